@@ -1,0 +1,38 @@
+//! What can go wrong with a sound file.
+
+use std::path::PathBuf;
+
+/// What can go wrong with a sound file; every message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AudioError {
+    /// The file could not be opened or read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// The content is of no format that is understood.
+    #[error("{}: not a sound file ({found}); wav, aiff, flac, ogg vorbis, mp3 and m4a are read", path.display())]
+    NotAudio {
+        /// The file.
+        path: PathBuf,
+        /// What the content looks like.
+        found: String,
+    },
+    /// The file is a sound file but is damaged, cut short or of an unsupported kind.
+    #[error("{}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and the remedy.
+        what: String,
+    },
+    /// There is not one sample in it.
+    #[error("{}: holds no samples", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,38 @@
+//! What can go wrong with corpora.
+
+use std::path::PathBuf;
+
+/// What can go wrong with corpora; every message names the place and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    /// A file or folder could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// A folder follows no naming scheme that is known.
+    #[error("{}: no layout recognises this folder; set `layout` to one of ravdess, crema_d, tess, savee, emodb, or describe the clips in a table (layout = \"table\")", path.display())]
+    Unrecognised {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A table of clips or speakers is wrong.
+    #[error("{}:{line}: {problem}", path.display())]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong, and the remedy.
+        problem: String,
+    },
+    /// A split that cannot be made.
+    #[error("split: {0}")]
+    Split(String),
+    /// A sound file could not be written or read.
+    #[error(transparent)]
+    Audio(#[from] crate::audio::AudioError),
+}

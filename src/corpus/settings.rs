@@ -1,0 +1,110 @@
+//! The corpus floor's part of `workbench.toml`.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// How a corpus names its clips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumIter)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Recognised by the file names.
+    #[default]
+    Auto,
+    /// RAVDESS: `modality-channel-emotion-intensity-statement-repetition-actor`.
+    Ravdess,
+    /// CREMA-D: `actor_sentence_emotion_intensity`.
+    CremaD,
+    /// TESS: `speaker_word_emotion`.
+    Tess,
+    /// SAVEE: `speaker_emotionNN` or `speaker/emotionNN`.
+    Savee,
+    /// EmoDB: `SStttEv`.
+    Emodb,
+    /// A CSV or TSV table of clips.
+    Table,
+}
+
+/// The column names of a table of clips.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Columns {
+    /// Path, relative to the table's folder or absolute.
+    pub path: String,
+    /// Emotion.
+    pub emotion: String,
+    /// Speaker.
+    pub speaker: String,
+    /// Gender: female, male (f, m), or anything else.
+    pub gender: String,
+    /// Corpus.
+    pub corpus: String,
+    /// Sentence or its code.
+    pub text: String,
+    /// Intensity.
+    pub intensity: String,
+    /// Age in years.
+    pub age: String,
+    /// Race or ethnicity.
+    pub ethnicity: String,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        let name = str::to_owned;
+        Self {
+            path: name("path"),
+            emotion: name("emotion"),
+            speaker: name("speaker"),
+            gender: name("gender"),
+            corpus: name("corpus"),
+            text: name("text"),
+            intensity: name("intensity"),
+            age: name("age"),
+            ethnicity: name("ethnicity"),
+        }
+    }
+}
+
+/// One corpus: `[[corpora]]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorpusSettings {
+    /// The name shown and used in filters.
+    pub name: String,
+    /// How the clips are named.
+    #[serde(default)]
+    pub layout: Layout,
+    /// The folder; for `table`, the CSV or TSV file.
+    pub path: PathBuf,
+    /// CREMA-D's `VideoDemographics.csv`, when it is not beside the clips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demographics: Option<PathBuf>,
+    /// The table's column names.
+    #[serde(default)]
+    pub columns: Columns,
+}
+
+/// What becomes of labels: `[labels]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelSettings {
+    /// From an emotion to the one it counts as; an empty string drops its clips.
+    pub map: BTreeMap<String, String>,
+}
+
+/// Which clips take part: `[filter]`. An empty list lets everything pass.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilterSettings {
+    /// Corpora by name.
+    pub corpus: Vec<String>,
+    /// Genders: female, male, other.
+    pub gender: Vec<String>,
+    /// Speakers, as `speaker` or `corpus/speaker`.
+    pub speaker: Vec<String>,
+    /// Emotions, after the label map.
+    pub emotion: Vec<String>,
+    /// Intensities.
+    pub intensity: Vec<String>,
+}

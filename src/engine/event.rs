@@ -1,0 +1,312 @@
+//! What may be asked of the engine, and what it tells: plain data.
+
+use super::{
+    Beat, Catalogue, EpochFacts, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion,
+    Wave,
+};
+use crate::corpus::Exclusion;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use strum::{EnumDiscriminants, EnumIter};
+
+pub use crate::corpus::demo::DemoSummary;
+
+/// What may be asked of the engine. Every variant has a subcommand and a key; a test walks them.
+#[derive(Debug, Clone, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(name(CommandKind), derive(EnumIter, Hash, PartialOrd, Ord))]
+#[strum_discriminants(doc = "The kinds of [`Command`].")]
+pub enum Command {
+    /// Read the headers of every corpus, then (unless `headers_only`) the samples of what is new.
+    Scan {
+        /// Leave the samples alone.
+        headers_only: bool,
+    },
+    /// Write the table of clips.
+    Export {
+        /// CSV, or TSV by its extension.
+        path: PathBuf,
+    },
+    /// Extract the recipe's features of every selected clip into the cache.
+    Features,
+    /// Write the synthetic demo corpus.
+    Demo {
+        /// Where; `None` is `<data>/demo`.
+        folder: Option<PathBuf>,
+        /// Instead of `demo.clips`.
+        clips: Option<usize>,
+    },
+    /// The resolved settings and where each came from.
+    Config,
+    /// A clip's wave and spectrogram; the last one asked for wins.
+    Preview {
+        /// The clip.
+        path: PathBuf,
+    },
+    /// Start a run (or the linked runs of a K-fold) in a process of its own.
+    Train {
+        /// `key=value` over the settings, as `--set`.
+        changes: Vec<(String, String)>,
+    },
+    /// List the runs; while `follow`, again whenever one changes.
+    Runs {
+        /// Go on telling.
+        follow: bool,
+    },
+    /// Everything about one run; told again whenever it changes, until it has ended or another one is watched.
+    Watch {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
+    /// Ask a run to stop.
+    Stop {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+        /// How soon.
+        when: Stop,
+    },
+    /// The report of a finished run (with its linked runs).
+    Report {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
+    /// What a run's model says about files.
+    Predict {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
+}
+
+/// What the engine tells.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// How far a job is.
+    Progress(Progress),
+    /// What a scan found; again as the analysis of the samples goes on.
+    Survey(Arc<Survey>),
+    /// The table of clips was written.
+    Exported {
+        /// Where.
+        path: PathBuf,
+        /// Rows.
+        clips: usize,
+    },
+    /// Features are in the cache.
+    Features(FeatureSummary),
+    /// The demo corpus was written.
+    Demo {
+        /// Where.
+        folder: PathBuf,
+        /// What.
+        summary: DemoSummary,
+    },
+    /// The resolved settings.
+    Config(Arc<Config>),
+    /// A clip to look at.
+    Preview(Arc<Preview>),
+    /// Runs were created and their process started.
+    Started {
+        /// Their ids; several for a K-fold.
+        runs: Vec<String>,
+    },
+    /// The runs, newest first.
+    Runs(Arc<Vec<RunSummary>>),
+    /// The watched run.
+    Run(Arc<RunDetail>),
+    /// A run was asked to stop.
+    Stopping {
+        /// Its id.
+        run: String,
+        /// How soon.
+        when: Stop,
+    },
+    /// A report.
+    Report(Arc<RunReport>),
+    /// One file judged, or refused.
+    Judged(Judgement),
+    /// A command could not be carried out; the message names the remedy.
+    Failed {
+        /// Which.
+        command: CommandKind,
+        /// Why, and what would help.
+        message: String,
+    },
+    /// A command is carried out.
+    Done(CommandKind),
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Progress {
+    /// What is being done (`reading headers`, `analysing samples`, `features`, `writing demo corpus`).
+    pub task: String,
+    /// Done so far.
+    pub done: usize,
+    /// Of how many; 0 when not known yet.
+    pub total: usize,
+}
+
+/// A catalogue with everything the Data tab shows of it.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Clips, facts, refused files.
+    pub catalogue: Catalogue,
+    /// Distributions over all clips.
+    pub statistics: Statistics,
+    /// Clips that deserve a second look.
+    pub suspicions: Vec<Suspicion>,
+    /// Clips that take part in training under the settings' labels and filter.
+    pub selected: usize,
+    /// Left out of training, with the reason.
+    pub excluded: Vec<(Exclusion, usize)>,
+    /// Whether every clip is synthetic (the demo corpus), or some are.
+    pub synthetic: bool,
+    /// Whether the samples of every clip have been analysed.
+    pub analysed: bool,
+    /// Time that reading the headers took (s).
+    pub header_seconds: f64,
+    /// Time that analysing the samples took so far (s).
+    pub analysis_seconds: f64,
+}
+
+/// Features in the cache.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureSummary {
+    /// The recipe's name.
+    pub recipe: String,
+    /// (frames, coefficients).
+    pub shape: (usize, usize),
+    /// Clips.
+    pub clips: usize,
+    /// Of these, read from the cache.
+    pub cached: usize,
+    /// Clips shorter than the skip, whose skip was cut.
+    pub skip_clamped: usize,
+    /// Files that could not be decoded, with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Time taken (s).
+    pub seconds: f64,
+}
+
+/// The resolved settings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Config {
+    /// One row per value.
+    pub rows: Vec<ConfigRow>,
+}
+
+/// One value of the settings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ConfigRow {
+    /// Dotted key (`training.batch_size`).
+    pub key: String,
+    /// The value as TOML.
+    pub value: String,
+    /// Where it came from (`default`, `workbench.toml:12`, `--set`).
+    pub origin: String,
+    /// The comment above it in the shipped `workbench.toml`.
+    pub comment: String,
+}
+
+/// A clip to look at.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The clip.
+    pub path: PathBuf,
+    /// Its samples, mono.
+    pub wave: Wave,
+    /// Smallest and largest sample of each of 1,024 equal stretches.
+    pub envelope: Vec<(f32, f32)>,
+    /// Frames of `mel_db`.
+    pub frames: usize,
+    /// Mel bands of `mel_db`, lowest first.
+    pub mels: usize,
+    /// Mel spectrogram in dB below its maximum (0 to -80), frame after frame.
+    pub mel_db: Vec<f32>,
+    /// Centre frequency of every mel band (Hz).
+    pub mel_hz: Vec<f32>,
+    /// What the samples say.
+    pub facts: Arc<super::SampleFacts>,
+    /// What the recipe would note about it.
+    pub notes: Vec<Note>,
+}
+
+/// One row of the list of runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunSummary {
+    /// The folder's name.
+    pub id: String,
+    /// When it was made.
+    pub created: jiff::Timestamp,
+    /// What it is doing.
+    pub state: RunState,
+    /// Architecture.
+    pub model: String,
+    /// Names of the corpora it learns from.
+    pub corpora: Vec<String>,
+    /// `speaker` or `random`.
+    pub split: String,
+    /// (fold from 0, folds) of a K-fold, with the name that links the runs.
+    pub fold: Option<(usize, usize, String)>,
+    /// Seed.
+    pub seed: u64,
+    /// Device.
+    pub device: String,
+    /// Whether the data is synthetic.
+    pub synthetic: bool,
+    /// Epochs done.
+    pub epochs: usize,
+    /// At most this many.
+    pub max_epochs: usize,
+    /// Best validation UAR so far.
+    pub best_validation_uar: Option<f64>,
+    /// Test UAR, once judged.
+    pub test_uar: Option<f64>,
+    /// Test accuracy, once judged.
+    pub test_accuracy: Option<f64>,
+    /// What its process says.
+    pub beat: Option<Beat>,
+    /// Why it failed.
+    pub reason: Option<String>,
+}
+
+/// Everything about one run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunDetail {
+    /// Its row.
+    pub summary: RunSummary,
+    /// All epochs.
+    pub epochs: Vec<EpochFacts>,
+    /// Notes from the journal, and the end of `log.txt`.
+    pub log: Vec<String>,
+    /// Estimated seconds to the last epoch at the pace so far.
+    pub seconds_left: Option<f64>,
+}
+
+/// A report and its neighbours.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// The run.
+    pub run: RunSummary,
+    /// Its report.
+    pub report: Report,
+    /// Its test clips, as judged.
+    pub judged: Vec<Judged>,
+    /// Over the linked runs that are done, when there are several.
+    pub spread: Vec<ScoreSpread>,
+}
+
+/// One file judged, or refused.
+#[derive(Debug, Clone, Serialize)]
+pub struct Judgement {
+    /// The file.
+    pub path: PathBuf,
+    /// The run whose model judged.
+    pub run: String,
+    /// What the model says, or why the file cannot be judged.
+    pub outcome: Result<Prediction, String>,
+    /// Whether the model was trained on synthetic data.
+    pub synthetic_model: bool,
+}

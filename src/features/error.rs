@@ -1,0 +1,27 @@
+//! What can go wrong between a wave and its features.
+
+use std::path::PathBuf;
+
+/// What can go wrong between a wave and its features.
+#[derive(Debug, thiserror::Error)]
+pub enum FeatureError {
+    /// The wave cannot be resampled or holds nothing.
+    #[error(transparent)]
+    Audio(#[from] crate::audio::AudioError),
+    /// The cache folder cannot be written.
+    #[error("feature cache {}: {source}; free space there, or set `cache` in workbench.toml to another folder", path.display())]
+    Cache {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// A recipe asks for the impossible.
+    #[error("{key}: {problem}")]
+    Recipe {
+        /// The key within the recipe's table.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+}

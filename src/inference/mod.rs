@@ -1,0 +1,9 @@
+//! The package and what it says about a wave.
+
+mod error;
+mod package;
+mod predict;
+
+pub use error::InferenceError;
+pub use package::{Package, PackageFacts};
+pub use predict::{Prediction, Warning};

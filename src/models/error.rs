@@ -1,0 +1,32 @@
+//! What can go wrong with a network.
+
+use std::path::PathBuf;
+
+/// What can go wrong with a network.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// A device of that name is not compiled in or does not exist.
+    #[error("device `{name}`: {problem}")]
+    Device {
+        /// As asked.
+        name: String,
+        /// Why not, and what can be had.
+        problem: String,
+    },
+    /// An impossible size.
+    #[error("{key}: {problem}")]
+    Settings {
+        /// The key in workbench.toml.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// Weights cannot be written or read, or belong to another architecture.
+    #[error("weights {}: {problem}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what would help.
+        problem: String,
+    },
+}

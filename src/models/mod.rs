@@ -1,0 +1,12 @@
+//! Burn modules, one file per architecture, and the registry that names them; knows tensors only.
+
+mod conv1d;
+mod device;
+mod error;
+pub mod layers;
+mod registry;
+
+pub use conv1d::{Conv1d, Conv1dSettings};
+pub use device::{device, device_names};
+pub use error::ModelError;
+pub use registry::{ModelSettings, Network};

@@ -1,0 +1,54 @@
+//! What can go wrong with run folders.
+
+use std::path::PathBuf;
+
+/// What can go wrong with run folders.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// No run has that name.
+    #[error("no run `{name}` in {}; `undertone runs` lists them", folder.display())]
+    Unknown {
+        /// As asked.
+        name: String,
+        /// The folder of runs.
+        folder: PathBuf,
+    },
+    /// Several runs begin with that name.
+    #[error("`{name}` fits {} runs ({}); write more of the name", matches.len(), matches.join(", "))]
+    Ambiguous {
+        /// As asked.
+        name: String,
+        /// The runs it fits.
+        matches: Vec<String>,
+    },
+    /// Another process holds the run.
+    #[error("run {} is held by another process ({holder}); stop it first", path.display())]
+    Held {
+        /// The run folder.
+        path: PathBuf,
+        /// Host and process.
+        holder: String,
+    },
+    /// Another process took the run over while this one was suspended.
+    #[error("run {} was taken over by another process; this one writes no more", path.display())]
+    Replaced {
+        /// The run folder.
+        path: PathBuf,
+    },
+    /// A file holds something else than it should.
+    #[error("{}: {problem}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+}

@@ -1,0 +1,13 @@
+//! Run folders on disk: the only truth about a run.
+
+mod control;
+mod error;
+mod folder;
+mod journal;
+mod lease;
+
+pub use control::{Stop, read_stop, request_stop};
+pub use error::RunError;
+pub use folder::{RunFolder, find_run, list_runs};
+pub use journal::{Fact, Journal, read_facts};
+pub use lease::{Beat, Lease, Liveness, RunState, liveness};

@@ -1,0 +1,1 @@
+//! Weights of the best and the last epoch on disk.

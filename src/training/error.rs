@@ -1,0 +1,40 @@
+//! What can go wrong in training.
+
+/// What can go wrong in training.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The network or its weights.
+    #[error(transparent)]
+    Model(#[from] crate::models::ModelError),
+    /// The package.
+    #[error(transparent)]
+    Inference(#[from] crate::inference::InferenceError),
+    /// The features of a clip.
+    #[error(transparent)]
+    Feature(#[from] crate::features::FeatureError),
+    /// The corpus.
+    #[error(transparent)]
+    Corpus(#[from] crate::corpus::CorpusError),
+    /// The loss is no longer a number.
+    #[error("the loss is {value} in epoch {epoch}; lower training.learning_rate or set training.gradient_clip_norm")]
+    Diverged {
+        /// From 1.
+        epoch: usize,
+        /// NaN or infinite.
+        value: f64,
+    },
+    /// Nothing to learn from.
+    #[error("{0}")]
+    Data(String),
+    /// A file of the run could not be written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// Whoever watches could not go on (a journal that cannot be written, a run taken over).
+    #[error("{0}")]
+    Observer(String),
+}
