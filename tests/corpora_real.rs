@@ -1,6 +1,8 @@
 //! Scans of the published corpora. They are read from the folder in `UNDERTONE_CORPORA`, which holds
 //! `ravdess`, `crema-d` (with `crema-d-meta` beside it), `tess` and `quirks`; without it nothing is tested.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -77,6 +77,9 @@ impl SampleFacts {
     }
 }
 
+/// Told `(done, total, so_far)`; says whether to go on.
+pub type AnalysisProgress<'a> = dyn Fn(usize, usize, &dyn Fn() -> Catalogue) -> bool + Sync + 'a;
+
 /// Fills in the facts that are missing, on all cores. `progress(done, total, so_far)` is called now and
 /// then, from one thread at a time, with the catalogue as it stands; returning false stops the analysis,
 /// keeping what was measured. Saves the cache now and then and at the end.
@@ -86,7 +89,7 @@ impl SampleFacts {
 pub fn analyse(
     catalogue: &Catalogue,
     cache: &AnalysisCache,
-    progress: &(dyn Fn(usize, usize, &dyn Fn() -> Catalogue) -> bool + Sync),
+    progress: &AnalysisProgress,
 ) -> Result<Catalogue, CorpusError> {
     let clips = &catalogue.clips;
     let facts: Vec<OnceLock<Arc<_>>> = (0..clips.len())
@@ -112,7 +115,7 @@ pub fn analyse(
         told: Instant::now(),
         saved: Instant::now(),
     });
-    missing.par_iter().for_each(|&place| {
+    let measure = |&place: &usize| {
         if stopped.load(Ordering::Relaxed) {
             return;
         }
@@ -132,7 +135,12 @@ pub fn analyse(
             let _ = cache.save();
             times.saved = Instant::now();
         }
-    });
+    };
+    // Threads of its own: whoever else asks for all cores meanwhile must not wait until the last clip.
+    match rayon::ThreadPoolBuilder::new().build() {
+        Ok(pool) => pool.install(|| missing.par_iter().for_each(measure)),
+        Err(_) => missing.par_iter().for_each(measure),
+    }
     if !stopped.into_inner() {
         progress(done.into_inner(), clips.len(), &so_far);
     }

@@ -101,17 +101,23 @@ impl AnalysisCache {
         let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
         let mut entries: Vec<Entry> = entries.values().cloned().collect();
         entries.sort_unstable_by_key(|entry| entry.key);
-        let lines: Vec<String> = entries.par_iter().filter_map(line).collect();
+        let mut bytes = Vec::new();
+        for entry in &entries {
+            let Ok(json) = serde_json::to_string(entry) else {
+                continue;
+            };
+            bytes.extend(format!("{:016x} ", checksum(json.as_bytes())).into_bytes());
+            bytes.extend(json.into_bytes());
+            bytes.push(b'\n');
+        }
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
-        written
-            .and_then(|()| files::replace(path, lines.concat().as_bytes()))
-            .map_err(|source| {
-                self.shared.changed.store(true, Ordering::Release);
-                CorpusError::Io {
-                    path: path.clone(),
-                    source,
-                }
-            })
+        written.and_then(|()| files::replace(path, &bytes)).map_err(|source| {
+            self.shared.changed.store(true, Ordering::Release);
+            CorpusError::Io {
+                path: path.clone(),
+                source,
+            }
+        })
     }
 }
 
@@ -122,11 +128,6 @@ fn key(path: &Path) -> u128 {
 
 fn checksum(json: &[u8]) -> u64 {
     xxh3_64(json) ^ xxh3_64(WRITER.as_bytes())
-}
-
-fn line(entry: &Entry) -> Option<String> {
-    let json = serde_json::to_string(entry).ok()?;
-    Some(format!("{:016x} {json}\n", checksum(json.as_bytes())))
 }
 
 fn parse(line: &[u8]) -> Option<Entry> {

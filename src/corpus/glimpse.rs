@@ -1,12 +1,12 @@
 //! The small spectrogram of a list row: energy and spectral centroid of equal stretches of a clip.
 
-use crate::audio::{Wave, power_spectrogram};
+use crate::audio::{Wave, power_frames};
 
 /// Window of the short-time transform, in samples.
-const WINDOW: usize = 1_024;
+const WINDOW: usize = 512;
 
 /// Frames per stretch: few, for the row of a clip must cost next to nothing, however long the clip.
-const FRAMES: usize = 4;
+const FRAMES: usize = 3;
 
 /// Energies from this far below the loudest stretch count as nothing (dB).
 const RANGE_DB: f64 = 60.0;
@@ -55,19 +55,19 @@ fn energies(samples: &[f32], stretches: usize) -> Vec<f64> {
 /// Spectral centroid of each stretch (Hz), the mean of its frames weighted by their power; without the
 /// constant offset, which is no sound.
 fn centroids(wave: &Wave, stretches: usize) -> Vec<f64> {
-    let length = wave.samples.len();
-    let hop = (length / (stretches * FRAMES)).max(1);
-    let spectrogram = power_spectrogram(&wave.samples, WINDOW, hop);
+    let frames = stretches * FRAMES;
+    // The middle of every part, in samples: (frame + 1/2) / frames of the length.
+    let centres = (0..frames).map(|frame| (2 * frame + 1) * wave.samples.len() / (2 * frames));
     let width = f64::from(wave.rate) / WINDOW as f64;
     let mut sums = vec![(0.0, 0.0); stretches];
-    for (frame, power) in spectrogram.power.chunks_exact(spectrogram.bins.max(1)).enumerate() {
-        let stretch = (frame * hop * stretches / length.max(1)).min(stretches - 1);
+    power_frames(&wave.samples, WINDOW, centres, |frame, power| {
+        let sum = &mut sums[frame / FRAMES];
         for (bin, power) in power.iter().enumerate().skip(1) {
             let power = f64::from(*power);
-            sums[stretch].0 += power * bin as f64 * width;
-            sums[stretch].1 += power;
+            sum.0 += power * bin as f64 * width;
+            sum.1 += power;
         }
-    }
+    });
     sums.into_iter()
         .map(|(weighted, power)| if power > 0.0 { weighted / power } else { 0.0 })
         .collect()

@@ -23,7 +23,7 @@ mod suspicion;
 mod table;
 mod walk;
 
-pub use analysis::{SampleFacts, analyse};
+pub use analysis::{AnalysisProgress, SampleFacts, analyse};
 pub use analysis_cache::AnalysisCache;
 pub use clip::{Clip, Emotion, Gender, Intensity};
 pub use discover::discover;

@@ -1,8 +1,12 @@
 //! Every file under a folder.
 
 use std::collections::HashSet;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+
+/// Reading a pipe or a device may never end.
+const SPECIAL: &str = "neither a file nor a folder";
 
 /// What lies under a folder, hidden names left out.
 #[derive(Debug, Default)]
@@ -36,8 +40,15 @@ pub(super) fn walk(top: &Path, limit: usize) -> io::Result<Walk> {
         match sorted_entries(&folder) {
             Ok(entries) => {
                 // Stacks are emptied from the top: last in, first out.
-                for path in entries.into_iter().rev() {
-                    walk.place(path, &mut folders, &mut links);
+                for (path, kind) in entries.into_iter().rev() {
+                    match kind {
+                        // A plain file needs no further look, and there may be many.
+                        Ok(kind) if kind.is_file() => walk.files.push(path),
+                        Ok(kind) if kind.is_dir() => folders.push(path),
+                        Ok(kind) if kind.is_symlink() => walk.follow(path, &mut links),
+                        Ok(_) => walk.unreadable.push((path, SPECIAL.into())),
+                        Err(error) => walk.unreadable.push((path, error.to_string())),
+                    }
                 }
             }
             Err(error) => walk.unreadable.push((folder, error.to_string())),
@@ -49,29 +60,28 @@ pub(super) fn walk(top: &Path, limit: usize) -> io::Result<Walk> {
 }
 
 impl Walk {
-    fn place(&mut self, path: PathBuf, folders: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>) {
-        let is_link = path.is_symlink();
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => self.files.push(path),
-            Ok(metadata) if metadata.is_dir() && is_link => links.push(path),
-            Ok(metadata) if metadata.is_dir() => folders.push(path),
-            Ok(_) => self.unreadable.push((path, "neither a file nor a folder".into())),
-            Err(_) if is_link => self.unreadable.push((path, "a link to nothing".into())),
-            Err(error) => self.unreadable.push((path, error.to_string())),
+    fn follow(&mut self, link: PathBuf, folders: &mut Vec<PathBuf>) {
+        match fs::metadata(&link) {
+            Ok(target) if target.is_file() => self.files.push(link),
+            Ok(target) if target.is_dir() => folders.push(link),
+            Ok(_) => self.unreadable.push((link, SPECIAL.into())),
+            Err(_) => self.unreadable.push((link, "a link to nothing".into())),
         }
     }
 }
 
-fn sorted_entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
+type Entries = Vec<(PathBuf, io::Result<FileType>)>;
+
+fn sorted_entries(folder: &Path) -> io::Result<Entries> {
+    let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if !entry.file_name().to_string_lossy().starts_with('.') {
-            paths.push(entry.path());
+            entries.push((entry.path(), entry.file_type()));
         }
     }
-    paths.sort_unstable();
-    Ok(paths)
+    entries.sort_unstable_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
+    Ok(entries)
 }
 
 #[cfg(test)]
