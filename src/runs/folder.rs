@@ -17,22 +17,31 @@ pub struct RunFolder {
 
 impl RunFolder {
     /// Makes `runs/<time>-<name>` (a number is appended until the name is free), with `run.toml` in it.
-    /// The time is UTC, so that names sort by age.
+    /// The time is UTC, so that names sort by age. `run_toml` is told the name that was found.
     ///
     /// # Errors
-    /// [`RunError::Io`].
-    pub fn create(runs: &Path, name: &str, run_toml: &str) -> Result<Self, RunError> {
+    /// [`RunError::Io`], and what `run_toml` says.
+    pub fn create<E: From<RunError>>(
+        runs: &Path,
+        name: &str,
+        run_toml: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<Self, E> {
         fs::create_dir_all(runs).map_err(RunError::io(runs))?;
         let time = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
         let folder = Self::claim(runs, &format!("{time}-{name}"))?;
-        let written = files::replace(&folder.settings(), run_toml.as_bytes())
-            .map_err(RunError::io(&folder.settings()))
-            .and_then(|()| journal::keep_reserve(&folder.path));
+        let written = run_toml(&folder.id).and_then(|text| Ok(folder.fill(&text)?));
         if written.is_err() {
             // Half a run is none; the first error is the one worth telling.
             let _ = fs::remove_dir_all(&folder.path);
         }
         written.map(|()| folder)
+    }
+
+    /// The settings last: they make it a run.
+    fn fill(&self, run_toml: &str) -> Result<(), RunError> {
+        journal::keep_reserve(&self.path)?;
+        let path = self.settings();
+        files::replace(&path, run_toml.as_bytes()).map_err(RunError::io(&path))
     }
 
     /// Makes a folder of a name that nobody has, whoever else is making one right now.
@@ -142,12 +151,20 @@ mod tests {
     fn runs_made_in_the_same_second_get_names_of_their_own() {
         let runs = tempfile::tempdir().unwrap();
         let made: Vec<RunFolder> = (0..3)
-            .map(|_| RunFolder::create(runs.path(), "conv1d", "seed = 1\n").unwrap())
+            .map(|_| {
+                RunFolder::create(runs.path(), "conv1d", |id| {
+                    Ok::<_, RunError>(format!("id = \"{id}\"\n"))
+                })
+                .unwrap()
+            })
             .collect();
         let listed = list_runs(runs.path()).unwrap();
         assert_eq!(listed.len(), 3);
         for folder in &made {
-            assert_eq!(fs::read_to_string(folder.settings()).unwrap(), "seed = 1\n");
+            assert_eq!(
+                fs::read_to_string(folder.settings()).unwrap(),
+                format!("id = \"{}\"\n", folder.id)
+            );
             assert!(listed.contains(folder));
         }
     }
