@@ -5,8 +5,9 @@ mod device;
 mod error;
 pub mod layers;
 mod registry;
+mod weights;
 
 pub use conv1d::{Conv1d, Conv1dSettings};
 pub use device::{device, device_names};
 pub use error::ModelError;
-pub use registry::{ModelSettings, Network};
+pub use registry::{ModelSettings, Network, architecture_names};
