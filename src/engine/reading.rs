@@ -16,7 +16,7 @@ pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>,
     if !settings.corpora.is_empty() {
         return Ok(settings.corpora.clone());
     }
-    let found = corpus::discover(&settings.data)?;
+    let found = corpus::discover(&settings.data);
     let folder = demo_folder(settings);
     // A demo corpus whose writing was interrupted is all there is: it is written again.
     if !found.iter().all(|corpus| corpus.path.starts_with(&folder)) || demo::is_complete(&folder) {
@@ -25,7 +25,7 @@ pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>,
     demo::write_demo(&folder, &settings.demo, &|done, total| {
         tell("writing demo corpus", done, total);
     })?;
-    Ok(corpus::discover(&settings.data)?)
+    Ok(corpus::discover(&settings.data))
 }
 
 /// Where the demo corpus is when nothing else is said.
