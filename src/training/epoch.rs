@@ -1,0 +1,172 @@
+//! One pass over the training clips, and one over the validation clips.
+
+use super::gradient::clip_by_global_norm;
+use super::loss::cross_entropy;
+use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
+use crate::evaluation::{confusion_matrix, scores};
+use crate::features::{FeatureMatrix, Scaler};
+use crate::inference::{batch, log_probabilities};
+use crate::models::Network;
+use crate::random::stream;
+use burn::module::Module;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::log_softmax;
+use rand::seq::SliceRandom;
+
+/// Loss and predictions, clip by clip.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    loss: f64,
+    truth: Vec<usize>,
+    predictions: Vec<usize>,
+}
+
+/// What an epoch's clips come to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    pub loss: f64,
+    pub accuracy: f64,
+    pub uar: f64,
+}
+
+impl Tally {
+    fn add(&mut self, log_probabilities: &[f32], truth: usize, weight: f64) {
+        let mut best = 0;
+        for (class, value) in log_probabilities.iter().enumerate() {
+            if *value > log_probabilities[best] {
+                best = class;
+            }
+        }
+        self.loss -= weight * f64::from(log_probabilities[truth]);
+        self.truth.push(truth);
+        self.predictions.push(best);
+    }
+
+    /// Means over all clips.
+    pub fn figures(&self, labels: &[String]) -> Figures {
+        let counts = confusion_matrix(&self.truth, &self.predictions, labels.len());
+        let scores = scores(&counts, labels);
+        Figures {
+            loss: self.loss / self.truth.len().max(1) as f64,
+            accuracy: scores.accuracy,
+            uar: scores.unweighted_average_recall,
+        }
+    }
+}
+
+/// A network being trained. Shuffling and dropout draw from streams of (seed, purpose, epoch), so an
+/// epoch depends on nothing but the weights, the optimiser's moments and its number.
+pub(super) struct Learner<'a> {
+    pub network: Network,
+    optimizer: ModuleOptimizer,
+    dataset: &'a Dataset,
+    scaler: &'a Scaler,
+    settings: &'a TrainingSettings,
+    class_weights: Option<Vec<f64>>,
+    seed: u64,
+}
+
+impl<'a> Learner<'a> {
+    /// A network on an autodiff device, with Adam as Keras sets it up (0.9, 0.999, epsilon 1e-7).
+    pub fn new(
+        network: Network,
+        dataset: &'a Dataset,
+        scaler: &'a Scaler,
+        settings: &'a TrainingSettings,
+        class_weights: Option<Vec<f64>>,
+        seed: u64,
+    ) -> Self {
+        let optimizer = AdamConfig::new()
+            .with_beta_1(0.9)
+            .with_beta_2(0.999)
+            .with_epsilon(1e-7)
+            .init();
+        Self {
+            network,
+            optimizer,
+            dataset,
+            scaler,
+            settings,
+            class_weights,
+            seed,
+        }
+    }
+
+    /// Steps through all training clips once; nothing when the observer stopped it on the way.
+    /// The flag says whether to stop after this epoch.
+    ///
+    /// # Errors
+    /// [`TrainingError::Diverged`] when the loss is no longer a number.
+    pub fn epoch(
+        &mut self,
+        epoch: usize,
+        clips: &[usize],
+        rate: f64,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        let mut clips = clips.to_vec();
+        clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
+        let mut masks = stream(self.seed, "dropout", epoch as u64);
+        let device = self.network.device();
+        let steps = clips.len().div_ceil(self.settings.batch_size);
+        let (mut tally, mut stop) = (Tally::default(), false);
+        for (step, clips) in clips.chunks(self.settings.batch_size).enumerate() {
+            match observer.step(epoch, step, steps) {
+                Control::Continue => {}
+                Control::StopAfterEpoch => stop = true,
+                Control::StopNow => return Ok(None),
+            }
+            let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &self.dataset.matrices[*clip]).collect();
+            let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
+            let logits = self
+                .network
+                .forward_training(batch(&matrices, self.scaler, &device)?, &mut masks);
+            let classes = logits.dims()[1];
+            let log_probabilities = log_softmax(logits, 1);
+            let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
+            for (row, target) in values.chunks_exact(classes).zip(&targets) {
+                let weight = self.class_weights.as_ref().map_or(1.0, |weights| weights[*target]);
+                tally.add(row, *target, weight);
+            }
+            check(epoch, tally.loss)?;
+            let loss = cross_entropy(log_probabilities, &targets, self.class_weights.as_deref());
+            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+            let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
+            self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+        }
+        Ok(Some((tally, stop)))
+    }
+
+    /// The network as it stands, for inference.
+    pub fn snapshot(&self) -> Network {
+        self.network.valid()
+    }
+}
+
+/// Judges clips without learning from them.
+///
+/// # Errors
+/// [`TrainingError::Diverged`] when the loss is no longer a number.
+pub(super) fn validate(
+    epoch: usize,
+    network: &Network,
+    dataset: &Dataset,
+    scaler: &Scaler,
+    clips: &[usize],
+) -> Result<Tally, TrainingError> {
+    let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &dataset.matrices[*clip]).collect();
+    let mut tally = Tally::default();
+    for (row, clip) in log_probabilities(network, scaler, &matrices)?.iter().zip(clips) {
+        tally.add(row, dataset.targets[*clip], 1.0);
+    }
+    check(epoch, tally.loss)?;
+    Ok(tally)
+}
+
+fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
+    if value.is_finite() {
+        Ok(())
+    } else {
+        Err(TrainingError::Diverged { epoch, value })
+    }
+}
