@@ -485,6 +485,25 @@ fn a_rare_emotion_is_learnt_whenever_it_can_be() {
 }
 
 #[test]
+fn the_only_clips_of_an_emotion_are_learnt_from() {
+    for seed in 0..30 {
+        // Balance alone would not mind to choose epochs on the first speaker.
+        let mut clips = corpus("a", 3, &EMOTIONS[..3], 4);
+        clips.push(clip("a", Some("00"), Some(Gender::Male), "boredom", 0));
+        let few = selection(clips);
+        assert_eq!(of(&few, SplitKind::Speaker, seed).sides.last(), Some(&Side::Train));
+        for takes in 2..12 {
+            let mut clips = corpus("a", 7, &EMOTIONS[..5], takes);
+            clips.push(clip("a", Some("00"), Some(Gender::Male), "boredom", 0));
+            assert_eq!(
+                of(&selection(clips), SplitKind::Random, seed).sides.last(),
+                Some(&Side::Train)
+            );
+        }
+    }
+}
+
+#[test]
 fn speakers_who_share_samples_stay_together() {
     let mut selection = selection(corpus("a", 8, &EMOTIONS[..4], 5));
     // One clip of speaker 00 and one of speaker 05 are the same.
