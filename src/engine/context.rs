@@ -20,7 +20,12 @@ pub struct Context {
 impl Context {
     /// Nothing is known yet.
     pub fn new(settings: Settings, events: Sender<Event>) -> Self {
-        Self { settings, events, cancelled: AtomicBool::new(false), catalogue: Mutex::new(None) }
+        Self {
+            settings,
+            events,
+            cancelled: AtomicBool::new(false),
+            catalogue: Mutex::new(None),
+        }
     }
 
     /// Tells; whether anybody listens is his business.
@@ -43,7 +48,11 @@ impl Context {
     /// # Errors
     /// When it was.
     pub fn check(&self) -> Result<(), EngineError> {
-        if self.is_cancelled() { Err(EngineError::Other("given up: the program ends".to_owned())) } else { Ok(()) }
+        if self.is_cancelled() {
+            Err(EngineError::Other("given up: the program ends".to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     /// A teller of progress, at most ten times a second; it says whether to go on.
@@ -51,7 +60,11 @@ impl Context {
         let pace = Pace::every(Duration::from_millis(100));
         move |task, done, total| {
             if pace.is_due() || (total > 0 && done == total) {
-                self.emit(Event::Progress(Progress { task: task.to_owned(), done, total }));
+                self.emit(Event::Progress(Progress {
+                    task: task.to_owned(),
+                    done,
+                    total,
+                }));
             }
             !self.is_cancelled()
         }

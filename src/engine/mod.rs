@@ -70,7 +70,9 @@ impl Engine {
             wishes: Some(wishes),
             threads: Mutex::default(),
         };
-        engine.spawn(CommandKind::Preview, move |context| jobs::previews(context, &preview_wishes));
+        engine.spawn(CommandKind::Preview, move |context| {
+            jobs::previews(context, &preview_wishes)
+        });
         engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
         (engine, receiver)
     }
@@ -90,7 +92,10 @@ impl Engine {
                 self.spawn(kind, move |context| {
                     context.emit(match jobs::run(context, &desk, command) {
                         Ok(()) => Event::Done(kind),
-                        Err(error) => Event::Failed { command: kind, message: error.to_string() },
+                        Err(error) => Event::Failed {
+                            command: kind,
+                            message: error.to_string(),
+                        },
                     });
                 });
             }
@@ -106,7 +111,10 @@ impl Engine {
                 context.emit(Event::Failed { command: kind, message });
             }
         };
-        match thread::Builder::new().name(format!("{kind:?}").to_lowercase()).spawn(guarded) {
+        match thread::Builder::new()
+            .name(format!("{kind:?}").to_lowercase())
+            .spawn(guarded)
+        {
             Ok(thread) => {
                 let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
                 threads.retain(|thread| !thread.is_finished());

@@ -16,7 +16,12 @@ pub struct RunObserver<'a> {
 impl<'a> RunObserver<'a> {
     /// For a run that this process holds.
     pub fn new(run: &'a Path, lease: &'a Lease, journal: &'a mut Journal<EpochFacts>) -> Self {
-        Self { run, lease, journal, error: None }
+        Self {
+            run,
+            lease,
+            journal,
+            error: None,
+        }
     }
 
     /// What made the observer end the run.
@@ -27,7 +32,8 @@ impl<'a> RunObserver<'a> {
 
 impl Observer for RunObserver<'_> {
     fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
-        self.lease.progress(&format!("epoch {epoch}"), done as u64, total as u64);
+        self.lease
+            .progress(&format!("epoch {epoch}"), done as u64, total as u64);
         // Both are a look at a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
             self.error = Some(error);
@@ -41,7 +47,10 @@ impl Observer for RunObserver<'_> {
     }
 
     fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
-        let fact = Fact::Epoch { at: jiff::Timestamp::now(), facts: facts.clone() };
+        let fact = Fact::Epoch {
+            at: jiff::Timestamp::now(),
+            facts: facts.clone(),
+        };
         self.journal.append(self.lease, &fact).map_err(|error| {
             let words = error.to_string();
             self.error = Some(error);

@@ -13,12 +13,18 @@ pub struct Pace {
 impl Pace {
     /// At most once every `interval`; the first caller gets through at once.
     pub fn every(interval: Duration) -> Self {
-        Self { interval, last: Mutex::new(None) }
+        Self {
+            interval,
+            last: Mutex::new(None),
+        }
     }
 
     /// As [`Pace::every`], but the first caller waits as well.
     pub fn after(interval: Duration) -> Self {
-        Self { interval, last: Mutex::new(Some(Instant::now())) }
+        Self {
+            interval,
+            last: Mutex::new(Some(Instant::now())),
+        }
     }
 
     /// Whether it is time again; whoever is told so has taken the turn.

@@ -8,8 +8,13 @@ use crate::evaluation::{Provenance, leakage};
 pub fn protocol(selection: &Selection, split: &Split, seed: u64) -> Protocol {
     let clips = |wanted: &[Side]| {
         let sides = split.sides.iter();
-        let of_side = sides.zip(&selection.clips).zip(&selection.facts).filter(|((side, _), _)| wanted.contains(side));
-        of_side.map(|((_, clip), facts)| provenance(clip, facts.as_deref())).collect::<Vec<_>>()
+        let of_side = sides
+            .zip(&selection.clips)
+            .zip(&selection.facts)
+            .filter(|((side, _), _)| wanted.contains(side));
+        of_side
+            .map(|((_, clip), facts)| provenance(clip, facts.as_deref()))
+            .collect::<Vec<_>>()
     };
     let count = |side: Side| split.sides.iter().filter(|of| **of == side).count();
     Protocol {
@@ -19,7 +24,11 @@ pub fn protocol(selection: &Selection, split: &Split, seed: u64) -> Protocol {
         validation_clips: count(Side::Validation),
         test_clips: count(Side::Test),
         leakage: leakage(&clips(&[Side::Train, Side::Validation]), &clips(&[Side::Test])),
-        left_out: selection.excluded.iter().map(|(why, clips)| (reason(*why).to_owned(), *clips)).collect(),
+        left_out: selection
+            .excluded
+            .iter()
+            .map(|(why, clips)| (reason(*why).to_owned(), *clips))
+            .collect(),
         remarks: split.remarks.clone(),
         seed,
     }

@@ -62,7 +62,9 @@ pub fn headers(
 /// # Errors
 /// What is remembered cannot be written.
 pub fn samples(catalogue: &Catalogue, analysis: &AnalysisCache, tell: Teller) -> Result<Catalogue, EngineError> {
-    Ok(corpus::analyse(catalogue, analysis, &|done, total, _| tell("analysing samples", done, total))?)
+    Ok(corpus::analyse(catalogue, analysis, &|done, total, _| {
+        tell("analysing samples", done, total)
+    })?)
 }
 
 /// Whether the samples of every clip have been looked at.

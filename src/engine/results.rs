@@ -57,18 +57,29 @@ pub fn read_report(folder: &RunFolder) -> Result<Report, RunError> {
 pub fn read_judged(folder: &RunFolder, labels: &[String]) -> Result<Vec<Judged>, RunError> {
     let path = folder.predictions();
     let text = std::fs::read(&path).map_err(io(&path))?;
-    let index: HashMap<&str, usize> = labels.iter().enumerate().map(|(index, label)| (label.as_str(), index)).collect();
+    let index: HashMap<&str, usize> = labels
+        .iter()
+        .enumerate()
+        .map(|(index, label)| (label.as_str(), index))
+        .collect();
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut judged = Vec::new();
     for record in csv::Reader::from_reader(&*text).records() {
         let record = record.map_err(|error| malformed(&path, &error))?;
-        let probabilities: Option<Vec<f32>> =
-            record.iter().skip(COLUMNS.len()).map(|field| field.parse().ok()).collect();
-        let (Some(truth), Some(probabilities)) =
-            (record.get(4).and_then(|label| index.get(label)), probabilities.filter(|p| p.len() == labels.len()))
-        else {
+        let probabilities: Option<Vec<f32>> = record
+            .iter()
+            .skip(COLUMNS.len())
+            .map(|field| field.parse().ok())
+            .collect();
+        let (Some(truth), Some(probabilities)) = (
+            record.get(4).and_then(|label| index.get(label)),
+            probabilities.filter(|p| p.len() == labels.len()),
+        ) else {
             let line = record.position().map_or(0, csv::Position::line);
-            return Err(malformed(&path, &format!("line {line} does not fit report.json beside it")));
+            return Err(malformed(
+                &path,
+                &format!("line {line} does not fit report.json beside it"),
+            ));
         };
         judged.push(Judged {
             path: record[0].into(),
@@ -88,7 +99,10 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> RunError {
 }
 
 fn malformed(path: &Path, problem: &dyn std::fmt::Display) -> RunError {
-    RunError::Malformed { path: path.to_owned(), problem: problem.to_string() }
+    RunError::Malformed {
+        path: path.to_owned(),
+        problem: problem.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +113,10 @@ mod tests {
     #[test]
     fn report_and_predictions_come_back_as_written() {
         let runs = tempfile::tempdir().unwrap();
-        let folder = RunFolder { id: "a".into(), path: runs.path().to_owned() };
+        let folder = RunFolder {
+            id: "a".into(),
+            path: runs.path().to_owned(),
+        };
         let clip = |path: &str, truth, probabilities: [f32; 2]| Judged {
             path: path.into(),
             corpus: "c, with a comma".into(),
@@ -109,7 +126,10 @@ mod tests {
             probabilities: probabilities.to_vec(),
         };
         let labels = ["happy".to_owned(), "sad".to_owned()];
-        let judged = [clip("/x/1.wav", 0, [0.1, 0.9]), clip("/x/ü \"2\".wav", 1, [1.0 / 3.0, 2.0 / 3.0])];
+        let judged = [
+            clip("/x/1.wav", 0, [0.1, 0.9]),
+            clip("/x/ü \"2\".wav", 1, [1.0 / 3.0, 2.0 / 3.0]),
+        ];
         let report = report(&labels, &judged, Protocol::default());
         write(&folder, &report, &judged).unwrap();
         assert_eq!(read_report(&folder).unwrap(), report);

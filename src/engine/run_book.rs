@@ -16,7 +16,10 @@ pub struct RunBook {
 impl RunBook {
     /// A book of that folder of runs, with nothing read yet.
     pub fn new(runs: &Path) -> Self {
-        Self { runs: runs.to_owned(), pages: BTreeMap::new() }
+        Self {
+            runs: runs.to_owned(),
+            pages: BTreeMap::new(),
+        }
     }
 
     /// Reads what is new: runs that came or went, and what their folders tell.
@@ -25,7 +28,8 @@ impl RunBook {
     /// [`RunError::Io`].
     pub fn refresh(&mut self) -> Result<(), RunError> {
         let folders = list_runs(&self.runs)?;
-        self.pages.retain(|id, _| folders.binary_search_by(|folder| folder.id.cmp(id)).is_ok());
+        self.pages
+            .retain(|id, _| folders.binary_search_by(|folder| folder.id.cmp(id)).is_ok());
         for folder in folders {
             match self.pages.get_mut(&folder.id) {
                 Some(page) => page.refresh()?,
@@ -52,7 +56,12 @@ impl RunBook {
 
     /// A run and those linked with it, in their order.
     pub fn group(&self, id: &str) -> Vec<&RunPage> {
-        let Some(page) = self.pages.get(id) else { return Vec::new() };
-        self.pages.values().filter(|other| other.group() == page.group()).collect()
+        let Some(page) = self.pages.get(id) else {
+            return Vec::new();
+        };
+        self.pages
+            .values()
+            .filter(|other| other.group() == page.group())
+            .collect()
     }
 }

@@ -60,11 +60,17 @@ impl RunFile {
     /// [`RunError::Malformed`] for a file that another version of the program wrote, or that is damaged.
     pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
         let path = folder.settings();
-        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io {
+            path: path.clone(),
+            source,
+        })?;
         let parse = || -> Result<Self, toml::de::Error> {
             let mut table: toml::Table = text.parse()?;
             let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
-            Ok(Self { run: run.try_into()?, settings: table.try_into()? })
+            Ok(Self {
+                run: run.try_into()?,
+                settings: table.try_into()?,
+            })
         };
         parse().map_err(|error| RunError::Malformed {
             path,
@@ -81,8 +87,10 @@ mod tests {
     #[test]
     fn a_run_file_comes_back_as_written() {
         let runs = tempfile::tempdir().unwrap();
-        let changes =
-            [("corpora", r#"[{ name = "a", path = "/clips" }]"#), ("labels.map", r#"{ calm = "neutral" }"#)];
+        let changes = [
+            ("corpora", r#"[{ name = "a", path = "/clips" }]"#),
+            ("labels.map", r#"{ calm = "neutral" }"#),
+        ];
         let changes = changes.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let mut settings = load_settings(None, &changes).unwrap();
         let run = |id: &str| RunFacts {
@@ -99,13 +107,23 @@ mod tests {
             command: "undertone train --set split.kfold=5".to_owned(),
         };
         let folder = RunFolder::create(runs.path(), "conv1d", |id| {
-            RunFile { run: run(id), settings: settings.clone() }.to_toml()
+            RunFile {
+                run: run(id),
+                settings: settings.clone(),
+            }
+            .to_toml()
         })
         .unwrap();
         let read = RunFile::read(&folder).unwrap();
         // Where a value came from is of no interest any more.
         (settings.origins, settings.source) = Default::default();
-        assert_eq!(read, RunFile { run: run(&folder.id), settings });
+        assert_eq!(
+            read,
+            RunFile {
+                run: run(&folder.id),
+                settings
+            }
+        );
 
         std::fs::write(folder.settings(), "seed = 1\n").unwrap();
         let error = RunFile::read(&folder).unwrap_err().to_string();

@@ -32,8 +32,15 @@ impl RunPage {
     /// [`RunError::Io`].
     pub fn open(folder: RunFolder) -> Result<Self, RunError> {
         let file = RunFile::read(&folder).map_err(|error| error.to_string());
-        let mut page =
-            Self { folder, file, facts: Vec::new(), offset: 0, state: RunState::Queued, beat: None, scores: None };
+        let mut page = Self {
+            folder,
+            file,
+            facts: Vec::new(),
+            offset: 0,
+            state: RunState::Queued,
+            beat: None,
+            scores: None,
+        };
         page.refresh()?;
         Ok(page)
     }
@@ -133,7 +140,12 @@ impl RunPage {
             _ => None,
         });
         let log = notes.chain(tail(log)).collect();
-        RunDetail { summary, epochs, log, seconds_left }
+        RunDetail {
+            summary,
+            epochs,
+            log,
+            seconds_left,
+        }
     }
 }
 
@@ -155,5 +167,9 @@ pub fn tail(log: &Path) -> Vec<String> {
         Ok((start > 0, content))
     };
     let Ok((cut, content)) = read() else { return Vec::new() };
-    String::from_utf8_lossy(&content).lines().skip(usize::from(cut)).map(str::to_owned).collect()
+    String::from_utf8_lossy(&content)
+        .lines()
+        .skip(usize::from(cut))
+        .map(str::to_owned)
+        .collect()
 }

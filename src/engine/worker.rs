@@ -57,7 +57,14 @@ impl Run {
         let lease = Lease::take(path)?;
         lease.progress("queued", 0, 0);
         let journal = Journal::open(path)?;
-        Ok(Self { folder: RunFolder { id, path: path.to_owned() }, lease, journal })
+        Ok(Self {
+            folder: RunFolder {
+                id,
+                path: path.to_owned(),
+            },
+            lease,
+            journal,
+        })
     }
 
     /// From here on the journal says how it ends, whatever happens.
@@ -66,25 +73,40 @@ impl Run {
             let words = panic.downcast_ref::<String>().cloned();
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
             let words = words.unwrap_or_else(|| "no words".to_owned());
-            Err(EngineError::Other(format!("a mistake in the program ({words}); log.txt says where")))
+            Err(EngineError::Other(format!(
+                "a mistake in the program ({words}); log.txt says where"
+            )))
         });
         let at = Timestamp::now();
         let (last, outcome) = match outcome {
             Ok(Ending::Finished) => (Fact::Finished { at }, Ok(())),
             Ok(Ending::Stopped) => (Fact::Stopped { at }, Ok(())),
-            Err(error) => (Fact::Failed { at, reason: error.to_string() }, Err(error)),
+            Err(error) => (
+                Fact::Failed {
+                    at,
+                    reason: error.to_string(),
+                },
+                Err(error),
+            ),
         };
         self.journal.append(&self.lease, &last)?;
         outcome
     }
 
     fn train(&mut self) -> Result<Ending, EngineError> {
+        let Self { folder, lease, journal } = self;
         let at = Timestamp::now();
-        self.journal.append(&self.lease, &Fact::Started { at, host: host_name(), pid: std::process::id() })?;
-        let RunFile { run, settings } = RunFile::read(&self.folder)?;
+        journal.append(
+            lease,
+            &Fact::Started {
+                at,
+                host: host_name(),
+                pid: std::process::id(),
+            },
+        )?;
+        let RunFile { run, settings } = RunFile::read(folder)?;
 
-        let (lease, path) = (&self.lease, &self.folder.path);
-        let is_stopped = || read_stop(path) == Some(Stop::Now);
+        let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
         let tell = |task: &str, done: usize, total: usize| {
             lease.progress(task, done as u64, total as u64);
             !is_stopped()
@@ -100,7 +122,7 @@ impl Run {
         }
         let selection = select(&catalogue, &settings.labels, &settings.filter);
         let split = split(&selection, &settings.split, settings.seed, run.fold)?;
-        save_split(&self.folder, &split, &selection)?;
+        save_split(folder, &split, &selection)?;
         let recipe = settings.recipe()?;
         let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
         let dataset = match build_dataset(&selection, split, &cache, &|done, total| tell("features", done, total)) {
@@ -108,11 +130,14 @@ impl Run {
             Err(_) if is_stopped() => return Ok(Ending::Stopped),
             Err(error) => return Err(error.into()),
         };
-        self.note(format!(
-            "features of {} clips, {} of them from the cache",
-            dataset.matrices.len(),
-            dataset.cached
-        ))?;
+        journal.append(
+            lease,
+            &note(format!(
+                "features of {} clips, {} of them from the cache",
+                dataset.matrices.len(),
+                dataset.cached
+            )),
+        )?;
 
         let protocol = protocol::protocol(&selection, &dataset.split, settings.seed);
         let task = Task {
@@ -122,11 +147,11 @@ impl Run {
             settings: &settings.training,
             device: &settings.device,
             seed: settings.seed,
-            checkpoints: &self.folder.checkpoints(),
+            checkpoints: &folder.checkpoints(),
             synthetic: protocol.synthetic,
             training_rms_dbfs: median_level(&selection, &dataset),
         };
-        let mut observer = RunObserver::new(path, lease, &mut self.journal);
+        let mut observer = RunObserver::new(&folder.path, lease, journal);
         let outcome = train(&task, &mut observer);
         if let Some(error) = observer.take_error() {
             return Err(error.into());
@@ -136,22 +161,32 @@ impl Run {
             Err(TrainingError::StoppedEarly) => return Ok(Ending::Stopped),
             Err(error) => return Err(error.into()),
         };
-        self.lease.progress("report", 0, 1);
-        trained.package.save(&self.folder.model())?;
+        lease.progress("report", 0, 1);
+        trained.package.save(&folder.model())?;
         let judged = training::judged(&dataset, &selection, &trained);
         let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
-        results::write(&self.folder, &report, &judged)?;
-        self.note(format!(
-            "epoch {} was the best; test UAR {:.1} %, accuracy {:.1} %",
-            trained.best_epoch,
-            100.0 * report.scores.unweighted_average_recall,
-            100.0 * report.scores.accuracy
-        ))?;
-        Ok(if trained.stopped { Ending::Stopped } else { Ending::Finished })
+        results::write(folder, &report, &judged)?;
+        journal.append(
+            lease,
+            &note(format!(
+                "epoch {} was the best; test UAR {:.1} %, accuracy {:.1} %",
+                trained.best_epoch,
+                100.0 * report.scores.unweighted_average_recall,
+                100.0 * report.scores.accuracy
+            )),
+        )?;
+        Ok(if trained.stopped {
+            Ending::Stopped
+        } else {
+            Ending::Finished
+        })
     }
+}
 
-    fn note(&mut self, message: String) -> Result<(), RunError> {
-        self.journal.append(&self.lease, &Fact::Note { at: Timestamp::now(), message })
+fn note(message: String) -> Fact<EpochFacts> {
+    Fact::Note {
+        at: Timestamp::now(),
+        message,
     }
 }
 
@@ -165,8 +200,9 @@ fn save_split(folder: &RunFolder, split: &Split, selection: &Selection) -> Resul
 /// Of the training clips (dBFS).
 fn median_level(selection: &Selection, dataset: &Dataset) -> f32 {
     let training = dataset.side(Side::Train).into_iter();
-    let mut levels: Vec<f32> =
-        training.filter_map(|clip| Some(selection.facts.get(clip)?.as_ref()?.level.rms_dbfs)).collect();
+    let mut levels: Vec<f32> = training
+        .filter_map(|clip| Some(selection.facts.get(clip)?.as_ref()?.level.rms_dbfs))
+        .collect();
     levels.sort_by(f32::total_cmp);
     levels.get(levels.len() / 2).copied().unwrap_or_default()
 }

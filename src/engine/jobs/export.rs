@@ -10,6 +10,9 @@ use std::path::Path;
 pub fn export(context: &Context, path: &Path) -> Result<(), EngineError> {
     let catalogue = scan::catalogue(context)?;
     let clips = corpus::export(&catalogue, path)?;
-    context.emit(Event::Exported { path: path.to_owned(), clips });
+    context.emit(Event::Exported {
+        path: path.to_owned(),
+        clips,
+    });
     Ok(())
 }

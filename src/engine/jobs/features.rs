@@ -41,7 +41,10 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
 
     let extracted = || outcomes.iter().flatten();
     let clamped = |extracted: &Extracted| {
-        extracted.notes.iter().any(|note| matches!(note, Note::SkipClamped { .. }))
+        extracted
+            .notes
+            .iter()
+            .any(|note| matches!(note, Note::SkipClamped { .. }))
     };
     context.emit(Event::Features(FeatureSummary {
         recipe: settings.recipe.clone(),
@@ -49,7 +52,10 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
         clips: extracted().count(),
         cached: extracted().filter(|(_, cached)| *cached).count(),
         skip_clamped: extracted().filter(|(extracted, _)| clamped(extracted)).count(),
-        refused: outcomes.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect(),
+        refused: outcomes
+            .iter()
+            .filter_map(|outcome| outcome.as_ref().err().cloned())
+            .collect(),
         seconds: begun.elapsed().as_secs_f64(),
     }));
     Ok(())
@@ -58,7 +64,10 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
 /// A file that cannot be read any more is told of and passed over; a cache that cannot be written ends the job.
 fn one(cache: &FeatureCache, clip: &Clip, facts: Option<&SampleFacts>) -> Result<Outcome, EngineError> {
     let Some(facts) = facts else {
-        return Ok(Err((clip.path.clone(), "its samples have not been read yet; run it again".to_owned())));
+        return Ok(Err((
+            clip.path.clone(),
+            "its samples have not been read yet; run it again".to_owned(),
+        )));
     };
     match cache.get_or_extract(facts.content, || decode(&clip.path).map(|decoded| decoded.wave)) {
         Ok(found) => Ok(Ok(found)),

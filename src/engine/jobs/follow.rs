@@ -28,7 +28,12 @@ pub enum Wish {
 
 /// Looks as long as somebody may still wish for something.
 pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
-    let mut follower = Follower { context, book: RunBook::new(&context.settings.runs), list: None, watched: None };
+    let mut follower = Follower {
+        context,
+        book: RunBook::new(&context.settings.runs),
+        list: None,
+        watched: None,
+    };
     loop {
         let wish = if follower.is_idle() {
             wishes.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -59,7 +64,10 @@ impl Follower<'_> {
     }
 
     fn failed(&self, command: CommandKind, error: &EngineError) {
-        self.context.emit(Event::Failed { command, message: error.to_string() });
+        self.context.emit(Event::Failed {
+            command,
+            message: error.to_string(),
+        });
     }
 
     fn runs(&mut self, follow: bool) {
@@ -107,7 +115,10 @@ impl Follower<'_> {
         let Some((id, told)) = &mut self.watched else { return };
         let Some(detail) = self.book.detail(id) else {
             let message = format!("run {id} was deleted");
-            self.context.emit(Event::Failed { command: CommandKind::Watch, message });
+            self.context.emit(Event::Failed {
+                command: CommandKind::Watch,
+                message,
+            });
             self.watched = None;
             return;
         };

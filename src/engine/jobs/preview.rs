@@ -29,7 +29,10 @@ pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
                 context.emit(Event::Done(CommandKind::Preview));
             }
             Err(error) => {
-                context.emit(Event::Failed { command: CommandKind::Preview, message: error.to_string() });
+                context.emit(Event::Failed {
+                    command: CommandKind::Preview,
+                    message: error.to_string(),
+                });
             }
         }
     }
@@ -80,7 +83,9 @@ fn envelope(wave: &Wave) -> Vec<(f32, f32)> {
         let from = index * length / ENVELOPE;
         let to = ((index + 1) * length / ENVELOPE).max(from + 1).min(length);
         let samples = wave.samples.get(from..to).unwrap_or_default();
-        samples.iter().fold((0.0_f32, 0.0_f32), |(low, high), sample| (low.min(*sample), high.max(*sample)))
+        samples.iter().fold((0.0_f32, 0.0_f32), |(low, high), sample| {
+            (low.min(*sample), high.max(*sample))
+        })
     };
     (0..ENVELOPE).map(stretch).collect()
 }

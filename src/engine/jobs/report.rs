@@ -23,8 +23,16 @@ pub fn report(context: &Context, run: &str) -> Result<(), EngineError> {
     };
     let report = results::read_report(&folder)?;
     let judged = results::read_judged(&folder, &report.labels)?;
-    let linked: Vec<_> = group.iter().filter_map(|page| results::read_report(&page.folder).ok()).collect();
+    let linked: Vec<_> = group
+        .iter()
+        .filter_map(|page| results::read_report(&page.folder).ok())
+        .collect();
     let spread = if linked.len() > 1 { spread(&linked) } else { Vec::new() };
-    context.emit(Event::Report(Arc::new(RunReport { run: page.summary(), report, judged, spread })));
+    context.emit(Event::Report(Arc::new(RunReport {
+        run: page.summary(),
+        report,
+        judged,
+        spread,
+    })));
     Ok(())
 }

@@ -11,7 +11,10 @@ pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError>
     let pages = chosen(context, run)?;
     for page in pages.iter().filter(|page| !page.state().is_over()) {
         request_stop(&page.folder.path, when)?;
-        context.emit(Event::Stopping { run: page.folder.id.clone(), when });
+        context.emit(Event::Stopping {
+            run: page.folder.id.clone(),
+            when,
+        });
         asked += 1;
     }
     match pages.first() {
@@ -30,10 +33,16 @@ fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
     match find_run(runs, run) {
         Ok(folder) => Ok(vec![open(folder)?]),
         Err(RunError::Ambiguous { name, matches }) => {
-            let folders = list_runs(runs)?.into_iter().filter(|folder| matches.contains(&folder.id));
+            let folders = list_runs(runs)?
+                .into_iter()
+                .filter(|folder| matches.contains(&folder.id));
             let pages = folders.map(open).collect::<Result<Vec<_>, _>>()?;
             let linked = pages.windows(2).all(|pair| pair[0].group() == pair[1].group());
-            if linked { Ok(pages) } else { Err(RunError::Ambiguous { name, matches }.into()) }
+            if linked {
+                Ok(pages)
+            } else {
+                Err(RunError::Ambiguous { name, matches }.into())
+            }
         }
         Err(error) => Err(error.into()),
     }

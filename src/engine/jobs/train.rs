@@ -25,7 +25,9 @@ pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), Engi
         mark_failed(&folders, &error);
         return Err(error);
     }
-    context.emit(Event::Started { runs: folders.into_iter().map(|folder| folder.id).collect() });
+    context.emit(Event::Started {
+        runs: folders.into_iter().map(|folder| folder.id).collect(),
+    });
     Ok(())
 }
 
@@ -73,14 +75,28 @@ fn create(settings: &Settings, facts: &RunFacts) -> Result<Vec<RunFolder>, Engin
     let mut folders: Vec<RunFolder> = Vec::new();
     for fold in 0..facts.folds {
         let name = if facts.folds > 1 {
-            format!("{}-fold{:0width$}", settings.model.name, fold + 1, width = facts.folds.to_string().len())
+            format!(
+                "{}-fold{:0width$}",
+                settings.model.name,
+                fold + 1,
+                width = facts.folds.to_string().len()
+            )
         } else {
             settings.model.name.clone()
         };
         let folder = RunFolder::create(&settings.runs, &name, |id| {
             let group = folders.first().map_or(id, |first| &first.id).to_owned();
-            let run = RunFacts { id: id.to_owned(), group, fold, ..facts.clone() };
-            RunFile { run, settings: settings.clone() }.to_toml()
+            let run = RunFacts {
+                id: id.to_owned(),
+                group,
+                fold,
+                ..facts.clone()
+            };
+            RunFile {
+                run,
+                settings: settings.clone(),
+            }
+            .to_toml()
         })?;
         folders.push(folder);
     }
@@ -92,7 +108,13 @@ fn fingerprint(selection: &Selection) -> String {
     let mut hash = Xxh3Default::new();
     for clip in &selection.clips {
         let file = clip.path.file_name().unwrap_or_default().to_string_lossy();
-        hash.update(format!("{}\t{file}\t{}\t{}\t{}\n", clip.corpus, clip.frames, clip.rate, clip.emotion).as_bytes());
+        hash.update(
+            format!(
+                "{}\t{file}\t{}\t{}\t{}\n",
+                clip.corpus, clip.frames, clip.rate, clip.emotion
+            )
+            .as_bytes(),
+        );
     }
     format!("{:032x}", hash.digest128())
 }
@@ -111,7 +133,11 @@ fn command(settings: &Settings) -> String {
 /// As a shell wants it.
 fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "_-./=:,".contains(letter);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Starts the worker and returns when it holds its runs.
@@ -136,11 +162,18 @@ fn start(folders: &[RunFolder]) -> Result<(), EngineError> {
         let _ = child.kill();
         let _ = child.wait();
         let log = run_page::tail(&first.log()).join("\n");
-        return Err(EngineError::Other(format!("{problem}; {} says:\n{log}", first.log().display())));
+        return Err(EngineError::Other(format!(
+            "{problem}; {} says:\n{log}",
+            first.log().display()
+        )));
     }
     // Nobody waits for it, yet somebody has to take note of its end.
-    let reaper = thread::Builder::new().name("reaper".to_owned()).spawn(move || child.wait());
-    reaper.map(|_| ()).map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
+    let reaper = thread::Builder::new()
+        .name("reaper".to_owned())
+        .spawn(move || child.wait());
+    reaper
+        .map(|_| ())
+        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
 }
 
 fn wait_for(child: &mut Child, first: &RunFolder) -> Result<(), String> {
@@ -157,7 +190,10 @@ fn wait_for(child: &mut Child, first: &RunFolder) -> Result<(), String> {
             Err(error) => return Err(format!("the worker cannot be watched: {error}")),
         }
     }
-    Err(format!("the worker did not take up its run within {} s", START.as_secs()))
+    Err(format!(
+        "the worker did not take up its run within {} s",
+        START.as_secs()
+    ))
 }
 
 /// This very program, even when its file was replaced by a newer one since it was started.
@@ -168,7 +204,9 @@ fn program() -> Result<PathBuf, EngineError> {
         _ if running.exists() => Ok(running.to_owned()),
         outcome => {
             let error = outcome.err().unwrap_or_else(|| io::ErrorKind::NotFound.into());
-            Err(EngineError::Other(format!("the program's own file is gone ({error}); start undertone again")))
+            Err(EngineError::Other(format!(
+                "the program's own file is gone ({error}); start undertone again"
+            )))
         }
     }
 }
@@ -179,7 +217,10 @@ fn mark_failed(folders: &[RunFolder], error: &EngineError) {
         let Ok(lease) = Lease::take(&folder.path) else { continue };
         if let Ok(mut journal) = Journal::<()>::open(&folder.path) {
             // The error itself is told to whoever asked; this is for the list of runs.
-            let fact = Fact::Failed { at: jiff::Timestamp::now(), reason: error.to_string() };
+            let fact = Fact::Failed {
+                at: jiff::Timestamp::now(),
+                reason: error.to_string(),
+            };
             let _ = journal.append(&lease, &fact);
         }
     }
