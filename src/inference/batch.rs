@@ -26,9 +26,10 @@ pub fn batch(matrices: &[&FeatureMatrix], scaler: &Scaler, device: &Device) -> R
             || matrix.values.len() != frames * coefficients
         {
             return Err(InferenceError::Refused(format!(
-                "features of {} x {} do not fit a model for {frames} x {}; extract them by the model's recipe",
+                "features of {} x {} ({} numbers) do not fit a model for {frames} x {}; extract them by the model's recipe",
                 matrix.frames,
                 matrix.coefficients,
+                matrix.values.len(),
                 scaler.mean.len()
             )));
         }

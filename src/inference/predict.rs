@@ -87,8 +87,10 @@ fn judgeable(wave: &Wave) -> Result<Level, InferenceError> {
         return refuse("holds samples that are no numbers; export it again as 16-bit wav".to_owned());
     }
     if wave.seconds() < SHORTEST {
-        let seconds = wave.seconds();
-        return refuse(format!("only {seconds:.3} s long; at least {SHORTEST} s are needed"));
+        let (samples, rate) = (wave.samples.len(), wave.rate);
+        return refuse(format!(
+            "only {samples} samples at {rate} Hz; at least {SHORTEST} s are needed"
+        ));
     }
     let measured = level(wave);
     if measured.silent {
@@ -127,4 +129,98 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
     ];
     let applies = candidates.into_iter().filter(|(applies, _)| *applies);
     applies.map(|(_, warning)| warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::package::tests::package;
+    use super::*;
+
+    /// A tone at -20 dBFS, about the level of the package's training clips.
+    fn tone(seconds: f64, rate: u32) -> Wave {
+        let samples = (0..(seconds * f64::from(rate)) as usize)
+            .map(|index| 0.1414 * (index as f32 * 440.0 * 6.2832 / rate as f32).sin());
+        Wave {
+            samples: samples.collect(),
+            rate,
+        }
+    }
+
+    fn warnings_of(wave: &Wave) -> Vec<Warning> {
+        package().predict(wave).unwrap().warnings
+    }
+
+    #[test]
+    fn every_label_gets_a_probability() {
+        let prediction = package().predict(&tone(0.6, 8_000)).unwrap();
+        let labels: Vec<&str> = prediction
+            .probabilities
+            .iter()
+            .map(|(label, _)| label.as_str())
+            .collect();
+        assert_eq!(labels, ["neutral", "happy", "sad"]);
+        let sum: f32 = prediction.probabilities.iter().map(|(_, value)| value).sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+        assert_eq!(prediction.warnings, []);
+    }
+
+    #[test]
+    fn doubtful_clips_are_judged_with_a_warning() {
+        let mut quiet = tone(0.6, 8_000);
+        quiet.samples.iter_mut().for_each(|sample| *sample /= 10.0);
+        let told = warnings_of(&quiet);
+        assert!(
+            matches!(told[..], [Warning::Level { rms_dbfs, .. }] if (rms_dbfs + 40.0).abs() < 0.1),
+            "{told:?}"
+        );
+
+        let mut clipped = tone(0.6, 8_000);
+        clipped.samples[..100].fill(1.0);
+        let told = warnings_of(&clipped);
+        assert!(
+            matches!(told[..], [Warning::Clipping { share }] if (share - 100.0 / 4800.0).abs() < 1e-6),
+            "{told:?}"
+        );
+
+        // Skip 0.1 s, take 0.5 s: half of it must be there, and half as much may be left over.
+        assert_eq!(warnings_of(&tone(0.36, 8_000)), []);
+        assert_eq!(
+            warnings_of(&tone(0.34, 8_000)),
+            [Warning::Short {
+                seconds: 0.34,
+                wanted: 0.6
+            }]
+        );
+        assert_eq!(warnings_of(&tone(0.84, 8_000)), []);
+        assert_eq!(
+            warnings_of(&tone(0.875, 8_000)),
+            [Warning::Long {
+                seconds: 0.875,
+                heard: 0.5
+            }]
+        );
+        assert_eq!(
+            warnings_of(&tone(0.6, 4_000)),
+            [Warning::Rate {
+                rate: 4_000,
+                wanted: 8_000
+            }]
+        );
+        assert_eq!(warnings_of(&tone(0.6, 48_000)), []);
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_refused_with_the_reason() {
+        let refusal = |samples: Vec<f32>| {
+            let wave = Wave { samples, rate: 8_000 };
+            match package().predict(&wave) {
+                Err(InferenceError::Refused(reason)) => reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(refusal(Vec::new()).contains("no samples"));
+        assert!(refusal(vec![0.5; 799]).contains("only 799 samples at 8000 Hz; at least 0.1 s"));
+        assert!(refusal(vec![0.0; 8_000]).contains("silence"));
+        assert!(refusal(vec![f32::NAN; 8_000]).contains("no numbers"));
+    }
 }

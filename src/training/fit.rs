@@ -178,6 +178,12 @@ impl Sides {
                 dataset.split.sides.len()
             ));
         }
+        if let Some(target) = dataset.targets.iter().find(|target| **target >= dataset.labels.len()) {
+            return refuse(format!(
+                "a clip has label number {target} of {}; extract the features again",
+                dataset.labels.len()
+            ));
+        }
         let shape = task.recipe.shape();
         if let Some(other) = dataset.matrices.iter().find(|m| (m.frames, m.coefficients) != shape) {
             return refuse(format!(
