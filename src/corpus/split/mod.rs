@@ -167,7 +167,7 @@ impl Split {
 /// validation clips cut from its training speakers; a corpus with a single speaker is only learnt from.
 ///
 /// With `settings.kfold` = K there are K folds, and `fold` (from 0) chooses the one to test on: every clip is
-/// tested in exactly one of them. A corpus with fewer than K speakers is not tested in some folds, one with a
+/// tested in exactly one of them, provided that they share settings and seed. A corpus with fewer than K speakers is not tested in some folds, one with a
 /// single speaker is not learnt from in one of them.
 ///
 /// The same clips, settings and seed give the same split, in whatever order the clips are listed, and what
