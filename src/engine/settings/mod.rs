@@ -146,6 +146,18 @@ impl Settings {
         load_settings(self.source.file.as_deref(), &all)
     }
 
+    /// The recipe that `recipe` names.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when there is none of that name.
+    pub fn recipe(&self) -> Result<&Recipe, SettingsError> {
+        self.recipes.get(&self.recipe).ok_or_else(|| SettingsError {
+            place: "settings".to_owned(),
+            key: "recipe".to_owned(),
+            problem: format!("no recipe `{}`", self.recipe),
+        })
+    }
+
     /// A worker must find everything wherever it was started, so every path is made absolute.
     fn absolute_paths(&mut self, layers: &Layers) {
         let folder = self
