@@ -91,6 +91,11 @@ impl App {
         screen::draw(&self.state, frame.area(), frame.buffer_mut(), self.theme);
     }
 
+    /// Shows the palette for another terminal from the next frame on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
+
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
         self.state.quit

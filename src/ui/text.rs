@@ -3,14 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 /// Writing into a buffer, relative to an area and never outside of it.
 pub trait Paint {
     /// Writes at column `x` and row `y` of the area; returns the columns taken.
     fn put(&mut self, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16;
-    /// Writes a styled line at row `y` of the area.
-    fn put_line(&mut self, area: Rect, y: u16, line: &Line<'_>);
     /// Writes so that the text ends at the area's right edge.
     fn put_right(&mut self, area: Rect, y: u16, text: &str, style: Style);
 }
@@ -24,13 +22,6 @@ impl Paint for Buffer {
         let room = usize::from(area.width - x);
         let (end, _) = self.set_stringn(area.x + x, area.y + y, text, room, style);
         end - area.x - x
-    }
-
-    fn put_line(&mut self, area: Rect, y: u16, line: &Line<'_>) {
-        let area = area.intersection(self.area);
-        if area.width > 0 && y < area.height {
-            self.set_line(area.x, area.y + y, line, area.width);
-        }
     }
 
     fn put_right(&mut self, area: Rect, y: u16, text: &str, style: Style) {

@@ -1,6 +1,6 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
-use super::{facts, verdict};
+use super::verdict;
 use crate::engine::{Clip, Preview, Survey};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, grouped};
@@ -26,13 +26,20 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         .map(|folder| folder.display().to_string())
         .unwrap_or_default();
     let body = section(buffer, area, &file_name(&clip.path), &note, theme);
-    let facts = facts_of(survey, index, clip);
+    let mut facts = facts_of(survey, index, clip);
     let judged = state.listen.judged.get(&clip.path);
     let preview = state
         .listen
         .preview
         .as_ref()
         .filter(|preview| preview.path == clip.path);
+    for note in preview.iter().flat_map(|preview| &preview.notes) {
+        facts.push(Fact {
+            name: "features",
+            words: words::note(note),
+            tone: Tone::Plain,
+        });
+    }
     if body.height >= 24 {
         let below = (facts.len() as u16 + 2).clamp(10, 15);
         let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Length(below)];
