@@ -1,8 +1,13 @@
 //! Samples: decoding, resampling, levels, the short-time Fourier transform.
 
+mod chunks;
+mod coded;
+mod container;
 mod decode;
 mod error;
 mod level;
+mod ogg_header;
+mod pcm;
 mod resample;
 mod stft;
 mod wave;
@@ -11,5 +16,5 @@ pub use decode::{Decoded, Header, decode, read_header};
 pub use error::AudioError;
 pub use level::{Level, level};
 pub use resample::resample;
-pub use stft::{Spectrogram, power_spectrogram};
+pub use stft::{Spectrogram, power_frames, power_spectrogram};
 pub use wave::Wave;

@@ -11,7 +11,7 @@ pub use event::{
     Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
     RunDetail, RunReport, RunSummary, Survey,
 };
-pub use settings::{Origin, Settings, SettingsError, load_settings};
+pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
 pub use worker::work;
 
 // The plain data that events carry, so that `ui` and `cli` need no other floor.
