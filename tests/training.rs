@@ -1,5 +1,8 @@
 //! The training loop from data set to package, on generated features.
 
+// Helpers of tests are no tests to clippy.
+#![allow(clippy::unwrap_used)]
+
 use rand::RngExt;
 use std::fs;
 use std::path::Path;
@@ -433,7 +436,7 @@ fn predictions_are_joined_with_their_clips() {
         corpus: "toy".into(),
         synthetic: true,
         speaker: Some("s1".into()),
-        gender: (index % 2 == 0).then_some(Gender::Female),
+        gender: index.is_multiple_of(2).then_some(Gender::Female),
         age: None,
         ethnicity: None,
         emotion: Emotion::new(&dataset.labels[dataset.targets[index]]),
@@ -455,7 +458,7 @@ fn predictions_are_joined_with_their_clips() {
         assert_eq!(judged.path, Path::new(&format!("{index}.wav")));
         assert_eq!(judged.truth, dataset.targets[*index]);
         assert_eq!(judged.probabilities, *row);
-        assert_eq!(judged.gender.as_deref(), (index % 2 == 0).then_some("female"));
+        assert_eq!(judged.gender.as_deref(), index.is_multiple_of(2).then_some("female"));
         assert_eq!((judged.corpus.as_str(), judged.speaker.as_deref()), ("toy", Some("s1")));
     }
 }

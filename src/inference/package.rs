@@ -234,6 +234,12 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_package_may_be_used_by_any_thread() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Package>();
+    }
+
+    #[test]
     fn rows_sum_to_one_and_do_not_depend_on_their_company() {
         let package = package();
         let mut clips = matrices(150);

@@ -139,7 +139,7 @@ mod tests {
     /// A tone at -20 dBFS, about the level of the package's training clips.
     fn tone(seconds: f64, rate: u32) -> Wave {
         let samples = (0..(seconds * f64::from(rate)) as usize)
-            .map(|index| 0.1414 * (index as f32 * 440.0 * 6.2832 / rate as f32).sin());
+            .map(|index| 0.1414 * (index as f32 * 440.0 * std::f32::consts::TAU / rate as f32).sin());
         Wave {
             samples: samples.collect(),
             rate,

@@ -172,9 +172,9 @@ impl Conv1d {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::lcg::Lcg;
     use crate::models::{device, device_names};
     use crate::random::stream;
-    use burn::module::{ModuleMapper, Param};
     use burn::tensor::TensorData;
 
     fn settings() -> Conv1dSettings {
@@ -243,26 +243,6 @@ mod tests {
             logits(Some(&mut stream(1, "dropout", 1))),
             logits(Some(&mut stream(1, "dropout", 1)))
         );
-    }
-
-    /// The generator that `tests/golden/conv1d.py` uses as well: numbers in [-0.5, 0.5), exact in 32 bits.
-    struct Lcg(u32);
-
-    impl Lcg {
-        fn values(&mut self, count: usize) -> Vec<f32> {
-            let mut next = || {
-                self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (self.0 >> 8) as f32 / 16_777_216.0 - 0.5
-            };
-            (0..count).map(|_| next()).collect()
-        }
-    }
-
-    impl ModuleMapper for Lcg {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let values = self.values(param.shape().num_elements());
-            param.map(|tensor| Tensor::from_data(TensorData::new(values, tensor.shape()), &tensor.device()))
-        }
     }
 
     #[derive(Deserialize)]

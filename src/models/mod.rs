@@ -4,6 +4,8 @@ mod conv1d;
 mod device;
 mod error;
 pub mod layers;
+#[cfg(test)]
+pub(crate) mod lcg;
 mod registry;
 mod weights;
 

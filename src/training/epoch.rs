@@ -170,3 +170,144 @@ fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
         Err(TrainingError::Diverged { epoch, value })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{EarlyStoppingSettings, EpochFacts, Monitor, ReduceOnPlateauSettings, class_weights};
+    use super::*;
+    use crate::corpus::{Split, SplitKind};
+    use crate::models::lcg::Lcg;
+    use crate::models::{Conv1dSettings, ModelSettings, device};
+    use serde::Deserialize;
+
+    struct Silent;
+
+    impl Observer for Silent {
+        fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
+            Control::Continue
+        }
+
+        fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+            Ok(())
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Golden {
+        clip_norm: f64,
+        class_weights: bool,
+        losses: Vec<f64>,
+    }
+
+    const SHAPE: (usize, usize) = (13, 3);
+    const CLIPS: usize = 12;
+
+    fn network(draw: &mut Lcg) -> Network {
+        let settings = ModelSettings {
+            name: "conv1d".to_owned(),
+            conv1d: Conv1dSettings {
+                filters: vec![4, 5],
+                kernel_size: 5,
+                pool_size: 2,
+                dropout: 0.0,
+                dense_units: 6,
+                dense_dropout: 0.0,
+            },
+        };
+        let device = device("flex").unwrap().autodiff();
+        Network::new(&settings, SHAPE, 3, 1, &device).unwrap().map(draw)
+    }
+
+    fn dataset(draw: &mut Lcg) -> Dataset {
+        let mut matrix = || FeatureMatrix {
+            frames: SHAPE.0,
+            coefficients: SHAPE.1,
+            values: draw.values(SHAPE.0 * SHAPE.1).iter().map(|value| value * 4.0).collect(),
+        };
+        Dataset {
+            matrices: (0..CLIPS).map(|_| matrix()).collect(),
+            targets: (0..CLIPS).map(|clip| clip % 7 % 3).collect(),
+            labels: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            split: Split {
+                kind: SplitKind::Random,
+                fold: None,
+                sides: Vec::new(),
+                remarks: Vec::new(),
+            },
+            cached: 0,
+            skip_clamped: 0,
+        }
+    }
+
+    fn settings(batch_size: usize, gradient_clip_norm: f64) -> TrainingSettings {
+        TrainingSettings {
+            epochs: 20,
+            batch_size,
+            learning_rate: 0.01,
+            class_weights: false,
+            gradient_clip_norm,
+            monitor: Monitor::Loss,
+            early_stopping: EarlyStoppingSettings {
+                patience: 0,
+                min_delta: 0.0,
+            },
+            reduce_on_plateau: ReduceOnPlateauSettings {
+                patience: 0,
+                factor: 0.5,
+                min_delta: 0.0,
+                minimum: 0.0,
+            },
+        }
+    }
+
+    fn identity() -> Scaler {
+        Scaler {
+            mean: vec![0.0; SHAPE.1],
+            deviation: vec![1.0; SHAPE.1],
+        }
+    }
+
+    #[test]
+    fn losses_fall_as_they_do_in_keras() {
+        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/steps.json")).unwrap();
+        for case in &cases {
+            let mut draw = Lcg(7);
+            let network = network(&mut draw);
+            let dataset = dataset(&mut draw);
+            let weights = case
+                .class_weights
+                .then(|| class_weights(dataset.targets.iter().copied(), 3));
+            let (settings, scaler) = (settings(CLIPS, case.clip_norm), identity());
+            let mut learner = Learner::new(network, &dataset, &scaler, &settings, weights, 1);
+            let clips: Vec<usize> = (0..CLIPS).collect();
+            for (index, expected) in case.losses.iter().enumerate() {
+                let (tally, _) = learner.epoch(index + 1, &clips, 0.01, &mut Silent).unwrap().unwrap();
+                let loss = tally.figures(&dataset.labels).loss;
+                // Both compute in 32 bits, and Keras adds Adam's epsilon at another place.
+                assert!((loss - expected).abs() < 5e-4, "step {index}: {loss} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_epoch_sees_every_clip_once_in_another_order() {
+        let mut draw = Lcg(7);
+        let network = network(&mut draw);
+        let dataset = dataset(&mut draw);
+        let (settings, scaler) = (settings(5, 0.0), identity());
+        let mut learner = Learner::new(network, &dataset, &scaler, &settings, None, 1);
+        let clips: Vec<usize> = (0..CLIPS).collect();
+        let mut order = |epoch| {
+            let (tally, _) = learner.epoch(epoch, &clips, 0.01, &mut Silent).unwrap().unwrap();
+            tally.truth
+        };
+        let (first, second) = (order(1), order(2));
+        assert_ne!(first, second);
+        for mut seen in [first, second] {
+            let mut all = dataset.targets.clone();
+            seen.sort_unstable();
+            all.sort_unstable();
+            assert_eq!(seen, all);
+        }
+    }
+}

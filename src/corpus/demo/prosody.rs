@@ -114,11 +114,11 @@ pub struct Difficulty {
 
 /// The difficulty of the demo corpus.
 pub const DIFFICULTY: Difficulty = Difficulty {
-    strength: 1.3,
-    habit: 0.25,
-    idiosyncrasy: 0.35,
-    session: 0.1,
-    clip: 0.45,
+    strength: 1.25,
+    habit: 0.32,
+    idiosyncrasy: 0.48,
+    session: 0.12,
+    clip: 0.38,
 };
 
 /// The natural scale of each cue: about the standard deviation between emotions.
