@@ -2,6 +2,8 @@
 //!
 //! The compressed files come from `tests/golden/sounds.py`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::f64::consts::TAU;
 use std::fs;
 use std::path::{Path, PathBuf};
