@@ -21,7 +21,9 @@ pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
             "path": preview.path,
             "seconds": preview.wave.seconds(),
             "rate": preview.wave.rate,
-            "facts": *preview.facts,
+            // A number of 128 bits is too large for JSON.
+            "content": format!("{:032x}", preview.facts.content),
+            "level": preview.facts.level,
             "notes": preview.notes,
             "mel_hz": preview.mel_hz,
         }));
