@@ -3,6 +3,7 @@
 use super::layouts::{majority, tables_in};
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,23 @@ pub fn discover(data: &Path) -> Vec<CorpusSettings> {
     for folder in folders_in(data) {
         recognise(&folder, DEPTH - 1, &mut corpora);
     }
+    tell_apart(&mut corpora);
     corpora
+}
+
+/// Puts the name of the folder above before a name that another corpus has; the one that lies higher keeps
+/// it: `ravdess` beside `demo-ravdess`.
+fn tell_apart(corpora: &mut [CorpusSettings]) {
+    let mut highest: Vec<&mut CorpusSettings> = corpora.iter_mut().collect();
+    highest.sort_by_key(|corpus| corpus.path.components().count());
+    let mut taken = HashSet::new();
+    for corpus in highest {
+        if taken.contains(&corpus.name) {
+            let above = corpus.path.parent().and_then(Path::file_name).unwrap_or_default();
+            corpus.name = format!("{}-{}", above.to_string_lossy(), corpus.name);
+        }
+        taken.insert(corpus.name.clone());
+    }
 }
 
 fn recognise(folder: &Path, depth: usize, corpora: &mut Vec<CorpusSettings>) {
@@ -76,11 +93,7 @@ fn scheme_beside(folder: &Path) -> Option<Layout> {
 
 fn push(corpora: &mut Vec<CorpusSettings>, folder: &Path, layout: Layout, path: &Path, suffix: Option<String>) {
     let own = folder.file_name().unwrap_or_default().to_string_lossy();
-    let mut name = suffix.map_or_else(|| own.clone().into_owned(), |suffix| format!("{own}-{suffix}"));
-    if corpora.iter().any(|corpus| corpus.name == name) {
-        let above = folder.parent().and_then(Path::file_name).unwrap_or_default();
-        name = format!("{}-{name}", above.to_string_lossy());
-    }
+    let name = suffix.map_or_else(|| own.clone().into_owned(), |suffix| format!("{own}-{suffix}"));
     corpora.push(CorpusSettings {
         name,
         layout,
@@ -101,6 +114,8 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::demo::{DemoSettings, write_demo};
+    use super::super::{AnalysisCache, ScanIndex, scan};
     use super::*;
 
     fn data(files: &[&str]) -> tempfile::TempDir {
@@ -143,20 +158,22 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_corpus_is_several() {
+    fn a_folder_of_different_schemes_is_several_corpora() {
         let data = data(&[
             "demo/SYNTHETIC.txt",
             "demo/berlin/03a01Wa.wav",
             "demo/crowd/1001_DFA_ANG_XX.wav",
             "demo/crowd/VideoDemographics.csv",
             "zz/berlin/03a01Wa.wav",
-            "zz/crowd/1001_DFA_ANG_XX.wav",
+            "zz/oxford/OAF_back_sad.wav",
+            "oxford/OAF_back_sad.wav",
         ]);
         let rows = [
             ("berlin", Layout::Auto, "demo/berlin"),
             ("crowd", Layout::Auto, "demo/crowd"),
+            ("oxford", Layout::Auto, "oxford"),
             ("zz-berlin", Layout::Auto, "zz/berlin"),
-            ("zz-crowd", Layout::Auto, "zz/crowd"),
+            ("zz-oxford", Layout::Auto, "zz/oxford"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
@@ -197,5 +214,28 @@ mod tests {
         let data = data(&["readme/README.md"]);
         assert!(found(data.path()).is_empty());
         assert!(discover(&data.path().join("absent")).is_empty());
+    }
+
+    #[test]
+    fn the_demo_corpus_is_found_whole_and_called_synthetic() {
+        let data = tempfile::tempdir().unwrap();
+        let settings = DemoSettings {
+            clips: 60,
+            speakers: 10,
+            seed: 1,
+        };
+        let written = write_demo(&data.path().join("demo"), &settings, &|_, _| {}).unwrap();
+        let corpora = discover(data.path());
+        assert_eq!(corpora.len(), 4);
+        let found = scan(
+            &corpora,
+            &mut ScanIndex::default(),
+            &AnalysisCache::default(),
+            &|_, _| {},
+        )
+        .unwrap();
+        assert_eq!(found.clips.len(), written.clips);
+        assert!(found.refused.is_empty(), "{:?}", found.refused);
+        assert!(found.clips.iter().all(|clip| clip.synthetic && clip.gender.is_some()));
     }
 }
