@@ -2,6 +2,8 @@
 //!
 //! The golden files come from `tests/golden/features.py`; the signals are made here by the same formulas.
 
+#![allow(clippy::unwrap_used)]
+
 use std::f64::consts::PI;
 use std::path::Path;
 use undertone::audio::{Wave, power_spectrogram, resample};

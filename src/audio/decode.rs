@@ -91,75 +91,37 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
 /// finite numbers are damage too), is longer than 134 million samples or holds no samples.
 pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
     let opened = Opened::new(path)?;
-    let mut header;
-    let (samples, claimed, trouble);
-    match opened.layout()? {
-        Content::Plain(name, layout) => {
-            header = Header {
-                container: name.into(),
-                rate: layout.rate,
-                channels: layout.channels,
-                frames: layout.claimed,
-            };
-            check(path, &header)?;
-            samples = read_plain(&opened.file, &layout).map_err(|source| io_error(path, source))?;
-            claimed = Some(layout.claimed);
-            trouble = (layout.present < layout.claimed).then(|| "it ends too early".to_owned());
-        }
-        content => {
-            let mut coded = match content {
-                Content::Coded(coded) => coded,
-                _ => opened.coded(Container::Ogg)?,
-            };
-            header = Header {
-                container: coded.container.into(),
-                rate: coded.rate,
-                channels: coded.channels,
-                frames: 0,
-            };
-            check(
-                path,
-                &Header {
-                    channels: header.channels.max(1),
-                    ..header.clone()
-                },
-            )?;
-            let (mono, error) = coded.decode(MAX_FRAMES + 1).map_err(|error| coded_error(path, error))?;
-            samples = mono;
-            header.channels = coded.channels;
-            claimed = coded.claimed;
-            trouble = error.map(|error| in_words(&error));
-        }
-    }
+    let Sound {
+        mut header,
+        samples,
+        claimed,
+        trouble,
+    } = match opened.layout()? {
+        Content::Plain(name, layout) => opened.plain(name, &layout)?,
+        Content::Vorbis(_) => opened.decoded(opened.coded(Container::Ogg)?)?,
+        Content::Coded(coded) => opened.decoded(coded)?,
+    };
     if samples.len() > MAX_FRAMES {
-        return Err(too_long(path, &header));
+        let minutes = MAX_FRAMES as f64 / f64::from(header.rate) / 60.0;
+        return Err(opened.damaged(format!("longer than {minutes:.0} minutes; cut it into utterances")));
     }
     if let Some(claimed) = claimed.filter(|&claimed| (samples.len() as f64) < ENOUGH * claimed as f64) {
         let why = trouble.unwrap_or_else(|| "its header and its content do not agree".into());
-        let what = format!(
-            "only {} of {claimed} samples can be read: {why}; get another copy of it",
-            samples.len()
-        );
-        return Err(AudioError::Damaged {
-            path: path.into(),
-            what,
-        });
+        let read = samples.len();
+        return Err(opened.damaged(format!(
+            "only {read} of {claimed} samples can be read: {why}; get another copy of it"
+        )));
     }
     if samples.is_empty() {
         return Err(match trouble {
-            Some(why) => AudioError::Damaged {
-                path: path.into(),
-                what: format!("no sample can be read: {why}"),
-            },
+            Some(why) => opened.damaged(format!("no sample can be read: {why}; get another copy of it")),
             None => AudioError::Empty { path: path.into() },
         });
     }
     if let Some(at) = samples.iter().position(|sample| !sample.is_finite()) {
-        let what = format!("sample {at} is not a finite number; repair the file or leave it out");
-        return Err(AudioError::Damaged {
-            path: path.into(),
-            what,
-        });
+        return Err(opened.damaged(format!(
+            "sample {at} is not a finite number; repair the file or leave it out"
+        )));
     }
     header.frames = samples.len() as u64;
     let content = hash(header.rate, &samples);
@@ -181,10 +143,22 @@ struct Opened<'a> {
     container: Container,
 }
 
+/// What a file holds, as far as it can be told without decoding.
 enum Content {
     Plain(&'static str, Layout),
     Vorbis(Header),
     Coded(Coded),
+}
+
+/// What decoding brought.
+struct Sound {
+    /// `frames` is not known yet.
+    header: Header,
+    samples: Vec<f32>,
+    /// Samples per channel that the header states, when it does.
+    claimed: Option<u64>,
+    /// What went wrong on the way.
+    trouble: Option<String>,
 }
 
 impl<'a> Opened<'a> {
@@ -219,7 +193,6 @@ impl<'a> Opened<'a> {
         })
     }
 
-    /// As much of the content as can be told without decoding.
     fn layout(&self) -> Result<Content, AudioError> {
         let failed = |source| io_error(self.path, source);
         let mut source = BufReader::with_capacity(1 << 12, &self.file);
@@ -256,6 +229,43 @@ impl<'a> Opened<'a> {
     fn coded(&self, container: Container) -> Result<Coded, AudioError> {
         let file = self.file.try_clone().map_err(|source| io_error(self.path, source))?;
         Coded::open(file, container).map_err(|error| coded_error(self.path, error))
+    }
+
+    fn plain(&self, name: &str, layout: &Layout) -> Result<Sound, AudioError> {
+        let header = Header {
+            container: name.into(),
+            rate: layout.rate,
+            channels: layout.channels,
+            frames: 0,
+        };
+        check(self.path, &header)?;
+        let samples = read_plain(&self.file, layout).map_err(|source| io_error(self.path, source))?;
+        let trouble = (layout.present < layout.claimed).then(|| "it ends too early".into());
+        Ok(Sound {
+            header,
+            samples,
+            claimed: Some(layout.claimed),
+            trouble,
+        })
+    }
+
+    fn decoded(&self, mut coded: Coded) -> Result<Sound, AudioError> {
+        let (samples, error) = coded
+            .decode(MAX_FRAMES + 1)
+            .map_err(|error| coded_error(self.path, error))?;
+        let header = Header {
+            container: coded.container.into(),
+            rate: coded.rate,
+            channels: coded.channels,
+            frames: 0,
+        };
+        check(self.path, &header)?;
+        Ok(Sound {
+            header,
+            samples,
+            claimed: coded.claimed,
+            trouble: error.map(|error| in_words(&error)),
+        })
     }
 
     fn damaged(&self, what: String) -> AudioError {
@@ -339,14 +349,5 @@ fn coded_error(path: &Path, error: Error) -> AudioError {
             path: path.into(),
             what: in_words(&error),
         },
-    }
-}
-
-fn too_long(path: &Path, header: &Header) -> AudioError {
-    let minutes = MAX_FRAMES as f64 / f64::from(header.rate) / 60.0;
-    let what = format!("longer than {minutes:.0} minutes; cut it into utterances");
-    AudioError::Damaged {
-        path: path.into(),
-        what,
     }
 }

@@ -15,6 +15,6 @@ mod wave;
 pub use decode::{Decoded, Header, decode, read_header};
 pub use error::AudioError;
 pub use level::{Level, level};
-pub use resample::resample;
+pub use resample::{resample, resample_range, resampled_length};
 pub use stft::{Spectrogram, power_frames, power_spectrogram};
 pub use wave::Wave;

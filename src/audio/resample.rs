@@ -5,6 +5,7 @@ use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler, WindowFunction};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Length of the filter in periods of the lower rate, at least. The transition from 1 to -180 dB
 /// then takes about the upper twentieth of the band.
@@ -24,8 +25,27 @@ thread_local! {
 /// # Errors
 /// A rate of zero, or what the filter refuses.
 pub fn resample(wave: &Wave, rate: u32) -> Result<Wave, AudioError> {
+    resample_range(wave, rate, 0..resampled_length(wave, rate))
+}
+
+/// Samples of [`resample`]'s result, which need not be computed to know it.
+pub fn resampled_length(wave: &Wave, rate: u32) -> usize {
+    (wave.samples.len() as u64 * u64::from(rate)).div_ceil(u64::from(wave.rate.max(1))) as usize
+}
+
+/// This range of [`resample`]'s result, bit for bit, without computing the rest of it. What lies beyond
+/// the result's end is left out.
+///
+/// # Errors
+/// As [`resample`].
+pub fn resample_range(wave: &Wave, rate: u32, range: Range<usize>) -> Result<Wave, AudioError> {
+    let end = range.end.min(resampled_length(wave, rate));
+    let range = range.start.min(end)..end;
     if wave.rate == rate {
-        return Ok(wave.clone());
+        return Ok(Wave {
+            samples: wave.samples[range].to_vec(),
+            rate,
+        });
     }
     let key = (wave.rate, rate);
     let refused = |problem: String| AudioError::Resample {
@@ -37,7 +57,7 @@ pub fn resample(wave: &Wave, rate: u32) -> Result<Wave, AudioError> {
         Some(plan) => plan,
         None => new_plan(wave.rate, rate).map_err(refused)?,
     };
-    let samples = run(&mut plan, &wave.samples, key).map_err(refused)?;
+    let samples = run(&mut plan, &wave.samples, range).map_err(refused)?;
     PLANS.with_borrow_mut(|plans| {
         if plans.len() >= KEPT {
             plans.clear();
@@ -72,15 +92,16 @@ fn new_plan(from: u32, to: u32) -> Result<Fft<f32>, String> {
     .map_err(|error| error.to_string())
 }
 
-fn run(plan: &mut Fft<f32>, input: &[f32], (from, to): (u32, u32)) -> Result<Vec<f32>, String> {
+fn run(plan: &mut Fft<f32>, input: &[f32], range: Range<usize>) -> Result<Vec<f32>, String> {
     plan.reset();
-    let length = (input.len() as u64 * u64::from(to)).div_ceil(u64::from(from)) as usize;
     let (block_in, block_out, delay) = (plan.input_frames_next(), plan.output_frames_next(), plan.output_delay());
-    let blocks = (length + delay).div_ceil(block_out);
+    // A block's output reaches into the next one and no further.
+    let first = ((range.start + delay) / block_out).saturating_sub(1);
+    let blocks = (range.end + delay).div_ceil(block_out).saturating_sub(first);
     let mut output = vec![0.0; blocks * block_out];
     let mut last = Vec::new();
     for (index, target) in output.chunks_exact_mut(block_out).enumerate() {
-        let rest = input.get(index * block_in..).unwrap_or_default();
+        let rest = input.get((first + index) * block_in..).unwrap_or_default();
         let block = match rest.get(..block_in) {
             Some(block) => block,
             None => {
@@ -95,8 +116,8 @@ fn run(plan: &mut Fft<f32>, input: &[f32], (from, to): (u32, u32)) -> Result<Vec
         plan.process_into_buffer(&source, &mut target, None)
             .map_err(|error| error.to_string())?;
     }
-    output.drain(..delay);
-    output.truncate(length);
+    output.drain(..range.start + delay - first * block_out);
+    output.truncate(range.len());
     Ok(output)
 }
 
@@ -173,6 +194,33 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_range_is_that_range_of_the_whole_bit_for_bit() {
+        let samples = (0..20_000).map(|n| ((n * n) as f32 * 1e-3).sin()).collect();
+        let wave = Wave { samples, rate: 48_000 };
+        let whole = resample(&wave, 22_050).unwrap().samples;
+        assert_eq!(whole.len(), resampled_length(&wave, 22_050));
+        for range in [
+            0..1,
+            0..0,
+            500..4000,
+            588..1176,
+            4321..4322,
+            9000..whole.len(),
+            9180..99_999,
+        ] {
+            let part = resample_range(&wave, 22_050, range.clone()).unwrap().samples;
+            assert!(part == whole[range.start..range.end.min(whole.len())], "{range:?}");
+        }
+        assert!(
+            resample_range(&wave, 22_050, 99_999..100_000)
+                .unwrap()
+                .samples
+                .is_empty()
+        );
+        assert_eq!(resample_range(&wave, 48_000, 5..7).unwrap().samples, wave.samples[5..7]);
     }
 
     #[test]

@@ -103,9 +103,10 @@ impl Plan {
         let before = (n_fft / 2).saturating_sub(centre);
         let from = (centre + before).saturating_sub(n_fft / 2).min(samples.len());
         let inside = (n_fft - before).min(samples.len() - from);
-        self.frame.fill(0.0);
+        self.frame[..before].fill(0.0);
+        self.frame[before + inside..].fill(0.0);
         let frame = self.frame[before..before + inside].iter_mut();
-        for ((value, sample), weight) in frame.zip(&samples[from..]).zip(&self.window[before..]) {
+        for ((value, sample), weight) in frame.zip(&samples[from..from + inside]).zip(&self.window[before..]) {
             *value = sample * weight;
         }
         // It refuses buffers of wrong length only, and it made these itself.

@@ -65,6 +65,9 @@ pub enum Gender {
 }
 
 impl Gender {
+    /// Every gender.
+    pub const ALL: [Self; 3] = [Self::Female, Self::Male, Self::Other];
+
     /// The name in settings, tables and on screens.
     pub fn name(self) -> &'static str {
         match self {
@@ -103,6 +106,9 @@ pub enum Intensity {
 }
 
 impl Intensity {
+    /// Every intensity, weakest first.
+    pub const ALL: [Self; 5] = [Self::Low, Self::Medium, Self::Normal, Self::High, Self::Strong];
+
     /// The name in settings, tables and on screens.
     pub fn name(self) -> &'static str {
         match self {

@@ -92,7 +92,7 @@ fn of_samples(clip: &Clip, facts: &SampleFacts, add: &mut impl FnMut(SuspicionKi
         let percent = 100.0 * facts.level.clipped;
         add(
             SuspicionKind::Clipping,
-            format!("{percent:.1} % of the samples are clipped"),
+            format!("{percent:.2} % of the samples are clipped"),
         );
     }
 }
@@ -137,6 +137,7 @@ fn container_of(extension: &str) -> Option<&'static str> {
         "flac" => Some("flac"),
         "ogg" | "oga" => Some("ogg"),
         "mp3" => Some("mp3"),
+        "aac" => Some("aac"),
         "m4a" | "mp4" => Some("m4a"),
         _ => None,
     }
@@ -359,7 +360,7 @@ mod tests {
         clipped.level.clipped = 0.012;
         assert_eq!(
             one(clip("a.wav", "sad"), clipped),
-            (SuspicionKind::Clipping, "1.2 % of the samples are clipped".into())
+            (SuspicionKind::Clipping, "1.20 % of the samples are clipped".into())
         );
         let mut damaged = facts(0);
         damaged.damage = Some("cut short".into());

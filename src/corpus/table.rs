@@ -104,3 +104,141 @@ fn row<'a>(file: &'a str, clip: &'a Clip, facts: Option<&'a SampleFacts>) -> [Co
             .into(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{tone, write_wav};
+    use super::super::{
+        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, analyse, scan,
+    };
+    use super::*;
+    use std::sync::Arc;
+
+    fn read_back(table: &Path) -> Catalogue {
+        let corpus = CorpusSettings {
+            name: "table".into(),
+            layout: Layout::Table,
+            path: table.into(),
+            demographics: None,
+            columns: Columns::default(),
+        };
+        scan(
+            &[corpus],
+            &mut ScanIndex::default(),
+            &AnalysisCache::default(),
+            &|_, _| {},
+        )
+        .unwrap()
+    }
+
+    fn catalogue(folder: &Path) -> Catalogue {
+        let clip = |name: &str| {
+            let path = folder.join(name);
+            write_wav(&path, 8_000, 2, &tone(800));
+            Clip {
+                path,
+                corpus: "a, \"b\"; c".into(),
+                synthetic: true,
+                speaker: Some("s\t1".into()),
+                gender: Some(Gender::Other),
+                age: Some(33),
+                ethnicity: Some("x, y".into()),
+                emotion: Emotion::new("très, très \"gai\""),
+                intensity: Some(Intensity::Medium),
+                text: Some("two\nlines".into()),
+                container: "wav".into(),
+                frames: 400,
+                rate: 8_000,
+                channels: 2,
+            }
+        };
+        let bare = Clip {
+            synthetic: false,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            intensity: None,
+            text: None,
+            ..clip("deep/b, c.wav")
+        };
+        let clips = vec![clip("a.wav"), bare];
+        Catalogue {
+            facts: vec![None; clips.len()],
+            clips: Arc::new(clips),
+            refused: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_exported_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(folder.path());
+        let places = [
+            folder.path().join("clips.csv"),
+            folder.path().join("clips.TSV"),
+            other.path().join("new/clips.csv"),
+        ];
+        for table in places {
+            assert_eq!(export(&catalogue, &table).unwrap(), 2);
+            let back = read_back(&table);
+            assert_eq!(back.clips, catalogue.clips, "{}", table.display());
+            assert!(back.refused.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_table_moves_with_its_clips_and_files_that_are_gone_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = folder.path().join("before");
+        let catalogue = catalogue(&before);
+        export(&catalogue, &before.join("clips.csv")).unwrap();
+        let after = folder.path().join("after");
+        fs::rename(&before, &after).unwrap();
+        assert_eq!(read_back(&after.join("clips.csv")).clips.len(), 2);
+        fs::remove_file(after.join("a.wav")).unwrap();
+        let back = read_back(&after.join("clips.csv"));
+        assert_eq!(back.clips.len(), 1);
+        let reason = &back.refused[0].reason;
+        assert!(reason.contains("line 2") && reason.contains("No such file"), "{reason}");
+    }
+
+    #[test]
+    fn sample_facts_stand_in_the_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(folder.path());
+        let analysed = analyse(&catalogue, &AnalysisCache::default(), &|_, _, _| true).unwrap();
+        let table = folder.path().join("clips.csv");
+        export(&analysed, &table).unwrap();
+        let mut reader = csv::Reader::from_path(&table).unwrap();
+        let place = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "content")
+            .unwrap();
+        let record = reader.records().next().unwrap().unwrap();
+        assert_eq!(
+            record[place],
+            format!("{:032x}", analysed.facts[0].as_ref().unwrap().content)
+        );
+        assert_eq!(&record[place + 4], "false");
+    }
+
+    #[test]
+    fn two_rows_of_one_file_are_one_clip() {
+        let folder = tempfile::tempdir().unwrap();
+        write_wav(&folder.path().join("a.wav"), 8_000, 1, &tone(80));
+        let table = folder.path().join("t.csv");
+        fs::write(&table, "path,emotion\na.wav,sad\na.wav,happy\n,sad\n").unwrap();
+        let back = read_back(&table);
+        assert_eq!((back.clips.len(), back.refused.len()), (1, 2));
+        assert!(
+            back.refused
+                .iter()
+                .any(|refused| refused.reason == "line 3 of the table: listed before, in line 2")
+        );
+        assert!(back.refused.iter().any(|refused| refused.path == table));
+    }
+}

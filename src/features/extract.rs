@@ -2,8 +2,7 @@
 
 use super::{Feature, FeatureError, FeatureMatrix, MelFilterbank, Recipe};
 use super::{mel_filterbank, mfcc, power_to_db, root_mean_square, zero_crossing_rate};
-use crate::audio::{Wave, power_frames, resample};
-use std::borrow::Cow;
+use crate::audio::{Wave, power_frames, resample_range, resampled_length};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -59,14 +58,7 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
             problem: "some of its samples are not finite numbers",
         });
     }
-    let resampled;
-    let samples = if wave.rate == recipe.sample_rate {
-        &wave.samples
-    } else {
-        resampled = resample(wave, recipe.sample_rate)?;
-        &resampled.samples
-    };
-    let (samples, notes) = cut(samples, recipe);
+    let (samples, notes) = cut(wave, recipe)?;
     let matrix = matrix(&samples, recipe);
     if !matrix.values.iter().all(|value| value.is_finite()) {
         return Err(FeatureError::Wave {
@@ -76,28 +68,26 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
     Ok(Extracted { matrix, notes })
 }
 
-/// Skips, takes and pads.
-fn cut<'a>(samples: &'a [f32], recipe: &Recipe) -> (Cow<'a, [f32]>, Vec<Note>) {
+/// Skips, takes and pads, at the recipe's rate. What is skipped is not resampled.
+fn cut(wave: &Wave, recipe: &Recipe) -> Result<(Vec<f32>, Vec<Note>), FeatureError> {
     let rate = f64::from(recipe.sample_rate);
     let mut notes = Vec::new();
     let wanted = (recipe.skip_seconds * rate).round() as usize;
-    let skip = wanted.min(samples.len().saturating_sub(recipe.frame_length));
+    let skip = wanted.min(resampled_length(wave, recipe.sample_rate).saturating_sub(recipe.frame_length));
     if skip < wanted {
         notes.push(Note::SkipClamped {
             to_seconds: skip as f64 / rate,
         });
     }
     let take = recipe.take_samples();
-    let taken = &samples[skip..samples.len().min(skip + take)];
-    if taken.len() == take {
-        return (Cow::Borrowed(taken), notes);
+    let mut samples = resample_range(wave, recipe.sample_rate, skip..skip + take)?.samples;
+    if samples.len() < take {
+        notes.push(Note::Padded {
+            seconds: (take - samples.len()) as f64 / rate,
+        });
+        samples.resize(take, 0.0);
     }
-    notes.push(Note::Padded {
-        seconds: (take - taken.len()) as f64 / rate,
-    });
-    let mut padded = taken.to_vec();
-    padded.resize(take, 0.0);
-    (Cow::Owned(padded), notes)
+    Ok((samples, notes))
 }
 
 fn matrix(samples: &[f32], recipe: &Recipe) -> FeatureMatrix {

@@ -15,15 +15,15 @@ pub fn zero_crossing_rate(samples: &[f32], frame_length: usize, hop_length: usiz
         return Vec::new();
     }
     // crossings[n] is the number of crossings between samples 0 and n; the padding repeats the edge and adds none.
-    let mut total = 0u32;
-    let mut crossings = Vec::with_capacity(samples.len());
     let mut before = is_negative(samples[0]);
-    for &sample in samples {
+    let mut total = 0u32;
+    let count = |&sample: &f32| {
         let now = is_negative(sample);
         total += u32::from(now != before);
         before = now;
-        crossings.push(total);
-    }
+        total
+    };
+    let crossings: Vec<u32> = samples.iter().map(count).collect();
     let at = |index: isize| crossings[index.clamp(0, crossings.len() as isize - 1) as usize];
     let rate = |start: isize| {
         let crossed = at(start + frame_length as isize - 1) - at(start);

@@ -1,1 +1,121 @@
-//! Workbench.
+//! The workbench on the screen: tabs over one engine. Key → action → command → engine → event → state → frame.
+
+mod app;
+pub mod input;
+mod overlays;
+mod screen;
+mod state;
+mod tabs;
+mod text;
+mod theme;
+mod update;
+mod widgets;
+mod words;
+
+pub use app::App;
+pub use theme::{Colours, Theme};
+
+use crate::engine::{Engine, Event, Settings};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event as TerminalEvent};
+use std::io;
+use std::panic;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Live data are drawn at most once in this time; keys are drawn at once.
+const FRAME: Duration = Duration::from_millis(100);
+/// How long a key is waited for before the engine is listened to again.
+const WAIT: Duration = Duration::from_millis(30);
+/// Events followed before the next key is looked at.
+const EVENTS_AT_ONCE: usize = 256;
+
+/// Opens the workbench in the terminal and stays until the user leaves. The terminal is given back as it was,
+/// also after an error or a panic.
+///
+/// # Errors
+/// A terminal that cannot be read or written.
+pub fn run(settings: Settings) -> io::Result<()> {
+    let mut terminal = ratatui::try_init()?;
+    let panics = keep_screen_on_foreign_panics();
+    let outcome = work(&mut terminal, settings, &panics);
+    let restored = ratatui::try_restore();
+    outcome.and(restored)
+}
+
+/// The one loop: keys, events of the engine, frames.
+fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<String>) -> io::Result<()> {
+    let (engine, events) = Engine::start(settings);
+    let mut app = App::new(Theme::new(Colours::detect()), move |command| engine.send(command));
+    let mut listening = true;
+    let mut drawn = Instant::now();
+    terminal.draw(|frame| app.draw(frame))?;
+    let mut changed = false;
+    while !app.has_quit() {
+        let wait = if changed {
+            WAIT.min(FRAME.saturating_sub(drawn.elapsed()))
+        } else {
+            WAIT
+        };
+        let mut at_once = false;
+        let mut ready = event::poll(wait)?;
+        while ready {
+            match event::read()? {
+                TerminalEvent::Key(key) => app.key(key),
+                TerminalEvent::Resize(..) => {}
+                _ => continue,
+            }
+            at_once = true;
+            ready = !app.has_quit() && event::poll(Duration::ZERO)?;
+        }
+        if listening {
+            match follow(&mut app, &events) {
+                Ok(followed) => changed |= followed,
+                Err(gone) => {
+                    app.warn(gone);
+                    (listening, changed) = (false, true);
+                }
+            }
+        }
+        for panic in panics.try_iter() {
+            app.warn(&panic);
+            changed = true;
+        }
+        if at_once || changed && drawn.elapsed() >= FRAME {
+            terminal.draw(|frame| app.draw(frame))?;
+            drawn = Instant::now();
+            changed = false;
+        }
+    }
+    Ok(())
+}
+
+/// Follows the events that are there; says whether there were any, or that no more will come.
+fn follow(app: &mut App, events: &Receiver<Event>) -> Result<bool, &'static str> {
+    for followed in 0..EVENTS_AT_ONCE {
+        match events.try_recv() {
+            Ok(event) => app.apply(event),
+            Err(TryRecvError::Empty) => return Ok(followed > 0),
+            Err(TryRecvError::Disconnected) => {
+                return Err("The engine has ended; runs go on. Leave the workbench with q and open it again.");
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// A panic here gives the terminal back and is printed; one of another thread would print over the screen,
+/// so it is handed over to be shown as a message.
+fn keep_screen_on_foreign_panics() -> Receiver<String> {
+    let (sender, receiver): (Sender<String>, _) = channel();
+    let restoring = panic::take_hook();
+    let screen = thread::current().id();
+    panic::set_hook(Box::new(move |info| {
+        let here = thread::current().id() == screen;
+        if here || sender.send(format!("A job ended unexpectedly: {info}")).is_err() {
+            restoring(info);
+        }
+    }));
+    receiver
+}

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use speakers::Speaker;
 use std::collections::HashSet;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,6 +46,34 @@ pub struct DemoSettings {
     pub speakers: usize,
     /// Seed of every random choice.
     pub seed: u64,
+}
+
+impl DemoSettings {
+    /// Refuses a corpus that the four naming schemes cannot name.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), CorpusError> {
+        self.parts().map(|_| ())
+    }
+
+    fn parts(&self) -> Result<Vec<Part>, CorpusError> {
+        for (key, value, most) in [
+            ("demo.clips", self.clips, 2_000_000),
+            ("demo.speakers", self.speakers, 9_000),
+        ] {
+            if value == 0 || value > most {
+                return Err(CorpusError::settings(
+                    key,
+                    format!("{value} is out of range; set it between 1 and {most}"),
+                ));
+            }
+        }
+        cast::cast(self.clips, self.speakers).ok_or_else(|| {
+            let problem = format!("{} clips are too many to be named; set it lower", self.clips);
+            CorpusError::settings("demo.clips", problem)
+        })
+    }
 }
 
 /// What was written.
@@ -79,16 +107,7 @@ pub fn write_demo(
     settings: &DemoSettings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<DemoSummary, CorpusError> {
-    let parts = if settings.clips == 0 || settings.speakers == 0 {
-        None
-    } else {
-        cast::cast(settings.clips, settings.speakers)
-    };
-    let parts = parts.ok_or_else(|| {
-        let problem = "a demo corpus needs 1 to 2,000,000 clips and 1 to 9,000 speakers; \
-                       change `demo.clips` or `demo.speakers`";
-        failed(folder)(io::Error::new(ErrorKind::InvalidInput, problem))
-    })?;
+    let parts = settings.parts()?;
     let clips = plan(&parts);
     let targets: HashSet<PathBuf> = clips.iter().map(|clip| folder.join(&clip.take.path)).collect();
     folder::claim(folder, settings, &targets)?;

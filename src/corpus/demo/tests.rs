@@ -174,11 +174,16 @@ fn the_marker_says_what_this_is() {
 fn impossible_numbers_are_refused_before_anything_is_written() {
     let parent = TempDir::new().unwrap();
     let folder = parent.path().join("demo");
-    for (clips, speakers) in [(0, 24), (10, 0), (usize::MAX, 24), (100_000, 100_000)] {
+    for (clips, speakers, key) in [
+        (0, 24, "demo.clips: 0"),
+        (10, 0, "demo.speakers: 0"),
+        (usize::MAX, 24, "demo.clips: "),
+        (100_000, 100_000, "demo.speakers: 100000"),
+    ] {
         let error = write_demo(&folder, &settings(clips, speakers, 1), &|_, _| ())
             .unwrap_err()
             .to_string();
-        assert!(error.contains("demo.clips"), "{error}");
+        assert!(error.contains(key), "{error}");
     }
     assert!(!folder.exists());
 }

@@ -75,32 +75,37 @@ impl SplitSettings {
         self.validation / (1.0 - self.test_share())
     }
 
-    fn check(&self, fold: usize) -> Result<(), CorpusError> {
-        let refuse = |problem: String| Err(CorpusError::Split(problem));
+    /// Refuses shares that leave a side empty.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), CorpusError> {
         for (key, share) in [("split.test", self.test), ("split.validation", self.validation)] {
             if !(share > 0.0 && share < 1.0) {
-                return refuse(format!(
-                    "{key} = {share} is no share; set it between 0 and 1, for example to 0.2"
-                ));
+                let problem = format!("{share} is no share; set it between 0 and 1, for example to 0.2");
+                return Err(CorpusError::settings(key, problem));
             }
         }
-        let (name, test) = match self.folds() {
-            Some(folds) => (format!("1/split.kfold (1/{folds})"), self.test_share()),
-            None => (format!("split.test ({})", self.test), self.test),
-        };
-        if test + self.validation >= 1.0 {
-            return refuse(format!(
-                "{name} and split.validation ({}) leave nothing to train on; lower split.validation{}",
-                self.validation,
-                if self.folds().is_some() { "" } else { " or split.test" }
-            ));
+        if self.test_share() + self.validation >= 1.0 {
+            let (name, test) = match self.folds() {
+                Some(folds) => ("1 / split.kfold", 1.0 / folds as f64),
+                None => ("split.test", self.test),
+            };
+            let problem = format!(
+                "{} and {name} ({test}) leave nothing to train on; lower one of them",
+                self.validation
+            );
+            return Err(CorpusError::settings("split.validation", problem));
         }
-        if fold >= self.kfold.max(1) {
-            return refuse(format!(
-                "there is no fold {} of {} (split.kfold)",
-                fold + 1,
-                self.kfold.max(1)
-            ));
+        Ok(())
+    }
+
+    fn check(&self, fold: usize) -> Result<(), CorpusError> {
+        self.validate()?;
+        let folds = self.kfold.max(1);
+        if fold >= folds {
+            let problem = format!("there is no fold {} of {folds} (split.kfold)", fold + 1);
+            return Err(CorpusError::Split(problem));
         }
         Ok(())
     }

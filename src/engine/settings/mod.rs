@@ -6,13 +6,13 @@ mod rows;
 pub use rows::rows;
 
 use crate::corpus::demo::DemoSettings;
-use crate::corpus::{CorpusSettings, FilterSettings, LabelSettings, SplitSettings};
-use crate::features::Recipe;
-use crate::models::ModelSettings;
-use crate::training::TrainingSettings;
+use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitSettings};
+use crate::features::{FeatureError, Recipe};
+use crate::models::{ModelError, ModelSettings, device_names};
+use crate::training::{TrainingError, TrainingSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -146,6 +146,18 @@ impl Settings {
         load_settings(self.source.file.as_deref(), &all)
     }
 
+    /// The recipe that `recipe` names.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when there is none of that name.
+    pub fn recipe(&self) -> Result<&Recipe, SettingsError> {
+        self.recipes.get(&self.recipe).ok_or_else(|| SettingsError {
+            place: "settings".to_owned(),
+            key: "recipe".to_owned(),
+            problem: format!("no recipe `{}`", self.recipe),
+        })
+    }
+
     /// A worker must find everything wherever it was started, so every path is made absolute.
     fn absolute_paths(&mut self, layers: &Layers) {
         let folder = self
@@ -177,7 +189,7 @@ impl Settings {
 
 fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
     let table = toml::Value::Table(layers.table.clone());
-    let mut settings: Settings = serde_path_to_error::deserialize(table).map_err(|error| {
+    let settings: Settings = serde_path_to_error::deserialize(table).map_err(|error| {
         let key = error.path().to_string();
         let message = error.into_inner().to_string();
         layers.error(&key, message.lines().next().unwrap_or_default())
@@ -188,20 +200,51 @@ fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
 
 /// What no type can refuse: (key, problem with remedy).
 fn validate(settings: &Settings) -> Result<(), (String, String)> {
-    if !settings.recipes.contains_key(&settings.recipe) {
-        let names: Vec<_> = settings.recipes.keys().map(String::as_str).collect();
-        let problem = format!("no recipe `{}`; there are {}", settings.recipe, names.join(", "));
-        return Err(("recipe".to_owned(), problem));
+    let refuse = |key: String, problem: String| Err((key, problem));
+    let Settings { recipe, recipes, .. } = settings;
+    if !recipes.contains_key(recipe) {
+        let names: Vec<_> = recipes.keys().map(String::as_str).collect();
+        return refuse(
+            "recipe".to_owned(),
+            format!("no recipe `{recipe}`; there are {}", names.join(", ")),
+        );
     }
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for (index, corpus) in settings.corpora.iter().enumerate() {
         if corpus.name.trim().is_empty() || !names.insert(&corpus.name) {
             let problem = format!(
                 "`{}` is empty or taken; every corpus needs a name of its own",
                 corpus.name
             );
-            return Err((format!("corpora[{index}].name"), problem));
+            return refuse(format!("corpora[{index}].name"), problem);
         }
     }
-    Ok(())
+    if !device_names().contains(&settings.device.as_str()) {
+        let problem = format!(
+            "no device `{}`; this build has {}",
+            settings.device,
+            device_names().join(", ")
+        );
+        return refuse("device".to_owned(), problem);
+    }
+    for (name, recipe) in recipes {
+        if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {
+            return refuse(format!("recipes.{name}.{key}"), problem);
+        }
+    }
+    let corpus = settings
+        .filter
+        .validate()
+        .and(settings.split.validate())
+        .and(settings.demo.validate());
+    if let Err(CorpusError::Settings { key, problem }) = corpus {
+        return refuse(key, problem);
+    }
+    if let Err(ModelError::Settings { key, problem }) = settings.model.validate() {
+        return refuse(key, problem);
+    }
+    match settings.training.validate() {
+        Err(TrainingError::Settings { key, problem }) => refuse(key, problem),
+        _ => Ok(()),
+    }
 }

@@ -32,13 +32,13 @@ fn impossible_settings_are_refused_by_key() {
             fold,
         ))
     };
-    assert!(refused(0.0, 0.1, 0, 0).contains("split.test = 0"));
-    assert!(refused(1.0, 0.1, 0, 0).contains("split.test = 1"));
-    assert!(refused(f64::NAN, 0.1, 0, 0).contains("split.test = NaN"));
-    assert!(refused(0.2, -0.1, 0, 0).contains("split.validation = -0.1"));
+    assert!(refused(0.0, 0.1, 0, 0).contains("split.test: 0"));
+    assert!(refused(1.0, 0.1, 0, 0).contains("split.test: 1"));
+    assert!(refused(f64::NAN, 0.1, 0, 0).contains("split.test: NaN"));
+    assert!(refused(0.2, -0.1, 0, 0).contains("split.validation: -0.1"));
     let both = refused(0.6, 0.4, 0, 0);
     assert!(
-        both.contains("split.test (0.6)") && both.contains("split.validation (0.4)"),
+        both.contains("split.validation: 0.4") && both.contains("split.test (0.6)"),
         "{both}"
     );
     assert!(refused(0.2, 0.5, 2, 0).contains("split.kfold"));

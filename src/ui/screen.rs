@@ -1,0 +1,193 @@
+//! The whole screen: tabs above, the tab in front, messages and keys below, overlays over it.
+
+use crate::ui::input::{Action, Tab};
+use crate::ui::state::{State, Tone};
+use crate::ui::tabs::{data, listen, report, train};
+use crate::ui::text::{Paint, count, cut, grouped, width, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::section::inset;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The smallest screen that everything has room on.
+const NEEDED: (u16, u16) = (60, 15);
+
+/// Draws everything.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.width < NEEDED.0 || area.height < NEEDED.1 {
+        too_small(area, buffer, theme);
+        return;
+    }
+    let message = message_lines(state, area);
+    let rows = message.len() as u16;
+    let airy = area.height >= 22;
+    let top = Rect { height: 1, ..area };
+    let bottom = Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    };
+    let head = if airy { 2 } else { 1 };
+    let above = Rect {
+        y: bottom.y - rows,
+        height: rows,
+        ..area
+    };
+    let body = Rect {
+        y: area.y + head,
+        height: area.height - head - rows - 1 - u16::from(airy),
+        ..area
+    };
+    header(state, inset(top), buffer, theme);
+    let inside = inset(body);
+    match state.tab {
+        Tab::Data => data::draw(state, inside, buffer, theme),
+        Tab::Listen => listen::draw(state, inside, buffer, theme),
+        Tab::Train => train::draw(state, inside, buffer, theme),
+        Tab::Report => report::draw(state, inside, buffer, theme),
+    }
+    for overlay in &state.overlays {
+        overlay.draw(state, body, buffer, theme);
+    }
+    let tone = match state.message.as_ref().map(|message| message.tone) {
+        Some(Tone::Bad) => theme.bad(),
+        Some(Tone::Good) => theme.good(),
+        _ => theme.accent(),
+    };
+    for (row, line) in message.iter().enumerate() {
+        buffer.put(inset(above), 0, row as u16, line, tone);
+    }
+    footer(state, inset(bottom), buffer, theme);
+}
+
+fn too_small(area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let text = format!(
+        "undertone needs {} x {} characters; here are {} x {}",
+        NEEDED.0, NEEDED.1, area.width, area.height
+    );
+    let lines = wrap(&text, usize::from(area.width));
+    let first = area.height.saturating_sub(lines.len() as u16) / 2;
+    for (row, line) in lines.iter().enumerate() {
+        let x = area.width.saturating_sub(width(line) as u16) / 2;
+        buffer.put(area, x, first + row as u16, line, theme.text());
+    }
+}
+
+fn message_lines(state: &State, area: Rect) -> Vec<String> {
+    let Some(message) = &state.message else {
+        return Vec::new();
+    };
+    let most = usize::from(area.height / 4).max(2);
+    let columns = usize::from(area.width.saturating_sub(2));
+    let mut lines = wrap(&message.text, columns);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = format!("{} …", cut(last, columns - 2));
+        }
+    }
+    lines
+}
+
+fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let mut x = buffer.put(area, 0, 0, "undertone", theme.accent().patch(theme.heading())) + 2;
+    for tab in Tab::ALL {
+        let name = format!(" {} {} ", tab.index() + 1, tab.name());
+        let style = if tab == state.tab { theme.tab() } else { theme.dim() };
+        x += buffer.put(area, x, 0, &name, style) + 1;
+    }
+    let mut right = Rect {
+        x: area.x + x,
+        width: area.width.saturating_sub(x),
+        ..area
+    };
+    let active = state.active_runs();
+    let runs = if active > 0 {
+        format!("● {}", count(active, "run"))
+    } else {
+        String::new()
+    };
+    if state.survey.as_ref().is_some_and(|survey| survey.synthetic) {
+        let long = " SYNTHETIC demo corpus ";
+        let badge = if usize::from(right.width) > width(long) + width(&runs) + 2 {
+            long
+        } else {
+            " SYNTHETIC "
+        };
+        buffer.put_right(right, 0, badge, theme.badge());
+        right.width = right.width.saturating_sub(width(badge) as u16 + 2);
+    }
+    if usize::from(right.width) >= width(&runs) {
+        buffer.put_right(right, 0, &runs, theme.accent());
+    }
+}
+
+fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let taken = progress(state, area, buffer, theme);
+    let room = area.width.saturating_sub(taken);
+    let hints = Rect { width: room, ..area };
+    let mut x = 0;
+    let place = state.place();
+    let tables = place.tables().iter().copied().flatten();
+    let mut shown: Vec<(String, &str)> = tables
+        .filter_map(|binding| Some((binding.keys.first()?.name(), binding.hint?, binding.action)))
+        .map(|(name, hint, action)| match action {
+            Action::Right if hint == "views" => ("← →".to_owned(), hint),
+            _ => (name, hint),
+        })
+        .collect();
+    // The help says what does not fit here, so its key comes first when there is little room.
+    let needed = |shown: &[(String, &str)]| {
+        shown
+            .iter()
+            .map(|(name, hint)| width(name) + width(hint) + 3)
+            .sum::<usize>()
+    };
+    while needed(&shown) > usize::from(room) + 2 && shown.len() > 2 {
+        shown.remove(shown.len() - 3);
+    }
+    for (name, hint) in shown {
+        x += buffer.put(hints, x, 0, &name, theme.accent()) + 1;
+        x += buffer.put(hints, x, 0, hint, theme.dim()) + 2;
+    }
+}
+
+/// The first task's progress at the right; returns the columns taken.
+fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    const GAUGE: u16 = 12;
+    let Some(progress) = state.jobs.progress.first() else {
+        return 0;
+    };
+    let figures = match progress.total {
+        0 => grouped(progress.done),
+        total => format!("{:3} %", 100 * progress.done.min(total) / total),
+    };
+    let columns = (width(&progress.task) + width(&figures)) as u16 + GAUGE + 2;
+    if columns > area.width / 2 + 8 {
+        buffer.put_right(area, 0, &figures, theme.accent());
+        return width(&figures) as u16 + 2;
+    }
+    let at = Rect {
+        x: area.right() - columns,
+        width: columns,
+        ..area
+    };
+    let taken = buffer.put(at, 0, 0, &progress.task, theme.dim()) + 1;
+    if progress.total > 0 {
+        let bar = Rect {
+            x: at.x + taken,
+            width: GAUGE,
+            ..at
+        };
+        gauge(
+            buffer,
+            bar,
+            progress.done as f64 / progress.total as f64,
+            theme.accent(),
+            theme,
+        );
+    }
+    buffer.put_right(at, 0, &figures, theme.accent());
+    columns + 2
+}

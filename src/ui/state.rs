@@ -1,0 +1,324 @@
+//! Everything that a frame shows, and how it follows from the engine's events: pure.
+
+use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, Progress, RunState, RunSummary, Survey};
+use crate::ui::input::{Place, Tab};
+use crate::ui::overlays::Overlay;
+use crate::ui::tabs::data::DataView;
+use crate::ui::tabs::listen::ListenView;
+use crate::ui::tabs::report::ReportView;
+use crate::ui::tabs::train::TrainView;
+use crate::ui::text::{count, duration};
+use crate::ui::widgets::field::Field;
+use crate::ui::words;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Good to know.
+    Note,
+    /// Went well.
+    Good,
+    /// Went wrong.
+    Bad,
+}
+
+/// A message above the bottom row; it stays until a key is pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+impl Message {
+    /// Good to know.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Note,
+            text: text.into(),
+        }
+    }
+    /// Went well.
+    pub fn good(text: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Good,
+            text: text.into(),
+        }
+    }
+    /// Went wrong.
+    pub fn bad(text: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Bad,
+            text: text.into(),
+        }
+    }
+}
+
+/// What the engine is busy with.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// How many commands of a kind have not been answered to the end.
+    asked: BTreeMap<CommandKind, usize>,
+    /// The newest word of every task that is not complete.
+    pub progress: Vec<Progress>,
+}
+
+impl Jobs {
+    /// A command went out.
+    pub fn asked(&mut self, kind: CommandKind) {
+        *self.asked.entry(kind).or_default() += 1;
+    }
+
+    /// Whether a command of this kind is being carried out.
+    pub fn busy(&self, kind: CommandKind) -> bool {
+        self.asked.get(&kind).is_some_and(|count| *count > 0)
+    }
+
+    fn ended(&mut self, kind: CommandKind) {
+        if let Some(count) = self.asked.get_mut(&kind) {
+            *count = count.saturating_sub(1);
+        }
+        if !self.asked.values().any(|count| *count > 0) {
+            self.progress.clear();
+        }
+        self.progress
+            .retain(|progress| command_of(&progress.task) != Some(kind));
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        self.progress.retain(|known| known.task != progress.task);
+        if progress.total == 0 || progress.done < progress.total {
+            self.progress.push(progress);
+        }
+    }
+}
+
+/// The command that a task belongs to, where the task's name says so.
+fn command_of(task: &str) -> Option<CommandKind> {
+    match task {
+        "reading headers" | "analysing samples" => Some(CommandKind::Scan),
+        "features" => Some(CommandKind::Features),
+        "writing demo corpus" => Some(CommandKind::Demo),
+        _ => None,
+    }
+}
+
+/// Everything that a frame shows.
+#[derive(Debug)]
+pub struct State {
+    /// The tab in front.
+    pub tab: Tab,
+    /// What the scan found.
+    pub survey: Option<Arc<Survey>>,
+    /// The resolved settings.
+    pub config: Option<Arc<Config>>,
+    /// The runs, newest first.
+    pub listed: Option<Arc<Vec<RunSummary>>>,
+    /// What the engine is busy with.
+    pub jobs: Jobs,
+    /// Above the bottom row, until a key is pressed.
+    pub message: Option<Message>,
+    /// What lies over the tab, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// The Data tab.
+    pub data: DataView,
+    /// The Listen tab.
+    pub listen: ListenView,
+    /// The Train tab.
+    pub train: TrainView,
+    /// The Report tab.
+    pub report: ReportView,
+    /// Whether the workbench is to be left.
+    pub quit: bool,
+    /// Whether something was written that a scan should find.
+    rescan: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            tab: Tab::Data,
+            survey: None,
+            config: None,
+            listed: None,
+            jobs: Jobs::default(),
+            message: None,
+            overlays: Vec::new(),
+            data: DataView::default(),
+            listen: ListenView::default(),
+            train: TrainView::default(),
+            report: ReportView::default(),
+            quit: false,
+            rescan: false,
+        }
+    }
+}
+
+impl State {
+    /// The runs, newest first; none before they were listed.
+    pub fn runs(&self) -> &[RunSummary] {
+        self.listed.as_ref().map_or(&[], |runs| runs)
+    }
+
+    /// How many runs have a process that works on them or waits.
+    pub fn active_runs(&self) -> usize {
+        let active = |run: &&RunSummary| matches!(run.state, RunState::Running | RunState::Queued);
+        self.runs().iter().filter(active).count()
+    }
+
+    /// Where the next key goes.
+    pub fn place(&self) -> Place {
+        match (self.overlays.last(), self.tab) {
+            (Some(overlay), _) => overlay.place(),
+            (None, Tab::Data) if self.data.filtering => Place::Filter,
+            (None, Tab::Listen) if self.listen.filtering => Place::Filter,
+            (None, Tab::Report) if self.report.clips.is_some() => Place::Clips,
+            (None, tab) => Place::Tab(tab),
+        }
+    }
+
+    /// The text that is being typed.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match (self.overlays.last_mut(), self.tab) {
+            (Some(overlay), _) => overlay.field(),
+            (None, Tab::Data) if self.data.filtering => Some(&mut self.data.filter),
+            (None, Tab::Listen) if self.listen.filtering => Some(&mut self.listen.filter),
+            _ => None,
+        }
+    }
+
+    /// Follows an event.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Progress(progress) => self.jobs.progress(progress),
+            Event::Survey(survey) => {
+                self.listen.survey(self.survey.as_deref(), &survey);
+                self.survey = Some(survey);
+            }
+            Event::Exported { path, clips } => {
+                self.message = Some(Message::good(format!(
+                    "{} written to {}.",
+                    count(clips, "clip"),
+                    path.display()
+                )));
+            }
+            Event::Features(summary) => self.message = Some(features(&summary)),
+            Event::Demo { folder, summary } => {
+                let (clips, speakers) = (count(summary.clips, "clip"), count(summary.speakers, "speaker"));
+                let length = duration(summary.seconds);
+                let text = format!(
+                    "Synthetic demo corpus written to {}: {clips}, {speakers}, {length}.",
+                    folder.display()
+                );
+                self.message = Some(Message::good(text));
+                self.rescan = true;
+            }
+            Event::Config(config) => self.config = Some(config),
+            Event::Preview(preview) => self.listen.preview = Some(preview),
+            Event::Started { runs } => self.started(&runs),
+            Event::Runs(runs) => {
+                self.train.runs(&runs);
+                self.listed = Some(runs);
+            }
+            Event::Run(detail) => self.train.detail(detail),
+            Event::Stopping { run, when } => {
+                self.message = Some(Message::note(format!(
+                    "Run {run} was asked to stop {}.",
+                    words::stop(when)
+                )));
+            }
+            Event::Report(report) => self.report.apply(report),
+            Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
+            Event::Failed { command, message } => {
+                self.jobs.ended(command);
+                self.failed(command, message);
+            }
+            Event::Done(kind) => {
+                self.jobs.ended(kind);
+                if kind == CommandKind::Preview {
+                    self.listen.answered();
+                }
+            }
+        }
+    }
+
+    fn started(&mut self, runs: &[String]) {
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Form(_)));
+        let Some(first) = runs.first() else { return };
+        self.train.select(first);
+        let text = match runs.len() {
+            1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
+            folds => format!(
+                "{folds} linked runs, from {first} on, have started in a process of their own: they go on when the workbench is left."
+            ),
+        };
+        self.message = Some(Message::good(text));
+    }
+
+    fn failed(&mut self, command: CommandKind, message: String) {
+        match command {
+            CommandKind::Preview => self.listen.answered(),
+            CommandKind::Report => self.report.failed(&message),
+            _ => {}
+        }
+        let form = self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Form(form) => Some(form),
+            _ => None,
+        });
+        match form {
+            Some(form) if command == CommandKind::Train => form.refused(message),
+            _ => self.message = Some(Message::bad(message)),
+        }
+    }
+
+    /// What the screen needs and was not asked for yet.
+    pub fn needs(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if std::mem::take(&mut self.rescan) {
+            commands.push(Command::Scan { headers_only: false });
+        }
+        if let (Tab::Listen, Some(survey)) = (self.tab, &self.survey) {
+            commands.extend(self.listen.needs(survey));
+        }
+        let runs = self.listed.clone().unwrap_or_default();
+        if self.tab == Tab::Train {
+            commands.extend(self.train.needs(&runs));
+        }
+        if self.tab == Tab::Report {
+            commands.extend(self.report.needs(&runs));
+        }
+        commands
+    }
+}
+
+fn features(summary: &FeatureSummary) -> Message {
+    let (frames, coefficients) = summary.shape;
+    let mut text = format!(
+        "Features {} ({frames} × {coefficients}) of {} are in the cache: {} read, {} extracted in {}.",
+        summary.recipe,
+        count(summary.clips, "clip"),
+        summary.cached,
+        summary.clips.saturating_sub(summary.cached),
+        duration(summary.seconds),
+    );
+    if summary.skip_clamped > 0 {
+        text += &format!(
+            " {} shorter than the skip, which was cut.",
+            count(summary.skip_clamped, "clip")
+        );
+    }
+    match summary.refused.first() {
+        None => Message::good(text),
+        Some((path, reason)) => {
+            text += &format!(
+                " {} refused; the first: {}: {reason}",
+                count(summary.refused.len(), "file"),
+                path.display()
+            );
+            Message::note(text)
+        }
+    }
+}

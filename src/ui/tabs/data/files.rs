@@ -1,0 +1,181 @@
+//! Files that were refused, and clips that deserve a second look, with reasons.
+
+use crate::engine::Survey;
+use crate::ui::state::State;
+use crate::ui::text::{Paint, cut, file_name, fit, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::section::section;
+use crate::ui::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+
+/// One row of a list, and what is told in full of the row under the cursor.
+struct Row {
+    word: (String, Style),
+    corpus: String,
+    file: String,
+    reason: String,
+    path: String,
+}
+
+fn suspicious(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
+    let suspicion = survey.suspicions.get(index)?;
+    let clip = survey.catalogue.clips.get(suspicion.clip)?;
+    Some(Row {
+        word: (
+            words::suspicion(suspicion.kind).to_owned(),
+            words::suspicion_style(suspicion.kind, theme),
+        ),
+        corpus: clip.corpus.to_string(),
+        file: file_name(&clip.path),
+        reason: suspicion.detail.clone(),
+        path: clip.path.display().to_string(),
+    })
+}
+
+fn refused(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
+    let refused = survey.catalogue.refused.get(index)?;
+    Some(Row {
+        word: (String::new(), theme.text()),
+        corpus: refused.corpus.to_string(),
+        file: file_name(&refused.path),
+        reason: refused.reason.clone(),
+        path: refused.path.display().to_string(),
+    })
+}
+
+/// What the filter looks at in a suspicion.
+pub fn suspicious_text(survey: &Survey, index: usize) -> String {
+    let Some(suspicion) = survey.suspicions.get(index) else {
+        return String::new();
+    };
+    let path = survey
+        .catalogue
+        .clips
+        .get(suspicion.clip)
+        .map(|clip| clip.path.display().to_string());
+    format!(
+        "{} {} {}",
+        words::suspicion(suspicion.kind),
+        path.unwrap_or_default(),
+        suspicion.detail
+    )
+}
+
+/// What the filter looks at in a refused file.
+pub fn refused_text(survey: &Survey, index: usize) -> String {
+    let refused = &survey.catalogue.refused[index];
+    format!("{} {} {}", refused.corpus, refused.path.display(), refused.reason)
+}
+
+/// Draws the clips that deserve a second look.
+pub fn draw_suspicious(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let empty = match (survey.suspicions.is_empty(), survey.analysed) {
+        (true, true) => "Nothing is odd about any clip.",
+        (true, false) => "Nothing odd so far; the samples are not all analysed yet.",
+        (false, _) => "No clip passes the filter; Esc clears it.",
+    };
+    draw(
+        state,
+        survey,
+        &|index| suspicious(survey, index, theme),
+        empty,
+        area,
+        buffer,
+        theme,
+    );
+}
+
+/// Draws the files that are no clips.
+pub fn draw_refused(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let empty = match survey.catalogue.refused.is_empty() {
+        true => "No file was refused.",
+        false => "No file passes the filter; Esc clears it.",
+    };
+    draw(
+        state,
+        survey,
+        &|index| refused(survey, index, theme),
+        empty,
+        area,
+        buffer,
+        theme,
+    );
+}
+
+fn draw(
+    state: &State,
+    survey: &Survey,
+    row_of: &dyn Fn(usize) -> Option<Row>,
+    empty: &str,
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
+    let rows = state.data.rows(survey);
+    if rows.is_empty() {
+        buffer.put(area, 0, 0, empty, theme.dim());
+        return;
+    }
+    let below = if area.height >= 12 { 5 } else { 3 };
+    let [list, detail] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
+    let visible = state.data.cursor.window(rows.len(), usize::from(list.height));
+    let shown: Vec<Row> = visible.clone().filter_map(|row| row_of(rows[row])).collect();
+    let longest = |text: &dyn Fn(&Row) -> usize, most: usize| shown.iter().map(text).max().unwrap_or(0).min(most);
+    let word = longest(&|row| row.word.0.len(), 10);
+    let corpus = longest(&|row| row.corpus.len(), 12);
+    let file = longest(&|row| row.file.chars().count(), usize::from(area.width) * 2 / 5);
+    for (line, row) in shown.iter().enumerate() {
+        let y = line as u16;
+        let selected = visible.start + line == state.data.cursor.row;
+        let styles = if selected {
+            [theme.selected(); 4]
+        } else {
+            [row.word.1, theme.dim(), theme.text(), theme.dim()]
+        };
+        if selected {
+            buffer.set_style(
+                Rect {
+                    y: list.y + y,
+                    height: 1,
+                    ..list
+                },
+                theme.selected(),
+            );
+        }
+        let mut x = 0;
+        for (text, columns, style) in [
+            (&row.word.0, word, styles[0]),
+            (&row.corpus, corpus, styles[1]),
+            (&row.file, file, styles[2]),
+        ] {
+            if columns > 0 {
+                x += buffer.put(list, x, y, &fit(text, columns), style) + 2;
+            }
+        }
+        buffer.put(
+            list,
+            x,
+            y,
+            &cut(&row.reason, usize::from(area.width.saturating_sub(x))),
+            styles[3],
+        );
+    }
+    if let Some(row) = rows.get(state.data.cursor.row).and_then(|row| row_of(*row)) {
+        let position = format!("{} of {}", state.data.cursor.row + 1, rows.len());
+        let inside = section(buffer, detail, "", &position, theme);
+        let mut lines = wrap(&row.path, usize::from(inside.width));
+        let reason = lines.len();
+        lines.extend(wrap(&row.reason, usize::from(inside.width)));
+        for (y, line) in lines.iter().enumerate() {
+            buffer.put(
+                inside,
+                0,
+                y as u16,
+                line,
+                if y < reason { theme.text() } else { theme.dim() },
+            );
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Data: what there is to learn from.
+
+mod files;
+mod overview;
+mod speakers;
+mod tables;
+
+use crate::engine::{Command, CommandKind, Survey};
+use crate::ui::input::{Action, Tab};
+use crate::ui::overlays::{Overlay, Prompt, Question, SettingsView};
+use crate::ui::state::{Message, State};
+use crate::ui::tabs::listen;
+use crate::ui::text::{Paint, cut, grouped, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::list::Cursor;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// A view of the Data tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Distributions.
+    #[default]
+    Overview,
+    /// Cross-tables.
+    Tables,
+    /// Speakers.
+    Speakers,
+    /// Clips that deserve a second look.
+    Suspicious,
+    /// Files that are no clips.
+    Refused,
+}
+
+impl View {
+    const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Tables,
+        Self::Speakers,
+        Self::Suspicious,
+        Self::Refused,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Tables => "Tables",
+            Self::Speakers => "Speakers",
+            Self::Suspicious => "Suspicious",
+            Self::Refused => "Refused",
+        }
+    }
+}
+
+/// What is seen of the data.
+#[derive(Debug, Default)]
+pub struct DataView {
+    /// The view in front.
+    pub view: View,
+    /// The row under the cursor.
+    pub cursor: Cursor,
+    /// The filter of the lists.
+    pub filter: Field,
+    /// Whether it is being typed.
+    pub filtering: bool,
+}
+
+impl DataView {
+    fn turn(&mut self, by: usize) {
+        let index = (self.view as usize + by) % View::ALL.len();
+        *self = Self {
+            view: View::ALL[index],
+            ..Self::default()
+        };
+    }
+
+    /// The filter was typed at.
+    pub fn filtered(&mut self) {
+        self.cursor = Cursor::default();
+    }
+
+    /// Whether a row passes the filter: it holds every word of it.
+    fn passes(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.filter
+            .text()
+            .split_whitespace()
+            .all(|word| text.contains(&word.to_lowercase()))
+    }
+
+    /// Indices of the rows of the list in front that pass the filter.
+    fn rows(&self, survey: &Survey) -> Vec<usize> {
+        let all = |count: usize, text: &dyn Fn(usize) -> String| {
+            (0..count).filter(|index| self.passes(&text(*index))).collect()
+        };
+        match self.view {
+            View::Overview | View::Tables => Vec::new(),
+            View::Speakers => all(survey.statistics.speakers.len(), &|index| speakers::text(survey, index)),
+            View::Suspicious => all(survey.suspicions.len(), &|index| files::suspicious_text(survey, index)),
+            View::Refused => all(survey.catalogue.refused.len(), &|index| {
+                files::refused_text(survey, index)
+            }),
+        }
+    }
+}
+
+/// What a key does.
+pub fn act(state: &mut State, action: Action) -> Vec<Command> {
+    let survey = state.survey.clone();
+    let view = &mut state.data;
+    match action {
+        Action::Left => view.turn(View::ALL.len() - 1),
+        Action::Right => view.turn(1),
+        Action::Move(step) => {
+            let rows = survey.as_ref().map_or(0, |survey| view.rows(survey).len());
+            view.cursor.step(step, rows);
+        }
+        Action::Filter if matches!(view.view, View::Overview | View::Tables) => {
+            state.message = Some(Message::note(
+                "There is nothing to filter here; → shows speakers, suspicious and refused files.",
+            ));
+        }
+        Action::Filter => view.filtering = true,
+        Action::Open if view.filtering => view.filtering = false,
+        Action::Back => {
+            view.filtering = false;
+            view.filter = Field::default();
+            view.cursor = Cursor::default();
+        }
+        Action::Open => open(state),
+        Action::Rescan => {
+            return once(
+                state,
+                Command::Scan { headers_only: false },
+                "The scan is still going on.",
+            );
+        }
+        Action::Features => return once(state, Command::Features, "The features are still being extracted."),
+        Action::Export => state.overlays.push(Overlay::Prompt(Prompt::default())),
+        Action::Settings => {
+            state.overlays.push(Overlay::Settings(SettingsView::default()));
+            return vec![Command::Config];
+        }
+        Action::Demo if state.jobs.busy(CommandKind::Demo) => {
+            state.message = Some(Message::note("The demo corpus is still being written."));
+        }
+        Action::Demo => state.overlays.push(Overlay::Question(demo(state))),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn once(state: &mut State, command: Command, busy: &str) -> Vec<Command> {
+    if state.jobs.busy(CommandKind::from(&command)) {
+        state.message = Some(Message::note(busy));
+        return Vec::new();
+    }
+    vec![command]
+}
+
+fn demo(state: &State) -> Question {
+    let setting = |key: &str| {
+        let row = state.config.as_ref()?.rows.iter().find(|row| row.key == key)?;
+        Some(row.value.trim_matches('"').to_owned())
+    };
+    let clips = setting("demo.clips").map_or_else(String::new, |clips| format!("About {clips} clips go"));
+    let clips = if clips.is_empty() { "It goes".to_owned() } else { clips };
+    let folder = setting("data").unwrap_or_else(|| "data".to_owned());
+    Question {
+        title: "Write the synthetic demo corpus?".to_owned(),
+        text: format!(
+            "{clips} to {folder}/demo; an earlier demo corpus there is replaced. No human voice is in it, and it is called synthetic wherever it is shown."
+        ),
+        commands: vec![Command::Demo {
+            folder: None,
+            clips: None,
+        }],
+        quits: false,
+    }
+}
+
+fn open(state: &mut State) {
+    let Some(survey) = state.survey.clone() else { return };
+    if state.data.view != View::Suspicious {
+        return;
+    }
+    let row = state.data.rows(&survey).get(state.data.cursor.row).copied();
+    let clip = row.and_then(|row| survey.catalogue.clips.get(survey.suspicions.get(row)?.clip));
+    if let Some(clip) = clip
+        && listen::open(state, &clip.path)
+    {
+        state.tab = Tab::Listen;
+    }
+}
+
+/// Draws the tab.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(survey) = &state.survey else {
+        reading(state, area, buffer, theme);
+        return;
+    };
+    if survey.catalogue.clips.is_empty() && survey.catalogue.refused.is_empty() {
+        nothing(state, area, buffer, theme);
+        return;
+    }
+    views(state, survey, area, buffer, theme);
+    let gap = if area.height >= 16 { 2 } else { 1 };
+    let body = Rect {
+        y: area.y + gap,
+        height: area.height.saturating_sub(gap),
+        ..area
+    };
+    match state.data.view {
+        View::Overview => overview::draw(state, survey, body, buffer, theme),
+        View::Tables => tables::draw(survey, body, buffer, theme),
+        View::Speakers => speakers::draw(state, survey, body, buffer, theme),
+        View::Suspicious => files::draw_suspicious(state, survey, body, buffer, theme),
+        View::Refused => files::draw_refused(state, survey, body, buffer, theme),
+    }
+}
+
+fn views(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let mut x = 0;
+    for view in View::ALL {
+        let count = match view {
+            View::Overview | View::Tables => None,
+            View::Speakers => Some(survey.statistics.speakers.len()),
+            View::Suspicious => Some(survey.suspicions.len()),
+            View::Refused => Some(survey.catalogue.refused.len()),
+        };
+        let front = view == state.data.view;
+        let style = if front {
+            theme.accent().add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        } else {
+            theme.dim()
+        };
+        x += buffer.put(area, x, 0, view.name(), style);
+        if let Some(count) = count {
+            let style = match view {
+                View::Suspicious | View::Refused if count > 0 => theme.warn(),
+                _ => theme.faint(),
+            };
+            x += buffer.put(area, x, 0, &format!(" {}", grouped(count)), style);
+        }
+        x += 3;
+    }
+    let view = &state.data;
+    if view.filtering || !view.filter.text().is_empty() {
+        let field = Rect {
+            x: (area.x + x).min(area.right()),
+            width: area.width.saturating_sub(x),
+            height: 1,
+            ..area
+        };
+        let taken = buffer.put(field, 0, 0, "/ ", theme.accent());
+        let typed = Rect {
+            x: field.x + taken,
+            width: field.width - taken,
+            ..field
+        };
+        view.filter.draw(buffer, typed, theme.heading(), view.filtering, theme);
+    }
+}
+
+fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let middle = area.height / 2;
+    let columns = area.width.min(50);
+    let at = Rect {
+        x: area.x + (area.width - columns) / 2,
+        width: columns,
+        ..area
+    };
+    let Some(progress) = state.jobs.progress.first() else {
+        let text = if state.jobs.busy(CommandKind::Scan) {
+            "Looking for corpora …"
+        } else {
+            "Nothing was scanned; press r to try again."
+        };
+        buffer.put(
+            at,
+            (columns.saturating_sub(width(text) as u16)) / 2,
+            middle,
+            text,
+            theme.dim(),
+        );
+        return;
+    };
+    let figures = match progress.total {
+        0 => format!("{} found", grouped(progress.done)),
+        total => format!("{} of {}", grouped(progress.done), grouped(total)),
+    };
+    buffer.put(
+        at,
+        0,
+        middle.saturating_sub(1),
+        &cut(&progress.task, 30),
+        theme.heading(),
+    );
+    buffer.put_right(at, middle.saturating_sub(1), &figures, theme.dim());
+    let bar = Rect {
+        y: at.y + middle,
+        height: 1,
+        ..at
+    }
+    .intersection(at);
+    gauge(
+        buffer,
+        bar,
+        progress.done as f64 / progress.total.max(1) as f64,
+        theme.accent(),
+        theme,
+    );
+}
+
+fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let data = state
+        .config
+        .as_ref()
+        .and_then(|config| config.rows.iter().find(|row| row.key == "data"));
+    let folder = data.map_or("data", |row| row.value.trim_matches('"'));
+    let lines = [
+        ("No clip was found.".to_owned(), theme.heading()),
+        (String::new(), theme.text()),
+        (
+            format!("Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/,"),
+            theme.dim(),
+        ),
+        (
+            "or name its folder under [[corpora]] in workbench.toml; then press r to scan again.".to_owned(),
+            theme.dim(),
+        ),
+        (
+            "Press d to make a synthetic demo corpus and look around with it.".to_owned(),
+            theme.dim(),
+        ),
+    ];
+    for (row, (line, style)) in lines.iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
+    }
+}

@@ -1,0 +1,167 @@
+//! The list of clips: only the rows in sight are ever written.
+
+use super::{facts, order::Sort};
+use crate::engine::Survey;
+use crate::ui::state::State;
+use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::glimpse::glimpse;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Draws the filter and the list.
+pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    head(state, survey, area, buffer, theme);
+    let list = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let view = &state.listen;
+    if view.order.rows.is_empty() {
+        buffer.put(list, 0, 1, "No clip passes the filter; Esc clears it.", theme.dim());
+        return;
+    }
+    let columns = Columns::new(usize::from(area.width));
+    for (line, row) in view
+        .cursor
+        .window(view.order.rows.len(), usize::from(list.height))
+        .enumerate()
+    {
+        let line = Rect {
+            y: list.y + line as u16,
+            height: 1,
+            ..list
+        };
+        let selected = row == view.cursor.row;
+        clip_row(
+            survey,
+            view.order.rows[row] as usize,
+            line,
+            columns,
+            selected,
+            buffer,
+            theme,
+        );
+    }
+}
+
+fn head(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let view = &state.listen;
+    let total = survey.catalogue.clips.len();
+    let listed = view.order.rows.len();
+    let clips = if listed == total {
+        grouped(total)
+    } else {
+        format!("{} of {}", grouped(listed), grouped(total))
+    };
+    let best = view.sort == Sort::Corpus && !view.filter.text().is_empty();
+    let sort = if best { "best match" } else { view.sort.name() };
+    let note = format!("{clips} clips, by {sort} {}", if view.reversed { "↑" } else { "↓" });
+    let note = cut(&note, usize::from(area.width));
+    buffer.put_right(area, 0, &note, theme.dim());
+    let room = usize::from(area.width).saturating_sub(width(&note) + 2) as u16;
+    let field = Rect {
+        width: room,
+        height: area.height.min(1),
+        ..area
+    };
+    if view.filtering || !view.filter.text().is_empty() {
+        let style = if view.filtering { theme.accent() } else { theme.dim() };
+        let taken = buffer.put(field, 0, 0, "/ ", style);
+        let typed = Rect {
+            x: field.x + taken,
+            width: field.width.saturating_sub(taken),
+            ..field
+        };
+        view.filter.draw(
+            buffer,
+            typed,
+            theme.text().add_modifier(Modifier::BOLD),
+            view.filtering,
+            theme,
+        );
+    } else {
+        buffer.put(field, 0, 0, "Clips", theme.heading());
+    }
+}
+
+/// Columns per property.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    glimpse: usize,
+    emotion: usize,
+    corpus: usize,
+    speaker: usize,
+    gender: usize,
+    length: usize,
+    file: usize,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        let fixed = Self {
+            glimpse: if width >= 96 { 24 } else { 16 },
+            emotion: 9,
+            corpus: if width >= 56 { 8 } else { 0 },
+            speaker: if width >= 44 { 6 } else { 0 },
+            gender: 1,
+            length: 6,
+            file: 0,
+        };
+        let taken = fixed.glimpse + fixed.emotion + fixed.corpus + fixed.speaker + fixed.gender + fixed.length;
+        Self {
+            file: width.saturating_sub(taken + 6),
+            ..fixed
+        }
+    }
+}
+
+fn clip_row(
+    survey: &Survey,
+    index: usize,
+    line: Rect,
+    columns: Columns,
+    selected: bool,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
+    let Some(clip) = survey.catalogue.clips.get(index) else {
+        return;
+    };
+    let plain = if selected { theme.selected() } else { theme.text() };
+    let dim = if selected { theme.selected() } else { theme.dim() };
+    if selected {
+        buffer.set_style(line, theme.selected());
+    }
+    let sparkline = Rect {
+        width: columns.glimpse.min(usize::from(line.width)) as u16,
+        ..line
+    };
+    match facts(survey, index) {
+        Some(facts) if facts.level.silent => drop(buffer.put(sparkline, 0, 0, "silence", theme.bad())),
+        Some(facts) if facts.damage.is_some() => drop(buffer.put(sparkline, 0, 0, "damaged", theme.bad())),
+        Some(facts) => glimpse(buffer, sparkline, &facts.glimpse, theme),
+        None => drop(buffer.put(sparkline, 0, 0, &"·".repeat(columns.glimpse), theme.faint())),
+    }
+    let gender = clip.gender.map_or("–", |gender| &gender.name()[..1]);
+    let length = format!("{:.1} s", clip.seconds());
+    let emotion = if selected {
+        theme.selected()
+    } else {
+        theme.emotion(clip.emotion.name())
+    };
+    let cells = [
+        (fit(clip.emotion.name(), columns.emotion), emotion),
+        (fit(&clip.corpus, columns.corpus), dim),
+        (fit(clip.speaker.as_deref().unwrap_or("–"), columns.speaker), plain),
+        (fit(gender, columns.gender), dim),
+        (fit_right(&length, columns.length), plain),
+        (fit(&file_name(&clip.path), columns.file), dim),
+    ];
+    let mut x = columns.glimpse as u16 + 1;
+    for (text, style) in cells.iter().filter(|(text, _)| !text.is_empty()) {
+        x += buffer.put(line, x, 0, text, *style) + 1;
+    }
+}

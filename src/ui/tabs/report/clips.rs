@@ -1,0 +1,74 @@
+//! The test clips of one cell of the confusion matrix.
+
+use super::cell_words;
+use crate::engine::RunReport;
+use crate::ui::state::State;
+use crate::ui::text::{Paint, file_name, fit};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::bars::blocks;
+use crate::ui::widgets::section::section;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws one row per clip: where it is from, and how probable both labels were to the model.
+pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(cursor) = &state.report.clips else { return };
+    let judged = state.report.judged();
+    let (truth, prediction) = state.report.cell;
+    let list = section(
+        buffer,
+        area,
+        &cell_words(&state.report, report),
+        "Enter: listen, Esc: back",
+        theme,
+    );
+    if judged.is_empty() {
+        buffer.put(
+            list,
+            0,
+            0,
+            "No clip is in this cell; Esc goes back to the matrix.",
+            theme.dim(),
+        );
+        return;
+    }
+    let label = |index: usize| report.report.labels.get(index).map_or("", String::as_str);
+    let labels: Vec<usize> = if truth == prediction {
+        vec![prediction]
+    } else {
+        vec![prediction, truth]
+    };
+    let columns = labels.len() as u16 * 27;
+    let file = usize::from(area.width.saturating_sub(columns + 20)).clamp(10, 44);
+    for (line, row) in cursor.window(judged.len(), usize::from(list.height)).enumerate() {
+        let (clip, y) = (judged[row], line as u16);
+        let selected = row == cursor.row;
+        let over = |style| if selected { theme.selected() } else { style };
+        if selected {
+            buffer.set_style(
+                Rect {
+                    y: list.y + y,
+                    height: 1,
+                    ..list
+                },
+                theme.selected(),
+            );
+        }
+        let speaker = format!("{} {}", clip.corpus, clip.speaker.as_deref().unwrap_or("–"));
+        let mut x = buffer.put(list, 0, y, &fit(&file_name(&clip.path), file), over(theme.text())) + 1;
+        x += buffer.put(list, x, y, &fit(&speaker, 16), over(theme.dim())) + 1;
+        for index in &labels {
+            let probability = clip.probabilities.get(*index).copied().unwrap_or(0.0);
+            let words = format!("{} {:>3.0} % ", fit(label(*index), 9), 100.0 * probability);
+            x += buffer.put(list, x, y, &words, over(theme.text()));
+            buffer.put(
+                list,
+                x,
+                y,
+                &blocks(f64::from(probability), 8),
+                over(theme.emotion(label(*index))),
+            );
+            x += 10;
+        }
+    }
+}

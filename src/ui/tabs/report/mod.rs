@@ -1,0 +1,327 @@
+//! Report: what a run's model is worth, and how that was found out.
+
+mod clips;
+mod scores;
+
+use crate::engine::{Command, Judged, RunReport, RunSummary};
+use crate::ui::input::{Action, Tab};
+use crate::ui::state::{Message, State};
+use crate::ui::tabs::listen;
+use crate::ui::text::{Paint, count, cut, percent, width, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::heat_map::HeatMap;
+use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::section::section;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::widgets::Widget;
+use scores::Table;
+use std::sync::Arc;
+
+/// What is seen of a report.
+#[derive(Debug, Default)]
+pub struct ReportView {
+    /// The report in front.
+    pub report: Option<Arc<RunReport>>,
+    /// Whether cells show percent of their row.
+    pub normalised: bool,
+    /// The cell under the cursor: (truth, prediction).
+    pub cell: (usize, usize),
+    /// The table beside the matrix that is drawn first.
+    pub table: Table,
+    /// The row of the list of the cell's clips, while it is open.
+    pub clips: Option<Cursor>,
+    /// The run whose report was chosen.
+    chosen: Option<String>,
+    /// The run whose report was asked for last.
+    asked: Option<String>,
+    /// Why there is none.
+    problem: Option<String>,
+}
+
+impl ReportView {
+    /// Chooses a run; its report is asked for when the tab is seen.
+    pub fn choose(&mut self, id: &str) {
+        if self.chosen.as_deref() != Some(id) {
+            *self = Self {
+                chosen: Some(id.to_owned()),
+                normalised: self.normalised,
+                table: self.table,
+                ..Self::default()
+            };
+        }
+    }
+
+    /// Takes a report, unless another run was chosen in the meantime.
+    pub fn apply(&mut self, report: Arc<RunReport>) {
+        if self.chosen.as_ref().is_none_or(|chosen| *chosen == report.run.id) {
+            let last = report.report.labels.len().saturating_sub(1);
+            self.cell = (self.cell.0.min(last), self.cell.1.min(last));
+            self.problem = None;
+            self.report = Some(report);
+        }
+    }
+
+    /// There is no report.
+    pub fn failed(&mut self, message: &str) {
+        self.problem = Some(message.to_owned());
+    }
+
+    /// The report to ask for: that of the chosen run, or of the newest that was judged.
+    pub fn needs(&mut self, runs: &[RunSummary]) -> Option<Command> {
+        if self.chosen.is_none() {
+            self.chosen = Some(reported(runs).next()?.id.clone());
+        }
+        if self.asked == self.chosen {
+            return None;
+        }
+        self.asked.clone_from(&self.chosen);
+        self.chosen.clone().map(|run| Command::Report { run })
+    }
+
+    /// The clips of the cell under the cursor, the surest first.
+    fn judged(&self) -> Vec<&Judged> {
+        let Some(report) = &self.report else { return Vec::new() };
+        let mut judged: Vec<&Judged> = report
+            .judged
+            .iter()
+            .filter(|judged| (judged.truth, judged.prediction()) == self.cell)
+            .collect();
+        let probability = |judged: &Judged| judged.probabilities.get(self.cell.1).copied().unwrap_or(0.0);
+        judged.sort_by(|a, b| probability(b).total_cmp(&probability(a)));
+        judged
+    }
+}
+
+/// Runs that were judged on their test clips, the newest first.
+fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
+    runs.iter().filter(|run| run.test_uar.is_some())
+}
+
+/// What a key does.
+pub fn act(state: &mut State, action: Action) -> Vec<Command> {
+    match action {
+        Action::OlderRun => turn(state, 1),
+        Action::NewerRun => turn(state, -1),
+        Action::Metric => {
+            if let Some(report) = &state.report.report {
+                state.report.table = state.report.table.next(report);
+            }
+        }
+        Action::Normalise => state.report.normalised = !state.report.normalised,
+        _ if state.report.clips.is_some() => act_on_clips(state, action),
+        _ => act_on_matrix(&mut state.report, action),
+    }
+    Vec::new()
+}
+
+fn turn(state: &mut State, by: isize) {
+    let runs = state.listed.clone().unwrap_or_default();
+    let ids: Vec<&str> = reported(&runs).map(|run| run.id.as_str()).collect();
+    let at = ids.iter().position(|id| Some(*id) == state.report.chosen.as_deref());
+    let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
+    match next.and_then(|next| ids.get(next)) {
+        Some(id) => state.report.choose(id),
+        None if ids.is_empty() => {}
+        None if by > 0 => state.message = Some(Message::note("This is the oldest report.")),
+        None => state.message = Some(Message::note("This is the newest report.")),
+    }
+}
+
+fn act_on_matrix(view: &mut ReportView, action: Action) {
+    let last = view
+        .report
+        .as_ref()
+        .map_or(0, |report| report.report.labels.len().saturating_sub(1));
+    let (truth, prediction) = view.cell;
+    view.cell = match action {
+        Action::Left => (truth, prediction.saturating_sub(1)),
+        Action::Right => (truth, (prediction + 1).min(last)),
+        Action::Move(Step::Up) => (truth.saturating_sub(1), prediction),
+        Action::Move(Step::Down) => ((truth + 1).min(last), prediction),
+        Action::Move(Step::First | Step::PageUp) => (0, prediction),
+        Action::Move(Step::Last | Step::PageDown) => (last, prediction),
+        _ => view.cell,
+    };
+    if action == Action::Open && view.report.is_some() {
+        view.clips = Some(Cursor::default());
+    }
+}
+
+fn act_on_clips(state: &mut State, action: Action) {
+    let judged = state.report.judged();
+    let rows = judged.len();
+    let row = state.report.clips.as_ref().map_or(0, |cursor| cursor.row);
+    let path = judged.get(row).map(|judged| judged.path.clone());
+    match (action, path) {
+        (Action::Back, _) => state.report.clips = None,
+        (Action::Open, Some(path)) if listen::open(state, &path) => state.tab = Tab::Listen,
+        (Action::Open, Some(path)) => {
+            let text = format!(
+                "{} is not among the scanned clips; press 1, then r, to scan again.",
+                path.display()
+            );
+            state.message = Some(Message::note(text));
+        }
+        (Action::Move(step), _) => {
+            if let Some(cursor) = &mut state.report.clips {
+                cursor.step(step, rows);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Draws the tab.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(report) = &state.report.report else {
+        nothing(state, area, buffer, theme);
+        return;
+    };
+    let mut protocol = wrap(
+        &format!("Protocol: {}", report.report.protocol_line),
+        usize::from(area.width),
+    );
+    let most = usize::from(area.height / 4).max(2);
+    if protocol.len() > most {
+        protocol.truncate(most);
+        if let Some(last) = protocol.last_mut() {
+            *last = format!("{} …", cut(last, usize::from(area.width).saturating_sub(2)));
+        }
+    }
+    let gap = u16::from(area.height >= 19);
+    let rows = [
+        Constraint::Length(2 + gap),
+        Constraint::Fill(1),
+        Constraint::Length(u16::from(area.height >= 26)),
+        Constraint::Length(protocol.len() as u16),
+    ];
+    let [head, body, _, foot] = area.layout(&Layout::vertical(rows));
+    header(state, report, head, buffer, theme);
+    if state.report.clips.is_some() {
+        clips::draw(state, report, body, buffer, theme);
+    } else {
+        let columns = if area.width >= 110 {
+            [Constraint::Fill(11), Constraint::Length(3), Constraint::Fill(9)]
+        } else {
+            [
+                Constraint::Fill(1),
+                Constraint::Length(2),
+                Constraint::Length(scores::WIDTH),
+            ]
+        };
+        let [left, _, right] = body.layout(&Layout::horizontal(columns));
+        matrix(state, report, left, buffer, theme);
+        scores::draw(state.report.table, report, right, buffer, theme);
+    }
+    for (row, line) in protocol.iter().enumerate() {
+        buffer.put(foot, 0, row as u16, line, theme.text());
+    }
+    buffer.put(foot, 0, 0, "Protocol:", theme.dim());
+}
+
+fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let run = &report.run;
+    let ids: Vec<&str> = reported(state.runs()).map(|run| run.id.as_str()).collect();
+    let place = ids
+        .iter()
+        .position(|id| *id == run.id)
+        .map_or_else(String::new, |at| format!("report {} of {}  [ ]", at + 1, ids.len()));
+    let mut x = buffer.put(area, 0, 0, &run.id, theme.heading()) + 2;
+    if run.synthetic || report.report.protocol.synthetic {
+        x += buffer.put(area, x, 0, " SYNTHETIC ", theme.badge()) + 2;
+    }
+    let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
+    let facts = format!("{} on {}", run.model, run.corpora.join(", "));
+    if room >= 8 {
+        buffer.put(area, x, 0, &cut(&facts, room), theme.dim());
+    }
+    buffer.put_right(area, 0, &place, theme.dim());
+    let scores = &report.report.scores;
+    let figures = [
+        ("UAR", scores.unweighted_average_recall),
+        ("accuracy", scores.accuracy),
+        ("macro F1", scores.macro_f1),
+        ("weighted F1", scores.weighted_f1),
+    ];
+    let gap = if area.width >= 100 { 4 } else { 2 };
+    let mut x = 0;
+    for (index, (name, value)) in figures.into_iter().enumerate() {
+        let style = if index == 0 {
+            theme.accent().add_modifier(Modifier::BOLD)
+        } else {
+            theme.heading()
+        };
+        x += buffer.put(area, x, 1, name, theme.dim()) + 1;
+        x += buffer.put(area, x, 1, &percent(value), style) + gap;
+    }
+    let clips = count(scores.support, "clip");
+    if usize::from(x) + width(&clips) <= usize::from(area.width) {
+        buffer.put(area, x, 1, &clips, theme.dim());
+    }
+}
+
+fn matrix(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let view = &state.report;
+    let note = cell_words(view, report);
+    let title = if view.normalised {
+        "Confusion, percent"
+    } else {
+        "Confusion, clips"
+    };
+    let inside = section(buffer, area, title, &note, theme);
+    let report = &report.report;
+    let map = HeatMap {
+        labels: &report.labels,
+        counts: &report.confusion,
+        shares: &report.confusion_normalised,
+        normalised: view.normalised,
+        cell: view.cell,
+        theme,
+    };
+    map.render(inside, buffer);
+}
+
+/// The cell under the cursor in words.
+fn cell_words(view: &ReportView, report: &RunReport) -> String {
+    let (truth, prediction) = view.cell;
+    let report = &report.report;
+    let label = |index: usize| report.labels.get(index).map_or("", String::as_str);
+    let cell = report
+        .confusion
+        .get(truth)
+        .and_then(|row| row.get(prediction))
+        .copied()
+        .unwrap_or(0);
+    if truth == prediction {
+        format!("{} heard right: {cell}", label(truth))
+    } else {
+        format!("{} heard as {}: {cell}", label(truth), label(prediction))
+    }
+}
+
+fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let view = &state.report;
+    let first = match (&view.problem, &view.chosen) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(chosen)) => format!("Reading the report of {chosen} …"),
+        (None, None) => "There is no report yet.".to_owned(),
+    };
+    let mut lines = wrap(&first, usize::from(area.width));
+    if view.chosen.is_none() {
+        lines.extend([
+            String::new(),
+            "A run is judged on its test clips when it ends. Press 3, then n, to train one.".to_owned(),
+        ]);
+    }
+    for (row, line) in lines.iter().enumerate() {
+        buffer.put(
+            area,
+            0,
+            row as u16 + 1,
+            line,
+            if row == 0 { theme.heading() } else { theme.dim() },
+        );
+    }
+}

@@ -1,0 +1,195 @@
+//! The run under the cursor in words and figures, and the end of its log.
+
+use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
+use crate::ui::state::State;
+use crate::ui::text::{Paint, bytes, count, cut, duration, grouped, percent, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::section::section;
+use crate::ui::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws the facts, then as much of the log as there is room for.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(run) = state.train.run(state.runs()) else {
+        return;
+    };
+    let detail = state.train.details.get(&run.id);
+    let badge = if run.synthetic { "SYNTHETIC" } else { "" };
+    let inside = section(buffer, area, &run.id, badge, theme);
+    let rows = facts(run, detail.map(AsRef::as_ref), theme);
+    let log = detail.map_or(&[][..], |detail| &detail.log);
+    let log_rows = if log.is_empty() {
+        0
+    } else {
+        (inside.height / 3).clamp(2, 12)
+    };
+    let facts_rows = inside.height.saturating_sub(log_rows);
+    let phase = phase(
+        run,
+        Rect {
+            height: facts_rows,
+            ..inside
+        },
+        buffer,
+        theme,
+    );
+    let mut y = phase;
+    for (name, words, style) in rows {
+        let lines = wrap(&words, usize::from(inside.width.saturating_sub(10)).max(8));
+        for (index, line) in lines.iter().enumerate() {
+            if y < facts_rows {
+                buffer.put(inside, 0, y, if index == 0 { name } else { "" }, theme.dim());
+                buffer.put(inside, 10, y, line, style);
+            }
+            y += 1;
+        }
+    }
+    if log_rows > 0 {
+        let top = y.min(facts_rows);
+        let below = Rect {
+            y: inside.y + top,
+            height: inside.height - top,
+            ..inside
+        };
+        let body = section(buffer, below, "Log", "", theme);
+        let first = log.len().saturating_sub(usize::from(body.height));
+        for (row, line) in log[first..].iter().enumerate() {
+            buffer.put(body, 0, row as u16, &cut(line, usize::from(body.width)), theme.dim());
+        }
+    }
+}
+
+/// What the process is doing, with a bar; returns the rows taken.
+fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    let Some(beat) = run.beat.as_ref().filter(|_| run.state == RunState::Running) else {
+        return 0;
+    };
+    if area.height == 0 {
+        return 0;
+    }
+    let words = format!(
+        "{}: {} of {} ",
+        beat.phase,
+        grouped(beat.done as usize),
+        grouped(beat.total as usize)
+    );
+    let taken = buffer.put(area, 0, 0, &words, theme.accent());
+    let bar = Rect {
+        x: area.x + taken,
+        width: area.width.saturating_sub(taken),
+        height: 1,
+        ..area
+    };
+    gauge(
+        buffer,
+        bar,
+        beat.done as f64 / beat.total.max(1) as f64,
+        theme.accent(),
+        theme,
+    );
+    1
+}
+
+fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    let plain = theme.text();
+    let mut rows = Vec::new();
+    let mut state = words::state(run.state).to_owned();
+    if run.state == RunState::Dead {
+        state += ": its process is gone without a word; checkpoints that were written stay";
+    }
+    rows.push(("state", state, words::state_style(run.state, theme)));
+    if let Some(reason) = &run.reason {
+        rows.push(("reason", reason.clone(), theme.bad()));
+    }
+    if run.state == RunState::Running {
+        let left = detail.and_then(|detail| detail.seconds_left);
+        rows.push((
+            "time left",
+            left.map_or_else(
+                || "known after an epoch".to_owned(),
+                |left| format!("about {}", duration(left)),
+            ),
+            plain,
+        ));
+    }
+    if let Some(detail) = detail.filter(|detail| !detail.epochs.is_empty()) {
+        rows.extend(epochs(detail, theme));
+    }
+    if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
+        rows.push((
+            "test",
+            format!("UAR {}, accuracy {}", percent(uar), percent(accuracy)),
+            theme.heading(),
+        ));
+    }
+    let fold = run
+        .fold
+        .as_ref()
+        .map(|(fold, folds, name)| format!(", fold {} of {folds} of {name}", fold + 1));
+    rows.push((
+        "model",
+        format!("{} on {}, seed {}", run.model, run.device, run.seed),
+        plain,
+    ));
+    rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
+    rows.push(("corpora", run.corpora.join(", "), plain));
+    rows
+}
+
+fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    let plain = theme.text();
+    let mut rows = Vec::new();
+    let best = detail.epochs.iter().rev().find(|facts| facts.best);
+    if let Some(best) = best {
+        rows.push((
+            "best",
+            format!(
+                "epoch {}: UAR {}, loss {:.3}",
+                best.epoch,
+                percent(best.validation_uar),
+                best.validation_loss
+            ),
+            theme.good(),
+        ));
+    }
+    if let Some(last) = detail.epochs.last() {
+        let EpochFacts {
+            epoch,
+            validation_uar,
+            validation_loss,
+            ..
+        } = last;
+        rows.push((
+            "last",
+            format!(
+                "epoch {epoch}: UAR {}, loss {validation_loss:.3}",
+                percent(*validation_uar)
+            ),
+            plain,
+        ));
+        rows.push((
+            "pace",
+            format!(
+                "{} clips/s, {} an epoch",
+                grouped(last.clips_per_second.round() as usize),
+                duration(last.seconds)
+            ),
+            plain,
+        ));
+        let total: f64 = detail.epochs.iter().map(|facts| facts.seconds).sum();
+        rows.push((
+            "time",
+            format!("{} for {}", duration(total), count(detail.epochs.len(), "epoch")),
+            plain,
+        ));
+        rows.push((
+            "rate",
+            format!("{:e}, memory {}", last.learning_rate, bytes(last.memory_bytes)),
+            plain,
+        ));
+    }
+    rows
+}

@@ -1,0 +1,485 @@
+//! The form of a new run: fields over the settings, checked where they are typed.
+
+use super::form_view;
+use crate::engine::{Command, Config, Survey};
+use crate::ui::input::Action;
+use crate::ui::overlays::Outcome;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::list::Cursor;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use std::collections::BTreeMap;
+
+/// What a number must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// A whole number of at least this.
+    Whole(u64),
+    /// A number above 0, at most this.
+    Positive(f64),
+}
+
+/// What is entered into a field.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A number.
+    Number(Field, Number),
+    /// One of several words.
+    Choice {
+        /// The words.
+        options: Vec<String>,
+        /// The chosen one.
+        at: usize,
+    },
+    /// Any of several words; all and none let everything pass.
+    Many {
+        /// The words.
+        options: Vec<String>,
+        /// Which are chosen.
+        on: Vec<bool>,
+        /// The one under the cursor.
+        at: usize,
+    },
+}
+
+/// One field.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Dotted key of the setting.
+    pub key: &'static str,
+    /// In words.
+    pub label: &'static str,
+    /// What is entered.
+    pub input: Input,
+    /// What the setting means.
+    pub comment: String,
+    /// The value as TOML when the form was opened.
+    given: String,
+}
+
+/// The word for a gender filter that lets everybody pass.
+const EVERYBODY: &str = "all";
+
+impl Entry {
+    /// The value as TOML.
+    fn toml(&self) -> String {
+        let list = |words: Vec<&String>| {
+            let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            format!("[{}]", quoted.join(", "))
+        };
+        match &self.input {
+            Input::Number(field, _) => field.text().trim().to_owned(),
+            Input::Choice { options, at } => match options.get(*at).map(String::as_str) {
+                Some(word @ ("true" | "false")) => word.to_owned(),
+                Some(EVERYBODY) => "[]".to_owned(),
+                Some(word) if self.key == "filter.gender" => format!("[{}]", quoted(word)),
+                word => quoted(word.unwrap_or_default()),
+            },
+            Input::Many { options, on, .. } => {
+                let chosen: Vec<&String> = options
+                    .iter()
+                    .zip(on)
+                    .filter(|(_, on)| **on)
+                    .map(|(word, _)| word)
+                    .collect();
+                if chosen.len() == options.len() {
+                    list(Vec::new())
+                } else {
+                    list(chosen)
+                }
+            }
+        }
+    }
+
+    /// Whether it differs from what it was.
+    pub fn changed(&self) -> bool {
+        self.toml() != self.given
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> Option<String> {
+        let Input::Number(field, number) = &self.input else {
+            return None;
+        };
+        let text = field.text().trim();
+        match number {
+            Number::Whole(least) => match text.parse::<u64>() {
+                Ok(value) if value >= *least => None,
+                _ => Some(format!("{} must be a whole number of at least {least}", self.label)),
+            },
+            Number::Positive(most) => match text.parse::<f64>() {
+                Ok(value) if value > 0.0 && value <= *most => None,
+                _ => Some(format!(
+                    "{} must be a number above 0, at most {most}, such as 0.001",
+                    self.label
+                )),
+            },
+        }
+    }
+}
+
+fn quoted(word: &str) -> String {
+    toml::Value::String(word.to_owned()).to_string()
+}
+
+/// The form.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// The fields.
+    pub entries: Vec<Entry>,
+    /// The field under the cursor.
+    pub cursor: Cursor,
+    /// What must be put right before the run can start, or why the engine refused it.
+    pub problem: Option<String>,
+    /// Whether the engine is starting the run.
+    pub waiting: bool,
+    /// Clips by corpus and gender.
+    clips: BTreeMap<(String, String), usize>,
+}
+
+impl Form {
+    /// A form filled in with the settings; a setting that the engine does not name has no field.
+    pub fn new(config: &Config, survey: Option<&Survey>) -> Self {
+        let mut clips = BTreeMap::new();
+        for clip in survey.iter().flat_map(|survey| survey.catalogue.clips.iter()) {
+            let gender = clip.gender.map_or("unknown", |gender| gender.name());
+            *clips.entry((clip.corpus.to_string(), gender.to_owned())).or_default() += 1;
+        }
+        let speakers = survey.is_none_or(|survey| !survey.statistics.speakers.is_empty());
+        let mut form = Self {
+            entries: Vec::new(),
+            cursor: Cursor::default(),
+            problem: None,
+            waiting: false,
+            clips,
+        };
+        let splits: &[&str] = if speakers { &["speaker", "random"] } else { &["random"] };
+        form.choice(config, "model.name", "Model", &["conv1d"]);
+        form.choice(config, "split.kind", "Split", splits);
+        form.number(config, "split.kfold", "Folds", Number::Whole(0));
+        form.number(config, "training.epochs", "Epochs, at most", Number::Whole(1));
+        form.number(config, "training.batch_size", "Batch size", Number::Whole(1));
+        form.number(config, "training.learning_rate", "Learning rate", Number::Positive(1.0));
+        form.number(
+            config,
+            "training.early_stopping.patience",
+            "Early stopping",
+            Number::Whole(0),
+        );
+        form.choice(
+            config,
+            "training.monitor",
+            "Best epoch by",
+            &["loss", "accuracy", "uar"],
+        );
+        form.choice(config, "training.class_weights", "Class weights", &["false", "true"]);
+        form.corpora(config);
+        form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
+        form.number(config, "seed", "Seed", Number::Whole(0));
+        form.choice(config, "device", "Device", &["flex", "ndarray"]);
+        form
+    }
+
+    fn add(
+        &mut self,
+        config: &Config,
+        key: &'static str,
+        label: &'static str,
+        input: impl FnOnce(&toml::Value) -> Input,
+    ) {
+        let Some(row) = config.rows.iter().find(|row| row.key == key) else {
+            return;
+        };
+        let Some(value) = parse(&row.value) else { return };
+        let mut entry = Entry {
+            key,
+            label,
+            input: input(&value),
+            comment: row.comment.clone(),
+            given: String::new(),
+        };
+        // Compared as the form writes it; a value that cannot be had any more counts as changed.
+        entry.given = match (&entry.input, &value) {
+            (Input::Choice { options, .. }, toml::Value::String(word)) if !options.contains(word) => row.value.clone(),
+            _ => entry.toml(),
+        };
+        self.entries.push(entry);
+    }
+
+    fn number(&mut self, config: &Config, key: &'static str, label: &'static str, number: Number) {
+        self.add(config, key, label, |value| {
+            Input::Number(Field::new(&value.to_string()), number)
+        });
+    }
+
+    fn choice(&mut self, config: &Config, key: &'static str, label: &'static str, options: &[&str]) {
+        self.add(config, key, label, |value| {
+            let given = match value {
+                toml::Value::String(word) => word.clone(),
+                toml::Value::Array(words) => words
+                    .first()
+                    .and_then(toml::Value::as_str)
+                    .unwrap_or(EVERYBODY)
+                    .to_owned(),
+                other => other.to_string(),
+            };
+            let mut options: Vec<String> = options.iter().map(|word| (*word).to_owned()).collect();
+            let lost = key == "split.kind";
+            if !options.contains(&given) && !lost {
+                options.push(given.clone());
+            }
+            let at = options.iter().position(|word| *word == given).unwrap_or(0);
+            Input::Choice { options, at }
+        });
+    }
+
+    fn corpora(&mut self, config: &Config) {
+        let mut options: Vec<String> = self.clips.keys().map(|(corpus, _)| corpus.clone()).collect();
+        options.dedup();
+        if options.is_empty() {
+            return;
+        }
+        self.add(config, "filter.corpus", "Corpora", |value| {
+            let given: Vec<&str> = value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(toml::Value::as_str)
+                .collect();
+            let on = options
+                .iter()
+                .map(|corpus| given.is_empty() || given.contains(&corpus.as_str()))
+                .collect();
+            Input::Many { options, on, at: 0 }
+        });
+    }
+
+    fn entry(&mut self) -> Option<&mut Entry> {
+        self.entries.get_mut(self.cursor.row)
+    }
+
+    /// The text under the cursor.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match &mut self.entry()?.input {
+            Input::Number(field, _) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// The text has changed.
+    pub fn typed(&mut self) {
+        self.problem = self.entry().and_then(|entry| entry.problem());
+    }
+
+    /// The engine did not start the run.
+    pub fn refused(&mut self, message: String) {
+        self.waiting = false;
+        self.problem = Some(message);
+    }
+
+    /// Clips that pass the corpora and the gender.
+    pub fn selected_clips(&self) -> usize {
+        let entry = |key: &str| {
+            self.entries
+                .iter()
+                .find(|entry| entry.key == key)
+                .map(|entry| &entry.input)
+        };
+        let corpus_passes = |corpus: &String| match entry("filter.corpus") {
+            Some(Input::Many { options, on, .. }) if on.contains(&true) => {
+                options.iter().zip(on).any(|(option, on)| *on && option == corpus)
+            }
+            _ => true,
+        };
+        let gender_passes = |gender: &String| match entry("filter.gender") {
+            Some(Input::Choice { options, at }) => {
+                options.get(*at).is_none_or(|word| word == EVERYBODY || word == gender)
+            }
+            _ => true,
+        };
+        let passing = self
+            .clips
+            .iter()
+            .filter(|((corpus, gender), _)| corpus_passes(corpus) && gender_passes(gender));
+        passing.map(|(_, clips)| clips).sum()
+    }
+
+    /// Carries an action out.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Back => return Outcome::closed(),
+            Action::Move(step) => self.cursor.step(step, self.entries.len()),
+            Action::Open if !self.waiting => return self.start(),
+            Action::Left => self.turn(-1),
+            Action::Right => self.turn(1),
+            Action::Toggle => self.toggle(),
+            _ => {}
+        }
+        Outcome::default()
+    }
+
+    fn turn(&mut self, by: isize) {
+        let turned = |at: usize, count: usize| at.wrapping_add_signed(by).min(count.saturating_sub(1));
+        match self.entry().map(|entry| &mut entry.input) {
+            Some(Input::Choice { options, at }) => {
+                let count = options.len();
+                *at = (*at + count).wrapping_add_signed(by) % count.max(1);
+            }
+            Some(Input::Many { options, at, .. }) if by > 0 || *at > 0 => *at = turned(*at, options.len()),
+            Some(Input::Number(field, _)) => {
+                let code = if by < 0 { KeyCode::Left } else { KeyCode::Right };
+                field.edit(KeyEvent::from(code));
+            }
+            _ => {}
+        }
+        self.problem = None;
+    }
+
+    fn toggle(&mut self) {
+        match self.entry().map(|entry| &mut entry.input) {
+            Some(Input::Many { on, at, .. }) => {
+                if let Some(on) = on.get_mut(*at) {
+                    *on = !*on;
+                }
+            }
+            Some(Input::Choice { .. }) => self.turn(1),
+            _ => {}
+        }
+        self.problem = None;
+    }
+
+    /// Sends what differs from the settings, if every field is right; else goes to the first that is not.
+    fn start(&mut self) -> Outcome {
+        let wrong = self
+            .entries
+            .iter()
+            .enumerate()
+            .find_map(|(row, entry)| Some((row, entry.problem()?)));
+        if let Some((row, problem)) = wrong {
+            self.cursor.row = row;
+            self.problem = Some(problem);
+            return Outcome::default();
+        }
+        if !self.clips.is_empty() && self.selected_clips() == 0 {
+            self.problem = Some("No clip passes: choose other corpora or another gender.".to_owned());
+            return Outcome::default();
+        }
+        self.waiting = true;
+        self.problem = None;
+        let changed = self.entries.iter().filter(|entry| entry.changed());
+        let changes = changed.map(|entry| (entry.key.to_owned(), entry.toml())).collect();
+        Outcome {
+            commands: vec![Command::Train { changes }],
+            ..Outcome::default()
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        form_view::draw(self, area, buffer, theme);
+    }
+}
+
+/// A value written as TOML.
+fn parse(value: &str) -> Option<toml::Value> {
+    let mut table: toml::Table = toml::from_str(&format!("value = {value}")).ok()?;
+    table.remove("value")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::ConfigRow;
+    use crate::ui::widgets::list::Step;
+
+    fn config(rows: &[(&str, &str)]) -> Config {
+        let row = |(key, value): &(&str, &str)| ConfigRow {
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+            origin: "default".to_owned(),
+            comment: String::new(),
+        };
+        Config {
+            rows: rows.iter().map(row).collect(),
+        }
+    }
+
+    fn press(form: &mut Form, keys: &str) {
+        for key in keys.chars() {
+            match key {
+                '>' => drop(form.act(Action::Right)),
+                'v' => drop(form.act(Action::Move(Step::Down))),
+                '^' => drop(form.act(Action::Move(Step::First))),
+                '<' => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Backspace))),
+                digit => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Char(digit)))),
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_was_changed_is_sent_as_toml() {
+        let config = config(&[
+            ("split.kind", "\"speaker\""),
+            ("training.epochs", "50"),
+            ("training.learning_rate", "0.001"),
+            ("training.class_weights", "false"),
+            ("filter.gender", "[]"),
+        ]);
+        let mut form = Form::new(&config, None);
+        assert_eq!(
+            form.act(Action::Open).commands,
+            [Command::Train { changes: Vec::new() }]
+        );
+        let mut form = Form::new(&config, None);
+        press(&mut form, ">v<<80vv>v>");
+        let Command::Train { changes } = form.act(Action::Open).commands.remove(0) else {
+            panic!()
+        };
+        let pairs: Vec<(&str, &str)> = changes
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let expected = [
+            ("split.kind", "\"random\""),
+            ("training.epochs", "80"),
+            ("training.class_weights", "true"),
+            ("filter.gender", "[\"female\"]"),
+        ];
+        assert_eq!(pairs, expected);
+        assert!(
+            form.waiting && form.act(Action::Open).commands.is_empty(),
+            "a second Enter starts no second run"
+        );
+    }
+
+    #[test]
+    fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
+        let mut form = Form::new(
+            &config(&[
+                ("training.epochs", "50"),
+                ("training.learning_rate", "0.001"),
+                ("seed", "1"),
+            ]),
+            None,
+        );
+        press(&mut form, "v<<<<<7vv^");
+        assert!(form.act(Action::Open).commands.is_empty());
+        assert_eq!(form.cursor.row, 1);
+        assert!(form.problem.as_ref().unwrap().contains("Learning rate"));
+        for (text, right) in [
+            ("0", false),
+            ("", false),
+            ("-1", false),
+            ("1.5", false),
+            ("1", true),
+            ("9999", true),
+        ] {
+            let mut form = Form::new(&config(&[("training.epochs", "50")]), None);
+            press(&mut form, "<<");
+            press(&mut form, text);
+            assert_eq!(form.act(Action::Open).commands.len(), usize::from(right), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Train: runs, their curves, and the form that starts one.
+
+mod charts;
+mod detail;
+pub mod form;
+mod form_view;
+mod runs;
+
+use crate::engine::{Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
+use crate::ui::input::{Action, Tab};
+use crate::ui::overlays::{Overlay, Question};
+use crate::ui::state::{Message, State};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::list::Cursor;
+use form::Form;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Runs whose curves can lie over each other.
+const SLOTS: usize = 6;
+
+/// A quantity that is drawn over the epochs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Metric {
+    /// Cross-entropy.
+    #[default]
+    Loss,
+    /// Accuracy.
+    Accuracy,
+    /// Unweighted average recall.
+    Uar,
+}
+
+impl Metric {
+    const ALL: [Self; 3] = [Self::Loss, Self::Accuracy, Self::Uar];
+
+    fn turned(self, by: usize) -> Self {
+        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    }
+}
+
+/// What is seen of the runs.
+#[derive(Debug, Default)]
+pub struct TrainView {
+    /// The run under the cursor.
+    pub cursor: Cursor,
+    /// The quantity that is drawn first.
+    pub metric: Metric,
+    /// The run under the cursor, so that the cursor follows it when the list changes.
+    selected: Option<String>,
+    /// Runs laid over the selected one; the place is the colour.
+    marked: [Option<String>; SLOTS],
+    /// The newest word about every run that was watched.
+    details: HashMap<String, Arc<RunDetail>>,
+    /// The run that is being watched.
+    watching: Option<String>,
+}
+
+impl TrainView {
+    /// Follows a new list; the cursor stays on its run.
+    pub fn runs(&mut self, runs: &[RunSummary]) {
+        let row = self
+            .selected
+            .as_ref()
+            .and_then(|id| runs.iter().position(|run| run.id == *id));
+        self.cursor.row = row.unwrap_or(self.cursor.row).min(runs.len().saturating_sub(1));
+        if row.is_none() && !self.cursor_waits(runs) {
+            self.selected = runs.get(self.cursor.row).map(|run| run.id.clone());
+        }
+        for mark in &mut self.marked {
+            if mark.as_ref().is_some_and(|id| !runs.iter().any(|run| run.id == *id)) {
+                *mark = None;
+            }
+        }
+    }
+
+    /// Whether a run that was just started is not in the list yet; names begin with their time.
+    fn cursor_waits(&self, runs: &[RunSummary]) -> bool {
+        let newest = runs.first().map(|run| &run.id);
+        self.selected
+            .as_ref()
+            .is_some_and(|id| newest.is_none_or(|newest| id > newest))
+    }
+
+    /// Puts the cursor on a run, now or as soon as it is listed.
+    pub fn select(&mut self, id: &str) {
+        self.selected = Some(id.to_owned());
+    }
+
+    fn step(&mut self, row: usize, runs: &[RunSummary]) {
+        self.cursor.row = row;
+        self.selected = runs.get(row).map(|run| run.id.clone());
+    }
+
+    /// Takes the newest word about a run.
+    pub fn detail(&mut self, detail: Arc<RunDetail>) {
+        self.details.insert(detail.summary.id.clone(), detail);
+    }
+
+    /// The run under the cursor.
+    fn run<'a>(&self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
+        runs.get(self.cursor.row)
+    }
+
+    fn mark(&mut self, id: &str) -> bool {
+        if let Some(slot) = self.slot(id) {
+            self.marked[slot] = None;
+            return true;
+        }
+        match self.marked.iter_mut().find(|mark| mark.is_none()) {
+            Some(mark) => *mark = Some(id.to_owned()),
+            None => return false,
+        }
+        true
+    }
+
+    /// The colour of a marked run.
+    fn slot(&self, id: &str) -> Option<usize> {
+        self.marked.iter().position(|mark| mark.as_deref() == Some(id))
+    }
+
+    /// The colour of the run under the cursor: its own, or the first that is free.
+    fn color(&self, id: &str) -> usize {
+        self.slot(id)
+            .or_else(|| self.marked.iter().position(Option::is_none))
+            .unwrap_or(SLOTS - 1)
+    }
+
+    /// The run whose model predicts: the one under the cursor if it has one, else the newest that has.
+    pub fn model<'a>(&self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
+        let has_model = |run: &&RunSummary| {
+            run.state == RunState::Finished || run.state == RunState::Stopped && run.best_validation_uar.is_some()
+        };
+        let chosen = self.run(runs).filter(has_model);
+        chosen.or_else(|| runs.iter().find(has_model))
+    }
+
+    /// Whether less is known about a run than its row in the list says.
+    fn stale(&self, run: &RunSummary) -> bool {
+        let known = self.details.get(&run.id).map(|detail| &detail.summary);
+        known.is_none_or(|known| known.epochs < run.epochs || known.state != run.state)
+    }
+
+    /// The run to watch next: marked ones that have gone on, one after the other, then the one under the cursor.
+    pub fn needs(&mut self, runs: &[RunSummary]) -> Option<Command> {
+        let selected = self.run(runs)?;
+        let marked = runs.iter().filter(|run| self.slot(&run.id).is_some());
+        let next = std::iter::once(selected)
+            .chain(marked)
+            .find(|run| self.stale(run))
+            .unwrap_or(selected);
+        if self.watching.as_ref() == Some(&next.id) {
+            return None;
+        }
+        self.watching = Some(next.id.clone());
+        Some(Command::Watch { run: next.id.clone() })
+    }
+}
+
+/// What a key does.
+pub fn act(state: &mut State, action: Action) -> Vec<Command> {
+    let runs = state.listed.clone().unwrap_or_default();
+    let view = &mut state.train;
+    match action {
+        Action::Move(step) => {
+            let mut cursor = view.cursor.clone();
+            cursor.step(step, runs.len());
+            view.step(cursor.row, &runs);
+        }
+        Action::Metric => view.metric = view.metric.turned(1),
+        Action::Mark => {
+            if let Some(run) = view.run(&runs)
+                && !view.mark(&run.id)
+            {
+                state.message = Some(Message::note(format!(
+                    "At most {SLOTS} runs lie over each other; take one away first."
+                )));
+            }
+        }
+        Action::Refresh => return vec![Command::Runs { follow: true }],
+        Action::NewRun if state.jobs.busy(CommandKind::Train) => {
+            state.message = Some(Message::note("A run is being started."));
+        }
+        Action::NewRun => match &state.config {
+            Some(config) => {
+                let form = Form::new(config, state.survey.as_deref());
+                state.overlays.push(Overlay::Form(form));
+            }
+            None => state.message = Some(Message::note("The settings are still being read.")),
+        },
+        Action::StopNow => stop(state, &runs, Stop::Now),
+        Action::StopAfterEpoch => stop(state, &runs, Stop::AfterEpoch),
+        Action::Open => open(state, &runs),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn stop(state: &mut State, runs: &[RunSummary], when: Stop) {
+    let Some(run) = state.train.run(runs) else { return };
+    if !matches!(run.state, RunState::Running | RunState::Queued) {
+        state.message = Some(Message::note(format!("Run {} is not running.", run.id)));
+        return;
+    }
+    let text = match when {
+        Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is judged.",
+        Stop::AfterEpoch => "It stops when this epoch is done. The checkpoint of the best epoch stays, and is judged.",
+    };
+    state.overlays.push(Overlay::Question(Question {
+        title: format!("Stop run {}?", run.id),
+        text: text.to_owned(),
+        commands: vec![Command::Stop {
+            run: run.id.clone(),
+            when,
+        }],
+        quits: false,
+    }));
+}
+
+fn open(state: &mut State, runs: &[RunSummary]) {
+    let Some(run) = state.train.run(runs) else { return };
+    if run.test_uar.is_some() {
+        state.report.choose(&run.id);
+        state.tab = Tab::Report;
+    } else {
+        state.message = Some(Message::note(format!(
+            "Run {} has no report: it was not judged on its test clips yet.",
+            run.id
+        )));
+    }
+}
+
+/// Draws the tab.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let runs = state.runs();
+    if runs.is_empty() {
+        runs::nothing(state, area, buffer, theme);
+        return;
+    }
+    if area.width >= 130 && area.height >= 28 {
+        let columns = [Constraint::Percentage(52), Constraint::Length(3), Constraint::Fill(1)];
+        let [left, _, right] = area.layout(&Layout::horizontal(columns));
+        let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Fill(1)];
+        let [list, _, facts] = left.layout(&Layout::vertical(rows));
+        runs::draw(state, list, buffer, theme);
+        detail::draw(state, facts, buffer, theme);
+        charts::draw(state, right, buffer, theme);
+    } else {
+        let list_rows = (runs.len() as u16 + 1).clamp(3, (area.height / 3).max(4));
+        let gap = u16::from(area.height >= 18);
+        let rows = [
+            Constraint::Length(list_rows),
+            Constraint::Length(gap),
+            Constraint::Fill(1),
+        ];
+        let [list, _, below] = area.layout(&Layout::vertical(rows));
+        runs::draw(state, list, buffer, theme);
+        let columns = [
+            Constraint::Fill(1),
+            Constraint::Length(2),
+            Constraint::Length((below.width * 2 / 5).min(50)),
+        ];
+        let [charts, _, facts] = below.layout(&Layout::horizontal(columns));
+        charts::draw(state, charts, buffer, theme);
+        detail::draw(state, facts, buffer, theme);
+    }
+}

@@ -1,0 +1,152 @@
+//! The list of runs.
+
+use crate::engine::{CommandKind, RunState, RunSummary};
+use crate::ui::state::State;
+use crate::ui::text::{Paint, cut, fit, fit_right, grouped, score, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::section::section;
+use crate::ui::words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws one row per run, the newest first.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let runs = state.runs();
+    let list = section(
+        buffer,
+        area,
+        &format!("Runs {}", grouped(runs.len())),
+        "UAR  val.  test",
+        theme,
+    );
+    let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
+    for (line, row) in state
+        .train
+        .cursor
+        .window(runs.len(), usize::from(list.height))
+        .enumerate()
+    {
+        let at = Rect {
+            y: list.y + line as u16,
+            height: 1,
+            ..list
+        };
+        run_row(
+            state,
+            (&runs[row], longest),
+            at,
+            row == state.train.cursor.row,
+            buffer,
+            theme,
+        );
+    }
+}
+
+/// One run; names take the columns of the longest.
+fn run_row(
+    state: &State,
+    (run, longest): (&RunSummary, usize),
+    line: Rect,
+    selected: bool,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
+    let over = |style: Style| if selected { theme.selected() } else { style };
+    if selected {
+        buffer.set_style(line, theme.selected());
+    }
+    let mark = state.train.slot(&run.id);
+    buffer.put(
+        line,
+        0,
+        0,
+        mark.map_or(" ", |_| "●"),
+        mark.map_or(theme.text(), |slot| theme.series(slot)),
+    );
+    buffer.put(
+        line,
+        2,
+        0,
+        &fit(words::state(run.state), 8),
+        over(words::state_style(run.state, theme)),
+    );
+    let columns = usize::from(line.width);
+    let scores = format!(
+        "{} {}",
+        fit_right(&score(run.best_validation_uar), 5),
+        fit_right(&score(run.test_uar), 5)
+    );
+    let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
+    let bar = if columns >= 76 { 10 } else { 6 };
+    let facts = facts(run);
+    let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
+    // The name tells runs apart and comes first; what is left tells what they are.
+    let name = longest.min(room).min(34);
+    buffer.put(line, 11, 0, &fit(&run.id, name), over(theme.text()));
+    let mut x = 11 + name as u16 + 1;
+    let words = room.saturating_sub(name + 1);
+    if words >= 8 {
+        buffer.put(line, x, 0, &fit(&facts, words), over(theme.dim()));
+        x += words as u16 + 1;
+    }
+    let done = Rect {
+        x: line.x + x,
+        width: (bar as u16).min(line.width.saturating_sub(x)),
+        ..line
+    };
+    gauge(
+        buffer,
+        done,
+        share_done(run),
+        over(words::state_style(run.state, theme)),
+        theme,
+    );
+    if selected {
+        buffer.set_style(done, theme.selected());
+    }
+    buffer.put(line, x + bar as u16 + 1, 0, &epochs, over(theme.dim()));
+    buffer.put_right(line, 0, &scores, over(theme.heading()));
+}
+
+/// What is behind a run: its epochs, or all of it when it came to its end.
+fn share_done(run: &RunSummary) -> f64 {
+    match run.state {
+        RunState::Finished => 1.0,
+        _ => run.epochs as f64 / run.max_epochs.max(1) as f64,
+    }
+}
+
+/// Split, corpora and model in few words.
+fn facts(run: &RunSummary) -> String {
+    let fold = run
+        .fold
+        .as_ref()
+        .map(|(fold, folds, _)| format!(" fold {}/{folds}", fold + 1))
+        .unwrap_or_default();
+    format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model)
+}
+
+/// What is said before there is a run.
+pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let first = match (&state.listed, state.jobs.busy(CommandKind::Runs)) {
+        (None, true) => "Looking for runs …",
+        _ => "There is no run yet: press n to train one.",
+    };
+    let lines = [
+        (first, theme.heading()),
+        ("", theme.text()),
+        (
+            "A run is a process of its own: it goes on when the workbench, or the terminal, is closed.",
+            theme.dim(),
+        ),
+        (
+            "Its curves appear here, epoch by epoch; its report under 4 when it is done.",
+            theme.dim(),
+        ),
+    ];
+    for (row, (line, style)) in lines.iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
+    }
+}

@@ -1,0 +1,76 @@
+//! What an action does to the state, and which commands it sends.
+
+use crate::engine::Command;
+use crate::ui::input::{Action, Tab};
+use crate::ui::overlays::{Overlay, Question};
+use crate::ui::state::State;
+use crate::ui::tabs::{data, listen, report, train};
+use crate::ui::text::count;
+use crate::ui::widgets::list::Cursor;
+
+impl State {
+    /// Carries an action out.
+    pub fn act(&mut self, action: Action) -> Vec<Command> {
+        match action {
+            Action::Quit => {
+                self.ask_to_quit();
+                return Vec::new();
+            }
+            _ if !self.overlays.is_empty() => return self.act_on_overlay(action),
+            Action::Tab(tab) => self.tab = tab,
+            Action::NextTab => self.tab = self.tab.turned(1),
+            Action::PreviousTab => self.tab = self.tab.turned(Tab::ALL.len() - 1),
+            Action::Help => self.overlays.push(Overlay::Help(self.place(), Cursor::default())),
+            _ => {
+                return match self.tab {
+                    Tab::Data => data::act(self, action),
+                    Tab::Listen => listen::act(self, action),
+                    Tab::Train => train::act(self, action),
+                    Tab::Report => report::act(self, action),
+                };
+            }
+        }
+        Vec::new()
+    }
+
+    /// The text that is being typed has changed.
+    pub fn typed(&mut self) {
+        match (self.overlays.last_mut(), self.tab) {
+            (Some(overlay), _) => overlay.typed(),
+            (None, Tab::Data) => self.data.filtered(),
+            (None, Tab::Listen) => self.listen.filtered(self.survey.as_deref()),
+            _ => {}
+        }
+    }
+
+    fn act_on_overlay(&mut self, action: Action) -> Vec<Command> {
+        let config = self.config.clone();
+        let Some(overlay) = self.overlays.last_mut() else {
+            return Vec::new();
+        };
+        let outcome = overlay.act(action, config.as_deref());
+        if outcome.close {
+            self.overlays.pop();
+        }
+        if outcome.quit {
+            self.quit = true;
+        }
+        outcome.commands
+    }
+
+    fn ask_to_quit(&mut self) {
+        let asked = matches!(self.overlays.last(), Some(Overlay::Question(question)) if question.quits);
+        let active = self.active_runs();
+        if asked || active == 0 {
+            self.quit = true;
+            return;
+        }
+        let (runs, verb) = (count(active, "run"), if active == 1 { "goes" } else { "go" });
+        self.overlays.push(Overlay::Question(Question {
+            title: "Leave the workbench?".to_owned(),
+            text: format!("{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."),
+            commands: Vec::new(),
+            quits: true,
+        }));
+    }
+}

@@ -1,0 +1,252 @@
+//! Curves over epochs, several over each other, with axes.
+
+use crate::ui::text::{Paint, fit_right, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::dots::Dots;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
+
+/// One curve.
+pub struct Series {
+    /// (x, y), x ascending.
+    pub points: Vec<(f64, f64)>,
+    /// Its colour.
+    pub style: Style,
+    /// Broken, for what is shown beside the main thing.
+    pub dashed: bool,
+    /// Written at its end.
+    pub name: Option<char>,
+    /// A point to be marked.
+    pub mark: Option<(f64, f64)>,
+}
+
+/// A plot of curves; the last row and the first columns are its axes.
+pub struct Curves<'a> {
+    /// The curves, the most important last.
+    pub series: &'a [Series],
+    /// Whether y never leaves 0 to 1 and is shown in percent.
+    pub share: bool,
+    /// Colours.
+    pub theme: Theme,
+}
+
+/// What a plot spans.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Span {
+    x: (f64, f64),
+    y: (f64, f64),
+    step: f64,
+}
+
+impl Widget for Curves<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        if area.height < 3 || area.width < 12 {
+            return;
+        }
+        let Some(span) = span(self.series, self.share, area.height - 1) else {
+            return;
+        };
+        let ticks = ticks(span);
+        let labels: Vec<String> = ticks.iter().map(|tick| self.label(*tick, span.step)).collect();
+        let gutter = labels.iter().map(|label| width(label)).max().unwrap_or(0) as u16 + 1;
+        let plot = Rect {
+            x: area.x + gutter,
+            width: area.width.saturating_sub(gutter),
+            height: area.height - 1,
+            ..area
+        };
+        let place = |x: f64, y: f64| {
+            let across = (x - span.x.0) / (span.x.1 - span.x.0).max(f64::MIN_POSITIVE);
+            let down = (span.y.1 - y) / (span.y.1 - span.y.0).max(f64::MIN_POSITIVE);
+            let dot =
+                |share: f64, dots: u16| (share.clamp(-1.0, 2.0) * f64::from(dots.saturating_sub(1))).round() as i32;
+            (dot(across, 2 * plot.width), dot(down, 4 * plot.height))
+        };
+        for (tick, label) in ticks.iter().zip(&labels) {
+            let y = (place(span.x.0, *tick).1 / 4) as u16;
+            buffer.put(area, 0, y, &fit_right(label, usize::from(gutter) - 1), self.theme.dim());
+            buffer.put(plot, 0, y, &"┈".repeat(usize::from(plot.width)), self.theme.faint());
+        }
+        let mut dots = Dots::new(usize::from(plot.width), usize::from(plot.height));
+        for series in self.series {
+            let points: Vec<(i32, i32)> = finite(&series.points).map(|(x, y)| place(x, y)).collect();
+            if let [point] = points[..] {
+                dots.set(point.0, point.1, series.style);
+            }
+            for pair in points.windows(2) {
+                dots.line(pair[0], pair[1], series.style, series.dashed);
+            }
+        }
+        dots.draw(plot, buffer);
+        let cell = |point: (f64, f64)| {
+            let (x, y) = place(point.0, point.1);
+            ((x / 2).max(0) as u16, (y / 4).max(0) as u16)
+        };
+        for (series, mark) in self.series.iter().filter_map(|series| Some((series, series.mark?))) {
+            if mark.1.is_finite() {
+                let (x, y) = cell(mark);
+                buffer.put(plot, x, y, "●", series.style);
+            }
+        }
+        for (series, name) in self.series.iter().filter_map(|series| Some((series, series.name?))) {
+            if let Some(last) = finite(&series.points).last() {
+                let (x, y) = cell(last);
+                let style = series.style.add_modifier(Modifier::BOLD);
+                buffer.put(plot, x.min(plot.width - 1), y, name.encode_utf8(&mut [0; 4]), style);
+            }
+        }
+        self.epochs(
+            Rect {
+                y: plot.bottom(),
+                height: 1,
+                ..plot
+            },
+            span,
+            buffer,
+        );
+    }
+}
+
+impl Curves<'_> {
+    fn label(&self, tick: f64, step: f64) -> String {
+        match () {
+            () if self.share && step < 0.01 => format!("{:.1}", 100.0 * tick),
+            () if self.share => format!("{:.0}", 100.0 * tick),
+            () if step < 0.1 => format!("{tick:.2}"),
+            () => format!("{tick:.1}"),
+        }
+    }
+
+    fn epochs(&self, axis: Rect, span: Span, buffer: &mut Buffer) {
+        let (first, last) = (format!("{:.0}", span.x.0), format!("epoch {:.0}", span.x.1));
+        buffer.put(axis, 0, 0, &first, self.theme.dim());
+        let middle = ((span.x.0 + span.x.1) / 2.0).round();
+        let x = ((middle - span.x.0) / (span.x.1 - span.x.0) * f64::from(axis.width)) as u16;
+        if axis.width > 30 && middle > span.x.0 {
+            buffer.put(axis, x, 0, &format!("{middle:.0}"), self.theme.dim());
+        }
+        buffer.put_right(axis, 0, &last, self.theme.dim());
+    }
+}
+
+fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + '_ {
+    points.iter().copied().filter(|(_, y)| y.is_finite())
+}
+
+/// Round limits around all points, with a step of 1, 2 or 5 times a power of ten so that ticks keep three rows apart.
+fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
+    let points = || series.iter().flat_map(|series| finite(&series.points));
+    points().next()?;
+    let fold = |start: f64, pick: fn(f64, f64) -> f64, values: &dyn Fn((f64, f64)) -> f64| {
+        points().map(values).fold(start, pick)
+    };
+    let x = (
+        fold(f64::MAX, f64::min, &|point| point.0),
+        fold(f64::MIN, f64::max, &|point| point.0),
+    );
+    let low = fold(f64::MAX, f64::min, &|point| point.1);
+    let high = fold(f64::MIN, f64::max, &|point| point.1);
+    let ticks = f64::from((rows / 3).clamp(1, 6));
+    let rough = ((high - low).max(if share { 0.02 } else { 1e-3 * high.abs().max(1e-6) })) / ticks;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= rough * 0.999)?;
+    let mut y = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+    if share {
+        y = (y.0.max(0.0), y.1.min(1.0));
+    }
+    if y.1 <= y.0 {
+        y.1 = y.0 + step;
+    }
+    Some(Span {
+        x: (x.0, x.1.max(x.0 + 1.0)),
+        y,
+        step,
+    })
+}
+
+fn ticks(span: Span) -> Vec<f64> {
+    let first = (span.y.0 / span.step - 1e-9).ceil() as i64;
+    let last = (span.y.1 / span.step + 1e-9).floor() as i64;
+    (first..=last.min(first + 12))
+        .map(|tick| tick as f64 * span.step)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::Colours;
+
+    fn series(points: &[(f64, f64)]) -> Series {
+        Series {
+            points: points.to_vec(),
+            style: Style::new(),
+            dashed: false,
+            name: None,
+            mark: None,
+        }
+    }
+
+    #[test]
+    fn limits_are_round_and_hold_every_point() {
+        let loss = [series(&[(1.0, 1.93), (2.0, 1.21), (30.0, 0.34)])];
+        let found = span(&loss, false, 12).unwrap();
+        assert_eq!(found.x, (1.0, 30.0));
+        assert!(found.y.0 <= 0.34 && found.y.1 >= 1.93);
+        assert_eq!(found.step, 0.5);
+        assert_eq!(ticks(found), [0.0, 0.5, 1.0, 1.5, 2.0]);
+        let share = span(&[series(&[(1.0, 0.18), (2.0, 0.985)])], true, 20).unwrap();
+        assert!(share.y.0 <= 0.18 && share.y.1 == 1.0);
+    }
+
+    #[test]
+    fn a_flat_curve_a_single_point_and_numbers_that_are_none_are_drawn() {
+        for points in [
+            vec![(1.0, 0.5)],
+            vec![(1.0, 2.0), (2.0, 2.0)],
+            vec![(1.0, f64::NAN), (2.0, 1.0)],
+            vec![(1.0, 0.0)],
+        ] {
+            let found = span(&[series(&points)], false, 9).unwrap();
+            assert!(found.y.1 > found.y.0 && found.x.1 > found.x.0, "{points:?}: {found:?}");
+            let area = Rect::new(0, 0, 40, 10);
+            let curves = [series(&points)];
+            Curves {
+                series: &curves,
+                share: false,
+                theme: Theme::new(Colours::None),
+            }
+            .render(area, &mut Buffer::empty(area));
+        }
+        assert!(span(&[], false, 9).is_none());
+        assert!(span(&[series(&[(1.0, f64::INFINITY)])], false, 9).is_none());
+    }
+
+    #[test]
+    fn a_higher_value_is_drawn_higher() {
+        let area = Rect::new(0, 0, 40, 10);
+        let mut buffer = Buffer::empty(area);
+        let curves = [series(&[(1.0, 0.0), (10.0, 1.0)])];
+        Curves {
+            series: &curves,
+            share: true,
+            theme: Theme::new(Colours::None),
+        }
+        .render(area, &mut buffer);
+        let braille = |y: u16| {
+            (0..40)
+                .filter(|x| buffer[(*x, y)].symbol().chars().any(|c| ('⠁'..='⣿').contains(&c)))
+                .min()
+        };
+        let first: Vec<u16> = (0..9).filter_map(braille).collect();
+        assert!(
+            first.len() == 9 && first.windows(2).all(|pair| pair[0] > pair[1]),
+            "{first:?}"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! One line of text to be edited.
+
+use crate::ui::text::{Paint, width};
+use crate::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+/// A text and the place in it where the next character goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Field {
+    text: String,
+    /// In characters.
+    place: usize,
+}
+
+impl Field {
+    /// A field with this text, the cursor behind it.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            place: text.chars().count(),
+        }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn byte(&self, place: usize) -> usize {
+        self.text
+            .char_indices()
+            .nth(place)
+            .map_or(self.text.len(), |(byte, _)| byte)
+    }
+
+    /// Edits as shells do; returns whether the text has changed.
+    pub fn edit(&mut self, key: KeyEvent) -> bool {
+        let before = self.text.clone();
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alternate = key.modifiers.contains(KeyModifiers::ALT);
+        match key.code {
+            KeyCode::Char('u') if control => {
+                self.text.drain(..self.byte(self.place));
+                self.place = 0;
+            }
+            KeyCode::Char('w') if control => {
+                let left: Vec<char> = self.text.chars().take(self.place).collect();
+                let trimmed = left
+                    .iter()
+                    .rposition(|character| *character != ' ')
+                    .map_or(0, |last| last + 1);
+                let start = left[..trimmed]
+                    .iter()
+                    .rposition(|character| *character == ' ')
+                    .map_or(0, |space| space + 1);
+                self.text.drain(self.byte(start)..self.byte(self.place));
+                self.place = start;
+            }
+            KeyCode::Char(character) if !control && !alternate => {
+                self.text.insert(self.byte(self.place), character);
+                self.place += 1;
+            }
+            KeyCode::Backspace if self.place > 0 => {
+                self.text.remove(self.byte(self.place - 1));
+                self.place -= 1;
+            }
+            KeyCode::Delete if self.byte(self.place) < self.text.len() => {
+                self.text.remove(self.byte(self.place));
+            }
+            KeyCode::Left => self.place = self.place.saturating_sub(1),
+            KeyCode::Right => self.place = (self.place + 1).min(self.text.chars().count()),
+            KeyCode::Home => self.place = 0,
+            KeyCode::End => self.place = self.text.chars().count(),
+            _ => {}
+        }
+        self.text != before
+    }
+
+    /// Draws the text so that the cursor is in sight; without `focus` there is no cursor.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, style: Style, focus: bool, theme: Theme) {
+        if !focus {
+            buffer.put(area, 0, 0, &self.text, style);
+            return;
+        }
+        let characters: Vec<char> = self.text.chars().chain([' ']).collect();
+        let mut start = 0;
+        let until = |start: usize| characters[start..=self.place].iter().collect::<String>();
+        while start < self.place && width(&until(start)) > usize::from(area.width) {
+            start += 1;
+        }
+        let mut x = 0;
+        for (index, character) in characters.iter().enumerate().skip(start) {
+            let cursor = theme.text().add_modifier(Modifier::REVERSED);
+            let style = if index == self.place { cursor } else { style };
+            x += buffer.put(area, x, 0, character.encode_utf8(&mut [0; 4]), style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(field: &mut Field, keys: &[KeyCode]) {
+        for code in keys {
+            field.edit(KeyEvent::new(*code, KeyModifiers::NONE));
+        }
+    }
+
+    #[test]
+    fn editing_works_in_characters_not_bytes() {
+        let mut field = Field::new("fé");
+        typed(
+            &mut field,
+            &[KeyCode::Char('x'), KeyCode::Left, KeyCode::Left, KeyCode::Char('ß')],
+        );
+        assert_eq!(field.text(), "fßéx");
+        typed(
+            &mut field,
+            &[KeyCode::Backspace, KeyCode::Delete, KeyCode::End, KeyCode::Delete],
+        );
+        assert_eq!(field.text(), "fx");
+        field.edit(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!(field.text(), "");
+        let mut field = Field::new("one two  ");
+        field.edit(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        assert_eq!(field.text(), "one ");
+        typed(
+            &mut Field::default(),
+            &[KeyCode::Backspace, KeyCode::Left, KeyCode::Home],
+        );
+    }
+}

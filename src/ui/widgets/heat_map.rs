@@ -1,0 +1,251 @@
+//! A confusion matrix as a heat map that fits its area: cells shrink, then labels, then a window follows the cursor.
+
+use crate::ui::text::{Paint, cut, fit_right, width};
+use crate::ui::theme::{Colours, Scale, Theme, shade};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
+
+/// A matrix of counts, rows are the truth, columns what was heard.
+pub struct HeatMap<'a> {
+    /// Names of rows and columns.
+    pub labels: &'a [String],
+    /// `counts[truth][prediction]`.
+    pub counts: &'a [Vec<usize>],
+    /// Rows divided by their sums: what the colour shows.
+    pub shares: &'a [Vec<f64>],
+    /// Whether the figures are shares in percent.
+    pub normalised: bool,
+    /// The cell under the cursor.
+    pub cell: (usize, usize),
+    /// Colours.
+    pub theme: Theme,
+}
+
+/// Sizes in columns and rows, and the part of the matrix that is seen.
+#[derive(Debug, PartialEq, Eq)]
+struct Fit {
+    label: usize,
+    cell: (usize, usize),
+    rows: std::ops::Range<usize>,
+    columns: std::ops::Range<usize>,
+}
+
+/// What fits: the largest cells up to 10 x 4, labels of at least 3 columns, and the cursor within the window.
+fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> Fit {
+    let classes = labels.len().max(1);
+    let longest = labels.iter().map(|label| width(label)).max().unwrap_or(0).max(3);
+    let narrowest = digits + 2;
+    let columns = usize::from(area.width);
+    let label = if longest + 1 + classes * narrowest <= columns {
+        longest
+    } else {
+        longest.min(5)
+    };
+    let room = columns.saturating_sub(label + 1);
+    let cell_width = (room / classes).clamp(narrowest, 10.max(narrowest));
+    let rows = usize::from(area.height).saturating_sub(1);
+    let tallest = match cell_width {
+        9.. => 4,
+        7.. => 3,
+        5.. => 2,
+        _ => 1,
+    };
+    let cell_height = (rows / classes).clamp(1, tallest);
+    let window = |at: usize, shown: usize| {
+        let shown = shown.min(classes);
+        let start = (at + 1).saturating_sub(shown).min(classes - shown);
+        start..start + shown
+    };
+    Fit {
+        label,
+        cell: (cell_width, cell_height),
+        rows: window(at.0, rows / cell_height),
+        columns: window(at.1, room / cell_width),
+    }
+}
+
+impl Widget for HeatMap<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let largest = self.counts.iter().flatten().max().copied().unwrap_or(0);
+        let digits = if self.normalised {
+            3
+        } else {
+            largest.to_string().len().max(2)
+        };
+        let fit = fitted(area, self.labels, digits, self.cell);
+        let x_of = |column: usize| (fit.label + 1 + (column - fit.columns.start) * fit.cell.0) as u16;
+        for column in fit.columns.clone() {
+            let style = if column == self.cell.1 {
+                self.theme.accent()
+            } else {
+                self.theme.dim()
+            };
+            let name = cut(&self.labels[column], fit.cell.0 - 1);
+            buffer.put(
+                area,
+                x_of(column),
+                0,
+                &fit_right(&format!("{} ", name.trim_end_matches('…')), fit.cell.0),
+                style,
+            );
+        }
+        for row in fit.rows.clone() {
+            let y = (1 + (row - fit.rows.start) * fit.cell.1) as u16;
+            let middle = y + (fit.cell.1 as u16 - 1) / 2;
+            let style = if row == self.cell.0 {
+                self.theme.accent()
+            } else {
+                self.theme.text()
+            };
+            buffer.put(
+                area,
+                0,
+                middle,
+                &fit_right(cut(&self.labels[row], fit.label).trim_end_matches('…'), fit.label),
+                style,
+            );
+            for column in fit.columns.clone() {
+                let (Some(count), Some(share)) = (self.count(row, column), self.share(row, column)) else {
+                    continue;
+                };
+                self.square(area, (x_of(column), y), fit.cell, (row, column), (count, share), buffer);
+            }
+        }
+        let hidden = self.labels.len() - fit.columns.len();
+        if hidden > 0 || fit.rows.len() < self.labels.len() {
+            buffer.put(
+                area,
+                0,
+                0,
+                &cut(
+                    &format!("+{}", hidden.max(self.labels.len() - fit.rows.len())),
+                    fit.label,
+                ),
+                self.theme.dim(),
+            );
+        }
+    }
+}
+
+impl HeatMap<'_> {
+    fn count(&self, row: usize, column: usize) -> Option<usize> {
+        self.counts.get(row)?.get(column).copied()
+    }
+
+    fn share(&self, row: usize, column: usize) -> Option<f64> {
+        self.shares.get(row)?.get(column).copied()
+    }
+
+    /// One cell: the figure in its middle, the share as its colour; the cursor in brackets.
+    fn square(
+        &self,
+        area: Rect,
+        at: (u16, u16),
+        size: (usize, usize),
+        index: (usize, usize),
+        value: (usize, f64),
+        buffer: &mut Buffer,
+    ) {
+        let (count, share) = value;
+        let text = match () {
+            () if count == 0 => "·".to_owned(),
+            () if self.normalised => format!("{:.0}", 100.0 * share),
+            () => count.to_string(),
+        };
+        let mut style = Style::new();
+        let monochrome = self.theme.colours == Colours::None;
+        if !monochrome {
+            style = style
+                .bg(self.theme.scale(Scale::Mako, share as f32))
+                .fg(self.theme.ink(Scale::Mako, share as f32));
+        }
+        if index.0 == index.1 {
+            style = style.add_modifier(Modifier::BOLD);
+        }
+        let middle = (size.1 as u16 - 1) / 2;
+        for row in 0..size.1 as u16 {
+            let fill = if monochrome {
+                shade((share as f32 * 1.25 - 0.125).max(0.0))
+            } else {
+                ' '
+            };
+            let mut line: Vec<char> = vec![if monochrome && row != middle { fill } else { ' ' }; size.0];
+            if row == middle {
+                let start = (size.0 - text.chars().count()).div_ceil(2);
+                for (place, character) in text.chars().enumerate() {
+                    line[start + place] = character;
+                }
+                if monochrome && size.0 > 4 {
+                    line[0] = fill;
+                }
+                if index == self.cell {
+                    line[start - 1] = '[';
+                    if let Some(place) = line.get_mut(start + text.chars().count()) {
+                        *place = ']';
+                    }
+                }
+            }
+            let line: String = line.into_iter().collect();
+            let style = if index == self.cell && row == middle {
+                style.add_modifier(Modifier::BOLD)
+            } else {
+                style
+            };
+            buffer.put(area, at.0, at.1 + row, &line, style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(count: usize) -> Vec<String> {
+        (0..count).map(|index| format!("emotion{index}")).collect()
+    }
+
+    #[test]
+    fn cells_fill_the_room_and_the_cursor_is_never_lost() {
+        let wide = fitted(Rect::new(0, 0, 100, 30), &labels(7), 2, (0, 0));
+        assert_eq!(
+            (wide.cell, wide.rows.clone(), wide.columns.clone()),
+            ((9, 3), 0..7, 0..7)
+        );
+        for width in 1..80 {
+            for height in 1..30 {
+                for at in [(0, 0), (11, 3), (19, 19)] {
+                    let fit = fitted(Rect::new(0, 0, width, height), &labels(20), 3, at);
+                    assert!(fit.columns.is_empty() || fit.columns.contains(&at.1));
+                    assert!(fit.rows.is_empty() || fit.rows.contains(&at.0));
+                    assert!(
+                        fit.columns.is_empty() || fit.label + 1 + fit.columns.len() * fit.cell.0 <= usize::from(width)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_figure_of_every_cell_is_the_share_or_the_count() {
+        let (names, counts) = (vec!["a".to_owned(), "b".to_owned()], vec![vec![3, 1], vec![0, 12]]);
+        let shares = vec![vec![0.75, 0.25], vec![0.0, 1.0]];
+        for (normalised, expected) in [(false, ["3", "12"]), (true, ["75", "100"])] {
+            let area = Rect::new(0, 0, 24, 3);
+            let mut buffer = Buffer::empty(area);
+            let theme = Theme::new(Colours::None);
+            HeatMap {
+                labels: &names,
+                counts: &counts,
+                shares: &shares,
+                normalised,
+                cell: (0, 0),
+                theme,
+            }
+            .render(area, &mut buffer);
+            let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+            assert!(expected.iter().all(|figure| text.contains(figure)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tabs are drawn with: each draws itself into an area, at any size, and knows no state.
+
+pub mod bars;
+pub mod cross_table;
+pub mod curve;
+pub mod dots;
+pub mod field;
+pub mod gauge;
+pub mod glimpse;
+pub mod heat_map;
+pub mod histogram;
+pub mod list;
+pub mod section;
+pub mod spectrogram;
+pub mod waveform;

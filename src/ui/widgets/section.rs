@@ -1,0 +1,54 @@
+//! A heading with a rule, and the box of an overlay.
+
+use crate::ui::text::{Paint, cut, width};
+use crate::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
+
+/// Draws `title ─────── note` and returns what is left below it.
+pub fn section(buffer: &mut Buffer, area: Rect, title: &str, note: &str, theme: Theme) -> Rect {
+    let columns = usize::from(area.width);
+    let title = cut(title, columns);
+    let taken = buffer.put(area, 0, 0, &title, theme.heading());
+    let room = columns.saturating_sub(usize::from(taken) + 3);
+    let note = if note.is_empty() || room < 4 {
+        String::new()
+    } else {
+        format!(" {}", cut(note, room - 1))
+    };
+    let rule = columns.saturating_sub(usize::from(taken) + 1 + width(&note));
+    buffer.put(area, taken + 1, 0, &"─".repeat(rule), theme.faint());
+    buffer.put_right(area, 0, &note, theme.dim());
+    Rect {
+        y: area.y + 1.min(area.height),
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+/// Clears a box of this size in the middle of the area, draws its frame, and returns what is inside.
+pub fn overlay(buffer: &mut Buffer, area: Rect, size: (u16, u16), title: &str, theme: Theme) -> Rect {
+    let (columns, rows) = (size.0.min(area.width), size.1.min(area.height));
+    let outer = Rect::new(
+        area.x + (area.width - columns) / 2,
+        area.y + (area.height - rows) / 2,
+        columns,
+        rows,
+    );
+    Clear.render(outer, buffer);
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(theme.accent())
+        .title(format!(" {title} "))
+        .title_style(theme.heading())
+        .padding(Padding::horizontal(1));
+    let inner = block.inner(outer);
+    block.render(outer, buffer);
+    inner
+}
+
+/// The area without a margin of one column at both sides.
+pub fn inset(area: Rect) -> Rect {
+    area.inner(Margin::new(1, 0))
+}

@@ -1,0 +1,105 @@
+//! The words for what the engine counts and names.
+
+use crate::engine::{Exclusion, Note, RunState, Stop, SuspicionKind, Warning};
+use crate::ui::text::duration;
+use crate::ui::theme::Theme;
+use ratatui::style::Style;
+
+/// Why clips take no part.
+pub fn exclusion(exclusion: Exclusion) -> &'static str {
+    match exclusion {
+        Exclusion::Filter => "not in the filter",
+        Exclusion::Label => "label dropped",
+        Exclusion::Silent => "silent",
+        Exclusion::Damaged => "damaged",
+        Exclusion::ConflictingTwin => "labelled twice",
+    }
+}
+
+/// What is odd about a clip.
+pub fn suspicion(kind: SuspicionKind) -> &'static str {
+    match kind {
+        SuspicionKind::Silent => "silent",
+        SuspicionKind::ConflictingTwin => "two labels",
+        SuspicionKind::Twin => "twin",
+        SuspicionKind::Damaged => "damaged",
+        SuspicionKind::Extension => "extension",
+        SuspicionKind::Stereo => "stereo",
+        SuspicionKind::Rate => "rate",
+        SuspicionKind::Clipping => "clipping",
+        SuspicionKind::Length => "length",
+        SuspicionKind::Name => "name",
+    }
+}
+
+/// How bad that is.
+pub fn suspicion_style(kind: SuspicionKind, theme: Theme) -> Style {
+    match kind {
+        SuspicionKind::Silent | SuspicionKind::ConflictingTwin | SuspicionKind::Damaged => theme.bad(),
+        SuspicionKind::Twin | SuspicionKind::Clipping => theme.warn(),
+        _ => theme.dim(),
+    }
+}
+
+/// What a run is doing.
+pub fn state(state: RunState) -> &'static str {
+    match state {
+        RunState::Queued => "queued",
+        RunState::Running => "running",
+        RunState::Finished => "finished",
+        RunState::Stopped => "stopped",
+        RunState::Failed => "failed",
+        RunState::Dead => "dead",
+    }
+}
+
+/// Its colour.
+pub fn state_style(state: RunState, theme: Theme) -> Style {
+    match state {
+        RunState::Queued => theme.dim(),
+        RunState::Running => theme.accent(),
+        RunState::Finished => theme.good(),
+        RunState::Stopped => theme.warn(),
+        RunState::Failed | RunState::Dead => theme.bad(),
+    }
+}
+
+/// How soon a run stops.
+pub fn stop(when: Stop) -> &'static str {
+    match when {
+        Stop::Now => "now",
+        Stop::AfterEpoch => "when the epoch is done",
+    }
+}
+
+/// What a recipe would note about a clip.
+pub fn note(note: &Note) -> String {
+    match note {
+        Note::SkipClamped { to_seconds } => format!("shorter than the skip: only {} skipped", duration(*to_seconds)),
+        Note::Padded { seconds } => format!("features padded with {} of zeros", duration(*seconds)),
+    }
+}
+
+/// A reason to trust a prediction less.
+pub fn warning(warning: &Warning) -> String {
+    match warning {
+        Warning::Level {
+            rms_dbfs,
+            training_rms_dbfs,
+        } => {
+            format!("level {rms_dbfs:.0} dBFS, the training clips have {training_rms_dbfs:.0}")
+        }
+        Warning::Clipping { share } => format!("{:.1} % of the samples are clipped", 100.0 * share),
+        Warning::Short { seconds, wanted } => {
+            format!(
+                "{}, the model listens to {}: padded with zeros",
+                duration(*seconds),
+                duration(*wanted)
+            )
+        }
+        Warning::Long { seconds, heard } => {
+            format!("{}, the model heard {} of it", duration(*seconds), duration(*heard))
+        }
+        Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),
+    }
+}

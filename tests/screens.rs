@@ -1,0 +1,499 @@
+//! The whole workbench without a terminal: real keys, hand-made events, and the screens that follow,
+//! compared with `tests/screens/*.txt` (`UNDERTONE_UPDATE_SCREENS=1` writes them anew).
+
+#[path = "screens/fixtures.rs"]
+mod fixtures;
+#[path = "screens/harness.rs"]
+mod harness;
+
+use fixtures::{detail, judgement, opening, preview, report, runs, survey, synthetic_survey};
+use harness::Workbench;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use strum::IntoEnumIterator;
+use undertone::engine::{Command, CommandKind, Event, Progress, RunState, Stop};
+use undertone::ui::input::key_for;
+use undertone::ui::{Colours, Theme};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (160, 50)];
+
+/// Compares one state of the workbench at all sizes.
+fn screens(workbench: &Workbench, name: &str) {
+    for (width, height) in SIZES {
+        workbench.compare(&format!("{name}_{width}x{height}"), width, height);
+    }
+}
+
+#[test]
+fn before_the_scan_has_finished() {
+    let mut workbench = Workbench::new(Vec::new());
+    workbench.compare("starting_80x24", 80, 24);
+    let progress = |task: &str, done, total| {
+        Event::Progress(Progress {
+            task: task.to_owned(),
+            done,
+            total,
+        })
+    };
+    workbench.tell(progress("reading headers", 3120, 8781));
+    workbench.compare("scanning_80x24", 80, 24);
+    workbench.tell(Event::Survey(Arc::new(undertone::engine::Survey {
+        analysed: false,
+        ..survey()
+    })));
+    workbench.tell(progress("analysing samples", 4096, 8140));
+    workbench.compare("analysing_80x24", 80, 24);
+    assert_eq!(
+        workbench.sent().len(),
+        3,
+        "settings, scan and runs are asked for at once, and once"
+    );
+}
+
+#[test]
+fn nothing_there_yet() {
+    let mut workbench = Workbench::new(vec![
+        Event::Config(Arc::new(fixtures::config())),
+        Event::Survey(Arc::default()),
+        Event::Runs(Arc::default()),
+    ]);
+    for (key, name) in [("1", "data"), ("2", "listen"), ("3", "train"), ("4", "report")] {
+        workbench.press(key);
+        workbench.compare(&format!("empty_{name}_80x24"), 80, 24);
+    }
+}
+
+#[test]
+fn data_shows_every_view() {
+    let mut workbench = Workbench::new(opening());
+    for name in ["overview", "tables", "speakers", "suspicious", "refused"] {
+        screens(&workbench, &format!("data_{name}"));
+        workbench.press("Right");
+    }
+    workbench.press("Left Left Down Down Down");
+    workbench.press("/ s a m e");
+    assert!(
+        workbench.text(80, 24).contains("1 of 2"),
+        "two suspicions speak of the same samples"
+    );
+    workbench.press("Enter Enter");
+    assert!(workbench.text(80, 24).contains("1006_TIE_HAP_XX.wav") || workbench.text(80, 24).contains("Clips"));
+}
+
+#[test]
+fn a_demo_corpus_is_called_synthetic_on_every_tab() {
+    let mut events = opening();
+    events.push(Event::Survey(Arc::new(synthetic_survey())));
+    let mut workbench = Workbench::new(events);
+    for key in ["1", "2", "3", "4"] {
+        workbench.press(key);
+        for (width, height) in SIZES {
+            assert!(
+                workbench
+                    .text(width, height)
+                    .lines()
+                    .next()
+                    .unwrap()
+                    .contains("SYNTHETIC"),
+                "tab {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn listen_shows_the_clip_under_the_cursor() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("2");
+    let path = PathBuf::from("data/crema-d/1001_IEO_ANG_XX.wav");
+    assert_eq!(workbench.last(), Some(Command::Preview { path: path.clone() }));
+    workbench.tell(Event::Preview(Arc::new(preview(path.clone()))));
+    workbench.done(CommandKind::Preview);
+    screens(&workbench, "listen");
+    workbench.press("p");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Predict {
+            files: vec![path.clone()],
+            run: "20260612-141500-conv1d".to_owned()
+        })
+    );
+    workbench.tell(Event::Judged(judgement(path, "20260612-141500-conv1d")));
+    screens(&workbench, "listen_predicted");
+    workbench.theme(Theme::new(Colours::None));
+    workbench.compare("listen_monochrome_120x40", 120, 40);
+}
+
+#[test]
+fn listen_filters_while_one_types_and_sorts() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("2 / y a f");
+    workbench.type_text(" sad");
+    workbench.compare("listen_filter_80x24", 80, 24);
+    workbench.press("Enter");
+    assert!(workbench.text(80, 24).contains("200 of 8,140"));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("8,140 clips, by corpus"));
+    workbench.press("s s s s S");
+    workbench.compare("listen_by_length_80x24", 80, 24);
+    workbench.press("/ z z z z z");
+    assert!(workbench.text(80, 24).contains("No clip passes the filter"));
+}
+
+#[test]
+fn a_preview_is_asked_for_one_at_a_time_and_the_last_one_wins() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("2 j j j");
+    let previews = |workbench: &Workbench| {
+        workbench
+            .sent()
+            .iter()
+            .filter(|sent| matches!(sent, Command::Preview { .. }))
+            .count()
+    };
+    assert_eq!(previews(&workbench), 1);
+    workbench.done(CommandKind::Preview);
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Preview {
+            path: "data/crema-d/1001_IEO_HAP_XX.wav".into()
+        })
+    );
+    workbench.tell(Event::Failed {
+        command: CommandKind::Preview,
+        message: "1001_IEO_HAP_XX.wav: gone; scan again".to_owned(),
+    });
+    assert_eq!(previews(&workbench), 2, "what failed is not asked for again and again");
+    assert!(workbench.text(80, 24).contains("gone; scan again"));
+}
+
+#[test]
+fn train_shows_runs_and_curves() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: "20260612-153012-conv1d".to_owned()
+        })
+    );
+    let runs = runs();
+    workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+    screens(&workbench, "train");
+    // Laid over each other: the marked run is known already, the next one is watched as it is reached.
+    workbench.press("Space Down");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: "20260612-141500-conv1d".to_owned()
+        })
+    );
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    workbench.press("Space m m");
+    screens(&workbench, "train_overlay");
+    workbench.press("Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[2], 2))));
+    workbench.compare("train_failed_80x24", 80, 24);
+    workbench.press("Down Down Down");
+    assert!(workbench.text(80, 24).contains("gone without"), "a dead run says so");
+}
+
+#[test]
+fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
+    let mut workbench = Workbench::new(opening());
+    let runs = runs();
+    workbench.press("3");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+    workbench.press("Space Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    let mut further = runs.clone();
+    further[0].epochs = 31;
+    workbench.tell(Event::Runs(Arc::new(further.clone())));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: runs[0].id.clone()
+        })
+    );
+    workbench.tell(Event::Run(Arc::new(detail(&further[0], 1))));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: runs[1].id.clone()
+        })
+    );
+}
+
+#[test]
+fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
+    let mut workbench = Workbench::new(opening());
+    let before = runs();
+    workbench.press("3 Down Down");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: before[2].id.clone()
+        })
+    );
+    let new = fixtures::summary("20260613-080000-conv1d", RunState::Running, 0);
+    let after: Vec<_> = std::iter::once(new.clone()).chain(before.clone()).collect();
+    workbench.tell(Event::Runs(Arc::new(after)));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: before[2].id.clone()
+        })
+    );
+    workbench.tell(Event::Started {
+        runs: vec![new.id.clone()],
+    });
+    workbench.tell(Event::Runs(Arc::new(
+        std::iter::once(new.clone()).chain(before).collect(),
+    )));
+    assert_eq!(workbench.last(), Some(Command::Watch { run: new.id }));
+}
+
+#[test]
+fn the_form_starts_a_run() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 n");
+    screens(&workbench, "form");
+    workbench.press("Down Right Down Down Backspace Backspace 8 0");
+    workbench.press("Down Down Down Down Down Down Right Space Left");
+    workbench.compare("form_changed_80x24", 80, 24);
+    workbench.press("Enter");
+    let changes = [
+        ("split.kind", "\"random\""),
+        ("training.epochs", "80"),
+        ("filter.corpus", "[\"crema-d\", \"tess\"]"),
+    ];
+    let changes = changes.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    assert_eq!(workbench.last(), Some(Command::Train { changes }));
+    workbench.tell(Event::Failed {
+        command: CommandKind::Train,
+        message: "runs: no space left on device; free some, or set `runs`".to_owned(),
+    });
+    assert!(
+        workbench.text(80, 24).contains("no space left on device"),
+        "the form stays and says why"
+    );
+    workbench.press("Enter");
+    workbench.tell(Event::Started {
+        runs: vec!["20260613-080000-conv1d".to_owned()],
+    });
+    workbench.done(CommandKind::Train);
+    assert!(!workbench.text(80, 24).contains("New run"));
+    let words: Vec<String> = workbench.text(80, 24).split_whitespace().map(str::to_owned).collect();
+    assert!(words.join(" ").contains("goes on when the workbench is left"));
+}
+
+#[test]
+fn stopping_asks_first() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 s");
+    workbench.compare("stop_80x24", 80, 24);
+    workbench.press("n");
+    assert!(
+        !workbench
+            .sent()
+            .iter()
+            .any(|command| matches!(command, Command::Stop { .. }))
+    );
+    workbench.press("S y");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Stop {
+            run: "20260612-153012-conv1d".to_owned(),
+            when: Stop::AfterEpoch
+        })
+    );
+    workbench.press("Down s");
+    assert!(workbench.text(80, 24).contains("is not running"));
+}
+
+#[test]
+fn report_shows_the_newest_and_any_other() {
+    let mut workbench = Workbench::new(opening());
+    let (runs, survey) = (runs(), survey());
+    workbench.press("4");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Report {
+            run: runs[1].id.clone()
+        })
+    );
+    workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
+    workbench.press("Down Right Right Right");
+    screens(&workbench, "report");
+    workbench.press("n");
+    workbench.compare("report_percent_80x24", 80, 24);
+    workbench.theme(Theme::new(Colours::None));
+    workbench.compare("report_monochrome_80x24", 80, 24);
+    workbench.press("Enter Down");
+    workbench.compare("report_clips_80x24", 80, 24);
+    workbench.press("Enter");
+    assert!(
+        matches!(workbench.last(), Some(Command::Preview { .. })),
+        "the clip is opened in Listen"
+    );
+    workbench.press("4 Esc [");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Report {
+            run: runs[3].id.clone()
+        })
+    );
+    workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
+    assert!(
+        workbench.text(80, 24).contains("Reading the report of"),
+        "a report that was not asked for last is not shown"
+    );
+    workbench.press("3 Down Enter");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Report {
+            run: runs[1].id.clone()
+        })
+    );
+}
+
+#[test]
+fn help_lists_every_key_of_the_tab() {
+    use undertone::ui::input::{Place, Tab};
+    let mut workbench = Workbench::new(opening());
+    for (tab, name) in Tab::ALL.into_iter().zip(["data", "listen", "train", "report"]) {
+        workbench.press(&format!("{} ?", tab.index() + 1));
+        workbench.compare(&format!("help_{name}_120x40"), 120, 40);
+        let text = workbench.text(120, 60).replace('\n', " ");
+        for binding in Place::Tab(tab).tables().iter().copied().flatten() {
+            let words: Vec<&str> = binding.help.split(' ').collect();
+            assert!(words.iter().all(|word| text.contains(word)), "{name}: {}", binding.help);
+            assert!(text.contains(&binding.names()), "{name}: {}", binding.names());
+        }
+        workbench.press("Esc");
+    }
+}
+
+#[test]
+fn settings_are_shown_with_their_origin_and_filtered() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("c");
+    assert_eq!(workbench.last(), Some(Command::Config));
+    screens(&workbench, "settings");
+    workbench.press("/");
+    workbench.type_text("early");
+    workbench.compare("settings_filter_80x24", 80, 24);
+    workbench.press("Enter Esc Esc");
+    assert!(workbench.text(80, 24).contains("Overview"));
+}
+
+#[test]
+fn leaving_says_that_runs_go_on() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("q");
+    workbench.compare("quit_80x24", 80, 24);
+    workbench.press("Esc");
+    assert!(!workbench.has_quit());
+    workbench.press("q q");
+    assert!(workbench.has_quit());
+    let mut calm = Workbench::new(vec![Event::Runs(Arc::default())]);
+    calm.press("q");
+    assert!(calm.has_quit(), "nothing runs: no question");
+    let mut typing = Workbench::new(opening());
+    typing.press("2 / q");
+    assert!(!typing.has_quit(), "a q that is typed is a letter");
+    typing.press("Ctrl-c Ctrl-c");
+    assert!(typing.has_quit());
+}
+
+#[test]
+fn failures_stay_until_a_key_is_pressed() {
+    let mut workbench = Workbench::new(opening());
+    let message = "data/crema-d: permission denied; make the folder readable (chmod -R u+rX data/crema-d) or take the corpus out of workbench.toml, then scan again";
+    workbench.tell(Event::Failed {
+        command: CommandKind::Scan,
+        message: message.to_owned(),
+    });
+    workbench.tell(Event::Runs(Arc::new(runs())));
+    workbench.compare("failed_80x24", 80, 24);
+    workbench.press("Right");
+    assert!(!workbench.text(80, 24).contains("permission denied"));
+}
+
+#[test]
+fn the_demo_corpus_is_scanned_when_it_is_written() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("d");
+    workbench.compare("demo_80x24", 80, 24);
+    workbench.press("Enter");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Demo {
+            folder: None,
+            clips: None
+        })
+    );
+    let summary = undertone::engine::DemoSummary {
+        clips: 1200,
+        speakers: 24,
+        seconds: 1804.0,
+    };
+    workbench.tell(Event::Demo {
+        folder: "data/demo".into(),
+        summary,
+    });
+    assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
+}
+
+#[test]
+fn every_command_has_a_key_that_sends_it() {
+    for kind in CommandKind::iter() {
+        let (tab, keys) = key_for(kind).unwrap_or_else(|| panic!("no key sends {kind:?}"));
+        let mut workbench = Workbench::new(opening());
+        workbench.answer();
+        workbench.press(&(tab.index() + 1).to_string());
+        workbench.answer();
+        let before = workbench.sent().len();
+        for key in keys {
+            workbench.key(key);
+        }
+        let sent: BTreeSet<CommandKind> = workbench.sent()[before..].iter().map(CommandKind::from).collect();
+        assert!(sent.contains(&kind), "{kind:?} in {tab:?}: sent {sent:?}");
+    }
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    let small = Workbench::new(opening());
+    for (width, height) in [(1, 1), (20, 5), (59, 15), (60, 14)] {
+        small.compare(&format!("small_{width}x{height}"), width, height);
+    }
+    let (runs, survey) = (runs(), survey());
+    let mut workbench = Workbench::new(opening());
+    workbench.tell(Event::Failed {
+        command: CommandKind::Scan,
+        message: "a message of many words ".repeat(20),
+    });
+    let places = [
+        "1", "Right", "Right", "Right", "Right", "c", "Esc d", "Esc e", "Esc ?", "Esc 2", "p", "3", "n", "Esc s",
+        "Esc 4", "n", "Enter", "Esc q",
+    ];
+    for place in places {
+        workbench.press(place);
+        workbench.tell(Event::Preview(Arc::new(preview(
+            "data/crema-d/1001_IEO_ANG_XX.wav".into(),
+        ))));
+        workbench.tell(Event::Judged(judgement(
+            "data/crema-d/1001_IEO_ANG_XX.wav".into(),
+            "last",
+        )));
+        workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+        workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
+        for width in (1..=210).step_by(13).chain([60, 61, 80, 119, 120, 130]) {
+            for height in (1..=64).step_by(7).chain([15, 16, 21, 28, 30]) {
+                workbench.text(width, height);
+            }
+        }
+    }
+}

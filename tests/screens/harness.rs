@@ -1,0 +1,131 @@
+//! A workbench that tests drive: keys by their names, a fake engine, screens as text.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use undertone::engine::{Command, CommandKind, Event};
+use undertone::ui::{App, Colours, Theme};
+
+/// The workbench over an engine that only writes down what it is asked.
+pub struct Workbench {
+    app: App,
+    sent: Rc<RefCell<Vec<Command>>>,
+    answered: usize,
+}
+
+impl Workbench {
+    /// A workbench that was told these events.
+    pub fn new(events: Vec<Event>) -> Self {
+        let sent = Rc::new(RefCell::new(Vec::new()));
+        let engine = Rc::clone(&sent);
+        let app = App::new(Theme::new(Colours::True), move |command| {
+            engine.borrow_mut().push(command)
+        });
+        let mut workbench = Self { app, sent, answered: 0 };
+        for event in events {
+            workbench.tell(event);
+        }
+        workbench
+    }
+
+    pub fn theme(&mut self, theme: Theme) {
+        self.app.set_theme(theme);
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        self.app.apply(event);
+    }
+
+    pub fn done(&mut self, kind: CommandKind) {
+        self.tell(Event::Done(kind));
+    }
+
+    /// Says that everything asked so far is done.
+    pub fn answer(&mut self) {
+        while self.answered < self.sent.borrow().len() {
+            let kind = CommandKind::from(&self.sent.borrow()[self.answered]);
+            self.answered += 1;
+            self.done(kind);
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent) {
+        self.app.key(key);
+    }
+
+    /// Presses keys by their names, apart by spaces.
+    pub fn press(&mut self, keys: &str) {
+        for name in keys.split(' ') {
+            let plain = KeyModifiers::NONE;
+            let (code, modifiers) = match name {
+                "Up" => (KeyCode::Up, plain),
+                "Down" => (KeyCode::Down, plain),
+                "Left" => (KeyCode::Left, plain),
+                "Right" => (KeyCode::Right, plain),
+                "Enter" => (KeyCode::Enter, plain),
+                "Esc" => (KeyCode::Esc, plain),
+                "Space" => (KeyCode::Char(' '), plain),
+                "Backspace" => (KeyCode::Backspace, plain),
+                "Ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
+                character => (KeyCode::Char(character.chars().next().unwrap()), plain),
+            };
+            self.key(KeyEvent::new(code, modifiers));
+        }
+    }
+
+    pub fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE));
+        }
+    }
+
+    pub fn sent(&self) -> Vec<Command> {
+        self.sent.borrow().clone()
+    }
+
+    pub fn last(&self) -> Option<Command> {
+        self.sent.borrow().last().cloned()
+    }
+
+    pub fn has_quit(&self) -> bool {
+        self.app.has_quit()
+    }
+
+    /// The screen at this size.
+    pub fn buffer(&self, width: u16, height: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// Its characters.
+    pub fn text(&self, width: u16, height: u16) -> String {
+        let buffer = self.buffer(width, height);
+        let mut text = String::new();
+        for y in 0..height {
+            let line: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Compares the characters with a file.
+    pub fn compare(&self, name: &str, width: u16, height: u16) {
+        let text = self.text(width, height);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/screens/{name}.txt"));
+        if std::env::var_os("UNDERTONE_UPDATE_SCREENS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            text == expected,
+            "{} differs; is now\n{text}\nand was\n{expected}",
+            path.display()
+        );
+    }
+}
