@@ -1,7 +1,7 @@
 //! The demo folder: claimed by its marker, and swept of earlier demo clips and nothing else.
 
 use super::naming::Scheme;
-use super::{DemoSettings, DemoSummary, MARKER, failed, wav};
+use super::{DEMOGRAPHICS, DemoSettings, DemoSummary, MARKER, failed, wav};
 use crate::corpus::CorpusError;
 use crate::files;
 use std::collections::HashSet;
@@ -23,13 +23,14 @@ pub fn is_complete(folder: &Path) -> bool {
 /// Takes possession of `folder` (made if absent), so that whatever happens next it is known as an unfinished demo.
 ///
 /// # Errors
-/// The folder holds anything but an earlier demo corpus, or cannot be written.
-pub fn claim(folder: &Path, settings: &DemoSettings) -> Result<(), CorpusError> {
+/// The folder holds anything but an earlier demo corpus, one of `targets` is no demo clip, or what the file system says.
+pub fn claim(folder: &Path, settings: &DemoSettings, targets: &HashSet<PathBuf>) -> Result<(), CorpusError> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
     if !is_free(folder).map_err(failed(folder))? {
         let problem = format!("holds other files and no demo corpus ({MARKER}); name an empty or a new folder");
         return Err(failed(folder)(io::Error::new(ErrorKind::AlreadyExists, problem)));
     }
+    check_targets(targets)?;
     write_marker(folder, settings, None)
 }
 
@@ -63,10 +64,7 @@ pub fn write_marker(folder: &Path, settings: &DemoSettings, summary: Option<&Dem
 }
 
 /// Refuses to overwrite files that are no demo clips.
-///
-/// # Errors
-/// Names the first such file.
-pub fn check_targets(targets: &HashSet<PathBuf>) -> Result<(), CorpusError> {
+fn check_targets(targets: &HashSet<PathBuf>) -> Result<(), CorpusError> {
     let foreign = |path: &&PathBuf| path.exists() && !is_demo_clip(path);
     match targets.iter().filter(foreign).min() {
         None => Ok(()),
@@ -77,11 +75,16 @@ pub fn check_targets(targets: &HashSet<PathBuf>) -> Result<(), CorpusError> {
     }
 }
 
-/// Removes the demo clips that are not among `targets`, and folders that are empty then.
+/// Removes the table of actors, the demo clips that are not among `targets`, and folders that are empty then.
 ///
 /// # Errors
 /// What the file system says.
 pub fn sweep(folder: &Path, targets: &HashSet<PathBuf>) -> Result<(), CorpusError> {
+    let table = folder.join(DEMOGRAPHICS);
+    match fs::remove_file(&table) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&table)(error)),
+        _ => {}
+    }
     Scheme::ALL
         .into_iter()
         .try_for_each(|scheme| sweep_below(&folder.join(scheme.folder()), targets))
@@ -111,8 +114,12 @@ fn sweep_below(folder: &Path, targets: &HashSet<PathBuf>) -> Result<(), CorpusEr
 
 /// Whether the folder is empty or holds an earlier demo corpus.
 fn is_free(folder: &Path) -> io::Result<bool> {
-    if let Ok(marker) = fs::read_to_string(folder.join(MARKER)) {
-        return Ok(marker.starts_with(TITLE));
+    match fs::read_to_string(folder.join(MARKER)) {
+        Ok(marker) => return Ok(marker.starts_with(TITLE)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        // Not text: no marker of ours.
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(false),
+        Err(error) => return Err(error),
     }
     for entry in fs::read_dir(folder)? {
         // The marker's temporary file is left by a crash in the first moment of an earlier demo.

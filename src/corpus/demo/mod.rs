@@ -90,6 +90,9 @@ pub struct DemoSummary {
 /// Name of the file that marks a folder as synthetic; a scan reads it.
 pub const MARKER: &str = "SYNTHETIC.txt";
 
+/// The table in which CREMA-D states who its actors are, below the demo folder.
+const DEMOGRAPHICS: &str = "crema-d/VideoDemographics.csv";
+
 /// Writes the demo corpus under `folder`, deterministically from the seed, on all cores: a clip's
 /// samples depend on the seed and its name alone. `progress(done, all)` is called from any thread.
 ///
@@ -107,8 +110,7 @@ pub fn write_demo(
     let parts = settings.parts()?;
     let clips = plan(&parts);
     let targets: HashSet<PathBuf> = clips.iter().map(|clip| folder.join(&clip.take.path)).collect();
-    folder::claim(folder, settings)?;
-    folder::check_targets(&targets)?;
+    folder::claim(folder, settings, &targets)?;
     folder::sweep(folder, &targets)?;
     make_folders(&targets)?;
     write_demographics(folder, &parts, settings.seed)?;
@@ -177,10 +179,14 @@ fn write_clip(folder: &Path, clip: &Planned, speaker: &Speaker, seed: u64) -> Re
     Ok(samples.len() as f64 / f64::from(rate))
 }
 
-/// Writes the table in which CREMA-D states who its actors are.
+/// Writes [`DEMOGRAPHICS`], if there are actors to state.
 fn write_demographics(folder: &Path, parts: &[Part], seed: u64) -> Result<(), CorpusError> {
+    let mut actors = parts.iter().filter(|part| part.scheme == Scheme::CremaD).peekable();
+    if actors.peek().is_none() {
+        return Ok(());
+    }
     let mut table = "ActorID,Age,Sex,Race,Ethnicity\n".to_owned();
-    for part in parts.iter().filter(|part| part.scheme == Scheme::CremaD) {
+    for part in actors {
         let age = stream(seed, "demo age", part.number as u64).random_range(20..75);
         let sex = if part.scheme.gender(part.number) == Gender::Female {
             "Female"
@@ -189,10 +195,7 @@ fn write_demographics(folder: &Path, parts: &[Part], seed: u64) -> Result<(), Co
         };
         table += &format!("{},{age},{sex},Synthetic,\n", 1001 + part.number);
     }
-    let path = folder.join(Scheme::CremaD.folder()).join("VideoDemographics.csv");
-    if parts.iter().all(|part| part.scheme != Scheme::CremaD) {
-        return Ok(());
-    }
+    let path = folder.join(DEMOGRAPHICS);
     files::replace(&path, table.as_bytes()).map_err(failed(&path))
 }
 

@@ -75,3 +75,99 @@ impl Speaker {
         channel.record(&voice, level, self.rate, rng)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_sane() {
+        for index in 0..24_u64 {
+            let scheme = Scheme::ALL[index as usize % 4];
+            let speaker = Speaker::new(3, scheme, index as usize % 2);
+            let category = Category::ALL[index as usize % 8];
+            let samples = speaker.say("test", category, 1.2, &mut stream(3, "test", index));
+            let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(sample.abs()));
+            let level =
+                10.0 * (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).log10();
+            assert!(samples.iter().all(|sample| sample.is_finite()));
+            assert!(
+                peak < 0.99 && (-50.0..-8.0).contains(&level),
+                "{scheme:?} {category:?}: peak {peak}, {level} dB"
+            );
+        }
+    }
+
+    /// Median fundamental frequency (Hz) of the frames whose normalised autocorrelation says that they are voiced.
+    fn measure_f0(samples: &[f64], rate: u32) -> f64 {
+        let rate = f64::from(rate);
+        let (shortest, longest) = ((rate / 500.0) as usize, (rate / 65.0) as usize);
+        let correlation = |frame: &[f64], lag: usize| {
+            let (left, right) = (
+                &frame[..frame.len() - longest],
+                &frame[lag..lag + frame.len() - longest],
+            );
+            let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            product(left, right) / (product(left, left) * product(right, right)).sqrt().max(1e-12)
+        };
+        let mut found: Vec<f64> = Vec::new();
+        for frame in samples.chunks_exact(2 * longest) {
+            let curve: Vec<f64> = (shortest..longest).map(|lag| correlation(frame, lag)).collect();
+            let best = curve.iter().fold(0.0_f64, |best, value| best.max(*value));
+            // The shortest lag that is nearly as good as the best is the period; its multiples are as good.
+            let first = (1..curve.len() - 1)
+                .find(|at| curve[*at] > 0.93 * best && curve[*at] >= curve[at - 1] && curve[*at] >= curve[at + 1]);
+            if let (Some(first), true) = (first, best > 0.7) {
+                found.push(rate / (first + shortest) as f64);
+            }
+        }
+        found.sort_by(f64::total_cmp);
+        found[found.len() / 2]
+    }
+
+    #[test]
+    fn within_a_speaker_anger_is_higher_faster_and_louder_than_sadness() {
+        let (mut higher, mut louder, mut shorter) = (0.0, 0.0, 0.0);
+        let speakers = 8;
+        for number in 0..speakers {
+            let speaker = Speaker::new(1, Scheme::Ravdess, number);
+            let clip = |category, take| speaker.say("IEO", category, 1.0, &mut stream(1, "test", take));
+            let power =
+                |samples: &[f64]| samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64;
+            for take in 0..3 {
+                let (angry, sad) = (clip(Category::Angry, take), clip(Category::Sad, take + 100));
+                let rate = Scheme::Ravdess.rate();
+                higher += 12.0 * (measure_f0(&angry, rate) / measure_f0(&sad, rate)).log2();
+                louder += 10.0 * (power(&angry) / power(&sad)).log10();
+                shorter += (sad.len() as f64 / angry.len() as f64).log2();
+            }
+        }
+        let pairs = (3 * speakers) as f64;
+        assert!(higher / pairs > 3.0, "{} semitones", higher / pairs);
+        assert!(louder / pairs > 6.0, "{} dB", louder / pairs);
+        assert!(shorter / pairs > 0.15, "{} octaves", shorter / pairs);
+    }
+
+    #[test]
+    fn female_voices_are_higher() {
+        let pitch = |number: usize, take: u64| {
+            let mut rng = stream(1, "test", 100 * number as u64 + take);
+            let speaker = Speaker::new(1, Scheme::Ravdess, number);
+            measure_f0(
+                &speaker.say("IEO", Category::Neutral, 1.0, &mut rng),
+                Scheme::Ravdess.rate(),
+            )
+        };
+        let mean = |parity: usize| {
+            (0..24)
+                .map(|index| pitch(2 * (index % 8) + parity, index as u64))
+                .sum::<f64>()
+                / 24.0
+        };
+        let (male, female) = (mean(0), mean(1));
+        assert!(
+            (90.0..150.0).contains(&male) && (160.0..260.0).contains(&female),
+            "{male} and {female}"
+        );
+    }
+}
