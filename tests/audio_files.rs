@@ -328,7 +328,7 @@ fn cut_flipped_and_random_bytes_never_panic_or_hang() {
             let mut flipped = whole.clone();
             // Mostly in the headers, where most of the sense is.
             for _ in 0..1 + random() % 8 {
-                let reach = if random() % 2 == 0 {
+                let reach = if random().is_multiple_of(2) {
                     200.min(flipped.len())
                 } else {
                     flipped.len()

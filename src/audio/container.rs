@@ -34,9 +34,12 @@ pub(super) fn sniff(head: &[u8]) -> Result<Container, String> {
         [b'O', b'g', b'g', b'S', ..] => Ok(Container::Ogg),
         [b'I', b'D', b'3', ..] => Ok(Container::Tagged),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => Ok(Container::M4a),
-        // Eleven set bits begin a frame; the layer bits 00 mean ADTS, and 11 in the next field are reserved.
+        // Twelve set bits and layer 0 begin an ADTS frame.
         [0xff, second, ..] if second & 0xf6 == 0xf0 => Ok(Container::Aac),
-        [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 0x08 && third >> 4 != 0xf => {
+        // Eleven set bits, a version that exists, layer III and a bit rate that exists begin an MPEG frame.
+        [0xff, second, third, ..]
+            if second & 0xe6 == 0xe2 && second & 0x18 != 0x08 && !matches!(third >> 4, 0 | 0xf) =>
+        {
             Ok(Container::Mp3)
         }
         other => Err(looks_like(other)),
@@ -56,6 +59,8 @@ fn looks_like(head: &[u8]) -> String {
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..] | [b'G', b'I', b'F', b'8', ..] => "a picture".into(),
         [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..] => "an archive; unpack it".into(),
         [b'%', b'P', b'D', b'F', ..] => "a PDF".into(),
+        [0, 5, 0x16, 7, ..] => "a side file of macOS; delete it".into(),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text".into(),
         other if other.iter().all(|&byte| byte == 0) => "zeros".into(),
         other if is_text(other) => "text".into(),
         other => {
@@ -106,6 +111,8 @@ mod tests {
             (b"\x89PNG\r\n", "picture"),
             (&[0; 16], "zeros"),
             (&[1, 2, 3, 4], "01 02 03 04"),
+            (&[0xff, 0xfe, b'p', 0, b'a', 0], "text"),
+            (&[0, 5, 0x16, 7, 0, 2], "macOS"),
             (&[0xff, 0xff, 0xff, 0xff], "ff ff"),
         ] {
             let found = sniff(head).unwrap_err();

@@ -360,6 +360,12 @@ const REPORT: &[Binding] = &[
     ),
     bind(&[ENTER], Action::Open, "list the clips of the cell").hint("clips"),
     bind(keys!['n'], Action::Normalise, "counts, or percent of each row").hint("counts/percent"),
+    bind(
+        keys!['t'],
+        Action::Metric,
+        "the next table: classes, folds, corpora, genders, most confused",
+    )
+    .hint("tables"),
 ];
 
 const CLIPS: &[Binding] = &[

@@ -97,25 +97,28 @@ fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let style = if tab == state.tab { theme.tab() } else { theme.dim() };
         x += buffer.put(area, x, 0, &name, style) + 1;
     }
-    let room = Rect {
+    let mut right = Rect {
         x: area.x + x,
         width: area.width.saturating_sub(x),
         ..area
     };
-    let synthetic = state.survey.as_ref().is_some_and(|survey| survey.synthetic);
-    let mut right = room;
-    if synthetic {
-        let badge = if room.width >= 24 {
-            " SYNTHETIC demo corpus "
+    let active = state.active_runs();
+    let runs = if active > 0 {
+        format!("● {}", count(active, "run"))
+    } else {
+        String::new()
+    };
+    if state.survey.as_ref().is_some_and(|survey| survey.synthetic) {
+        let long = " SYNTHETIC demo corpus ";
+        let badge = if usize::from(right.width) > width(long) + width(&runs) + 2 {
+            long
         } else {
             " SYNTHETIC "
         };
         buffer.put_right(right, 0, badge, theme.badge());
         right.width = right.width.saturating_sub(width(badge) as u16 + 2);
     }
-    let active = state.active_runs();
-    let runs = format!("● {} running", count(active, "run"));
-    if active > 0 && usize::from(right.width) >= width(&runs) {
+    if usize::from(right.width) >= width(&runs) {
         buffer.put_right(right, 0, &runs, theme.accent());
     }
 }

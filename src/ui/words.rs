@@ -8,11 +8,11 @@ use ratatui::style::Style;
 /// Why clips take no part.
 pub fn exclusion(exclusion: Exclusion) -> &'static str {
     match exclusion {
-        Exclusion::Filter => "by the filter",
-        Exclusion::Label => "by the label map",
-        Exclusion::Silent => "digital silence",
+        Exclusion::Filter => "not in the filter",
+        Exclusion::Label => "label dropped",
+        Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
-        Exclusion::ConflictingTwin => "same samples, other label",
+        Exclusion::ConflictingTwin => "labelled twice",
     }
 }
 

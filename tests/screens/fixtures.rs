@@ -311,7 +311,7 @@ pub fn survey() -> Survey {
                 ),
             ]),
         },
-        selected: 8133,
+        selected: 8137,
         excluded: vec![(Exclusion::Silent, 1), (Exclusion::ConflictingTwin, 2)],
         synthetic: false,
         analysed: true,

@@ -27,7 +27,7 @@ pub struct Bars<'a> {
     pub bars: &'a [Bar],
     /// The value of the longest possible bar; by default the largest value.
     pub maximum: Option<f64>,
-    /// Columns for labels at most.
+    /// Columns for labels.
     pub label_width: usize,
     /// Colours.
     pub theme: Theme,
@@ -50,15 +50,15 @@ pub fn distribution(counts: &[(String, usize)], style: impl Fn(&str) -> Style) -
     counts.iter().map(bar).collect()
 }
 
-/// A bar of this share of the columns in eighths of a cell; anything above nothing is seen.
+/// A bar of this share of the columns in halves of a cell, low enough that bars below each other stay apart;
+/// anything above nothing is seen.
 pub fn blocks(share: f64, columns: usize) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    let mut eighths = (share * columns as f64 * 8.0).round() as usize;
+    let mut halves = (share * columns as f64 * 2.0).round() as usize;
     if share > 0.0 && columns > 0 {
-        eighths = eighths.max(1);
+        halves = halves.max(1);
     }
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+    format!("{}{}", "▄".repeat(halves / 2), if halves % 2 == 1 { "▖" } else { "" })
 }
 
 impl Widget for Bars<'_> {
@@ -69,13 +69,7 @@ impl Widget for Bars<'_> {
         } else {
             self.bars.len()
         };
-        let label = self
-            .bars
-            .iter()
-            .map(|bar| width(&bar.label))
-            .max()
-            .unwrap_or(0)
-            .min(self.label_width);
+        let label = self.label_width.min(usize::from(area.width));
         let figure = self.bars.iter().map(|bar| width(&bar.figure)).max().unwrap_or(0);
         let room = usize::from(area.width).saturating_sub(label + figure + 2);
         let largest = self.bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
@@ -110,9 +104,9 @@ mod tests {
     #[test]
     fn blocks_are_as_long_as_the_share() {
         assert_eq!(blocks(0.0, 8), "");
-        assert_eq!(blocks(1.0, 3), "███");
-        assert_eq!(blocks(0.5, 3), "█▌");
-        assert_eq!(blocks(1e-9, 8), "▏");
+        assert_eq!(blocks(1.0, 3), "▄▄▄");
+        assert_eq!(blocks(0.5, 3), "▄▖");
+        assert_eq!(blocks(1e-9, 8), "▖");
         let lengths: Vec<usize> = (0..=64)
             .map(|step| blocks(f64::from(step) / 64.0, 8).chars().count())
             .collect();

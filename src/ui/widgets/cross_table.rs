@@ -38,7 +38,7 @@ impl Widget for CrossTable<'_> {
                 area,
                 x_of(index),
                 0,
-                &fit_right(&cut(column, cell - 1), cell),
+                &fit_right(&format!("{} ", cut(column, cell - 1)), cell),
                 self.theme.dim(),
             );
         }

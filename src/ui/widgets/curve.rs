@@ -80,16 +80,18 @@ impl Widget for Curves<'_> {
             }
         }
         dots.draw(plot, buffer);
-        for series in self.series {
-            let cell = |point: (f64, f64)| {
-                let (x, y) = place(point.0, point.1);
-                ((x / 2).max(0) as u16, (y / 4).max(0) as u16)
-            };
-            if let Some(mark) = series.mark.filter(|mark| mark.1.is_finite()) {
+        let cell = |point: (f64, f64)| {
+            let (x, y) = place(point.0, point.1);
+            ((x / 2).max(0) as u16, (y / 4).max(0) as u16)
+        };
+        for (series, mark) in self.series.iter().filter_map(|series| Some((series, series.mark?))) {
+            if mark.1.is_finite() {
                 let (x, y) = cell(mark);
                 buffer.put(plot, x, y, "●", series.style);
             }
-            if let (Some(name), Some(last)) = (series.name, finite(&series.points).last()) {
+        }
+        for (series, name) in self.series.iter().filter_map(|series| Some((series, series.name?))) {
+            if let Some(last) = finite(&series.points).last() {
                 let (x, y) = cell(last);
                 let style = series.style.add_modifier(Modifier::BOLD);
                 buffer.put(plot, x.min(plot.width - 1), y, name.encode_utf8(&mut [0; 4]), style);

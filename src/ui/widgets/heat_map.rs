@@ -32,7 +32,7 @@ struct Fit {
     columns: std::ops::Range<usize>,
 }
 
-/// What fits: the largest cells up to 9 x 3, labels of at least 3 columns, and the cursor within the window.
+/// What fits: the largest cells up to 10 x 4, labels of at least 3 columns, and the cursor within the window.
 fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> Fit {
     let classes = labels.len().max(1);
     let longest = labels.iter().map(|label| width(label)).max().unwrap_or(0).max(3);
@@ -44,16 +44,15 @@ fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> F
         longest.min(5)
     };
     let room = columns.saturating_sub(label + 1);
-    let cell_width = (room / classes).clamp(narrowest, 9.max(narrowest));
+    let cell_width = (room / classes).clamp(narrowest, 10.max(narrowest));
     let rows = usize::from(area.height).saturating_sub(1);
-    let cell_height = (rows / classes).clamp(
-        1,
-        if cell_width >= 7 {
-            3
-        } else {
-            1 + usize::from(cell_width >= 5)
-        },
-    );
+    let tallest = match cell_width {
+        9.. => 4,
+        7.. => 3,
+        5.. => 2,
+        _ => 1,
+    };
+    let cell_height = (rows / classes).clamp(1, tallest);
     let window = |at: usize, shown: usize| {
         let shown = shown.min(classes);
         let start = (at + 1).saturating_sub(shown).min(classes - shown);
@@ -100,7 +99,13 @@ impl Widget for HeatMap<'_> {
             } else {
                 self.theme.text()
             };
-            buffer.put(area, 0, middle, &fit_right(&self.labels[row], fit.label), style);
+            buffer.put(
+                area,
+                0,
+                middle,
+                &fit_right(cut(&self.labels[row], fit.label).trim_end_matches('…'), fit.label),
+                style,
+            );
             for column in fit.columns.clone() {
                 let (Some(count), Some(share)) = (self.count(row, column), self.share(row, column)) else {
                     continue;

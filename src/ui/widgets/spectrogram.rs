@@ -20,8 +20,8 @@ pub struct Spectrogram<'a> {
     pub bands_hz: &'a [f32],
     /// Length (s).
     pub seconds: f64,
-    /// What is shown as nothing (dB).
-    pub floor_db: f32,
+    /// So far below the maximum is shown as nothing (dB).
+    pub range_db: f32,
     /// Colours.
     pub theme: Theme,
 }
@@ -60,7 +60,7 @@ impl Spectrogram<'_> {
         let picture = pool(self.values, self.frames, self.bands_hz.len(), columns, rows);
         let level = |x: usize, row_from_top: usize| {
             let value = picture[(rows - 1 - row_from_top) * columns + x];
-            1.0 + value / -self.floor_db
+            1.0 + value / self.range_db
         };
         for y in 0..usize::from(plot.height) {
             for x in 0..columns {

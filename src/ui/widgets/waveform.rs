@@ -54,16 +54,16 @@ impl Widget for Waveform<'_> {
             }
         }
         let gutter = usize::from(GUTTER) - 1;
-        buffer.put(area, 0, 0, &fit_right(&format!("{peak:.2}"), gutter), self.theme.dim());
-        if half > 1 {
-            buffer.put(
-                area,
-                0,
-                2 * half - 1,
-                &fit_right(&format!("−{peak:.2}").replace("0.", "."), gutter),
-                self.theme.dim(),
-            );
-        }
+        let label = format!("{peak:.2}");
+        let label = label.trim_start_matches('0').get(..3).unwrap_or(&label);
+        buffer.put(area, 0, 0, &fit_right(&format!("+{label}"), gutter), self.theme.dim());
+        buffer.put(
+            area,
+            0,
+            2 * half - 1,
+            &fit_right(&format!("−{label}"), gutter),
+            self.theme.dim(),
+        );
     }
 }
 

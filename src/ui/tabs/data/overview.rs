@@ -1,9 +1,9 @@
 //! Distributions of all clips.
 
 use super::tables;
-use crate::engine::{CommandKind, Statistics, Survey};
+use crate::engine::{CommandKind, Statistics, Survey, SuspicionKind};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, count, cut, duration, grouped};
+use crate::ui::text::{Paint, count, cut, duration, grouped, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bars, distribution};
 use crate::ui::widgets::gauge::gauge;
@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
+use std::collections::BTreeMap;
 
 /// Draws the sums, then as many distributions as there is room for.
 pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -34,13 +35,13 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         ];
         let [left, _, middle, _, right] = body.layout(&Layout::horizontal(columns));
         first_column(statistics, left, buffer, theme);
-        second_column(statistics, middle, buffer, theme);
+        second_column(survey, middle, buffer, theme);
         tables::draw(survey, right, buffer, theme);
     } else {
         let columns = [Constraint::Fill(1), Constraint::Length(3), Constraint::Fill(1)];
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
         first_column(statistics, left, buffer, theme);
-        second_column(statistics, right, buffer, theme);
+        second_column(survey, right, buffer, theme);
     }
 }
 
@@ -64,7 +65,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         .collect();
     let mut part = format!("{} selected for training", grouped(survey.selected));
     if excluded > 0 {
-        part += &format!(", {} excluded: {}", grouped(excluded), reasons.join(", "));
+        part += &format!(", {} excluded ({})", grouped(excluded), reasons.join(", "));
     }
     buffer.put(area, 0, 1, &cut(&part, columns), theme.text());
     let scanning = state.jobs.progress.first();
@@ -102,16 +103,19 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
 fn first_column(statistics: &Statistics, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let emotions = statistics.emotions.len() as u16;
     let spare = area.height.saturating_sub(emotions + 1);
-    let lengths = if spare >= 4 { spare.clamp(4, 14) } else { 0 };
-    let gap = u16::from(lengths > 4);
+    let gap = u16::from(spare >= 5);
+    let lengths = if spare >= 4 { (spare - gap).min(18) } else { 0 };
     let rows = [
-        Constraint::Length(area.height.saturating_sub(lengths).min(emotions + 1 + gap)),
+        Constraint::Length((emotions + 1).min(area.height)),
+        Constraint::Length(gap),
         Constraint::Length(lengths),
     ];
-    let [top, bottom] = area.layout(&Layout::vertical(rows));
+    let [top, _, bottom] = area.layout(&Layout::vertical(rows));
+    let label = label_width(&[&statistics.emotions]);
     bars(
         "Emotions",
         &statistics.emotions,
+        label,
         |name| theme.emotion(name),
         top,
         buffer,
@@ -133,18 +137,22 @@ fn first_column(statistics: &Statistics, area: Rect, buffer: &mut Buffer, theme:
     }
 }
 
-fn second_column(statistics: &Statistics, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn second_column(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let statistics = &survey.statistics;
     let rates: Vec<(String, usize)> = statistics
         .rates
         .iter()
         .map(|(rate, clips)| (hertz(rate), *clips))
         .collect();
+    let odd = suspicions(survey);
     let groups = [
         ("Corpora", &statistics.corpora),
         ("Genders", &statistics.genders),
         ("Sampling rates", &rates),
+        ("Suspicious", &odd),
     ];
-    let needed: u16 = groups.iter().map(|(_, counts)| counts.len() as u16 + 1).sum();
+    let label = label_width(&groups.map(|(_, counts)| counts.as_slice()));
+    let needed: u16 = groups[..3].iter().map(|(_, counts)| counts.len() as u16 + 1).sum();
     let gap = u16::from(needed + 2 <= area.height);
     let mut y = 0;
     for (title, counts) in groups {
@@ -155,10 +163,39 @@ fn second_column(statistics: &Statistics, area: Rect, buffer: &mut Buffer, theme
                 height,
                 ..area
             };
-            bars(title, counts, |_| theme.bar(), at, buffer, theme);
+            let style = if title == "Suspicious" {
+                theme.warn()
+            } else {
+                theme.bar()
+            };
+            bars(title, counts, label, |_| style, at, buffer, theme);
             y += height + gap;
         }
     }
+}
+
+/// Suspicions by kind, the worst first.
+fn suspicions(survey: &Survey) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<SuspicionKind, usize> = BTreeMap::new();
+    for suspicion in &survey.suspicions {
+        *counts.entry(suspicion.kind).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(kind, clips)| (words::suspicion(kind).to_owned(), clips))
+        .collect()
+}
+
+/// Columns for the longest label of all groups, so that their bars begin below each other.
+fn label_width(groups: &[&[(String, usize)]]) -> usize {
+    groups
+        .iter()
+        .copied()
+        .flatten()
+        .map(|(name, _)| width(name))
+        .max()
+        .unwrap_or(0)
+        .min(12)
 }
 
 /// `16000` as `16,000 Hz`.
@@ -170,6 +207,7 @@ fn hertz(rate: &str) -> String {
 fn bars(
     title: &str,
     counts: &[(String, usize)],
+    label_width: usize,
     style: impl Fn(&str) -> Style,
     area: Rect,
     buffer: &mut Buffer,
@@ -179,7 +217,7 @@ fn bars(
     Bars {
         bars: &distribution(counts, style),
         maximum: None,
-        label_width: 12,
+        label_width,
         theme,
     }
     .render(inside, buffer);

@@ -95,7 +95,7 @@ fn picture(state: &State, preview: Option<&Preview>, area: Rect, buffer: &mut Bu
         frames: preview.frames,
         bands_hz: &preview.mel_hz,
         seconds: preview.wave.seconds(),
-        floor_db: 80.0,
+        range_db: 80.0,
         theme,
     };
     spectrogram.render(bottom, buffer);

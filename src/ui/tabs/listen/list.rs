@@ -101,9 +101,8 @@ struct Columns {
 
 impl Columns {
     fn new(width: usize) -> Self {
-        let wide = width >= 68;
         let fixed = Self {
-            glimpse: if wide { 24 } else { 12 },
+            glimpse: if width >= 96 { 24 } else { 16 },
             emotion: 9,
             corpus: if width >= 56 { 8 } else { 0 },
             speaker: if width >= 44 { 6 } else { 0 },

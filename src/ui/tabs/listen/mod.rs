@@ -209,7 +209,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         return;
     }
     if area.width >= 120 && area.height >= 24 {
-        let columns = [Constraint::Percentage(46), Constraint::Length(2), Constraint::Fill(1)];
+        let columns = [Constraint::Percentage(48), Constraint::Length(2), Constraint::Fill(1)];
         let [left, _, right] = area.layout(&Layout::horizontal(columns));
         list::draw(state, survey, left, buffer, theme);
         clip::draw(state, survey, right, buffer, theme);

@@ -1,7 +1,7 @@
 //! What a model says about the selected clip.
 
 use crate::engine::{Clip, Judgement};
-use crate::ui::text::{Paint, cut, wrap};
+use crate::ui::text::{Paint, cut, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
 use crate::ui::words;
@@ -47,6 +47,7 @@ pub fn draw(judged: Option<&Judgement>, clip: &Clip, area: Rect, buffer: &mut Bu
         strong: label == clip.emotion.name(),
     };
     let bars: Vec<Bar> = sorted.iter().map(bar).collect();
+    let label_width = bars.iter().map(|bar| width(&bar.label)).max().unwrap_or(0).min(10);
     let rows = (bars.len() as u16)
         .min(area.height.saturating_sub(1).max(1))
         .min(area.height);
@@ -57,7 +58,7 @@ pub fn draw(judged: Option<&Judgement>, clip: &Clip, area: Rect, buffer: &mut Bu
     Bars {
         bars: &bars,
         maximum: Some(1.0),
-        label_width: 10,
+        label_width,
         theme,
     }
     .render(most, buffer);

@@ -16,6 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
+use scores::Table;
 use std::sync::Arc;
 
 /// What is seen of a report.
@@ -27,6 +28,8 @@ pub struct ReportView {
     pub normalised: bool,
     /// The cell under the cursor: (truth, prediction).
     pub cell: (usize, usize),
+    /// The table beside the matrix that is drawn first.
+    pub table: Table,
     /// The row of the list of the cell's clips, while it is open.
     pub clips: Option<Cursor>,
     /// The run whose report was chosen.
@@ -44,6 +47,7 @@ impl ReportView {
             *self = Self {
                 chosen: Some(id.to_owned()),
                 normalised: self.normalised,
+                table: self.table,
                 ..Self::default()
             };
         }
@@ -100,6 +104,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
     match action {
         Action::OlderRun => turn(state, 1),
         Action::NewerRun => turn(state, -1),
+        Action::Metric => {
+            if let Some(report) = &state.report.report {
+                state.report.table = state.report.table.next(report);
+            }
+        }
         Action::Normalise => state.report.normalised = !state.report.normalised,
         _ if state.report.clips.is_some() => act_on_clips(state, action),
         _ => act_on_matrix(&mut state.report, action),
@@ -170,33 +179,46 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         nothing(state, area, buffer, theme);
         return;
     };
-    let protocol = wrap(&report.report.protocol_line, usize::from(area.width).saturating_sub(10));
-    let lines = (protocol.len() as u16).clamp(1, (area.height / 4).max(2));
+    let mut protocol = wrap(
+        &format!("Protocol: {}", report.report.protocol_line),
+        usize::from(area.width),
+    );
+    let most = usize::from(area.height / 4).max(2);
+    if protocol.len() > most {
+        protocol.truncate(most);
+        if let Some(last) = protocol.last_mut() {
+            *last = format!("{} …", cut(last, usize::from(area.width).saturating_sub(2)));
+        }
+    }
     let gap = u16::from(area.height >= 19);
     let rows = [
         Constraint::Length(2 + gap),
         Constraint::Fill(1),
-        Constraint::Length(lines),
+        Constraint::Length(u16::from(area.height >= 26)),
+        Constraint::Length(protocol.len() as u16),
     ];
-    let [head, body, foot] = area.layout(&Layout::vertical(rows));
+    let [head, body, _, foot] = area.layout(&Layout::vertical(rows));
     header(state, report, head, buffer, theme);
     if state.report.clips.is_some() {
         clips::draw(state, report, body, buffer, theme);
-    } else if area.width >= 120 && area.height >= 30 {
-        wide(state, report, body, buffer, theme);
     } else {
-        narrow(state, report, body, buffer, theme);
-    }
-    buffer.put(foot, 0, 0, "protocol", theme.dim());
-    for (row, line) in protocol.iter().enumerate() {
-        let more = row as u16 + 1 == lines && protocol.len() > row + 1;
-        let line = if more {
-            format!("{} …", cut(line, width(line).saturating_sub(2)))
+        let columns = if area.width >= 110 {
+            [Constraint::Fill(11), Constraint::Length(3), Constraint::Fill(9)]
         } else {
-            line.clone()
+            [
+                Constraint::Fill(1),
+                Constraint::Length(2),
+                Constraint::Length(scores::WIDTH),
+            ]
         };
-        buffer.put(foot, 10, row as u16, &line, theme.text());
+        let [left, _, right] = body.layout(&Layout::horizontal(columns));
+        matrix(state, report, left, buffer, theme);
+        scores::draw(state.report.table, report, right, buffer, theme);
     }
+    for (row, line) in protocol.iter().enumerate() {
+        buffer.put(foot, 0, row as u16, line, theme.text());
+    }
+    buffer.put(foot, 0, 0, "Protocol:", theme.dim());
 }
 
 fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -223,6 +245,7 @@ fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, th
         ("macro F1", scores.macro_f1),
         ("weighted F1", scores.weighted_f1),
     ];
+    let gap = if area.width >= 100 { 4 } else { 2 };
     let mut x = 0;
     for (index, (name, value)) in figures.into_iter().enumerate() {
         let style = if index == 0 {
@@ -231,15 +254,12 @@ fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, th
             theme.heading()
         };
         x += buffer.put(area, x, 1, name, theme.dim()) + 1;
-        x += buffer.put(area, x, 1, &percent(value), style) + 3;
+        x += buffer.put(area, x, 1, &percent(value), style) + gap;
     }
-    buffer.put(
-        area,
-        x,
-        1,
-        &format!("on {}", count(scores.support, "test clip")),
-        theme.dim(),
-    );
+    let clips = count(scores.support, "clip");
+    if usize::from(x) + width(&clips) <= usize::from(area.width) {
+        buffer.put(area, x, 1, &clips, theme.dim());
+    }
 }
 
 fn matrix(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -279,46 +299,6 @@ fn cell_words(view: &ReportView, report: &RunReport) -> String {
     } else {
         format!("{} heard as {}: {cell}", label(truth), label(prediction))
     }
-}
-
-fn wide(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let columns = [Constraint::Fill(11), Constraint::Length(3), Constraint::Fill(9)];
-    let [left, _, right] = area.layout(&Layout::horizontal(columns));
-    let classes = report.report.labels.len() as u16;
-    let below = (area.height / 4).clamp(7, 12);
-    let [top, bottom] = left.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
-    matrix(state, report, top, buffer, theme);
-    scores::confused(report, bottom, buffer, theme);
-    let rows = [
-        Constraint::Length((classes + 4).min(area.height / 2)),
-        Constraint::Length(1),
-        Constraint::Fill(1),
-    ];
-    let [top, _, bottom] = right.layout(&Layout::vertical(rows));
-    scores::classes(report, top, buffer, theme);
-    scores::groups(report, bottom, buffer, theme);
-}
-
-fn narrow(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let classes = report.report.labels.len() as u16;
-    let columns = [
-        Constraint::Fill(1),
-        Constraint::Length(2),
-        Constraint::Length(scores::CLASSES_WIDTH),
-    ];
-    let top_rows = (classes + 4).min(area.height).max(area.height * 3 / 5);
-    let gap = u16::from(area.height > top_rows + 4);
-    let [top, _, bottom] = area.layout(&Layout::vertical([
-        Constraint::Length(top_rows),
-        Constraint::Length(gap),
-        Constraint::Fill(1),
-    ]));
-    let [left, _, right] = top.layout(&Layout::horizontal(columns));
-    matrix(state, report, left, buffer, theme);
-    scores::classes(report, right, buffer, theme);
-    let [left, _, right] = bottom.layout(&Layout::horizontal(columns));
-    scores::groups(report, left, buffer, theme);
-    scores::confused(report, right, buffer, theme);
 }
 
 fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {

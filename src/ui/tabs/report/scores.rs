@@ -9,19 +9,93 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Columns that the table of classes takes at least.
-pub const CLASSES_WIDTH: u16 = 34;
+pub const WIDTH: u16 = 31;
 
-/// Precision, recall, F1 and support of every class.
-pub fn classes(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// One of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Table {
+    /// Precision, recall, F1 and support of every class.
+    #[default]
+    Classes,
+    /// Mean and deviation over linked runs.
+    Folds,
+    /// By corpus.
+    Corpora,
+    /// By gender.
+    Genders,
+    /// Pairs that are taken for each other most often.
+    Confused,
+}
+
+impl Table {
+    const ALL: [Self; 5] = [Self::Classes, Self::Folds, Self::Corpora, Self::Genders, Self::Confused];
+
+    /// The tables that have something to show, this one first.
+    pub fn from_here(self, report: &RunReport) -> Vec<Self> {
+        let turned = (0..Self::ALL.len()).map(|by| Self::ALL[(self as usize + by) % Self::ALL.len()]);
+        turned.filter(|table| table.rows(report) > 0).collect()
+    }
+
+    /// The table after this one that has something to show.
+    pub fn next(self, report: &RunReport) -> Self {
+        self.from_here(report)
+            .into_iter()
+            .find(|table| *table != self)
+            .unwrap_or(self)
+    }
+
+    /// Rows that it wants below its heading.
+    fn rows(self, report: &RunReport) -> usize {
+        match self {
+            Self::Classes => report.report.scores.classes.len() + 3,
+            Self::Folds => report.spread.len(),
+            Self::Corpora => report.report.by_corpus.len(),
+            Self::Genders => report.report.by_gender.len(),
+            Self::Confused => report.report.most_confused.len(),
+        }
+    }
+
+    fn draw(self, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        match self {
+            Self::Classes => classes(report, area, buffer, theme),
+            Self::Folds => folds(report, area, buffer, theme),
+            Self::Corpora => groups("By corpus", &report.report.by_corpus, area, buffer, theme),
+            Self::Genders => groups("By gender", &report.report.by_gender, area, buffer, theme),
+            Self::Confused => confused(report, area, buffer, theme),
+        }
+    }
+}
+
+/// Draws as many tables as there is room for, the chosen one first.
+pub fn draw(first: Table, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let gap = u16::from(area.height >= 24);
+    let mut y = 0;
+    for table in first.from_here(report) {
+        let left = area.height.saturating_sub(y);
+        let wanted = table.rows(report) as u16 + 1;
+        if left < 3.min(wanted) || (y > 0 && left < wanted.min(6)) {
+            break;
+        }
+        let at = Rect {
+            y: area.y + y,
+            height: left.min(wanted),
+            ..area
+        };
+        table.draw(report, at, buffer, theme);
+        y += wanted + gap;
+    }
+}
+
+fn classes(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let scores = &report.report.scores;
     let inside = section(buffer, area, "Classes", "", theme);
-    let name = usize::from(inside.width).saturating_sub(24).clamp(6, 12);
-    let bar = usize::from(inside.width).saturating_sub(name + 26);
+    let name = usize::from(inside.width).saturating_sub(22).clamp(6, 12);
+    let bar = usize::from(inside.width).saturating_sub(name + 24);
     let head = format!(
-        "{}{:>6}{:>7}{:>6}{:>6}",
+        "{}{:>5}{:>6}{:>5}{:>6}",
         " ".repeat(name),
         "prec.",
-        "recall",
+        "rec.",
         "F1",
         "clips"
     );
@@ -29,157 +103,100 @@ pub fn classes(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme
     let row = |label: &str, values: [f64; 3], support: usize| {
         let [precision, recall, f1] = values.map(|value| format!("{:.1}", 100.0 * value));
         format!(
-            "{}{precision:>6}{recall:>7}{f1:>6}{:>6}",
+            "{}{precision:>5}{recall:>6}{f1:>5}{:>6}",
             fit(label, name),
             grouped(support)
         )
     };
-    let room = inside.height.saturating_sub(1);
-    let averages = if room >= scores.classes.len() as u16 + 2 { 2 } else { 0 };
-    for (index, class) in scores.classes.iter().take(usize::from(room - averages)).enumerate() {
+    for (index, class) in scores.classes.iter().enumerate() {
         let y = index as u16 + 1;
-        buffer.put(
-            inside,
-            0,
-            y,
-            &row(&class.label, [class.precision, class.recall, class.f1], class.support),
-            theme.text(),
-        );
+        let values = [class.precision, class.recall, class.f1];
+        buffer.put(inside, 0, y, &row(&class.label, values, class.support), theme.text());
         buffer.put(inside, 0, y, &fit(&class.label, name), theme.emotion(&class.label));
         if bar >= 6 {
             let recall = blocks(class.recall, bar);
-            buffer.put(inside, (name + 26) as u16, y, &recall, theme.emotion(&class.label));
+            buffer.put(inside, (name + 24) as u16, y, &recall, theme.emotion(&class.label));
         }
     }
-    if averages > 0 {
-        let y = scores.classes.len() as u16 + 1;
-        let (macros, weighted) = (
-            [scores.macro_precision, scores.macro_recall, scores.macro_f1],
-            [scores.weighted_precision, scores.weighted_recall, scores.weighted_f1],
-        );
-        buffer.put(inside, 0, y, &row("macro", macros, scores.support), theme.heading());
-        buffer.put(
-            inside,
-            0,
-            y + 1,
-            &row("weighted", weighted, scores.support),
-            theme.heading(),
-        );
-    }
-}
-
-/// Scores by corpus, by gender, and over the folds.
-pub fn groups(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let name = usize::from(area.width).saturating_sub(22).clamp(6, 16);
-    let mut y = 0;
-    let spread = &report.spread;
-    if !spread.is_empty() {
-        let folds = spread.first().map_or(0, |score| score.values.len());
-        let below = Rect {
-            y: area.y + y,
-            height: area.height.saturating_sub(y),
-            ..area
-        };
-        let inside = section(buffer, below, &format!("Over {folds} folds"), "mean ± deviation", theme);
-        let most = if area.height < 12 { 2 } else { inside.height };
-        for score in spread.iter().take(usize::from(most)) {
-            let figures = format!("{:.1} ± {:.1}", 100.0 * score.mean, 100.0 * score.deviation);
-            let values: Vec<String> = score
-                .values
-                .iter()
-                .map(|value| format!("{:.0}", 100.0 * value))
-                .collect();
-            y += 1;
-            buffer.put(
-                area,
-                0,
-                y,
-                &fit(&score.score.replace('_', " "), name.max(12)),
-                theme.text(),
-            );
-            let at = name.max(12) as u16 + 1;
-            let taken = buffer.put(area, at, y, &figures, theme.heading());
-            let room = usize::from(area.width.saturating_sub(at + taken + 2));
-            buffer.put(area, at + taken + 2, y, &cut(&values.join(" "), room), theme.dim());
-        }
-        y += 1 + u16::from(area.height >= 12);
-    }
-    for (title, groups) in [
-        ("By corpus", &report.report.by_corpus),
-        ("By gender", &report.report.by_gender),
-    ] {
-        let rows = groups.len() as u16;
-        if rows == 0 || y + 1 >= area.height {
-            continue;
-        }
-        let below = Rect {
-            y: area.y + y,
-            height: (rows + 1).min(area.height - y),
-            ..area
-        };
-        let inside = section(buffer, below, title, "UAR   acc.  clips", theme);
-        for (row, (label, scores)) in groups.iter().enumerate() {
-            group(
-                label,
-                scores,
-                name,
-                Rect {
-                    y: inside.y + row as u16,
-                    height: 1,
-                    ..inside
-                },
-                inside,
-                buffer,
-                theme,
-            );
-        }
-        y += rows + 1 + u16::from(area.height >= 12);
-    }
-}
-
-fn group(label: &str, scores: &Scores, name: usize, line: Rect, within: Rect, buffer: &mut Buffer, theme: Theme) {
-    if line.y >= within.bottom() {
-        return;
-    }
-    let figures = format!(
-        "{}{}{}",
-        fit_right(&format!("{:.1}", 100.0 * scores.unweighted_average_recall), 5),
-        fit_right(&format!("{:.1}", 100.0 * scores.accuracy), 7),
-        fit_right(&grouped(scores.support), 7),
-    );
-    buffer.put(line, 0, 0, &cut(label, name), theme.text());
-    let bar = usize::from(line.width).saturating_sub(name + width(&figures) + 3);
+    let y = scores.classes.len() as u16 + 1;
+    let macros = [scores.macro_precision, scores.macro_recall, scores.macro_f1];
+    let weighted = [scores.weighted_precision, scores.weighted_recall, scores.weighted_f1];
+    buffer.put(inside, 0, y, &row("macro", macros, scores.support), theme.heading());
     buffer.put(
-        line,
-        name as u16 + 1,
+        inside,
         0,
-        &blocks(scores.unweighted_average_recall, bar),
-        theme.bar(),
+        y + 1,
+        &row("weighted", weighted, scores.support),
+        theme.heading(),
     );
-    buffer.put_right(line, 0, &figures, theme.text());
 }
 
-/// Pairs of emotions that are taken for each other most often.
-pub fn confused(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn folds(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let folds = report.spread.first().map_or(0, |score| score.values.len());
+    let inside = section(buffer, area, &format!("Over {folds} runs"), "mean ± dev.", theme);
+    let name = usize::from(inside.width).saturating_sub(14).clamp(6, 16);
+    for (row, score) in report.spread.iter().enumerate() {
+        let y = row as u16;
+        let words = score
+            .score
+            .replace('_', " ")
+            .replace("unweighted average recall", "UAR")
+            .replace(" f1", " F1");
+        buffer.put(inside, 0, y, &fit(&words, name), theme.text());
+        let figures = format!("{:5.1} ± {:<4.1}", 100.0 * score.mean, 100.0 * score.deviation);
+        let at = name as u16 + 1;
+        let taken = buffer.put(inside, at, y, &figures, theme.heading()) + 2;
+        let values: Vec<String> = score
+            .values
+            .iter()
+            .map(|value| format!("{:.1}", 100.0 * value))
+            .collect();
+        let room = usize::from(inside.width.saturating_sub(at + taken));
+        if room >= 5 {
+            buffer.put(inside, at + taken, y, &cut(&values.join("  "), room), theme.dim());
+        }
+    }
+}
+
+fn groups(title: &str, groups: &[(String, Scores)], area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let inside = section(buffer, area, title, "UAR   acc. clips", theme);
+    let name = usize::from(inside.width).saturating_sub(18).clamp(6, 12);
+    for (row, (label, scores)) in groups.iter().enumerate() {
+        let y = row as u16;
+        let share = |share: f64| format!("{:.1}", 100.0 * share);
+        let figures = format!(
+            "{}{}{}",
+            fit_right(&share(scores.unweighted_average_recall), 5),
+            fit_right(&share(scores.accuracy), 7),
+            fit_right(&grouped(scores.support), 6),
+        );
+        buffer.put(inside, 0, y, &cut(label, name), theme.text());
+        let bar = usize::from(inside.width).saturating_sub(name + width(&figures) + 3);
+        if bar >= 6 {
+            let recall = blocks(scores.unweighted_average_recall, bar);
+            buffer.put(inside, name as u16 + 1, y, &recall, theme.bar());
+        }
+        buffer.put_right(inside, y, &figures, theme.text());
+    }
+}
+
+fn confused(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inside = section(buffer, area, "Most confused", "", theme);
     let pairs = &report.report.most_confused;
     let largest = pairs.first().map_or(1, |(.., clips)| *clips).max(1);
-    for (row, (truth, prediction, clips)) in pairs.iter().take(usize::from(inside.height)).enumerate() {
+    for (row, (truth, prediction, clips)) in pairs.iter().enumerate() {
         let y = row as u16;
         buffer.put(inside, 0, y, &fit(truth, 9), theme.emotion(truth));
         buffer.put(inside, 10, y, "as", theme.dim());
         buffer.put(inside, 13, y, &fit(prediction, 9), theme.emotion(prediction));
-        buffer.put(inside, 23, y, &fit_right(&grouped(*clips), 5), theme.heading());
-        let room = usize::from(inside.width).saturating_sub(30);
+        buffer.put(inside, 23, y, &fit_right(&grouped(*clips), 6), theme.heading());
+        let room = usize::from(inside.width).saturating_sub(31);
         buffer.put(
             inside,
-            30,
+            31,
             y,
             &blocks(*clips as f64 / largest as f64, room.min(24)),
             theme.bar(),
         );
-    }
-    if pairs.is_empty() {
-        buffer.put(inside, 0, 0, "nothing: every clip was heard right", theme.dim());
     }
 }

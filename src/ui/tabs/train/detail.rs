@@ -71,7 +71,7 @@ fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
         return 0;
     }
     let words = format!(
-        "{} {} of {} ",
+        "{}: {} of {} ",
         beat.phase,
         grouped(beat.done as usize),
         grouped(beat.total as usize)

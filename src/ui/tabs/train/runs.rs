@@ -2,7 +2,7 @@
 
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped, score};
+use crate::ui::text::{Paint, cut, fit, fit_right, grouped, score, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::section;
@@ -14,13 +14,14 @@ use ratatui::style::Style;
 /// Draws one row per run, the newest first.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let runs = state.runs();
-    let wide = area.width >= 76;
-    let note = if wide {
-        "best validation UAR, test UAR"
-    } else {
-        "validation, test UAR"
-    };
-    let list = section(buffer, area, &format!("Runs {}", grouped(runs.len())), note, theme);
+    let list = section(
+        buffer,
+        area,
+        &format!("Runs {}", grouped(runs.len())),
+        "UAR  val.  test",
+        theme,
+    );
+    let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
     for (line, row) in state
         .train
         .cursor
@@ -32,11 +33,26 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             height: 1,
             ..list
         };
-        run_row(state, &runs[row], at, row == state.train.cursor.row, buffer, theme);
+        run_row(
+            state,
+            (&runs[row], longest),
+            at,
+            row == state.train.cursor.row,
+            buffer,
+            theme,
+        );
     }
 }
 
-fn run_row(state: &State, run: &RunSummary, line: Rect, selected: bool, buffer: &mut Buffer, theme: Theme) {
+/// One run; names take the columns of the longest.
+fn run_row(
+    state: &State,
+    (run, longest): (&RunSummary, usize),
+    line: Rect,
+    selected: bool,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
     let over = |style: Style| if selected { theme.selected() } else { style };
     if selected {
         buffer.set_style(line, theme.selected());
@@ -67,9 +83,7 @@ fn run_row(state: &State, run: &RunSummary, line: Rect, selected: bool, buffer: 
     let facts = facts(run);
     let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
     // The name tells runs apart and comes first; what is left tells what they are.
-    let name = room
-        .min(run.id.chars().count().max(16))
-        .min(if room > 44 { 34 } else { room });
+    let name = longest.min(room).min(34);
     buffer.put(line, 11, 0, &fit(&run.id, name), over(theme.text()));
     let mut x = 11 + name as u16 + 1;
     let words = room.saturating_sub(name + 1);
@@ -104,14 +118,14 @@ fn share_done(run: &RunSummary) -> f64 {
     }
 }
 
-/// Model, split and corpora in few words.
+/// Split, corpora and model in few words.
 fn facts(run: &RunSummary) -> String {
     let fold = run
         .fold
         .as_ref()
         .map(|(fold, folds, _)| format!(" fold {}/{folds}", fold + 1))
         .unwrap_or_default();
-    format!("{} {}{fold} {}", run.model, run.split, run.corpora.join("+"))
+    format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model)
 }
 
 /// What is said before there is a run.
