@@ -140,16 +140,8 @@ fn two_runs_of_one_seed_are_the_same_run() {
 #[test]
 fn a_clip_is_shown() {
     let lab = Lab::new();
-    lab.done(&["scan", "--export", "clips.csv", "--headers-only"]);
-    let table = std::fs::read_to_string(lab.path("clips.csv")).unwrap();
-    let column = table
-        .lines()
-        .next()
-        .unwrap()
-        .split(',')
-        .position(|name| name == "path")
-        .unwrap();
-    let clip = table.lines().nth(1).unwrap().split(',').nth(column).unwrap();
+    let clip = lab.clip();
+    let clip = clip.to_str().unwrap();
     let shown = lab.json(&["preview", clip]);
     assert!(shown["seconds"].as_f64().unwrap() > 0.5);
     assert!(lab.done(&["preview", clip]).contains("dBFS"));

@@ -103,9 +103,7 @@ fn a_stopped_run_keeps_a_model_that_works() {
         lab.done(when);
         let row = lab.wait(&id, TEN_SECONDS, |row| row["state"] == "stopped");
         assert!(row["test_uar"].as_f64().is_some(), "{row}");
-        let clip = lab.path("data/demo/ravdess");
-        let clip = walk(&clip).pop().unwrap();
-        let judged = lab.json(&["predict", clip.to_str().unwrap(), "--run", &id]);
+        let judged = lab.json(&["predict", lab.clip().to_str().unwrap(), "--run", &id]);
         let probabilities = judged[0]["outcome"]["Ok"]["probabilities"].as_array().unwrap().clone();
         let sum: f64 = probabilities.iter().map(|pair| pair[1].as_f64().unwrap()).sum();
         assert!((sum - 1.0).abs() < 1e-5, "{judged}");
@@ -195,6 +193,43 @@ fn linked_runs_wait_for_each_other_and_share_their_spread() {
     assert_eq!(tested, 60, "every clip is tested once");
 }
 
+#[test]
+fn a_beginning_that_fits_linked_runs_stops_them_all() {
+    let lab = Lab::new();
+    let first = lab.start_long_run(&["-s", "split.kfold=3", "-s", r#"labels.map={ calm = "neutral" }"#]);
+    lab.wait_for_epochs(&first);
+    let beginning = first.strip_suffix("-fold1").unwrap();
+    assert_eq!(
+        lab.json(&["stop", beginning, "--after-epoch"])["runs"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    for fold in 1..=3 {
+        let row = lab.wait(&format!("{beginning}-fold{fold}"), TEN_SECONDS, |row| {
+            row["state"] == "stopped"
+        });
+        assert_eq!(
+            row["epochs"] == 0,
+            fold > 1,
+            "what has not begun needs no epoch to stop: {row}"
+        );
+    }
+}
+
+#[test]
+fn a_worker_leaves_runs_alone_that_were_taken_up_before() {
+    let lab = Lab::new();
+    lab.done(&["train"]);
+    let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let journal = lab.run_folder(&id).join("events.jsonl");
+    let before = std::fs::read(&journal).unwrap();
+    let error = lab.refused(1, &["worker", lab.run_folder(&id).to_str().unwrap()]);
+    assert!(error.contains("start a new run"), "{error}");
+    assert_eq!(std::fs::read(&journal).unwrap(), before);
+}
+
 /// A small disk needs the right to mount one; says so where there is none.
 #[cfg(target_os = "linux")]
 #[test]
@@ -243,17 +278,4 @@ fn a_full_disk_stops_the_run_with_a_clear_state_and_keeps_its_checkpoint() {
         .unwrap();
     assert!(unmounted.success());
     outcome.unwrap();
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(walk(&path));
-        } else if path.extension().is_some_and(|extension| extension == "wav") {
-            files.push(path);
-        }
-    }
-    files
 }

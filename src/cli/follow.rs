@@ -43,7 +43,7 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     if detach {
         return Ok(());
     }
-    let mut ended = Vec::new();
+    let (mut ended, mut asked) = (Vec::new(), false);
     for run in started.clone() {
         let mut shown = 0;
         let end = loop {
@@ -52,14 +52,25 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
                     if !ask_to_stop(session, &started)? {
                         return Err(error);
                     }
-                    session.resume();
+                    asked = true;
                 }
                 outcome => break outcome?,
             }
         };
         ended.push(end);
     }
-    verdict(&ended)
+    match verdict(&ended) {
+        // As asked for with Ctrl-C: that is no failure.
+        Err(_)
+            if asked
+                && ended
+                    .iter()
+                    .all(|(_, state)| matches!(state, RunState::Finished | RunState::Stopped)) =>
+        {
+            Err(Interrupted.into())
+        }
+        verdict => verdict,
+    }
 }
 
 /// Follows a run until it ends, after as many epochs as were shown already; how it ended.

@@ -39,20 +39,17 @@ impl Display {
                 if new {
                     bar.reset();
                     bar.set_style(style(progress.total > 0));
-                    bar.set_message(progress.task.clone());
                 }
-                if progress.total > 0 {
-                    bar.set_length(progress.total as u64);
-                }
+                bar.set_message(words(progress));
+                bar.set_length(progress.total as u64);
                 bar.set_position(progress.done as u64);
             }
             None if new || self.told.elapsed() > LINES => {
                 self.told = Instant::now();
-                match (progress.done, progress.total) {
-                    (0, _) => remark(&progress.task),
-                    (done, 0) => remark(&format!("{}: {done}", progress.task)),
-                    (done, total) => remark(&format!("{}: {done} of {total}", progress.task)),
-                }
+                remark(&match progress.total {
+                    0 => words(progress),
+                    total => format!("{}: {} of {total}", progress.task, progress.done),
+                });
             }
             None => {}
         }
@@ -67,11 +64,20 @@ impl Display {
     }
 }
 
+/// The task; how much of it is done stands here only when a bar cannot show it.
+fn words(progress: &Progress) -> String {
+    if progress.total > 0 || progress.done == 0 {
+        progress.task.clone()
+    } else {
+        format!("{}: {}", progress.task, progress.done)
+    }
+}
+
 fn style(bounded: bool) -> ProgressStyle {
     let template = if bounded {
         "{msg} [{bar:30}] {pos}/{len} {eta}"
     } else {
-        "{msg} {spinner} {pos}"
+        "{spinner} {msg}"
     };
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

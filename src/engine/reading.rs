@@ -18,8 +18,9 @@ pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>,
     }
     let found = corpus::discover(&settings.data);
     let folder = demo_folder(settings);
-    // A demo corpus whose writing was interrupted is all there is: it is written again.
-    if !found.iter().all(|corpus| corpus.path.starts_with(&folder)) || demo::is_complete(&folder) {
+    let real = found.iter().any(|corpus| !corpus.path.starts_with(&folder));
+    // A demo corpus whose writing was interrupted is written again.
+    if real || (!found.is_empty() && demo::is_complete(&folder)) {
         return Ok(found);
     }
     demo::write_demo(&folder, &settings.demo, &|done, total| {

@@ -6,11 +6,11 @@ use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select, split};
 use crate::features::FeatureCache;
 use crate::files;
-use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_stop};
+use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Task, TrainingError, build_dataset, train};
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How a run came to its end.
 enum Ending {
@@ -52,10 +52,17 @@ struct Run {
 }
 
 impl Run {
-    fn take(path: &std::path::Path) -> Result<Self, RunError> {
+    /// # Errors
+    /// A run that another process holds, or that was taken up before: it would be overwritten.
+    fn take(path: &Path) -> Result<Self, EngineError> {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lease = Lease::take(path)?;
         lease.progress("queued", 0, 0);
+        if !read_facts::<EpochFacts>(path, 0)?.0.is_empty() {
+            return Err(EngineError::Other(format!(
+                "run {id} was taken up before; start a new run"
+            )));
+        }
         let journal = Journal::open(path)?;
         Ok(Self {
             folder: RunFolder {
@@ -111,7 +118,8 @@ impl Run {
             lease.progress(task, done as u64, total as u64);
             !is_stopped()
         };
-        if is_stopped() {
+        if read_stop(&folder.path).is_some() {
+            // Nothing has begun, so there is no epoch to wait for either.
             return Ok(Ending::Stopped);
         }
         let analysis = reading::remembered(&settings);

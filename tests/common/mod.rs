@@ -1,6 +1,7 @@
 //! The program over a small synthetic corpus, in a folder of its own.
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,19 @@ impl Lab {
         let arguments = [&["train", "--detach"], &long[..], more].concat();
         let started = self.json(&arguments);
         started["runs"][0].as_str().unwrap().to_owned()
+    }
+
+    /// A clip of the demo corpus.
+    pub fn clip(&self) -> PathBuf {
+        let mut folder = self.path("data/demo/crema-d");
+        while folder.is_dir() {
+            let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+            folder = entries
+                .filter(|path| path.is_dir() || path.extension().is_some_and(|end| end == "wav"))
+                .min()
+                .unwrap();
+        }
+        folder
     }
 
     /// The row of a run.
