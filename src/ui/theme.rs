@@ -109,17 +109,6 @@ const PALETTE: Palette = Palette {
     ],
 };
 
-/// The sixteen colours of ANSI from dark to bright, for scales.
-const ANSI_SCALE: [Color; 7] = [
-    Color::Black,
-    Color::Blue,
-    Color::Magenta,
-    Color::LightRed,
-    Color::Yellow,
-    Color::LightYellow,
-    Color::White,
-];
-
 /// A scale of colours from low to high.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -250,27 +239,23 @@ impl Theme {
 
     /// The colour of a value between 0 and 1; without colours there is none (see [`shade`]).
     pub fn scale(self, scale: Scale, value: f32) -> Color {
-        let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
         match self.colours {
             Colours::None => Color::Reset,
-            Colours::Sixteen => {
-                // The darkest steps of a scale of characters could not be told from the ground.
-                let lowest = if scale == Scale::Pitch { 1 } else { 0 };
-                let steps = &ANSI_SCALE[lowest..];
-                let index = (value * steps.len() as f32) as usize;
-                steps[index.min(steps.len() - 1)]
-            }
-            _ => self.color(interpolate(scale.anchors(), value)),
+            Colours::Sixteen => step(scale.ansi(), value),
+            Colours::TwoFiftySix => Color::Indexed(step(scale.indexed(), value)),
+            Colours::True => self.color(interpolate(scale.anchors(), share(value))),
         }
     }
 
     /// Text that can be read on [`Theme::scale`].
     pub fn ink(self, scale: Scale, value: f32) -> Color {
-        match self.colours {
-            Colours::None => Color::Reset,
-            _ if luminance(interpolate(scale.anchors(), value.clamp(0.0, 1.0))) > 0.36 => Color::Black,
-            _ => Color::White,
-        }
+        let bright = match self.colours {
+            Colours::None => return Color::Reset,
+            Colours::Sixteen => !matches!(step(scale.ansi(), value), Color::Black | Color::Blue),
+            Colours::TwoFiftySix => luminance(indexed_rgb(step(scale.indexed(), value))) > 0.36,
+            Colours::True => luminance(interpolate(scale.anchors(), share(value))) > 0.36,
+        };
+        if bright { Color::Black } else { Color::White }
     }
 }
 
@@ -282,13 +267,41 @@ impl Scale {
             Self::Pitch => &PALETTE.pitch,
         }
     }
+
+    /// Steps of xterm's 256 colours, chosen so that hue and brightness change together; the nearest
+    /// colours of the anchors would jump.
+    fn indexed(self) -> &'static [u8] {
+        match self {
+            Self::Magma => &[16, 17, 53, 54, 90, 126, 162, 168, 203, 209, 215, 222, 229, 230],
+            Self::Mako => &[16, 17, 23, 24, 31, 37, 79, 115, 158, 195],
+            Self::Pitch => &[68, 74, 79, 114, 149, 185, 221],
+        }
+    }
+
+    fn ansi(self) -> &'static [Color] {
+        use Color::{Black, Blue, Cyan, Green, LightBlue, LightCyan, LightRed, LightYellow, Magenta, White, Yellow};
+        match self {
+            Self::Magma => &[Black, Blue, Magenta, LightRed, Yellow, LightYellow, White],
+            Self::Mako => &[Black, Blue, Cyan, LightCyan, White],
+            Self::Pitch => &[LightBlue, Cyan, Green, Yellow, LightYellow],
+        }
+    }
+}
+
+/// The value between 0 and 1; what is no number is 0.
+fn share(value: f32) -> f32 {
+    if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) }
+}
+
+/// The step of a value between 0 and 1.
+fn step<T: Copy>(steps: &[T], value: f32) -> T {
+    let index = (share(value) * steps.len() as f32) as usize;
+    steps[index.min(steps.len() - 1)]
 }
 
 /// A character that is the darker the higher the value between 0 and 1.
 pub fn shade(value: f32) -> char {
-    const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
-    let index = (value.clamp(0.0, 1.0) * SHADES.len() as f32) as usize;
-    SHADES[index.min(SHADES.len() - 1)]
+    step(&[' ', '░', '▒', '▓', '█'], value)
 }
 
 fn interpolate(anchors: &[Rgb], value: f32) -> Rgb {
@@ -332,25 +345,38 @@ fn nearest_indexed(rgb: Rgb) -> u8 {
     }
 }
 
-/// The nearest of the sixteen, by the values that most terminals give them.
+/// The colour of an index from 16 on.
+fn indexed_rgb(index: u8) -> Rgb {
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    match index {
+        232.. => (8 + 10 * (index - 232), 8 + 10 * (index - 232), 8 + 10 * (index - 232)),
+        _ => {
+            let cube = index.saturating_sub(16);
+            (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+        }
+    }
+}
+
+/// The nearest of the sixteen, by values such as terminals give them; a colour never becomes a grey.
 fn nearest_ansi(rgb: Rgb) -> Color {
-    const ANSI: [(Color, Rgb); 14] = [
-        (Color::Red, (205, 49, 49)),
-        (Color::Green, (13, 188, 121)),
-        (Color::Yellow, (190, 160, 40)),
-        (Color::Blue, (50, 110, 200)),
-        (Color::Magenta, (188, 63, 188)),
-        (Color::Cyan, (17, 168, 205)),
-        (Color::Gray, (190, 190, 190)),
-        (Color::DarkGray, (102, 102, 102)),
-        (Color::LightRed, (241, 76, 76)),
-        (Color::LightGreen, (35, 209, 139)),
-        (Color::LightYellow, (245, 225, 100)),
-        (Color::LightBlue, (80, 150, 234)),
-        (Color::LightMagenta, (214, 112, 214)),
-        (Color::LightCyan, (41, 184, 219)),
+    const GREYS: [(Color, Rgb); 2] = [(Color::Gray, (180, 180, 180)), (Color::DarkGray, (102, 102, 102))];
+    const COLOURS: [(Color, Rgb); 12] = [
+        (Color::Red, (190, 50, 50)),
+        (Color::Green, (100, 170, 80)),
+        (Color::Yellow, (200, 150, 50)),
+        (Color::Blue, (50, 90, 200)),
+        (Color::Magenta, (170, 80, 190)),
+        (Color::Cyan, (60, 170, 190)),
+        (Color::LightRed, (240, 80, 80)),
+        (Color::LightGreen, (110, 220, 120)),
+        (Color::LightYellow, (240, 210, 90)),
+        (Color::LightBlue, (80, 140, 230)),
+        (Color::LightMagenta, (220, 120, 220)),
+        (Color::LightCyan, (100, 220, 230)),
     ];
-    let nearest = ANSI.iter().min_by_key(|(_, value)| distance(*value, rgb));
+    let vivid = rgb.0.max(rgb.1).max(rgb.2) - rgb.0.min(rgb.1).min(rgb.2) > 40;
+    let candidates: &[(Color, Rgb)] = if vivid { &COLOURS } else { &GREYS };
+    let nearest = candidates.iter().min_by_key(|(_, value)| distance(*value, rgb));
     nearest.map_or(Color::Reset, |(color, _)| *color)
 }
 
@@ -361,33 +387,27 @@ mod tests {
     #[test]
     fn scales_grow_brighter_all_the_way() {
         for scale in [Scale::Magma, Scale::Mako, Scale::Pitch] {
-            let values: Vec<f32> = (0..=100)
-                .map(|step| luminance(interpolate(scale.anchors(), step as f32 / 100.0)))
-                .collect();
-            assert!(values.windows(2).all(|pair| pair[0] <= pair[1] + 1e-6), "{scale:?}");
+            let fine = (0..=100).map(|step| interpolate(scale.anchors(), step as f32 / 100.0));
+            let steps = scale.indexed().iter().map(|index| indexed_rgb(*index));
+            for colours in [fine.collect::<Vec<Rgb>>(), steps.collect()] {
+                let values: Vec<f32> = colours.into_iter().map(luminance).collect();
+                assert!(
+                    values.windows(2).all(|pair| pair[0] <= pair[1] + 1e-6),
+                    "{scale:?} {values:?}"
+                );
+            }
         }
-        assert_eq!(shade(0.0), ' ');
-        assert_eq!(shade(1.0), '█');
+        assert_eq!([0.0, 0.5, 1.0, f32::NAN].map(shade), [' ', '▒', '█', ' ']);
     }
 
     #[test]
     fn indexed_colours_are_the_nearest_of_all_240() {
-        let value = |index: u8| -> Rgb {
-            match index {
-                232.. => (8 + 10 * (index - 232), 8 + 10 * (index - 232), 8 + 10 * (index - 232)),
-                _ => {
-                    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
-                    let cube = index - 16;
-                    (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
-                }
-            }
-        };
         for r in (0..=255).step_by(15) {
             for g in (0..=255).step_by(15) {
                 for b in (0..=255).step_by(15) {
                     let rgb = (r as u8, g as u8, b as u8);
-                    let best = (16..=255).map(|index| distance(value(index), rgb)).min().unwrap();
-                    assert_eq!(distance(value(nearest_indexed(rgb)), rgb), best, "{rgb:?}");
+                    let best = (16..=255).map(|index| distance(indexed_rgb(index), rgb)).min().unwrap();
+                    assert_eq!(distance(indexed_rgb(nearest_indexed(rgb)), rgb), best, "{rgb:?}");
                 }
             }
         }

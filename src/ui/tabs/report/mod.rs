@@ -7,7 +7,7 @@ use crate::engine::{Command, Judged, RunReport, RunSummary};
 use crate::ui::input::{Action, Tab};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
-use crate::ui::text::{Paint, count, cut, percent, width, wrap};
+use crate::ui::text::{Paint, count, cut, percent, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -179,17 +179,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         nothing(state, area, buffer, theme);
         return;
     };
-    let mut protocol = wrap(
-        &format!("Protocol: {}", report.report.protocol_line),
-        usize::from(area.width),
-    );
-    let most = usize::from(area.height / 4).max(2);
-    if protocol.len() > most {
-        protocol.truncate(most);
-        if let Some(last) = protocol.last_mut() {
-            *last = format!("{} …", cut(last, usize::from(area.width).saturating_sub(2)));
-        }
-    }
+    let words = format!("Protocol: {}", report.report.protocol_line);
+    let protocol = wrap_to(&words, usize::from(area.width), usize::from(area.height / 4).max(2));
     let gap = u16::from(area.height >= 19);
     let rows = [
         Constraint::Length(2 + gap),

@@ -110,7 +110,7 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
                 } else {
                     format!(" {word} ")
                 };
-                x += buffer.put(value, x, 0, &word, if index == *at { chosen } else { theme.dim() }) + 1;
+                x += buffer.put(value, x, 0, &word, if index == *at { chosen } else { theme.dim() });
             }
         }
         Input::Many { options, on, at } => {
