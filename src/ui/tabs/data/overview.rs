@@ -68,7 +68,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         part += &format!(", {} excluded ({})", grouped(excluded), reasons.join(", "));
     }
     buffer.put(area, 0, 1, &cut(&part, columns), theme.text());
-    let scanning = state.jobs.progress.first();
+    let scanning = state.jobs.tasks.first();
     match scanning {
         Some(progress) if progress.total > 0 => {
             let words = format!(

@@ -162,8 +162,8 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
         ));
         let total: f64 = detail.epochs.iter().map(|facts| facts.seconds).sum();
         rows.push((
-            "epoch",
-            format!("{}, {} in all", duration(last.seconds), duration(total)),
+            "time",
+            format!("{}, {} each", duration(total), duration(last.seconds)),
             plain,
         ));
         rows.push(("rate", format!("{learning_rate:e}, {}", bytes(*memory_bytes)), plain));

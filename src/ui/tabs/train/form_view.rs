@@ -1,6 +1,7 @@
 //! The form as it is seen.
 
-use super::form::{Entry, Form, Input};
+use super::entry::{Entry, Input};
+use super::form::Form;
 use crate::ui::text::{Paint, count, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{overlay, section};

@@ -2,6 +2,7 @@
 
 mod charts;
 mod detail;
+mod entry;
 pub mod form;
 mod form_view;
 mod runs;
