@@ -35,4 +35,14 @@ pub enum AudioError {
         /// The file.
         path: PathBuf,
     },
+    /// Samples cannot be brought from one rate to another.
+    #[error("resampling from {from} to {to} Hz: {problem}")]
+    Resample {
+        /// The rate of the samples (Hz).
+        from: u32,
+        /// The rate that was asked for (Hz).
+        to: u32,
+        /// What is wrong, and the remedy.
+        problem: String,
+    },
 }

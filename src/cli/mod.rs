@@ -1,1 +1,185 @@
-//! Command line.
+//! The command line: the same engine as the workbench, in plain text or JSON.
+
+mod arguments;
+mod follow;
+mod output;
+mod parse;
+mod progress;
+mod session;
+mod show;
+mod table;
+
+pub use arguments::{Arguments, Subcommands};
+pub use session::{Failed, Interrupted};
+
+use crate::engine::{Command, CommandKind, Event, Settings, Stop};
+use anyhow::bail;
+use output::Output;
+use session::Session;
+use std::path::PathBuf;
+
+/// The subcommand that asks for a kind of command.
+pub fn subcommand_of(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::Scan => "scan",
+        CommandKind::Export => "export",
+        CommandKind::Features => "features",
+        CommandKind::Demo => "demo",
+        CommandKind::Config => "config",
+        CommandKind::Preview => "preview",
+        CommandKind::Train => "train",
+        CommandKind::Runs => "runs",
+        CommandKind::Watch => "watch",
+        CommandKind::Stop => "stop",
+        CommandKind::Report => "report",
+        CommandKind::Predict => "predict",
+    }
+}
+
+/// Carries out a subcommand.
+///
+/// # Errors
+/// [`Interrupted`] after Ctrl-C, [`Failed`] when part of the work failed, and whatever the engine says.
+pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::Result<()> {
+    let mut session = Session::start(settings, Output { json })?;
+    match subcommand {
+        Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
+        Subcommands::Export { path } => one(&mut session, Command::Export { path }),
+        Subcommands::Features => one(&mut session, Command::Features),
+        Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
+        Subcommands::Config => one(&mut session, Command::Config),
+        Subcommands::Preview { file } => one(&mut session, Command::Preview { path: file }),
+        Subcommands::Report { run } => one(&mut session, Command::Report { run }),
+        Subcommands::Runs { follow: false } => one(&mut session, Command::Runs { follow: false }),
+        Subcommands::Runs { follow: true } => follow::runs(&mut session),
+        Subcommands::Watch { run } => follow::watch(&mut session, run),
+        Subcommands::Train { detach } => follow::train(&mut session, detach),
+        Subcommands::Stop { run, after_epoch } => stop(
+            &mut session,
+            run,
+            if after_epoch { Stop::AfterEpoch } else { Stop::Now },
+        ),
+        Subcommands::Predict { files, run } => predict(&mut session, files, run),
+        Subcommands::Worker { runs } => Ok(crate::engine::work(&runs)?),
+    }
+}
+
+/// Tells an error with its causes, on standard error.
+pub fn tell(error: &anyhow::Error) {
+    let mut words = "error".to_owned();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors of the floors say their cause themselves.
+        if !words.contains(&cause) {
+            words += &format!(": {cause}");
+        }
+    }
+    output::remark(&words);
+}
+
+/// A command with one result.
+fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
+    session.ask(command, |event, output| {
+        match event {
+            Event::Exported { path, clips } => show::exported(output, &path, clips)?,
+            Event::Features(summary) => show::features(output, &summary)?,
+            Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
+            Event::Config(config) => show::config(output, &config)?,
+            Event::Preview(preview) => show::preview(output, &preview)?,
+            Event::Report(report) => show::report(output, &report)?,
+            Event::Runs(runs) => show::runs(output, &runs)?,
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {
+    let mut found = None;
+    session.ask(Command::Scan { headers_only }, |event, _| {
+        if let Event::Survey(survey) = event {
+            found = Some(survey);
+        }
+        Ok(())
+    })?;
+    let mut exported = None;
+    if let Some(path) = export {
+        session.ask(Command::Export { path }, |event, _| {
+            if let Event::Exported { path, clips } = event {
+                exported = Some((path, clips));
+            }
+            Ok(())
+        })?;
+    }
+    match found {
+        Some(survey) => Ok(show::survey(session.output, &survey, exported.as_ref())?),
+        None => bail!("the scan found nothing to tell"),
+    }
+}
+
+fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
+    let mut asked = Vec::new();
+    session.ask(Command::Stop { run, when }, |event, _| {
+        if let Event::Stopping { run, .. } = event {
+            asked.push(run);
+        }
+        Ok(())
+    })?;
+    Ok(show::stopping(session.output, &asked, when)?)
+}
+
+fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {
+    let mut judged = Vec::new();
+    session.ask(Command::Predict { files, run }, |event, _| {
+        if let Event::Judged(judgement) = event {
+            judged.push(judgement);
+        }
+        Ok(())
+    })?;
+    show::judgements(session.output, &judged)?;
+    match judged.iter().filter(|judgement| judgement.outcome.is_err()).count() {
+        0 => Ok(()),
+        refused => Err(Failed(format!("{refused} of {} files refused", judged.len())).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn every_command_of_the_engine_has_a_subcommand() {
+        let clap = Arguments::command();
+        clap.clone().debug_assert();
+        for kind in CommandKind::iter() {
+            let name = subcommand_of(kind);
+            assert!(
+                clap.find_subcommand(name).is_some(),
+                "{kind:?} has no subcommand `{name}`"
+            );
+        }
+    }
+
+    #[test]
+    fn every_subcommand_says_what_it_does_and_takes_json_and_set() {
+        for subcommand in Arguments::command().get_subcommands() {
+            assert!(subcommand.get_about().is_some(), "{}", subcommand.get_name());
+        }
+        use clap::Parser;
+        let line = [
+            "undertone",
+            "runs",
+            "--json",
+            "--set",
+            "training.epochs=3",
+            "-s",
+            "device = flex",
+        ];
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        assert!(arguments.json);
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(arguments.set, [pair("training.epochs", "3"), pair("device", "flex")]);
+        assert!(Arguments::try_parse_from(["undertone", "--set", "nonsense", "runs"]).is_err());
+    }
+}

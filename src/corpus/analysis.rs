@@ -1,10 +1,21 @@
-//! What needs the samples: content, level, and the small spectrogram of a list row; remembered on disk.
+//! What needs the samples: content, level, and the small spectrogram of a list row.
 
-use super::{Catalogue, Clip, CorpusError};
-use crate::audio::Level;
+use super::glimpse::glimpse;
+use super::scan_index::without_path;
+use super::{AnalysisCache, Catalogue, CorpusError};
+use crate::audio::{AudioError, Level, decode, level};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+/// Time between two calls of `progress`.
+const TELL: Duration = Duration::from_millis(100);
+
+/// Time between two writes of the cache: what a crash may cost.
+const SAVE: Duration = Duration::from_secs(20);
 
 /// What the samples of one clip say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,34 +36,44 @@ pub struct SampleFacts {
 impl SampleFacts {
     /// Stretches in a glimpse.
     pub const GLIMPSE: usize = 24;
-}
 
-/// Facts remembered for files by path, size and time of change. Safe for many threads.
-#[derive(Debug, Clone, Default)]
-pub struct AnalysisCache {}
-
-impl AnalysisCache {
-    /// Reads what is remembered; absent or damaged entries are forgotten, never an error.
-    pub fn load(_path: &Path) -> Self {
-        unimplemented!()
+    /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it
+    /// may give later.
+    pub(super) fn measure(path: &Path) -> (Self, bool) {
+        match decode(path) {
+            Ok(decoded) => {
+                let facts = Self {
+                    content: decoded.content,
+                    frames: decoded.wave.samples.len() as u64,
+                    level: level(&decoded.wave),
+                    glimpse: glimpse(&decoded.wave, Self::GLIMPSE),
+                    damage: None,
+                };
+                (facts, true)
+            }
+            Err(error) => {
+                let nothing = Level {
+                    peak: 0.0,
+                    rms_dbfs: -200.0,
+                    clipped: 0.0,
+                    silent: false,
+                };
+                let facts = Self {
+                    content: 0,
+                    frames: 0,
+                    level: nothing,
+                    glimpse: vec![(0, 0); Self::GLIMPSE],
+                    damage: Some(without_path(&error.to_string(), path)),
+                };
+                (facts, !matches!(error, AudioError::Io { .. }))
+            }
+        }
     }
 
-    /// What is remembered of this file, if it has not changed.
-    pub fn get(&self, _path: &Path) -> Option<Arc<SampleFacts>> {
-        unimplemented!()
-    }
-
-    /// The facts of one clip, remembered or measured now.
-    pub fn facts(&self, _clip: &Clip) -> Arc<SampleFacts> {
-        unimplemented!()
-    }
-
-    /// Writes what is remembered.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn save(&self) -> Result<(), CorpusError> {
-        unimplemented!()
+    /// The hash of the samples, unless they are damaged or silent: all silences of one length are alike,
+    /// which makes them no twins.
+    pub(super) fn sound(&self) -> Option<u128> {
+        (self.damage.is_none() && !self.level.silent).then_some(self.content)
     }
 }
 
@@ -63,9 +84,126 @@ impl AnalysisCache {
 /// # Errors
 /// A cache that cannot be written.
 pub fn analyse(
-    _catalogue: &Catalogue,
-    _cache: &AnalysisCache,
-    _progress: &(dyn Fn(usize, usize, &dyn Fn() -> Catalogue) -> bool + Sync),
+    catalogue: &Catalogue,
+    cache: &AnalysisCache,
+    progress: &(dyn Fn(usize, usize, &dyn Fn() -> Catalogue) -> bool + Sync),
 ) -> Result<Catalogue, CorpusError> {
-    unimplemented!()
+    let clips = &catalogue.clips;
+    let facts: Vec<OnceLock<Arc<_>>> = (0..clips.len())
+        .map(|place| {
+            catalogue
+                .facts
+                .get(place)
+                .cloned()
+                .flatten()
+                .map_or_else(OnceLock::new, OnceLock::from)
+        })
+        .collect();
+    let so_far = || Catalogue {
+        clips: Arc::clone(clips),
+        facts: facts.iter().map(|slot| slot.get().cloned()).collect(),
+        refused: Arc::clone(&catalogue.refused),
+    };
+    let missing: Vec<usize> = (0..clips.len()).filter(|place| facts[*place].get().is_none()).collect();
+    let done = AtomicUsize::new(clips.len() - missing.len());
+    let stopped = AtomicBool::new(false);
+    // Held by the one thread that tells and saves; the others go on.
+    let teller = Mutex::new(Times {
+        told: Instant::now(),
+        saved: Instant::now(),
+    });
+    missing.par_iter().for_each(|&place| {
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        let _ = facts[place].set(cache.facts(&clips[place]));
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        let Ok(mut times) = teller.try_lock() else {
+            return;
+        };
+        if times.told.elapsed() >= TELL {
+            if !progress(done, clips.len(), &so_far) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            times.told = Instant::now();
+        }
+        if times.saved.elapsed() >= SAVE {
+            // A failure is told at the end, when it has not passed by then.
+            let _ = cache.save();
+            times.saved = Instant::now();
+        }
+    });
+    if !stopped.into_inner() {
+        progress(done.into_inner(), clips.len(), &so_far);
+    }
+    cache.save()?;
+    Ok(so_far())
+}
+
+struct Times {
+    told: Instant,
+    saved: Instant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{catalogue_of, tone, write_wav};
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn every_clip_gets_its_facts_and_progress_ends_at_the_total() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..20).map(|n| folder.path().join(format!("{n}.wav"))).collect();
+        for (n, path) in paths.iter().enumerate() {
+            write_wav(path, 16_000, 1, &tone(1_000 + 100 * (n % 10)));
+        }
+        let catalogue = catalogue_of(&paths);
+        let last = Mutex::new((0, 0));
+        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let analysed = analyse(&catalogue, &cache, &|done, total, so_far| {
+            assert_eq!(so_far().facts.len(), total);
+            *last.lock().unwrap() = (done, total);
+            true
+        })
+        .unwrap();
+        assert_eq!(*last.lock().unwrap(), (20, 20));
+        let content = |n: usize| analysed.facts[n].as_ref().unwrap().content;
+        assert_eq!(content(3), content(13));
+        assert_ne!(content(3), content(4));
+        assert!(folder.path().join("facts").is_file());
+        let again = AnalysisCache::load(&folder.path().join("facts"));
+        assert!(paths.iter().all(|path| again.get(path).is_some()));
+    }
+
+    #[test]
+    fn damage_is_recorded_and_the_others_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["good.wav", "bad.wav", "gone.wav"].map(|name| folder.path().join(name));
+        write_wav(&paths[0], 16_000, 1, &tone(1_000));
+        fs::write(&paths[1], "no sound at all").unwrap();
+        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| true).unwrap();
+        let damage = |n: usize| analysed.facts[n].as_ref().unwrap().damage.clone();
+        assert_eq!(damage(0), None);
+        assert!(damage(1).is_some_and(|why| !why.contains("bad.wav")));
+        assert!(damage(2).is_some());
+        assert!(cache.get(&paths[1]).is_some());
+        assert!(cache.get(&paths[2]).is_none());
+    }
+
+    #[test]
+    fn an_analysis_that_is_stopped_keeps_what_was_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..400).map(|n| folder.path().join(format!("{n}.wav"))).collect();
+        for path in &paths {
+            write_wav(path, 16_000, 1, &tone(32_000));
+        }
+        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
+        let measured = analysed.facts.iter().flatten().count();
+        let remembered = paths.iter().filter(|path| cache.get(path).is_some()).count();
+        assert!(measured > 0);
+        assert_eq!(measured, remembered);
+    }
 }

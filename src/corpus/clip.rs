@@ -29,6 +29,11 @@ impl Emotion {
         Self(name.trim().to_lowercase().into())
     }
 
+    /// An emotion over text that other clips share; the text must be lower case and trimmed.
+    pub(super) fn shared(name: Arc<str>) -> Self {
+        Self(name)
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.0
@@ -60,12 +65,26 @@ pub enum Gender {
 }
 
 impl Gender {
+    /// Every gender.
+    pub const ALL: [Self; 3] = [Self::Female, Self::Male, Self::Other];
+
     /// The name in settings, tables and on screens.
     pub fn name(self) -> &'static str {
         match self {
             Self::Female => "female",
             Self::Male => "male",
             Self::Other => "other",
+        }
+    }
+
+    /// Reads what a table says: female or male (f, m, woman, man), anything else is [`Gender::Other`];
+    /// nothing, or `unknown`, is no gender. Case does not matter.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_lowercase().as_str() {
+            "" | "unknown" => None,
+            "f" | "female" | "woman" => Some(Self::Female),
+            "m" | "male" | "man" => Some(Self::Male),
+            _ => Some(Self::Other),
         }
     }
 }
@@ -87,6 +106,9 @@ pub enum Intensity {
 }
 
 impl Intensity {
+    /// Every intensity, weakest first.
+    pub const ALL: [Self; 5] = [Self::Low, Self::Medium, Self::Normal, Self::High, Self::Strong];
+
     /// The name in settings, tables and on screens.
     pub fn name(self) -> &'static str {
         match self {
@@ -95,6 +117,18 @@ impl Intensity {
             Self::Normal => "normal",
             Self::High => "high",
             Self::Strong => "strong",
+        }
+    }
+
+    /// Reads one of the names above, or CREMA-D's codes (LO, MD, HI); anything else is unknown.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_lowercase().as_str() {
+            "low" | "lo" => Some(Self::Low),
+            "medium" | "md" => Some(Self::Medium),
+            "normal" => Some(Self::Normal),
+            "high" | "hi" => Some(Self::High),
+            "strong" => Some(Self::Strong),
+            _ => None,
         }
     }
 }
@@ -142,5 +176,40 @@ impl Clip {
     pub fn speaker_key(&self) -> Option<String> {
         let speaker = self.speaker.as_ref()?;
         Some(format!("{}/{speaker}", self.corpus))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_emotions_are_shown_first_and_in_their_order() {
+        let mut emotions = ["zest", "boredom", "awe", "sad", " Neutral "].map(Emotion::new);
+        emotions.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        assert_eq!(
+            emotions.each_ref().map(Emotion::name),
+            ["neutral", "sad", "boredom", "awe", "zest"]
+        );
+    }
+
+    #[test]
+    fn names_of_gender_and_intensity_are_read_back() {
+        for gender in [Gender::Female, Gender::Male, Gender::Other] {
+            assert_eq!(Gender::parse(gender.name()), Some(gender));
+        }
+        for intensity in [
+            Intensity::Low,
+            Intensity::Medium,
+            Intensity::Normal,
+            Intensity::High,
+            Intensity::Strong,
+        ] {
+            assert_eq!(Intensity::parse(intensity.name()), Some(intensity));
+        }
+        assert_eq!(Gender::parse(" F "), Some(Gender::Female));
+        assert_eq!(Gender::parse("non-binary"), Some(Gender::Other));
+        assert_eq!(Gender::parse("Unknown"), None);
+        assert_eq!(Intensity::parse("7"), None);
     }
 }

@@ -29,10 +29,28 @@ pub enum CorpusError {
         /// What is wrong, and the remedy.
         problem: String,
     },
+    /// A value in the settings that cannot work.
+    #[error("{key}: {problem}")]
+    Settings {
+        /// The key in workbench.toml.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// A split that cannot be made.
     #[error("split: {0}")]
     Split(String),
     /// A sound file could not be written or read.
     #[error(transparent)]
     Audio(#[from] crate::audio::AudioError),
+}
+
+impl CorpusError {
+    /// A value in the settings that cannot work.
+    pub(super) fn settings(key: &str, problem: impl Into<String>) -> Self {
+        Self::Settings {
+            key: key.to_owned(),
+            problem: problem.into(),
+        }
+    }
 }

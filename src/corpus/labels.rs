@@ -1,8 +1,8 @@
 //! The label map and the filter: from all clips to those that take part.
 
-use super::{Catalogue, Clip, FilterSettings, LabelSettings, SampleFacts};
+use super::{Catalogue, Clip, Emotion, FilterSettings, LabelSettings, SampleFacts};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Why a clip takes no part.
@@ -32,7 +32,302 @@ pub struct Selection {
     pub excluded: BTreeMap<Exclusion, usize>,
 }
 
-/// Applies the label map, then the filter, then leaves out what cannot be learnt from.
-pub fn select(_catalogue: &Catalogue, _labels: &LabelSettings, _filter: &FilterSettings) -> Selection {
-    unimplemented!()
+/// Applies the label map, then the filter, then leaves out what cannot be learnt from. Twins conflict
+/// when their labels differ after the map, whether or not the filter lets both pass. Names are compared
+/// without case; `unknown` in a filter stands for what a clip does not state.
+pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSettings) -> Selection {
+    let map = LabelMap::new(labels);
+    let filter = Filter::new(filter);
+    let conflicting = conflicting(catalogue, &map);
+    let mut selection = Selection::default();
+    for (place, clip) in catalogue.clips.iter().enumerate() {
+        let facts = catalogue.facts.get(place).and_then(Option::as_ref);
+        let mapped = map.of(&clip.emotion);
+        let exclusion = match &mapped {
+            None => Some(Exclusion::Label),
+            Some(emotion) if !filter.passes(clip, emotion) => Some(Exclusion::Filter),
+            Some(_) => facts.and_then(|facts| unfit(facts, &conflicting)),
+        };
+        match (exclusion, mapped) {
+            (None, Some(emotion)) => {
+                selection.clips.push(Clip {
+                    emotion,
+                    ..clip.clone()
+                });
+                selection.facts.push(facts.cloned());
+            }
+            (exclusion, _) => {
+                *selection
+                    .excluded
+                    .entry(exclusion.unwrap_or(Exclusion::Label))
+                    .or_default() += 1
+            }
+        }
+    }
+    selection
+}
+
+fn unfit(facts: &SampleFacts, conflicting: &HashSet<u128>) -> Option<Exclusion> {
+    if facts.damage.is_some() {
+        Some(Exclusion::Damaged)
+    } else if facts.level.silent {
+        Some(Exclusion::Silent)
+    } else {
+        conflicting
+            .contains(&facts.content)
+            .then_some(Exclusion::ConflictingTwin)
+    }
+}
+
+/// The contents that stand under more than one mapped label.
+fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
+    let mut labels: HashMap<u128, Emotion> = HashMap::new();
+    let mut conflicting = HashSet::new();
+    for (clip, facts) in catalogue.clips.iter().zip(&catalogue.facts) {
+        let Some(content) = facts.as_ref().and_then(|facts| facts.sound()) else {
+            continue;
+        };
+        // An emotion that the map drops is still another emotion.
+        let label = map.of(&clip.emotion).unwrap_or_else(|| clip.emotion.clone());
+        if *labels.entry(content).or_insert_with(|| label.clone()) != label {
+            conflicting.insert(content);
+        }
+    }
+    conflicting
+}
+
+/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again).
+struct LabelMap(HashMap<Emotion, Option<Emotion>>);
+
+impl LabelMap {
+    fn new(labels: &LabelSettings) -> Self {
+        let target = |name: &str| Some(Emotion::new(name)).filter(|emotion| !emotion.name().is_empty());
+        Self(
+            labels
+                .map
+                .iter()
+                .map(|(from, to)| (Emotion::new(from), target(to)))
+                .collect(),
+        )
+    }
+
+    fn of(&self, emotion: &Emotion) -> Option<Emotion> {
+        self.0.get(emotion).cloned().unwrap_or_else(|| Some(emotion.clone()))
+    }
+}
+
+/// The filter with its names in lower case.
+struct Filter {
+    corpus: HashSet<String>,
+    gender: HashSet<String>,
+    speaker: HashSet<String>,
+    emotion: HashSet<String>,
+    intensity: HashSet<String>,
+}
+
+impl Filter {
+    fn new(settings: &FilterSettings) -> Self {
+        let names = |list: &[String]| list.iter().map(|name| name.trim().to_lowercase()).collect();
+        Self {
+            corpus: names(&settings.corpus),
+            gender: names(&settings.gender),
+            speaker: names(&settings.speaker),
+            emotion: names(&settings.emotion),
+            intensity: names(&settings.intensity),
+        }
+    }
+
+    fn passes(&self, clip: &Clip, emotion: &Emotion) -> bool {
+        let names = |list: &HashSet<String>, name: &str| list.is_empty() || list.contains(&name.to_lowercase());
+        names(&self.corpus, &clip.corpus)
+            && names(&self.gender, clip.gender.map_or("unknown", |gender| gender.name()))
+            && names(&self.emotion, emotion.name())
+            && names(
+                &self.intensity,
+                clip.intensity.map_or("unknown", |intensity| intensity.name()),
+            )
+            && (self.speaker.is_empty()
+                || names(&self.speaker, clip.speaker.as_deref().unwrap_or("unknown"))
+                || clip.speaker_key().is_some_and(|key| names(&self.speaker, &key)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{clip, facts};
+    use super::super::{Gender, Intensity};
+    use super::*;
+
+    fn catalogue(clips: Vec<Clip>, facts: Vec<Option<SampleFacts>>) -> Catalogue {
+        Catalogue {
+            clips: Arc::new(clips),
+            facts: facts.into_iter().map(|facts| facts.map(Arc::new)).collect(),
+            refused: Arc::default(),
+        }
+    }
+
+    fn labels(pairs: &[(&str, &str)]) -> LabelSettings {
+        LabelSettings {
+            map: pairs.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect(),
+        }
+    }
+
+    fn chosen(selection: &Selection) -> Vec<(&str, &str)> {
+        selection
+            .clips
+            .iter()
+            .map(|clip| (clip.path.to_str().unwrap(), clip.emotion.name()))
+            .collect()
+    }
+
+    #[test]
+    fn the_map_merges_renames_and_drops_in_one_step() {
+        let clips = vec![
+            clip("a", "calm"),
+            clip("b", "neutral"),
+            clip("c", "boredom"),
+            clip("d", "sad"),
+        ];
+        let map = labels(&[("Calm", "neutral"), ("neutral", "flat"), ("boredom", "")]);
+        let selection = select(&catalogue(clips, vec![None; 4]), &map, &FilterSettings::default());
+        assert_eq!(chosen(&selection), [("a", "neutral"), ("b", "flat"), ("d", "sad")]);
+        assert_eq!(selection.excluded, [(Exclusion::Label, 1)].into());
+        assert_eq!(selection.facts.len(), 3);
+    }
+
+    #[test]
+    fn every_list_of_the_filter_selects() {
+        let mut clips = vec![clip("a", "sad"), clip("b", "happy"), clip("c", "sad")];
+        clips[0].gender = Some(Gender::Female);
+        clips[1].gender = Some(Gender::Male);
+        clips[0].speaker = Some("S1".into());
+        clips[1].speaker = Some("s2".into());
+        clips[2].corpus = "other".into();
+        clips[1].intensity = Some(Intensity::High);
+        let catalogue = catalogue(clips, vec![None; 3]);
+        let none = FilterSettings::default;
+        let with = |filter: FilterSettings| -> String {
+            let selection = select(&catalogue, &labels(&[("happy", "glad")]), &filter);
+            chosen(&selection).into_iter().map(|(path, _)| path).collect()
+        };
+        let list = |name: &str| vec![name.to_owned()];
+        assert_eq!(with(none()), "abc");
+        assert_eq!(
+            with(FilterSettings {
+                gender: list("Female"),
+                ..none()
+            }),
+            "a"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                gender: list("unknown"),
+                ..none()
+            }),
+            "c"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                corpus: list("other"),
+                ..none()
+            }),
+            "c"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                speaker: list("s1"),
+                ..none()
+            }),
+            "a"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                speaker: list("test/S2"),
+                ..none()
+            }),
+            "b"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                emotion: list("glad"),
+                ..none()
+            }),
+            "b"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                emotion: list("happy"),
+                ..none()
+            }),
+            ""
+        );
+        assert_eq!(
+            with(FilterSettings {
+                intensity: list("high"),
+                ..none()
+            }),
+            "b"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                gender: list("male"),
+                emotion: list("sad"),
+                ..none()
+            }),
+            ""
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_learnt_from_is_left_out_with_its_reason() {
+        let clips = vec![
+            clip("a", "sad"),
+            clip("b", "sad"),
+            clip("c", "sad"),
+            clip("d", "calm"),
+            clip("e", "happy"),
+        ];
+        let mut silent = facts(7);
+        silent.level.silent = true;
+        let mut damaged = facts(0);
+        damaged.damage = Some("cut short".into());
+        let all = vec![
+            Some(silent),
+            Some(damaged),
+            Some(facts(1)),
+            Some(facts(2)),
+            Some(facts(2)),
+        ];
+        let catalogue = catalogue(clips, all);
+        let selection = select(&catalogue, &labels(&[]), &FilterSettings::default());
+        assert_eq!(chosen(&selection), [("c", "sad")]);
+        let expected = [
+            (Exclusion::Silent, 1),
+            (Exclusion::Damaged, 1),
+            (Exclusion::ConflictingTwin, 2),
+        ];
+        assert_eq!(selection.excluded, expected.into());
+        // Once the map makes their labels one, twins no longer conflict.
+        let merged = select(&catalogue, &labels(&[("calm", "happy")]), &FilterSettings::default());
+        assert_eq!(chosen(&merged), [("c", "sad"), ("d", "happy"), ("e", "happy")]);
+        // A twin that takes no part itself still casts doubt.
+        let filter = FilterSettings {
+            emotion: vec!["happy".into()],
+            ..FilterSettings::default()
+        };
+        assert!(select(&catalogue, &labels(&[("calm", "")]), &filter).clips.is_empty());
+    }
+
+    #[test]
+    fn silences_of_one_length_are_no_twins() {
+        let mut silent = facts(7);
+        silent.level.silent = true;
+        let clips = vec![clip("a", "sad"), clip("b", "happy")];
+        let selection = select(
+            &catalogue(clips, vec![Some(silent.clone()), Some(silent)]),
+            &labels(&[]),
+            &FilterSettings::default(),
+        );
+        assert_eq!(selection.excluded, [(Exclusion::Silent, 2)].into());
+    }
 }

@@ -1,23 +1,36 @@
 //! What there is to learn from: clips, the layouts that name them, scans, statistics, splits.
 
 mod analysis;
+mod analysis_cache;
 mod clip;
 pub mod demo;
+mod discover;
 mod error;
+#[cfg(test)]
+mod fixture;
+mod glimpse;
+mod intern;
 mod labels;
 mod layouts;
 mod scan;
+mod scan_index;
 mod settings;
+mod source;
 mod split;
+mod stamp;
 mod statistics;
 mod suspicion;
 mod table;
+mod walk;
 
-pub use analysis::{AnalysisCache, SampleFacts, analyse};
+pub use analysis::{SampleFacts, analyse};
+pub use analysis_cache::AnalysisCache;
 pub use clip::{Clip, Emotion, Gender, Intensity};
+pub use discover::discover;
 pub use error::CorpusError;
 pub use labels::{Exclusion, Selection, select};
-pub use scan::{Catalogue, Refused, ScanIndex, scan};
+pub use scan::{Catalogue, Refused, scan};
+pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings, Layout};
 pub use split::{Side, Split, SplitKind, SplitSettings, split};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};

@@ -1,9 +1,21 @@
 //! Folders to clips, with every file that was refused and why.
 
-use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleFacts};
+use super::demo::MARKER;
+use super::intern::Interner;
+use super::layouts::Labels;
+use super::scan_index::{Entry, look};
+use super::source::{Candidate, Source, at, source};
+use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleFacts, ScanIndex};
+use crate::audio::Header;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Files between two calls of `progress`.
+const STEP: usize = 64;
 
 /// A file that is no clip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,25 +39,6 @@ pub struct Catalogue {
     pub refused: Arc<Vec<Refused>>,
 }
 
-/// What the last scan knew of every file (size, time, header), so that a rescan reads only what changed.
-#[derive(Debug, Default)]
-pub struct ScanIndex {}
-
-impl ScanIndex {
-    /// Reads the index; an absent or damaged one is empty.
-    pub fn load(_path: &Path) -> Self {
-        unimplemented!()
-    }
-
-    /// Writes the index whole.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn save(&self, _path: &Path) -> Result<(), CorpusError> {
-        unimplemented!()
-    }
-}
-
 /// Reads the headers of every corpus on all cores, in order of corpus and path.
 /// `progress(done, found)` is called now and then from any thread. Facts that `analysis` remembers
 /// for unchanged files are filled in.
@@ -53,10 +46,453 @@ impl ScanIndex {
 /// # Errors
 /// A corpus folder or table that cannot be read at all; single files never fail a scan, they are listed in [`Catalogue::refused`].
 pub fn scan(
-    _corpora: &[CorpusSettings],
-    _index: &mut ScanIndex,
-    _analysis: &AnalysisCache,
-    _progress: &(dyn Fn(usize, usize) + Sync),
+    corpora: &[CorpusSettings],
+    index: &mut ScanIndex,
+    analysis: &AnalysisCache,
+    progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Catalogue, CorpusError> {
-    unimplemented!()
+    let mut sources = Vec::with_capacity(corpora.len());
+    let mut found = 0;
+    for corpus in corpora {
+        let source = source(corpus)?;
+        found += source.candidates.len();
+        progress(0, found);
+        sources.push(source);
+    }
+    let done = AtomicUsize::new(0);
+    let mut gathered = Gathered::default();
+    for (corpus, source) in corpora.iter().zip(sources) {
+        let known = index.take(&corpus.path);
+        let read = |candidate: &Candidate| {
+            let looked = look(&candidate.path, &known);
+            let before = done.fetch_add(1, Ordering::Relaxed);
+            if before % STEP == STEP - 1 {
+                progress(before + 1, found);
+            }
+            looked
+        };
+        let (headers, entries): (Vec<_>, Vec<_>) = source.candidates.par_iter().map(read).unzip();
+        index.put(&corpus.path, remembered(&source.candidates, entries));
+        gathered.add(corpus, source, headers);
+    }
+    progress(found, found);
+    Ok(gathered.catalogue(analysis))
+}
+
+fn remembered(candidates: &[Candidate], entries: Vec<Option<Entry>>) -> HashMap<PathBuf, Entry> {
+    let pairs = candidates.iter().zip(entries);
+    pairs
+        .filter_map(|(candidate, entry)| Some((candidate.path.clone(), entry?)))
+        .collect()
+}
+
+/// Clips and refused files as they come together.
+#[derive(Default)]
+struct Gathered {
+    clips: Vec<Clip>,
+    refused: Vec<Refused>,
+    interner: Interner,
+    synthetic_folders: HashMap<PathBuf, bool>,
+}
+
+impl Gathered {
+    fn add(&mut self, corpus: &CorpusSettings, source: Source, headers: Vec<Result<Header, String>>) {
+        let name = self.interner.share(&corpus.name);
+        let refusal = |path, reason| Refused {
+            corpus: Arc::clone(&name),
+            path,
+            reason,
+        };
+        self.refused
+            .extend(source.refused.into_iter().map(|(path, reason)| refusal(path, reason)));
+        let mut readable = Vec::with_capacity(headers.len());
+        for (candidate, header) in source.candidates.into_iter().zip(headers) {
+            // What the content says weighs more than what the name says.
+            let Candidate { path, place, labels } = candidate;
+            match header.and_then(|header| Ok((header, labels?))) {
+                Ok((header, labels)) => readable.push((path, labels, header)),
+                Err(reason) => self.refused.push(refusal(path, at(place, reason))),
+            }
+        }
+        if source.names_are_unique {
+            let copies = take_copies(&mut readable);
+            self.refused
+                .extend(copies.into_iter().map(|(path, reason)| refusal(path, reason)));
+        }
+        for (path, labels, header) in readable {
+            let clip = self.clip(path, &name, &labels, &header);
+            self.clips.push(clip);
+        }
+    }
+
+    fn clip(&mut self, path: PathBuf, corpus: &Arc<str>, labels: &Labels, header: &Header) -> Clip {
+        let synthetic = labels.synthetic.unwrap_or_else(|| self.is_synthetic(&path));
+        let mut share = |text: &str| self.interner.share(text);
+        Clip {
+            path,
+            corpus: labels.corpus.as_deref().map_or_else(|| Arc::clone(corpus), &mut share),
+            synthetic,
+            speaker: labels.speaker.as_deref().map(&mut share),
+            gender: labels.gender,
+            age: labels.age,
+            ethnicity: labels.ethnicity.as_deref().map(&mut share),
+            text: labels.text.as_deref().map(&mut share),
+            container: share(&header.container),
+            emotion: self.interner.emotion(&labels.emotion),
+            intensity: labels.intensity,
+            frames: header.frames,
+            rate: header.rate,
+            channels: header.channels,
+        }
+    }
+
+    /// Whether the demo corpus's marker lies in the file's folder or in any above it.
+    fn is_synthetic(&mut self, file: &Path) -> bool {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        if let Some(known) = self.synthetic_folders.get(folder) {
+            return *known;
+        }
+        // Links and `..` hide what is above.
+        let here = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let marked = here
+            .canonicalize()
+            .is_ok_and(|full| full.ancestors().any(|above| above.join(MARKER).is_file()));
+        self.synthetic_folders.insert(folder.to_path_buf(), marked);
+        marked
+    }
+
+    fn catalogue(self, analysis: &AnalysisCache) -> Catalogue {
+        let Self {
+            mut clips, mut refused, ..
+        } = self;
+        clips.par_sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
+        refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
+        clips.shrink_to_fit();
+        let facts = clips.par_iter().map(|clip| analysis.get(&clip.path)).collect();
+        Catalogue {
+            clips: Arc::new(clips),
+            facts,
+            refused: Arc::new(refused),
+        }
+    }
+}
+
+/// Takes out every file but one of each recording: downloads often hold a corpus twice, in a folder
+/// within a folder or once more as MP3, and a clip in two copies would be learnt and judged on at once.
+/// Kept is the first by path among those that lost nothing to compression, else the first.
+fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, String)> {
+    let lossless = |header: &Header| matches!(header.container.as_str(), "wav" | "aiff" | "flac");
+    let name = |path: &Path, labels: &Labels| {
+        let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
+        (labels.speaker.clone(), stem)
+    };
+    let mut kept: HashMap<_, usize> = HashMap::with_capacity(readable.len());
+    for (place, (path, labels, header)) in readable.iter().enumerate() {
+        let best = kept.entry(name(path, labels)).or_insert(place);
+        if lossless(header) && !lossless(&readable[*best].2) {
+            *best = place;
+        }
+    }
+    if kept.len() == readable.len() {
+        return Vec::new();
+    }
+    let reasons: Vec<Option<String>> = readable
+        .iter()
+        .enumerate()
+        .map(|(place, (path, labels, _))| {
+            let best = kept.get(&name(path, labels)).copied().filter(|best| *best != place)?;
+            Some(format!(
+                "a copy of {} by its name; if it is another recording, list its folder as a corpus of its own",
+                readable[best].0.display()
+            ))
+        })
+        .collect();
+    let mut copies = Vec::new();
+    for ((path, labels, header), reason) in std::mem::take(readable).into_iter().zip(reasons) {
+        match reason {
+            Some(reason) => copies.push((path, reason)),
+            None => readable.push((path, labels, header)),
+        }
+    }
+    copies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{tone, write_wav};
+    use super::super::{Columns, Gender, Layout};
+    use super::*;
+    use std::fs;
+    use std::sync::Mutex;
+
+    fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings {
+        CorpusSettings {
+            name: name.into(),
+            layout,
+            path: path.into(),
+            demographics: None,
+            columns: Columns::default(),
+        }
+    }
+
+    fn scanned(corpora: &[CorpusSettings]) -> Result<Catalogue, CorpusError> {
+        scan(
+            corpora,
+            &mut ScanIndex::default(),
+            &AnalysisCache::default(),
+            &|_, _| {},
+        )
+    }
+
+    fn sound(folder: &Path, names: &[&str]) {
+        for name in names {
+            write_wav(&folder.join(name), 16_000, 1, &tone(1_600));
+        }
+    }
+
+    fn names(catalogue: &Catalogue, top: &Path) -> Vec<String> {
+        let name = |clip: &Clip| clip.path.strip_prefix(top).unwrap().display().to_string();
+        catalogue.clips.iter().map(name).collect()
+    }
+
+    fn reasons(catalogue: &Catalogue) -> Vec<(String, &str)> {
+        let name = |refused: &Refused| refused.path.file_name().unwrap().display().to_string();
+        catalogue
+            .refused
+            .iter()
+            .map(|refused| (name(refused), refused.reason.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_a_clip_is_found_and_all_else_is_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        sound(
+            top,
+            &[
+                "b/03a01Wa.wav",
+                "a/08a02Nb.WAV",
+                "plain",
+                "a/13b01Xa.wav",
+                "09a01Fa.dat",
+                ".10a01Fa.wav",
+            ],
+        );
+        fs::write(top.join("11a01Fa.wav"), "these are words").unwrap();
+        fs::write(top.join("12a01Fa.wav"), "").unwrap();
+        fs::write(top.join("notes.txt"), "these are words").unwrap();
+        for layout in [Layout::Auto, Layout::Emodb] {
+            let found = scanned(&[corpus("berlin", layout, top)]).unwrap();
+            assert_eq!(names(&found, top), ["09a01Fa.dat", "a/08a02Nb.WAV", "b/03a01Wa.wav"]);
+            let clip = &found.clips[0];
+            assert_eq!(
+                (&*clip.corpus, clip.emotion.name(), clip.gender),
+                ("berlin", "happy", Some(Gender::Female))
+            );
+            assert_eq!(
+                (&*clip.container, clip.frames, clip.rate, clip.channels),
+                ("wav", 1_600, 16_000, 1)
+            );
+            let words = [
+                ("11a01Fa.wav", "not a sound file"),
+                ("12a01Fa.wav", ""),
+                ("13b01Xa.wav", "emotion `X`"),
+                ("notes.txt", "not a sound file"),
+                ("plain", "not of the form"),
+            ];
+            assert_eq!(found.refused.len(), words.len());
+            for ((name, reason), (expected, word)) in reasons(&found).into_iter().zip(words) {
+                assert!(
+                    name == expected && reason.contains(word) && !reason.is_empty(),
+                    "{name}: {reason}"
+                );
+                assert!(!reason.contains(top.to_str().unwrap()), "{reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mixed_folder_is_read_file_by_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = [
+            "03-01-03-01-02-01-07.wav",
+            "1006_TIE_HAP_XX.wav",
+            "DC_su01.wav",
+            "OA_bite_neutral.wav",
+        ];
+        sound(folder.path(), &all);
+        let found = scanned(&[corpus("quirks", Layout::Auto, folder.path())]).unwrap();
+        assert_eq!(names(&found, folder.path()), all);
+        let only = scanned(&[corpus("quirks", Layout::CremaD, folder.path())]).unwrap();
+        assert_eq!((only.clips.len(), only.refused.len()), (1, 3));
+    }
+
+    #[test]
+    fn corpora_that_cannot_be_read_are_errors_with_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        sound(folder.path(), &["holiday.wav"]);
+        let error = |layout, path: &Path| scanned(&[corpus("x", layout, path)]).unwrap_err();
+        assert!(matches!(
+            error(Layout::Auto, folder.path()),
+            CorpusError::Unrecognised { .. }
+        ));
+        assert!(matches!(
+            error(Layout::Tess, &folder.path().join("no")),
+            CorpusError::Io { .. }
+        ));
+        assert!(matches!(
+            error(Layout::Table, &folder.path().join("no.csv")),
+            CorpusError::Io { .. }
+        ));
+        assert!(matches!(error(Layout::Table, folder.path()), CorpusError::Table { .. }));
+    }
+
+    #[test]
+    fn the_actors_of_crema_d_are_known_by_the_table_beside_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        sound(top, &["AudioWAV/1001_DFA_ANG_XX.wav"]);
+        let table = "ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,Caucasian,Hispanic\n";
+        fs::write(top.join("VideoDemographics.csv"), table).unwrap();
+        let mut settings = corpus("crema", Layout::Auto, &top.join("AudioWAV"));
+        for path in [top.join("AudioWAV"), top.to_path_buf()] {
+            settings.path = path;
+            let found = scanned(std::slice::from_ref(&settings)).unwrap();
+            let clip = &found.clips[0];
+            assert_eq!((clip.age, clip.gender), (Some(51), Some(Gender::Male)));
+            assert_eq!(clip.ethnicity.as_deref(), Some("Caucasian, Hispanic"));
+            assert!(found.refused.is_empty());
+        }
+        settings.demographics = Some(top.join("absent.csv"));
+        assert!(matches!(scanned(&[settings.clone()]), Err(CorpusError::Io { .. })));
+        settings.demographics = None;
+        fs::write(top.join("VideoDemographics.csv"), "something else\n").unwrap();
+        let found = scanned(&[settings]).unwrap();
+        assert_eq!((found.clips.len(), found.refused.len()), (1, 1));
+        assert!(found.refused[0].reason.contains("ActorID"));
+    }
+
+    #[test]
+    fn below_the_marker_everything_is_synthetic() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        sound(top, &["demo/berlin/wav/03a01Wa.wav", "real/03a01Wa.wav"]);
+        fs::write(top.join("demo").join(MARKER), "").unwrap();
+        let corpora = [("demo/berlin", true), ("demo", true), ("real", false)];
+        for (path, synthetic) in corpora {
+            let found = scanned(&[corpus("x", Layout::Auto, &top.join(path))]).unwrap();
+            assert_eq!(
+                found.clips.iter().map(|clip| clip.synthetic).collect::<Vec<_>>(),
+                [synthetic]
+            );
+            assert!(found.refused.is_empty());
+        }
+    }
+
+    #[test]
+    fn copies_are_refused_and_the_better_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        sound(
+            top,
+            &[
+                "a/03a01Wa.wav",
+                "b/03a01wa.wav",
+                "b/03a02Wa.wav",
+                "DC/a01.wav",
+                "JE/a01.wav",
+            ],
+        );
+        let found = scanned(&[corpus("x", Layout::Auto, top)]).unwrap();
+        assert_eq!(
+            names(&found, top),
+            ["DC/a01.wav", "JE/a01.wav", "a/03a01Wa.wav", "b/03a02Wa.wav"]
+        );
+        assert!(
+            found.refused[0].reason.contains("a/03a01Wa.wav"),
+            "{}",
+            found.refused[0].reason
+        );
+        let header = |container: &str| Header {
+            container: container.into(),
+            rate: 1,
+            channels: 1,
+            frames: 1,
+        };
+        let read = |name: &str, container| (PathBuf::from(name), Labels::default(), header(container));
+        let mut three = vec![read("a/x.mp3", "mp3"), read("b/x.wav", "wav"), read("c/x.flac", "flac")];
+        let copies = take_copies(&mut three);
+        assert_eq!(three, [read("b/x.wav", "wav")]);
+        assert_eq!(
+            copies
+                .iter()
+                .map(|(path, _)| path.to_str().unwrap())
+                .collect::<Vec<_>>(),
+            ["a/x.mp3", "c/x.flac"]
+        );
+    }
+
+    #[test]
+    fn a_rescan_reads_only_what_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        sound(top, &["03a01Wa.wav", "03a02Wa.wav", "03a04Wa.wav"]);
+        fs::write(top.join("notes.txt"), "words").unwrap();
+        let corpora = [corpus("x", Layout::Auto, top)];
+        let mut index = ScanIndex::default();
+        let mut rescan = || {
+            let found = scan(&corpora, &mut index, &AnalysisCache::default(), &|_, _| {}).unwrap();
+            (
+                found.clips.iter().map(|clip| clip.rate).collect::<Vec<_>>(),
+                found.refused.len(),
+            )
+        };
+        assert_eq!(rescan(), (vec![16_000; 3], 1));
+        // Another content of the same size and time goes unseen: it was not read.
+        let (seen, unseen) = (top.join("03a02Wa.wav"), top.join("03a01Wa.wav"));
+        let time = fs::metadata(&unseen).unwrap().modified().unwrap();
+        write_wav(&unseen, 8_000, 1, &tone(1_600));
+        fs::File::options()
+            .write(true)
+            .open(&unseen)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+        write_wav(&seen, 8_000, 1, &tone(1_601));
+        fs::remove_file(top.join("03a04Wa.wav")).unwrap();
+        assert_eq!(rescan(), (vec![16_000, 8_000], 1));
+        assert_eq!(index.take(top).len(), 3);
+    }
+
+    #[test]
+    fn remembered_facts_are_filled_in() {
+        let folder = tempfile::tempdir().unwrap();
+        sound(folder.path(), &["03a01Wa.wav", "03a02Wa.wav"]);
+        let corpora = [corpus("x", Layout::Auto, folder.path())];
+        let cache = AnalysisCache::default();
+        let facts = cache.facts(&scanned(&corpora).unwrap().clips[1]);
+        let found = scan(&corpora, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
+        assert_eq!(found.facts, [None, Some(facts)]);
+    }
+
+    #[test]
+    fn progress_ends_with_everything_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let all: Vec<String> = (0..200)
+            .map(|n| format!("03a{:02}{}a.wav", n % 50, ["W", "N", "T", "F"][n / 50]))
+            .collect();
+        sound(folder.path(), &all.iter().map(String::as_str).collect::<Vec<_>>());
+        let seen = Mutex::new(Vec::new());
+        let told = |done, found| seen.lock().unwrap().push((done, found));
+        let corpora = [corpus("x", Layout::Auto, folder.path())];
+        scan(&corpora, &mut ScanIndex::default(), &AnalysisCache::default(), &told).unwrap();
+        let seen = seen.into_inner().unwrap();
+        assert_eq!((seen[0], *seen.last().unwrap()), ((0, 200), (200, 200)));
+        assert!(seen.len() > 3);
+    }
 }

@@ -1,5 +1,6 @@
 //! The corpus floor's part of `workbench.toml`.
 
+use super::{CorpusError, Gender, Intensity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -107,4 +108,32 @@ pub struct FilterSettings {
     pub emotion: Vec<String>,
     /// Intensities.
     pub intensity: Vec<String>,
+}
+
+impl FilterSettings {
+    /// Refuses genders and intensities that no clip can have.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] with the key and the names there are.
+    pub fn validate(&self) -> Result<(), CorpusError> {
+        known("filter.gender", &self.gender, &Gender::ALL.map(Gender::name))?;
+        known(
+            "filter.intensity",
+            &self.intensity,
+            &Intensity::ALL.map(Intensity::name),
+        )
+    }
+}
+
+fn known(key: &str, values: &[String], names: &[&str]) -> Result<(), CorpusError> {
+    match values
+        .iter()
+        .find(|value| !names.contains(&value.to_lowercase().as_str()))
+    {
+        Some(value) => Err(CorpusError::settings(
+            key,
+            format!("no `{value}`; there are {}", names.join(", ")),
+        )),
+        None => Ok(()),
+    }
 }

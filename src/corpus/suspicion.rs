@@ -1,7 +1,8 @@
 //! Clips that are read but deserve a second look.
 
-use super::Catalogue;
+use super::{Catalogue, Clip, SampleFacts};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 
 /// What is odd about a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum SuspicionKind {
     Clipping,
     /// Much shorter or longer than the rest of its corpus.
     Length,
+    /// Named a little otherwise than its scheme says, but understood.
+    Name,
 }
 
 /// One clip that deserves a second look.
@@ -38,7 +41,436 @@ pub struct Suspicion {
     pub detail: String,
 }
 
+/// Share of clipped samples from which a clip is worth a look.
+const CLIPPED: f32 = 0.001;
+
+/// Fewest clips of a corpus among which a length can stand out.
+const ENOUGH: usize = 8;
+
+/// Twins that are named before `and N more`.
+const NAMED: usize = 3;
+
 /// Everything odd, worst kinds first.
-pub fn suspicions(_catalogue: &Catalogue) -> Vec<Suspicion> {
-    unimplemented!()
+pub fn suspicions(catalogue: &Catalogue) -> Vec<Suspicion> {
+    let corpora = corpora(&catalogue.clips);
+    let mut found = twins(catalogue);
+    for (place, clip) in catalogue.clips.iter().enumerate() {
+        let mut add = |kind, detail| {
+            found.push(Suspicion {
+                clip: place,
+                kind,
+                detail,
+            })
+        };
+        if let Some(facts) = catalogue.facts.get(place).and_then(Option::as_ref) {
+            of_samples(clip, facts, &mut add);
+        }
+        of_header(clip, &mut add);
+        if let Some(corpus) = corpora.get(&*clip.corpus) {
+            among_others(clip, corpus, &mut add);
+        }
+        if let Some(detail) = odd_name(clip) {
+            add(SuspicionKind::Name, detail);
+        }
+    }
+    found.sort_by_key(|suspicion| (suspicion.kind, suspicion.clip));
+    found
+}
+
+fn of_samples(clip: &Clip, facts: &SampleFacts, add: &mut impl FnMut(SuspicionKind, String)) {
+    if let Some(damage) = &facts.damage {
+        add(SuspicionKind::Damaged, format!("{damage}; kept out of training"));
+    }
+    if facts.level.silent {
+        let seconds = clip.seconds();
+        add(
+            SuspicionKind::Silent,
+            format!("digital silence, {seconds:.1} s from end to end; kept out of training"),
+        );
+    }
+    if facts.level.clipped > CLIPPED {
+        let percent = 100.0 * facts.level.clipped;
+        add(
+            SuspicionKind::Clipping,
+            format!("{percent:.2} % of the samples are clipped"),
+        );
+    }
+}
+
+fn of_header(clip: &Clip, add: &mut impl FnMut(SuspicionKind, String)) {
+    let container = clip.container.to_uppercase();
+    match clip
+        .path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase())
+    {
+        None => add(
+            SuspicionKind::Extension,
+            format!("{container} content under a name without extension: read as {container}"),
+        ),
+        Some(extension) if container_of(&extension) != Some(&clip.container) => {
+            add(
+                SuspicionKind::Extension,
+                format!("{container} content under a .{extension} name: read as {container}"),
+            );
+        }
+        Some(_) => {}
+    }
+    if clip.channels > 1 {
+        let kind = if clip.channels == 2 {
+            "stereo".to_owned()
+        } else {
+            format!("{} channels", clip.channels)
+        };
+        add(
+            SuspicionKind::Stereo,
+            format!("{kind}: the mean of the channels is used"),
+        );
+    }
+}
+
+/// The container that an extension promises.
+fn container_of(extension: &str) -> Option<&'static str> {
+    match extension {
+        "wav" | "wave" => Some("wav"),
+        "aif" | "aiff" | "aifc" => Some("aiff"),
+        "flac" => Some("flac"),
+        "ogg" | "oga" => Some("ogg"),
+        "mp3" => Some("mp3"),
+        "aac" => Some("aac"),
+        "m4a" | "mp4" => Some("m4a"),
+        _ => None,
+    }
+}
+
+/// What is usual in a corpus.
+struct Usual {
+    rates: BTreeMap<u32, usize>,
+    /// The commonest rate (Hz) and how many clips have it.
+    rate: (u32, usize),
+    /// Shortest and longest length that are not far out (s), when there are enough clips to tell.
+    lengths: Option<(f64, f64)>,
+    median: f64,
+}
+
+fn corpora(clips: &[Clip]) -> HashMap<&str, Usual> {
+    let mut members: HashMap<&str, Vec<&Clip>> = HashMap::new();
+    for clip in clips {
+        members.entry(&clip.corpus).or_default().push(clip);
+    }
+    members
+        .into_iter()
+        .map(|(corpus, clips)| (corpus, usual(&clips)))
+        .collect()
+}
+
+fn usual(clips: &[&Clip]) -> Usual {
+    let mut rates = BTreeMap::new();
+    for clip in clips {
+        *rates.entry(clip.rate).or_default() += 1;
+    }
+    let rate = rates
+        .iter()
+        .max_by_key(|(_, clips)| **clips)
+        .map_or((0, 0), |(rate, clips)| (*rate, *clips));
+    let mut seconds: Vec<f64> = clips.iter().map(|clip| clip.seconds()).collect();
+    seconds.sort_unstable_by(f64::total_cmp);
+    let quantile = |quarter: usize| {
+        seconds
+            .get((seconds.len().saturating_sub(1)) * quarter / 4)
+            .copied()
+            .unwrap_or(0.0)
+    };
+    let median = quantile(2);
+    // Tukey's far-out fence on the logarithm (lengths are ratios), and at least a factor of two: the
+    // quarters of a corpus of one sentence lie very close together.
+    let (low, high) = (quantile(1).max(1e-3).ln(), quantile(3).max(1e-3).ln());
+    let fence = 3.0 * (high - low);
+    let lengths = (
+        (low - fence).exp().min(median / 2.0),
+        (high + fence).exp().max(median * 2.0),
+    );
+    Usual {
+        rates,
+        rate,
+        lengths: (clips.len() >= ENOUGH).then_some(lengths),
+        median,
+    }
+}
+
+fn among_others(clip: &Clip, usual: &Usual, add: &mut impl FnMut(SuspicionKind, String)) {
+    let (rate, most) = usual.rate;
+    let same = usual.rates.get(&clip.rate).copied().unwrap_or(0);
+    // At most a quarter as common as the commonest.
+    if clip.rate != rate && same * 4 <= most {
+        let (own, corpus) = (clip.rate, &clip.corpus);
+        let clips = if same == 1 {
+            "alone in".to_owned()
+        } else {
+            format!("as {same} clips of")
+        };
+        add(
+            SuspicionKind::Rate,
+            format!("{own} Hz, {clips} {corpus}, where {rate} Hz is usual"),
+        );
+    }
+    let (seconds, median) = (clip.seconds(), usual.median);
+    if usual
+        .lengths
+        .is_some_and(|(shortest, longest)| seconds < shortest || seconds > longest)
+    {
+        let than = if seconds < median { "short" } else { "long" };
+        add(
+            SuspicionKind::Length,
+            format!(
+                "{than}: {seconds:.2} s, where {median:.2} s is the median of {}",
+                clip.corpus
+            ),
+        );
+    }
+}
+
+/// TESS's one file with the prefix `OA`; it is read as `OAF`.
+fn odd_name(clip: &Clip) -> Option<String> {
+    let stem = clip.path.file_stem()?.to_string_lossy();
+    let (prefix, _) = stem.split_once('_')?;
+    let speaker = clip.speaker.as_deref()?;
+    let odd = matches!((prefix.to_uppercase().as_str(), speaker), ("OA", "OAF") | ("YA", "YAF"));
+    odd.then(|| format!("prefix {prefix}_ instead of {speaker}_: read as speaker {speaker}"))
+}
+
+fn twins(catalogue: &Catalogue) -> Vec<Suspicion> {
+    let mut groups: BTreeMap<u128, Vec<usize>> = BTreeMap::new();
+    for (place, facts) in catalogue.facts.iter().take(catalogue.clips.len()).enumerate() {
+        if let Some(content) = facts.as_ref().and_then(|facts| facts.sound()) {
+            groups.entry(content).or_default().push(place);
+        }
+    }
+    let mut found = Vec::new();
+    for group in groups.into_values().filter(|group| group.len() > 1) {
+        found.extend(group.iter().map(|place| twin(&catalogue.clips, *place, &group)));
+    }
+    found
+}
+
+fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
+    let clip = &clips[place];
+    let others = || {
+        group
+            .iter()
+            .filter(|other| **other != place)
+            .map(|other| &clips[*other])
+    };
+    let rivals = || others().filter(|other| other.emotion != clip.emotion);
+    let conflict = group.iter().any(|other| clips[*other].emotion != clip.emotion);
+    // Those of another label say more.
+    let shown = rivals()
+        .chain(others().filter(|other| other.emotion == clip.emotion))
+        .take(NAMED);
+    let named: Vec<String> = shown
+        .map(|other| {
+            let name = other.path.file_name().unwrap_or_default().display();
+            if other.emotion == clip.emotion {
+                name.to_string()
+            } else {
+                format!("{name}, which is labelled {}", other.emotion)
+            }
+        })
+        .collect();
+    let more = match group.len() - 1 - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let kind = if conflict {
+        SuspicionKind::ConflictingTwin
+    } else {
+        SuspicionKind::Twin
+    };
+    let label = if conflict {
+        "; kept out of training"
+    } else {
+        ", same label"
+    };
+    Suspicion {
+        clip: place,
+        kind,
+        detail: format!("same samples as {}{more}{label}", named.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{clip, facts};
+    use super::*;
+    use std::sync::Arc;
+
+    fn found(clips: Vec<Clip>, facts: Vec<Option<SampleFacts>>) -> Vec<(usize, SuspicionKind, String)> {
+        let catalogue = Catalogue {
+            clips: Arc::new(clips),
+            facts: facts.into_iter().map(|facts| facts.map(Arc::new)).collect(),
+            refused: Arc::default(),
+        };
+        suspicions(&catalogue)
+            .into_iter()
+            .map(|odd| (odd.clip, odd.kind, odd.detail))
+            .collect()
+    }
+
+    fn one(clip: Clip, facts: SampleFacts) -> (SuspicionKind, String) {
+        let mut all = found(vec![clip], vec![Some(facts)]);
+        assert_eq!(all.len(), 1, "{all:?}");
+        let (_, kind, detail) = all.remove(0);
+        (kind, detail)
+    }
+
+    #[test]
+    fn an_ordinary_clip_raises_no_suspicion() {
+        assert!(found(vec![clip("a.wav", "sad")], vec![Some(facts(1))]).is_empty());
+        assert!(found(vec![clip("a.WAV", "sad")], vec![None]).is_empty());
+    }
+
+    #[test]
+    fn containers_are_compared_with_names() {
+        let aiff = Clip {
+            container: "aiff".into(),
+            ..clip("YAF_germ_angry.wav", "angry")
+        };
+        let expected = "AIFF content under a .wav name: read as AIFF";
+        assert_eq!(one(aiff.clone(), facts(1)), (SuspicionKind::Extension, expected.into()));
+        assert_eq!(one(clip("a", "sad"), facts(1)).0, SuspicionKind::Extension);
+        assert_eq!(one(clip("a.dat", "sad"), facts(1)).0, SuspicionKind::Extension);
+        assert!(
+            found(
+                vec![Clip {
+                    path: "a.AIFC".into(),
+                    ..aiff
+                }],
+                vec![None]
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn samples_and_channels_are_judged() {
+        let mut silent = facts(1);
+        silent.level.silent = true;
+        assert_eq!(one(clip("a.wav", "sad"), silent).0, SuspicionKind::Silent);
+        let mut clipped = facts(1);
+        clipped.level.clipped = 0.012;
+        assert_eq!(
+            one(clip("a.wav", "sad"), clipped),
+            (SuspicionKind::Clipping, "1.20 % of the samples are clipped".into())
+        );
+        let mut damaged = facts(0);
+        damaged.damage = Some("cut short".into());
+        assert_eq!(
+            one(clip("a.wav", "sad"), damaged),
+            (SuspicionKind::Damaged, "cut short; kept out of training".into())
+        );
+        let stereo = Clip {
+            channels: 2,
+            ..clip("a.wav", "sad")
+        };
+        assert_eq!(one(stereo, facts(1)).0, SuspicionKind::Stereo);
+        let odd = Clip {
+            speaker: Some("OAF".into()),
+            ..clip("OA_bite_neutral.wav", "neutral")
+        };
+        assert_eq!(one(odd, facts(1)).0, SuspicionKind::Name);
+    }
+
+    #[test]
+    fn twins_are_told_with_their_labels() {
+        let clips = vec![
+            clip("x/a.wav", "happy"),
+            clip("b.wav", "neutral"),
+            clip("c.wav", "sad"),
+            clip("d.wav", "sad"),
+        ];
+        let all = found(
+            clips,
+            vec![Some(facts(1)), Some(facts(1)), Some(facts(2)), Some(facts(2))],
+        );
+        let expected = [
+            (
+                0,
+                SuspicionKind::ConflictingTwin,
+                "same samples as b.wav, which is labelled neutral; kept out of training",
+            ),
+            (
+                1,
+                SuspicionKind::ConflictingTwin,
+                "same samples as a.wav, which is labelled happy; kept out of training",
+            ),
+            (2, SuspicionKind::Twin, "same samples as d.wav, same label"),
+            (3, SuspicionKind::Twin, "same samples as c.wav, same label"),
+        ];
+        assert_eq!(
+            all,
+            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+        );
+    }
+
+    #[test]
+    fn many_twins_are_counted() {
+        let clips = (0..9).map(|n| clip(&format!("{n}.wav"), "sad")).collect();
+        let all = found(clips, vec![Some(facts(1)); 9]);
+        assert_eq!(all[0].2, "same samples as 1.wav; 2.wav; 3.wav and 5 more, same label");
+    }
+
+    #[test]
+    fn a_rare_rate_stands_out_and_an_even_mixture_does_not() {
+        let mut clips: Vec<Clip> = (0..20).map(|n| clip(&format!("{n}.wav"), "sad")).collect();
+        clips[7].rate = 96_000;
+        clips[7].frames *= 6;
+        let all = found(clips.clone(), vec![None; 20]);
+        let detail = "96000 Hz, alone in test, where 16000 Hz is usual";
+        assert_eq!(all, [(7, SuspicionKind::Rate, detail.to_owned())]);
+        for clip in clips.iter_mut().take(10) {
+            (clip.rate, clip.frames) = (24_000, 48_000);
+        }
+        assert!(found(clips, vec![None; 20]).is_empty());
+    }
+
+    #[test]
+    fn lengths_far_out_stand_out() {
+        let mut clips: Vec<Clip> = (0..20)
+            .map(|n| Clip {
+                frames: 30_000 + 200 * n,
+                ..clip(&format!("{n}.wav"), "sad")
+            })
+            .collect();
+        clips[3].frames = 5_000;
+        clips[4].frames = 400_000;
+        let kinds: Vec<_> = found(clips.clone(), vec![None; 20])
+            .into_iter()
+            .map(|(place, kind, _)| (place, kind))
+            .collect();
+        assert_eq!(kinds, [(3, SuspicionKind::Length), (4, SuspicionKind::Length)]);
+        clips.truncate(7);
+        assert!(found(clips, vec![None; 7]).is_empty());
+    }
+
+    #[test]
+    fn the_worst_comes_first() {
+        let mut clips: Vec<Clip> = vec![
+            Clip {
+                channels: 2,
+                ..clip("a.wav", "sad")
+            },
+            clip("b.wav", "sad"),
+        ];
+        clips[1].container = "aiff".into();
+        let mut silent = facts(1);
+        silent.level.silent = true;
+        let kinds: Vec<_> = found(clips, vec![None, Some(silent)])
+            .into_iter()
+            .map(|(_, kind, _)| kind)
+            .collect();
+        assert_eq!(
+            kinds,
+            [SuspicionKind::Silent, SuspicionKind::Extension, SuspicionKind::Stereo]
+        );
+    }
 }

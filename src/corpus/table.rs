@@ -1,13 +1,244 @@
 //! The table of clips for other tools; the `table` layout reads it back.
 
-use super::{Catalogue, CorpusError};
-use std::path::Path;
+use super::{Catalogue, Clip, CorpusError, SampleFacts};
+use crate::files;
+use std::borrow::Cow;
+use std::path::{self, Path};
+use std::{fs, io};
+
+const HEADER: [&str; 21] = [
+    "path",
+    "corpus",
+    "emotion",
+    "speaker",
+    "gender",
+    "age",
+    "ethnicity",
+    "intensity",
+    "text",
+    "synthetic",
+    "container",
+    "rate",
+    "channels",
+    "frames",
+    "seconds",
+    "content",
+    "peak",
+    "rms_dbfs",
+    "clipped",
+    "silent",
+    "damage",
+];
 
 /// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header facts and
-/// sample facts where known. Returns the number of rows.
+/// sample facts where known. Clips below the table's folder are named relative to it, so that both can
+/// be moved together; others by their absolute path. Returns the number of rows.
 ///
 /// # Errors
-/// What the file system says.
-pub fn export(_catalogue: &Catalogue, _path: &Path) -> Result<usize, CorpusError> {
-    unimplemented!()
+/// What the file system says; a path that is not UTF-8, which no table of text can hold.
+pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> {
+    let failed = |source| CorpusError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let folder = path::absolute(folder).map_err(failed)?;
+    let tabs = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(if tabs { b'\t' } else { b',' })
+        .from_writer(Vec::new());
+    let mut write = |row: &[Cow<str>; HEADER.len()]| writer.write_record(row.iter().map(|field| field.as_bytes()));
+    write(&HEADER.map(Cow::from)).map_err(|error| failed(error.into()))?;
+    for (place, clip) in catalogue.clips.iter().enumerate() {
+        let facts = catalogue.facts.get(place).and_then(Option::as_deref);
+        let file = path::absolute(&clip.path).map_err(failed)?;
+        let file = file.strip_prefix(&folder).unwrap_or(&file);
+        let Some(file) = file.to_str() else {
+            let source = io::Error::other("its name is not UTF-8, which a table cannot hold; rename it");
+            return Err(CorpusError::Io {
+                path: clip.path.clone(),
+                source,
+            });
+        };
+        write(&row(file, clip, facts)).map_err(|error| failed(error.into()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+    fs::create_dir_all(&folder)
+        .and_then(|()| files::replace(path, &bytes))
+        .map_err(failed)?;
+    Ok(catalogue.clips.len())
+}
+
+fn row<'a>(file: &'a str, clip: &'a Clip, facts: Option<&'a SampleFacts>) -> [Cow<'a, str>; HEADER.len()] {
+    let sound = facts.filter(|facts| facts.damage.is_none());
+    let measured = |text: fn(&SampleFacts) -> String| sound.map(text).unwrap_or_default().into();
+    [
+        file.into(),
+        (&*clip.corpus).into(),
+        clip.emotion.name().into(),
+        clip.speaker.as_deref().unwrap_or_default().into(),
+        clip.gender.map_or("", |gender| gender.name()).into(),
+        clip.age.map_or_else(String::new, |age| age.to_string()).into(),
+        clip.ethnicity.as_deref().unwrap_or_default().into(),
+        clip.intensity.map_or("", |intensity| intensity.name()).into(),
+        clip.text.as_deref().unwrap_or_default().into(),
+        clip.synthetic.to_string().into(),
+        (&*clip.container).into(),
+        clip.rate.to_string().into(),
+        clip.channels.to_string().into(),
+        clip.frames.to_string().into(),
+        format!("{:.6}", clip.seconds()).into(),
+        measured(|facts| format!("{:032x}", facts.content)),
+        measured(|facts| facts.level.peak.to_string()),
+        measured(|facts| facts.level.rms_dbfs.to_string()),
+        measured(|facts| facts.level.clipped.to_string()),
+        measured(|facts| facts.level.silent.to_string()),
+        facts
+            .and_then(|facts| facts.damage.as_deref())
+            .unwrap_or_default()
+            .into(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{tone, write_wav};
+    use super::super::{
+        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, analyse, scan,
+    };
+    use super::*;
+    use std::sync::Arc;
+
+    fn read_back(table: &Path) -> Catalogue {
+        let corpus = CorpusSettings {
+            name: "table".into(),
+            layout: Layout::Table,
+            path: table.into(),
+            demographics: None,
+            columns: Columns::default(),
+        };
+        scan(
+            &[corpus],
+            &mut ScanIndex::default(),
+            &AnalysisCache::default(),
+            &|_, _| {},
+        )
+        .unwrap()
+    }
+
+    fn catalogue(folder: &Path) -> Catalogue {
+        let clip = |name: &str| {
+            let path = folder.join(name);
+            write_wav(&path, 8_000, 2, &tone(800));
+            Clip {
+                path,
+                corpus: "a, \"b\"; c".into(),
+                synthetic: true,
+                speaker: Some("s\t1".into()),
+                gender: Some(Gender::Other),
+                age: Some(33),
+                ethnicity: Some("x, y".into()),
+                emotion: Emotion::new("très, très \"gai\""),
+                intensity: Some(Intensity::Medium),
+                text: Some("two\nlines".into()),
+                container: "wav".into(),
+                frames: 400,
+                rate: 8_000,
+                channels: 2,
+            }
+        };
+        let bare = Clip {
+            synthetic: false,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            intensity: None,
+            text: None,
+            ..clip("deep/b, c.wav")
+        };
+        let clips = vec![clip("a.wav"), bare];
+        Catalogue {
+            facts: vec![None; clips.len()],
+            clips: Arc::new(clips),
+            refused: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_exported_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(folder.path());
+        let places = [
+            folder.path().join("clips.csv"),
+            folder.path().join("clips.TSV"),
+            other.path().join("new/clips.csv"),
+        ];
+        for table in places {
+            assert_eq!(export(&catalogue, &table).unwrap(), 2);
+            let back = read_back(&table);
+            assert_eq!(back.clips, catalogue.clips, "{}", table.display());
+            assert!(back.refused.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_table_moves_with_its_clips_and_files_that_are_gone_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = folder.path().join("before");
+        let catalogue = catalogue(&before);
+        export(&catalogue, &before.join("clips.csv")).unwrap();
+        let after = folder.path().join("after");
+        fs::rename(&before, &after).unwrap();
+        assert_eq!(read_back(&after.join("clips.csv")).clips.len(), 2);
+        fs::remove_file(after.join("a.wav")).unwrap();
+        let back = read_back(&after.join("clips.csv"));
+        assert_eq!(back.clips.len(), 1);
+        let reason = &back.refused[0].reason;
+        assert!(reason.contains("line 2") && reason.contains("No such file"), "{reason}");
+    }
+
+    #[test]
+    fn sample_facts_stand_in_the_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(folder.path());
+        let analysed = analyse(&catalogue, &AnalysisCache::default(), &|_, _, _| true).unwrap();
+        let table = folder.path().join("clips.csv");
+        export(&analysed, &table).unwrap();
+        let mut reader = csv::Reader::from_path(&table).unwrap();
+        let place = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "content")
+            .unwrap();
+        let record = reader.records().next().unwrap().unwrap();
+        assert_eq!(
+            record[place],
+            format!("{:032x}", analysed.facts[0].as_ref().unwrap().content)
+        );
+        assert_eq!(&record[place + 4], "false");
+    }
+
+    #[test]
+    fn two_rows_of_one_file_are_one_clip() {
+        let folder = tempfile::tempdir().unwrap();
+        write_wav(&folder.path().join("a.wav"), 8_000, 1, &tone(80));
+        let table = folder.path().join("t.csv");
+        fs::write(&table, "path,emotion\na.wav,sad\na.wav,happy\n,sad\n").unwrap();
+        let back = read_back(&table);
+        assert_eq!((back.clips.len(), back.refused.len()), (1, 2));
+        assert!(
+            back.refused
+                .iter()
+                .any(|refused| refused.reason == "line 3 of the table: listed before, in line 2")
+        );
+        assert!(back.refused.iter().any(|refused| refused.path == table));
+    }
 }

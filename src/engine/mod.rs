@@ -1,8 +1,17 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
+mod context;
 mod error;
 mod event;
 mod jobs;
+mod observer;
+mod pace;
+mod protocol;
+mod reading;
+mod results;
+mod run_book;
+mod run_file;
+mod run_page;
 mod settings;
 mod worker;
 
@@ -11,7 +20,7 @@ pub use event::{
     Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
     RunDetail, RunReport, RunSummary, Survey,
 };
-pub use settings::{Origin, Settings, SettingsError, load_settings};
+pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
 pub use worker::work;
 
 // The plain data that events carry, so that `ui` and `cli` need no other floor.
@@ -26,21 +35,115 @@ pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::training::EpochFacts;
 
-use std::sync::mpsc::Receiver;
+use context::Context;
+use jobs::{ScanDesk, Wish};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long a dropped engine waits for its jobs to come to an end.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The engine: commands in, events out; every job runs on a thread of its own.
 #[derive(Debug)]
-pub struct Engine {}
+pub struct Engine {
+    context: Arc<Context>,
+    desk: Arc<ScanDesk>,
+    previews: Option<Sender<PathBuf>>,
+    wishes: Option<Sender<Wish>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
 
 impl Engine {
     /// An engine over resolved settings, and the receiver of its events.
-    pub fn start(_settings: Settings) -> (Self, Receiver<Event>) {
-        unimplemented!()
+    pub fn start(settings: Settings) -> (Self, Receiver<Event>) {
+        let (events, receiver) = mpsc::channel();
+        let (previews, preview_wishes) = mpsc::channel();
+        let (wishes, follow_wishes) = mpsc::channel();
+        let engine = Self {
+            context: Arc::new(Context::new(settings, events)),
+            desk: Arc::default(),
+            previews: Some(previews),
+            wishes: Some(wishes),
+            threads: Mutex::default(),
+        };
+        engine.spawn(CommandKind::Preview, move |context| {
+            jobs::previews(context, &preview_wishes)
+        });
+        engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
+        (engine, receiver)
     }
 
     /// Asks for something; never blocks. What comes of it arrives as events, the last of which is
-    /// [`Event::Done`] or [`Event::Failed`] for this kind of command.
-    pub fn send(&self, _command: Command) {
-        unimplemented!()
+    /// [`Event::Done`] or [`Event::Failed`] for this kind of command. (A scan that is asked for while one runs
+    /// is that one; runs that are followed have no end; a preview gives way to the next one asked for.)
+    pub fn send(&self, command: Command) {
+        let kind = CommandKind::from(&command);
+        match command {
+            Command::Preview { path } => pass_on(self.previews.as_ref(), path),
+            Command::Runs { follow } => pass_on(self.wishes.as_ref(), Wish::Runs { follow }),
+            Command::Watch { run } => pass_on(self.wishes.as_ref(), Wish::Watch { run }),
+            Command::Scan { headers_only } if !self.desk.admit(headers_only) => {}
+            command => {
+                let desk = Arc::clone(&self.desk);
+                self.spawn(kind, move |context| {
+                    context.emit(match jobs::run(context, &desk, command) {
+                        Ok(()) => Event::Done(kind),
+                        Err(error) => Event::Failed {
+                            command: kind,
+                            message: error.to_string(),
+                        },
+                    });
+                });
+            }
+        }
+    }
+
+    /// A thread that reports its own mistakes instead of vanishing.
+    fn spawn(&self, kind: CommandKind, job: impl FnOnce(&Context) + Send + 'static) {
+        let context = Arc::clone(&self.context);
+        let guarded = move || {
+            if catch_unwind(AssertUnwindSafe(|| job(&context))).is_err() {
+                let message = "a mistake in the program ended this; start undertone again".to_owned();
+                context.emit(Event::Failed { command: kind, message });
+            }
+        };
+        match thread::Builder::new()
+            .name(format!("{kind:?}").to_lowercase())
+            .spawn(guarded)
+        {
+            Ok(thread) => {
+                let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+                threads.retain(|thread| !thread.is_finished());
+                threads.push(thread);
+            }
+            Err(error) => {
+                let message = format!("no thread could be started: {error}");
+                self.context.emit(Event::Failed { command: kind, message });
+            }
+        }
+    }
+}
+
+/// The threads that take these live as long as the engine; one that panicked has told so.
+fn pass_on<T>(sender: Option<&Sender<T>>, wish: T) {
+    if let Some(sender) = sender {
+        let _ = sender.send(wish);
+    }
+}
+
+impl Drop for Engine {
+    /// Asks every job to end and gives it a moment to write down what it has; runs go on without the engine.
+    fn drop(&mut self) {
+        self.context.cancel();
+        (self.previews, self.wishes) = (None, None);
+        let begun = Instant::now();
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < FAREWELL {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }

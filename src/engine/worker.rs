@@ -1,12 +1,208 @@
 //! What `undertone worker RUN…` does.
 
-use super::EngineError;
+use super::observer::RunObserver;
+use super::run_file::RunFile;
+use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
+use crate::corpus::{Selection, Side, Split, select, split};
+use crate::features::FeatureCache;
+use crate::files;
+use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_stop};
+use crate::training::{self, Dataset, Task, TrainingError, build_dataset, train};
+use jiff::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+
+/// How a run came to its end.
+enum Ending {
+    Finished,
+    Stopped,
+}
 
 /// Trains the given run folders one after the other in this process, which first leaves its terminal (setsid).
 ///
 /// # Errors
 /// What ended the last run that failed.
-pub fn work(_runs: &[PathBuf]) -> Result<(), EngineError> {
-    unimplemented!()
+pub fn work(runs: &[PathBuf]) -> Result<(), EngineError> {
+    leave_terminal()?;
+    // All of them at once, so that those that wait are seen to wait.
+    let held = runs.iter().map(|path| Run::take(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut outcome = Ok(());
+    for mut run in held {
+        if let Err(error) = run.work() {
+            outcome = Err(error);
+        }
+    }
+    outcome
+}
+
+/// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
+fn leave_terminal() -> Result<(), EngineError> {
+    // Refused to a process that leads a group, as one started by hand from a shell does: it stays where it is.
+    let _ = rustix::process::setsid();
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default())
+        .map(|_| ())
+        .map_err(|error| EngineError::Other(format!("the hang-up signal cannot be ignored: {error}")))
+}
+
+/// One run that this process holds.
+struct Run {
+    folder: RunFolder,
+    lease: Lease,
+    journal: Journal<EpochFacts>,
+}
+
+impl Run {
+    fn take(path: &std::path::Path) -> Result<Self, RunError> {
+        let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let lease = Lease::take(path)?;
+        lease.progress("queued", 0, 0);
+        let journal = Journal::open(path)?;
+        Ok(Self {
+            folder: RunFolder {
+                id,
+                path: path.to_owned(),
+            },
+            lease,
+            journal,
+        })
+    }
+
+    /// From here on the journal says how it ends, whatever happens.
+    fn work(&mut self) -> Result<(), EngineError> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.train())).unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().cloned();
+            let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+            let words = words.unwrap_or_else(|| "no words".to_owned());
+            Err(EngineError::Other(format!(
+                "a mistake in the program ({words}); log.txt says where"
+            )))
+        });
+        let at = Timestamp::now();
+        let (last, outcome) = match outcome {
+            Ok(Ending::Finished) => (Fact::Finished { at }, Ok(())),
+            Ok(Ending::Stopped) => (Fact::Stopped { at }, Ok(())),
+            Err(error) => (
+                Fact::Failed {
+                    at,
+                    reason: error.to_string(),
+                },
+                Err(error),
+            ),
+        };
+        self.journal.append(&self.lease, &last)?;
+        outcome
+    }
+
+    fn train(&mut self) -> Result<Ending, EngineError> {
+        let Self { folder, lease, journal } = self;
+        let at = Timestamp::now();
+        journal.append(
+            lease,
+            &Fact::Started {
+                at,
+                host: host_name(),
+                pid: std::process::id(),
+            },
+        )?;
+        let RunFile { run, settings } = RunFile::read(folder)?;
+
+        let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
+        let tell = |task: &str, done: usize, total: usize| {
+            lease.progress(task, done as u64, total as u64);
+            !is_stopped()
+        };
+        if is_stopped() {
+            return Ok(Ending::Stopped);
+        }
+        let analysis = reading::remembered(&settings);
+        let catalogue = reading::headers(&settings, &settings.corpora, &analysis, &tell)?;
+        let catalogue = reading::samples(&catalogue, &analysis, &tell)?;
+        if is_stopped() {
+            return Ok(Ending::Stopped);
+        }
+        let selection = select(&catalogue, &settings.labels, &settings.filter);
+        let split = split(&selection, &settings.split, settings.seed, run.fold)?;
+        save_split(folder, &split, &selection)?;
+        let recipe = settings.recipe()?;
+        let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
+        let dataset = match build_dataset(&selection, split, &cache, &|done, total| tell("features", done, total)) {
+            Ok(dataset) => dataset,
+            Err(_) if is_stopped() => return Ok(Ending::Stopped),
+            Err(error) => return Err(error.into()),
+        };
+        journal.append(
+            lease,
+            &note(format!(
+                "features of {} clips, {} of them from the cache",
+                dataset.matrices.len(),
+                dataset.cached
+            )),
+        )?;
+
+        let protocol = protocol::protocol(&selection, &dataset.split, settings.seed);
+        let task = Task {
+            dataset: &dataset,
+            recipe,
+            model: &settings.model,
+            settings: &settings.training,
+            device: &settings.device,
+            seed: settings.seed,
+            checkpoints: &folder.checkpoints(),
+            synthetic: protocol.synthetic,
+            training_rms_dbfs: median_level(&selection, &dataset),
+        };
+        let mut observer = RunObserver::new(&folder.path, lease, journal);
+        let outcome = train(&task, &mut observer);
+        if let Some(error) = observer.take_error() {
+            return Err(error.into());
+        }
+        let trained = match outcome {
+            Ok(trained) => trained,
+            Err(TrainingError::StoppedEarly) => return Ok(Ending::Stopped),
+            Err(error) => return Err(error.into()),
+        };
+        lease.progress("report", 0, 1);
+        trained.package.save(&folder.model())?;
+        let judged = training::judged(&dataset, &selection, &trained);
+        let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
+        results::write(folder, &report, &judged)?;
+        journal.append(
+            lease,
+            &note(format!(
+                "epoch {} was the best; test UAR {:.1} %, accuracy {:.1} %",
+                trained.best_epoch,
+                100.0 * report.scores.unweighted_average_recall,
+                100.0 * report.scores.accuracy
+            )),
+        )?;
+        Ok(if trained.stopped {
+            Ending::Stopped
+        } else {
+            Ending::Finished
+        })
+    }
+}
+
+fn note(message: String) -> Fact<EpochFacts> {
+    Fact::Note {
+        at: Timestamp::now(),
+        message,
+    }
+}
+
+fn save_split(folder: &RunFolder, split: &Split, selection: &Selection) -> Result<(), EngineError> {
+    let mut table = Vec::new();
+    split.write_csv(selection, &mut table)?;
+    let path = folder.split();
+    Ok(files::replace(&path, &table).map_err(|source| RunError::Io { path, source })?)
+}
+
+/// Of the training clips (dBFS).
+fn median_level(selection: &Selection, dataset: &Dataset) -> f32 {
+    let training = dataset.side(Side::Train).into_iter();
+    let mut levels: Vec<f32> = training
+        .filter_map(|clip| Some(selection.facts.get(clip)?.as_ref()?.level.rms_dbfs))
+        .collect();
+    levels.sort_by(f32::total_cmp);
+    levels.get(levels.len() / 2).copied().unwrap_or_default()
 }

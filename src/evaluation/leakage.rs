@@ -1,6 +1,7 @@
 //! What the test side shares with the training side.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Where a clip comes from, as far as leakage is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Provenance {
     pub content: Option<u128>,
 }
 
-/// What two sides share.
+/// What two sides share. Clips whose speaker, sentence or content is not known do not count towards it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Leakage {
     /// Speakers on the training side.
@@ -30,7 +31,75 @@ pub struct Leakage {
     pub shared_clips: usize,
 }
 
-/// Compares the test side with the training side.
-pub fn leakage(_train: &[Provenance], _test: &[Provenance]) -> Leakage {
-    unimplemented!()
+/// Compares the test side with the training side (to which validation belongs: the best epoch is chosen there).
+pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
+    let speakers = |side| distinct(side, |clip| clip.speaker.as_deref());
+    let texts = |side| distinct(side, |clip| clip.text.as_deref());
+    let (train_speakers, test_speakers) = (speakers(train), speakers(test));
+    let (train_texts, test_texts) = (texts(train), texts(test));
+    let train_contents: HashSet<u128> = train.iter().filter_map(|clip| clip.content).collect();
+    Leakage {
+        train_speakers: train_speakers.len(),
+        test_speakers: test_speakers.len(),
+        shared_speakers: test_speakers.intersection(&train_speakers).count(),
+        test_texts: test_texts.len(),
+        shared_texts: test_texts.intersection(&train_texts).count(),
+        shared_clips: test
+            .iter()
+            .filter_map(|clip| clip.content)
+            .filter(|it| train_contents.contains(it))
+            .count(),
+    }
+}
+
+fn distinct(side: &[Provenance], property: fn(&Provenance) -> Option<&str>) -> HashSet<&str> {
+    side.iter().filter_map(property).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clip(speaker: &str, text: Option<&str>, content: u128) -> Provenance {
+        Provenance {
+            speaker: Some(speaker.into()),
+            text: text.map(Into::into),
+            content: Some(content),
+        }
+    }
+
+    #[test]
+    fn counts_what_is_on_both_sides_once_per_speaker_and_sentence_but_every_clip() {
+        let train = [
+            clip("a/1", Some("a/dogs"), 1),
+            clip("a/2", Some("a/kids"), 2),
+            clip("a/2", None, 3),
+        ];
+        let test = [
+            clip("a/2", Some("a/dogs"), 3),
+            clip("a/2", Some("a/dogs"), 3),
+            clip("a/3", Some("a/cats"), 4),
+            // The same number in another corpus is another speaker.
+            clip("b/1", None, 5),
+        ];
+        let expected = Leakage {
+            train_speakers: 2,
+            test_speakers: 3,
+            shared_speakers: 1,
+            test_texts: 2,
+            shared_texts: 1,
+            shared_clips: 2,
+        };
+        assert_eq!(leakage(&train, &test), expected);
+    }
+
+    #[test]
+    fn the_unknown_is_never_shared() {
+        let unknown = [Provenance {
+            speaker: None,
+            text: None,
+            content: None,
+        }];
+        assert_eq!(leakage(&unknown, &unknown), Leakage::default());
+    }
 }

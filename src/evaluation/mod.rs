@@ -2,8 +2,12 @@
 
 mod leakage;
 mod metrics;
+mod protocol;
 mod report;
+mod spread;
 
 pub use leakage::{Leakage, Provenance, leakage};
 pub use metrics::{ClassScores, Scores, confusion_matrix, scores};
-pub use report::{Judged, Protocol, Report, ScoreSpread, report, spread};
+pub use protocol::Protocol;
+pub use report::{Judged, Report, most_confused, normalise_rows, report};
+pub use spread::{ScoreSpread, spread};

@@ -1,7 +1,8 @@
-//! The report of one run on its test clips, and the spread over linked runs.
+//! The report of one run on its test clips.
 
-use super::{Leakage, Scores};
+use super::{Protocol, Scores, confusion_matrix, scores};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// One test clip as it was judged.
@@ -34,42 +35,12 @@ impl Judged {
     }
 }
 
-/// How the scores were obtained.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Protocol {
-    /// `speaker-disjoint` or `random clips`, with fold.
-    pub split: String,
-    /// Whether the data is synthetic.
-    pub synthetic: bool,
-    /// Clips on the training side.
-    pub train_clips: usize,
-    /// Clips on the validation side.
-    pub validation_clips: usize,
-    /// Clips on the test side.
-    pub test_clips: usize,
-    /// Test against training (validation included, since the best epoch is chosen there).
-    pub leakage: Leakage,
-    /// Clips left out, with the reason.
-    pub left_out: Vec<(String, usize)>,
-    /// Anything the split had to do otherwise than asked.
-    pub remarks: Vec<String>,
-    /// The run's seed.
-    pub seed: u64,
-}
-
-impl Protocol {
-    /// The one line under every score.
-    pub fn line(&self) -> String {
-        unimplemented!()
-    }
-}
-
 /// Everything about a run's test clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The labels, in the order of every index below.
     pub labels: Vec<String>,
-    /// Scores over all test clips.
+    /// Scores over all test clips; its means run over all labels.
     pub scores: Scores,
     /// `counts[truth][prediction]`.
     pub confusion: Vec<Vec<usize>>,
@@ -77,10 +48,17 @@ pub struct Report {
     pub confusion_normalised: Vec<Vec<f64>>,
     /// Most confused pairs: (truth, prediction, clips), most first.
     pub most_confused: Vec<(String, String, usize)>,
-    /// Scores per corpus.
+    /// Scores per corpus, by name. Here the classes and the means are those of the labels that the corpus's
+    /// clips have or were given (sklearn's default), so that a label a corpus lacks does not count as a failure.
     pub by_corpus: Vec<(String, Scores)>,
-    /// Scores per gender.
+    /// Scores per gender (`unknown` last), in the same way.
     pub by_gender: Vec<(String, Scores)>,
+    /// `confusion` of each corpus's clips, in the order of `by_corpus`.
+    #[serde(default)]
+    pub confusion_by_corpus: Vec<(String, Vec<Vec<usize>>)>,
+    /// `confusion` of each gender's clips, in the order of `by_gender`.
+    #[serde(default)]
+    pub confusion_by_gender: Vec<(String, Vec<Vec<usize>>)>,
     /// How the scores were obtained.
     pub protocol: Protocol,
     /// `protocol.line()`.
@@ -88,24 +66,187 @@ pub struct Report {
 }
 
 /// Makes the report.
-pub fn report(_labels: &[String], _judged: &[Judged], _protocol: Protocol) -> Report {
-    unimplemented!()
+pub fn report(labels: &[String], judged: &[Judged], protocol: Protocol) -> Report {
+    let confusion = confusion_of(judged, labels.len());
+    let confusion_by_corpus = confusion_by(judged, labels.len(), |clip| &clip.corpus);
+    let confusion_by_gender = confusion_by(judged, labels.len(), |clip| clip.gender.as_deref().unwrap_or("unknown"));
+    let scores_of = |groups: &[(String, Vec<Vec<usize>>)]| {
+        groups
+            .iter()
+            .map(|(name, counts)| (name.clone(), occurring_scores(counts, labels)))
+            .collect()
+    };
+    Report {
+        labels: labels.to_vec(),
+        scores: scores(&confusion, labels),
+        confusion_normalised: normalise_rows(&confusion),
+        most_confused: most_confused(&confusion, labels),
+        confusion,
+        by_corpus: scores_of(&confusion_by_corpus),
+        by_gender: scores_of(&confusion_by_gender),
+        confusion_by_corpus,
+        confusion_by_gender,
+        protocol_line: protocol.line(),
+        protocol,
+    }
 }
 
-/// Mean and sample standard deviation of a score over linked runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScoreSpread {
-    /// The score's name.
-    pub score: String,
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation (divisor n - 1; 0 for one run).
-    pub deviation: f64,
-    /// The runs' values.
-    pub values: Vec<f64>,
+/// Every row divided by its sum (sklearn `normalize="true"`); a row of zeros stays one.
+pub fn normalise_rows(counts: &[Vec<usize>]) -> Vec<Vec<f64>> {
+    let normalise = |row: &Vec<usize>| {
+        let sum = row.iter().sum::<usize>().max(1) as f64;
+        row.iter().map(|&count| count as f64 / sum).collect()
+    };
+    counts.iter().map(normalise).collect()
 }
 
-/// Mean and deviation of every score of linked runs (the folds of one K-fold).
-pub fn spread(_reports: &[Report]) -> Vec<ScoreSpread> {
-    unimplemented!()
+/// The pairs that are confused at all: (truth, prediction, clips), most first, equals in order of the labels.
+pub fn most_confused(counts: &[Vec<usize>], labels: &[String]) -> Vec<(String, String, usize)> {
+    let mut pairs = Vec::new();
+    for (truth, row) in labels.iter().zip(counts) {
+        for (prediction, &clips) in labels.iter().zip(row) {
+            if truth != prediction && clips > 0 {
+                pairs.push((truth.clone(), prediction.clone(), clips));
+            }
+        }
+    }
+    pairs.sort_by_key(|(_, _, clips)| std::cmp::Reverse(*clips));
+    pairs
+}
+
+fn confusion_of<'a>(judged: impl IntoIterator<Item = &'a Judged>, classes: usize) -> Vec<Vec<usize>> {
+    let (truth, prediction): (Vec<usize>, Vec<usize>) =
+        judged.into_iter().map(|clip| (clip.truth, clip.prediction())).unzip();
+    confusion_matrix(&truth, &prediction, classes)
+}
+
+fn confusion_by(judged: &[Judged], classes: usize, group: impl Fn(&Judged) -> &str) -> Vec<(String, Vec<Vec<usize>>)> {
+    let mut groups: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
+    for clip in judged {
+        groups.entry(group(clip)).or_default().push(clip);
+    }
+    groups
+        .into_iter()
+        .map(|(name, clips)| (name.to_owned(), confusion_of(clips, classes)))
+        .collect()
+}
+
+/// Scores over the labels that occur, as truth or as prediction.
+fn occurring_scores(counts: &[Vec<usize>], labels: &[String]) -> Scores {
+    let occurs =
+        |class: usize| counts[class].iter().sum::<usize>() + counts.iter().map(|row| row[class]).sum::<usize>();
+    let kept: Vec<usize> = (0..counts.len()).filter(|&class| occurs(class) > 0).collect();
+    let counts: Vec<Vec<usize>> = kept
+        .iter()
+        .map(|&truth| kept.iter().map(|&prediction| counts[truth][prediction]).collect())
+        .collect();
+    let labels: Vec<String> = kept.iter().map(|&class| labels[class].clone()).collect();
+    scores(&counts, &labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_abs_diff_eq;
+
+    fn judged(corpus: &str, gender: Option<&str>, truth: usize, prediction: usize) -> Judged {
+        let probabilities = (0..3)
+            .map(|class| if class == prediction { 0.8 } else { 0.1 })
+            .collect();
+        let gender = gender.map(str::to_owned);
+        Judged {
+            path: "a.wav".into(),
+            corpus: corpus.into(),
+            speaker: None,
+            gender,
+            truth,
+            probabilities,
+        }
+    }
+
+    fn example() -> Report {
+        let labels = ["sad".to_owned(), "angry".to_owned(), "calm".to_owned()];
+        let judged = [
+            judged("tess", None, 0, 1),
+            judged("ravdess", Some("female"), 0, 0),
+            judged("ravdess", Some("male"), 0, 1),
+            judged("ravdess", Some("male"), 1, 1),
+            judged("ravdess", Some("female"), 2, 1),
+            judged("ravdess", Some("female"), 2, 2),
+        ];
+        report(
+            &labels,
+            &judged,
+            Protocol {
+                split: "random clips".into(),
+                ..Protocol::default()
+            },
+        )
+    }
+
+    #[test]
+    fn counts_rates_and_confused_pairs() {
+        let report = example();
+        assert_eq!(report.confusion, [[1, 2, 0], [0, 1, 0], [0, 1, 1]]);
+        assert_abs_diff_eq!(report.confusion_normalised[0][1], 2.0 / 3.0);
+        assert_eq!(report.confusion_normalised[2], [0.0, 0.5, 0.5]);
+        let pair = |truth: &str, prediction: &str, clips| (truth.to_owned(), prediction.to_owned(), clips);
+        assert_eq!(
+            report.most_confused,
+            [pair("sad", "angry", 2), pair("calm", "angry", 1)]
+        );
+        assert_abs_diff_eq!(report.scores.accuracy, 0.5);
+        assert_eq!(report.protocol_line, report.protocol.line());
+    }
+
+    #[test]
+    fn groups_are_scored_over_the_labels_they_have() {
+        let report = example();
+        let names: Vec<&str> = report.by_gender.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["female", "male", "unknown"]);
+        let (name, ravdess) = &report.by_corpus[0];
+        assert_eq!((name.as_str(), ravdess.support), ("ravdess", 5));
+        assert_abs_diff_eq!(ravdess.accuracy, 0.6);
+        let (_, male) = &report.by_gender[1];
+        assert_eq!(
+            male.classes
+                .iter()
+                .map(|class| class.label.as_str())
+                .collect::<Vec<_>>(),
+            ["sad", "angry"]
+        );
+        // Calm, which no male clip has or was given, does not lower the mean.
+        assert_abs_diff_eq!(male.macro_recall, 0.5);
+        let total: usize = report
+            .confusion_by_gender
+            .iter()
+            .flat_map(|(_, counts)| counts.iter().flatten())
+            .sum();
+        assert_eq!(total, 6);
+        assert_eq!(
+            report.confusion_by_corpus[1],
+            ("tess".to_owned(), vec![vec![0, 1, 0], vec![0; 3], vec![0; 3]])
+        );
+    }
+
+    #[test]
+    fn a_report_survives_its_file() {
+        let report = example();
+        let text = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn no_clips_make_an_empty_report() {
+        let report = report(&["sad".to_owned()], &[], Protocol::default());
+        assert_eq!(
+            (
+                report.scores.support,
+                report.by_corpus.len(),
+                report.most_confused.len()
+            ),
+            (0, 0, 0)
+        );
+        assert_eq!(report.confusion_normalised, [[0.0]]);
+    }
 }

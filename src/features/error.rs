@@ -5,9 +5,15 @@ use std::path::PathBuf;
 /// What can go wrong between a wave and its features.
 #[derive(Debug, thiserror::Error)]
 pub enum FeatureError {
-    /// The wave cannot be resampled or holds nothing.
+    /// The wave cannot be read or resampled.
     #[error(transparent)]
     Audio(#[from] crate::audio::AudioError),
+    /// There are no features of such a wave.
+    #[error("the recording has no features: {problem}")]
+    Wave {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The cache folder cannot be written.
     #[error("feature cache {}: {source}; free space there, or set `cache` in workbench.toml to another folder", path.display())]
     Cache {

@@ -1,24 +1,254 @@
-//! Mel filterbank and mel spectrogram.
+//! Mel filterbank, mel spectrogram and decibels.
 
-use crate::audio::{Spectrogram, Wave};
+use crate::audio::{Spectrogram, Wave, power_frames};
 
-/// Slaney mel filterbank, `n_mels` rows of `n_fft / 2 + 1` weights, as librosa.filters.mel.
-pub fn mel_filterbank(_rate: u32, _n_fft: usize, _n_mels: usize) -> Vec<Vec<f32>> {
-    unimplemented!()
+/// Triangular filters on the mel scale. Most of their weights are zero; each keeps the others only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MelFilterbank {
+    /// Centre of each band (Hz).
+    pub centres: Vec<f32>,
+    /// Per band, the first bin with a weight, and the weights from there on.
+    filters: Vec<(usize, Vec<f32>)>,
+    bins: usize,
 }
 
-/// `frames * n_mels` powers.
-pub fn mel_spectrogram(_spectrogram: &Spectrogram, _filterbank: &[Vec<f32>]) -> Vec<f32> {
-    unimplemented!()
+impl MelFilterbank {
+    /// The power in each band: `out[m] = sum over k of weight[m][k] * power[k]`.
+    pub fn apply(&self, power: &[f32], bands: &mut [f32]) {
+        for (band, (first, weights)) in bands.iter_mut().zip(&self.filters) {
+            *band = dot(weights, power.get(*first..).unwrap_or_default());
+        }
+    }
+
+    /// Number of bands.
+    pub fn bands(&self) -> usize {
+        self.filters.len()
+    }
+
+    /// One row of `n_fft / 2 + 1` weights per band, zeros included.
+    pub fn rows(&self) -> Vec<Vec<f32>> {
+        let row = |(first, weights): &(usize, Vec<f32>)| {
+            let mut row = vec![0.0; self.bins];
+            row[*first..first + weights.len()].copy_from_slice(weights);
+            row
+        };
+        self.filters.iter().map(row).collect()
+    }
+}
+
+/// Slaney mel filterbank from 0 Hz to half the rate, each filter of unit area: as
+/// librosa.filters.mel(sr, n_fft, n_mels, htk=False, norm='slaney').
+pub fn mel_filterbank(rate: u32, n_fft: usize, n_mels: usize) -> MelFilterbank {
+    let bins = n_fft / 2 + 1;
+    let top = mel_from_hertz(f64::from(rate) / 2.0);
+    let edges: Vec<f64> = (0..n_mels + 2)
+        .map(|edge| hertz_from_mel(top * edge as f64 / (n_mels + 1) as f64))
+        .collect();
+    let frequency = |bin: usize| bin as f64 * f64::from(rate) / n_fft.max(1) as f64;
+    let filter = |band: &[f64]| {
+        let [low, centre, high] = *band else {
+            return (0, Vec::new());
+        };
+        let weight = |bin: usize| {
+            let rising = (frequency(bin) - low) / (centre - low);
+            let falling = (high - frequency(bin)) / (high - centre);
+            rising.min(falling).max(0.0) as f32 * (2.0 / (high - low)) as f32
+        };
+        let first = (0..bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
+        (
+            first,
+            (first..bins).map(weight).take_while(|&weight| weight > 0.0).collect(),
+        )
+    };
+    MelFilterbank {
+        centres: edges[1..=n_mels].iter().map(|&centre| centre as f32).collect(),
+        filters: edges.windows(3).map(filter).collect(),
+        bins,
+    }
+}
+
+/// `frames * n_mels` powers, frame after frame, as librosa.feature.melspectrogram(S=power).
+pub fn mel_spectrogram(spectrogram: &Spectrogram, filterbank: &MelFilterbank) -> Vec<f32> {
+    let mut bands = vec![0.0; spectrogram.frames * filterbank.bands()];
+    let frames = spectrogram.power.chunks_exact(spectrogram.bins.max(1));
+    for (power, bands) in frames.zip(bands.chunks_exact_mut(filterbank.bands().max(1))) {
+        filterbank.apply(power, bands);
+    }
+    bands
 }
 
 /// `10 log10(max(amin, x))`, at most `top_db` below the maximum, as librosa.power_to_db(ref=1).
-pub fn power_to_db(_power: &mut [f32], _amin: f32, _top_db: f32) {
-    unimplemented!()
+pub fn power_to_db(power: &mut [f32], amin: f32, top_db: f32) {
+    let mut loudest = f32::NEG_INFINITY;
+    for value in power.iter_mut() {
+        *value = 10.0 * value.max(amin).log10();
+        loudest = loudest.max(*value);
+    }
+    for value in power.iter_mut() {
+        *value = value.max(loudest - top_db);
+    }
 }
 
-/// A mel spectrogram in dB for looking at: (`frames`, `n_mels`, values frame after frame, top frequency in Hz).
-/// `columns` bounds the number of frames, so that a long clip costs no more than a short one to draw.
-pub fn log_mel_preview(_wave: &Wave, _n_mels: usize, _columns: usize) -> (usize, Vec<f32>) {
-    unimplemented!()
+/// A mel spectrogram for looking at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogMel {
+    /// Number of frames, evenly spaced from the first sample to the last.
+    pub frames: usize,
+    /// Number of mel bands.
+    pub bands: usize,
+    /// Frame after frame, dB relative to the loudest value: 0 down to -80. All -80 for silence.
+    pub db: Vec<f32>,
+    /// Centre of each band (Hz), rising.
+    pub centres: Vec<f32>,
+}
+
+/// A mel spectrogram in dB for looking at, of at most `columns` frames. A long clip costs hardly more
+/// than a short one: where a column stands for a long stretch, it is the mean of a few frames in it.
+pub fn log_mel_preview(wave: &Wave, n_mels: usize, columns: usize) -> LogMel {
+    const RANGE_DB: f32 = 80.0;
+    const FRAMES_PER_COLUMN: usize = 4;
+    // About 40 ms, which shows the harmonics of a voice.
+    let n_fft = (wave.rate as usize / 25).next_power_of_two().clamp(256, 8192);
+    let shortest = (n_fft / 8).max(1);
+    let length = wave.samples.len();
+    let frames = length.div_ceil(shortest).clamp(1, columns.max(1));
+    let stretch = length as f64 / frames as f64;
+    let per_column = ((stretch / (n_fft / 2) as f64).ceil() as usize).clamp(1, FRAMES_PER_COLUMN);
+    let filterbank = mel_filterbank(wave.rate, n_fft, n_mels);
+    let mut db = vec![0.0; frames * n_mels];
+    let mut bands = vec![0.0; n_mels];
+    let spacing = stretch / per_column as f64;
+    let centres = (0..frames * per_column).map(|index| ((index as f64 + 0.5) * spacing) as usize);
+    power_frames(&wave.samples, n_fft, centres, |index, power| {
+        filterbank.apply(power, &mut bands);
+        let column = index / per_column * n_mels;
+        for (sum, band) in db[column..].iter_mut().zip(&bands) {
+            *sum += band / per_column as f32;
+        }
+    });
+    let loudest = db.iter().copied().fold(0.0, f32::max);
+    for value in &mut db {
+        // Below any sound, so that silence is the bottom of the scale and not the top.
+        *value = if loudest > 1e-12 {
+            10.0 * (*value / loudest).log10().max(-RANGE_DB / 10.0)
+        } else {
+            -RANGE_DB
+        };
+    }
+    LogMel {
+        frames,
+        bands: n_mels,
+        db,
+        centres: filterbank.centres,
+    }
+}
+
+/// Slaney's mel scale: linear below 1 kHz, logarithmic above.
+const HERTZ_PER_MEL: f64 = 200.0 / 3.0;
+const LOGARITHMIC_FROM_HERTZ: f64 = 1000.0;
+const LOGARITHMIC_FROM_MEL: f64 = LOGARITHMIC_FROM_HERTZ / HERTZ_PER_MEL;
+
+fn log_step() -> f64 {
+    6.4f64.ln() / 27.0
+}
+
+fn mel_from_hertz(hertz: f64) -> f64 {
+    if hertz < LOGARITHMIC_FROM_HERTZ {
+        hertz / HERTZ_PER_MEL
+    } else {
+        LOGARITHMIC_FROM_MEL + (hertz / LOGARITHMIC_FROM_HERTZ).ln() / log_step()
+    }
+}
+
+fn hertz_from_mel(mel: f64) -> f64 {
+    if mel < LOGARITHMIC_FROM_MEL {
+        mel * HERTZ_PER_MEL
+    } else {
+        LOGARITHMIC_FROM_HERTZ * (log_step() * (mel - LOGARITHMIC_FROM_MEL)).exp()
+    }
+}
+
+/// In eight lanes, so that the compiler uses vector instructions.
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let length = a.len().min(b.len());
+    let (a, rest_a) = a[..length].as_chunks::<8>();
+    let (b, rest_b) = b[..length].as_chunks::<8>();
+    let mut lanes = [0f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum::<f32>() + rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f32::consts::TAU;
+
+    fn sine(frequency: f32, rate: u32, length: usize) -> Wave {
+        let samples = (0..length)
+            .map(|n| (TAU * frequency * n as f32 / rate as f32).sin() * 0.5)
+            .collect();
+        Wave { samples, rate }
+    }
+
+    #[test]
+    fn a_filter_rises_to_its_centre_falls_after_it_and_has_unit_area() {
+        let bank = mel_filterbank(16_000, 4096, 40);
+        for (row, centre) in bank.rows().iter().zip(&bank.centres) {
+            let area: f32 = row.iter().sum::<f32>() * 16_000.0 / 4096.0;
+            assert!((area - 1.0).abs() < 0.05, "{area}");
+            let peak = (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap();
+            assert!((peak as f32 * 16_000.0 / 4096.0 - centre).abs() < 4.0);
+        }
+    }
+
+    #[test]
+    fn the_sparse_filters_give_what_the_full_rows_give() {
+        let bank = mel_filterbank(22_050, 512, 128);
+        let power: Vec<f32> = (0..257).map(|bin| (bin as f32 * 0.7).sin().abs()).collect();
+        let mut bands = vec![0.0; 128];
+        bank.apply(&power, &mut bands);
+        for (band, row) in bands.iter().zip(bank.rows()) {
+            let full: f32 = row.iter().zip(&power).map(|(weight, power)| weight * power).sum();
+            assert!((band - full).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn decibels_stop_at_the_floor_and_below_the_top() {
+        let mut power = [1.0, 1e-3, 0.0, 100.0];
+        power_to_db(&mut power, 1e-10, 80.0);
+        assert_eq!(power, [0.0, -30.0, -60.0, 20.0]);
+    }
+
+    #[test]
+    fn a_preview_shows_a_tone_where_it_is_however_long_it_lasts() {
+        for length in [100, 16_000, 16_000 * 600] {
+            let preview = log_mel_preview(&sine(1000.0, 16_000, length), 64, 300);
+            assert!(preview.frames <= 300);
+            assert_eq!(preview.db.len(), preview.frames * 64);
+            assert!(preview.db.iter().all(|db| (-80.0..=0.0).contains(db)));
+            let column = &preview.db[preview.frames / 2 * 64..][..64];
+            let loudest = (0..64).max_by(|&a, &b| column[a].total_cmp(&column[b])).unwrap();
+            assert!((preview.centres[loudest] - 1000.0).abs() < 60.0);
+        }
+    }
+
+    #[test]
+    fn a_preview_of_silence_or_of_nothing_is_all_floor() {
+        for length in [0, 16_000] {
+            let preview = log_mel_preview(
+                &Wave {
+                    samples: vec![0.0; length],
+                    rate: 16_000,
+                },
+                32,
+                100,
+            );
+            assert!(preview.frames >= 1 && preview.db.iter().all(|&db| db == -80.0));
+        }
+    }
 }

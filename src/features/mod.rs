@@ -14,7 +14,7 @@ pub use cache::FeatureCache;
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, Note, extract};
 pub use matrix::FeatureMatrix;
-pub use mel::{log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db};
+pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db};
 pub use mfcc::mfcc;
 pub use recipe::{Feature, Recipe};
 pub use scaler::Scaler;

@@ -1,9 +1,11 @@
 //! The package and what it says about a wave.
 
+mod batch;
 mod error;
 mod package;
 mod predict;
 
+pub use batch::{batch, log_probabilities};
 pub use error::InferenceError;
 pub use package::{Package, PackageFacts};
 pub use predict::{Prediction, Warning};

@@ -1,33 +1,34 @@
 //! A wave to probabilities.
 
 use super::{InferenceError, Package};
-use crate::audio::Wave;
+use crate::audio::{Level, Wave, level};
+use crate::features::{Recipe, extract};
 use serde::{Deserialize, Serialize};
 
 /// A reason to trust a prediction less.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
-    /// Far quieter or louder than the training clips.
+    /// More than 15 dB quieter or louder than the training clips.
     Level {
         /// This clip (dBFS).
         rms_dbfs: f32,
         /// The training clips (dBFS).
         training_rms_dbfs: f32,
     },
-    /// Much of it is clipped.
+    /// More than 1 % of it is clipped.
     Clipping {
         /// Share of samples.
         share: f32,
     },
-    /// Shorter than what the recipe takes: padded with zeros.
+    /// So short that more than half of what the recipe takes is padding (zeros).
     Short {
         /// The clip's length (s).
         seconds: f64,
-        /// What the recipe takes (s).
+        /// What fills the recipe: the skip and what is taken after it (s).
         wanted: f64,
     },
-    /// Longer than what the recipe takes: the rest was not heard.
+    /// So long that what comes after the recipe's part is more than half as long as that: it was not heard.
     Long {
         /// The clip's length (s).
         seconds: f64,
@@ -52,12 +53,174 @@ pub struct Prediction {
     pub warnings: Vec<Warning>,
 }
 
+/// Shorter clips hold no syllable (s).
+const SHORTEST: f64 = 0.1;
+/// A larger difference of level than between loud and soft speakers of one corpus (dB).
+const LEVEL_DIFFERENCE: f32 = 15.0;
+/// More clipped samples are a recording fault (share).
+const CLIPPED: f32 = 0.01;
+
 impl Package {
     /// Judges one wave.
     ///
     /// # Errors
-    /// [`InferenceError::Refused`] for silence or nothing at all.
-    pub fn predict(&self, _wave: &Wave) -> Result<Prediction, InferenceError> {
-        unimplemented!()
+    /// [`InferenceError::Refused`] for silence, nothing at all, or less than 0.1 s.
+    pub fn predict(&self, wave: &Wave) -> Result<Prediction, InferenceError> {
+        let measured = judgeable(wave)?;
+        let extracted = extract(wave, &self.facts.recipe)?;
+        let rows = self.probabilities([&extracted.matrix])?;
+        let probabilities = rows.into_iter().flatten();
+        Ok(Prediction {
+            probabilities: self.facts.labels.iter().cloned().zip(probabilities).collect(),
+            warnings: warnings(wave, &measured, &self.facts.recipe, self.facts.training_rms_dbfs),
+        })
+    }
+}
+
+/// The wave's levels, unless nothing can be said about it.
+fn judgeable(wave: &Wave) -> Result<Level, InferenceError> {
+    let refuse = |reason: String| Err(InferenceError::Refused(reason));
+    if wave.samples.is_empty() {
+        return refuse("holds no samples: nothing to judge".to_owned());
+    }
+    if !wave.samples.iter().all(|sample| sample.is_finite()) {
+        return refuse("holds samples that are no numbers; export it again as 16-bit wav".to_owned());
+    }
+    if wave.seconds() < SHORTEST {
+        let (samples, rate) = (wave.samples.len(), wave.rate);
+        return refuse(format!(
+            "only {samples} samples at {rate} Hz; at least {SHORTEST} s are needed"
+        ));
+    }
+    let measured = level(wave);
+    if measured.silent {
+        return refuse("digital silence from end to end; check the microphone and the chosen channel".to_owned());
+    }
+    Ok(measured)
+}
+
+fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f32) -> Vec<Warning> {
+    let seconds = wave.seconds();
+    let taken = recipe.take_seconds;
+    let wanted = recipe.skip_seconds + taken;
+    let candidates = [
+        (
+            (measured.rms_dbfs - training_rms_dbfs).abs() > LEVEL_DIFFERENCE,
+            Warning::Level {
+                rms_dbfs: measured.rms_dbfs,
+                training_rms_dbfs,
+            },
+        ),
+        (
+            measured.clipped > CLIPPED,
+            Warning::Clipping {
+                share: measured.clipped,
+            },
+        ),
+        (wanted - seconds > taken / 2.0, Warning::Short { seconds, wanted }),
+        (seconds - wanted > taken / 2.0, Warning::Long { seconds, heard: taken }),
+        (
+            wave.rate < recipe.sample_rate,
+            Warning::Rate {
+                rate: wave.rate,
+                wanted: recipe.sample_rate,
+            },
+        ),
+    ];
+    let applies = candidates.into_iter().filter(|(applies, _)| *applies);
+    applies.map(|(_, warning)| warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::package::tests::package;
+    use super::*;
+
+    /// A tone at -20 dBFS, about the level of the package's training clips.
+    fn tone(seconds: f64, rate: u32) -> Wave {
+        let samples = (0..(seconds * f64::from(rate)) as usize)
+            .map(|index| 0.1414 * (index as f32 * 440.0 * std::f32::consts::TAU / rate as f32).sin());
+        Wave {
+            samples: samples.collect(),
+            rate,
+        }
+    }
+
+    fn warnings_of(wave: &Wave) -> Vec<Warning> {
+        package().predict(wave).unwrap().warnings
+    }
+
+    #[test]
+    fn every_label_gets_a_probability() {
+        let prediction = package().predict(&tone(0.6, 8_000)).unwrap();
+        let labels: Vec<&str> = prediction
+            .probabilities
+            .iter()
+            .map(|(label, _)| label.as_str())
+            .collect();
+        assert_eq!(labels, ["neutral", "happy", "sad"]);
+        let sum: f32 = prediction.probabilities.iter().map(|(_, value)| value).sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+        assert_eq!(prediction.warnings, []);
+    }
+
+    #[test]
+    fn doubtful_clips_are_judged_with_a_warning() {
+        let mut quiet = tone(0.6, 8_000);
+        quiet.samples.iter_mut().for_each(|sample| *sample /= 10.0);
+        let told = warnings_of(&quiet);
+        assert!(
+            matches!(told[..], [Warning::Level { rms_dbfs, .. }] if (rms_dbfs + 40.0).abs() < 0.1),
+            "{told:?}"
+        );
+
+        let mut clipped = tone(0.6, 8_000);
+        clipped.samples[..100].fill(1.0);
+        let told = warnings_of(&clipped);
+        assert!(
+            matches!(told[..], [Warning::Clipping { share }] if (share - 100.0 / 4800.0).abs() < 1e-6),
+            "{told:?}"
+        );
+
+        // Skip 0.1 s, take 0.5 s: half of it must be there, and half as much may be left over.
+        assert_eq!(warnings_of(&tone(0.36, 8_000)), []);
+        assert_eq!(
+            warnings_of(&tone(0.34, 8_000)),
+            [Warning::Short {
+                seconds: 0.34,
+                wanted: 0.6
+            }]
+        );
+        assert_eq!(warnings_of(&tone(0.84, 8_000)), []);
+        assert_eq!(
+            warnings_of(&tone(0.875, 8_000)),
+            [Warning::Long {
+                seconds: 0.875,
+                heard: 0.5
+            }]
+        );
+        assert_eq!(
+            warnings_of(&tone(0.6, 4_000)),
+            [Warning::Rate {
+                rate: 4_000,
+                wanted: 8_000
+            }]
+        );
+        assert_eq!(warnings_of(&tone(0.6, 48_000)), []);
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_refused_with_the_reason() {
+        let refusal = |samples: Vec<f32>| {
+            let wave = Wave { samples, rate: 8_000 };
+            match package().predict(&wave) {
+                Err(InferenceError::Refused(reason)) => reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(refusal(Vec::new()).contains("no samples"));
+        assert!(refusal(vec![0.5; 799]).contains("only 799 samples at 8000 Hz; at least 0.1 s"));
+        assert!(refusal(vec![0.0; 8_000]).contains("silence"));
+        assert!(refusal(vec![f32::NAN; 8_000]).contains("no numbers"));
     }
 }

@@ -1,5 +1,11 @@
-//! `conv1d`.
+//! `conv1d`: convolutions over frames, averaged, and a dense layer.
 
+use super::ModelError;
+use super::layers::{Convolution, Dense, dropout, global_average, max_pool};
+use crate::random::Stream;
+use burn::module::Module;
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// `[model.conv1d]`.
@@ -20,6 +26,265 @@ pub struct Conv1dSettings {
     pub dense_dropout: f64,
 }
 
-/// The network (helper: a Burn module).
-#[derive(Debug, Clone)]
-pub struct Conv1d {}
+impl Conv1dSettings {
+    /// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a wish.
+    const LARGEST: usize = 65_536;
+    /// Most weights: 4 GiB, of which training keeps four copies.
+    const MOST_WEIGHTS: usize = 1 << 30;
+
+    /// Refuses sizes that cannot be built, whatever the input.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        if self.filters.is_empty() {
+            return Err(refuse(
+                "filters",
+                "is empty; give at least one convolution, for example [128, 256]",
+            ));
+        }
+        for filters in &self.filters {
+            within("filters", *filters)?;
+        }
+        within("kernel_size", self.kernel_size)?;
+        within("pool_size", self.pool_size)?;
+        within("dense_units", self.dense_units)?;
+        for (key, rate) in [("dropout", self.dropout), ("dense_dropout", self.dense_dropout)] {
+            if !(0.0..1.0).contains(&rate) {
+                return Err(refuse(key, &format!("is {rate}; it must be at least 0 and below 1")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses sizes that cannot be built for this input.
+    fn validate_for(&self, (frames, coefficients): (usize, usize)) -> Result<(), ModelError> {
+        self.validate()?;
+        let pooled = self.filters[1..]
+            .iter()
+            .fold(frames, |frames, _| frames / self.pool_size);
+        if pooled == 0 {
+            let poolings = self.filters.len() - 1;
+            return Err(refuse(
+                "pool_size",
+                &format!(
+                    "is {}: {poolings} poolings leave nothing of {frames} frames; lower it, give fewer filters, \
+                     or take longer clips (recipe)",
+                    self.pool_size
+                ),
+            ));
+        }
+        let mut inputs = coefficients;
+        let mut weights = 0usize;
+        for filters in &self.filters {
+            // Each factor is bounded, so three of them fit into 64 bits.
+            weights = weights.saturating_add(self.kernel_size * inputs * filters);
+            inputs = *filters;
+        }
+        if weights > Self::MOST_WEIGHTS {
+            let problem = format!(
+                "and kernel_size make {weights} weights; at most {} fit",
+                Self::MOST_WEIGHTS
+            );
+            return Err(refuse("filters", &problem));
+        }
+        Ok(())
+    }
+}
+
+fn within(key: &str, size: usize) -> Result<(), ModelError> {
+    let largest = Conv1dSettings::LARGEST;
+    if (1..=largest).contains(&size) {
+        Ok(())
+    } else {
+        Err(refuse(key, &format!("is {size}; it must be from 1 to {largest}")))
+    }
+}
+
+fn refuse(key: &str, problem: &str) -> ModelError {
+    ModelError::Settings {
+        key: format!("model.conv1d.{key}"),
+        problem: problem.to_owned(),
+    }
+}
+
+/// Convolutions (ReLU, zeros beyond both ends so that short inputs keep their frames), max pooling
+/// and dropout between them, global average pooling, a dense layer (ReLU), dropout, one logit per class.
+#[derive(Module, Debug)]
+pub struct Conv1d {
+    convolutions: Vec<Convolution>,
+    dense: Dense,
+    output: Dense,
+    pool_size: usize,
+    dropout: f64,
+    dense_dropout: f64,
+}
+
+impl Conv1d {
+    /// The network for an input of (frames, coefficients), with first weights from the stream.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn new(
+        settings: &Conv1dSettings,
+        input: (usize, usize),
+        classes: usize,
+        stream: &mut Stream,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        settings.validate_for(input)?;
+        let mut inputs = input.1;
+        let mut convolutions = Vec::with_capacity(settings.filters.len());
+        for filters in &settings.filters {
+            convolutions.push(Convolution::new(inputs, *filters, settings.kernel_size, stream, device));
+            inputs = *filters;
+        }
+        Ok(Self {
+            convolutions,
+            dense: Dense::new(inputs, settings.dense_units, stream, device),
+            output: Dense::new(settings.dense_units, classes, stream, device),
+            pool_size: settings.pool_size,
+            dropout: settings.dropout,
+            dense_dropout: settings.dense_dropout,
+        })
+    }
+
+    /// Where the weights lie.
+    pub(super) fn device(&self) -> Device {
+        self.output.bias.val().device()
+    }
+
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients); dropout where there is a stream for it.
+    pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+        let mut hidden = batch;
+        for (index, convolution) in self.convolutions.iter().enumerate() {
+            hidden = relu(convolution.forward(hidden));
+            if index + 1 < self.convolutions.len() {
+                hidden = max_pool(hidden, self.pool_size);
+                hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
+            }
+        }
+        let hidden = relu(self.dense.forward(global_average(hidden)));
+        self.output.forward(dropout(hidden, self.dense_dropout, stream))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::lcg::Lcg;
+    use crate::models::{device, device_names};
+    use crate::random::stream;
+    use burn::tensor::TensorData;
+
+    fn settings() -> Conv1dSettings {
+        Conv1dSettings {
+            filters: vec![8, 16],
+            kernel_size: 5,
+            pool_size: 2,
+            dropout: 0.3,
+            dense_units: 12,
+            dense_dropout: 0.4,
+        }
+    }
+
+    fn build(settings: &Conv1dSettings, input: (usize, usize)) -> Result<Conv1d, ModelError> {
+        Conv1d::new(
+            settings,
+            input,
+            3,
+            &mut stream(1, "weights", 0),
+            &device("flex").unwrap(),
+        )
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused_by_key() {
+        let refusal = |change: fn(&mut Conv1dSettings)| {
+            let mut changed = settings();
+            change(&mut changed);
+            build(&changed, (20, 4)).unwrap_err().to_string()
+        };
+        assert!(refusal(|s| s.filters.clear()).starts_with("model.conv1d.filters: is empty"));
+        assert!(refusal(|s| s.filters[1] = 0).starts_with("model.conv1d.filters: is 0"));
+        assert!(refusal(|s| s.filters = vec![65_536; 3]).starts_with("model.conv1d.filters: and kernel_size"));
+        assert!(refusal(|s| s.kernel_size = 0).starts_with("model.conv1d.kernel_size: is 0"));
+        assert!(refusal(|s| s.pool_size = usize::MAX).starts_with("model.conv1d.pool_size"));
+        assert!(refusal(|s| s.pool_size = 21).contains("leave nothing of 20 frames"));
+        assert!(refusal(|s| s.dropout = 1.0).starts_with("model.conv1d.dropout: is 1"));
+        assert!(refusal(|s| s.dense_dropout = f64::NAN).starts_with("model.conv1d.dense_dropout: is NaN"));
+        assert!(refusal(|s| s.dense_units = 0).starts_with("model.conv1d.dense_units: is 0"));
+    }
+
+    #[test]
+    fn any_number_of_convolutions_and_any_length_work() {
+        for filters in [vec![4], vec![4, 5], vec![4, 5, 6]] {
+            let network = build(&Conv1dSettings { filters, ..settings() }, (4, 3)).unwrap();
+            let logits = network.forward(Tensor::ones([2, 4, 3], &device("flex").unwrap()), None);
+            assert_eq!(logits.dims(), [2, 3]);
+        }
+    }
+
+    #[test]
+    fn dropout_acts_in_training_only() {
+        let network = build(&settings(), (20, 4)).unwrap();
+        let logits = |stream: Option<&mut Stream>| {
+            let batch = Tensor::ones([2, 20, 4], &device("flex").unwrap());
+            network
+                .forward(batch, stream)
+                .into_data()
+                .try_into_vec::<f32>()
+                .unwrap()
+        };
+        let plain = logits(None);
+        assert_eq!(plain, logits(None));
+        assert_ne!(plain, logits(Some(&mut stream(1, "dropout", 1))));
+        assert_eq!(
+            logits(Some(&mut stream(1, "dropout", 1))),
+            logits(Some(&mut stream(1, "dropout", 1)))
+        );
+    }
+
+    #[derive(Deserialize)]
+    struct Golden {
+        filters: Vec<usize>,
+        kernel_size: usize,
+        pool_size: usize,
+        dense_units: usize,
+        input: [usize; 3],
+        classes: usize,
+        logits: Vec<f32>,
+    }
+
+    #[test]
+    fn logits_match_an_independent_implementation() {
+        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/conv1d.json")).unwrap();
+        for name in device_names() {
+            for case in &cases {
+                let sizes = Conv1dSettings {
+                    filters: case.filters.clone(),
+                    kernel_size: case.kernel_size,
+                    pool_size: case.pool_size,
+                    dense_units: case.dense_units,
+                    ..settings()
+                };
+                let device = device(name).unwrap();
+                let [batch, frames, coefficients] = case.input;
+                let mut draw = stream(1, "weights", 0);
+                let network = Conv1d::new(&sizes, (frames, coefficients), case.classes, &mut draw, &device).unwrap();
+                let mut lcg = Lcg(7);
+                let network = network.map(&mut lcg);
+                let input = lcg.values(batch * frames * coefficients);
+                let input = Tensor::from_data(TensorData::new(input, case.input), &device);
+                let logits = network.forward(input, None).into_data().try_into_vec::<f32>().unwrap();
+                assert_eq!(logits.len(), case.logits.len());
+                for (got, expected) in logits.iter().zip(&case.logits) {
+                    assert!(
+                        (got - expected).abs() < 1e-5 * expected.abs().max(1.0),
+                        "{name}: {got} {expected}"
+                    );
+                }
+            }
+        }
+    }
+}

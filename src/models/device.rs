@@ -3,15 +3,44 @@
 use super::ModelError;
 use burn::tensor::Device;
 
-/// Names that [`device`] understands in this build.
+/// Names that [`device`] understands in this build; the first is the default.
 pub fn device_names() -> Vec<&'static str> {
-    unimplemented!()
+    vec!["flex", "ndarray"]
 }
 
 /// `flex` (CPU, default), `ndarray` (CPU, deprecated by Burn).
 ///
 /// # Errors
 /// [`ModelError::Device`] with the names that can be had.
-pub fn device(_name: &str) -> Result<Device, ModelError> {
-    unimplemented!()
+pub fn device(name: &str) -> Result<Device, ModelError> {
+    match name {
+        "flex" => Ok(Device::flex()),
+        // A second, independent implementation to compare with, for as long as Burn ships it.
+        #[allow(deprecated)]
+        "ndarray" => Ok(Device::ndarray()),
+        _ => Err(ModelError::Device {
+            name: name.to_owned(),
+            problem: format!(
+                "there is no such device in this build; set `device` to one of {}",
+                device_names().join(", ")
+            ),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_gives_a_device_and_another_name_lists_them() {
+        for name in device_names() {
+            assert!(device(name).is_ok(), "{name}");
+        }
+        let message = device("gpu9").unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "device `gpu9`: there is no such device in this build; set `device` to one of flex, ndarray"
+        );
+    }
 }

@@ -4,9 +4,12 @@ mod conv1d;
 mod device;
 mod error;
 pub mod layers;
+#[cfg(test)]
+pub(crate) mod lcg;
 mod registry;
+mod weights;
 
 pub use conv1d::{Conv1d, Conv1dSettings};
 pub use device::{device, device_names};
 pub use error::ModelError;
-pub use registry::{ModelSettings, Network};
+pub use registry::{ModelSettings, Network, architecture_names};

@@ -1,6 +1,6 @@
 //! What can go wrong with run folders.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong with run folders.
 #[derive(Debug, thiserror::Error)]
@@ -51,4 +51,12 @@ pub enum RunError {
         /// What is wrong.
         problem: String,
     },
+}
+
+impl RunError {
+    /// For `map_err`: what the file system said about `path`.
+    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
 }

@@ -5,9 +5,11 @@ mod error;
 mod folder;
 mod journal;
 mod lease;
+mod state;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
 pub use folder::{RunFolder, find_run, list_runs};
 pub use journal::{Fact, Journal, read_facts};
-pub use lease::{Beat, Lease, Liveness, RunState, liveness};
+pub use lease::{Beat, Lease, Liveness, host_name, liveness};
+pub use state::RunState;

@@ -1,8 +1,11 @@
 //! Clips to features and labels.
 
 use super::TrainingError;
-use crate::corpus::{Selection, Split};
-use crate::features::{FeatureCache, FeatureMatrix};
+use crate::audio::decode;
+use crate::corpus::{Clip, Emotion, SampleFacts, Selection, Side, Split};
+use crate::features::{Extracted, FeatureCache, FeatureMatrix, Note};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Features and labels of every selected clip, in the order of the selection.
 #[derive(Debug, Clone)]
@@ -21,16 +24,331 @@ pub struct Dataset {
     pub skip_clamped: usize,
 }
 
+impl Dataset {
+    /// The clips of one side, as indices into the selection.
+    pub fn side(&self, side: Side) -> Vec<usize> {
+        let sides = self.split.sides.iter().enumerate();
+        sides.filter(|(_, of)| **of == side).map(|(clip, _)| clip).collect()
+    }
+}
+
 /// Extracts or reads the features of every selected clip, on all cores; `progress(done, total)`
-/// returning false stops it.
+/// returning false stops it. Of several clips that fail, the first in the selection is reported.
 ///
 /// # Errors
 /// A clip that cannot be read any more, a cache that cannot be written, fewer than two labels, or being stopped.
 pub fn build_dataset(
-    _selection: &Selection,
-    _split: Split,
-    _cache: &FeatureCache,
-    _progress: &(dyn Fn(usize, usize) -> bool + Sync),
+    selection: &Selection,
+    split: Split,
+    cache: &FeatureCache,
+    progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
-    unimplemented!()
+    let clips = &selection.clips;
+    if split.sides.len() != clips.len() {
+        return Err(TrainingError::Data(format!(
+            "the split is of {} clips, the selection has {}; make the split again",
+            split.sides.len(),
+            clips.len()
+        )));
+    }
+    let (labels, targets) = label(clips)?;
+    let work = |index: usize| {
+        let facts = selection.facts.get(index).and_then(Option::as_deref);
+        features(&clips[index], facts, cache)
+    };
+    let extracted = on_all_cores(clips.len(), work, progress)?;
+    let mut dataset = Dataset {
+        matrices: Vec::with_capacity(clips.len()),
+        targets,
+        labels,
+        split,
+        cached: 0,
+        skip_clamped: 0,
+    };
+    for (extracted, cached) in extracted {
+        let clamped = |note: &Note| matches!(note, Note::SkipClamped { .. });
+        dataset.cached += usize::from(cached);
+        dataset.skip_clamped += usize::from(extracted.notes.iter().any(clamped));
+        dataset.matrices.push(extracted.matrix);
+    }
+    Ok(dataset)
+}
+
+/// The labels in the order in which they are shown, and each clip's index among them.
+fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
+    let mut emotions: Vec<&Emotion> = clips.iter().map(|clip| &clip.emotion).collect();
+    emotions.sort_by(|one, other| one.rank().cmp(&other.rank()));
+    emotions.dedup();
+    if emotions.len() < 2 {
+        let found = emotions.first().map_or("none", |emotion| emotion.name());
+        return Err(TrainingError::Data(format!(
+            "there is nothing to tell apart: {} clips with one emotion at most ({found}); \
+             look at the corpora, [filter] and [labels]",
+            clips.len()
+        )));
+    }
+    let target = |clip: &Clip| emotions.binary_search_by(|emotion| emotion.rank().cmp(&clip.emotion.rank()));
+    // Every emotion is in the list, so the search finds it.
+    let targets = clips
+        .iter()
+        .map(|clip| target(clip).unwrap_or_else(|place| place))
+        .collect();
+    let labels = emotions.iter().map(|emotion| emotion.name().to_owned()).collect();
+    Ok((labels, targets))
+}
+
+fn features(
+    clip: &Clip,
+    facts: Option<&SampleFacts>,
+    cache: &FeatureCache,
+) -> Result<(Extracted, bool), TrainingError> {
+    let (extracted, cached) = if let Some(facts) = facts {
+        cache.get_or_extract(facts.content, || decode(&clip.path).map(|decoded| decoded.wave))
+    } else {
+        // Not analysed yet: the samples must be decoded to know what they are called in the cache.
+        let decoded = decode(&clip.path).map_err(crate::features::FeatureError::from)?;
+        cache.get_or_extract(decoded.content, || Ok(decoded.wave))
+    }
+    .map_err(|error| naming(clip, error.into()))?;
+    if extracted.matrix.values.iter().all(|value| value.is_finite()) {
+        Ok((extracted, cached))
+    } else {
+        let problem = "its features are no finite numbers; leave the clip out or export it again as 16-bit wav";
+        Err(TrainingError::Data(format!("{}: {problem}", clip.path.display())))
+    }
+}
+
+/// The error, with the clip's path where its message lacks it.
+fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
+    let path = clip.path.display().to_string();
+    let message = error.to_string();
+    if message.contains(&path)
+        || matches!(
+            error,
+            TrainingError::Feature(crate::features::FeatureError::Cache { .. })
+        )
+    {
+        error
+    } else {
+        TrainingError::Data(format!("{path}: {message}"))
+    }
+}
+
+/// `work(0..count)` on all cores, in order. Stops when `progress` says so, and skips what comes after a failure.
+fn on_all_cores<T: Send>(
+    count: usize,
+    work: impl Fn(usize) -> Result<T, TrainingError> + Sync,
+    progress: &(dyn Fn(usize, usize) -> bool + Sync),
+) -> Result<Vec<T>, TrainingError> {
+    let done = AtomicUsize::new(0);
+    let failed = AtomicUsize::new(usize::MAX);
+    let stopped = AtomicBool::new(false);
+    let results: Vec<Option<Result<T, TrainingError>>> = (0..count)
+        .into_par_iter()
+        .map(|index| {
+            if stopped.load(Ordering::Relaxed) || index > failed.load(Ordering::Relaxed) {
+                return None;
+            }
+            let result = work(index);
+            if result.is_err() {
+                failed.fetch_min(index, Ordering::Relaxed);
+            }
+            if !progress(done.fetch_add(1, Ordering::Relaxed) + 1, count) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            Some(result)
+        })
+        .collect();
+    // Everything before the first failure was worked on, unless it was stopped.
+    results
+        .into_iter()
+        .map(|result| result.unwrap_or(Err(TrainingError::StoppedEarly)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::Level;
+    use crate::corpus::SplitKind;
+    use crate::features::{Feature, Recipe};
+    use std::fs;
+    use std::path::Path;
+    use std::sync::{Arc, Mutex};
+
+    fn recipe() -> Recipe {
+        Recipe {
+            sample_rate: 8_000,
+            skip_seconds: 0.2,
+            take_seconds: 0.5,
+            frame_length: 512,
+            hop_length: 400,
+            n_mels: 20,
+            n_mfcc: 4,
+            features: vec![Feature::Zcr, Feature::Mfcc],
+        }
+    }
+
+    /// A 16-bit mono wav of a tone at 8 kHz.
+    fn write_tone(path: &Path, seconds: f64, frequency: f64) {
+        let samples = (0..(seconds * 8_000.0) as u32).map(|index| {
+            let sine = (f64::from(index) * frequency * std::f64::consts::TAU / 8_000.0).sin();
+            (8_000.0 * sine) as i16
+        });
+        let data: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
+        let mut bytes = Vec::new();
+        let size = data.len() as u32;
+        bytes.extend(b"RIFF");
+        bytes.extend((36 + size).to_le_bytes());
+        bytes.extend(b"WAVEfmt ");
+        bytes.extend(16u32.to_le_bytes());
+        bytes.extend([1u16.to_le_bytes(), 1u16.to_le_bytes()].concat());
+        bytes.extend([8_000u32.to_le_bytes(), 16_000u32.to_le_bytes()].concat());
+        bytes.extend([2u16.to_le_bytes(), 16u16.to_le_bytes()].concat());
+        bytes.extend(b"data");
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(data);
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn clip(path: &Path, emotion: &str) -> Clip {
+        Clip {
+            path: path.to_owned(),
+            corpus: "toy".into(),
+            synthetic: true,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            emotion: Emotion::new(emotion),
+            intensity: None,
+            text: None,
+            container: "wav".into(),
+            frames: 4_800,
+            rate: 8_000,
+            channels: 1,
+        }
+    }
+
+    /// Eight clips of four emotions, of which the first is shorter than the skip.
+    fn selection(folder: &Path) -> Selection {
+        let emotions = ["sad", "zest", "neutral", "happy"];
+        let clips = (0..8).map(|index| {
+            let path = folder.join(format!("clip{index}.wav"));
+            write_tone(
+                &path,
+                if index == 0 { 0.15 } else { 0.6 },
+                200.0 + 50.0 * f64::from(index),
+            );
+            clip(&path, emotions[index as usize % 4])
+        });
+        Selection {
+            clips: clips.collect(),
+            facts: vec![None; 8],
+            ..Selection::default()
+        }
+    }
+
+    fn all_training(clips: usize) -> Split {
+        Split {
+            kind: SplitKind::Random,
+            fold: None,
+            sides: vec![Side::Train; clips],
+            remarks: Vec::new(),
+        }
+    }
+
+    fn go_on(_done: usize, _total: usize) -> bool {
+        true
+    }
+
+    #[test]
+    fn features_come_in_order_with_ranked_labels_and_from_the_cache_the_second_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut selection = selection(folder.path());
+        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let calls = Mutex::new(Vec::new());
+        let progress = |done, total| {
+            calls.lock().unwrap().push((done, total));
+            true
+        };
+        let dataset = build_dataset(&selection, all_training(8), &cache, &progress).unwrap();
+        assert_eq!(dataset.labels, ["neutral", "happy", "sad", "zest"]);
+        assert_eq!(dataset.targets, [2, 3, 0, 1, 2, 3, 0, 1]);
+        assert_eq!((dataset.cached, dataset.skip_clamped), (0, 1));
+        let mut calls = calls.into_inner().unwrap();
+        calls.sort_unstable();
+        assert_eq!(calls, (1..=8).map(|done| (done, 8)).collect::<Vec<_>>());
+        // In order: the zero-crossing rate of clip n is that of its tone.
+        for (index, matrix) in dataset.matrices.iter().enumerate().skip(1) {
+            assert_eq!((matrix.frames, matrix.coefficients), recipe().shape());
+            let rate = matrix.values[4 * matrix.coefficients];
+            let expected = 2.0 * (200.0 + 50.0 * index as f32) / 8_000.0;
+            assert!((rate - expected).abs() < 0.01, "{index}: {rate} {expected}");
+        }
+
+        // With facts the file is not even opened when the cache has it.
+        for (clip, facts) in selection.clips.iter().zip(&mut selection.facts) {
+            let content = decode(&clip.path).unwrap().content;
+            *facts = Some(Arc::new(SampleFacts {
+                content,
+                frames: 4_800,
+                level: Level {
+                    peak: 0.25,
+                    rms_dbfs: -15.0,
+                    clipped: 0.0,
+                    silent: false,
+                },
+                glimpse: Vec::new(),
+                damage: None,
+            }));
+            fs::remove_file(&clip.path).unwrap();
+        }
+        let again = build_dataset(&selection, all_training(8), &cache, &go_on).unwrap();
+        assert_eq!(again.cached, 8);
+        assert_eq!(again.matrices, dataset.matrices);
+    }
+
+    #[test]
+    fn the_first_clip_that_fails_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let selection = selection(folder.path());
+        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        fs::remove_file(&selection.clips[6].path).unwrap();
+        fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
+        for _ in 0..10 {
+            let message = build_dataset(&selection, all_training(8), &cache, &go_on)
+                .unwrap_err()
+                .to_string();
+            assert!(message.contains("clip3.wav"), "{message}");
+        }
+    }
+
+    #[test]
+    fn it_stops_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let selection = selection(folder.path());
+        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let result = build_dataset(&selection, all_training(8), &cache, &|done, _| done < 3);
+        assert!(matches!(result, Err(TrainingError::StoppedEarly)));
+    }
+
+    #[test]
+    fn a_single_label_or_a_foreign_split_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut selection = selection(folder.path());
+        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let refusal = |selection: &Selection, clips| {
+            build_dataset(selection, all_training(clips), &cache, &go_on)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(refusal(&selection, 7).contains("the split is of 7 clips, the selection has 8"));
+        selection
+            .clips
+            .iter_mut()
+            .for_each(|clip| clip.emotion = Emotion::new("happy"));
+        assert!(refusal(&selection, 8).contains("8 clips with one emotion at most (happy)"));
+        assert!(refusal(&Selection::default(), 0).contains("0 clips"));
+    }
 }

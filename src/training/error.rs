@@ -23,6 +23,17 @@ pub enum TrainingError {
         /// NaN or infinite.
         value: f64,
     },
+    /// A value of `[training]` that cannot work.
+    #[error("{key}: {problem}")]
+    Settings {
+        /// The key in workbench.toml.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// Stopped as asked, while there was no model yet.
+    #[error("stopped before the first epoch was done, so there is no model; start it again when there is time")]
+    StoppedEarly,
     /// Nothing to learn from.
     #[error("{0}")]
     Data(String),

@@ -1,63 +1,39 @@
 //! The training loop.
 
-use super::{Dataset, TrainingError, TrainingSettings};
+use super::callbacks::{EarlyStopping, ReduceOnPlateau};
+use super::checkpoint::Checkpoints;
+use super::epoch::{Figures, Learner, validate};
+use super::loss::class_weights;
+use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
+use crate::corpus::{Selection, Side};
 use crate::evaluation::Judged;
-use crate::features::Recipe;
-use crate::inference::Package;
-use crate::models::ModelSettings;
-use serde::{Deserialize, Serialize};
+use crate::features::{FEATURE_VERSION, Recipe, Scaler};
+use crate::inference::{Package, PackageFacts};
+use crate::models::{ModelSettings, Network, device};
 use std::path::Path;
+use std::time::Instant;
 
-/// What is known after an epoch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochFacts {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean loss over the training clips as they were stepped (with dropout, as Keras shows it).
-    pub train_loss: f64,
-    /// Accuracy over the same.
-    pub train_accuracy: f64,
-    /// Unweighted average recall over the same.
-    pub train_uar: f64,
-    /// Validation loss.
-    pub validation_loss: f64,
-    /// Validation accuracy.
-    pub validation_accuracy: f64,
-    /// Validation unweighted average recall.
-    pub validation_uar: f64,
-    /// Learning rate of this epoch.
-    pub learning_rate: f64,
-    /// Training clips per second.
-    pub clips_per_second: f64,
-    /// Wall time of the epoch (s).
-    pub seconds: f64,
-    /// Resident memory of the process (bytes).
-    pub memory_bytes: u64,
-    /// Whether this is the best epoch so far.
-    pub best: bool,
-}
-
-/// What the loop does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Control {
-    /// Go on.
-    Continue,
-    /// Stop when this epoch is done.
-    StopAfterEpoch,
-    /// Stop now; the checkpoints written so far stay.
-    StopNow,
-}
-
-/// Whoever watches a training run.
-pub trait Observer {
-    /// Asked before every step; `done` of `total` steps of this epoch are behind.
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control;
-
-    /// Told after every epoch, when its checkpoints are on disk.
-    ///
-    /// # Errors
-    /// [`TrainingError::Observer`] ends the run.
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError>;
+/// All that a training run depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'a> {
+    /// Features, labels and sides.
+    pub dataset: &'a Dataset,
+    /// The recipe that the features were extracted by.
+    pub recipe: &'a Recipe,
+    /// Architecture and sizes.
+    pub model: &'a ModelSettings,
+    /// The loop.
+    pub settings: &'a TrainingSettings,
+    /// The device by name.
+    pub device: &'a str,
+    /// Seed of first weights, shuffling and dropout.
+    pub seed: u64,
+    /// Folder for `best.safetensors` and `last.safetensors`, made if missing.
+    pub checkpoints: &'a Path,
+    /// Whether any of the clips is synthetic.
+    pub synthetic: bool,
+    /// Median level of the training clips (dBFS), for the package's warnings.
+    pub training_rms_dbfs: f32,
 }
 
 /// A finished (or stopped) training run.
@@ -78,24 +54,182 @@ pub struct Trained {
 /// Trains on the training side, chooses the best epoch on the validation side, judges the test side
 /// once at the end. Checkpoints go to `checkpoints` (`best.safetensors`, `last.safetensors`).
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
+/// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
 ///
 /// # Errors
-/// [`TrainingError`].
-#[allow(clippy::too_many_arguments)]
-pub fn train(
-    _dataset: &Dataset,
-    _recipe: &Recipe,
-    _model: &ModelSettings,
-    _settings: &TrainingSettings,
-    _device: &str,
-    _seed: u64,
-    _checkpoints: &Path,
-    _observer: &mut dyn Observer,
-) -> Result<Trained, TrainingError> {
-    unimplemented!()
+/// [`TrainingError`]; [`TrainingError::StoppedEarly`] when it was stopped before there was a model.
+pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
+    let Task { dataset, settings, .. } = *task;
+    settings.validate()?;
+    let sides = Sides::of(task)?;
+    let scaler = Scaler::fit(sides.train.iter().map(|clip| &dataset.matrices[*clip]));
+    let facts = PackageFacts {
+        labels: dataset.labels.clone(),
+        feature_version: FEATURE_VERSION,
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        synthetic: task.synthetic,
+        training_rms_dbfs: task.training_rms_dbfs,
+        recipe: task.recipe.clone(),
+        scaler,
+        model: task.model.clone(),
+    };
+    let device = device(task.device)?.autodiff();
+    let network = Network::new(
+        task.model,
+        task.recipe.shape(),
+        dataset.labels.len(),
+        task.seed,
+        &device,
+    )?;
+    let checkpoints = Checkpoints::open(task.checkpoints)?;
+    let targets = sides.train.iter().map(|clip| dataset.targets[*clip]);
+    let weights = settings
+        .class_weights
+        .then(|| class_weights(targets, dataset.labels.len()));
+    let mut learner = Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed);
+
+    let mut stopping = EarlyStopping::new(settings.monitor, &settings.early_stopping);
+    let mut plateau = ReduceOnPlateau::new(settings.monitor, &settings.reduce_on_plateau);
+    let mut rate = settings.learning_rate;
+    let mut best: Option<(usize, Network)> = None;
+    let (mut history, mut stopped) = (Vec::new(), false);
+    for epoch in 1..=settings.epochs {
+        let started = Instant::now();
+        let Some((tally, stop)) = learner.epoch(epoch, &sides.train, rate, observer)? else {
+            stopped = true;
+            break;
+        };
+        let trained = started.elapsed().as_secs_f64();
+        let network = learner.snapshot();
+        let validation = validate(epoch, &network, dataset, &facts.scaler, &sides.validation)?;
+        let mut known = epoch_facts(
+            epoch,
+            tally.figures(&dataset.labels),
+            validation.figures(&dataset.labels),
+        );
+        let value = settings.monitor.value(&known);
+        known.best = stopping.observe(value);
+        checkpoints.write(&network, known.best)?;
+        if known.best {
+            best = Some((epoch, network));
+        }
+        known.learning_rate = rate;
+        known.clips_per_second = sides.train.len() as f64 / trained.max(f64::EPSILON);
+        known.seconds = started.elapsed().as_secs_f64();
+        observer.epoch(&known)?;
+        history.push(known);
+        rate = plateau.observe(value, rate);
+        if stop {
+            stopped = true;
+            break;
+        }
+        if stopping.exhausted() {
+            break;
+        }
+    }
+
+    let (best_epoch, network) = best.ok_or(TrainingError::StoppedEarly)?;
+    drop(learner);
+    let package = Package { facts, network };
+    let probabilities = package.probabilities(sides.test.iter().map(|clip| &dataset.matrices[*clip]))?;
+    Ok(Trained {
+        package,
+        best_epoch,
+        history,
+        stopped,
+        test: sides.test.into_iter().zip(probabilities).collect(),
+    })
+}
+
+fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts {
+    EpochFacts {
+        epoch,
+        train_loss: train.loss,
+        train_accuracy: train.accuracy,
+        train_uar: train.uar,
+        validation_loss: validation.loss,
+        validation_accuracy: validation.accuracy,
+        validation_uar: validation.uar,
+        learning_rate: 0.0,
+        clips_per_second: 0.0,
+        seconds: 0.0,
+        memory_bytes: memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64),
+        best: false,
+    }
+}
+
+/// The clips of each side.
+struct Sides {
+    train: Vec<usize>,
+    validation: Vec<usize>,
+    test: Vec<usize>,
+}
+
+impl Sides {
+    /// Refuses data that nothing can be learnt from, chosen by or judged on.
+    fn of(task: &Task) -> Result<Self, TrainingError> {
+        let dataset = task.dataset;
+        let refuse = |problem: String| Err(TrainingError::Data(problem));
+        let clips = dataset.matrices.len();
+        if dataset.targets.len() != clips || dataset.split.sides.len() != clips {
+            return refuse(format!(
+                "{clips} clips with {} labels and {} sides; make the split again",
+                dataset.targets.len(),
+                dataset.split.sides.len()
+            ));
+        }
+        if let Some(target) = dataset.targets.iter().find(|target| **target >= dataset.labels.len()) {
+            return refuse(format!(
+                "a clip has label number {target} of {}; extract the features again",
+                dataset.labels.len()
+            ));
+        }
+        let shape = task.recipe.shape();
+        if let Some(other) = dataset.matrices.iter().find(|m| (m.frames, m.coefficients) != shape) {
+            return refuse(format!(
+                "features of {} x {} where the recipe gives {} x {}; extract them again",
+                other.frames, other.coefficients, shape.0, shape.1
+            ));
+        }
+        let sides = Self {
+            train: dataset.side(Side::Train),
+            validation: dataset.side(Side::Validation),
+            test: dataset.side(Side::Test),
+        };
+        for (name, side) in [
+            ("training", &sides.train),
+            ("validation", &sides.validation),
+            ("test", &sides.test),
+        ] {
+            if side.is_empty() {
+                return refuse(format!(
+                    "no clips on the {name} side; select more clips or change split.test and split.validation"
+                ));
+            }
+        }
+        let first = dataset.targets[sides.train[0]];
+        if sides.train.iter().all(|clip| dataset.targets[*clip] == first) {
+            let label = dataset.labels.get(first).map_or("?", String::as_str);
+            return refuse(format!(
+                "the training side holds only `{label}`; select more clips or change [split]"
+            ));
+        }
+        Ok(sides)
+    }
 }
 
 /// Joins predictions with clips: see [`crate::evaluation::report`].
-pub fn judged(_dataset: &Dataset, _selection: &crate::corpus::Selection, _trained: &Trained) -> Vec<Judged> {
-    unimplemented!()
+pub fn judged(dataset: &Dataset, selection: &Selection, trained: &Trained) -> Vec<Judged> {
+    let join = |(index, probabilities): &(usize, Vec<f32>)| {
+        let clip = selection.clips.get(*index)?;
+        Some(Judged {
+            path: clip.path.clone(),
+            corpus: clip.corpus.to_string(),
+            speaker: clip.speaker.as_ref().map(ToString::to_string),
+            gender: clip.gender.map(|gender| gender.name().to_owned()),
+            truth: *dataset.targets.get(*index)?,
+            probabilities: probabilities.clone(),
+        })
+    };
+    trained.test.iter().filter_map(join).collect()
 }

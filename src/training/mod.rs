@@ -3,12 +3,20 @@
 mod callbacks;
 mod checkpoint;
 mod dataset;
+mod epoch;
 mod error;
 mod fit;
+mod gradient;
+mod loss;
+mod observer;
 mod settings;
 
-pub use callbacks::{Monitor, ReduceOnPlateau};
+pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
+pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
-pub use fit::{Control, EpochFacts, Observer, Trained, judged, train};
+pub use fit::{Task, Trained, judged, train};
+pub use gradient::clip_by_global_norm;
+pub use loss::class_weights;
+pub use observer::{Control, EpochFacts, Observer};
 pub use settings::{EarlyStoppingSettings, ReduceOnPlateauSettings, TrainingSettings};

@@ -28,6 +28,7 @@ pub fn suspicion(kind: SuspicionKind) -> &'static str {
         SuspicionKind::Rate => "rate",
         SuspicionKind::Clipping => "clipping",
         SuspicionKind::Length => "length",
+        SuspicionKind::Name => "name",
     }
 }
 

@@ -1,1 +1,167 @@
-//! One file per naming scheme.
+//! One file per naming scheme: each a pure function from a path to the labels that its name states.
+
+mod crema_d;
+mod demographics;
+mod emodb;
+mod ravdess;
+mod recognise;
+mod savee;
+mod table;
+mod tess;
+
+pub(super) use demographics::{Demographics, is_metadata};
+pub(super) use recognise::{majority, vote};
+pub(super) use table::{is_table_name, read_table, tables_in};
+
+use super::{Gender, Intensity, Layout};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// What a name or a table row says about a clip.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Labels {
+    /// Instead of the corpus's name in the settings.
+    pub corpus: Option<String>,
+    /// The speaker, unique within the corpus.
+    pub speaker: Option<String>,
+    /// The speaker's gender.
+    pub gender: Option<Gender>,
+    /// The speaker's age in years.
+    pub age: Option<u16>,
+    /// The speaker's race or ethnicity.
+    pub ethnicity: Option<String>,
+    /// The emotion.
+    pub emotion: Cow<'static, str>,
+    /// How strongly it was to be shown.
+    pub intensity: Option<Intensity>,
+    /// The sentence, or its code.
+    pub text: Option<Cow<'static, str>>,
+    /// Whether it is stated to be generated, or to be human.
+    pub synthetic: Option<bool>,
+}
+
+/// Why a name gives no labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is not of the scheme's form at all.
+    Foreign,
+    /// It has the form, but states something that the scheme does not know or that is not read; in words.
+    Stated(String),
+}
+
+impl Refusal {
+    fn stated(reason: impl Into<String>) -> Self {
+        Self::Stated(reason.into())
+    }
+}
+
+/// The schemes that read names.
+pub(super) const SCHEMES: [Layout; 5] = [
+    Layout::Ravdess,
+    Layout::CremaD,
+    Layout::Tess,
+    Layout::Savee,
+    Layout::Emodb,
+];
+
+/// The labels that a path states under one scheme; the extension plays no part.
+pub(super) fn read_name(scheme: Layout, path: &Path) -> Result<Labels, Refusal> {
+    match scheme {
+        Layout::Ravdess => ravdess::read(path),
+        Layout::CremaD => crema_d::read(path),
+        Layout::Tess => tess::read(path),
+        Layout::Savee => savee::read(path),
+        Layout::Emodb => emodb::read(path),
+        Layout::Auto | Layout::Table => Err(Refusal::Foreign),
+    }
+}
+
+/// The form of a scheme's names, for messages.
+fn form(scheme: Layout) -> &'static str {
+    match scheme {
+        Layout::Ravdess => "RAVDESS (modality-channel-emotion-intensity-statement-repetition-actor)",
+        Layout::CremaD => "CREMA-D (actor_sentence_emotion_intensity)",
+        Layout::Tess => "TESS (speaker_word_emotion)",
+        Layout::Savee => "SAVEE (speaker_emotionNN or speaker/emotionNN)",
+        Layout::Emodb => "EmoDB (SStttEv)",
+        Layout::Auto | Layout::Table => "any scheme that is known (ravdess, crema_d, tess, savee, emodb)",
+    }
+}
+
+/// The labels that a path states under the first of `schemes` that understands it, with that scheme;
+/// else why none does: what a scheme objects to says more than that the name is foreign to the others.
+pub(super) fn read_first(schemes: &[Layout], path: &Path) -> Result<(Layout, Labels), String> {
+    let mut objection = None;
+    for &scheme in schemes {
+        match read_name(scheme, path) {
+            Ok(labels) => return Ok((scheme, labels)),
+            Err(Refusal::Stated(reason)) => objection = objection.or(Some(reason)),
+            Err(Refusal::Foreign) => {}
+        }
+    }
+    Err(objection.unwrap_or_else(|| {
+        let wanted = if let [scheme] = schemes { *scheme } else { Layout::Auto };
+        format!("its name is not of the form of {}", form(wanted))
+    }))
+}
+
+/// The file name without extension, lower case: published names differ in case from copy to copy.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// The name of the folder that holds the file, lower case.
+fn folder(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    folder.to_string_lossy().to_lowercase()
+}
+
+fn is_digits(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_scheme_that_understands_a_name_reads_it() {
+        let read = |name: &str| read_first(&SCHEMES, Path::new(name)).map(|(scheme, _)| scheme);
+        assert_eq!(read("03-01-02-01-01-02-01.wav"), Ok(Layout::Ravdess));
+        assert_eq!(read("1006_TIE_HAP_XX.wav"), Ok(Layout::CremaD));
+        assert_eq!(read("OA_bite_neutral.wav"), Ok(Layout::Tess));
+        assert_eq!(read("DC/su07.wav"), Ok(Layout::Savee));
+        assert_eq!(read("03a01Wa.wav"), Ok(Layout::Emodb));
+    }
+
+    #[test]
+    fn an_objection_says_more_than_a_foreign_name() {
+        let why = |schemes: &[Layout], name: &str| read_first(schemes, Path::new(name)).unwrap_err();
+        assert!(why(&SCHEMES, "1006_TIE_JOY_XX.wav").contains("JOY"));
+        assert!(why(&SCHEMES, "holiday.wav").contains("any scheme"));
+        assert!(why(&[Layout::Emodb], "holiday.wav").contains("EmoDB"));
+    }
+
+    #[test]
+    fn no_name_makes_a_scheme_stumble() {
+        let odd = [
+            "",
+            "-",
+            "_",
+            "__",
+            "------",
+            "é_ü_ß",
+            "03-01-02-01-01-02-é1",
+            "03a01",
+            "aé",
+            "/",
+            "..",
+            "𝄞a01𝄞a",
+        ];
+        for name in odd {
+            for scheme in SCHEMES {
+                assert!(read_name(scheme, Path::new(name)).is_err(), "{name} as {scheme:?}");
+            }
+        }
+    }
+}

@@ -1,1 +1,39 @@
 //! One short file per job.
+
+mod demo;
+mod export;
+mod features;
+mod follow;
+mod predict;
+mod preview;
+mod report;
+mod scan;
+mod stop;
+mod train;
+
+pub use follow::{Wish, follow};
+pub use preview::previews;
+pub use scan::ScanDesk;
+
+use super::context::Context;
+use super::{Command, EngineError, Event, rows};
+use std::sync::Arc;
+
+/// Does what is asked on the caller's thread. (Previews and what is followed have threads of their own.)
+pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), EngineError> {
+    match command {
+        Command::Scan { .. } => scan::scan(context, desk),
+        Command::Export { path } => export::export(context, &path),
+        Command::Features => features::features(context),
+        Command::Demo { folder, clips } => demo::demo(context, folder, clips),
+        Command::Config => {
+            context.emit(Event::Config(Arc::new(rows(&context.settings))));
+            Ok(())
+        }
+        Command::Train { changes } => train::train(context, &changes),
+        Command::Stop { run, when } => stop::stop(context, &run, when),
+        Command::Report { run } => report::report(context, &run),
+        Command::Predict { files, run } => predict::predict(context, files, &run),
+        Command::Preview { .. } | Command::Runs { .. } | Command::Watch { .. } => Ok(()),
+    }
+}

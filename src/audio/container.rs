@@ -1,0 +1,122 @@
+//! What a file is, by its first bytes; its name says nothing.
+
+/// A family of files that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    /// RIFF WAVE.
+    Wav,
+    /// AIFF or AIFC.
+    Aiff,
+    /// Native FLAC.
+    Flac,
+    /// Ogg; what is in it is not known yet.
+    Ogg,
+    /// MPEG audio frames.
+    Mp3,
+    /// AAC frames (ADTS).
+    Aac,
+    /// ISO base media.
+    M4a,
+    /// An ID3 tag, before MPEG, ADTS or FLAC frames.
+    Tagged,
+}
+
+/// Bytes that [`sniff`] wants to see, if there are so many.
+pub(super) const SNIFFED: usize = 16;
+
+/// The container that starts with these bytes; otherwise words for what they look like.
+pub(super) fn sniff(head: &[u8]) -> Result<Container, String> {
+    let form = head.get(8..12);
+    match head {
+        [b'R', b'I', b'F', b'F', ..] if form == Some(b"WAVE") => Ok(Container::Wav),
+        [b'F', b'O', b'R', b'M', ..] if matches!(form, Some(b"AIFF" | b"AIFC")) => Ok(Container::Aiff),
+        [b'f', b'L', b'a', b'C', ..] => Ok(Container::Flac),
+        [b'O', b'g', b'g', b'S', ..] => Ok(Container::Ogg),
+        [b'I', b'D', b'3', ..] => Ok(Container::Tagged),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Ok(Container::M4a),
+        // Twelve set bits and layer 0 begin an ADTS frame.
+        [0xff, second, ..] if second & 0xf6 == 0xf0 => Ok(Container::Aac),
+        // Eleven set bits, a version that exists, layer III and a bit rate that exists begin an MPEG frame.
+        [0xff, second, third, ..]
+            if second & 0xe6 == 0xe2 && second & 0x18 != 0x08 && !matches!(third >> 4, 0 | 0xf) =>
+        {
+            Ok(Container::Mp3)
+        }
+        other => Err(looks_like(other)),
+    }
+}
+
+fn looks_like(head: &[u8]) -> String {
+    match head {
+        [] => "an empty file".into(),
+        [b'R', b'F', b'6', b'4', ..] => "a 64-bit wave file, RF64; convert it to wav".into(),
+        [b'R', b'I', b'F', b'F', ..] => "a RIFF file without WAVE content".into(),
+        [b'F', b'O', b'R', b'M', ..] => "an IFF file without AIFF content".into(),
+        [b'.', b's', b'n', b'd', ..] => "a Sun/NeXT .au file; convert it to wav".into(),
+        [b'c', b'a', b'f', b'f', ..] => "an Apple CAF file; convert it to wav".into(),
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => "a Matroska or WebM file; extract its sound as wav".into(),
+        [b'N', b'I', b'S', b'T', ..] => "a NIST SPHERE file; convert it to wav".into(),
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..] | [b'G', b'I', b'F', b'8', ..] => "a picture".into(),
+        [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..] => "an archive; unpack it".into(),
+        [b'%', b'P', b'D', b'F', ..] => "a PDF".into(),
+        [0, 5, 0x16, 7, ..] => "a side file of macOS; delete it".into(),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text".into(),
+        other if other.iter().all(|&byte| byte == 0) => "zeros".into(),
+        other if is_text(other) => "text".into(),
+        other => {
+            let bytes: Vec<String> = other.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            format!("it starts with bytes {}", bytes.join(" "))
+        }
+    }
+}
+
+/// Readable text, whose last character may be cut in two.
+fn is_text(head: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => return is_text(&head[..error.valid_up_to()]),
+        Err(_) => return false,
+    };
+    !whole.is_empty()
+        && whole
+            .chars()
+            .all(|letter| !letter.is_control() || letter.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_containers_are_named_by_their_first_bytes() {
+        assert_eq!(sniff(b"RIFF\x24\0\0\0WAVEfmt "), Ok(Container::Wav));
+        assert_eq!(sniff(b"FORM\0\0\0\x24AIFCCOMM"), Ok(Container::Aiff));
+        assert_eq!(sniff(b"FORM\0\0\0\x24AIFFCOMM"), Ok(Container::Aiff));
+        assert_eq!(sniff(b"fLaC\0\0\0\x22"), Ok(Container::Flac));
+        assert_eq!(sniff(b"OggS\0\x02"), Ok(Container::Ogg));
+        assert_eq!(sniff(b"\0\0\0\x20ftypM4A "), Ok(Container::M4a));
+        assert_eq!(sniff(b"ID3\x04\0\0"), Ok(Container::Tagged));
+        assert_eq!(sniff(&[0xff, 0xfb, 0x90, 0x64]), Ok(Container::Mp3));
+        assert_eq!(sniff(&[0xff, 0xf3, 0x48, 0xc4]), Ok(Container::Mp3));
+        assert_eq!(sniff(&[0xff, 0xf1, 0x50, 0x80]), Ok(Container::Aac));
+    }
+
+    #[test]
+    fn anything_else_is_described() {
+        for (head, word) in [
+            (&b""[..], "empty"),
+            (b"RIFF\x24\0\0\0AVI LIST", "RIFF"),
+            (b"RI", "text"),
+            (b"FileName,Emotion", "text"),
+            (b"\x89PNG\r\n", "picture"),
+            (&[0; 16], "zeros"),
+            (&[1, 2, 3, 4], "01 02 03 04"),
+            (&[0xff, 0xfe, b'p', 0, b'a', 0], "text"),
+            (&[0, 5, 0x16, 7, 0, 2], "macOS"),
+            (&[0xff, 0xff, 0xff, 0xff], "ff ff"),
+        ] {
+            let found = sniff(head).unwrap_err();
+            assert!(found.contains(word), "{found} does not say {word}");
+        }
+    }
+}

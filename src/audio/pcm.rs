@@ -1,0 +1,120 @@
+//! Plain samples from bytes to mono floats, full scale at 1.0.
+
+/// How one sample is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Encoding {
+    /// Type.
+    pub kind: SampleKind,
+    /// The most significant byte comes first.
+    pub big_endian: bool,
+}
+
+/// The type of a sample; an integer that uses fewer bits than its bytes hold is left-justified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SampleKind {
+    /// Unsigned byte, silence at 128.
+    U8,
+    /// Signed byte.
+    I8,
+    /// 16-bit integer.
+    I16,
+    /// 24-bit integer in three bytes.
+    I24,
+    /// 32-bit integer.
+    I32,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+}
+
+impl Encoding {
+    /// Bytes per sample.
+    pub(super) fn bytes(self) -> u64 {
+        match self.kind {
+            SampleKind::U8 | SampleKind::I8 => 1,
+            SampleKind::I16 => 2,
+            SampleKind::I24 => 3,
+            SampleKind::I32 | SampleKind::F32 => 4,
+            SampleKind::F64 => 8,
+        }
+    }
+
+    /// Appends the mean of the channels of every whole frame in `bytes` to `mono`.
+    pub(super) fn append_mono(self, bytes: &[u8], channels: usize, mono: &mut Vec<f32>) {
+        match (self.kind, self.big_endian) {
+            (SampleKind::U8, _) => append(bytes, channels, mono, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
+            (SampleKind::I8, _) => append(bytes, channels, mono, |a: [u8; 1]| {
+                f32::from(i8::from_le_bytes(a)) / 128.0
+            }),
+            (SampleKind::I16, false) => append(bytes, channels, mono, |a| f32::from(i16::from_le_bytes(a)) / 32768.0),
+            (SampleKind::I16, true) => append(bytes, channels, mono, |a| f32::from(i16::from_be_bytes(a)) / 32768.0),
+            (SampleKind::I24, false) => append(bytes, channels, mono, |[a, b, c]| from_i32([0, a, b, c])),
+            (SampleKind::I24, true) => append(bytes, channels, mono, |[a, b, c]| from_i32([0, c, b, a])),
+            (SampleKind::I32, false) => append(bytes, channels, mono, from_i32),
+            (SampleKind::I32, true) => append(bytes, channels, mono, |[a, b, c, d]| from_i32([d, c, b, a])),
+            (SampleKind::F32, false) => append(bytes, channels, mono, f32::from_le_bytes),
+            (SampleKind::F32, true) => append(bytes, channels, mono, f32::from_be_bytes),
+            (SampleKind::F64, false) => append(bytes, channels, mono, |a| f64::from_le_bytes(a) as f32),
+            (SampleKind::F64, true) => append(bytes, channels, mono, |a| f64::from_be_bytes(a) as f32),
+        }
+    }
+}
+
+fn from_i32(little_endian: [u8; 4]) -> f32 {
+    i32::from_le_bytes(little_endian) as f32 / 2_147_483_648.0
+}
+
+fn append<const N: usize>(bytes: &[u8], channels: usize, mono: &mut Vec<f32>, sample: impl Fn([u8; N]) -> f32) {
+    let (samples, _) = bytes.as_chunks::<N>();
+    match channels {
+        1 => mono.extend(samples.iter().map(|&bytes| sample(bytes))),
+        2 => {
+            let (frames, _) = samples.as_chunks::<2>();
+            mono.extend(frames.iter().map(|&[left, right]| (sample(left) + sample(right)) / 2.0));
+        }
+        _ => mono.extend(samples.chunks_exact(channels.max(1)).map(|frame| {
+            let sum: f32 = frame.iter().map(|&bytes| sample(bytes)).sum();
+            sum / channels as f32
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mono(kind: SampleKind, big_endian: bool, channels: usize, bytes: &[u8]) -> Vec<f32> {
+        let mut samples = Vec::new();
+        Encoding { kind, big_endian }.append_mono(bytes, channels, &mut samples);
+        samples
+    }
+
+    #[test]
+    fn every_kind_has_full_scale_at_one() {
+        assert_eq!(
+            mono(SampleKind::U8, false, 1, &[0, 128, 255]),
+            [-1.0, 0.0, 127.0 / 128.0]
+        );
+        assert_eq!(mono(SampleKind::I8, true, 1, &[0x80, 0, 0x40]), [-1.0, 0.0, 0.5]);
+        assert_eq!(mono(SampleKind::I16, false, 1, &[0, 0x80, 0, 0x40]), [-1.0, 0.5]);
+        assert_eq!(mono(SampleKind::I16, true, 1, &[0x80, 0, 0x40, 0]), [-1.0, 0.5]);
+        assert_eq!(mono(SampleKind::I24, false, 1, &[0, 0, 0x80, 0, 0, 0x40]), [-1.0, 0.5]);
+        assert_eq!(mono(SampleKind::I24, true, 1, &[0x80, 0, 0, 0x40, 0, 0]), [-1.0, 0.5]);
+        assert_eq!(mono(SampleKind::I32, false, 1, &[0, 0, 0, 0x80]), [-1.0]);
+        assert_eq!(mono(SampleKind::I32, true, 1, &[0x40, 0, 0, 0]), [0.5]);
+        assert_eq!(mono(SampleKind::F32, false, 1, &0.25f32.to_le_bytes()), [0.25]);
+        assert_eq!(mono(SampleKind::F32, true, 1, &0.25f32.to_be_bytes()), [0.25]);
+        assert_eq!(mono(SampleKind::F64, false, 1, &0.25f64.to_le_bytes()), [0.25]);
+        assert_eq!(mono(SampleKind::F64, true, 1, &0.25f64.to_be_bytes()), [0.25]);
+    }
+
+    #[test]
+    fn channels_are_averaged_and_a_torn_frame_at_the_end_is_left_out() {
+        assert_eq!(
+            mono(SampleKind::I8, true, 2, &[0x40, 0xc0, 0x40, 0x40, 0x40]),
+            [0.0, 0.5]
+        );
+        assert_eq!(mono(SampleKind::I8, true, 4, &[0x40, 0x40, 0, 0, 1, 2]), [0.25]);
+    }
+}

@@ -1,0 +1,156 @@
+//! Following runs: one line per epoch, until they end.
+
+use super::output::Output;
+use super::session::{Failed, Interrupted, Session};
+use super::show;
+use crate::engine::{Command, CommandKind, Event, Progress, RunDetail, RunState, Stop};
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// Lists the runs again whenever one changes, until interrupted.
+pub fn runs(session: &mut Session) -> anyhow::Result<()> {
+    session.send(Command::Runs { follow: true });
+    loop {
+        if let Event::Runs(runs) = session.next()? {
+            if session.output.json {
+                session.output.json(&*runs)?;
+            } else {
+                session.output.text(&show::runs_table(&runs))?;
+                session.output.text("")?;
+            }
+        }
+    }
+}
+
+/// Follows one run.
+pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
+    let outcome = follow(session, run, false, &mut 0);
+    if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
+        session.remark("the run goes on; `undertone stop` would end it");
+    }
+    outcome.and_then(|(id, state)| verdict(&[(id, state)]))
+}
+
+/// Starts a run (or linked ones) and, unless detached, follows it.
+pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
+    let mut started = Vec::new();
+    session.ask(Command::Train { changes: Vec::new() }, |event, _| {
+        if let Event::Started { runs } = event {
+            started = runs;
+        }
+        Ok(())
+    })?;
+    show::started(session.output, &started, detach)?;
+    if detach {
+        return Ok(());
+    }
+    let mut ended = Vec::new();
+    for run in started.clone() {
+        let mut shown = 0;
+        let end = loop {
+            match follow(session, run.clone(), started.len() > 1, &mut shown) {
+                Err(error) if error.is::<Interrupted>() => {
+                    if !ask_to_stop(session, &started)? {
+                        return Err(error);
+                    }
+                    session.resume();
+                }
+                outcome => break outcome?,
+            }
+        };
+        ended.push(end);
+    }
+    verdict(&ended)
+}
+
+/// Follows a run until it ends, after as many epochs as were shown already; how it ended.
+fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) -> anyhow::Result<(String, RunState)> {
+    session.send(Command::Watch { run });
+    let mut last = None;
+    loop {
+        match session.next()? {
+            Event::Run(detail) => {
+                for epoch in detail.epochs.get(*shown..).unwrap_or_default() {
+                    show::epoch(session.output, &detail.summary, several, epoch)?;
+                }
+                *shown = detail.epochs.len();
+                if let Some(progress) = progress_of(&detail) {
+                    session.show(&progress);
+                }
+                last = Some(detail);
+            }
+            Event::Done(CommandKind::Watch) => break,
+            _ => {}
+        }
+    }
+    let Some(detail) = last else {
+        return Err(Failed("the run told nothing".to_owned()).into());
+    };
+    show::ended(session.output, &detail)?;
+    if detail.summary.test_uar.is_some() && !session.output.json {
+        session.ask(
+            Command::Report {
+                run: detail.summary.id.clone(),
+            },
+            |event, output: Output| {
+                if let Event::Report(report) = event {
+                    output.text(&show::scores_line(&report.report))?;
+                }
+                Ok(())
+            },
+        )?;
+    }
+    Ok((detail.summary.id.clone(), detail.summary.state))
+}
+
+fn progress_of(detail: &RunDetail) -> Option<Progress> {
+    let beat = detail
+        .summary
+        .beat
+        .as_ref()
+        .filter(|_| !detail.summary.state.is_over())?;
+    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    Some(Progress {
+        task: beat.phase.clone(),
+        done: whole(beat.done),
+        total: whole(beat.total),
+    })
+}
+
+/// After Ctrl-C: whether the runs were asked to stop. Without a terminal nobody can answer, and they go on.
+fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
+    let words = format!("undertone watch {}", runs.first().map_or("last", String::as_str));
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        session.remark(&format!("the run goes on without you; `{words}` follows it again"));
+        return Ok(false);
+    }
+    session.remark("");
+    let mut terminal = io::stderr();
+    write!(
+        terminal,
+        "s = stop now, e = stop after this epoch, Enter = leave it running: "
+    )?;
+    terminal.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    let when = match answer.trim() {
+        "s" | "S" => Stop::Now,
+        "e" | "E" => Stop::AfterEpoch,
+        _ => {
+            session.remark(&format!("the run goes on; `{words}` follows it again"));
+            return Ok(false);
+        }
+    };
+    session.resume();
+    for run in runs {
+        // One that has ended meanwhile needs no stopping.
+        let _ = session.ask(Command::Stop { run: run.clone(), when }, |_, _| Ok(()));
+    }
+    Ok(true)
+}
+
+fn verdict(ended: &[(String, RunState)]) -> anyhow::Result<()> {
+    match ended.iter().find(|(_, state)| *state != RunState::Finished) {
+        None => Ok(()),
+        Some((id, state)) => Err(Failed(format!("run {id} is {}", state.name())).into()),
+    }
+}

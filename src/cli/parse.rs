@@ -1,0 +1,17 @@
+//! Values of arguments.
+
+/// `key=value`.
+pub fn change(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("write it as key=value; `undertone config` lists the keys".to_owned()),
+    }
+}
+
+/// A whole number from 1.
+pub fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("a whole number from 1 is needed".to_owned()),
+    }
+}

@@ -1,0 +1,79 @@
+//! How far a job is: a bar on a terminal, now and then a line elsewhere. On standard error.
+
+use super::output::remark;
+use crate::engine::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+/// Time between two lines about the same task, where there is no terminal.
+const LINES: Duration = Duration::from_secs(5);
+
+/// Shows how far a job is.
+#[derive(Debug)]
+pub struct Display {
+    bar: Option<ProgressBar>,
+    task: String,
+    told: Instant,
+}
+
+impl Display {
+    /// For the standard error stream as it is.
+    pub fn new() -> Self {
+        let bar = stderr()
+            .is_terminal()
+            .then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10)));
+        Self {
+            bar,
+            task: String::new(),
+            told: Instant::now(),
+        }
+    }
+
+    /// Shows it.
+    pub fn show(&mut self, progress: &Progress) {
+        let new = self.task != progress.task;
+        self.task.clone_from(&progress.task);
+        match &self.bar {
+            Some(bar) => {
+                if new {
+                    bar.reset();
+                    bar.set_style(style(progress.total > 0));
+                    bar.set_message(progress.task.clone());
+                }
+                if progress.total > 0 {
+                    bar.set_length(progress.total as u64);
+                }
+                bar.set_position(progress.done as u64);
+            }
+            None if new || self.told.elapsed() > LINES => {
+                self.told = Instant::now();
+                match (progress.done, progress.total) {
+                    (0, _) => remark(&progress.task),
+                    (done, 0) => remark(&format!("{}: {done}", progress.task)),
+                    (done, total) => remark(&format!("{}: {done} of {total}", progress.task)),
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Takes the bar off the screen, so that results can be written.
+    pub fn clear(&mut self) {
+        self.task.clear();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(bounded: bool) -> ProgressStyle {
+    let template = if bounded {
+        "{msg} [{bar:30}] {pos}/{len} {eta}"
+    } else {
+        "{msg} {spinner} {pos}"
+    };
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+}

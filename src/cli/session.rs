@@ -1,0 +1,124 @@
+//! One command on one engine, from start to end.
+
+use super::output::{Output, remark};
+use super::progress::Display;
+use crate::engine::{Command, CommandKind, Engine, Event, Settings};
+use anyhow::{Context, anyhow};
+use signal_hook::consts::SIGINT;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// How long a Ctrl-C may go unnoticed.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What is printed is no error of the work: Ctrl-C was.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
+/// The work was done as far as it can be, and part of it failed: what failed has been told.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failed(pub String);
+
+/// An engine, its events, and the terminal.
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    events: Receiver<Event>,
+    display: Display,
+    interrupted: Arc<AtomicBool>,
+    /// Where results go.
+    pub output: Output,
+}
+
+impl Session {
+    /// Starts an engine. From here on Ctrl-C is noticed by [`Session::next`]; a second one ends the program.
+    ///
+    /// # Errors
+    /// A signal handler that cannot be installed.
+    pub fn start(settings: Settings, output: Output) -> anyhow::Result<Self> {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupted))
+            .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(&interrupted)))
+            .context("Ctrl-C cannot be listened to")?;
+        let (engine, events) = Engine::start(settings);
+        Ok(Self {
+            engine,
+            events,
+            display: Display::new(),
+            interrupted,
+            output,
+        })
+    }
+
+    /// Asks for something; what comes of it is to be had from [`Session::next`].
+    pub fn send(&self, command: Command) {
+        self.engine.send(command);
+    }
+
+    /// The next event that is neither progress nor a failure.
+    ///
+    /// # Errors
+    /// [`Interrupted`] after Ctrl-C; what the engine could not do.
+    pub fn next(&mut self) -> anyhow::Result<Event> {
+        loop {
+            if self.interrupted.load(Ordering::Relaxed) {
+                self.display.clear();
+                return Err(Interrupted.into());
+            }
+            match self.events.recv_timeout(LOOK) {
+                Ok(Event::Progress(progress)) => self.display.show(&progress),
+                // The picture so far: the scan goes on.
+                Ok(event @ Event::Survey(_)) => return Ok(event),
+                Ok(Event::Failed { message, .. }) => {
+                    self.display.clear();
+                    return Err(anyhow!(message));
+                }
+                Ok(event) => {
+                    self.display.clear();
+                    return Ok(event);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the engine has ended by itself")),
+            }
+        }
+    }
+
+    /// Goes on after Ctrl-C; until then, a second one ends the program.
+    pub fn resume(&self) {
+        self.interrupted.store(false, Ordering::Relaxed);
+    }
+
+    /// Asks for something and hands over every event until it is done.
+    ///
+    /// # Errors
+    /// As [`Session::next`], and what `each` says.
+    pub fn ask(
+        &mut self,
+        command: Command,
+        mut each: impl FnMut(Event, Output) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let kind = CommandKind::from(&command);
+        self.send(command);
+        loop {
+            match self.next()? {
+                Event::Done(done) if done == kind => return Ok(()),
+                event => each(event, self.output)?,
+            }
+        }
+    }
+
+    /// Shows how far something is that the engine does not tell as progress.
+    pub fn show(&mut self, progress: &crate::engine::Progress) {
+        self.display.show(progress);
+    }
+
+    /// Takes the progress off the screen and writes a remark.
+    pub fn remark(&mut self, text: &str) {
+        self.display.clear();
+        remark(text);
+    }
+}

@@ -1,0 +1,191 @@
+//! Clips, features, settings.
+
+use super::{SYNTHETIC, name, percent};
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey};
+use serde_json::json;
+use std::fmt::Write;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files listed per kind of refusal or suspicion; JSON lists them all.
+const LISTED: usize = 40;
+
+/// What a scan found.
+pub fn survey(output: Output, survey: &Survey, exported: Option<&(PathBuf, usize)>) -> io::Result<()> {
+    if output.json {
+        let clips = &survey.catalogue.clips;
+        let suspicions = survey.suspicions.iter().map(|suspicion| {
+            let path = clips.get(suspicion.clip).map(|clip| &clip.path);
+            json!({ "path": path, "kind": suspicion.kind, "detail": suspicion.detail })
+        });
+        return output.document(&json!({
+            "clips": clips.len(),
+            "refused": *survey.catalogue.refused,
+            "suspicions": suspicions.collect::<Vec<_>>(),
+            "selected": survey.selected,
+            "excluded": survey.excluded,
+            "synthetic": survey.synthetic,
+            "analysed": survey.analysed,
+            "header_seconds": survey.header_seconds,
+            "analysis_seconds": survey.analysis_seconds,
+            "statistics": survey.statistics,
+            "exported": exported.map(|(path, _)| path),
+        }));
+    }
+    output.text(&survey_text(survey, exported).unwrap_or_default())
+}
+
+fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let known = &survey.statistics;
+    if survey.synthetic {
+        writeln!(text, "{SYNTHETIC}")?;
+    }
+    writeln!(
+        text,
+        "{} clips, {} speakers, {:.1} min; headers read in {:.2} s{}",
+        known.clips,
+        known.speakers.len(),
+        known.seconds / 60.0,
+        survey.header_seconds,
+        match (survey.analysed, survey.analysis_seconds) {
+            (true, 0.0) => ", samples known".to_owned(),
+            (true, seconds) => format!(", samples in {seconds:.1} s"),
+            (false, _) => ", samples not read".to_owned(),
+        }
+    )?;
+    writeln!(
+        text,
+        "lengths {:.2} to {:.2} s, mean {:.2} s, median {:.2} s",
+        known.lengths.minimum, known.lengths.maximum, known.lengths.mean, known.lengths.median
+    )?;
+    for (title, table) in [
+        ("emotion", &known.emotion_by_corpus),
+        ("emotion", &known.emotion_by_gender),
+    ] {
+        write!(text, "\n{}", cross_table(title, table))?;
+    }
+    writeln!(text, "\n{} clips take part in training", survey.selected)?;
+    for (why, clips) in &survey.excluded {
+        writeln!(text, "{clips} left out: {}", name(why))?;
+    }
+    listing(
+        &mut text,
+        "refused",
+        survey
+            .catalogue
+            .refused
+            .iter()
+            .map(|refused| (&refused.path, &refused.reason)),
+    )?;
+    let mut rest = survey.suspicions.as_slice();
+    while let Some(first) = rest.first() {
+        let (same, others) = rest.split_at(rest.iter().take_while(|other| other.kind == first.kind).count());
+        rest = others;
+        let files = same
+            .iter()
+            .filter_map(|one| Some((&survey.catalogue.clips.get(one.clip)?.path, &one.detail)));
+        listing(&mut text, &name(&first.kind), files)?;
+    }
+    if let Some((path, clips)) = exported {
+        writeln!(text, "\n{clips} clips written to {}", path.display())?;
+    }
+    Ok(text)
+}
+
+fn listing<'a>(
+    text: &mut String,
+    title: &str,
+    files: impl Iterator<Item = (&'a PathBuf, &'a String)>,
+) -> std::fmt::Result {
+    let files: Vec<_> = files.collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n{title}: {}", files.len())?;
+    for (path, detail) in files.iter().take(LISTED) {
+        let path = path.display().to_string();
+        // Some reasons name their file already.
+        match detail.strip_prefix(&path) {
+            Some(_) => writeln!(text, "  {detail}")?,
+            None => writeln!(text, "  {path}: {detail}")?,
+        }
+    }
+    if files.len() > LISTED {
+        writeln!(text, "  and {} more (--json lists them all)", files.len() - LISTED)?;
+    }
+    Ok(())
+}
+
+fn cross_table(title: &str, cross: &CrossTable) -> String {
+    let headings: Vec<&str> = std::iter::once(title)
+        .chain(cross.columns.iter().map(String::as_str))
+        .collect();
+    let mut table = Table::new(1, &headings);
+    for (row, counts) in cross.rows.iter().zip(&cross.counts) {
+        table.row(std::iter::once(row.clone()).chain(counts.iter().map(usize::to_string)));
+    }
+    table.render()
+}
+
+/// The table of clips was written.
+pub fn exported(output: Output, path: &Path, clips: usize) -> io::Result<()> {
+    output.either(&json!({ "path": path, "clips": clips }), || {
+        format!("{clips} clips written to {}", path.display())
+    })
+}
+
+/// The demo corpus was written.
+pub fn demo(output: Output, folder: &Path, summary: &DemoSummary) -> io::Result<()> {
+    output.either(
+        &json!({ "folder": folder, "synthetic": true, "summary": summary }),
+        || {
+            format!(
+                "{} clips of {} synthetic speakers, {:.1} min, written to {}\n{SYNTHETIC}",
+                summary.clips,
+                summary.speakers,
+                summary.seconds / 60.0,
+                folder.display()
+            )
+        },
+    )
+}
+
+/// Features are in the cache.
+pub fn features(output: Output, summary: &FeatureSummary) -> io::Result<()> {
+    output.either(summary, || {
+        let share = summary.cached as f64 / summary.clips.max(1) as f64;
+        let mut text = format!(
+            "{}: {} x {} for each of {} clips in {:.1} s; {} % were in the cache",
+            summary.recipe,
+            summary.shape.0,
+            summary.shape.1,
+            summary.clips,
+            summary.seconds,
+            percent(share)
+        );
+        if summary.skip_clamped > 0 {
+            text += &format!(
+                "\n{} clips are shorter than the skip, which was cut for them",
+                summary.skip_clamped
+            );
+        }
+        for (path, reason) in &summary.refused {
+            text += &format!("\nrefused: {}: {reason}", path.display());
+        }
+        text
+    })
+}
+
+/// The resolved settings.
+pub fn config(output: Output, config: &Config) -> io::Result<()> {
+    output.either(config, || {
+        let mut table = Table::new(3, &[]);
+        for row in &config.rows {
+            table.row([row.key.clone(), row.value.clone(), format!("# {}", row.origin)]);
+        }
+        table.render()
+    })
+}

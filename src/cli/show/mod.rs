@@ -1,0 +1,29 @@
+//! Results as text and as JSON.
+
+mod data;
+mod preview;
+mod report;
+mod runs;
+mod verdicts;
+
+pub use data::{config, demo, exported, features, survey};
+pub use preview::preview;
+pub use report::{report, scores_line};
+pub use runs::{ended, epoch, runs, runs_table, started, stopping};
+pub use verdicts::judgements;
+
+/// As a percentage with one digit.
+fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// What data of a program and not of people is called.
+const SYNTHETIC: &str = "SYNTHETIC demo data: no human voice, figures mean nothing for real speech";
+
+/// The name that a value has in JSON, which is the one in settings and tables.
+fn name(value: &impl serde::Serialize) -> String {
+    let name = serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned));
+    name.unwrap_or_default().replace('_', " ")
+}

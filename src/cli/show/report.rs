@@ -1,0 +1,152 @@
+//! The report of a run.
+
+use super::percent;
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::{Report, RunReport, Scores};
+use std::io;
+
+/// Pairs of labels listed as confused.
+const PAIRS: usize = 8;
+
+/// The report of a run.
+pub fn report(output: Output, report: &RunReport) -> io::Result<()> {
+    output.either(report, || text(report))
+}
+
+/// The scores in a line, and how they were obtained.
+pub fn scores_line(report: &Report) -> String {
+    let scores = &report.scores;
+    format!(
+        "test: UAR {} %, accuracy {} %, macro F1 {} %, weighted F1 {} %\n{}",
+        percent(scores.unweighted_average_recall),
+        percent(scores.accuracy),
+        percent(scores.macro_f1),
+        percent(scores.weighted_f1),
+        report.protocol_line
+    )
+}
+
+fn text(run: &RunReport) -> String {
+    let report = &run.report;
+    let parts = [
+        format!(
+            "{}  {} on {}\n{}\n",
+            run.run.id,
+            run.run.model,
+            run.run.corpora.join("+"),
+            scores_line(report)
+        ),
+        classes(&report.scores),
+        confusion(report),
+        confused(report),
+        groups("corpus", &report.by_corpus),
+        groups("gender", &report.by_gender),
+        spread(run),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn classes(scores: &Scores) -> String {
+    let mut table = Table::new(1, &["class", "precision", "recall", "F1", "support"]);
+    let figure = |value: f64| format!("{value:.3}");
+    for class in &scores.classes {
+        table.row([
+            class.label.clone(),
+            figure(class.precision),
+            figure(class.recall),
+            figure(class.f1),
+            class.support.to_string(),
+        ]);
+    }
+    for (name, precision, recall, f1) in [
+        (
+            "macro average",
+            scores.macro_precision,
+            scores.macro_recall,
+            scores.macro_f1,
+        ),
+        (
+            "weighted average",
+            scores.weighted_precision,
+            scores.weighted_recall,
+            scores.weighted_f1,
+        ),
+    ] {
+        table.row([
+            name.to_owned(),
+            figure(precision),
+            figure(recall),
+            figure(f1),
+            scores.support.to_string(),
+        ]);
+    }
+    table.render()
+}
+
+fn confusion(report: &Report) -> String {
+    let headings: Vec<&str> = std::iter::once("truth \\ said")
+        .chain(report.labels.iter().map(String::as_str))
+        .collect();
+    let mut table = Table::new(1, &headings);
+    for ((label, counts), shares) in report
+        .labels
+        .iter()
+        .zip(&report.confusion)
+        .zip(&report.confusion_normalised)
+    {
+        let cells = counts
+            .iter()
+            .zip(shares)
+            .map(|(count, share)| format!("{count} ({:.0} %)", 100.0 * share));
+        table.row(std::iter::once(label.clone()).chain(cells));
+    }
+    table.render()
+}
+
+fn confused(report: &Report) -> String {
+    if report.most_confused.is_empty() {
+        return String::new();
+    }
+    let mut text = "most confused:\n".to_owned();
+    for (truth, prediction, clips) in report.most_confused.iter().take(PAIRS) {
+        text += &format!("  {truth} taken for {prediction}: {clips}\n");
+    }
+    text
+}
+
+fn groups(title: &str, groups: &[(String, Scores)]) -> String {
+    let mut table = Table::new(1, &[title, "UAR %", "accuracy %", "macro F1 %", "clips"]);
+    for (name, scores) in groups {
+        table.row([
+            name.clone(),
+            percent(scores.unweighted_average_recall),
+            percent(scores.accuracy),
+            percent(scores.macro_f1),
+            scores.support.to_string(),
+        ]);
+    }
+    table.render()
+}
+
+fn spread(run: &RunReport) -> String {
+    let Some(first) = run.spread.first() else {
+        return String::new();
+    };
+    let mut table = Table::new(
+        1,
+        &[
+            &format!("over {} linked runs", first.values.len()),
+            "mean %",
+            "deviation %",
+        ],
+    );
+    for score in &run.spread {
+        table.row([score.score.clone(), percent(score.mean), percent(score.deviation)]);
+    }
+    table.render()
+}

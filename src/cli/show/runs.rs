@@ -1,0 +1,140 @@
+//! Runs, as a list and while they go on.
+
+use super::{SYNTHETIC, percent};
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary, Stop};
+use serde_json::json;
+use std::io;
+
+/// The list of runs.
+pub fn runs(output: Output, runs: &[RunSummary]) -> io::Result<()> {
+    output.either(&runs, || runs_table(runs))
+}
+
+/// The list of runs, newest first.
+pub fn runs_table(runs: &[RunSummary]) -> String {
+    if runs.is_empty() {
+        return "no runs yet; `undertone train` starts one".to_owned();
+    }
+    let headings = [
+        "run",
+        "state",
+        "data",
+        "split",
+        "doing",
+        "epochs",
+        "best val. UAR %",
+        "test UAR %",
+        "test acc. %",
+    ];
+    let mut table = Table::new(5, &headings);
+    let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), percent);
+    for run in runs {
+        let mut data = run.corpora.join("+");
+        if run.synthetic {
+            data += " (synthetic)";
+        }
+        let fold = run
+            .fold
+            .as_ref()
+            .map(|(fold, folds, _)| format!(" {}/{folds}", fold + 1));
+        table.row([
+            run.id.clone(),
+            run.state.name().to_owned(),
+            data,
+            format!("{}{}", run.split, fold.unwrap_or_default()),
+            doing(run),
+            format!("{}/{}", run.epochs, run.max_epochs),
+            score(run.best_validation_uar),
+            score(run.test_uar),
+            score(run.test_accuracy),
+        ]);
+    }
+    let mut text = table.render();
+    for run in runs {
+        if let Some(reason) = &run.reason {
+            text += &format!("{}: {reason}\n", run.id);
+        }
+    }
+    text
+}
+
+fn doing(run: &RunSummary) -> String {
+    match &run.beat {
+        Some(beat) if !run.state.is_over() && beat.total > 0 => {
+            format!("{} {}/{}", beat.phase, beat.done, beat.total)
+        }
+        Some(beat) if !run.state.is_over() => beat.phase.clone(),
+        _ => "-".to_owned(),
+    }
+}
+
+/// Runs were started.
+pub fn started(output: Output, runs: &[String], detached: bool) -> io::Result<()> {
+    match (output.json, detached) {
+        (true, true) => output.document(&json!({ "runs": runs })),
+        (true, false) => output.json(&json!({ "event": "started", "runs": runs })),
+        (false, _) => output.text(&format!("started {}", runs.join(", "))),
+    }
+}
+
+/// Runs were asked to stop.
+pub fn stopping(output: Output, runs: &[String], when: Stop) -> io::Result<()> {
+    output.either(&json!({ "runs": runs, "when": when }), || {
+        let when = match when {
+            Stop::Now => "at the next step",
+            Stop::AfterEpoch => "when its epoch is done",
+        };
+        runs.iter().map(|run| format!("{run} stops {when}\n")).collect()
+    })
+}
+
+/// One epoch is done.
+pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochFacts) -> io::Result<()> {
+    if output.json {
+        return output.json(&json!({ "event": "epoch", "run": run.id, "facts": epoch }));
+    }
+    let prefix = if several {
+        format!("{}  ", run.id)
+    } else {
+        String::new()
+    };
+    let pair = |train: f64, validation: f64| format!("{:>5} / {:>5} %", percent(train), percent(validation));
+    output.text(&format!(
+        "{prefix}epoch {:>3}/{}  loss {:.4} / {:.4}  acc. {}  UAR {}  rate {:.1e}  {:.0} clips/s  {:.1} s  {:.0} MB{}",
+        epoch.epoch,
+        run.max_epochs,
+        epoch.train_loss,
+        epoch.validation_loss,
+        pair(epoch.train_accuracy, epoch.validation_accuracy),
+        pair(epoch.train_uar, epoch.validation_uar),
+        epoch.learning_rate,
+        epoch.clips_per_second,
+        epoch.seconds,
+        epoch.memory_bytes as f64 / 1e6,
+        if epoch.best { "  best" } else { "" },
+    ))
+}
+
+/// A run has ended.
+pub fn ended(output: Output, detail: &RunDetail) -> io::Result<()> {
+    let run = &detail.summary;
+    if output.json {
+        return output.json(&json!({ "event": "ended", "run": run }));
+    }
+    let mut text = format!("{} is {}", run.id, run.state.name());
+    if let Some(reason) = &run.reason {
+        text += &format!(": {reason}");
+    }
+    if run.state == RunState::Dead {
+        text += "; its checkpoints are kept, log.txt may say why";
+        for line in &detail.log {
+            text += &format!("\n  {line}");
+        }
+    }
+    if run.synthetic {
+        text += &format!("\n{SYNTHETIC}");
+    }
+    output.text(&text)
+}

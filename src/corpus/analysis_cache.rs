@@ -1,0 +1,200 @@
+//! What samples said, remembered on disk.
+
+use super::stamp::Stamp;
+use super::{Clip, CorpusError, SampleFacts};
+use crate::files;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// Seed of every line's checksum: lines of a program that measured otherwise are forgotten.
+const WRITER: &str = concat!("undertone sample facts 1 ", env!("CARGO_PKG_VERSION"));
+
+/// Facts remembered for files by path, size and time of change. Safe for many threads; clones share
+/// what they remember.
+///
+/// On disk a text file, each line a checksum, a space and one file's facts as JSON.
+#[derive(Debug, Clone, Default)]
+pub struct AnalysisCache {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    path: Option<PathBuf>,
+    /// By the hash of the absolute path.
+    entries: RwLock<HashMap<u128, Entry>>,
+    changed: AtomicBool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    key: u128,
+    stamp: Stamp,
+    facts: Arc<SampleFacts>,
+}
+
+impl AnalysisCache {
+    /// Reads what is remembered; absent or damaged entries are forgotten, never an error.
+    pub fn load(path: &Path) -> Self {
+        let bytes = fs::read(path).unwrap_or_default();
+        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        let entries: Vec<Entry> = lines.into_par_iter().filter_map(parse).collect();
+        let shared = Shared {
+            path: Some(path.to_path_buf()),
+            entries: RwLock::new(entries.into_iter().map(|entry| (entry.key, entry)).collect()),
+            changed: AtomicBool::new(false),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// What is remembered of this file, if it has not changed.
+    pub fn get(&self, path: &Path) -> Option<Arc<SampleFacts>> {
+        // Most files of a first scan are unknown: they are not even looked at.
+        let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = entries.get(&key(path))?;
+        let (stamp, facts) = (entry.stamp, Arc::clone(&entry.facts));
+        drop(entries);
+        (Stamp::of(path).ok()? == stamp).then_some(facts)
+    }
+
+    /// The facts of one clip, remembered or measured now.
+    pub fn facts(&self, clip: &Clip) -> Arc<SampleFacts> {
+        if let Some(known) = self.get(&clip.path) {
+            return known;
+        }
+        // Before the samples are read: a change in between must be noticed next time.
+        let stamp = Stamp::of(&clip.path);
+        let (facts, lasting) = SampleFacts::measure(&clip.path);
+        let facts = Arc::new(facts);
+        if let (Ok(stamp), true) = (stamp, lasting) {
+            let entry = Entry {
+                key: key(&clip.path),
+                stamp,
+                facts: Arc::clone(&facts),
+            };
+            let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
+            entries.insert(entry.key, entry);
+            self.shared.changed.store(true, Ordering::Release);
+        }
+        facts
+    }
+
+    /// Writes what is remembered, if there is anything new.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn save(&self) -> Result<(), CorpusError> {
+        let Some(path) = &self.shared.path else {
+            return Ok(());
+        };
+        if !self.shared.changed.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
+        let mut entries: Vec<Entry> = entries.values().cloned().collect();
+        entries.sort_unstable_by_key(|entry| entry.key);
+        let lines: Vec<String> = entries.par_iter().filter_map(line).collect();
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all);
+        written
+            .and_then(|()| files::replace(path, lines.concat().as_bytes()))
+            .map_err(|source| {
+                self.shared.changed.store(true, Ordering::Release);
+                CorpusError::Io {
+                    path: path.clone(),
+                    source,
+                }
+            })
+    }
+}
+
+fn key(path: &Path) -> u128 {
+    let absolute = std::path::absolute(path);
+    xxh3_128(absolute.as_deref().unwrap_or(path).as_os_str().as_encoded_bytes())
+}
+
+fn checksum(json: &[u8]) -> u64 {
+    xxh3_64(json) ^ xxh3_64(WRITER.as_bytes())
+}
+
+fn line(entry: &Entry) -> Option<String> {
+    let json = serde_json::to_string(entry).ok()?;
+    Some(format!("{:016x} {json}\n", checksum(json.as_bytes())))
+}
+
+fn parse(line: &[u8]) -> Option<Entry> {
+    let (sum, json) = (line.get(..16)?, line.get(17..)?);
+    let sum = u64::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
+    (sum == checksum(json))
+        .then(|| serde_json::from_slice(json).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{clip_of, tone, write_wav};
+    use super::*;
+
+    #[test]
+    fn facts_are_measured_once_and_survive_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        write_wav(&path, 16_000, 1, &tone(16_000));
+        let store = folder.path().join("cache/facts");
+        let cache = AnalysisCache::load(&store);
+        assert!(cache.get(&path).is_none());
+        let facts = cache.facts(&clip_of(&path));
+        assert!(Arc::ptr_eq(&facts, &cache.clone().facts(&clip_of(&path))));
+        cache.save().unwrap();
+        assert_eq!(AnalysisCache::load(&store).get(&path), Some(facts));
+        write_wav(&path, 16_000, 1, &tone(8_000));
+        assert!(AnalysisCache::load(&store).get(&path).is_none());
+    }
+
+    #[test]
+    fn damaged_lines_are_forgotten_and_the_others_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a.wav", "b.wav", "c.wav"].map(|name| folder.path().join(name));
+        let store = folder.path().join("facts");
+        let cache = AnalysisCache::load(&store);
+        for (length, path) in paths.iter().enumerate() {
+            write_wav(path, 16_000, 1, &tone(4_000 + length));
+            cache.facts(&clip_of(path));
+        }
+        cache.save().unwrap();
+        let remembered = || {
+            paths
+                .iter()
+                .filter(|path| AnalysisCache::load(&store).get(path).is_some())
+                .count()
+        };
+        assert_eq!(remembered(), 3);
+        let whole = fs::read(&store).unwrap();
+        let mut bytes = whole.clone();
+        bytes[40] ^= 1;
+        fs::write(&store, &bytes).unwrap();
+        assert_eq!(remembered(), 2);
+        fs::write(&store, &whole[..whole.len() - 10]).unwrap();
+        assert_eq!(remembered(), 2);
+        fs::write(&store, "rubbish\n\n\u{0}").unwrap();
+        assert_eq!(remembered(), 0);
+    }
+
+    #[test]
+    fn a_cache_without_a_place_remembers_for_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        write_wav(&path, 16_000, 1, &tone(100));
+        let cache = AnalysisCache::default();
+        cache.facts(&clip_of(&path));
+        assert!(cache.get(&path).is_some());
+        cache.save().unwrap();
+    }
+}

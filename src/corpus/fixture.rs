@@ -1,0 +1,84 @@
+//! Small clips for the tests of this floor.
+
+use super::{Catalogue, Clip, Emotion, SampleFacts};
+use crate::audio::Level;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A clip of corpus `test` that need not exist.
+pub(super) fn clip(path: &str, emotion: &str) -> Clip {
+    Clip {
+        path: path.into(),
+        corpus: "test".into(),
+        synthetic: false,
+        speaker: None,
+        gender: None,
+        age: None,
+        ethnicity: None,
+        emotion: Emotion::new(emotion),
+        intensity: None,
+        text: None,
+        container: "wav".into(),
+        frames: 32_000,
+        rate: 16_000,
+        channels: 1,
+    }
+}
+
+pub(super) fn clip_of(path: &Path) -> Clip {
+    clip(path.to_str().unwrap(), "sad")
+}
+
+pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
+    Catalogue {
+        clips: Arc::new(paths.iter().map(|path| clip_of(path.as_ref())).collect()),
+        facts: vec![None; paths.len()],
+        refused: Arc::default(),
+    }
+}
+
+/// Facts of a sound of this content.
+pub(super) fn facts(content: u128) -> SampleFacts {
+    SampleFacts {
+        content,
+        frames: 32_000,
+        level: Level {
+            peak: 0.5,
+            rms_dbfs: -20.0,
+            clipped: 0.0,
+            silent: false,
+        },
+        glimpse: vec![(0, 0); SampleFacts::GLIMPSE],
+        damage: None,
+    }
+}
+
+/// A tone a listener would find dull.
+pub(super) fn tone(samples: usize) -> Vec<i16> {
+    (0..samples)
+        .map(|n| ((n as f64 * 0.17).sin() * 8_000.0) as i16)
+        .collect()
+}
+
+/// Writes a 16-bit PCM file; the samples of all channels interleaved.
+pub(super) fn write_wav(path: &Path, rate: u32, channels: u16, samples: &[i16]) {
+    let size = 2 * samples.len() as u32;
+    let block = 2 * channels;
+    let mut bytes = Vec::with_capacity(44 + size as usize);
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + size).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16_u32.to_le_bytes());
+    bytes.extend(1_u16.to_le_bytes());
+    bytes.extend(channels.to_le_bytes());
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((rate * u32::from(block)).to_le_bytes());
+    bytes.extend(block.to_le_bytes());
+    bytes.extend(16_u16.to_le_bytes());
+    bytes.extend(b"data");
+    bytes.extend(size.to_le_bytes());
+    samples.iter().for_each(|sample| bytes.extend(sample.to_le_bytes()));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}

@@ -1,0 +1,92 @@
+//! Which scheme names the files of a folder.
+
+use super::{Layout, SCHEMES, read_name};
+use std::path::Path;
+
+/// Extensions by which a name promises sound. Only guesses about folders rest on them; whether a file
+/// is read depends on its content.
+const SOUND: [&str; 12] = [
+    "wav", "wave", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac",
+];
+
+fn promises_sound(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    SOUND.contains(&extension.as_str())
+}
+
+/// How many of the names each scheme understands, most first (equal counts in the order of [`SCHEMES`]),
+/// schemes that understand none left out. Only names that promise sound count, unless none does.
+pub(crate) fn vote<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Vec<(Layout, usize)> {
+    let any = paths.clone().any(promises_sound);
+    let mut counts = SCHEMES.map(|scheme| (scheme, 0));
+    for path in paths.filter(|path| !any || promises_sound(path)) {
+        let reader = counts.iter_mut().find(|(scheme, _)| read_name(*scheme, path).is_ok());
+        if let Some((_, count)) = reader {
+            *count += 1;
+        }
+    }
+    let mut counts = counts.to_vec();
+    counts.retain(|(_, count)| *count > 0);
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+/// The scheme that most of the names follow, when the schemes together understand more than half of
+/// the names that promise sound.
+pub(crate) fn majority<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Option<Layout> {
+    let counts = vote(paths.clone());
+    let promising = paths.clone().filter(|path| promises_sound(path)).count();
+    let total = if promising > 0 { promising } else { paths.count() };
+    let understood: usize = counts.iter().map(|(_, count)| count).sum();
+    (understood * 2 > total)
+        .then(|| counts.first().map(|(scheme, _)| *scheme))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn majority_of(names: &[&str]) -> Option<Layout> {
+        majority(names.iter().map(Path::new))
+    }
+
+    #[test]
+    fn every_scheme_is_recognised_by_its_names() {
+        assert_eq!(
+            majority_of(&["Actor_01/03-01-01-01-01-01-01.wav"]),
+            Some(Layout::Ravdess)
+        );
+        assert_eq!(majority_of(&["1001_DFA_ANG_XX.ogg"]), Some(Layout::CremaD));
+        assert_eq!(majority_of(&["OAF_Fear/OAF_back_fear.wav"]), Some(Layout::Tess));
+        assert_eq!(majority_of(&["DC/a01.wav", "KL/su15.wav"]), Some(Layout::Savee));
+        assert_eq!(majority_of(&["wav/03a01Wa.wav"]), Some(Layout::Emodb));
+    }
+
+    #[test]
+    fn a_few_strangers_and_any_documents_do_not_hide_a_scheme() {
+        let names = [
+            "03a01Wa.wav",
+            "03a01Fa.wav",
+            "noise.wav",
+            "readme.txt",
+            "a.pdf",
+            "b.pdf",
+            "c.pdf",
+        ];
+        assert_eq!(majority_of(&names), Some(Layout::Emodb));
+        assert_eq!(majority_of(&["03a01Wa.wav", "x.wav", "y.wav"]), None);
+        assert_eq!(majority_of(&["readme.txt"]), None);
+        assert_eq!(majority_of(&[]), None);
+    }
+
+    #[test]
+    fn a_mixed_folder_is_named_after_its_largest_part() {
+        let names = ["OAF_a_sad.wav", "1001_DFA_ANG_XX.wav", "1002_DFA_ANG_XX.wav"];
+        assert_eq!(majority_of(&names), Some(Layout::CremaD));
+        assert_eq!(
+            vote(names.iter().map(Path::new)),
+            [(Layout::CremaD, 2), (Layout::Tess, 1)]
+        );
+    }
+}

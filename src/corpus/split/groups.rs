@@ -1,0 +1,93 @@
+//! Clips that must stay together.
+
+use super::super::{SampleFacts, Selection};
+use std::collections::{BTreeMap, HashMap};
+
+/// A set of clips (indices into the selection) that no side may share with another.
+pub type Group = Vec<usize>;
+
+/// The given clips, grouped by identical samples. A clip that has not been analysed, or in which there is
+/// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
+/// nothing depends on the order of the selection.
+pub fn twins(selection: &Selection, clips: &[usize]) -> Vec<Group> {
+    grouped(selection, clips, |_| None)
+}
+
+/// All clips, grouped by speaker; speakers that share identical samples are one group. Clips without a
+/// speaker are grouped by identical samples only.
+pub fn voices(selection: &Selection) -> Vec<Group> {
+    let all: Vec<usize> = (0..selection.clips.len()).collect();
+    grouped(selection, &all, |clip| selection.clips[clip].speaker_key())
+}
+
+fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<String>) -> Vec<Group> {
+    let mut ordered = clips.to_vec();
+    ordered.sort_by_key(|&clip| (&selection.clips[clip].corpus, &selection.clips[clip].path));
+    let mut sets = DisjointSets::new(ordered.len());
+    let mut by_content: HashMap<u128, usize> = HashMap::new();
+    let mut by_key: HashMap<String, usize> = HashMap::new();
+    for (place, &clip) in ordered.iter().enumerate() {
+        if let Some(content) = content(selection, clip) {
+            sets.join(place, *by_content.entry(content).or_insert(place));
+        }
+        if let Some(key) = key(clip) {
+            sets.join(place, *by_key.entry(key).or_insert(place));
+        }
+    }
+    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+    for (place, &clip) in ordered.iter().enumerate() {
+        groups.entry(sets.root(place)).or_default().push(clip);
+    }
+    groups.into_values().collect()
+}
+
+/// What identifies a clip's samples. Silence and damage say nothing: all such clips are alike.
+fn content(selection: &Selection, clip: usize) -> Option<u128> {
+    let facts: &SampleFacts = selection.facts.get(clip)?.as_deref()?;
+    (facts.damage.is_none() && !facts.level.silent).then_some(facts.content)
+}
+
+/// Union-find; the root of a set is its smallest member.
+struct DisjointSets {
+    parents: Vec<usize>,
+}
+
+impl DisjointSets {
+    fn new(members: usize) -> Self {
+        Self {
+            parents: (0..members).collect(),
+        }
+    }
+
+    fn root(&mut self, member: usize) -> usize {
+        let mut root = member;
+        while self.parents[root] != root {
+            root = self.parents[root];
+        }
+        let mut at = member;
+        while self.parents[at] != root {
+            at = std::mem::replace(&mut self.parents[at], root);
+        }
+        root
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.parents[one.max(other)] = one.min(other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_sets_share_their_smallest_member() {
+        let mut sets = DisjointSets::new(6);
+        sets.join(5, 3);
+        sets.join(4, 1);
+        sets.join(3, 4);
+        let roots: Vec<usize> = (0..6).map(|member| sets.root(member)).collect();
+        assert_eq!(roots, [0, 1, 2, 1, 1, 1]);
+    }
+}

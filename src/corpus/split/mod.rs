@@ -1,0 +1,241 @@
+//! Which clips are learnt from, chosen on and judged on.
+
+mod balance;
+mod deal;
+mod groups;
+mod random;
+mod speaker;
+
+use super::{CorpusError, Selection};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io;
+
+/// A side of the split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Learnt from; the scaler is fitted here.
+    Train,
+    /// The best epoch is chosen here.
+    Validation,
+    /// Judged once.
+    Test,
+}
+
+impl Side {
+    /// The name in tables and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// How clips are dealt to the sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitKind {
+    /// No speaker of the test side is heard in training.
+    #[default]
+    Speaker,
+    /// By clip: speakers leak, as in most published scores.
+    Random,
+}
+
+/// `[split]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitSettings {
+    /// How clips are dealt.
+    pub kind: SplitKind,
+    /// Share of each corpus's speakers (or of the clips) to test on; with `kfold`, 1/K takes its place.
+    pub test: f64,
+    /// Share to choose the best epoch on.
+    pub validation: f64,
+    /// 0 or 1: one run. K: K linked runs, each clip tested once.
+    pub kfold: usize,
+}
+
+impl SplitSettings {
+    /// The number of folds, when there are several.
+    fn folds(&self) -> Option<usize> {
+        (self.kfold > 1).then_some(self.kfold)
+    }
+
+    /// The share that is really tested on.
+    fn test_share(&self) -> f64 {
+        self.folds().map_or(self.test, |folds| 1.0 / folds as f64)
+    }
+
+    /// Validation clips among those that are not tested on, when these are cut by clip.
+    fn validation_of_rest(&self) -> f64 {
+        self.validation / (1.0 - self.test_share())
+    }
+
+    /// Refuses shares that leave a side empty.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), CorpusError> {
+        for (key, share) in [("split.test", self.test), ("split.validation", self.validation)] {
+            if !(share > 0.0 && share < 1.0) {
+                let problem = format!("{share} is no share; set it between 0 and 1, for example to 0.2");
+                return Err(CorpusError::settings(key, problem));
+            }
+        }
+        if self.test_share() + self.validation >= 1.0 {
+            let (name, test) = match self.folds() {
+                Some(folds) => ("1 / split.kfold", 1.0 / folds as f64),
+                None => ("split.test", self.test),
+            };
+            let problem = format!(
+                "{} and {name} ({test}) leave nothing to train on; lower one of them",
+                self.validation
+            );
+            return Err(CorpusError::settings("split.validation", problem));
+        }
+        Ok(())
+    }
+
+    fn check(&self, fold: usize) -> Result<(), CorpusError> {
+        self.validate()?;
+        let folds = self.kfold.max(1);
+        if fold >= folds {
+            let problem = format!("there is no fold {} of {folds} (split.kfold)", fold + 1);
+            return Err(CorpusError::Split(problem));
+        }
+        Ok(())
+    }
+}
+
+/// The sides of the selected clips, and how they came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// How clips were dealt.
+    pub kind: SplitKind,
+    /// The fold, from 0, and the number of folds.
+    pub fold: Option<(usize, usize)>,
+    /// One side per clip of the selection.
+    pub sides: Vec<Side>,
+    /// What the protocol line must admit (`validation cut by clip from training speakers (tess)`).
+    pub remarks: Vec<String>,
+}
+
+impl Split {
+    /// What the split is called in the protocol line: `speaker-disjoint split`, `random clips, fold 2 of 5`.
+    pub fn name(&self) -> String {
+        let kind = match self.kind {
+            SplitKind::Speaker => "speaker-disjoint split",
+            SplitKind::Random => "random clips",
+        };
+        match self.fold {
+            Some((fold, folds)) => format!("{kind}, fold {} of {folds}", fold + 1),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// Writes `path,corpus,speaker,emotion,side`, one row per clip.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_csv(&self, selection: &Selection, writer: impl io::Write) -> Result<(), CorpusError> {
+        let failed = |error: &dyn std::fmt::Display| CorpusError::Split(format!("cannot write its table: {error}"));
+        let mut table = csv::Writer::from_writer(writer);
+        table
+            .write_record(["path", "corpus", "speaker", "emotion", "side"])
+            .map_err(|error| failed(&error))?;
+        for (clip, side) in selection.clips.iter().zip(&self.sides) {
+            let row: [&[u8]; 5] = [
+                clip.path.as_os_str().as_encoded_bytes(),
+                clip.corpus.as_bytes(),
+                clip.speaker.as_deref().unwrap_or_default().as_bytes(),
+                clip.emotion.name().as_bytes(),
+                side.name().as_bytes(),
+            ];
+            table.write_record(row).map_err(|error| failed(&error))?;
+        }
+        table.flush().map_err(|error| failed(&error))
+    }
+}
+
+/// Deals the clips to the sides.
+///
+/// By [`SplitKind::Speaker`] no speaker is on two sides: each corpus gives its share of speakers (at least
+/// one) to validation and to test, balanced by gender and by emotion as far as possible. By
+/// [`SplitKind::Random`] clips are dealt, balanced by emotion, corpus and gender. Clips with identical
+/// samples stay on one side, so speakers that share samples are dealt as one.
+///
+/// What cannot be had is said in [`Split::remarks`]: a corpus with fewer speakers than three sides need has its
+/// validation clips cut from its training speakers; a corpus with a single speaker is only learnt from.
+///
+/// With `settings.kfold` = K there are K folds, and `fold` (from 0) chooses the one to test on: every clip is
+/// tested in exactly one of them, provided that they share settings and seed. A corpus with fewer than K speakers is not tested in some folds, one with a
+/// single speaker is not learnt from in one of them.
+///
+/// The same clips, settings and seed give the same split, in whatever order the clips are listed, and what
+/// becomes of one corpus does not depend on the others (except for the folds, which are filled evenly).
+///
+/// # Errors
+/// [`CorpusError::Split`] when the settings are impossible, a side would be empty, a label would not be learnt,
+/// or a speaker split is asked of clips without speakers.
+pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: usize) -> Result<Split, CorpusError> {
+    settings.check(fold)?;
+    if selection.clips.is_empty() {
+        return Err(CorpusError::Split(
+            "no clip takes part; widen [filter] or [labels], or name corpora".to_owned(),
+        ));
+    }
+    let (sides, mut remarks) = match settings.kind {
+        SplitKind::Speaker => speaker::sides(selection, settings, seed, fold)?,
+        SplitKind::Random => (random::sides(selection, settings, seed, fold)?, Vec::new()),
+    };
+    check_sides(selection, &sides, settings)?;
+    let untested: Vec<&str> = missing_labels(selection, &sides, Side::Test);
+    if !untested.is_empty() {
+        remarks.push(format!("no test clips of {}", untested.join(", ")));
+    }
+    Ok(Split {
+        kind: settings.kind,
+        fold: settings.folds().map(|folds| (fold, folds)),
+        sides,
+        remarks,
+    })
+}
+
+fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) -> Result<(), CorpusError> {
+    for side in [Side::Train, Side::Validation, Side::Test] {
+        if !sides.contains(&side) {
+            return Err(CorpusError::Split(format!(
+                "no clip is left for {} ({} clips take part); let more clips take part ([filter], [labels]), or \
+                 change split.test, split.validation or split.kfold",
+                side.name(),
+                selection.clips.len()
+            )));
+        }
+    }
+    if let Some(label) = missing_labels(selection, sides, Side::Train).first() {
+        let remedy = match settings.kind {
+            SplitKind::Speaker => "set split.kind = \"random\"",
+            SplitKind::Random => "add clips of it",
+        };
+        return Err(CorpusError::Split(format!(
+            "no clip of {label} is left to train on, there are too few; {remedy}, or drop the label \
+             (labels.map.{label} = \"\")"
+        )));
+    }
+    Ok(())
+}
+
+/// Labels of the selection that a side has no clip of, as shown.
+fn missing_labels<'a>(selection: &'a Selection, sides: &[Side], side: Side) -> Vec<&'a str> {
+    let labels: BTreeSet<(usize, &str)> = selection.clips.iter().map(|clip| clip.emotion.rank()).collect();
+    let clips = selection.clips.iter().zip(sides).filter(|(_, at)| **at == side);
+    let present: BTreeSet<(usize, &str)> = clips.map(|(clip, _)| clip.emotion.rank()).collect();
+    labels.difference(&present).map(|(_, name)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Sides by clip: speakers leak.
+
+use super::super::{CorpusError, Selection};
+use super::deal::deal;
+use super::groups::{Group, twins};
+use super::{Side, SplitSettings};
+use crate::random::stream;
+
+/// One side per clip of the selection.
+pub fn sides(
+    selection: &Selection,
+    settings: &SplitSettings,
+    seed: u64,
+    fold: usize,
+) -> Result<Vec<Side>, CorpusError> {
+    let all: Vec<usize> = (0..selection.clips.len()).collect();
+    let groups = twins(selection, &all);
+    let mut sides = vec![Side::Train; selection.clips.len()];
+    let rest = match settings.folds() {
+        None => groups,
+        Some(folds) => {
+            if groups.len() < folds {
+                return Err(CorpusError::Split(format!(
+                    "split.kfold = {folds} needs at least as many clips, and {} take part; lower split.kfold",
+                    groups.len()
+                )));
+            }
+            let shares = vec![settings.test_share(); folds];
+            let parts = deal(selection, &groups, &shares, false, &mut stream(seed, "split folds", 0));
+            let (tested, rest): (Vec<_>, Vec<_>) = groups.into_iter().zip(parts).partition(|(_, part)| *part == fold);
+            assign(&mut sides, tested.iter().map(|(group, _)| group), Side::Test);
+            rest.into_iter().map(|(group, _)| group).collect()
+        }
+    };
+    let shares = match settings.folds() {
+        None => vec![
+            1.0 - settings.test - settings.validation,
+            settings.validation,
+            settings.test,
+        ],
+        Some(_) => vec![1.0 - settings.validation_of_rest(), settings.validation_of_rest()],
+    };
+    let parts = deal(
+        selection,
+        &rest,
+        &shares,
+        true,
+        &mut stream(seed, "split clips", fold as u64),
+    );
+    for (group, part) in rest.iter().zip(parts) {
+        assign(&mut sides, [group], [Side::Train, Side::Validation, Side::Test][part]);
+    }
+    Ok(sides)
+}
+
+/// Puts whole groups on a side.
+pub fn assign<'a>(sides: &mut [Side], groups: impl IntoIterator<Item = &'a Group>, side: Side) {
+    for &clip in groups.into_iter().flatten() {
+        sides[clip] = side;
+    }
+}

@@ -1,0 +1,256 @@
+//! Sides by speaker: nobody is on two of them.
+
+use super::super::{CorpusError, Selection};
+use super::balance::{Part, balance};
+use super::deal::deal;
+use super::groups::{Group, twins, voices};
+use super::random::assign;
+use super::{Side, SplitSettings};
+use crate::random::stream;
+use rand::seq::SliceRandom;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One side per clip of the selection, and what has to be said about it.
+pub fn sides(
+    selection: &Selection,
+    settings: &SplitSettings,
+    seed: u64,
+    fold: usize,
+) -> Result<(Vec<Side>, Vec<String>), CorpusError> {
+    require_speakers(selection)?;
+    let corpora = voices_by_corpus(selection);
+    let mut remarks = Remarks::default();
+    let tested = match settings.folds() {
+        None => tested_once(selection, &corpora, settings, seed)?,
+        Some(folds) => tested_in(selection, &corpora, folds, seed, fold)?,
+    };
+
+    let mut sides = vec![Side::Train; selection.clips.len()];
+    for ((corpus, voices), tested) in corpora.iter().zip(tested) {
+        let (test, rest): (Vec<_>, Vec<_>) = voices.iter().zip(tested).partition(|(_, tested)| *tested);
+        let rest: Vec<Group> = rest.into_iter().map(|(voice, _)| voice.clone()).collect();
+        assign(&mut sides, test.iter().map(|(voice, _)| *voice), Side::Test);
+        if voices.iter().any(|voice| speakers(selection, voice).len() > 1) {
+            remarks.add("speakers with identical samples kept on one side", corpus);
+        }
+        match (settings.folds(), test.is_empty(), rest.is_empty()) {
+            (None, true, _) => remarks.add("single speaker, learnt from and not tested", corpus),
+            (Some(_), true, _) => remarks.add("no test speakers in this fold", corpus),
+            (_, _, true) => remarks.add("single speaker, tested and not learnt from in this fold", corpus),
+            _ => {}
+        }
+        let validation = validation(selection, settings, voices.len(), &rest, (seed, corpus, fold));
+        if validation.by_clip {
+            remarks.add("validation cut by clip from training speakers", corpus);
+        }
+        assign(&mut sides, &validation.groups, Side::Validation);
+    }
+    Ok((sides, remarks.lines()))
+}
+
+fn require_speakers(selection: &Selection) -> Result<(), CorpusError> {
+    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+    for clip in selection.clips.iter().filter(|clip| clip.speaker.is_none()) {
+        *unknown.entry(&clip.corpus).or_default() += 1;
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let corpora: Vec<String> = unknown
+        .iter()
+        .map(|(corpus, clips)| format!("{corpus}: {clips}"))
+        .collect();
+    Err(CorpusError::Split(format!(
+        "the speaker of {} clips is not known ({}), so nobody can be kept apart; set split.kind = \"random\", or \
+         leave these clips out ([filter])",
+        unknown.values().sum::<usize>(),
+        corpora.join(", ")
+    )))
+}
+
+/// The voices of each corpus; one that is heard in several belongs to the one that has most of its clips.
+fn voices_by_corpus(selection: &Selection) -> BTreeMap<String, Vec<Group>> {
+    let mut corpora: BTreeMap<String, Vec<Group>> = BTreeMap::new();
+    for voice in voices(selection) {
+        let mut clips: BTreeMap<&str, usize> = BTreeMap::new();
+        voice
+            .iter()
+            .for_each(|&clip| *clips.entry(&selection.clips[clip].corpus).or_default() += 1);
+        let home = clips
+            .iter()
+            .max_by_key(|(_, clips)| **clips)
+            .map(|(corpus, _)| (*corpus).to_owned());
+        corpora.entry(home.unwrap_or_default()).or_default().push(voice);
+    }
+    corpora
+}
+
+fn speakers<'a>(selection: &'a Selection, voice: &Group) -> BTreeSet<(&'a str, Option<&'a str>)> {
+    let clips = voice.iter().map(|&clip| &selection.clips[clip]);
+    clips.map(|clip| (&*clip.corpus, clip.speaker.as_deref())).collect()
+}
+
+/// Whether each voice of each corpus is tested, when there is one run.
+fn tested_once(
+    selection: &Selection,
+    corpora: &BTreeMap<String, Vec<Group>>,
+    settings: &SplitSettings,
+    seed: u64,
+) -> Result<Vec<Vec<bool>>, CorpusError> {
+    if corpora.values().all(|voices| voices.len() < 2) {
+        return Err(CorpusError::Split(
+            "no corpus has a second speaker to test on; set split.kind = \"random\", or let more clips take part \
+             ([filter])"
+                .to_owned(),
+        ));
+    }
+    let tested = corpora.iter().map(|(corpus, voices)| {
+        let test = match voices.len() {
+            count @ 0..=2 => count.saturating_sub(1),
+            count => share_of(settings.test, count).clamp(1, count - 2),
+        };
+        let parts = [
+            Part {
+                voices: voices.len() - test,
+                learns: true,
+            },
+            Part {
+                voices: test,
+                learns: false,
+            },
+        ];
+        let random = &mut stream(seed, &format!("split test {corpus}"), 0);
+        balance(selection, voices, &parts, random)
+            .into_iter()
+            .map(|part| part == 1)
+            .collect()
+    });
+    Ok(tested.collect())
+}
+
+/// Whether each voice of each corpus is tested in this fold. What remains when a corpus's voices are dealt
+/// evenly goes to the folds that have the fewest clips so far.
+fn tested_in(
+    selection: &Selection,
+    corpora: &BTreeMap<String, Vec<Group>>,
+    folds: usize,
+    seed: u64,
+    fold: usize,
+) -> Result<Vec<Vec<bool>>, CorpusError> {
+    let all: usize = corpora.values().map(Vec::len).sum();
+    if all < folds {
+        return Err(CorpusError::Split(format!(
+            "split.kfold = {folds} needs at least as many speakers, and {all} take part; lower split.kfold, or set \
+             split.kind = \"random\""
+        )));
+    }
+    let mut emptiest: Vec<usize> = (0..folds).collect();
+    emptiest.shuffle(&mut stream(seed, "split folds", 0));
+    let mut clips = vec![0; folds];
+    let mut tested = Vec::new();
+    for (corpus, voices) in corpora {
+        emptiest.sort_by_key(|&fold| clips[fold]);
+        let mut parts = vec![
+            Part {
+                voices: voices.len() / folds,
+                learns: false
+            };
+            folds
+        ];
+        emptiest
+            .iter()
+            .take(voices.len() % folds)
+            .for_each(|&fold| parts[fold].voices += 1);
+        let deal = balance(
+            selection,
+            voices,
+            &parts,
+            &mut stream(seed, &format!("split folds {corpus}"), 0),
+        );
+        voices
+            .iter()
+            .zip(&deal)
+            .for_each(|(voice, &fold)| clips[fold] += voice.len());
+        tested.push(deal.into_iter().map(|at| at == fold).collect());
+    }
+    Ok(tested)
+}
+
+/// What of a corpus goes to validation.
+struct Validation {
+    groups: Vec<Group>,
+    by_clip: bool,
+}
+
+/// Chooses validation voices from those that are not tested, or, with too few voices for three sides, clips.
+fn validation(
+    selection: &Selection,
+    settings: &SplitSettings,
+    voices: usize,
+    rest: &[Group],
+    (seed, corpus, fold): (u64, &str, usize),
+) -> Validation {
+    let random = &mut stream(seed, &format!("split validation {corpus}"), fold as u64);
+    if voices < 2 || rest.is_empty() {
+        return Validation {
+            groups: Vec::new(),
+            by_clip: false,
+        };
+    }
+    if voices > 2 && rest.len() > 1 {
+        let count = share_of(settings.validation, voices).clamp(1, rest.len() - 1);
+        let parts = [
+            Part {
+                voices: rest.len() - count,
+                learns: true,
+            },
+            Part {
+                voices: count,
+                learns: false,
+            },
+        ];
+        let deal = balance(selection, rest, &parts, random);
+        return Validation {
+            groups: second(rest.to_vec(), deal),
+            by_clip: false,
+        };
+    }
+    let clips = twins(selection, &rest.concat());
+    let share = settings.validation_of_rest();
+    let deal = deal(selection, &clips, &[1.0 - share, share], true, random);
+    Validation {
+        groups: second(clips, deal),
+        by_clip: true,
+    }
+}
+
+/// The groups that were dealt to the second part.
+fn second(groups: Vec<Group>, deal: Vec<usize>) -> Vec<Group> {
+    groups
+        .into_iter()
+        .zip(deal)
+        .filter(|(_, part)| *part == 1)
+        .map(|(group, _)| group)
+        .collect()
+}
+
+fn share_of(share: f64, count: usize) -> usize {
+    (share * count as f64).round() as usize
+}
+
+/// What has to be said, each with the corpora it is said of.
+#[derive(Default)]
+struct Remarks(BTreeMap<&'static str, Vec<String>>);
+
+impl Remarks {
+    fn add(&mut self, remark: &'static str, corpus: &str) {
+        self.0.entry(remark).or_default().push(corpus.to_owned());
+    }
+
+    fn lines(self) -> Vec<String> {
+        self.0
+            .into_iter()
+            .map(|(remark, corpora)| format!("{remark} ({})", corpora.join(", ")))
+            .collect()
+    }
+}

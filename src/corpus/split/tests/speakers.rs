@@ -1,0 +1,203 @@
+//! What speaker splits promise.
+
+use super::*;
+
+#[test]
+fn small_uneven_corpora_are_split_differently_by_seed() {
+    let random = &mut stream(3, "test takes", 0);
+    let mut clips = Vec::new();
+    for (index, clip) in corpus("small", 6, &EMOTIONS[..6], 10).into_iter().enumerate() {
+        // About one clip in ten is missing, as in real corpora.
+        if index % 10 == 0 || random.random_range(0..10) > 0 {
+            clips.push(clip);
+        }
+    }
+    let selection = selection(clips);
+    let tested: HashSet<String> = (0..40)
+        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Side::Test))
+        .collect();
+    assert_eq!(tested.len(), 6, "only {tested:?} are ever tested");
+}
+
+#[test]
+fn a_corpus_is_split_the_same_whatever_stands_beside_it() {
+    let alone = ravdess();
+    let mut both = alone.clone();
+    both.clips.extend(corpus("another", 9, &EMOTIONS[..7], 3));
+    both.facts.resize(both.clips.len(), None);
+    let beside = of(&both, SplitKind::Speaker, 4).sides;
+    assert_eq!(of(&alone, SplitKind::Speaker, 4).sides, beside[..alone.clips.len()]);
+}
+
+#[test]
+fn ravdess_is_balanced_by_gender() {
+    for seed in 0..20 {
+        let selection = ravdess();
+        let split = of(&selection, SplitKind::Speaker, seed);
+        assert_eq!(split.remarks, [""; 0]);
+        for (side, wanted) in [(Side::Test, 2), (Side::Validation, 1), (Side::Train, 6)] {
+            let of_gender = |gender| {
+                let clips = selection.clips.iter().zip(&split.sides);
+                let of_side = clips.filter(|(clip, at)| **at == side && clip.gender == Some(gender));
+                of_side
+                    .map(|(clip, _)| clip.speaker.clone())
+                    .collect::<HashSet<_>>()
+                    .len()
+            };
+            assert_eq!(
+                (of_gender(Gender::Female), of_gender(Gender::Male)),
+                (wanted, wanted),
+                "{side:?}"
+            );
+        }
+        let kfold = settings(SplitKind::Speaker, 5);
+        for fold in 0..5 {
+            let split = super::super::split(&selection, &kfold, seed, fold).unwrap();
+            let test = speakers(&selection, &split, Side::Test);
+            let men = test
+                .iter()
+                .filter(|key| key[8..].parse::<usize>().unwrap() % 2 == 0)
+                .count();
+            assert!(test.len() == 3 || test.len() == 4);
+            assert!(men.abs_diff(test.len() - men) <= 1, "{men} men of {}", test.len());
+        }
+    }
+}
+
+#[test]
+fn corpora_give_their_share_of_speakers() {
+    let mut clips = ravdess().clips;
+    clips.extend(corpus("crema-d", 60, &EMOTIONS[..6], 13));
+    clips.extend(tess());
+    let selection = selection(clips);
+    let split = of(&selection, SplitKind::Speaker, 42);
+    let of_corpus = |side, name: &str| {
+        speakers(&selection, &split, side)
+            .iter()
+            .filter(|key| key.starts_with(name))
+            .count()
+    };
+    assert_eq!(
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Test, name)),
+        [4, 12, 1]
+    );
+    assert_eq!(
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Validation, name)),
+        [2, 6, 1]
+    );
+    assert_eq!(
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Train, name)),
+        [12, 42, 1]
+    );
+    assert_eq!(split.remarks, ["validation cut by clip from training speakers (tess)"]);
+}
+
+#[test]
+fn two_speakers_test_on_one_and_cut_validation_from_the_other() {
+    let selection = selection(tess());
+    for seed in 0..10 {
+        let split = of(&selection, SplitKind::Speaker, seed);
+        assert_eq!(split.remarks, ["validation cut by clip from training speakers (tess)"]);
+        assert_eq!(count(&split, Side::Test), 1400);
+        assert_eq!(count(&split, Side::Validation), 175);
+        assert_speakers_are_apart(&selection, &split);
+        let mut per_emotion: BTreeMap<&str, usize> = BTreeMap::new();
+        for (clip, _) in selection
+            .clips
+            .iter()
+            .zip(&split.sides)
+            .filter(|(_, side)| **side == Side::Validation)
+        {
+            *per_emotion.entry(clip.emotion.name()).or_default() += 1;
+        }
+        assert!(per_emotion.len() == 7 && per_emotion.values().all(|clips| (24..=26).contains(clips)));
+    }
+    let tested: HashSet<String> = (0..10)
+        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Side::Test))
+        .collect();
+    assert_eq!(tested.len(), 2);
+}
+
+#[test]
+fn a_single_speaker_is_learnt_from_and_not_tested() {
+    let mut clips = corpus("one", 1, &EMOTIONS[..4], 5);
+    let alone = selection(clips.clone());
+    let message = problem(split(&alone, &settings(SplitKind::Speaker, 0), 1, 0));
+    assert!(message.contains("split.kind = \"random\""), "{message}");
+    clips.extend(corpus("many", 6, &EMOTIONS[..4], 5));
+    let selection = selection(clips);
+    let split = of(&selection, SplitKind::Speaker, 1);
+    assert_eq!(split.remarks, ["single speaker, learnt from and not tested (one)"]);
+    assert!(split.sides[..20].iter().all(|side| *side == Side::Train));
+}
+
+#[test]
+fn more_folds_than_speakers_of_a_corpus() {
+    let mut clips = corpus("many", 12, &EMOTIONS[..4], 3);
+    clips.extend(corpus("two", 2, &EMOTIONS[..4], 3));
+    clips.extend(corpus("one", 1, &EMOTIONS[..4], 3));
+    let selection = selection(clips);
+    let folds: Vec<Split> = (0..5)
+        .map(|fold| split(&selection, &settings(SplitKind::Speaker, 5), 7, fold).unwrap())
+        .collect();
+    for clip in 0..selection.clips.len() {
+        assert_eq!(folds.iter().filter(|split| split.sides[clip] == Side::Test).count(), 1);
+    }
+    for split in &folds {
+        assert_speakers_are_apart(&selection, split);
+        let untested = split
+            .remarks
+            .iter()
+            .any(|line| line.starts_with("no test speakers in this fold"));
+        let tested = speakers(&selection, split, Side::Test);
+        assert_eq!(
+            untested,
+            !["two", "one"]
+                .iter()
+                .all(|name| tested.iter().any(|key| key.starts_with(name)))
+        );
+        // Twelve, two and one fill five folds evenly.
+        assert_eq!(tested.len(), 3);
+    }
+    assert!(folds.iter().any(|split| {
+        split
+            .remarks
+            .contains(&"single speaker, tested and not learnt from in this fold (one)".to_owned())
+    }));
+    let message = problem(split(&selection, &settings(SplitKind::Speaker, 16), 7, 0));
+    assert!(
+        message.contains("split.kfold = 16") && message.contains("15 take part"),
+        "{message}"
+    );
+}
+
+#[test]
+fn speakers_who_share_samples_stay_together() {
+    let mut selection = selection(corpus("a", 8, &EMOTIONS[..4], 5));
+    // One clip of speaker 00 and one of speaker 05 are the same.
+    for (clip, facts_of) in selection.clips.iter().zip(&mut selection.facts) {
+        let twin = matches!(clip.speaker.as_deref(), Some("00" | "05")) && clip.path.ends_with("calm-0003.wav");
+        *facts_of = if twin { facts(1) } else { None };
+    }
+    for seed in 0..20 {
+        let split = of(&selection, SplitKind::Speaker, seed);
+        let sides: HashSet<Side> = selection
+            .clips
+            .iter()
+            .zip(&split.sides)
+            .filter(|(clip, _)| matches!(clip.speaker.as_deref(), Some("00" | "05")))
+            .map(|(_, side)| *side)
+            .collect();
+        assert_eq!(sides.len(), 1);
+        assert_eq!(split.remarks, ["speakers with identical samples kept on one side (a)"]);
+    }
+}
+
+#[test]
+fn silence_makes_nobody_a_twin() {
+    let mut selection = selection(corpus("a", 6, &EMOTIONS[..4], 2));
+    let mut silent = SampleFacts::clone(&facts(0).unwrap());
+    silent.level.silent = true;
+    selection.facts = vec![Some(Arc::new(silent)); selection.clips.len()];
+    assert_eq!(of(&selection, SplitKind::Speaker, 1).remarks, [""; 0]);
+}

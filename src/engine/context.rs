@@ -1,0 +1,82 @@
+//! What every job has at hand.
+
+use super::pace::Pace;
+use super::{Catalogue, EngineError, Event, Progress, Settings};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What every job has at hand: the settings, the way back, and what is known already.
+#[derive(Debug)]
+pub struct Context {
+    /// As resolved when the engine was started.
+    pub settings: Settings,
+    events: Sender<Event>,
+    cancelled: AtomicBool,
+    catalogue: Mutex<Option<Arc<Catalogue>>>,
+}
+
+impl Context {
+    /// Nothing is known yet.
+    pub fn new(settings: Settings, events: Sender<Event>) -> Self {
+        Self {
+            settings,
+            events,
+            cancelled: AtomicBool::new(false),
+            catalogue: Mutex::new(None),
+        }
+    }
+
+    /// Tells; whether anybody listens is his business.
+    pub fn emit(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Asks every job to come to an end.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether jobs are to come to an end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// For a job that was asked to end before it was done.
+    ///
+    /// # Errors
+    /// When it was.
+    pub fn check(&self) -> Result<(), EngineError> {
+        if self.is_cancelled() {
+            Err(EngineError::Other("given up: the program ends".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A teller of progress, at most ten times a second; it says whether to go on.
+    pub fn teller(&self) -> impl Fn(&str, usize, usize) -> bool + Sync + '_ {
+        let pace = Pace::every(Duration::from_millis(100));
+        move |task, done, total| {
+            if pace.is_due() || (total > 0 && done == total) {
+                self.emit(Event::Progress(Progress {
+                    task: task.to_owned(),
+                    done,
+                    total,
+                }));
+            }
+            !self.is_cancelled()
+        }
+    }
+
+    /// The catalogue of the last scan.
+    pub fn known_catalogue(&self) -> Option<Arc<Catalogue>> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers what a scan found.
+    pub fn remember(&self, catalogue: &Catalogue) {
+        *self.catalogue.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(catalogue.clone()));
+    }
+}

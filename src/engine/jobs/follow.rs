@@ -1,0 +1,136 @@
+//! Runs and Watch: one thread that looks at the run folders, and tells when something changed.
+
+use crate::engine::context::Context;
+use crate::engine::run_book::RunBook;
+use crate::engine::{CommandKind, EngineError, Event, RunDetail, RunSummary};
+use crate::runs::find_run;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What is to be followed.
+#[derive(Debug)]
+pub enum Wish {
+    /// The list of runs, once or for good.
+    Runs {
+        /// For good.
+        follow: bool,
+    },
+    /// One run, in place of the one watched before.
+    Watch {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
+}
+
+/// Looks as long as somebody may still wish for something.
+pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
+    let mut follower = Follower {
+        context,
+        book: RunBook::new(&context.settings.runs),
+        list: None,
+        watched: None,
+    };
+    loop {
+        let wish = if follower.is_idle() {
+            wishes.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            wishes.recv_timeout(LOOK)
+        };
+        match wish {
+            Ok(Wish::Runs { follow }) => follower.runs(follow),
+            Ok(Wish::Watch { run }) => follower.watch(&run),
+            Err(RecvTimeoutError::Timeout) => follower.look(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+struct Follower<'a> {
+    context: &'a Context,
+    book: RunBook,
+    /// What was told last, when the list is followed.
+    list: Option<Arc<Vec<RunSummary>>>,
+    /// The id, and what was told last.
+    watched: Option<(String, Option<Arc<RunDetail>>)>,
+}
+
+impl Follower<'_> {
+    fn is_idle(&self) -> bool {
+        self.list.is_none() && self.watched.is_none()
+    }
+
+    fn failed(&self, command: CommandKind, error: &EngineError) {
+        self.context.emit(Event::Failed {
+            command,
+            message: error.to_string(),
+        });
+    }
+
+    fn runs(&mut self, follow: bool) {
+        if let Err(error) = self.book.refresh() {
+            return self.failed(CommandKind::Runs, &error.into());
+        }
+        let list = Arc::new(self.book.summaries());
+        self.context.emit(Event::Runs(Arc::clone(&list)));
+        if follow {
+            self.list = Some(list);
+        } else {
+            self.context.emit(Event::Done(CommandKind::Runs));
+        }
+    }
+
+    fn watch(&mut self, run: &str) {
+        match find_run(&self.context.settings.runs, run) {
+            Ok(folder) => {
+                self.watched = Some((folder.id, None));
+                self.look();
+            }
+            Err(error) => self.failed(CommandKind::Watch, &error.into()),
+        }
+    }
+
+    fn look(&mut self) {
+        if let Err(error) = self.book.refresh() {
+            // What was told stays true as far as anybody knows; the next look may succeed.
+            let error = error.into();
+            if self.watched.take().is_some() {
+                self.failed(CommandKind::Watch, &error);
+            }
+            if self.list.take().is_some() {
+                self.failed(CommandKind::Runs, &error);
+            }
+            return;
+        }
+        if let Some(told) = &mut self.list {
+            let list = self.book.summaries();
+            if **told != list {
+                *told = Arc::new(list);
+                self.context.emit(Event::Runs(Arc::clone(told)));
+            }
+        }
+        let Some((id, told)) = &mut self.watched else { return };
+        let Some(detail) = self.book.detail(id) else {
+            let message = format!("run {id} was deleted");
+            self.context.emit(Event::Failed {
+                command: CommandKind::Watch,
+                message,
+            });
+            self.watched = None;
+            return;
+        };
+        let over = detail.summary.state.is_over();
+        if told.as_deref() != Some(&detail) {
+            let detail = Arc::new(detail);
+            *told = Some(Arc::clone(&detail));
+            self.context.emit(Event::Run(detail));
+        }
+        if over {
+            self.watched = None;
+            self.context.emit(Event::Done(CommandKind::Watch));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Predict: what a run's model says about files.
+
+use crate::audio::decode;
+use crate::engine::context::Context;
+use crate::engine::{EngineError, Event, Judgement};
+use crate::inference::Package;
+use crate::runs::find_run;
+use std::path::PathBuf;
+
+/// Judges file after file; one that cannot be judged is told of with the reason, and the others go on.
+pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), EngineError> {
+    let folder = find_run(&context.settings.runs, run)?;
+    if !folder.model().is_dir() {
+        return Err(EngineError::Other(format!(
+            "run {} has no model; only a run that finished, or was stopped after an epoch, has one",
+            folder.id
+        )));
+    }
+    let package = Package::load(&folder.model(), &context.settings.device)?;
+    for path in files {
+        context.check()?;
+        let outcome = decode(&path)
+            .map_err(|error| error.to_string())
+            .and_then(|decoded| package.predict(&decoded.wave).map_err(|error| error.to_string()));
+        context.emit(Event::Judged(Judgement {
+            path,
+            run: folder.id.clone(),
+            outcome,
+            synthetic_model: package.facts.synthetic,
+        }));
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Preview: a clip to look at.
+
+use crate::audio::{Header, Wave, decode};
+use crate::corpus::{AnalysisCache, Clip, Emotion};
+use crate::engine::context::Context;
+use crate::engine::{CommandKind, EngineError, Event, Preview, reading};
+use crate::features::{extract, log_mel_preview};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+/// Stretches of the envelope.
+const ENVELOPE: usize = 1024;
+/// Mel bands.
+const MELS: usize = 96;
+/// Frames at most: more than any terminal has columns.
+const COLUMNS: usize = 512;
+
+/// Shows clip after clip; of several that wait, only the last is worth the time.
+pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
+    let analysis = std::cell::LazyCell::new(|| reading::remembered(&context.settings));
+    while let Ok(mut path) = wishes.recv() {
+        while let Ok(newer) = wishes.try_recv() {
+            path = newer;
+        }
+        match preview(context, &analysis, path) {
+            Ok(preview) => {
+                context.emit(Event::Preview(Arc::new(preview)));
+                context.emit(Event::Done(CommandKind::Preview));
+            }
+            Err(error) => {
+                context.emit(Event::Failed {
+                    command: CommandKind::Preview,
+                    message: error.to_string(),
+                });
+            }
+        }
+    }
+}
+
+fn preview(context: &Context, analysis: &AnalysisCache, path: PathBuf) -> Result<Preview, EngineError> {
+    let decoded = decode(&path)?;
+    let facts = analysis.facts(&stand_in(&path, &decoded.header));
+    let notes = extract(&decoded.wave, context.settings.recipe()?)?.notes;
+    let mel = log_mel_preview(&decoded.wave, MELS, COLUMNS);
+    Ok(Preview {
+        path,
+        envelope: envelope(&decoded.wave),
+        wave: decoded.wave,
+        frames: mel.frames,
+        mels: mel.bands,
+        mel_db: mel.db,
+        mel_hz: mel.centres,
+        facts,
+        notes,
+    })
+}
+
+/// A clip of which nothing but the file matters: it need not belong to any corpus.
+fn stand_in(path: &Path, header: &Header) -> Clip {
+    Clip {
+        path: path.to_owned(),
+        corpus: "".into(),
+        synthetic: false,
+        speaker: None,
+        gender: None,
+        age: None,
+        ethnicity: None,
+        emotion: Emotion::new(""),
+        intensity: None,
+        text: None,
+        container: header.container.as_str().into(),
+        frames: header.frames,
+        rate: header.rate,
+        channels: header.channels,
+    }
+}
+
+/// Smallest and largest sample of equal stretches.
+fn envelope(wave: &Wave) -> Vec<(f32, f32)> {
+    let length = wave.samples.len();
+    let stretch = |index: usize| {
+        let from = index * length / ENVELOPE;
+        let to = ((index + 1) * length / ENVELOPE).max(from + 1).min(length);
+        let samples = wave.samples.get(from..to).unwrap_or_default();
+        samples.iter().fold((0.0_f32, 0.0_f32), |(low, high), sample| {
+            (low.min(*sample), high.max(*sample))
+        })
+    };
+    (0..ENVELOPE).map(stretch).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_envelope_of_any_length_covers_every_sample() {
+        for length in [0, 1, 1000, 1024, 5000] {
+            let mut samples = vec![0.0; length];
+            if let Some(last) = samples.last_mut() {
+                *last = -0.5;
+            }
+            let envelope = envelope(&Wave { samples, rate: 8000 });
+            assert_eq!(envelope.len(), ENVELOPE);
+            assert_eq!(envelope.iter().any(|(low, _)| *low == -0.5), length > 0, "{length}");
+        }
+    }
+}

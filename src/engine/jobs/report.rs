@@ -1,0 +1,38 @@
+//! Report: a run's report, its judged clips, and the spread over the runs linked with it.
+
+use crate::engine::context::Context;
+use crate::engine::run_book::RunBook;
+use crate::engine::{EngineError, Event, RunReport, results};
+use crate::evaluation::spread;
+use crate::runs::find_run;
+use std::sync::Arc;
+
+/// Reads what the worker wrote.
+pub fn report(context: &Context, run: &str) -> Result<(), EngineError> {
+    let folder = find_run(&context.settings.runs, run)?;
+    let mut book = RunBook::new(&context.settings.runs);
+    book.refresh()?;
+    let group = book.group(&folder.id);
+    let page = group.iter().find(|page| page.folder.id == folder.id);
+    let Some(page) = page.filter(|_| folder.report().is_file()) else {
+        let state = page.map_or("gone", |page| page.state().name());
+        return Err(EngineError::Other(format!(
+            "run {} is {state} and has no report; only a run that finished, or was stopped after an epoch, has one",
+            folder.id
+        )));
+    };
+    let report = results::read_report(&folder)?;
+    let judged = results::read_judged(&folder, &report.labels)?;
+    let linked: Vec<_> = group
+        .iter()
+        .filter_map(|page| results::read_report(&page.folder).ok())
+        .collect();
+    let spread = if linked.len() > 1 { spread(&linked) } else { Vec::new() };
+    context.emit(Event::Report(Arc::new(RunReport {
+        run: page.summary(),
+        report,
+        judged,
+        spread,
+    })));
+    Ok(())
+}

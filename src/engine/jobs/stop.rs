@@ -1,0 +1,49 @@
+//! Stop: a request in the run's folder.
+
+use crate::engine::context::Context;
+use crate::engine::run_page::RunPage;
+use crate::engine::{EngineError, Event, Stop};
+use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop};
+
+/// Asks a run to stop; a beginning that fits all linked runs and no others asks them all.
+pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError> {
+    let mut asked = 0;
+    let pages = chosen(context, run)?;
+    for page in pages.iter().filter(|page| !page.state().is_over()) {
+        request_stop(&page.folder.path, when)?;
+        context.emit(Event::Stopping {
+            run: page.folder.id.clone(),
+            when,
+        });
+        asked += 1;
+    }
+    match pages.first() {
+        Some(page) if asked == 0 => Err(EngineError::Other(format!(
+            "run {} is {} already; `undertone runs` shows what runs",
+            page.folder.id,
+            page.state().name()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
+    let runs = &context.settings.runs;
+    let open = |folder: RunFolder| RunPage::open(folder);
+    match find_run(runs, run) {
+        Ok(folder) => Ok(vec![open(folder)?]),
+        Err(RunError::Ambiguous { name, matches }) => {
+            let folders = list_runs(runs)?
+                .into_iter()
+                .filter(|folder| matches.contains(&folder.id));
+            let pages = folders.map(open).collect::<Result<Vec<_>, _>>()?;
+            let linked = pages.windows(2).all(|pair| pair[0].group() == pair[1].group());
+            if linked {
+                Ok(pages)
+            } else {
+                Err(RunError::Ambiguous { name, matches }.into())
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}

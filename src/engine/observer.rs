@@ -1,0 +1,60 @@
+//! Between the training loop and the run's folder.
+
+use super::{EpochFacts, Fact, Stop};
+use crate::runs::{Journal, Lease, RunError, read_stop};
+use crate::training::{Control, Observer, TrainingError};
+use std::path::Path;
+
+/// Journals epochs, and asks before every step whether to go on.
+pub struct RunObserver<'a> {
+    run: &'a Path,
+    lease: &'a Lease,
+    journal: &'a mut Journal<EpochFacts>,
+    error: Option<RunError>,
+}
+
+impl<'a> RunObserver<'a> {
+    /// For a run that this process holds.
+    pub fn new(run: &'a Path, lease: &'a Lease, journal: &'a mut Journal<EpochFacts>) -> Self {
+        Self {
+            run,
+            lease,
+            journal,
+            error: None,
+        }
+    }
+
+    /// What made the observer end the run.
+    pub fn take_error(&mut self) -> Option<RunError> {
+        self.error.take()
+    }
+}
+
+impl Observer for RunObserver<'_> {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+        self.lease
+            .progress(&format!("epoch {epoch}"), done as u64, total as u64);
+        // Both are a look at a tiny file, microseconds beside a step.
+        if let Err(error) = self.lease.check() {
+            self.error = Some(error);
+            return Control::StopNow;
+        }
+        match read_stop(self.run) {
+            None => Control::Continue,
+            Some(Stop::AfterEpoch) => Control::StopAfterEpoch,
+            Some(Stop::Now) => Control::StopNow,
+        }
+    }
+
+    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
+        let fact = Fact::Epoch {
+            at: jiff::Timestamp::now(),
+            facts: facts.clone(),
+        };
+        self.journal.append(self.lease, &fact).map_err(|error| {
+            let words = error.to_string();
+            self.error = Some(error);
+            TrainingError::Observer(words)
+        })
+    }
+}

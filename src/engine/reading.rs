@@ -1,0 +1,78 @@
+//! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
+
+use super::{EngineError, Settings};
+use crate::corpus::{self, AnalysisCache, Catalogue, CorpusSettings, ScanIndex, demo};
+use std::path::PathBuf;
+
+/// Told what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
+pub type Teller<'a> = &'a (dyn Fn(&str, usize, usize) -> bool + Sync);
+
+/// The corpora of the settings; with none listed, those under `data`; with none there, the demo corpus,
+/// made now.
+///
+/// # Errors
+/// A folder that cannot be read, or a demo corpus that cannot be written.
+pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>, EngineError> {
+    if !settings.corpora.is_empty() {
+        return Ok(settings.corpora.clone());
+    }
+    let found = corpus::discover(&settings.data);
+    let folder = demo_folder(settings);
+    // A demo corpus whose writing was interrupted is all there is: it is written again.
+    if !found.iter().all(|corpus| corpus.path.starts_with(&folder)) || demo::is_complete(&folder) {
+        return Ok(found);
+    }
+    demo::write_demo(&folder, &settings.demo, &|done, total| {
+        tell("writing demo corpus", done, total);
+    })?;
+    Ok(corpus::discover(&settings.data))
+}
+
+/// Where the demo corpus is when nothing else is said.
+pub fn demo_folder(settings: &Settings) -> PathBuf {
+    settings.data.join("demo")
+}
+
+/// What is remembered of the samples.
+pub fn remembered(settings: &Settings) -> AnalysisCache {
+    AnalysisCache::load(&settings.cache.join("analysis"))
+}
+
+/// Reads the headers of all clips.
+///
+/// # Errors
+/// A corpus that cannot be read, an index that cannot be written.
+pub fn headers(
+    settings: &Settings,
+    corpora: &[CorpusSettings],
+    analysis: &AnalysisCache,
+    tell: Teller,
+) -> Result<Catalogue, EngineError> {
+    let path = settings.cache.join("scan-index");
+    let mut index = ScanIndex::load(&path);
+    let catalogue = corpus::scan(corpora, &mut index, analysis, &|done, _| {
+        tell("reading headers", done, 0);
+    })?;
+    index.save(&path)?;
+    Ok(catalogue)
+}
+
+/// Reads the samples that have not been looked at; incomplete when `tell` did not want to go on.
+///
+/// # Errors
+/// What is remembered cannot be written.
+pub fn samples(catalogue: &Catalogue, analysis: &AnalysisCache, tell: Teller) -> Result<Catalogue, EngineError> {
+    Ok(corpus::analyse(catalogue, analysis, &|done, total, _| {
+        tell("analysing samples", done, total)
+    })?)
+}
+
+/// Whether the samples of every clip have been looked at.
+pub fn is_analysed(catalogue: &Catalogue) -> bool {
+    catalogue.facts.iter().all(Option::is_some)
+}
+
+/// Where features are kept.
+pub fn feature_folder(settings: &Settings) -> PathBuf {
+    settings.cache.join("features")
+}

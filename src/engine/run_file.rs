@@ -1,0 +1,132 @@
+//! `run.toml`: everything a run was started with.
+
+use super::{EngineError, Settings};
+use crate::runs::{RunError, RunFolder};
+use serde::{Deserialize, Serialize};
+
+/// `[run]`: what is no setting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// The folder's name when it was made.
+    pub id: String,
+    /// When.
+    pub created: jiff::Timestamp,
+    /// Id of the first of the linked runs; its own for a run that stands alone.
+    pub group: String,
+    /// From 0.
+    pub fold: usize,
+    /// How many runs are linked.
+    pub folds: usize,
+    /// Version of the program.
+    pub version: String,
+    /// Names of the corpora.
+    pub corpora: Vec<String>,
+    /// Whether there is synthetic data among the clips.
+    pub synthetic: bool,
+    /// Clips that took part.
+    pub clips: usize,
+    /// Hash over the clips that took part: equal when they are the same files with the same labels.
+    pub fingerprint: String,
+    /// What would start it again.
+    pub command: String,
+}
+
+/// `run.toml`: the facts, and the settings fully resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFile {
+    /// What is no setting.
+    pub run: RunFacts,
+    /// The settings; paths are absolute, corpora are listed.
+    pub settings: Settings,
+}
+
+impl RunFile {
+    /// As TOML.
+    ///
+    /// # Errors
+    /// A value that TOML cannot hold.
+    pub fn to_toml(&self) -> Result<String, EngineError> {
+        let write = || -> Result<String, toml::ser::Error> {
+            let mut table = toml::Table::try_from(&self.settings)?;
+            table.insert("run".to_owned(), toml::Value::try_from(&self.run)?);
+            toml::to_string(&table)
+        };
+        write().map_err(|error| EngineError::Other(format!("the settings cannot be written as TOML: {error}")))
+    }
+
+    /// From a run's folder.
+    ///
+    /// # Errors
+    /// [`RunError::Malformed`] for a file that another version of the program wrote, or that is damaged.
+    pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
+        let path = folder.settings();
+        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let parse = || -> Result<Self, toml::de::Error> {
+            let mut table: toml::Table = text.parse()?;
+            let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
+            Ok(Self {
+                run: run.try_into()?,
+                settings: table.try_into()?,
+            })
+        };
+        parse().map_err(|error| RunError::Malformed {
+            path,
+            problem: format!("{}; was it written by another version?", error.message().trim()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::load_settings;
+
+    #[test]
+    fn a_run_file_comes_back_as_written() {
+        let runs = tempfile::tempdir().unwrap();
+        let changes = [
+            ("corpora", r#"[{ name = "a", path = "/clips" }]"#),
+            ("labels.map", r#"{ calm = "neutral" }"#),
+        ];
+        let changes = changes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let mut settings = load_settings(None, &changes).unwrap();
+        let run = |id: &str| RunFacts {
+            id: id.to_owned(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+            group: id.to_owned(),
+            fold: 1,
+            folds: 5,
+            version: "0.1.0".to_owned(),
+            corpora: vec!["a".to_owned()],
+            synthetic: false,
+            clips: 12,
+            fingerprint: "00ff".to_owned(),
+            command: "undertone train --set split.kfold=5".to_owned(),
+        };
+        let folder = RunFolder::create(runs.path(), "conv1d", |id| {
+            RunFile {
+                run: run(id),
+                settings: settings.clone(),
+            }
+            .to_toml()
+        })
+        .unwrap();
+        let read = RunFile::read(&folder).unwrap();
+        // Where a value came from is of no interest any more.
+        (settings.origins, settings.source) = Default::default();
+        assert_eq!(
+            read,
+            RunFile {
+                run: run(&folder.id),
+                settings
+            }
+        );
+
+        std::fs::write(folder.settings(), "seed = 1\n").unwrap();
+        let error = RunFile::read(&folder).unwrap_err().to_string();
+        assert!(error.contains("run.toml") && error.contains("missing field"), "{error}");
+    }
+}

@@ -1,0 +1,175 @@
+//! One run as its folder tells it, read on from where the last look ended.
+
+use super::run_file::RunFile;
+use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// How much of `log.txt` is shown (bytes).
+const LOG_TAIL: u64 = 8 * 1024;
+
+/// One run as its folder tells it.
+#[derive(Debug)]
+pub struct RunPage {
+    /// Where it is.
+    pub folder: RunFolder,
+    /// What it was started with, or why that cannot be read.
+    pub file: Result<RunFile, String>,
+    facts: Vec<Fact<EpochFacts>>,
+    offset: u64,
+    state: RunState,
+    beat: Option<Beat>,
+    /// Test UAR and accuracy.
+    scores: Option<(f64, f64)>,
+}
+
+impl RunPage {
+    /// Reads a folder.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn open(folder: RunFolder) -> Result<Self, RunError> {
+        let file = RunFile::read(&folder).map_err(|error| error.to_string());
+        let mut page = Self {
+            folder,
+            file,
+            facts: Vec::new(),
+            offset: 0,
+            state: RunState::Queued,
+            beat: None,
+            scores: None,
+        };
+        page.refresh()?;
+        Ok(page)
+    }
+
+    /// Reads what is new.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn refresh(&mut self) -> Result<(), RunError> {
+        // The process first: what it wrote before it ended is then surely read.
+        let liveness = liveness(&self.folder.path);
+        let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
+        let news = !facts.is_empty();
+        self.facts.extend(facts);
+        self.offset = offset;
+        self.state = RunState::of(&self.facts, &liveness);
+        self.beat = match liveness {
+            Liveness::Held(beat) => Some(beat),
+            Liveness::Never | Liveness::Gone(_) => None,
+        };
+        if news && self.state.is_over() {
+            let report = results::read_report(&self.folder).ok();
+            self.scores = report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy));
+        }
+        Ok(())
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> RunState {
+        self.state
+    }
+
+    /// The id of the first of the linked runs; its own when it stands alone.
+    pub fn group(&self) -> &str {
+        self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
+    }
+
+    fn epochs(&self) -> impl Iterator<Item = &EpochFacts> {
+        self.facts.iter().filter_map(|fact| match fact {
+            Fact::Epoch { facts, .. } => Some(facts),
+            _ => None,
+        })
+    }
+
+    /// Its row in the list of runs.
+    pub fn summary(&self) -> RunSummary {
+        let reason = self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Failed { reason, .. } => Some(reason.clone()),
+            _ => None,
+        });
+        let mut summary = RunSummary {
+            id: self.folder.id.clone(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+            state: self.state,
+            model: String::new(),
+            corpora: Vec::new(),
+            split: String::new(),
+            fold: None,
+            seed: 0,
+            device: String::new(),
+            synthetic: false,
+            epochs: self.epochs().count(),
+            max_epochs: 0,
+            best_validation_uar: self.epochs().map(|epoch| epoch.validation_uar).reduce(f64::max),
+            test_uar: self.scores.map(|(uar, _)| uar),
+            test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
+            beat: self.beat.clone(),
+            reason,
+        };
+        match &self.file {
+            Ok(RunFile { run, settings }) => {
+                summary.created = run.created;
+                summary.model.clone_from(&settings.model.name);
+                summary.corpora.clone_from(&run.corpora);
+                summary.split = split_name(settings.split.kind).to_owned();
+                summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));
+                summary.seed = settings.seed;
+                summary.device.clone_from(&settings.device);
+                summary.synthetic = run.synthetic;
+                summary.max_epochs = settings.training.epochs;
+            }
+            Err(problem) => summary.reason = Some(problem.clone()),
+        }
+        summary
+    }
+
+    /// Everything about it; `log` is where its process writes.
+    pub fn detail(&self, log: &Path) -> RunDetail {
+        let summary = self.summary();
+        let epochs: Vec<EpochFacts> = self.epochs().cloned().collect();
+        let seconds_left = (self.state == RunState::Running && !epochs.is_empty()).then(|| {
+            let pace = epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() / epochs.len() as f64;
+            pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
+        });
+        let notes = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Note { at, message } => Some(format!("{}  {message}", at.strftime("%F %T UTC"))),
+            _ => None,
+        });
+        let log = notes.chain(tail(log)).collect();
+        RunDetail {
+            summary,
+            epochs,
+            log,
+            seconds_left,
+        }
+    }
+}
+
+fn split_name(kind: crate::corpus::SplitKind) -> &'static str {
+    match kind {
+        crate::corpus::SplitKind::Speaker => "speaker",
+        crate::corpus::SplitKind::Random => "random",
+    }
+}
+
+/// The last whole lines of a log; none when there is no log.
+pub fn tail(log: &Path) -> Vec<String> {
+    let read = || -> std::io::Result<(bool, Vec<u8>)> {
+        let mut file = File::open(log)?;
+        let start = file.metadata()?.len().saturating_sub(LOG_TAIL);
+        file.seek(SeekFrom::Start(start))?;
+        let mut content = Vec::new();
+        file.take(LOG_TAIL).read_to_end(&mut content)?;
+        Ok((start > 0, content))
+    };
+    let Ok((cut, content)) = read() else { return Vec::new() };
+    String::from_utf8_lossy(&content)
+        .lines()
+        .skip(usize::from(cut))
+        .map(str::to_owned)
+        .collect()
+}

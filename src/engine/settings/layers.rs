@@ -1,0 +1,235 @@
+//! Layers of TOML: the embedded defaults, a file, single values; merged with the place of every value.
+
+use super::{Origin, SettingsError};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use toml_edit::{Document, Item, Value};
+
+/// Tables whose keys are the user's own; a later layer replaces them whole.
+const FREE_TABLES: [&str; 1] = ["labels.map"];
+/// Tables of tables whose names are the user's own; every one has the keys of the first default one.
+const NAMED_TABLES: [&str; 1] = ["recipes"];
+
+/// Values by key, and where each came from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    /// What is merged so far.
+    pub table: toml::Table,
+    /// The place of every key that was written, by its dotted path (`training.epochs`, `corpora[0].path`).
+    pub origins: BTreeMap<String, Origin>,
+}
+
+impl Layers {
+    /// The layer that all others are checked against: its keys are all there are.
+    pub fn defaults(text: &str) -> Result<Self, SettingsError> {
+        let origins = lines(text, "the built-in workbench.toml")?;
+        let table = table_of(text, "the built-in workbench.toml")?;
+        Ok(Self {
+            table,
+            origins: origins.into_keys().map(|key| (key, Origin::Default)).collect(),
+        })
+    }
+
+    /// Puts a file's values over what is there.
+    pub fn file(&mut self, path: &Path, text: &str) -> Result<(), SettingsError> {
+        let place = path.display().to_string();
+        let lines = lines(text, &place)?;
+        let table = table_of(text, &place)?;
+        let origins = lines
+            .into_iter()
+            .map(|(key, line)| (key, Origin::File(path.to_owned(), line)))
+            .collect();
+        self.merge(table, origins)
+    }
+
+    /// Puts one `key=value` over what is there. A value that is no TOML is a string; a single value for a
+    /// list is a list of one.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
+        let mut value = format!("value = {value}")
+            .parse::<toml::Table>()
+            .ok()
+            .and_then(|mut table| table.remove("value"))
+            .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        if matches!(self.lookup(key), Some(toml::Value::Array(_))) && !value.is_array() {
+            value = toml::Value::Array(vec![value]);
+        }
+        let mut table = toml::Table::new();
+        let mut rest = key.rsplit('.');
+        table.insert(rest.next().unwrap_or(key).to_owned(), value);
+        for name in rest {
+            table = toml::Table::from_iter([(name.to_owned(), toml::Value::Table(table))]);
+        }
+        self.merge(table, BTreeMap::from([(key.to_owned(), Origin::Set)]))
+    }
+
+    /// The error for a key, with the place where its value was written.
+    pub fn error(&self, key: &str, problem: impl Into<String>) -> SettingsError {
+        SettingsError {
+            place: self.origin(key).to_string(),
+            key: key.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    /// The place of a key, or of the nearest table around it that was written somewhere.
+    pub fn origin(&self, key: &str) -> Origin {
+        let mut key = key;
+        loop {
+            if let Some(origin) = self.origins.get(key) {
+                return origin.clone();
+            }
+            match key.rfind(['.', '[']) {
+                Some(end) => key = &key[..end],
+                None => return Origin::Default,
+            }
+        }
+    }
+
+    fn lookup(&self, key: &str) -> Option<&toml::Value> {
+        let mut names = key.split('.');
+        let first = self.table.get(names.next()?)?;
+        names.try_fold(first, |value, name| value.get(name))
+    }
+
+    fn merge(&mut self, table: toml::Table, origins: BTreeMap<String, Origin>) -> Result<(), SettingsError> {
+        let written = Self {
+            table: toml::Table::new(),
+            origins,
+        };
+        merge_tables(&mut self.table, table, "", &written)?;
+        for (key, origin) in written.origins {
+            // A replaced list or free table takes the places of its old parts with it.
+            self.origins.retain(|old, _| !is_part(old, &key));
+            self.origins.insert(key, origin);
+        }
+        Ok(())
+    }
+}
+
+fn is_part(key: &str, of: &str) -> bool {
+    key.strip_prefix(of).is_some_and(|rest| rest.starts_with('['))
+}
+
+fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: &Layers) -> Result<(), SettingsError> {
+    let model = if NAMED_TABLES.contains(&path) {
+        base.values().next().cloned()
+    } else {
+        None
+    };
+    for (name, value) in over {
+        let key = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        if !base.contains_key(&name) {
+            let Some(toml::Value::Table(model)) = &model else {
+                let known: Vec<_> = base.keys().map(String::as_str).collect();
+                let problem = format!("unknown key; the keys here are {}", known.join(", "));
+                return Err(written.error(&key, problem));
+            };
+            // A new recipe must be complete, yet its keys are checked against a known one.
+            if let toml::Value::Table(table) = &value {
+                merge_tables(&mut model.clone(), table.clone(), &key, written)?;
+                if let Some(missing) = model.keys().find(|name| !table.contains_key(*name)) {
+                    return Err(written.error(
+                        &key,
+                        format!("`{missing}` is missing; a new table needs all of its keys"),
+                    ));
+                }
+            }
+            base.insert(name, value);
+            continue;
+        }
+        match (base.get_mut(&name), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !FREE_TABLES.contains(&key.as_str()) => {
+                merge_tables(base, over, &key, written)?;
+            }
+            (Some(slot), value) => {
+                let whole_number_for_float = slot.is_float() && value.is_integer();
+                if slot.same_type(&value) || whole_number_for_float {
+                    *slot = value;
+                } else {
+                    let problem = format!("{value} is {}; it must be {}", kind(&value), kind(slot));
+                    return Err(written.error(&key, problem));
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+fn kind(value: &toml::Value) -> &'static str {
+    match value {
+        toml::Value::String(_) => "a text (in quotes)",
+        toml::Value::Integer(_) => "a whole number",
+        toml::Value::Float(_) => "a number",
+        toml::Value::Boolean(_) => "true or false",
+        toml::Value::Datetime(_) => "a date",
+        toml::Value::Array(_) => "a list (in square brackets)",
+        toml::Value::Table(_) => "a table",
+    }
+}
+
+fn table_of(text: &str, place: &str) -> Result<toml::Table, SettingsError> {
+    text.parse::<toml::Table>()
+        .map_err(|error| syntax_error(text, place, error.span(), error.message()))
+}
+
+fn syntax_error(text: &str, place: &str, span: Option<Range<usize>>, message: &str) -> SettingsError {
+    let line = line_of(text, span.map_or(0, |span| span.start));
+    let excerpt = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
+    SettingsError {
+        place: format!("{place}:{line}"),
+        key: format!("`{excerpt}`"),
+        problem: format!("{message}; mend the line, or delete the file to get the defaults back").replace('\n', ", "),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+/// The line of every key in a text.
+fn lines(text: &str, place: &str) -> Result<BTreeMap<String, usize>, SettingsError> {
+    let document = Document::parse(text).map_err(|error| syntax_error(text, place, error.span(), error.message()))?;
+    let mut found = BTreeMap::new();
+    walk(document.as_item(), "", &mut |key, span| {
+        found.insert(key, line_of(text, span.start));
+    });
+    Ok(found)
+}
+
+fn walk(item: &Item, path: &str, found: &mut impl FnMut(String, Range<usize>)) {
+    if let Some(table) = item.as_table_like() {
+        for (name, child) in table.iter() {
+            let key = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
+            if let Some(span) = table.key(name).and_then(|key| key.span()).or_else(|| child.span()) {
+                found(key.clone(), span);
+            }
+            walk(child, &key, found);
+        }
+    } else if let Some(tables) = item.as_array_of_tables() {
+        for (index, table) in tables.iter().enumerate() {
+            let key = format!("{path}[{index}]");
+            if let Some(span) = table.span() {
+                found(key.clone(), span);
+            }
+            walk(&Item::Table(table.clone()), &key, found);
+        }
+    } else if let Some(array) = item.as_array() {
+        for (index, value) in array.iter().enumerate() {
+            if let (Value::InlineTable(_), Some(span)) = (value, value.span()) {
+                let key = format!("{path}[{index}]");
+                found(key.clone(), span);
+                walk(&Item::Value(value.clone()), &key, found);
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! `workbench.toml`, assembled from each floor's own settings type.
+
+mod layers;
+mod rows;
+
+pub use rows::rows;
+
+use crate::corpus::demo::DemoSettings;
+use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitSettings};
+use crate::features::{FeatureError, Recipe};
+use crate::models::{ModelError, ModelSettings, device_names};
+use crate::training::{TrainingError, TrainingSettings};
+use layers::Layers;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The file that is read when no other is named.
+pub const FILE: &str = "workbench.toml";
+/// The shipped file is the table of defaults: no default is written anywhere else.
+pub(super) const DEFAULTS: &str = include_str!("../../../workbench.toml");
+
+/// All settings, resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder searched for corpora when none are listed.
+    pub data: PathBuf,
+    /// Folder of runs.
+    pub runs: PathBuf,
+    /// Folder of everything that can be made again.
+    pub cache: PathBuf,
+    /// `flex`, `ndarray`.
+    pub device: String,
+    /// Seed of every random choice of a run.
+    pub seed: u64,
+    /// Name of the recipe in `recipes`.
+    pub recipe: String,
+    /// The corpora.
+    pub corpora: Vec<CorpusSettings>,
+    /// The label map.
+    pub labels: LabelSettings,
+    /// Which clips take part.
+    pub filter: FilterSettings,
+    /// The split.
+    pub split: SplitSettings,
+    /// The model.
+    pub model: ModelSettings,
+    /// The training loop.
+    pub training: TrainingSettings,
+    /// The demo corpus.
+    pub demo: DemoSettings,
+    /// The recipes by name.
+    pub recipes: BTreeMap<String, Recipe>,
+    /// The file and the changes that these came from, to resolve them again with more changes.
+    #[serde(skip)]
+    pub source: Source,
+    /// Where each value came from, by dotted key.
+    #[serde(skip)]
+    pub origins: BTreeMap<String, Origin>,
+}
+
+/// What settings were resolved from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The file as named by `--config`; `None` is [`FILE`] in the current folder, if there is one.
+    pub file: Option<PathBuf>,
+    /// The `--set`s.
+    pub changes: Vec<(String, String)>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The embedded `workbench.toml`.
+    Default,
+    /// A file and line.
+    File(PathBuf, usize),
+    /// `--set`, or the Train form.
+    Set,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(formatter, "default"),
+            Self::File(path, line) => write!(formatter, "{}:{line}", path.display()),
+            Self::Set => write!(formatter, "--set"),
+        }
+    }
+}
+
+/// A mistake in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {key}: {problem}")]
+pub struct SettingsError {
+    /// `workbench.toml:12` or `--set`.
+    pub place: String,
+    /// Dotted key.
+    pub key: String,
+    /// What is wrong and the remedy.
+    pub problem: String,
+}
+
+/// The embedded defaults, then `file` (by default [`FILE`] in the current folder, when there is one), then
+/// `changes`. Relative paths in a file are taken from its folder.
+///
+/// # Errors
+/// [`SettingsError`] with file, line, key and remedy.
+pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
+    let mut layers = Layers::defaults(DEFAULTS)?;
+    let path = file.unwrap_or(Path::new(FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => layers.file(path, &text)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {}
+        Err(error) => {
+            return Err(SettingsError {
+                place: path.display().to_string(),
+                key: "--config".to_owned(),
+                problem: format!("{error}; name a readable file, or leave --config out"),
+            });
+        }
+    }
+    for (key, value) in changes {
+        layers.set(key, value)?;
+    }
+    let mut settings = resolve(&layers)?;
+    settings.source = Source {
+        file: file.map(Path::to_owned),
+        changes: changes.to_vec(),
+    };
+    settings.absolute_paths(&layers);
+    settings.origins = layers.origins;
+    Ok(settings)
+}
+
+impl Settings {
+    /// The same settings with more changes on top.
+    ///
+    /// # Errors
+    /// [`SettingsError`] as [`load_settings`].
+    pub fn with(&self, changes: &[(String, String)]) -> Result<Self, SettingsError> {
+        let mut all = self.source.changes.clone();
+        all.extend_from_slice(changes);
+        load_settings(self.source.file.as_deref(), &all)
+    }
+
+    /// The recipe that `recipe` names.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when there is none of that name.
+    pub fn recipe(&self) -> Result<&Recipe, SettingsError> {
+        self.recipes.get(&self.recipe).ok_or_else(|| SettingsError {
+            place: "settings".to_owned(),
+            key: "recipe".to_owned(),
+            problem: format!("no recipe `{}`", self.recipe),
+        })
+    }
+
+    /// A worker must find everything wherever it was started, so every path is made absolute.
+    fn absolute_paths(&mut self, layers: &Layers) {
+        let folder = self
+            .source
+            .file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
+            .to_owned();
+        let absolute = |path: &mut PathBuf, key: &str| {
+            let joined = match (path.strip_prefix("~"), std::env::var_os("HOME"), layers.origin(key)) {
+                (Ok(rest), Some(home), _) => Path::new(&home).join(rest),
+                (_, _, Origin::Set) => path.clone(),
+                _ => folder.join(&path),
+            };
+            *path = std::path::absolute(&joined).unwrap_or(joined);
+        };
+        absolute(&mut self.data, "data");
+        absolute(&mut self.runs, "runs");
+        absolute(&mut self.cache, "cache");
+        for corpus in &mut self.corpora {
+            absolute(&mut corpus.path, "corpora");
+            if let Some(demographics) = &mut corpus.demographics {
+                absolute(demographics, "corpora");
+            }
+        }
+    }
+}
+
+fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
+    let table = toml::Value::Table(layers.table.clone());
+    let settings: Settings = serde_path_to_error::deserialize(table).map_err(|error| {
+        let key = error.path().to_string();
+        let message = error.into_inner().to_string();
+        layers.error(&key, message.lines().next().unwrap_or_default())
+    })?;
+    validate(&settings).map_err(|(key, problem)| layers.error(&key, problem))?;
+    Ok(settings)
+}
+
+/// What no type can refuse: (key, problem with remedy).
+fn validate(settings: &Settings) -> Result<(), (String, String)> {
+    let refuse = |key: String, problem: String| Err((key, problem));
+    let Settings { recipe, recipes, .. } = settings;
+    if !recipes.contains_key(recipe) {
+        let names: Vec<_> = recipes.keys().map(String::as_str).collect();
+        return refuse(
+            "recipe".to_owned(),
+            format!("no recipe `{recipe}`; there are {}", names.join(", ")),
+        );
+    }
+    let mut names = BTreeSet::new();
+    for (index, corpus) in settings.corpora.iter().enumerate() {
+        if corpus.name.trim().is_empty() || !names.insert(&corpus.name) {
+            let problem = format!(
+                "`{}` is empty or taken; every corpus needs a name of its own",
+                corpus.name
+            );
+            return refuse(format!("corpora[{index}].name"), problem);
+        }
+    }
+    if !device_names().contains(&settings.device.as_str()) {
+        let problem = format!(
+            "no device `{}`; this build has {}",
+            settings.device,
+            device_names().join(", ")
+        );
+        return refuse("device".to_owned(), problem);
+    }
+    for (name, recipe) in recipes {
+        if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {
+            return refuse(format!("recipes.{name}.{key}"), problem);
+        }
+    }
+    let corpus = settings
+        .filter
+        .validate()
+        .and(settings.split.validate())
+        .and(settings.demo.validate());
+    if let Err(CorpusError::Settings { key, problem }) = corpus {
+        return refuse(key, problem);
+    }
+    if let Err(ModelError::Settings { key, problem }) = settings.model.validate() {
+        return refuse(key, problem);
+    }
+    match settings.training.validate() {
+        Err(TrainingError::Settings { key, problem }) => refuse(key, problem),
+        _ => Ok(()),
+    }
+}

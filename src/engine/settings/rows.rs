@@ -1,0 +1,92 @@
+//! The resolved settings as rows: key, value, origin, and what the key means.
+
+use super::{DEFAULTS, Settings};
+use crate::engine::{Config, ConfigRow};
+use std::collections::BTreeMap;
+
+/// One row per value, in the order of the shipped file, other keys (a user's own recipes) last.
+pub fn rows(settings: &Settings) -> Config {
+    let meanings = meanings(DEFAULTS);
+    let mut rows = Vec::new();
+    if let Ok(table) = toml::Table::try_from(settings) {
+        flatten(&table, "", &mut |key, value| {
+            let origin = settings
+                .origins
+                .get(&key)
+                .map_or_else(|| "default".to_owned(), ToString::to_string);
+            let comment = meanings
+                .get(&meaning_key(&key))
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default();
+            rows.push(ConfigRow {
+                value: value.to_string(),
+                origin,
+                comment,
+                key,
+            });
+        });
+    }
+    let place = |row: &ConfigRow| meanings.get(&row.key).map_or(usize::MAX, |(place, _)| *place);
+    rows.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key)));
+    Config { rows }
+}
+
+/// A user's own recipe means what the shipped one means.
+fn meaning_key(key: &str) -> String {
+    match key.strip_prefix("recipes.").and_then(|rest| rest.split_once('.')) {
+        Some((_, field)) => format!("recipes.mfcc_zcr_rms.{field}"),
+        None => key.to_owned(),
+    }
+}
+
+fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::Value)) {
+    for (name, value) in table {
+        let key = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        match value {
+            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" => flatten(inner, &key, row),
+            _ => row(key, value),
+        }
+    }
+}
+
+/// The comment above every key of the shipped file, with the key's place in it.
+fn meanings(text: &str) -> BTreeMap<String, (usize, String)> {
+    let mut found = BTreeMap::new();
+    let mut table = String::new();
+    let mut comment = Vec::new();
+    for (place, line) in text.lines().enumerate() {
+        if let Some(words) = line.strip_prefix('#') {
+            comment.push(words.trim());
+        } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            table = format!("{name}.");
+            comment.clear();
+        } else if let Some((name, _)) = line.split_once(" = ") {
+            found.insert(format!("{table}{name}"), (place, comment.join(" ")));
+            comment.clear();
+        } else {
+            comment.clear();
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::load_settings;
+
+    #[test]
+    fn every_value_has_a_meaning_and_a_place() {
+        let settings = load_settings(None, &[("training.epochs".into(), "3".into())]).unwrap();
+        let config = rows(&settings);
+        for row in &config.rows {
+            assert!(!row.comment.is_empty(), "{} has no comment in workbench.toml", row.key);
+        }
+        let epochs = config.rows.iter().find(|row| row.key == "training.epochs").unwrap();
+        assert_eq!((epochs.value.as_str(), epochs.origin.as_str()), ("3", "--set"));
+    }
+}

@@ -1,0 +1,168 @@
+//! How scores were obtained, in one honest line.
+
+use super::Leakage;
+use serde::{Deserialize, Serialize};
+
+/// How the scores were obtained.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Protocol {
+    /// What the split calls itself (`speaker-disjoint split`, `random clips`, with fold): `Split::name`.
+    pub split: String,
+    /// Whether the data is synthetic.
+    pub synthetic: bool,
+    /// Clips on the training side.
+    pub train_clips: usize,
+    /// Clips on the validation side.
+    pub validation_clips: usize,
+    /// Clips on the test side.
+    pub test_clips: usize,
+    /// Test against training (validation included, since the best epoch is chosen there).
+    pub leakage: Leakage,
+    /// Clips left out, with the reason.
+    pub left_out: Vec<(String, usize)>,
+    /// Anything the split had to do otherwise than asked.
+    pub remarks: Vec<String>,
+    /// The run's seed.
+    pub seed: u64,
+}
+
+impl Protocol {
+    /// The one line under every score: the split, its sides, what leaks from training to test, what was left
+    /// out, and what could not be done as asked. What leaks is counted, never taken from the split's name.
+    pub fn line(&self) -> String {
+        let leaks = if self.leakage.shared_speakers > 0 {
+            ", speakers leak"
+        } else {
+            ""
+        };
+        let mut parts = vec![
+            format!(
+                "{} (seed {}{leaks}): {} train / {} validation / {} test clips",
+                self.split, self.seed, self.train_clips, self.validation_clips, self.test_clips
+            ),
+            format!("test speakers also in training: {}", self.shared_speakers()),
+            format!(
+                "sentences shared: {}",
+                of(self.leakage.shared_texts, self.leakage.test_texts)
+            ),
+        ];
+        if self.leakage.shared_clips > 0 {
+            parts.push(format!("test clips also in training: {}", self.leakage.shared_clips));
+        }
+        parts.push(format!("left out: {}", self.left_out()));
+        parts.extend(self.remarks.iter().cloned());
+        if self.synthetic {
+            parts.insert(0, "SYNTHETIC demo data".to_owned());
+        }
+        parts.join("; ")
+    }
+
+    /// The same for a narrow place: the split and the speakers that leak.
+    pub fn short_line(&self) -> String {
+        let synthetic = if self.synthetic { "SYNTHETIC demo data; " } else { "" };
+        format!(
+            "{synthetic}{}; test speakers also in training: {}",
+            self.split,
+            self.shared_speakers()
+        )
+    }
+
+    fn shared_speakers(&self) -> String {
+        of(self.leakage.shared_speakers, self.leakage.test_speakers)
+    }
+
+    fn left_out(&self) -> String {
+        let reasons: Vec<String> = self
+            .left_out
+            .iter()
+            .filter(|(_, clips)| *clips > 0)
+            .map(|(reason, clips)| format!("{clips} {reason}"))
+            .collect();
+        if reasons.is_empty() {
+            "none".to_owned()
+        } else {
+            reasons.join(", ")
+        }
+    }
+}
+
+/// `shared of all`, or that nothing is known of any.
+fn of(shared: usize, all: usize) -> String {
+    if all == 0 {
+        "not known".to_owned()
+    } else {
+        format!("{shared} of {all}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn protocol() -> Protocol {
+        Protocol {
+            split: "speaker-disjoint split".into(),
+            train_clips: 812,
+            validation_clips: 96,
+            test_clips: 172,
+            leakage: Leakage {
+                train_speakers: 14,
+                test_speakers: 4,
+                test_texts: 2,
+                shared_texts: 2,
+                ..Leakage::default()
+            },
+            left_out: vec![("silent".into(), 1), ("damaged".into(), 0)],
+            remarks: vec!["validation cut by clip from training speakers (tess)".into()],
+            seed: 42,
+            ..Protocol::default()
+        }
+    }
+
+    #[test]
+    fn the_line_of_a_speaker_disjoint_split() {
+        assert_eq!(
+            protocol().line(),
+            "speaker-disjoint split (seed 42): 812 train / 96 validation / 172 test clips; \
+             test speakers also in training: 0 of 4; sentences shared: 2 of 2; left out: 1 silent; \
+             validation cut by clip from training speakers (tess)"
+        );
+        assert_eq!(
+            protocol().short_line(),
+            "speaker-disjoint split; test speakers also in training: 0 of 4"
+        );
+    }
+
+    #[test]
+    fn the_line_says_what_leaks_whatever_the_split_is_called() {
+        let mut leaking = protocol();
+        leaking.leakage = Leakage {
+            test_speakers: 18,
+            shared_speakers: 18,
+            shared_clips: 3,
+            ..Leakage::default()
+        };
+        leaking.left_out.clear();
+        leaking.remarks.clear();
+        leaking.synthetic = true;
+        for split in ["random clips, fold 2 of 5", "speaker-disjoint split"] {
+            leaking.split = split.into();
+            assert_eq!(
+                leaking.line(),
+                format!(
+                    "SYNTHETIC demo data; {split} (seed 42, speakers leak): 812 train / 96 validation / 172 test \
+                     clips; test speakers also in training: 18 of 18; sentences shared: not known; \
+                     test clips also in training: 3; left out: none"
+                )
+            );
+        }
+        assert!(leaking.short_line().starts_with("SYNTHETIC demo data; "));
+    }
+
+    #[test]
+    fn unknown_speakers_are_said_to_be_unknown_not_disjoint() {
+        let mut unknown = protocol();
+        unknown.leakage = Leakage::default();
+        assert!(unknown.line().contains("test speakers also in training: not known"));
+    }
+}

@@ -1,0 +1,135 @@
+//! The spread of scores over linked runs.
+
+use super::{Report, Scores};
+use serde::{Deserialize, Serialize};
+
+/// Mean and sample standard deviation of a score over linked runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreSpread {
+    /// The score's name.
+    pub score: String,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation (divisor n - 1; 0 for one run).
+    pub deviation: f64,
+    /// The runs' values.
+    pub values: Vec<f64>,
+}
+
+/// A score's name and how to read it.
+type Score = (&'static str, fn(&Scores) -> f64);
+
+const SCORES: [Score; 8] = [
+    ("accuracy", |scores| scores.accuracy),
+    ("UAR", |scores| scores.unweighted_average_recall),
+    ("macro precision", |scores| scores.macro_precision),
+    ("macro recall", |scores| scores.macro_recall),
+    ("macro F1", |scores| scores.macro_f1),
+    ("weighted precision", |scores| scores.weighted_precision),
+    ("weighted recall", |scores| scores.weighted_recall),
+    ("weighted F1", |scores| scores.weighted_f1),
+];
+
+/// Mean and deviation of every score of linked runs (the folds of one K-fold), then of the recall of
+/// every class (`recall of sad`). A run without test clips of a class has no value for that class's recall.
+pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
+    let mut spreads: Vec<ScoreSpread> = SCORES
+        .iter()
+        .filter(|_| !reports.is_empty())
+        .map(|(name, score)| of_values(*name, reports.iter().map(|report| score(&report.scores)).collect()))
+        .collect();
+    for label in labels(reports) {
+        let classes = reports.iter().flat_map(|report| &report.scores.classes);
+        let recalls: Vec<f64> = classes
+            .filter(|class| class.label == label && class.support > 0)
+            .map(|class| class.recall)
+            .collect();
+        if !recalls.is_empty() {
+            spreads.push(of_values(format!("recall of {label}"), recalls));
+        }
+    }
+    spreads
+}
+
+/// Every label that any report has, in order of appearance.
+fn labels(reports: &[Report]) -> Vec<&str> {
+    let mut labels = Vec::new();
+    for label in reports.iter().flat_map(|report| &report.labels) {
+        if !labels.contains(&label.as_str()) {
+            labels.push(label);
+        }
+    }
+    labels
+}
+
+fn of_values(score: impl Into<String>, values: Vec<f64>) -> ScoreSpread {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let deviation = if values.len() < 2 {
+        0.0
+    } else {
+        (squares / (count - 1.0)).sqrt()
+    };
+    ScoreSpread {
+        score: score.into(),
+        mean,
+        deviation,
+        values,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Judged, Protocol, report};
+    use super::*;
+    use approx::assert_abs_diff_eq;
+
+    /// A run that judged `(truth, prediction)` pairs of two classes.
+    fn run(pairs: &[(usize, usize)]) -> Report {
+        let judged: Vec<Judged> = pairs
+            .iter()
+            .map(|&(truth, prediction)| Judged {
+                path: "a.wav".into(),
+                corpus: "a".into(),
+                speaker: None,
+                gender: None,
+                truth,
+                probabilities: (0..2)
+                    .map(|class| if class == prediction { 0.9 } else { 0.1 })
+                    .collect(),
+            })
+            .collect();
+        report(&["sad".into(), "angry".into()], &judged, Protocol::default())
+    }
+
+    #[test]
+    fn mean_and_sample_deviation_of_every_score() {
+        let runs = [
+            run(&[(0, 0), (1, 1)]),
+            run(&[(0, 0), (1, 0)]),
+            run(&[(0, 1), (0, 0), (0, 0), (0, 0)]),
+        ];
+        let spreads = spread(&runs);
+        let of = |name: &str| spreads.iter().find(|spread| spread.score == name).unwrap();
+        assert_eq!(of("accuracy").values, [1.0, 0.5, 0.75]);
+        assert_abs_diff_eq!(of("accuracy").mean, 0.75, epsilon = 1e-12);
+        // statistics.stdev([1, .5, .75])
+        assert_abs_diff_eq!(of("accuracy").deviation, 0.25, epsilon = 1e-12);
+        assert_eq!(of("UAR").values, [1.0, 0.5, 0.75]);
+        assert_eq!(of("recall of sad").values, [1.0, 1.0, 0.75]);
+        // The third run has no angry clips.
+        assert_eq!(of("recall of angry").values, [1.0, 0.0]);
+        assert_eq!(spreads.len(), SCORES.len() + 2);
+    }
+
+    #[test]
+    fn one_run_does_not_deviate_and_none_have_no_spread() {
+        assert!(
+            spread(&[run(&[(0, 0), (1, 0)])])
+                .iter()
+                .all(|spread| spread.deviation == 0.0)
+        );
+        assert_eq!(spread(&[]), []);
+    }
+}

@@ -1,0 +1,63 @@
+//! Matrices to a tensor, and a network's answers back: the same for training and for predictions.
+
+use super::InferenceError;
+use crate::features::{FeatureMatrix, Scaler};
+use crate::models::Network;
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Clips judged at once: enough to fill the processor, little enough to stay small.
+const CLIPS: usize = 64;
+
+/// Scaled copies of the matrices as one tensor (clips, frames, coefficients); the matrices stay as
+/// extracted, so that a data set lies in memory only once.
+///
+/// # Errors
+/// [`InferenceError::Refused`] when the matrices differ in shape or do not fit the scaler.
+pub fn batch(matrices: &[&FeatureMatrix], scaler: &Scaler, device: &Device) -> Result<Tensor<3>, InferenceError> {
+    let (frames, coefficients) = matrices
+        .first()
+        .map_or((0, 0), |first| (first.frames, first.coefficients));
+    let mut values = Vec::with_capacity(matrices.len() * frames * coefficients);
+    for matrix in matrices {
+        let shape = (matrix.frames, matrix.coefficients);
+        if shape != (frames, coefficients)
+            || coefficients != scaler.mean.len()
+            || matrix.values.len() != frames * coefficients
+        {
+            return Err(InferenceError::Refused(format!(
+                "features of {} x {} ({} numbers) do not fit a model for {frames} x {}; extract them by the model's recipe",
+                matrix.frames,
+                matrix.coefficients,
+                matrix.values.len(),
+                scaler.mean.len()
+            )));
+        }
+        let mut scaled = (*matrix).clone();
+        scaler.apply(&mut scaled);
+        values.append(&mut scaled.values);
+    }
+    let shape = [matrices.len(), frames, coefficients];
+    Ok(Tensor::from_data(TensorData::new(values, shape), device))
+}
+
+/// Logarithm of the probability of every class, one row per matrix; without dropout.
+///
+/// # Errors
+/// As [`batch`].
+pub fn log_probabilities(
+    network: &Network,
+    scaler: &Scaler,
+    matrices: &[&FeatureMatrix],
+) -> Result<Vec<Vec<f32>>, InferenceError> {
+    let device = network.device();
+    let mut rows = Vec::with_capacity(matrices.len());
+    for clips in matrices.chunks(CLIPS) {
+        let logits = network.forward(batch(clips, scaler, &device)?);
+        let classes = logits.dims()[1];
+        let values = log_softmax(logits, 1).into_data();
+        let values: Vec<f32> = values.iter::<f32>().collect();
+        rows.extend(values.chunks_exact(classes).map(<[f32]>::to_vec));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,59 @@
+//! First weights, drawn from our own stream as Keras draws them.
+
+use crate::random::Stream;
+use burn::module::Param;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::RngExt;
+
+/// A matrix (inputs, outputs) drawn uniformly from ±sqrt(6 / (fan_in + fan_out)): Keras
+/// `GlorotUniform`. For a convolution the fans count the kernel's positions as well.
+pub fn glorot_uniform(
+    shape: [usize; 2],
+    fan_in: usize,
+    fan_out: usize,
+    stream: &mut Stream,
+    device: &Device,
+) -> Param<Tensor<2>> {
+    let limit = (6.0 / (fan_in + fan_out) as f64).sqrt() as f32;
+    let values: Vec<f32> = (0..shape[0] * shape[1])
+        .map(|_| (stream.random::<f32>() * 2.0 - 1.0) * limit)
+        .collect();
+    Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
+}
+
+/// A vector of zeros: the first biases.
+pub fn zeros(length: usize, device: &Device) -> Param<Tensor<1>> {
+    Param::from_tensor(Tensor::zeros([length], device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::device;
+    use crate::random::stream;
+
+    #[test]
+    fn weights_fill_the_interval_evenly_and_depend_on_the_stream_alone() {
+        let draw = |seed| {
+            let weights = glorot_uniform(
+                [100, 200],
+                500,
+                1000,
+                &mut stream(seed, "weights", 0),
+                &device("flex").unwrap(),
+            );
+            weights.val().into_data().try_into_vec::<f32>().unwrap()
+        };
+        let limit = (6.0f32 / 1500.0).sqrt();
+        let values = draw(1);
+        assert_eq!(values, draw(1));
+        assert_ne!(values, draw(2));
+        assert!(values.iter().all(|value| value.abs() <= limit));
+        let count = values.len() as f32;
+        let mean = values.iter().sum::<f32>() / count;
+        let variance = values.iter().map(|value| value * value).sum::<f32>() / count;
+        // A uniform distribution on ±limit has mean 0 and variance limit² / 3.
+        assert!(mean.abs() < 0.01 * limit, "{mean}");
+        assert!((variance / (limit * limit / 3.0) - 1.0).abs() < 0.03, "{variance}");
+    }
+}

@@ -1,0 +1,252 @@
+//! Every subcommand over a small synthetic corpus: text, JSON, exit codes.
+
+mod common;
+
+use common::Lab;
+use serde_json::Value;
+use std::process::Stdio;
+
+#[test]
+fn a_scan_finds_the_clips_and_its_table_can_be_read_back() {
+    let lab = Lab::new();
+    let scan = lab.json(&["scan", "--export", "clips.csv"]);
+    assert_eq!(scan["clips"], 60);
+    assert_eq!(scan["selected"], 60);
+    assert_eq!(scan["analysed"], true);
+    assert_eq!(scan["synthetic"], true);
+    let text = lab.done(&["scan"]);
+    assert!(
+        text.starts_with("SYNTHETIC") && text.contains("60 clips") && text.contains("samples known"),
+        "{text}"
+    );
+
+    assert_eq!(lab.json(&["export", "clips.tsv"])["clips"], 60);
+    for table in ["clips.csv", "clips.tsv"] {
+        let corpora = format!(r#"corpora=[{{ name = "t", layout = "table", path = "{table}" }}]"#);
+        let again = lab.json(&["scan", "--headers-only", "-s", &corpora]);
+        assert_eq!(again["clips"], 60, "{table}");
+        assert_eq!(
+            again["statistics"]["emotions"], scan["statistics"]["emotions"],
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn without_any_corpus_the_demo_corpus_is_made() {
+    let lab = Lab::empty();
+    let scan = lab.json(&["scan", "--headers-only"]);
+    assert_eq!(scan["clips"], 60);
+    assert!(lab.path("data/demo/SYNTHETIC.txt").exists());
+}
+
+#[test]
+fn features_come_from_the_cache_the_second_time() {
+    let lab = Lab::new();
+    let first = lab.json(&["features"]);
+    assert_eq!((&first["clips"], &first["cached"]), (&60.into(), &0.into()));
+    assert_eq!(first["shape"], serde_json::json!([108, 22]));
+    let second = lab.json(&["features"]);
+    assert_eq!((&second["clips"], &second["cached"]), (&60.into(), &60.into()));
+}
+
+#[test]
+fn a_run_is_trained_listed_reported_and_predicts() {
+    let lab = Lab::new();
+    assert_eq!(lab.json(&["runs"]), serde_json::json!([]));
+    let text = lab.done(&["train"]);
+    assert!(
+        text.contains("epoch   2/2") && text.contains("is finished") && text.contains("test: UAR"),
+        "{text}"
+    );
+    let runs = lab.json(&["runs"]);
+    assert_eq!((&runs[0]["state"], &runs[0]["epochs"]), (&"finished".into(), &2.into()));
+    let id = runs[0]["id"].as_str().unwrap();
+    assert!(lab.done(&["runs"]).contains(id));
+
+    let report = lab.json(&["report"]);
+    assert_eq!(report["run"]["id"], id);
+    assert_eq!(
+        report["report"]["scores"]["unweighted_average_recall"],
+        runs[0]["test_uar"]
+    );
+    let text = lab.done(&["report", &id[..10]]);
+    for words in [
+        "precision",
+        "macro average",
+        "truth",
+        "SYNTHETIC",
+        "speaker-disjoint",
+        "0 of",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+
+    let good = report["judged"][0]["path"].as_str().unwrap();
+    let predicted = lab.json(&["predict", good]);
+    assert_eq!(predicted[0]["synthetic_model"], true);
+    let as_judged = &report["judged"][0]["probabilities"];
+    let as_predicted: Vec<&Value> = predicted[0]["outcome"]["Ok"]["probabilities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| &pair[1])
+        .collect();
+    for (judged, predicted) in as_judged.as_array().unwrap().iter().zip(as_predicted) {
+        assert!((judged.as_f64().unwrap() - predicted.as_f64().unwrap()).abs() < 1e-4);
+    }
+
+    std::fs::write(lab.path("no.wav"), b"not a sound").unwrap();
+    let output = lab.run(&["predict", good, "no.wav", "absent.wav"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("refused: no.wav: ") && text.contains("absent.wav"),
+        "{text}"
+    );
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("2 of 3 files refused")
+    );
+}
+
+#[test]
+fn following_prints_one_json_document_a_line() {
+    let lab = Lab::new();
+    let text = lab.done(&["train", "--json"]);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["started", "epoch", "epoch", "ended"]);
+    assert_eq!(lines[2]["facts"]["epoch"], 2);
+    assert_eq!(lines[3]["run"]["state"], "finished");
+    let again = lab.done(&["watch", "--json"]);
+    assert_eq!(
+        again.lines().collect::<Vec<_>>(),
+        text.lines().skip(1).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn two_runs_of_one_seed_are_the_same_run() {
+    let lab = Lab::new();
+    let probabilities = || {
+        lab.done(&["train"]);
+        lab.json(&["report"])["judged"].clone()
+    };
+    assert_eq!(probabilities(), probabilities());
+}
+
+#[test]
+fn a_clip_is_shown() {
+    let lab = Lab::new();
+    lab.done(&["scan", "--export", "clips.csv", "--headers-only"]);
+    let table = std::fs::read_to_string(lab.path("clips.csv")).unwrap();
+    let column = table
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|name| name == "path")
+        .unwrap();
+    let clip = table.lines().nth(1).unwrap().split(',').nth(column).unwrap();
+    let shown = lab.json(&["preview", clip]);
+    assert!(shown["seconds"].as_f64().unwrap() > 0.5);
+    assert!(lab.done(&["preview", clip]).contains("dBFS"));
+    assert!(lab.refused(1, &["preview", "absent.wav"]).contains("absent.wav"));
+}
+
+#[test]
+fn settings_are_shown_with_their_origin_and_mistakes_are_refused() {
+    let lab = Lab::empty();
+    let text = lab.done(&["config", "-s", "seed=7"]);
+    let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+    assert!(
+        line("seed ").contains("# --set") && line("seed ").contains('7'),
+        "{text}"
+    );
+    assert!(line("training.epochs").contains("workbench.toml:3"), "{text}");
+    assert!(line("device").contains("# default"), "{text}");
+    assert!(lab.json(&["config"])["rows"].as_array().unwrap().len() > 40);
+
+    let error = lab.refused(2, &["config", "--set", "training.epoch=3"]);
+    assert!(
+        error.contains("training.epoch") && error.starts_with("error: "),
+        "{error}"
+    );
+    assert!(
+        lab.refused(2, &["scan", "--config", "absent.toml"])
+            .contains("absent.toml")
+    );
+    lab.refused(2, &["no-such-subcommand"]);
+    lab.refused(2, &["predict"]);
+    lab.refused(2, &["demo", "--clips", "0"]);
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_one_and_a_reason() {
+    let lab = Lab::new();
+    for arguments in [["report", "x"], ["stop", "x"], ["watch", "x"], ["predict", "a.wav"]] {
+        let error = lab.refused(1, &arguments);
+        assert!(error.contains("no run"), "{arguments:?}: {error}");
+    }
+    let error = lab.refused(1, &["train", "-s", "filter.emotion=nobody"]);
+    assert!(error.contains("error: "), "{error}");
+    assert_eq!(
+        lab.json(&["runs"]),
+        serde_json::json!([]),
+        "what cannot be trained makes no run"
+    );
+    std::fs::write(lab.path("mine"), b"").unwrap();
+    lab.refused(1, &["demo", "mine"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let lab = Lab::new();
+    let mut child = lab
+        .program(&["config"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        !String::from_utf8_lossy(&output.stderr).contains("panick"),
+        "{output:?}"
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_without_a_terminal_leaves_the_run_running() {
+    use std::io::{BufRead, BufReader, Read};
+    let lab = Lab::new();
+    let long = [
+        "train",
+        "-s",
+        "training.epochs=100000",
+        "-s",
+        "training.early_stopping.patience=0",
+    ];
+    let mut child = lab
+        .program(&long)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let started = lines.next().unwrap().unwrap();
+    let id = started.strip_prefix("started ").unwrap();
+    lines.next().unwrap().unwrap();
+    common::signal("INT", i32::try_from(child.id()).unwrap());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(told.contains("goes on without you"), "{told}");
+    assert_eq!(lab.row(id)["state"], "running");
+    lab.done(&["stop", id]);
+    lab.wait(id, std::time::Duration::from_secs(10), |row| row["state"] == "stopped");
+}

@@ -1,0 +1,162 @@
+//! Scans of the published corpora. They are read from the folder in `UNDERTONE_CORPORA`, which holds
+//! `ravdess`, `crema-d` (with `crema-d-meta` beside it), `tess` and `quirks`; without it nothing is tested.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use undertone::corpus::{
+    AnalysisCache, Catalogue, Clip, CorpusSettings, Exclusion, FilterSettings, Gender, LabelSettings, Layout,
+    ScanIndex, SuspicionKind, analyse, discover, scan, select, statistics, suspicions,
+};
+
+fn corpora() -> Option<PathBuf> {
+    let folder = std::env::var_os("UNDERTONE_CORPORA").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: UNDERTONE_CORPORA names no folder of corpora");
+    }
+    folder
+}
+
+fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
+    CorpusSettings {
+        name: name.into(),
+        layout,
+        path: root.join(name),
+        demographics: None,
+        columns: Default::default(),
+    }
+}
+
+fn scanned(corpora: &[CorpusSettings], index: &mut ScanIndex) -> Catalogue {
+    scan(corpora, index, &AnalysisCache::default(), &|_, _| {}).unwrap()
+}
+
+fn name(clip: &Clip) -> String {
+    clip.path.file_name().unwrap().display().to_string()
+}
+
+#[test]
+fn every_published_clip_is_found() {
+    let Some(root) = corpora() else { return };
+    let all = [
+        ("ravdess", Layout::Ravdess),
+        ("crema-d", Layout::CremaD),
+        ("tess", Layout::Tess),
+    ];
+    for settings in [
+        all.map(|(name, _)| corpus(&root, name, Layout::Auto)),
+        all.map(|(name, layout)| corpus(&root, name, layout)),
+    ] {
+        let mut index = ScanIndex::default();
+        let started = Instant::now();
+        let found = scanned(&settings, &mut index);
+        let first = started.elapsed();
+        let started = Instant::now();
+        let again = scanned(&settings, &mut index);
+        println!(
+            "{} clips: first scan {first:.2?}, rescan {:.2?}",
+            found.clips.len(),
+            started.elapsed()
+        );
+        assert_eq!(found.clips, again.clips);
+        assert!(found.refused.is_empty(), "{:?}", found.refused);
+        let counts = statistics(&found);
+        let expected = [("crema-d", 4_901), ("ravdess", 1_080), ("tess", 2_800)];
+        assert_eq!(counts.corpora, expected.map(|(name, clips)| (name.to_owned(), clips)));
+        assert_eq!(counts.emotions.len(), 8);
+        assert_eq!(counts.emotions[0].0, "neutral");
+        assert_eq!(counts.speakers.len(), 18 + 60 + 2);
+        assert!(
+            found
+                .clips
+                .iter()
+                .all(|clip| clip.gender.is_some() && clip.text.is_some() && !clip.synthetic)
+        );
+        let crema = found.clips.iter().find(|clip| name(clip).starts_with("1001_")).unwrap();
+        assert_eq!((crema.age, crema.gender), (Some(51), Some(Gender::Male)));
+        assert_eq!(crema.ethnicity.as_deref(), Some("Caucasian"));
+    }
+}
+
+#[test]
+fn quirks_come_out_right() {
+    let Some(root) = corpora() else { return };
+    let found = scanned(&[corpus(&root, "quirks", Layout::Auto)], &mut ScanIndex::default());
+    assert_eq!(found.clips.len(), 11);
+    assert!(found.refused.is_empty(), "{:?}", found.refused);
+    let found = analyse(&found, &AnalysisCache::default(), &|_, _, _| true).unwrap();
+    let odd = suspicions(&found);
+    for suspicion in &odd {
+        println!(
+            "{}: {:?}: {}",
+            name(&found.clips[suspicion.clip]),
+            suspicion.kind,
+            suspicion.detail
+        );
+    }
+    let words: BTreeSet<_> = odd.iter().map(|odd| (name(&found.clips[odd.clip]), odd.kind)).collect();
+    let expected = [
+        ("03-01-02-01-01-02-01.wav", SuspicionKind::Stereo),
+        ("03-01-08-01-02-02-01.wav", SuspicionKind::Stereo),
+        ("03-01-03-01-02-01-07.wav", SuspicionKind::Twin),
+        ("03-01-03-01-02-02-07.wav", SuspicionKind::Twin),
+        ("1006_TIE_HAP_XX.wav", SuspicionKind::ConflictingTwin),
+        ("1006_TIE_NEU_XX.wav", SuspicionKind::ConflictingTwin),
+        ("1076_MTI_SAD_XX.wav", SuspicionKind::Silent),
+        ("OAF_food_fear.wav", SuspicionKind::Rate),
+        ("OA_bite_neutral.wav", SuspicionKind::Name),
+        ("YAF_germ_angry.wav", SuspicionKind::Extension),
+        ("YAF_neat_fear.wav", SuspicionKind::Extension),
+    ];
+    assert_eq!(words, expected.map(|(name, kind)| (name.to_owned(), kind)).into());
+    let clip = |wanted: &str| found.clips.iter().find(|clip| name(clip) == wanted).unwrap();
+    assert_eq!(clip("OA_bite_neutral.wav").speaker.as_deref(), Some("OAF"));
+    assert_eq!(
+        (clip("OAF_food_fear.wav").rate, clip("OA_bite_neutral.wav").rate),
+        (96_000, 24_414)
+    );
+    assert_eq!(&*clip("YAF_germ_angry.wav").container, "aiff");
+    assert_eq!(clip("03-01-02-01-01-02-01.wav").channels, 2);
+    let selection = select(&found, &LabelSettings::default(), &FilterSettings::default());
+    assert_eq!(selection.clips.len(), 8);
+    assert_eq!(
+        selection.excluded,
+        [(Exclusion::Silent, 1), (Exclusion::ConflictingTwin, 2)].into()
+    );
+}
+
+#[test]
+fn samples_are_analysed_once() {
+    let Some(root) = corpora() else { return };
+    let settings = ["ravdess", "crema-d", "tess"].map(|name| corpus(&root, name, Layout::Auto));
+    let found = scanned(&settings, &mut ScanIndex::default());
+    let folder = tempfile::tempdir().unwrap();
+    let cache = AnalysisCache::load(&folder.path().join("facts"));
+    let started = Instant::now();
+    let analysed = analyse(&found, &cache, &|_, _, _| true).unwrap();
+    println!("samples of {} clips: {:.2?}", found.clips.len(), started.elapsed());
+    assert!(
+        analysed
+            .facts
+            .iter()
+            .all(|facts| facts.as_ref().is_some_and(|facts| facts.damage.is_none()))
+    );
+    let started = Instant::now();
+    let cache = AnalysisCache::load(&folder.path().join("facts"));
+    let again = scan(&settings, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
+    println!("remembered: {:.2?} with the scan", started.elapsed());
+    assert_eq!(again.facts, analysed.facts);
+    for odd in suspicions(&analysed) {
+        println!("{}: {:?}: {}", name(&found.clips[odd.clip]), odd.kind, odd.detail);
+    }
+}
+
+#[test]
+fn the_folder_of_corpora_is_discovered() {
+    let Some(root) = corpora() else { return };
+    let found: BTreeSet<String> = discover(&root).into_iter().map(|corpus| corpus.name).collect();
+    for name in ["ravdess", "crema-d", "tess", "quirks"] {
+        assert!(found.contains(name), "{found:?}");
+    }
+    assert!(!found.contains("crema-d-meta"), "{found:?}");
+}

@@ -1,0 +1,148 @@
+//! `workbench.toml` works as shipped, and every mistake in it is refused with file, line, key and remedy.
+
+use std::path::Path;
+use undertone::engine::{Origin, load_settings};
+
+fn load(text: &str) -> Result<undertone::engine::Settings, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    std::fs::write(&path, text).unwrap();
+    load_settings(Some(&path), &[]).map_err(|error| error.to_string())
+}
+
+fn set(key: &str, value: &str) -> Result<undertone::engine::Settings, String> {
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    load_settings(Some(empty.path()), &[(key.into(), value.into())]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_shipped_file_resolves_to_the_defaults() {
+    let shipped = load_settings(Some(Path::new("workbench.toml")), &[]).unwrap();
+    assert_eq!(shipped.training.epochs, 80);
+    assert_eq!(shipped.recipes[&shipped.recipe].shape(), (108, 22));
+    assert!(matches!(shipped.origins["training.epochs"], Origin::File(_, line) if line > 50));
+}
+
+#[test]
+fn a_file_with_one_line_changes_one_value() {
+    let settings = load("[training]\nepochs = 7\n").unwrap();
+    assert_eq!((settings.training.epochs, settings.training.batch_size), (7, 64));
+    assert!(matches!(settings.origins["training.epochs"], Origin::File(_, 2)));
+    assert_eq!(settings.origins["training.batch_size"], Origin::Default);
+}
+
+#[test]
+fn mistakes_name_file_line_key_and_remedy() {
+    for (text, line, key, words) in [
+        (
+            "seed = 1\n\n[training]\nepoch = 3\n",
+            4,
+            "training.epoch",
+            "the keys here are",
+        ),
+        (
+            "[training]\nepochs = \"many\"\n",
+            2,
+            "training.epochs",
+            "must be a whole number",
+        ),
+        ("[training]\n\nepochs = -3\n", 3, "training.epochs", ""),
+        ("[split]\nkind = \"speakr\"\n", 2, "split.kind", "speaker"),
+        ("[training]\nepochs = \n", 2, "epochs =", "mend the line"),
+        ("recipe = \"none\"\n", 1, "recipe", "mfcc_zcr_rms"),
+        (
+            "[[corpora]]\nname = \"a\"\npath = \"x\"\nlayot = \"auto\"\n",
+            4,
+            "corpora[0]",
+            "layout",
+        ),
+        (
+            "corpora = [\n  { name = \"a\", layout = \"b\", path = \"x\" },\n]\n",
+            2,
+            "corpora[0].layout",
+            "ravdess",
+        ),
+        (
+            "[recipes.short]\nsample_rate = 8000\n",
+            1,
+            "recipes.short",
+            "is missing",
+        ),
+        (
+            "[recipes.mfcc_zcr_rms]\nhop_lenght = 8\n",
+            2,
+            "recipes.mfcc_zcr_rms.hop_lenght",
+            "hop_length",
+        ),
+    ] {
+        let error = load(text).unwrap_err();
+        assert!(error.contains(&format!("mine.toml:{line}")), "{text:?}: {error}");
+        assert!(error.contains(key) && error.contains(words), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn impossible_values_are_refused_with_their_key() {
+    for (key, value) in [
+        ("training.batch_size", "0"),
+        ("training.epochs", "0"),
+        ("training.learning_rate", "-1"),
+        ("training.learning_rate", "nan"),
+        ("training.gradient_clip_norm", "-1"),
+        ("training.reduce_on_plateau.factor", "1.5"),
+        ("split.test", "1.5"),
+        ("split.validation", "0"),
+        ("model.name", "conv9d"),
+        ("model.conv1d.dropout", "1.0"),
+        ("model.conv1d.kernel_size", "0"),
+        ("model.conv1d.filters", "[]"),
+        ("recipes.mfcc_zcr_rms.hop_length", "0"),
+        ("recipes.mfcc_zcr_rms.n_mfcc", "500"),
+        ("recipes.mfcc_zcr_rms.features", "[]"),
+        ("demo.speakers", "0"),
+        ("device", "abacus"),
+        ("filter.gender", "femal"),
+    ] {
+        let error = set(key, value).unwrap_err();
+        assert!(error.contains("--set") && error.contains(key), "{key}={value}: {error}");
+    }
+}
+
+#[test]
+fn set_takes_bare_words_lists_of_one_and_whole_numbers() {
+    assert_eq!(set("filter.gender", "female").unwrap().filter.gender, ["female"]);
+    assert_eq!(set("training.learning_rate", "1").unwrap().training.learning_rate, 1.0);
+    assert_eq!(
+        set("labels.map", "{ calm = \"neutral\" }").unwrap().labels.map["calm"],
+        "neutral"
+    );
+    assert_eq!(
+        set("model.conv1d.filters", "[8, 16]").unwrap().model.conv1d.filters,
+        [8, 16]
+    );
+}
+
+#[test]
+fn relative_paths_start_at_the_folder_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.toml");
+    std::fs::write(
+        &path,
+        "runs = \"here\"\ncorpora = [{ name = \"a\", path = \"clips\" }]\n",
+    )
+    .unwrap();
+    let settings = load_settings(Some(&path), &[]).unwrap();
+    assert_eq!(settings.runs, folder.path().join("here"));
+    assert_eq!(settings.corpora[0].path, folder.path().join("clips"));
+    assert_eq!(
+        settings.data,
+        folder.path().join("data"),
+        "defaults move along with the file"
+    );
+    let settings = load_settings(Some(&path), &[("runs".into(), "there".into())]).unwrap();
+    assert_eq!(
+        settings.runs,
+        std::env::current_dir().unwrap().join("there"),
+        "--set is typed in the current folder"
+    );
+}
