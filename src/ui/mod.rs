@@ -2,6 +2,7 @@
 
 mod app;
 pub mod input;
+mod jobs;
 mod overlays;
 mod screen;
 mod state;

@@ -3,12 +3,13 @@
 use crate::ui::input::{Action, Tab};
 use crate::ui::state::{State, Tone};
 use crate::ui::tabs::{data, listen, report, train};
-use crate::ui::text::{Paint, count, cut, grouped, width, wrap};
+use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::inset;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// The smallest screen that everything has room on.
 const NEEDED: (u16, u16) = (60, 15);
@@ -47,6 +48,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         Tab::Train => train::draw(state, inside, buffer, theme),
         Tab::Report => report::draw(state, inside, buffer, theme),
     }
+    if !state.overlays.is_empty() {
+        // What lies below steps back, so that only one thing is read at a time.
+        buffer.set_style(body, Style::reset().patch(theme.faint()));
+    }
     for overlay in &state.overlays {
         overlay.draw(state, body, buffer, theme);
     }
@@ -80,14 +85,7 @@ fn message_lines(state: &State, area: Rect) -> Vec<String> {
     };
     let most = usize::from(area.height / 4).max(2);
     let columns = usize::from(area.width.saturating_sub(2));
-    let mut lines = wrap(&message.text, columns);
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            *last = format!("{} …", cut(last, columns - 2));
-        }
-    }
-    lines
+    wrap_to(&message.text, columns, most)
 }
 
 fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -156,7 +154,7 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 /// The first task's progress at the right; returns the columns taken.
 fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     const GAUGE: u16 = 12;
-    let Some(progress) = state.jobs.progress.first() else {
+    let Some(progress) = state.jobs.tasks.first() else {
         return 0;
     };
     let figures = match progress.total {

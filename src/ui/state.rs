@@ -1,7 +1,8 @@
 //! Everything that a frame shows, and how it follows from the engine's events: pure.
 
-use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, Progress, RunState, RunSummary, Survey};
+use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, RunState, RunSummary, Survey};
 use crate::ui::input::{Place, Tab};
+use crate::ui::jobs::Jobs;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
@@ -10,7 +11,6 @@ use crate::ui::tabs::train::TrainView;
 use crate::ui::text::{count, duration};
 use crate::ui::widgets::field::Field;
 use crate::ui::words;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a message is meant.
@@ -54,55 +54,6 @@ impl Message {
             tone: Tone::Bad,
             text: text.into(),
         }
-    }
-}
-
-/// What the engine is busy with.
-#[derive(Debug, Default)]
-pub struct Jobs {
-    /// How many commands of a kind have not been answered to the end.
-    asked: BTreeMap<CommandKind, usize>,
-    /// The newest word of every task that is not complete.
-    pub progress: Vec<Progress>,
-}
-
-impl Jobs {
-    /// A command went out.
-    pub fn asked(&mut self, kind: CommandKind) {
-        *self.asked.entry(kind).or_default() += 1;
-    }
-
-    /// Whether a command of this kind is being carried out.
-    pub fn busy(&self, kind: CommandKind) -> bool {
-        self.asked.get(&kind).is_some_and(|count| *count > 0)
-    }
-
-    fn ended(&mut self, kind: CommandKind) {
-        if let Some(count) = self.asked.get_mut(&kind) {
-            *count = count.saturating_sub(1);
-        }
-        if !self.asked.values().any(|count| *count > 0) {
-            self.progress.clear();
-        }
-        self.progress
-            .retain(|progress| command_of(&progress.task) != Some(kind));
-    }
-
-    fn progress(&mut self, progress: Progress) {
-        self.progress.retain(|known| known.task != progress.task);
-        if progress.total == 0 || progress.done < progress.total {
-            self.progress.push(progress);
-        }
-    }
-}
-
-/// The command that a task belongs to, where the task's name says so.
-fn command_of(task: &str) -> Option<CommandKind> {
-    match task {
-        "reading headers" | "analysing samples" => Some(CommandKind::Scan),
-        "features" => Some(CommandKind::Features),
-        "writing demo corpus" => Some(CommandKind::Demo),
-        _ => None,
     }
 }
 

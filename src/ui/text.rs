@@ -71,6 +71,16 @@ pub fn cut(text: &str, columns: usize) -> String {
     kept
 }
 
+/// A name shortened without a sign: to three letters where there is little room.
+pub fn short(name: &str, columns: usize) -> String {
+    let letters = if columns < 6 { columns.min(3) } else { columns };
+    if width(name) <= columns {
+        name.to_owned()
+    } else {
+        cut(name, letters + 1).trim_end_matches('…').to_owned()
+    }
+}
+
 /// Whole words in lines of at most `columns` columns; a longer word is broken.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -92,6 +102,18 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             }
         }
         lines.push(line);
+    }
+    lines
+}
+
+/// As [`wrap`], in at most so many lines; what does not fit is cut with an ellipsis.
+pub fn wrap_to(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, columns);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = cut(&format!("{last} …"), columns);
+        }
     }
     lines
 }
@@ -175,6 +197,8 @@ mod tests {
             }
         }
         assert_eq!(fit("neutral", 4), "neu…");
+        assert_eq!(["neutral", "sad"].map(|name| short(name, 4)), ["neu", "sad"]);
+        assert_eq!(short("surprised", 7), "surpris");
     }
 
     #[test]

@@ -75,8 +75,8 @@ pub fn stop(when: Stop) -> &'static str {
 /// What a recipe would note about a clip.
 pub fn note(note: &Note) -> String {
     match note {
-        Note::SkipClamped { to_seconds } => format!("shorter than the skip: only {} skipped", duration(*to_seconds)),
-        Note::Padded { seconds } => format!("features padded with {} of zeros", duration(*seconds)),
+        Note::SkipClamped { to_seconds } => format!("only {} skipped, the clip is short", duration(*to_seconds)),
+        Note::Padded { seconds } => format!("padded with {} of zeros", duration(*seconds)),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn draw(place: Place, cursor: &Cursor, area: Rect, buffer: &mut Buffer, them
         .max(KEYS);
     let size = ((names + WORDS + 6) as u16, lines.len() as u16 + 2);
     let inner = overlay(buffer, area, size, &title, theme);
-    let window = cursor.window(lines.len(), usize::from(inner.height));
+    let window = cursor.view(lines.len(), usize::from(inner.height));
     let scrolled = window.len() < lines.len();
     for (row, line) in lines[window.clone()].iter().enumerate() {
         let y = row as u16;

@@ -91,7 +91,7 @@ impl Overlay {
     pub fn act(&mut self, action: Action, config: Option<&Config>) -> Outcome {
         match (self, action) {
             (Self::Help(place, cursor), Action::Move(step)) => {
-                cursor.step(step, help::lines(*place).len());
+                cursor.scroll(step, help::lines(*place).len());
                 Outcome::default()
             }
             (Self::Settings(view), action) => view.act(action, config),

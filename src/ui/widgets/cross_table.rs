@@ -27,9 +27,8 @@ impl Widget for CrossTable<'_> {
         let digits = width(&grouped(total)).max(3);
         let room = usize::from(area.width).saturating_sub(label + digits + 2);
         let longest = self.columns.iter().map(|column| width(column)).max().unwrap_or(0);
-        let cell = (longest + 2)
-            .min(room / self.columns.len().max(1))
-            .clamp(digits.min(6) + 1, 14);
+        let cell =
+            (room / self.columns.len().max(1)).clamp(digits.min(6) + 1, 14.min(longest + 6).max(digits.min(6) + 1));
         let shown = (room / cell).min(self.columns.len());
         let largest = self.counts.iter().flatten().max().copied().unwrap_or(0).max(1);
         let x_of = |column: usize| (label + 1 + column * cell) as u16;

@@ -48,7 +48,7 @@ impl Widget for Curves<'_> {
         let Some(span) = span(self.series, self.share, area.height - 1) else {
             return;
         };
-        let ticks = ticks(span);
+        let ticks = ticks(span.y, span.step);
         let labels: Vec<String> = ticks.iter().map(|tick| self.label(*tick, span.step)).collect();
         let gutter = labels.iter().map(|label| width(label)).max().unwrap_or(0) as u16 + 1;
         let plot = Rect {
@@ -135,7 +135,7 @@ fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + '_ {
     points.iter().copied().filter(|(_, y)| y.is_finite())
 }
 
-/// Round limits around all points, with a step of 1, 2 or 5 times a power of ten so that ticks keep three rows apart.
+/// Limits around all points, and the finest step of 1, 2 or 5 times a power of ten whose ticks keep apart.
 fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
     let points = || series.iter().flat_map(|series| finite(&series.points));
     points().next()?;
@@ -148,20 +148,18 @@ fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
     );
     let low = fold(f64::MAX, f64::min, &|point| point.1);
     let high = fold(f64::MIN, f64::max, &|point| point.1);
-    let ticks = f64::from((rows / 3).clamp(1, 6));
-    let rough = ((high - low).max(if share { 0.02 } else { 1e-3 * high.abs().max(1e-6) })) / ticks;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= rough * 0.999)?;
-    let mut y = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+    let room = (high - low).max(if share { 0.02 } else { (1e-3 * high.abs()).max(1e-6) });
+    let mut y = (low - 0.04 * room, high + 0.04 * room);
     if share {
         y = (y.0.max(0.0), y.1.min(1.0));
     }
-    if y.1 <= y.0 {
-        y.1 = y.0 + step;
+    if y.1 - y.0 < room / 2.0 {
+        y = (y.1 - room, y.1 + room);
     }
+    let most = usize::from((rows * 2 / 5).clamp(2, 7));
+    let finest = 10f64.powf(room.log10().floor() - 1.0);
+    let steps = (0..4).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * finest * 10f64.powi(power)));
+    let step = steps.into_iter().find(|step| ticks(y, *step).len() <= most)?;
     Some(Span {
         x: (x.0, x.1.max(x.0 + 1.0)),
         y,
@@ -169,11 +167,12 @@ fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
     })
 }
 
-fn ticks(span: Span) -> Vec<f64> {
-    let first = (span.y.0 / span.step - 1e-9).ceil() as i64;
-    let last = (span.y.1 / span.step + 1e-9).floor() as i64;
-    (first..=last.min(first + 12))
-        .map(|tick| tick as f64 * span.step)
+/// Multiples of the step between both limits.
+fn ticks(limits: (f64, f64), step: f64) -> Vec<f64> {
+    let first = (limits.0 / step - 1e-9).ceil() as i64;
+    let last = (limits.1 / step + 1e-9).floor() as i64;
+    (first..=last.min(first + 1000))
+        .map(|tick| tick as f64 * step)
         .collect()
 }
 
@@ -193,15 +192,25 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_round_and_hold_every_point() {
+    fn limits_hold_every_point_and_ticks_are_round() {
         let loss = [series(&[(1.0, 1.93), (2.0, 1.21), (30.0, 0.34)])];
         let found = span(&loss, false, 12).unwrap();
         assert_eq!(found.x, (1.0, 30.0));
         assert!(found.y.0 <= 0.34 && found.y.1 >= 1.93);
         assert_eq!(found.step, 0.5);
-        assert_eq!(ticks(found), [0.0, 0.5, 1.0, 1.5, 2.0]);
+        assert_eq!(ticks(found.y, found.step), [0.5, 1.0, 1.5]);
         let share = span(&[series(&[(1.0, 0.18), (2.0, 0.985)])], true, 20).unwrap();
         assert!(share.y.0 <= 0.18 && share.y.1 == 1.0);
+        for rows in 2..40 {
+            for high in [0.3, 0.52, 0.61, 0.97, 1.4, 9.3, 250.0] {
+                let found = span(&[series(&[(1.0, 0.21), (2.0, high)])], false, rows).unwrap();
+                let marks = ticks(found.y, found.step);
+                assert!(
+                    !marks.is_empty() && marks.len() <= usize::from(rows * 2 / 5).max(2),
+                    "{rows} {high} {marks:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A confusion matrix as a heat map that fits its area: cells shrink, then labels, then a window follows the cursor.
 
-use crate::ui::text::{Paint, cut, fit_right, width};
+use crate::ui::text::{Paint, cut, fit_right, short, width};
 use crate::ui::theme::{Colours, Scale, Theme, shade};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -82,12 +82,12 @@ impl Widget for HeatMap<'_> {
             } else {
                 self.theme.dim()
             };
-            let name = cut(&self.labels[column], fit.cell.0 - 1);
+            let name = short(&self.labels[column], fit.cell.0 - 1);
             buffer.put(
                 area,
                 x_of(column),
                 0,
-                &fit_right(&format!("{} ", name.trim_end_matches('…')), fit.cell.0),
+                &fit_right(&format!("{} ", name), fit.cell.0),
                 style,
             );
         }
@@ -103,7 +103,7 @@ impl Widget for HeatMap<'_> {
                 area,
                 0,
                 middle,
-                &fit_right(cut(&self.labels[row], fit.label).trim_end_matches('…'), fit.label),
+                &fit_right(&short(&self.labels[row], fit.label), fit.label),
                 style,
             );
             for column in fit.columns.clone() {
@@ -211,7 +211,7 @@ mod tests {
         let wide = fitted(Rect::new(0, 0, 100, 30), &labels(7), 2, (0, 0));
         assert_eq!(
             (wide.cell, wide.rows.clone(), wide.columns.clone()),
-            ((9, 3), 0..7, 0..7)
+            ((10, 4), 0..7, 0..7)
         );
         for width in 1..80 {
             for height in 1..30 {

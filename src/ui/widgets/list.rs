@@ -46,6 +46,18 @@ impl Cursor {
         .min(last);
     }
 
+    /// Scrolls a text of so many rows, in which the cursor is the first row seen.
+    pub fn scroll(&mut self, step: Step, rows: usize) {
+        self.step(step, (rows + 1).saturating_sub(self.page.get()));
+    }
+
+    /// The rows to show of a text.
+    pub fn view(&self, rows: usize, room: usize) -> Range<usize> {
+        self.page.set(room);
+        let top = self.row.min(rows.saturating_sub(room));
+        top..rows.min(top + room)
+    }
+
     /// The rows to show when there is room for `room` of `rows`; the cursor is among them.
     pub fn window(&self, rows: usize, room: usize) -> Range<usize> {
         let row = self.row.min(rows.saturating_sub(1));

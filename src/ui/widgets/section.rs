@@ -9,16 +9,16 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 /// Draws `title ─────── note` and returns what is left below it.
 pub fn section(buffer: &mut Buffer, area: Rect, title: &str, note: &str, theme: Theme) -> Rect {
     let columns = usize::from(area.width);
-    let title = cut(title, columns);
-    let taken = buffer.put(area, 0, 0, &title, theme.heading());
-    let room = columns.saturating_sub(usize::from(taken) + 3);
+    let taken = buffer.put(area, 0, 0, &cut(title, columns), theme.heading());
+    let start = if taken > 0 { taken + 1 } else { 0 };
+    let room = columns.saturating_sub(usize::from(start) + 2);
     let note = if note.is_empty() || room < 4 {
         String::new()
     } else {
         format!(" {}", cut(note, room - 1))
     };
-    let rule = columns.saturating_sub(usize::from(taken) + 1 + width(&note));
-    buffer.put(area, taken + 1, 0, &"─".repeat(rule), theme.faint());
+    let rule = columns.saturating_sub(usize::from(start) + width(&note));
+    buffer.put(area, start, 0, &"─".repeat(rule), theme.faint());
     buffer.put_right(area, 0, &note, theme.dim());
     Rect {
         y: area.y + 1.min(area.height),

@@ -1,5 +1,6 @@
 //! Data: what there is to learn from.
 
+mod empty;
 mod files;
 mod overview;
 mod speakers;
@@ -10,10 +11,9 @@ use crate::ui::input::{Action, Tab};
 use crate::ui::overlays::{Overlay, Prompt, Question, SettingsView};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
-use crate::ui::text::{Paint, cut, grouped, width};
+use crate::ui::text::{Paint, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::list::Cursor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -199,11 +199,11 @@ fn open(state: &mut State) {
 /// Draws the tab.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(survey) = &state.survey else {
-        reading(state, area, buffer, theme);
+        empty::reading(state, area, buffer, theme);
         return;
     };
     if survey.catalogue.clips.is_empty() && survey.catalogue.refused.is_empty() {
-        nothing(state, area, buffer, theme);
+        empty::nothing(state, area, buffer, theme);
         return;
     }
     views(state, survey, area, buffer, theme);
@@ -262,82 +262,5 @@ fn views(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme:
             ..field
         };
         view.filter.draw(buffer, typed, theme.heading(), view.filtering, theme);
-    }
-}
-
-fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let middle = area.height / 2;
-    let columns = area.width.min(50);
-    let at = Rect {
-        x: area.x + (area.width - columns) / 2,
-        width: columns,
-        ..area
-    };
-    let Some(progress) = state.jobs.progress.first() else {
-        let text = if state.jobs.busy(CommandKind::Scan) {
-            "Looking for corpora …"
-        } else {
-            "Nothing was scanned; press r to try again."
-        };
-        buffer.put(
-            at,
-            (columns.saturating_sub(width(text) as u16)) / 2,
-            middle,
-            text,
-            theme.dim(),
-        );
-        return;
-    };
-    let figures = match progress.total {
-        0 => format!("{} found", grouped(progress.done)),
-        total => format!("{} of {}", grouped(progress.done), grouped(total)),
-    };
-    buffer.put(
-        at,
-        0,
-        middle.saturating_sub(1),
-        &cut(&progress.task, 30),
-        theme.heading(),
-    );
-    buffer.put_right(at, middle.saturating_sub(1), &figures, theme.dim());
-    let bar = Rect {
-        y: at.y + middle,
-        height: 1,
-        ..at
-    }
-    .intersection(at);
-    gauge(
-        buffer,
-        bar,
-        progress.done as f64 / progress.total.max(1) as f64,
-        theme.accent(),
-        theme,
-    );
-}
-
-fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let data = state
-        .config
-        .as_ref()
-        .and_then(|config| config.rows.iter().find(|row| row.key == "data"));
-    let folder = data.map_or("data", |row| row.value.trim_matches('"'));
-    let lines = [
-        ("No clip was found.".to_owned(), theme.heading()),
-        (String::new(), theme.text()),
-        (
-            format!("Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/,"),
-            theme.dim(),
-        ),
-        (
-            "or name its folder under [[corpora]] in workbench.toml; then press r to scan again.".to_owned(),
-            theme.dim(),
-        ),
-        (
-            "Press d to make a synthetic demo corpus and look around with it.".to_owned(),
-            theme.dim(),
-        ),
-    ];
-    for (row, (line, style)) in lines.iter().enumerate() {
-        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
     }
 }

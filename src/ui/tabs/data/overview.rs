@@ -68,7 +68,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         part += &format!(", {} excluded ({})", grouped(excluded), reasons.join(", "));
     }
     buffer.put(area, 0, 1, &cut(&part, columns), theme.text());
-    let scanning = state.jobs.progress.first();
+    let scanning = state.jobs.tasks.first();
     match scanning {
         Some(progress) if progress.total > 0 => {
             let words = format!(
@@ -104,7 +104,7 @@ fn first_column(statistics: &Statistics, area: Rect, buffer: &mut Buffer, theme:
     let emotions = statistics.emotions.len() as u16;
     let spare = area.height.saturating_sub(emotions + 1);
     let gap = u16::from(spare >= 5);
-    let lengths = if spare >= 4 { (spare - gap).min(18) } else { 0 };
+    let lengths = if spare >= 4 { (spare - gap).min(12) } else { 0 };
     let rows = [
         Constraint::Length((emotions + 1).min(area.height)),
         Constraint::Length(gap),

@@ -1,11 +1,9 @@
 //! The speakers.
 
-use crate::engine::Survey;
+use crate::engine::{SpeakerRow, Survey};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, duration, fit, fit_right, grouped};
+use crate::ui::text::{Paint, fit, fit_right, grouped, short, width};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::histogram::EIGHTHS;
-use crate::ui::widgets::section::section;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -15,7 +13,7 @@ pub fn text(survey: &Survey, index: usize) -> String {
     format!("{} {} {}", speaker.corpus, speaker.speaker, speaker.gender)
 }
 
-/// Draws one row per speaker, with a column per emotion as high as its clips are many.
+/// Draws one row per speaker, with the clips of every emotion.
 pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let rows = state.data.rows(survey);
     let speakers = &survey.statistics.speakers;
@@ -29,41 +27,37 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         );
         return;
     }
-    let emotions = &survey.statistics.emotions;
-    let legend: Vec<&str> = emotions.iter().map(|(name, _)| name.as_str()).collect();
-    let head = format!(
-        "{} {} {} {:>4} {:>6} {:>11}  ",
-        fit("Corpus", 12),
-        fit("Speaker", 10),
-        fit("Gender", 7),
-        "Age",
-        "Clips",
-        "Length"
-    );
-    buffer.put(area, 0, 0, &head, theme.dim());
-    buffer.put(area, head.len() as u16, 0, "Clips per emotion", theme.dim());
-    let below = area.height.saturating_sub(2);
     let list = Rect {
         y: area.y + 1,
-        height: below,
+        height: area.height.saturating_sub(1),
         ..area
     }
     .intersection(area);
-    let largest = speakers
-        .iter()
-        .flat_map(|speaker| &speaker.emotions)
-        .max()
-        .copied()
-        .unwrap_or(0)
-        .max(1);
-    for (line, row) in state
-        .data
-        .cursor
-        .window(rows.len(), usize::from(list.height))
-        .enumerate()
-    {
+    let visible = state.data.cursor.window(rows.len(), usize::from(list.height));
+    let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
+    let (corpus, name) = (
+        longest(|row| &row.corpus).clamp(6, 12),
+        longest(|row| &row.speaker).clamp(7, 12),
+    );
+    let head = format!(
+        "{} {} {} Age Clips  Time",
+        fit("Corpus", corpus),
+        fit("Speaker", name),
+        fit("Gender", 7)
+    );
+    let start = buffer.put(area, 0, 0, &head, theme.dim()) + 1;
+    let emotions = &survey.statistics.emotions;
+    let room = usize::from(area.width.saturating_sub(start));
+    let cell = (room / emotions.len().max(1)).clamp(4, 11);
+    let x_of = |index: usize| start + (index * cell) as u16;
+    for (index, (emotion, _)) in emotions.iter().enumerate() {
+        let word = short(emotion, cell - 1);
+        buffer.put(area, x_of(index), 0, &fit_right(&word, cell), theme.emotion(emotion));
+    }
+    for (line, row) in visible.enumerate() {
         let (speaker, y) = (&speakers[rows[row]], line as u16);
         let selected = row == state.data.cursor.row;
+        let over = |style| if selected { theme.selected() } else { style };
         if selected {
             buffer.set_style(
                 Rect {
@@ -75,31 +69,33 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
             );
         }
         let text = format!(
-            "{} {} {} {:>4} {:>6} {}  ",
-            fit(&speaker.corpus, 12),
-            fit(&speaker.speaker, 10),
+            "{} {} {} {:>3} {:>5} {}",
+            fit(&speaker.corpus, corpus),
+            fit(&speaker.speaker, name),
             fit(&speaker.gender, 7),
             speaker.age.map_or_else(|| "–".to_owned(), |age| age.to_string()),
             grouped(speaker.clips),
-            fit_right(&duration(speaker.seconds), 11),
+            fit_right(&clock(speaker.seconds), 5),
         );
-        let style = if selected { theme.selected() } else { theme.text() };
-        let mut x = buffer.put(list, 0, y, &text, style);
+        buffer.put(list, 0, y, &text, over(theme.text()));
         for (index, clips) in speaker.emotions.iter().enumerate() {
-            let name = legend.get(index).copied().unwrap_or_default();
-            let level = (8 * clips).div_ceil(largest);
-            let wide = area.width >= 100;
-            let column = EIGHTHS[level.min(8)].repeat(if wide { 2 } else { 1 });
-            x += buffer.put(list, x, y, &column, theme.emotion(name)) + u16::from(wide);
+            let (text, style) = match clips {
+                0 => ("·".to_owned(), theme.faint()),
+                clips => (clips.to_string(), theme.dim()),
+            };
+            buffer.put(list, x_of(index), y, &fit_right(&text, cell), over(style));
         }
     }
     if rows.is_empty() {
         buffer.put(list, 0, 0, "No speaker passes the filter; Esc clears it.", theme.dim());
     }
-    let foot = Rect {
-        y: area.bottom().saturating_sub(1),
-        height: 1,
-        ..area
-    };
-    section(buffer, foot, "", &format!("emotions: {}", legend.join(", ")), theme);
+}
+
+/// `142` seconds as `2:22`.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..3600 => format!("{}:{:02}", whole / 60, whole % 60),
+        _ => format!("{}:{:02}h", whole / 3600, whole % 3600 / 60),
+    }
 }

@@ -15,7 +15,7 @@ pub fn draw(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
         &survey.statistics.emotion_by_gender,
     );
     let needed = |table: &CrossTable| table.rows.len() as u16 + 3;
-    if needed(corpora) + needed(genders) < area.height {
+    if area.width < 100 && needed(corpora) + needed(genders) < area.height {
         let rows = [Constraint::Length(needed(corpora) + 1), Constraint::Fill(1)];
         let [top, bottom] = area.layout(&Layout::vertical(rows));
         table("Emotions by corpus", corpora, top, buffer, theme);

@@ -3,7 +3,7 @@
 use super::verdict;
 use crate::engine::{Clip, Preview, Survey};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, cut, file_name, fit, grouped};
+use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::spectrogram::Spectrogram;
@@ -41,7 +41,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         });
     }
     if body.height >= 24 {
-        let below = (facts.len() as u16 + 2).clamp(10, 15);
+        let below = (facts.len() as u16 + 6).clamp(12, 16);
         let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Length(below)];
         let [pictures, _, bottom] = body.layout(&Layout::vertical(rows));
         picture(state, preview.map(AsRef::as_ref), pictures, buffer, theme);
@@ -145,18 +145,15 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
     } else {
         facts.push(fact("speaker", speaker.join(", ")));
     }
-    if let Some(text) = &clip.text {
-        facts.push(fact("text", text.to_string()));
-    }
     let channels = match clip.channels {
         1 => "mono".to_owned(),
         2 => "stereo".to_owned(),
         more => format!("{more} channels"),
     };
-    facts.push(fact("length", format!("{:.2} s", clip.seconds())));
+    let rate = grouped(clip.rate as usize);
     facts.push(fact(
-        "format",
-        format!("{}, {} Hz, {channels}", clip.container, grouped(clip.rate as usize)),
+        "audio",
+        format!("{:.2} s, {rate} Hz {channels} {}", clip.seconds(), clip.container),
     ));
     if let Some(measured) = super::facts(survey, index) {
         let level = measured.level;
@@ -177,6 +174,9 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
                 tone: Tone::Odd,
             });
         }
+    }
+    if let Some(text) = &clip.text {
+        facts.push(fact("text", text.to_string()));
     }
     if clip.synthetic {
         facts.push(Fact {
@@ -207,15 +207,15 @@ fn write_facts(facts: &[Fact], area: Rect, buffer: &mut Buffer, theme: Theme) {
             Tone::Odd => theme.warn(),
         };
         buffer.put(area, 0, y, &fit(fact.name, names), theme.dim());
-        let mut lines = crate::ui::text::wrap(&fact.words, room);
-        lines.truncate(if area.height >= 12 {
+        let most = if area.height >= 10 {
             3
         } else {
             1 + usize::from(matches!(fact.tone, Tone::Odd))
-        });
-        if lines.len() == 1 {
-            lines = vec![cut(&fact.words, room)];
-        }
+        };
+        let lines = match most {
+            1 => vec![cut(&fact.words, room)],
+            most => wrap_to(&fact.words, room, most),
+        };
         for line in lines {
             buffer.put(area, names as u16 + 1, y, &line, style);
             y += 1;

@@ -4,7 +4,7 @@ use super::{facts, order::Sort};
 use crate::engine::Survey;
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
-use crate::ui::theme::Theme;
+use crate::ui::theme::{Colours, Theme};
 use crate::ui::widgets::glimpse::glimpse;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -133,7 +133,20 @@ fn clip_row(
     let plain = if selected { theme.selected() } else { theme.text() };
     let dim = if selected { theme.selected() } else { theme.dim() };
     if selected {
-        buffer.set_style(line, theme.selected());
+        // Where the cursor is shown in reverse, the sparkline must not be turned upside down.
+        let from = if theme.colours <= Colours::Sixteen {
+            (columns.glimpse as u16 + 1).min(line.width)
+        } else {
+            0
+        };
+        buffer.set_style(
+            Rect {
+                x: line.x + from,
+                width: line.width - from,
+                ..line
+            },
+            theme.selected(),
+        );
     }
     let sparkline = Rect {
         width: columns.glimpse.min(usize::from(line.width)) as u16,

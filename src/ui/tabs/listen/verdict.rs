@@ -1,7 +1,7 @@
 //! What a model says about the selected clip.
 
 use crate::engine::{Clip, Judgement};
-use crate::ui::text::{Paint, cut, width, wrap};
+use crate::ui::text::{Paint, cut, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
 use crate::ui::words;
@@ -30,11 +30,14 @@ pub fn draw(judged: Option<&Judgement>, clip: &Clip, area: Rect, buffer: &mut Bu
         }
     };
     for warning in &prediction.warnings {
-        lines.extend(
-            wrap(&words::warning(warning), columns)
-                .into_iter()
-                .map(|line| (line, theme.warn())),
-        );
+        let most = if area.height >= 8 { 3 } else { 1 };
+        let text = words::warning(warning);
+        let wrapped = if most == 1 {
+            vec![cut(&text, columns)]
+        } else {
+            wrap_to(&text, columns, most)
+        };
+        lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
     lines.push((format!("by {}", judgement.run), theme.dim()));
     let mut sorted = prediction.probabilities.clone();

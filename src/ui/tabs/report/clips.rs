@@ -38,8 +38,9 @@ pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, 
     } else {
         vec![prediction, truth]
     };
-    let columns = labels.len() as u16 * 27;
-    let file = usize::from(area.width.saturating_sub(columns + 20)).clamp(10, 44);
+    let bar = if area.width >= 110 { 10 } else { 0 };
+    let columns = labels.len() as u16 * (17 + bar);
+    let file = usize::from(area.width.saturating_sub(columns + 16)).clamp(10, 44);
     for (line, row) in cursor.window(judged.len(), usize::from(list.height)).enumerate() {
         let (clip, y) = (judged[row], line as u16);
         let selected = row == cursor.row;
@@ -56,19 +57,20 @@ pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, 
         }
         let speaker = format!("{} {}", clip.corpus, clip.speaker.as_deref().unwrap_or("–"));
         let mut x = buffer.put(list, 0, y, &fit(&file_name(&clip.path), file), over(theme.text())) + 1;
-        x += buffer.put(list, x, y, &fit(&speaker, 16), over(theme.dim())) + 1;
+        x += buffer.put(list, x, y, &fit(&speaker, 13), over(theme.dim())) + 1;
         for index in &labels {
             let probability = clip.probabilities.get(*index).copied().unwrap_or(0.0);
-            let words = format!("{} {:>3.0} % ", fit(label(*index), 9), 100.0 * probability);
+            let words = format!("{} {:>3.0} %  ", fit(label(*index), 9), 100.0 * probability);
             x += buffer.put(list, x, y, &words, over(theme.text()));
-            buffer.put(
-                list,
-                x,
-                y,
-                &blocks(f64::from(probability), 8),
-                over(theme.emotion(label(*index))),
-            );
-            x += 10;
+            let bar = Rect {
+                x: list.x + x,
+                y: list.y + y,
+                width: bar.min(list.width.saturating_sub(x)),
+                height: 1,
+            };
+            let share = blocks(f64::from(probability), usize::from(bar.width).saturating_sub(2));
+            buffer.put(bar, 0, 0, &share, over(theme.emotion(label(*index))));
+            x += bar.width;
         }
     }
 }

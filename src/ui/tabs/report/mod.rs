@@ -1,20 +1,20 @@
 //! Report: what a run's model is worth, and how that was found out.
 
 mod clips;
+mod head;
 mod scores;
 
 use crate::engine::{Command, Judged, RunReport, RunSummary};
 use crate::ui::input::{Action, Tab};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
-use crate::ui::text::{Paint, count, cut, percent, width, wrap};
+use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::section;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 use scores::Table;
 use std::sync::Arc;
@@ -176,20 +176,11 @@ fn act_on_clips(state: &mut State, action: Action) {
 /// Draws the tab.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(report) = &state.report.report else {
-        nothing(state, area, buffer, theme);
+        head::nothing(state, area, buffer, theme);
         return;
     };
-    let mut protocol = wrap(
-        &format!("Protocol: {}", report.report.protocol_line),
-        usize::from(area.width),
-    );
-    let most = usize::from(area.height / 4).max(2);
-    if protocol.len() > most {
-        protocol.truncate(most);
-        if let Some(last) = protocol.last_mut() {
-            *last = format!("{} …", cut(last, usize::from(area.width).saturating_sub(2)));
-        }
-    }
+    let words = format!("Protocol: {}", report.report.protocol_line);
+    let protocol = wrap_to(&words, usize::from(area.width), usize::from(area.height / 4).max(2));
     let gap = u16::from(area.height >= 19);
     let rows = [
         Constraint::Length(2 + gap),
@@ -197,8 +188,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         Constraint::Length(u16::from(area.height >= 26)),
         Constraint::Length(protocol.len() as u16),
     ];
-    let [head, body, _, foot] = area.layout(&Layout::vertical(rows));
-    header(state, report, head, buffer, theme);
+    let [top, body, _, foot] = area.layout(&Layout::vertical(rows));
+    head::header(state, report, top, buffer, theme);
     if state.report.clips.is_some() {
         clips::draw(state, report, body, buffer, theme);
     } else {
@@ -219,47 +210,6 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         buffer.put(foot, 0, row as u16, line, theme.text());
     }
     buffer.put(foot, 0, 0, "Protocol:", theme.dim());
-}
-
-fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let run = &report.run;
-    let ids: Vec<&str> = reported(state.runs()).map(|run| run.id.as_str()).collect();
-    let place = ids
-        .iter()
-        .position(|id| *id == run.id)
-        .map_or_else(String::new, |at| format!("report {} of {}  [ ]", at + 1, ids.len()));
-    let mut x = buffer.put(area, 0, 0, &run.id, theme.heading()) + 2;
-    if run.synthetic || report.report.protocol.synthetic {
-        x += buffer.put(area, x, 0, " SYNTHETIC ", theme.badge()) + 2;
-    }
-    let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
-    let facts = format!("{} on {}", run.model, run.corpora.join(", "));
-    if room >= 8 {
-        buffer.put(area, x, 0, &cut(&facts, room), theme.dim());
-    }
-    buffer.put_right(area, 0, &place, theme.dim());
-    let scores = &report.report.scores;
-    let figures = [
-        ("UAR", scores.unweighted_average_recall),
-        ("accuracy", scores.accuracy),
-        ("macro F1", scores.macro_f1),
-        ("weighted F1", scores.weighted_f1),
-    ];
-    let gap = if area.width >= 100 { 4 } else { 2 };
-    let mut x = 0;
-    for (index, (name, value)) in figures.into_iter().enumerate() {
-        let style = if index == 0 {
-            theme.accent().add_modifier(Modifier::BOLD)
-        } else {
-            theme.heading()
-        };
-        x += buffer.put(area, x, 1, name, theme.dim()) + 1;
-        x += buffer.put(area, x, 1, &percent(value), style) + gap;
-    }
-    let clips = count(scores.support, "clip");
-    if usize::from(x) + width(&clips) <= usize::from(area.width) {
-        buffer.put(area, x, 1, &clips, theme.dim());
-    }
 }
 
 fn matrix(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -298,30 +248,5 @@ fn cell_words(view: &ReportView, report: &RunReport) -> String {
         format!("{} heard right: {cell}", label(truth))
     } else {
         format!("{} heard as {}: {cell}", label(truth), label(prediction))
-    }
-}
-
-fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.report;
-    let first = match (&view.problem, &view.chosen) {
-        (Some(problem), _) => problem.clone(),
-        (None, Some(chosen)) => format!("Reading the report of {chosen} …"),
-        (None, None) => "There is no report yet.".to_owned(),
-    };
-    let mut lines = wrap(&first, usize::from(area.width));
-    if view.chosen.is_none() {
-        lines.extend([
-            String::new(),
-            "A run is judged on its test clips when it ends. Press 3, then n, to train one.".to_owned(),
-        ]);
-    }
-    for (row, line) in lines.iter().enumerate() {
-        buffer.put(
-            area,
-            0,
-            row as u16 + 1,
-            line,
-            if row == 0 { theme.heading() } else { theme.dim() },
-        );
     }
 }

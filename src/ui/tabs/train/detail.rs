@@ -2,7 +2,7 @@
 
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, bytes, count, cut, duration, grouped, percent, wrap};
+use crate::ui::text::{Paint, bytes, cut, duration, grouped, percent, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::section;
@@ -21,34 +21,26 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inside = section(buffer, area, &run.id, badge, theme);
     let rows = facts(run, detail.map(AsRef::as_ref), theme);
     let log = detail.map_or(&[][..], |detail| &detail.log);
-    let log_rows = if log.is_empty() {
+    let least = if log.is_empty() {
         0
     } else {
-        (inside.height / 3).clamp(2, 12)
+        (inside.height / 3).min(log.len() as u16 + 1)
     };
-    let facts_rows = inside.height.saturating_sub(log_rows);
-    let phase = phase(
-        run,
-        Rect {
-            height: facts_rows,
-            ..inside
-        },
-        buffer,
-        theme,
-    );
-    let mut y = phase;
+    let room = Rect {
+        height: inside.height - least,
+        ..inside
+    };
+    let mut y = phase(run, room, buffer, theme);
     for (name, words, style) in rows {
-        let lines = wrap(&words, usize::from(inside.width.saturating_sub(10)).max(8));
+        let lines = wrap(&words, usize::from(inside.width.saturating_sub(9)).max(8));
         for (index, line) in lines.iter().enumerate() {
-            if y < facts_rows {
-                buffer.put(inside, 0, y, if index == 0 { name } else { "" }, theme.dim());
-                buffer.put(inside, 10, y, line, style);
-            }
+            buffer.put(room, 0, y, if index == 0 { name } else { "" }, theme.dim());
+            buffer.put(room, 9, y, line, style);
             y += 1;
         }
     }
-    if log_rows > 0 {
-        let top = y.min(facts_rows);
+    if !log.is_empty() {
+        let top = (y + 1).min(room.height);
         let below = Rect {
             y: inside.y + top,
             height: inside.height - top,
@@ -107,7 +99,7 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     if run.state == RunState::Running {
         let left = detail.and_then(|detail| detail.seconds_left);
         rows.push((
-            "time left",
+            "left",
             left.map_or_else(
                 || "known after an epoch".to_owned(),
                 |left| format!("about {}", duration(left)),
@@ -145,13 +137,8 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
     let best = detail.epochs.iter().rev().find(|facts| facts.best);
     if let Some(best) = best {
         rows.push((
-            "best",
-            format!(
-                "epoch {}: UAR {}, loss {:.3}",
-                best.epoch,
-                percent(best.validation_uar),
-                best.validation_loss
-            ),
+            "best UAR",
+            format!("{} in epoch {}", percent(best.validation_uar), best.epoch),
             theme.good(),
         ));
     }
@@ -159,37 +146,27 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
         let EpochFacts {
             epoch,
             validation_uar,
-            validation_loss,
+            learning_rate,
+            memory_bytes,
             ..
         } = last;
         rows.push((
-            "last",
-            format!(
-                "epoch {epoch}: UAR {}, loss {validation_loss:.3}",
-                percent(*validation_uar)
-            ),
+            "last UAR",
+            format!("{} in epoch {epoch}", percent(*validation_uar)),
             plain,
         ));
         rows.push((
             "pace",
-            format!(
-                "{} clips/s, {} an epoch",
-                grouped(last.clips_per_second.round() as usize),
-                duration(last.seconds)
-            ),
+            format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),
             plain,
         ));
         let total: f64 = detail.epochs.iter().map(|facts| facts.seconds).sum();
         rows.push((
             "time",
-            format!("{} for {}", duration(total), count(detail.epochs.len(), "epoch")),
+            format!("{}, {} each", duration(total), duration(last.seconds)),
             plain,
         ));
-        rows.push((
-            "rate",
-            format!("{:e}, memory {}", last.learning_rate, bytes(last.memory_bytes)),
-            plain,
-        ));
+        rows.push(("rate", format!("{learning_rate:e}, {}", bytes(*memory_bytes)), plain));
     }
     rows
 }

@@ -1,5 +1,6 @@
 //! The form of a new run: fields over the settings, checked where they are typed.
 
+use super::entry::{EVERYBODY, Entry, Input, Number, parse};
 use super::form_view;
 use crate::engine::{Command, Config, Survey};
 use crate::ui::input::Action;
@@ -11,118 +12,6 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
-
-/// What a number must be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    /// A whole number of at least this.
-    Whole(u64),
-    /// A number above 0, at most this.
-    Positive(f64),
-}
-
-/// What is entered into a field.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A number.
-    Number(Field, Number),
-    /// One of several words.
-    Choice {
-        /// The words.
-        options: Vec<String>,
-        /// The chosen one.
-        at: usize,
-    },
-    /// Any of several words; all and none let everything pass.
-    Many {
-        /// The words.
-        options: Vec<String>,
-        /// Which are chosen.
-        on: Vec<bool>,
-        /// The one under the cursor.
-        at: usize,
-    },
-}
-
-/// One field.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Dotted key of the setting.
-    pub key: &'static str,
-    /// In words.
-    pub label: &'static str,
-    /// What is entered.
-    pub input: Input,
-    /// What the setting means.
-    pub comment: String,
-    /// The value as TOML when the form was opened.
-    given: String,
-}
-
-/// The word for a gender filter that lets everybody pass.
-const EVERYBODY: &str = "all";
-
-impl Entry {
-    /// The value as TOML.
-    fn toml(&self) -> String {
-        let list = |words: Vec<&String>| {
-            let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-            format!("[{}]", quoted.join(", "))
-        };
-        match &self.input {
-            Input::Number(field, _) => field.text().trim().to_owned(),
-            Input::Choice { options, at } => match options.get(*at).map(String::as_str) {
-                Some(word @ ("true" | "false")) => word.to_owned(),
-                Some(EVERYBODY) => "[]".to_owned(),
-                Some(word) if self.key == "filter.gender" => format!("[{}]", quoted(word)),
-                word => quoted(word.unwrap_or_default()),
-            },
-            Input::Many { options, on, .. } => {
-                let chosen: Vec<&String> = options
-                    .iter()
-                    .zip(on)
-                    .filter(|(_, on)| **on)
-                    .map(|(word, _)| word)
-                    .collect();
-                if chosen.len() == options.len() {
-                    list(Vec::new())
-                } else {
-                    list(chosen)
-                }
-            }
-        }
-    }
-
-    /// Whether it differs from what it was.
-    pub fn changed(&self) -> bool {
-        self.toml() != self.given
-    }
-
-    /// What is wrong with it.
-    pub fn problem(&self) -> Option<String> {
-        let Input::Number(field, number) = &self.input else {
-            return None;
-        };
-        let text = field.text().trim();
-        match number {
-            Number::Whole(least) => match text.parse::<u64>() {
-                Ok(value) if value >= *least => None,
-                _ => Some(format!("{} must be a whole number of at least {least}", self.label)),
-            },
-            Number::Positive(most) => match text.parse::<f64>() {
-                Ok(value) if value > 0.0 && value <= *most => None,
-                _ => Some(format!(
-                    "{} must be a number above 0, at most {most}, such as 0.001",
-                    self.label
-                )),
-            },
-        }
-    }
-}
-
-fn quoted(word: &str) -> String {
-    toml::Value::String(word.to_owned()).to_string()
-}
 
 /// The form.
 #[derive(Debug, Clone)]
@@ -380,12 +269,6 @@ impl Form {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         form_view::draw(self, area, buffer, theme);
     }
-}
-
-/// A value written as TOML.
-fn parse(value: &str) -> Option<toml::Value> {
-    let mut table: toml::Table = toml::from_str(&format!("value = {value}")).ok()?;
-    table.remove("value")
 }
 
 #[cfg(test)]

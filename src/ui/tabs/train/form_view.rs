@@ -1,6 +1,7 @@
 //! The form as it is seen.
 
-use super::form::{Entry, Form, Input};
+use super::entry::{Entry, Input};
+use super::form::Form;
 use crate::ui::text::{Paint, count, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{overlay, section};
@@ -110,7 +111,7 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
                 } else {
                     format!(" {word} ")
                 };
-                x += buffer.put(value, x, 0, &word, if index == *at { chosen } else { theme.dim() }) + 1;
+                x += buffer.put(value, x, 0, &word, if index == *at { chosen } else { theme.dim() });
             }
         }
         Input::Many { options, on, at } => {

@@ -2,6 +2,7 @@
 
 mod charts;
 mod detail;
+mod entry;
 pub mod form;
 mod form_view;
 mod runs;
@@ -242,7 +243,12 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.width >= 130 && area.height >= 28 {
         let columns = [Constraint::Percentage(52), Constraint::Length(3), Constraint::Fill(1)];
         let [left, _, right] = area.layout(&Layout::horizontal(columns));
-        let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Fill(1)];
+        let list_rows = (runs.len() as u16 + 1).min(area.height / 2);
+        let rows = [
+            Constraint::Length(list_rows),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+        ];
         let [list, _, facts] = left.layout(&Layout::vertical(rows));
         runs::draw(state, list, buffer, theme);
         detail::draw(state, facts, buffer, theme);

@@ -79,7 +79,7 @@ fn run_row(
         fit_right(&score(run.test_uar), 5)
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
-    let bar = if columns >= 76 { 10 } else { 6 };
+    let bar = if columns >= 100 { 10 } else { 6 };
     let facts = facts(run);
     let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
     // The name tells runs apart and comes first; what is left tells what they are.

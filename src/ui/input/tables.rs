@@ -1,0 +1,251 @@
+//! The tables of keys; a tab's own first, then those for moving, then those for everywhere.
+
+use super::{Action, Binding, Key, Tab, bind};
+use crate::engine::CommandKind;
+use crate::ui::widgets::list::Step;
+use ratatui::crossterm::event::KeyCode;
+
+const ENTER: Key = Key::plain(KeyCode::Enter);
+const ESCAPE: Key = Key::plain(KeyCode::Esc);
+const INTERRUPT: Key = Key {
+    code: KeyCode::Char('c'),
+    control: true,
+};
+
+macro_rules! keys {
+    ($($key:literal),+) => { &[$(Key::character($key)),+] };
+}
+
+pub const DATA: &[Binding] = &[
+    bind(
+        &[Key::plain(KeyCode::Left), Key::character('h')],
+        Action::Left,
+        "the view on the left",
+    ),
+    bind(
+        &[Key::plain(KeyCode::Right), Key::character('l')],
+        Action::Right,
+        "the view on the right",
+    )
+    .hint("views"),
+    bind(&[ENTER], Action::Open, "open the suspicious clip in Listen"),
+    bind(
+        keys!['/'],
+        Action::Filter,
+        "filter speakers, suspicious or refused files",
+    ),
+    bind(
+        keys!['r'],
+        Action::Rescan,
+        "scan the corpora again; only what changed is read",
+    )
+    .hint("rescan")
+    .sends(CommandKind::Scan, &[]),
+    bind(
+        keys!['e'],
+        Action::Export,
+        "export the table of clips (CSV, or TSV by its name)",
+    )
+    .hint("export")
+    .sends(CommandKind::Export, &[ENTER]),
+    bind(
+        keys!['x'],
+        Action::Features,
+        "extract the features of all selected clips",
+    )
+    .hint("extract")
+    .sends(CommandKind::Features, &[]),
+    bind(keys!['d'], Action::Demo, "write the synthetic demo corpus")
+        .hint("demo")
+        .sends(CommandKind::Demo, &[ENTER]),
+    bind(keys!['c'], Action::Settings, "settings, and where each came from")
+        .hint("settings")
+        .sends(CommandKind::Config, &[]),
+];
+
+pub const LISTEN: &[Binding] = &[
+    bind(
+        keys!['/'],
+        Action::Filter,
+        "filter by corpus, speaker, gender, emotion, file, text; as in fzf: 'exact ^start end$ !not",
+    )
+    .hint("filter"),
+    bind(keys!['s'], Action::Sort, "sort by the next property").hint("sort"),
+    bind(keys!['S'], Action::Reverse, "sort the other way round").hint("reverse"),
+    bind(
+        keys!['p'],
+        Action::Predict,
+        "what a model says: that of the run chosen in Train, or of the newest",
+    )
+    .hint("predict")
+    .sends(CommandKind::Predict, &[]),
+    bind(&[ESCAPE], Action::Back, "clear the filter"),
+];
+
+pub const TRAIN: &[Binding] = &[
+    bind(keys!['n'], Action::NewRun, "new run")
+        .hint("new run")
+        .sends(CommandKind::Train, &[ENTER]),
+    bind(&[ENTER], Action::Open, "open the run's report").hint("report"),
+    bind(
+        keys![' '],
+        Action::Mark,
+        "lay the run's curves over the others, or take them away",
+    )
+    .hint("overlay"),
+    bind(keys!['m'], Action::Metric, "show loss, accuracy or UAR first").hint("metric"),
+    bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
+        .hint("stop")
+        .sends(CommandKind::Stop, &[ENTER]),
+    bind(
+        keys!['S'],
+        Action::StopAfterEpoch,
+        "stop the run when the epoch is done",
+    )
+    .sends(CommandKind::Stop, &[ENTER]),
+    bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
+];
+
+pub const REPORT: &[Binding] = &[
+    bind(keys!['['], Action::OlderRun, "an older run")
+        .hint("older")
+        .sends(CommandKind::Report, &[]),
+    bind(keys![']'], Action::NewerRun, "a newer run")
+        .hint("newer")
+        .sends(CommandKind::Report, &[]),
+    bind(
+        &[Key::plain(KeyCode::Left), Key::character('h')],
+        Action::Left,
+        "the cell on the left",
+    ),
+    bind(
+        &[Key::plain(KeyCode::Right), Key::character('l')],
+        Action::Right,
+        "the cell on the right",
+    ),
+    bind(&[ENTER], Action::Open, "list the clips of the cell").hint("clips"),
+    bind(keys!['n'], Action::Normalise, "counts, or percent of each row").hint("counts/percent"),
+    bind(
+        keys!['t'],
+        Action::Metric,
+        "the next table: classes, folds, corpora, genders, most confused",
+    )
+    .hint("tables"),
+];
+
+pub const CLIPS: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "open the clip in Listen").hint("listen"),
+    bind(
+        &[ESCAPE, Key::character('h'), Key::plain(KeyCode::Left)],
+        Action::Back,
+        "back to the matrix",
+    )
+    .hint("back"),
+];
+
+pub const MOVES: &[Binding] = &[
+    bind(
+        &[Key::plain(KeyCode::Up), Key::character('k')],
+        Action::Move(Step::Up),
+        "up",
+    ),
+    bind(
+        &[Key::plain(KeyCode::Down), Key::character('j')],
+        Action::Move(Step::Down),
+        "down",
+    ),
+    bind(&[Key::plain(KeyCode::PageUp)], Action::Move(Step::PageUp), "a page up"),
+    bind(
+        &[Key::plain(KeyCode::PageDown)],
+        Action::Move(Step::PageDown),
+        "a page down",
+    ),
+    bind(
+        &[Key::plain(KeyCode::Home), Key::character('g')],
+        Action::Move(Step::First),
+        "to the first",
+    ),
+    bind(
+        &[Key::plain(KeyCode::End), Key::character('G')],
+        Action::Move(Step::Last),
+        "to the last",
+    ),
+];
+
+pub const EVERYWHERE: &[Binding] = &[
+    bind(keys!['1'], Action::Tab(Tab::Data), "Data"),
+    bind(keys!['2'], Action::Tab(Tab::Listen), "Listen").sends(CommandKind::Preview, &[]),
+    bind(keys!['3'], Action::Tab(Tab::Train), "Train").sends(CommandKind::Watch, &[]),
+    bind(keys!['4'], Action::Tab(Tab::Report), "Report"),
+    bind(&[Key::plain(KeyCode::Tab)], Action::NextTab, "the next tab"),
+    bind(&[Key::plain(KeyCode::BackTab)], Action::PreviousTab, "the tab before"),
+    bind(keys!['?'], Action::Help, "these keys").hint("help"),
+    bind(&[Key::character('q'), INTERRUPT], Action::Quit, "quit; runs go on").hint("quit"),
+];
+
+pub const FILTER: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "keep the filter").hint("keep"),
+    bind(&[ESCAPE], Action::Back, "clear the filter").hint("clear"),
+    bind(&[Key::plain(KeyCode::Up)], Action::Move(Step::Up), "up"),
+    bind(&[Key::plain(KeyCode::Down)], Action::Move(Step::Down), "down").hint("move"),
+    bind(&[Key::plain(KeyCode::PageUp)], Action::Move(Step::PageUp), "a page up"),
+    bind(
+        &[Key::plain(KeyCode::PageDown)],
+        Action::Move(Step::PageDown),
+        "a page down",
+    ),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const HELP: &[Binding] = &[
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('?'), ENTER],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const SETTINGS: &[Binding] = &[
+    bind(keys!['/'], Action::Filter, "filter").hint("filter"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const FORM: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "start the run").hint("start"),
+    bind(&[ESCAPE], Action::Back, "cancel").hint("cancel"),
+    bind(
+        &[Key::plain(KeyCode::Up), Key::plain(KeyCode::BackTab)],
+        Action::Move(Step::Up),
+        "the field above",
+    ),
+    bind(
+        &[Key::plain(KeyCode::Down), Key::plain(KeyCode::Tab)],
+        Action::Move(Step::Down),
+        "the field below",
+    )
+    .hint("fields"),
+    bind(&[Key::plain(KeyCode::Left)], Action::Left, "the choice on the left"),
+    bind(&[Key::plain(KeyCode::Right)], Action::Right, "the choice on the right").hint("choices"),
+    bind(keys![' '], Action::Toggle, "switch on or off").hint("switch"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const QUESTION: &[Binding] = &[
+    bind(&[ENTER, Key::character('y')], Action::Yes, "yes").hint("yes"),
+    bind(&[ESCAPE, Key::character('n')], Action::Back, "no").hint("no"),
+    bind(&[Key::character('q'), INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const PROMPT: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "go").hint("go"),
+    bind(&[ESCAPE], Action::Back, "cancel").hint("cancel"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];

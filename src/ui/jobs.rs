@@ -1,0 +1,54 @@
+//! What the engine is busy with.
+
+use crate::engine::{CommandKind, Progress};
+use std::collections::BTreeMap;
+
+/// What the engine is busy with.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// How many commands of a kind have not been answered to the end.
+    asked: BTreeMap<CommandKind, usize>,
+    /// The newest word of every task that is not complete.
+    pub tasks: Vec<Progress>,
+}
+
+impl Jobs {
+    /// A command went out.
+    pub fn asked(&mut self, kind: CommandKind) {
+        *self.asked.entry(kind).or_default() += 1;
+    }
+
+    /// Whether a command of this kind is being carried out.
+    pub fn busy(&self, kind: CommandKind) -> bool {
+        self.asked.get(&kind).is_some_and(|count| *count > 0)
+    }
+
+    /// A command was answered to the end.
+    pub fn ended(&mut self, kind: CommandKind) {
+        if let Some(count) = self.asked.get_mut(&kind) {
+            *count = count.saturating_sub(1);
+        }
+        if !self.asked.values().any(|count| *count > 0) {
+            self.tasks.clear();
+        }
+        self.tasks.retain(|progress| command_of(&progress.task) != Some(kind));
+    }
+
+    /// A task goes on; it is forgotten when it is complete.
+    pub fn progress(&mut self, progress: Progress) {
+        self.tasks.retain(|known| known.task != progress.task);
+        if progress.total == 0 || progress.done < progress.total {
+            self.tasks.push(progress);
+        }
+    }
+}
+
+/// The command that a task belongs to, where the task's name says so.
+fn command_of(task: &str) -> Option<CommandKind> {
+    match task {
+        "reading headers" | "analysing samples" => Some(CommandKind::Scan),
+        "features" => Some(CommandKind::Features),
+        "writing demo corpus" => Some(CommandKind::Demo),
+        _ => None,
+    }
+}

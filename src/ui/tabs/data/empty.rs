@@ -1,0 +1,88 @@
+//! Data while there is nothing to show yet.
+
+use crate::engine::CommandKind;
+use crate::ui::state::State;
+use crate::ui::text::{Paint, cut, grouped, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::gauge::gauge;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Shown until the headers are read.
+pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let middle = area.height / 2;
+    let columns = area.width.min(50);
+    let at = Rect {
+        x: area.x + (area.width - columns) / 2,
+        width: columns,
+        ..area
+    };
+    let Some(progress) = state.jobs.tasks.first() else {
+        let text = if state.jobs.busy(CommandKind::Scan) {
+            "Looking for corpora …"
+        } else {
+            "Nothing was scanned; press r to try again."
+        };
+        buffer.put(
+            at,
+            (columns.saturating_sub(width(text) as u16)) / 2,
+            middle,
+            text,
+            theme.dim(),
+        );
+        return;
+    };
+    let figures = match progress.total {
+        0 => format!("{} found", grouped(progress.done)),
+        total => format!("{} of {}", grouped(progress.done), grouped(total)),
+    };
+    buffer.put(
+        at,
+        0,
+        middle.saturating_sub(1),
+        &cut(&progress.task, 30),
+        theme.heading(),
+    );
+    buffer.put_right(at, middle.saturating_sub(1), &figures, theme.dim());
+    let bar = Rect {
+        y: at.y + middle,
+        height: 1,
+        ..at
+    }
+    .intersection(at);
+    gauge(
+        buffer,
+        bar,
+        progress.done as f64 / progress.total.max(1) as f64,
+        theme.accent(),
+        theme,
+    );
+}
+
+/// Shown when no corpus was found.
+pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let data = state
+        .config
+        .as_ref()
+        .and_then(|config| config.rows.iter().find(|row| row.key == "data"));
+    let folder = data.map_or("data", |row| row.value.trim_matches('"'));
+    let lines = [
+        ("No clip was found.".to_owned(), theme.heading()),
+        (String::new(), theme.text()),
+        (
+            format!("Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/,"),
+            theme.dim(),
+        ),
+        (
+            "or name its folder under [[corpora]] in workbench.toml; then press r to scan again.".to_owned(),
+            theme.dim(),
+        ),
+        (
+            "Press d to make a synthetic demo corpus and look around with it.".to_owned(),
+            theme.dim(),
+        ),
+    ];
+    for (row, (line, style)) in lines.iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
+    }
+}

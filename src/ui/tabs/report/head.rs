@@ -1,0 +1,78 @@
+//! Which run a report is about, and its scores; or why there is none.
+
+use super::reported;
+use crate::engine::RunReport;
+use crate::ui::state::State;
+use crate::ui::text::{Paint, count, cut, percent, width, wrap};
+use crate::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Draws both rows.
+pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let run = &report.run;
+    let ids: Vec<&str> = reported(state.runs()).map(|run| run.id.as_str()).collect();
+    let place = ids
+        .iter()
+        .position(|id| *id == run.id)
+        .map_or_else(String::new, |at| format!("report {} of {}  [ ]", at + 1, ids.len()));
+    let mut x = buffer.put(area, 0, 0, &run.id, theme.heading()) + 2;
+    if run.synthetic || report.report.protocol.synthetic {
+        x += buffer.put(area, x, 0, " SYNTHETIC ", theme.badge()) + 2;
+    }
+    let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
+    let facts = format!("{} on {}", run.model, run.corpora.join(", "));
+    if room >= 8 {
+        buffer.put(area, x, 0, &cut(&facts, room), theme.dim());
+    }
+    buffer.put_right(area, 0, &place, theme.dim());
+    let scores = &report.report.scores;
+    let figures = [
+        ("UAR", scores.unweighted_average_recall),
+        ("accuracy", scores.accuracy),
+        ("macro F1", scores.macro_f1),
+        ("weighted F1", scores.weighted_f1),
+    ];
+    let gap = if area.width >= 100 { 4 } else { 2 };
+    let mut x = 0;
+    for (index, (name, value)) in figures.into_iter().enumerate() {
+        let style = if index == 0 {
+            theme.accent().add_modifier(Modifier::BOLD)
+        } else {
+            theme.heading()
+        };
+        x += buffer.put(area, x, 1, name, theme.dim()) + 1;
+        x += buffer.put(area, x, 1, &percent(value), style) + gap;
+    }
+    let clips = count(scores.support, "clip");
+    if usize::from(x) + width(&clips) <= usize::from(area.width) {
+        buffer.put(area, x, 1, &clips, theme.dim());
+    }
+}
+
+/// Says why there is no report, and what would bring one.
+pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let view = &state.report;
+    let first = match (&view.problem, &view.chosen) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(chosen)) => format!("Reading the report of {chosen} …"),
+        (None, None) => "There is no report yet.".to_owned(),
+    };
+    let mut lines = wrap(&first, usize::from(area.width));
+    if view.chosen.is_none() {
+        lines.extend([
+            String::new(),
+            "A run is judged on its test clips when it ends. Press 3, then n, to train one.".to_owned(),
+        ]);
+    }
+    for (row, line) in lines.iter().enumerate() {
+        buffer.put(
+            area,
+            0,
+            row as u16 + 1,
+            line,
+            if row == 0 { theme.heading() } else { theme.dim() },
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! The nearest colour of a terminal that has not all of them.
+
+use super::palette::Rgb;
+use ratatui::style::Color;
+
+/// Square of the distance between two colours.
+pub fn distance(a: Rgb, b: Rgb) -> u32 {
+    let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    square(a.0, b.0) + square(a.1, b.1) + square(a.2, b.2)
+}
+
+/// Index of the nearest colour in xterm's 6 x 6 x 6 cube or its 24 greys.
+pub fn nearest_indexed(rgb: Rgb) -> u8 {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let nearest = |channel: u8| {
+        (0..6u8)
+            .min_by_key(|level| channel.abs_diff(LEVELS[usize::from(*level)]))
+            .unwrap_or(0)
+    };
+    let (r, g, b) = (nearest(rgb.0), nearest(rgb.1), nearest(rgb.2));
+    let level = |index: u8| LEVELS[usize::from(index)];
+    let cube = (16 + 36 * r + 6 * g + b, (level(r), level(g), level(b)));
+    let mean = (u16::from(rgb.0) + u16::from(rgb.1) + u16::from(rgb.2)) / 3;
+    let step = (mean.saturating_sub(3) / 10).min(23) as u8;
+    let grey = (232 + step, (8 + 10 * step, 8 + 10 * step, 8 + 10 * step));
+    if distance(grey.1, rgb) < distance(cube.1, rgb) {
+        grey.0
+    } else {
+        cube.0
+    }
+}
+
+/// The colour of an index from 16 on.
+pub fn indexed_rgb(index: u8) -> Rgb {
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    match index {
+        232.. => (8 + 10 * (index - 232), 8 + 10 * (index - 232), 8 + 10 * (index - 232)),
+        _ => {
+            let cube = index.saturating_sub(16);
+            (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+        }
+    }
+}
+
+/// The nearest of the sixteen, by values such as terminals give them; a colour never becomes a grey.
+pub fn nearest_ansi(rgb: Rgb) -> Color {
+    const GREYS: [(Color, Rgb); 2] = [(Color::Gray, (180, 180, 180)), (Color::DarkGray, (102, 102, 102))];
+    const COLOURS: [(Color, Rgb); 12] = [
+        (Color::Red, (190, 50, 50)),
+        (Color::Green, (100, 170, 80)),
+        (Color::Yellow, (200, 150, 50)),
+        (Color::Blue, (50, 90, 200)),
+        (Color::Magenta, (170, 80, 190)),
+        (Color::Cyan, (60, 170, 190)),
+        (Color::LightRed, (240, 80, 80)),
+        (Color::LightGreen, (110, 220, 120)),
+        (Color::LightYellow, (240, 210, 90)),
+        (Color::LightBlue, (80, 140, 230)),
+        (Color::LightMagenta, (220, 120, 220)),
+        (Color::LightCyan, (100, 220, 230)),
+    ];
+    let vivid = rgb.0.max(rgb.1).max(rgb.2) - rgb.0.min(rgb.1).min(rgb.2) > 40;
+    let candidates: &[(Color, Rgb)] = if vivid { &COLOURS } else { &GREYS };
+    let nearest = candidates.iter().min_by_key(|(_, value)| distance(*value, rgb));
+    nearest.map_or(Color::Reset, |(color, _)| *color)
+}
