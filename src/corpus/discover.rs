@@ -1,5 +1,6 @@
 //! The corpora that lie in the data folder, when the settings list none.
 
+use super::demo::MARKER;
 use super::layouts::{majority, tables_in};
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
@@ -16,14 +17,24 @@ const DEPTH: usize = 2;
 /// Every folder or link under `data` that a layout recognises, named as the folder and read as
 /// [`Layout::Auto`]. A folder whose sub-folders follow different schemes (the demo corpus) is several
 /// corpora; one that follows none but holds a table of clips (`clips.csv`, or any CSV or TSV with path
-/// and emotion) is that table. Nothing when `data` is not there.
+/// and emotion) is that table. A synthetic folder counts only while there is no other: real speech put
+/// beside the demo corpus is never mixed with it. Nothing when `data` is not there.
 pub fn discover(data: &Path) -> Vec<CorpusSettings> {
-    let mut corpora = Vec::new();
-    for folder in folders_in(data) {
-        recognise(&folder, DEPTH - 1, &mut corpora);
-    }
-    tell_apart(&mut corpora);
-    corpora
+    let (synthetic, real): (Vec<_>, Vec<_>) = folders_in(data)
+        .into_iter()
+        .partition(|folder| folder.join(MARKER).exists());
+    [real, synthetic]
+        .iter()
+        .map(|folders| {
+            let mut corpora = Vec::new();
+            folders
+                .iter()
+                .for_each(|folder| recognise(folder, DEPTH - 1, &mut corpora));
+            tell_apart(&mut corpora);
+            corpora
+        })
+        .find(|corpora| !corpora.is_empty())
+        .unwrap_or_default()
 }
 
 /// Puts the name of the folder above before a name that another corpus has; the one that lies higher keeps
@@ -160,20 +171,36 @@ mod tests {
     #[test]
     fn a_folder_of_different_schemes_is_several_corpora() {
         let data = data(&[
-            "demo/SYNTHETIC.txt",
-            "demo/berlin/03a01Wa.wav",
-            "demo/crowd/1001_DFA_ANG_XX.wav",
-            "demo/crowd/VideoDemographics.csv",
+            "aa/berlin/03a01Wa.wav",
+            "aa/crowd/1001_DFA_ANG_XX.wav",
+            "aa/crowd/VideoDemographics.csv",
             "zz/berlin/03a01Wa.wav",
             "zz/oxford/OAF_back_sad.wav",
             "oxford/OAF_back_sad.wav",
         ]);
         let rows = [
-            ("berlin", Layout::Auto, "demo/berlin"),
-            ("crowd", Layout::Auto, "demo/crowd"),
+            ("berlin", Layout::Auto, "aa/berlin"),
+            ("crowd", Layout::Auto, "aa/crowd"),
             ("oxford", Layout::Auto, "oxford"),
             ("zz-berlin", Layout::Auto, "zz/berlin"),
             ("zz-oxford", Layout::Auto, "zz/oxford"),
+        ];
+        assert_eq!(found(data.path()), expected(&rows));
+    }
+
+    #[test]
+    fn a_synthetic_corpus_is_taken_only_while_there_is_no_real_one() {
+        let data = data(&[
+            "demo/SYNTHETIC.txt",
+            "demo/berlin/03a01Wa.wav",
+            "demo/crowd/1001_DFA_ANG_XX.wav",
+            "tess/OAF_back_sad.wav",
+        ]);
+        assert_eq!(found(data.path()), expected(&[("tess", Layout::Auto, "tess")]));
+        fs::remove_dir_all(data.path().join("tess")).unwrap();
+        let rows = [
+            ("berlin", Layout::Auto, "demo/berlin"),
+            ("crowd", Layout::Auto, "demo/crowd"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
