@@ -1,5 +1,12 @@
 //! The workbench as its user has it: a real terminal, real keys, a terminal that closes in the middle of training.
 
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and may say that it is skipped"
+)]
+
 mod common;
 
 use common::Lab;
@@ -64,8 +71,12 @@ impl<'a> Terminal<'a> {
         self.tmux(&["capture-pane", "-p"])
     }
 
+    /// Presses keys one by one: an escape and a key at the same instant are an Alt key to a terminal.
     fn keys(&self, keys: &[&str]) {
-        self.tmux(&[&["send-keys"], keys].concat());
+        for key in keys {
+            self.tmux(&["send-keys", key]);
+            std::thread::sleep(Duration::from_millis(150));
+        }
     }
 
     /// Waits until the screen shows all of these.
@@ -128,9 +139,7 @@ fn a_closed_terminal_costs_nothing() {
     terminal.shows(&["60 clips"]);
     terminal.keys(&["3"]);
     terminal.shows(&["n new run"]);
-    terminal.keys(&["n"]);
-    std::thread::sleep(Duration::from_millis(200));
-    terminal.keys(&["Enter"]);
+    terminal.keys(&["n", "Enter"]);
     terminal.shows(&["running"]);
     terminal.tmux(&["kill-server"]);
     let begun = Instant::now();

@@ -30,13 +30,14 @@ impl Display {
         }
     }
 
-    /// Shows it.
+    /// Shows it. Epochs are one task: each has a line of its own when it is done.
     pub fn show(&mut self, progress: &Progress) {
-        let new = self.task != progress.task;
-        self.task.clone_from(&progress.task);
+        let task = progress.task.split(' ').next().unwrap_or_default();
+        let new = self.task != task;
+        task.clone_into(&mut self.task);
         match &self.bar {
             Some(bar) => {
-                if new {
+                if new || bar.is_finished() {
                     bar.reset();
                     bar.set_style(style(progress.total > 0));
                 }
@@ -57,7 +58,6 @@ impl Display {
 
     /// Takes the bar off the screen, so that results can be written.
     pub fn clear(&mut self) {
-        self.task.clear();
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -1,8 +1,8 @@
 //! The synthetic demo corpus: something to try the program on when there is no speech at hand.
 //!
-//! A small source-filter [voice] reads nonsense sentences; what each emotion moves is in [prosody], what tells
-//! speakers apart in [speakers] and [channel]. The clips lie in four folders under the names of four published
-//! corpora ([naming]), so that the real layouts read them.
+//! A small source-filter `voice` reads nonsense sentences; what each emotion moves is in `prosody`, what tells
+//! speakers apart in `speakers` and `channel`. The clips lie in four folders under the names of four published
+//! corpora (`naming`), so that the real layouts read them.
 
 mod cast;
 mod channel;

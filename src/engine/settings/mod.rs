@@ -64,7 +64,7 @@ pub struct Settings {
 /// What settings were resolved from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Source {
-    /// The file as named by `--config`; `None` is [`FILE`] in the current folder, if there is one.
+    /// The file as named by `--config`; `None` is `workbench.toml` in the current folder, if there is one.
     pub file: Option<PathBuf>,
     /// The `--set`s.
     pub changes: Vec<(String, String)>,
@@ -103,7 +103,7 @@ pub struct SettingsError {
     pub problem: String,
 }
 
-/// The embedded defaults, then `file` (by default [`FILE`] in the current folder, when there is one), then
+/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then
 /// `changes`. Relative paths in a file are taken from its folder.
 ///
 /// # Errors
