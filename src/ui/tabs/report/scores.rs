@@ -31,14 +31,14 @@ impl Table {
     const ALL: [Self; 5] = [Self::Classes, Self::Folds, Self::Corpora, Self::Genders, Self::Confused];
 
     /// The tables that have something to show, this one first.
-    pub fn from_here(self, report: &RunReport) -> Vec<Self> {
+    pub fn listed(self, report: &RunReport) -> Vec<Self> {
         let turned = (0..Self::ALL.len()).map(|by| Self::ALL[(self as usize + by) % Self::ALL.len()]);
         turned.filter(|table| table.rows(report) > 0).collect()
     }
 
     /// The table after this one that has something to show.
     pub fn next(self, report: &RunReport) -> Self {
-        self.from_here(report)
+        self.listed(report)
             .into_iter()
             .find(|table| *table != self)
             .unwrap_or(self)
@@ -70,7 +70,7 @@ impl Table {
 pub fn draw(first: Table, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let gap = u16::from(area.height >= 24);
     let mut y = 0;
-    for table in first.from_here(report) {
+    for table in first.listed(report) {
         let left = area.height.saturating_sub(y);
         let wanted = table.rows(report) as u16 + 1;
         if left < 3.min(wanted) || (y > 0 && left < wanted.min(6)) {
