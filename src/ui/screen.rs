@@ -151,10 +151,10 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// The first task's progress at the right; returns the columns taken.
+/// The newest task's progress at the right; returns the columns taken.
 fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     const GAUGE: u16 = 12;
-    let Some(progress) = state.jobs.tasks.first() else {
+    let Some(progress) = state.jobs.tasks.last() else {
         return 0;
     };
     let figures = match progress.total {

@@ -73,12 +73,12 @@ pub fn cut(text: &str, columns: usize) -> String {
 
 /// A name shortened without a sign: to three letters where there is little room.
 pub fn short(name: &str, columns: usize) -> String {
-    let letters = if columns < 6 { columns.min(3) } else { columns };
     if width(name) <= columns {
-        name.to_owned()
-    } else {
-        cut(name, letters + 1).trim_end_matches('…').to_owned()
+        return name.to_owned();
     }
+    let letters = if columns < 6 { columns.min(3) } else { columns };
+    // What is cut leaves its last column to the ellipsis.
+    cut(&format!("{name} "), letters + 1).trim_end_matches('…').to_owned()
 }
 
 /// Whole words in lines of at most `columns` columns; a longer word is broken.
@@ -199,6 +199,9 @@ mod tests {
         assert_eq!(fit("neutral", 4), "neu…");
         assert_eq!(["neutral", "sad"].map(|name| short(name, 4)), ["neu", "sad"]);
         assert_eq!(short("surprised", 7), "surpris");
+        for columns in 0..12 {
+            assert!(width(&short("surprised", columns)) <= columns);
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ def main():
     for seed in range(arguments.seeds):
         keras.utils.set_random_seed(settings["seed"] + seed)
         net = network(x.shape[1:], len(labels), settings["model"]["conv1d"])
-        net.compile(optimizers.Adam(training["learning_rate"]), "sparse_categorical_crossentropy", ["accuracy"])
+        net.compile(optimizers.Adam(training["learning_rate"]), "sparse_categorical_crossentropy")
         history = net.fit(
             x[side == "train"],
             y[side == "train"],

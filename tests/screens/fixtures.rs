@@ -231,9 +231,9 @@ fn statistics(clips: &[Clip]) -> Statistics {
         genders: counted(clips.iter().filter_map(|clip| clip.gender).map(Gender::name)),
         corpora: counted(clips.iter().map(|clip| &*clip.corpus)),
         rates: vec![
-            ("16000".to_owned(), 4260),
-            ("24414".to_owned(), 2800),
-            ("48000".to_owned(), 1080),
+            ("16000 Hz".to_owned(), 4260),
+            ("24414 Hz".to_owned(), 2800),
+            ("48000 Hz".to_owned(), 1080),
         ],
         speakers,
         emotion_by_corpus: cross(clips, &names, &|clip| clip.corpus.to_string()),
@@ -550,10 +550,10 @@ pub fn detail(summary: &RunSummary, seed: u64) -> RunDetail {
     RunDetail {
         epochs: (1..=summary.epochs).map(&mut epoch).collect(),
         log: vec![
-            "15:30:12 8,133 clips: 5,820 train, 861 validation, 1,452 test".to_owned(),
-            "15:30:12 features: 8,133 read from the cache".to_owned(),
-            "15:30:14 conv1d: 213,000 parameters".to_owned(),
-            "15:31:40 epoch 17: best so far, checkpoint written".to_owned(),
+            "2026-06-12 15:30:12 UTC  8,133 clips: 5,820 train, 861 validation, 1,452 test".to_owned(),
+            "2026-06-12 15:30:12 UTC  features: 8,133 read from the cache".to_owned(),
+            "2026-06-12 15:30:14 UTC  conv1d: 213,000 parameters".to_owned(),
+            "2026-06-12 15:31:40 UTC  epoch 17: best so far, checkpoint written".to_owned(),
         ],
         seconds_left: (summary.state == RunState::Running).then_some(98.0),
         summary: summary.clone(),
@@ -687,6 +687,8 @@ pub fn report(run: &RunSummary, survey: &Survey) -> RunReport {
                 ("tess".to_owned(), part(0.3)),
             ],
             by_gender: vec![("female".to_owned(), part(0.6)), ("male".to_owned(), part(0.4))],
+            confusion_by_corpus: Vec::new(),
+            confusion_by_gender: Vec::new(),
             protocol: Protocol {
                 split: "speaker-disjoint".to_owned(),
                 leakage: Leakage::default(),

@@ -152,7 +152,8 @@ impl Theme {
         known.map_or_else(|| self.series(name.len()), |(_, rgb)| self.foreground(*rgb))
     }
 
-    /// The colour of a value between 0 and 1; without colours there is none (see `shade`).
+    /// The colour of a value between 0 and 1; without colours there is none, and characters of
+    /// different darkness take its place.
     pub fn scale(self, scale: Scale, value: f32) -> Color {
         match self.colours {
             Colours::None => Color::Reset,

@@ -2,7 +2,7 @@
 
 use crate::engine::CommandKind;
 use crate::ui::state::State;
-use crate::ui::text::{Paint, cut, grouped, width};
+use crate::ui::text::{Paint, cut, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use ratatui::buffer::Buffer;
@@ -17,7 +17,7 @@ pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         width: columns,
         ..area
     };
-    let Some(progress) = state.jobs.tasks.first() else {
+    let Some(progress) = state.jobs.tasks.last() else {
         let text = if state.jobs.busy(CommandKind::Scan) {
             "Looking for corpora …"
         } else {
@@ -66,23 +66,11 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         .as_ref()
         .and_then(|config| config.rows.iter().find(|row| row.key == "data"));
     let folder = data.map_or("data", |row| row.value.trim_matches('"'));
-    let lines = [
-        ("No clip was found.".to_owned(), theme.heading()),
-        (String::new(), theme.text()),
-        (
-            format!("Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/,"),
-            theme.dim(),
-        ),
-        (
-            "or name its folder under [[corpora]] in workbench.toml; then press r to scan again.".to_owned(),
-            theme.dim(),
-        ),
-        (
-            "Press d to make a synthetic demo corpus and look around with it.".to_owned(),
-            theme.dim(),
-        ),
-    ];
-    for (row, (line, style)) in lines.iter().enumerate() {
-        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
+    let advice = format!(
+        "Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again.\n\nPress d to make a synthetic demo corpus and look around with it."
+    );
+    buffer.put(area, 0, 1, "No clip was found.", theme.heading());
+    for (row, line) in wrap(&advice, usize::from(area.width.min(90))).iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 3, line, theme.dim());
     }
 }

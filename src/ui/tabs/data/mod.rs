@@ -93,8 +93,11 @@ impl DataView {
 
     /// Indices of the rows of the list in front that pass the filter.
     fn rows(&self, survey: &Survey) -> Vec<usize> {
+        let everything = self.filter.text().trim().is_empty();
         let all = |count: usize, text: &dyn Fn(usize) -> String| {
-            (0..count).filter(|index| self.passes(&text(*index))).collect()
+            (0..count)
+                .filter(|index| everything || self.passes(&text(*index)))
+                .collect()
         };
         match self.view {
             View::Overview | View::Tables => Vec::new(),

@@ -68,7 +68,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         part += &format!(", {} excluded ({})", grouped(excluded), reasons.join(", "));
     }
     buffer.put(area, 0, 1, &cut(&part, columns), theme.text());
-    let scanning = state.jobs.tasks.first();
+    let scanning = state.jobs.tasks.last();
     match scanning {
         Some(progress) if progress.total > 0 => {
             let words = format!(
@@ -198,10 +198,10 @@ fn label_width(groups: &[&[(String, usize)]]) -> usize {
         .min(12)
 }
 
-/// `16000` as `16,000 Hz`.
+/// `16000 Hz` as `16,000 Hz`.
 fn hertz(rate: &str) -> String {
-    rate.parse()
-        .map_or_else(|_| rate.to_owned(), |rate: usize| format!("{} Hz", grouped(rate)))
+    let number = rate.trim_end_matches("Hz").trim().parse();
+    number.map_or_else(|_| rate.to_owned(), |number: usize| format!("{} Hz", grouped(number)))
 }
 
 fn bars(

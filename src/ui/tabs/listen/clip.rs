@@ -1,7 +1,7 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
 use super::verdict;
-use crate::engine::{Clip, Preview, Survey};
+use crate::engine::{Clip, CommandKind, Preview, Survey};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
 use crate::ui::theme::Theme;
@@ -28,6 +28,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     let body = section(buffer, area, &file_name(&clip.path), &note, theme);
     let mut facts = facts_of(survey, index, clip);
     let judged = state.listen.judged.get(&clip.path);
+    let asking = state.jobs.busy(CommandKind::Predict);
     let preview = state
         .listen
         .preview
@@ -49,7 +50,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         let [left, _, right] = bottom.layout(&Layout::horizontal(columns));
         write_facts(&facts, section(buffer, left, "Clip", "", theme), buffer, theme);
         verdict::draw(
-            judged,
+            (judged, asking),
             clip,
             section(buffer, right, "Prediction", "", theme),
             buffer,
@@ -60,15 +61,15 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         let columns = [Constraint::Fill(1), Constraint::Length(2), Constraint::Length(side)];
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
         picture(state, preview.map(AsRef::as_ref), left, buffer, theme);
-        let facts_rows = if judged.is_some() {
+        let facts_rows = if judged.is_some() || asking {
             (right.height / 2).min(facts.len() as u16)
         } else {
             right.height
         };
         let [top, bottom] = right.layout(&Layout::vertical([Constraint::Length(facts_rows), Constraint::Fill(1)]));
         write_facts(&facts, top, buffer, theme);
-        if judged.is_some() {
-            verdict::draw(judged, clip, bottom, buffer, theme);
+        if judged.is_some() || asking {
+            verdict::draw((judged, asking), clip, bottom, buffer, theme);
         }
     }
 }

@@ -8,7 +8,7 @@ mod verdict;
 use crate::engine::{Clip, Command, Judgement, Preview, SampleFacts, Survey};
 use crate::ui::input::Action;
 use crate::ui::state::{Message, State};
-use crate::ui::text::Paint;
+use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
@@ -199,11 +199,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         return;
     };
     if survey.catalogue.clips.is_empty() {
-        let lines = [
-            "There is no clip yet.",
-            "Press 1 for Data, then d to make the synthetic demo corpus, or r to scan again.",
-        ];
-        for (row, line) in lines.iter().enumerate() {
+        let text =
+            "There is no clip yet. Press 1 for Data, then d to make the synthetic demo corpus, or r to scan again.";
+        for (row, line) in wrap(text, usize::from(area.width)).iter().enumerate() {
             buffer.put(area, 0, row as u16 + 1, line, theme.dim());
         }
         return;

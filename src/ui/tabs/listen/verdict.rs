@@ -10,11 +10,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-/// Draws the probabilities as bars, the most probable first, with every reason to doubt them.
-pub fn draw(judged: Option<&Judgement>, clip: &Clip, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// Draws the probabilities as bars, the most probable first, with every reason to doubt them; or that a model is
+/// being asked, or how to ask one.
+pub fn draw((judged, asking): (Option<&Judgement>, bool), clip: &Clip, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let columns = usize::from(area.width);
     let Some(judgement) = judged else {
-        buffer.put(area, 0, 0, &cut("press p to ask a model", columns), theme.dim());
+        let text = if asking {
+            "asking the model …"
+        } else {
+            "press p to ask a model"
+        };
+        buffer.put(area, 0, 0, &cut(text, columns), theme.dim());
         return;
     };
     let mut lines: Vec<(String, Style)> = Vec::new();

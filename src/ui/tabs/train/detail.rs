@@ -2,7 +2,7 @@
 
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, bytes, cut, duration, grouped, percent, wrap};
+use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::section;
@@ -47,10 +47,26 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             ..inside
         };
         let body = section(buffer, below, "Log", "", theme);
-        let first = log.len().saturating_sub(usize::from(body.height));
-        for (row, line) in log[first..].iter().enumerate() {
-            buffer.put(body, 0, row as u16, &cut(line, usize::from(body.width)), theme.dim());
+        let columns = usize::from(body.width);
+        let lines: Vec<String> = log
+            .iter()
+            .flat_map(|line| wrap(&log_line(line, columns), columns))
+            .collect();
+        let first = lines.len().saturating_sub(usize::from(body.height));
+        for (row, line) in lines[first..].iter().enumerate() {
+            buffer.put(body, 0, row as u16, line, theme.dim());
         }
+    }
+}
+
+/// A line of the log; where it does not fit, without the day and the zone before its words.
+fn log_line(line: &str, columns: usize) -> String {
+    match line
+        .split_once(" UTC  ")
+        .and_then(|(when, words)| Some((when.split_once(' ')?.1, words)))
+    {
+        Some((time, words)) if width(line) > columns => format!("{time} {words}"),
+        _ => line.to_owned(),
     }
 }
 

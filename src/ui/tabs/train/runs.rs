@@ -2,7 +2,7 @@
 
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::ui::state::State;
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped, score, width};
+use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::section;
@@ -134,19 +134,10 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         (None, true) => "Looking for runs …",
         _ => "There is no run yet: press n to train one.",
     };
-    let lines = [
-        (first, theme.heading()),
-        ("", theme.text()),
-        (
-            "A run is a process of its own: it goes on when the workbench, or the terminal, is closed.",
-            theme.dim(),
-        ),
-        (
-            "Its curves appear here, epoch by epoch; its report under 4 when it is done.",
-            theme.dim(),
-        ),
-    ];
-    for (row, (line, style)) in lines.iter().enumerate() {
-        buffer.put(area, 0, row as u16 + 1, &cut(line, usize::from(area.width)), *style);
+    let advice = "A run is a process of its own: it goes on when the workbench, or the terminal, is closed. \
+                  Its curves appear here, epoch by epoch; its report under 4 when it is done.";
+    buffer.put(area, 0, 1, first, theme.heading());
+    for (row, line) in wrap(advice, usize::from(area.width.min(90))).iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 3, line, theme.dim());
     }
 }
