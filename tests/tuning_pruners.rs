@@ -1,5 +1,7 @@
 //! Pruners decide as Optuna's do, on 10,000 random histories (`golden/optuna_pruners.py`).
 
+#![allow(clippy::unwrap_used)]
+
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use undertone::tuning::{Direction, History, Parameters, Pruner, Trial, TrialState, Value};

@@ -7,7 +7,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`study`] | ask, report, tell; fail and retry what a lost worker left |
+//! | [`study`], [`lifecycle`] | ask, report, tell; fail and retry what a lost worker left |
 //! | [`space`], [`distribution`], [`value`] | parameters, the values they can take, and values |
 //! | [`trial`] | what is known of a trial |
 //! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
@@ -17,6 +17,7 @@
 pub mod distribution;
 pub mod error;
 pub mod journal;
+pub mod lifecycle;
 pub mod pruner;
 pub mod pruners;
 pub mod sampler;
@@ -28,9 +29,10 @@ pub mod value;
 
 pub use distribution::Distribution;
 pub use error::TuningError;
+pub use lifecycle::Outcome;
 pub use pruner::{Pruner, Verdict};
 pub use sampler::Sampler;
 pub use space::{Chosen, Parameter, Space};
-pub use study::{Outcome, Study};
+pub use study::Study;
 pub use trial::{Direction, History, Parameters, Trial, TrialState};
 pub use value::Value;

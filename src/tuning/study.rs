@@ -3,32 +3,12 @@
 use super::journal::Journal;
 use super::journal::operation::{NewTrial, Operation};
 use super::journal::replay::{Replay, StudyRecord};
+use super::lifecycle::{FIXED, Outcome, again, begin, check_against_first, end, queued, run_of};
 use super::pruners::rung_key;
 use super::sampler::Request;
-use super::{
-    Chosen, Direction, History, Parameters, Pruner, Sampler, Space, Trial, TrialState, TuningError, Value, Verdict,
-};
-use jiff::Timestamp;
+use super::{Direction, History, Parameters, Pruner, Sampler, Space, Trial, TrialState, TuningError, Value, Verdict};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// The attribute of a trial of ours: the run it is. Only trials that carry it are ever ended or tried again by us.
-pub const RUN_ATTRIBUTE: &str = "undertone:run";
-/// The attribute that says why a trial failed.
-pub const FAILURE_ATTRIBUTE: &str = "undertone:failure";
-/// What Optuna calls the values of a trial that someone put in the queue.
-const FIXED: &str = "fixed_params";
-
-/// How a trial ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// With its value; NaN is a failure.
-    Complete(f64),
-    /// It was given up; its last report counts as its value.
-    Pruned,
-    /// It could not go on, and why.
-    Failed(String),
-}
 
 /// A study with one objective, in a journal file that others may work on at the same time.
 #[derive(Debug)]
@@ -237,42 +217,8 @@ impl Study {
                 seed,
                 fixed,
             })?;
-            let run = (RUN_ATTRIBUTE.to_owned(), Value::Text(run(number)));
-            let now = Some(Timestamp::now());
-            let operations = match next {
-                None => {
-                    let mut trial = NewTrial::new(TrialState::Running);
-                    trial.started = now;
-                    trial.user_attributes.extend([run]);
-                    trial.parameters = describe(&parameters);
-                    vec![Operation::CreateTrial {
-                        study: id,
-                        trial: Box::new(trial),
-                    }]
-                }
-                Some((waiting, _)) => {
-                    let trial = waiting.id;
-                    let begin = Operation::State {
-                        trial,
-                        state: TrialState::Running,
-                        values: None,
-                        at: now,
-                    };
-                    let attributes = BTreeMap::from([run]);
-                    let mut operations = vec![begin, Operation::TrialUserAttributes { trial, attributes }];
-                    operations.extend(
-                        describe(&parameters)
-                            .into_iter()
-                            .map(|(name, (internal, distribution))| Operation::Parameter {
-                                trial,
-                                name,
-                                internal,
-                                distribution,
-                            }),
-                    );
-                    operations
-                }
-            };
+            let waiting = next.as_ref().map(|(trial, _)| *trial);
+            let operations = begin(id, waiting, run(number), &parameters);
             Ok((operations, number))
         })
     }
@@ -399,16 +345,6 @@ impl Study {
     }
 }
 
-/// The run a trial of ours is; `None` for one of another program.
-pub fn run_of(trial: &Trial) -> Option<&str> {
-    trial.user_attributes.get(RUN_ATTRIBUTE)?.text()
-}
-
-/// Why a trial failed, when it was told.
-pub fn failure_of(trial: &Trial) -> Option<&str> {
-    trial.user_attributes.get(FAILURE_ATTRIBUTE)?.text()
-}
-
 fn existing<'a>(replay: &'a Replay, id: usize, name: &str, path: &Path) -> Result<&'a StudyRecord, TuningError> {
     replay.study(id).ok_or_else(|| TuningError::UnknownStudy {
         path: path.to_owned(),
@@ -431,103 +367,4 @@ fn running<'a>(record: &'a StudyRecord, number: usize, action: &'static str) -> 
             action,
         }),
     }
-}
-
-/// The lines that end a trial.
-fn end(trial: &Trial, outcome: &Outcome) -> Vec<Operation> {
-    let (id, at) = (trial.id, Some(Timestamp::now()));
-    let (state, values, reason) = match outcome {
-        Outcome::Complete(value) if value.is_nan() => (TrialState::Failed, None, Some("its value is not a number")),
-        Outcome::Complete(value) => (TrialState::Complete, Some(vec![*value]), None),
-        Outcome::Pruned => {
-            let last = trial
-                .last_report()
-                .map(|(_, value)| value)
-                .filter(|value| !value.is_nan());
-            (TrialState::Pruned, last.map(|value| vec![value]), None)
-        }
-        Outcome::Failed(reason) => (TrialState::Failed, None, Some(reason.as_str())),
-    };
-    // The reason comes first: nothing can be noted on a finished trial.
-    let reason = reason.map(|reason| Operation::TrialUserAttributes {
-        trial: id,
-        attributes: BTreeMap::from([(FAILURE_ATTRIBUTE.to_owned(), Value::from(reason))]),
-    });
-    reason
-        .into_iter()
-        .chain([Operation::State {
-            trial: id,
-            state,
-            values,
-            at,
-        }])
-        .collect()
-}
-
-/// The line that puts a lost trial back in the queue, with Optuna's record of what it repeats. Its reports and rungs
-/// are not taken along: it begins anew, and what it had would count twice.
-fn again(study: usize, trial: &Trial, retries: usize) -> Option<Operation> {
-    let mut attributes = trial.system_attributes.clone();
-    attributes.retain(|key, _| !key.starts_with("completed_rung_"));
-    let number = Value::Int(trial.number as i64);
-    let mut past = match attributes.remove("retry_history") {
-        Some(Value::Array(past)) => past,
-        _ => Vec::new(),
-    };
-    past.push(number.clone());
-    if past.len() > retries {
-        return None;
-    }
-    attributes.entry("failed_trial".into()).or_insert(number);
-    attributes.insert("retry_history".into(), Value::Array(past));
-    let mut copy = NewTrial::new(TrialState::Waiting);
-    copy.parameters = describe(&trial.parameters);
-    copy.system_attributes = attributes;
-    copy.user_attributes = trial.user_attributes.clone();
-    copy.user_attributes
-        .retain(|key, _| key != RUN_ATTRIBUTE && key != FAILURE_ATTRIBUTE);
-    Some(Operation::CreateTrial {
-        study,
-        trial: Box::new(copy),
-    })
-}
-
-/// What a waiting trial is to be tried with; `None` when that does not fit the space, so that it is another's.
-fn queued(trial: &Trial, space: &Space) -> Option<Parameters> {
-    let mut values: BTreeMap<String, Value> = trial
-        .parameters
-        .iter()
-        .map(|(name, chosen)| (name.clone(), chosen.value()))
-        .collect();
-    if let Some(Value::Object(fixed)) = trial.system_attributes.get(FIXED) {
-        values.extend(fixed.clone());
-    }
-    space.assign(&values).ok()
-}
-
-fn describe(parameters: &Parameters) -> BTreeMap<String, (f64, String)> {
-    let described = |chosen: &Chosen| (chosen.internal, chosen.distribution.to_json());
-    parameters
-        .iter()
-        .map(|(name, chosen)| (name.clone(), described(chosen)))
-        .collect()
-}
-
-/// Optuna drops parameters that change their kind within a study; better not to write them.
-fn check_against_first(space: &Space, record: &StudyRecord) -> Result<(), TuningError> {
-    for parameter in space.parameters() {
-        if let Some((number, first)) = record.first_distribution(&parameter.name)
-            && !first.is_compatible(&parameter.distribution)
-        {
-            let problem = format!(
-                "is now {}, but was {first} in trial {number}; a study keeps kind, choices and `log`: begin a new one",
-                parameter.distribution
-            );
-            return Err(TuningError::Parameter {
-                name: parameter.name.clone(),
-                problem,
-            });
-        }
-    }
-    Ok(())
 }

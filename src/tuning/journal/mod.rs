@@ -6,7 +6,9 @@
 pub mod json;
 pub mod lock;
 pub mod operation;
+mod reading;
 pub mod replay;
+mod writing;
 
 use super::TuningError;
 use super::error::io;

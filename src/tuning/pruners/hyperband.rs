@@ -70,16 +70,15 @@ impl Hyperband {
         if budgets.is_empty() {
             return Verdict::KEEP;
         }
-        let bracket = bracket_of(history.study, trial.number, &budgets);
+        let brackets = Brackets::new(history.study, &budgets);
+        let bracket = brackets.of(trial.number);
         let halving = SuccessiveHalving {
             min_resource: Some(self.min_resource),
             reduction_factor: self.reduction_factor,
             min_early_stopping_rate: bracket as u32,
             bootstrap_count: self.bootstrap_count,
         };
-        halving.judge_among(history, trial, |other| {
-            bracket_of(history.study, other.number, &budgets) == bracket
-        })
+        halving.judge_among(history, trial, |other| brackets.of(other.number) == bracket)
     }
 
     /// How many trials of a round each bracket gets, the hastiest first.
@@ -95,25 +94,71 @@ impl Hyperband {
     }
 }
 
-fn bracket_of(study: &str, number: usize, budgets: &[u64]) -> usize {
-    let total: u64 = budgets.iter().sum();
-    let mut place = u64::from(crc32(format!("{study}_{number}").as_bytes())) % total.max(1);
-    for (bracket, budget) in budgets.iter().enumerate() {
-        if place < *budget {
-            return bracket;
+/// Which bracket a trial belongs to: the checksum of `study_number` as a place in the budgets.
+#[derive(Debug)]
+struct Brackets<'a> {
+    budgets: &'a [u64],
+    total: u64,
+    prefix: Crc32,
+}
+
+impl<'a> Brackets<'a> {
+    fn new(study: &str, budgets: &'a [u64]) -> Self {
+        let prefix = Crc32::default().with(study.as_bytes()).with(b"_");
+        Self {
+            budgets,
+            total: budgets.iter().sum::<u64>().max(1),
+            prefix,
         }
-        place -= budget;
     }
-    0
+
+    fn of(&self, number: usize) -> usize {
+        let mut place = u64::from(self.prefix.with(number.to_string().as_bytes()).value()) % self.total;
+        let bracket = self.budgets.iter().position(|budget| {
+            let inside = place < *budget;
+            place = place.wrapping_sub(*budget);
+            inside
+        });
+        bracket.unwrap_or(0)
+    }
 }
 
 /// The checksum of zip and PNG (reflected polynomial 0xEDB88320), as Python's `binascii.crc32`.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 }
-        })
-    })
+#[derive(Debug, Clone, Copy)]
+struct Crc32(u32);
+
+impl Crc32 {
+    /// What each byte does to the sum.
+    const TABLE: [u32; 256] = {
+        let mut table = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let (mut sum, mut bit) = (byte as u32, 0);
+            while bit < 8 {
+                sum = if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
+                bit += 1;
+            }
+            table[byte] = sum;
+            byte += 1;
+        }
+        table
+    };
+
+    fn with(self, bytes: &[u8]) -> Self {
+        Self(bytes.iter().fold(self.0, |sum, byte| {
+            sum >> 8 ^ Self::TABLE[usize::from(sum as u8 ^ byte)]
+        }))
+    }
+
+    fn value(self) -> u32 {
+        !self.0
+    }
+}
+
+impl Default for Crc32 {
+    fn default() -> Self {
+        Self(!0)
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_checksum_is_the_known_one() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        assert_eq!(Crc32::default().with(b"123456789").value(), 0xcbf4_3926);
     }
 
     #[test]

@@ -57,11 +57,11 @@ impl Percentile {
 
     /// As [`crate::tuning::Pruner::judge`].
     pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
-        let completed = history.completed().count();
+        let enough = history.completed().nth(self.startup_trials.saturating_sub(1)).is_some();
         let Some((step, _)) = trial.last_report() else {
             return Verdict::KEEP;
         };
-        if completed == 0 || completed < self.startup_trials || step < self.warmup_steps || !self.is_due(trial, step) {
+        if !enough || step < self.warmup_steps || !self.is_due(trial, step) {
             return Verdict::KEEP;
         }
         let Some(best) = best_of(trial.reports.values().copied(), history.direction) else {

@@ -92,12 +92,11 @@ impl SuccessiveHalving {
             }
             verdict.rungs.push((rung, value));
             let key = rung_key(rung);
-            let others = history
-                .trials
-                .iter()
-                .filter(|other| other.id != trial.id && among(other));
-            let mut competing: Vec<f64> = others
-                .filter_map(|other| other.system_attributes.get(&key)?.number())
+            let others = history.trials.iter().filter(|other| other.id != trial.id);
+            let noted = others.filter_map(|other| Some((other, other.system_attributes.get(&key)?.number()?)));
+            let mut competing: Vec<f64> = noted
+                .filter(|(other, _)| among(other))
+                .map(|(_, value)| value)
                 .collect();
             competing.push(value);
             let count = competing.len();

@@ -17,10 +17,11 @@ mod split;
 use super::random;
 use crate::random::{Stream, stream};
 use crate::tuning::sampler::Request;
-use crate::tuning::{Parameter, Parameters, Trial, TrialState, TuningError};
+use crate::tuning::{Distribution, Parameter, Parameters, Trial, TrialState, TuningError};
 use parzen::Mixture;
 use serde::{Deserialize, Serialize};
 use split::Split;
+use std::sync::Arc;
 
 /// The sampler's settings; the defaults are Optuna 5.0's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,24 +70,27 @@ impl Tpe {
         }
         let mut random = stream(request.seed, "sampler", request.number as u64);
         let split = Split::of(&request.history, request.number, self.constant_liar);
-        if self.multivariate {
-            let open = |parameter: &&Parameter| parameter.when.is_empty() && !chosen.contains_key(&parameter.name);
-            let mut joint: Vec<&Parameter> = request.space.parameters().iter().filter(open).collect();
-            joint.retain(|parameter| !parameter.distribution.is_single());
-            for trial in request.history.trials.iter().filter(finished) {
-                joint.retain(|parameter| observed(trial, parameter).is_some());
-            }
-            self.choose(&joint, &split, &mut random, &mut chosen);
-        }
+        let mut open = Vec::new();
         for parameter in request.space.parameters() {
-            if chosen.contains_key(&parameter.name) || !parameter.is_active(&chosen) {
-                continue;
+            if parameter.distribution.is_single() && !chosen.contains_key(&parameter.name) {
+                if parameter.is_active(&chosen) {
+                    let only = random::draw(&parameter.distribution, &mut random);
+                    chosen.insert(parameter.name.clone(), parameter.chosen(only));
+                }
+            } else if !chosen.contains_key(&parameter.name) {
+                open.push((parameter, Columns::of(parameter, &split)));
             }
-            if parameter.distribution.is_single() {
-                let only = random::draw(&parameter.distribution, &mut random);
-                chosen.insert(parameter.name.clone(), parameter.chosen(only));
-            } else {
-                self.choose(&[parameter], &split, &mut random, &mut chosen);
+        }
+        if self.multivariate {
+            let (joint, alone): (Vec<_>, Vec<_>) = open
+                .into_iter()
+                .partition(|(parameter, columns)| parameter.when.is_empty() && columns.complete);
+            self.choose(&joint, &mut random, &mut chosen);
+            open = alone;
+        }
+        for one in open {
+            if one.0.is_active(&chosen) {
+                self.choose(&[one], &mut random, &mut chosen);
             }
         }
         chosen
@@ -94,11 +98,12 @@ impl Tpe {
 
     /// Draws these parameters together: of several candidates from the good trials' density the one where it exceeds
     /// the bad trials' most.
-    fn choose(&self, parameters: &[&Parameter], split: &Split<'_>, random: &mut Stream, chosen: &mut Parameters) {
+    fn choose(&self, parameters: &[(&Parameter, Columns)], random: &mut Stream, chosen: &mut Parameters) {
         if parameters.is_empty() {
             return;
         }
-        let (good, bad) = (density(parameters, &split.good), density(parameters, &split.bad));
+        let good = density(parameters, |columns| &columns.good);
+        let bad = density(parameters, |columns| &columns.bad);
         let candidates: Vec<Vec<f64>> = (0..self.candidates.max(1)).map(|_| good.draw(random)).collect();
         let scores = good
             .ln_density(&candidates)
@@ -106,30 +111,65 @@ impl Tpe {
             .zip(bad.ln_density(&candidates));
         let scores: Vec<f64> = scores.map(|(good, bad)| good - bad).collect();
         let best = (1..scores.len()).fold(0, |best, other| if scores[other] > scores[best] { other } else { best });
-        for (parameter, value) in parameters.iter().zip(&candidates[best]) {
+        for ((parameter, _), value) in parameters.iter().zip(&candidates[best]) {
             chosen.insert(parameter.name.clone(), parameter.chosen(*value));
         }
     }
 }
 
-/// The value a trial has for a parameter, when it is of the same kind and still in range.
-fn observed(trial: &Trial, parameter: &Parameter) -> Option<f64> {
-    let chosen = trial.parameters.get(&parameter.name)?;
-    let same = std::sync::Arc::ptr_eq(&chosen.distribution, &parameter.distribution)
-        || chosen.distribution.is_compatible(&parameter.distribution);
-    (same && parameter.distribution.contains(chosen.internal)).then_some(chosen.internal)
+/// What the trials have for a parameter; `None` where it is absent, of another kind, or no longer in range.
+#[derive(Debug)]
+struct Columns {
+    good: Vec<Option<f64>>,
+    bad: Vec<Option<f64>>,
+    /// Whether each finished trial has it.
+    complete: bool,
+}
+
+impl Columns {
+    fn of(parameter: &Parameter, split: &Split<'_>) -> Self {
+        // Thousands of trials share a handful of distributions: only a change is looked at closely.
+        let mut last: Option<(Arc<Distribution>, bool)> = None;
+        let mut observe = |trials: &[&Trial]| {
+            let mut column = Vec::with_capacity(trials.len());
+            let mut complete = true;
+            for trial in trials {
+                let value = trial.parameters.get(&parameter.name).and_then(|chosen| {
+                    let seen = matches!(&last, Some((seen, _)) if Arc::ptr_eq(seen, &chosen.distribution));
+                    if !seen {
+                        let fits = chosen.distribution.is_compatible(&parameter.distribution);
+                        last = Some((Arc::clone(&chosen.distribution), fits));
+                    }
+                    let fits = matches!(last, Some((_, true)));
+                    (fits && parameter.distribution.contains(chosen.internal)).then_some(chosen.internal)
+                });
+                complete &= value.is_some() || trial.state == TrialState::Running;
+                column.push(value);
+            }
+            (column, complete)
+        };
+        let ((good, good_complete), (bad, bad_complete)) = (observe(&split.good), observe(&split.bad));
+        Self {
+            good,
+            bad,
+            complete: good_complete && bad_complete,
+        }
+    }
 }
 
 /// The density of the trials that have all of these parameters.
-fn density(parameters: &[&Parameter], trials: &[&Trial]) -> Mixture {
-    let mut observations = vec![Vec::with_capacity(trials.len()); parameters.len()];
-    for trial in trials {
-        let values: Option<Vec<f64>> = parameters.iter().map(|parameter| observed(trial, parameter)).collect();
-        for (column, value) in observations.iter_mut().zip(values.iter().flatten()) {
-            column.push(*value);
-        }
-    }
-    let distributions: Vec<_> = parameters.iter().map(|parameter| &*parameter.distribution).collect();
+fn density(parameters: &[(&Parameter, Columns)], side: impl Fn(&Columns) -> &Vec<Option<f64>>) -> Mixture {
+    let columns: Vec<&Vec<Option<f64>>> = parameters.iter().map(|(_, columns)| side(columns)).collect();
+    let rows = columns.first().map_or(0, |column| column.len());
+    let whole: Vec<usize> = (0..rows)
+        .filter(|row| columns.iter().all(|column| column[*row].is_some()))
+        .collect();
+    let values = |column: &&Vec<Option<f64>>| whole.iter().filter_map(|row| column[*row]).collect();
+    let observations: Vec<Vec<f64>> = columns.iter().map(values).collect();
+    let distributions: Vec<_> = parameters
+        .iter()
+        .map(|(parameter, _)| &*parameter.distribution)
+        .collect();
     Mixture::new(&distributions, &observations)
 }
 

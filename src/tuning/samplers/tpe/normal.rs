@@ -33,6 +33,9 @@ const ERFC: [f64; 26] = [
     1.3397814631666612e-16,
 ];
 
+/// Beyond so many sigmas on both sides lies less than a float can take from 1.
+const ALL: f64 = 8.5;
+
 /// `ln erfc(z)` for `z >= 0`, to about 1e-15.
 fn ln_erfc(z: f64) -> f64 {
     let t = 2.0 / (2.0 + z);
@@ -56,7 +59,9 @@ pub(super) fn ln_mass(a: f64, b: f64) -> f64 {
         let (a, b) = (ln_cdf(a), ln_cdf(b));
         b + (-(a - b).exp()).ln_1p()
     };
-    if b <= 0.0 {
+    if a < -ALL && b > ALL {
+        0.0
+    } else if b <= 0.0 {
         left(a, b)
     } else if a > 0.0 {
         left(-b, -a)

@@ -11,6 +11,9 @@ use std::f64::consts::TAU;
 /// So many of the newest observations weigh 1 each.
 const RECENT: usize = 25;
 
+/// A kernel whose logarithm is so far below the largest adds nothing that a float could hold.
+const NEGLIGIBLE: f64 = -50.0;
+
 /// A mixture over one or several parameters; each kernel is a product over the parameters.
 #[derive(Debug)]
 pub(super) struct Mixture {
@@ -89,7 +92,11 @@ impl Mixture {
         let ln_sum = |terms: &Vec<f64>| {
             let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let largest = if largest.is_finite() { largest } else { 0.0 };
-            terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln() + largest
+            let near = terms
+                .iter()
+                .map(|term| term - largest)
+                .filter(|below| *below > NEGLIGIBLE);
+            near.map(f64::exp).sum::<f64>().ln() + largest
         };
         terms.iter().map(ln_sum).collect()
     }
