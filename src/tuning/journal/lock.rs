@@ -2,7 +2,7 @@
 //!
 //! On Unix it is a symbolic link to the journal, made with an absolute target: a relative one would dangle from
 //! another folder, and Optuna never takes over a dangling lock. A lock whose journal has not been written to for
-//! [`GRACE`] belongs to a process that died, and is taken over.
+//! 30 seconds belongs to a process that died, and is taken over.
 
 use super::super::error::io;
 use crate::tuning::TuningError;
