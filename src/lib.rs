@@ -16,6 +16,7 @@
 //! | [`features`] | the numbers a model sees: pure functions of a wave |
 //! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform |
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
+//! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
 //! | [`random`], [`files`] | seeded streams of random numbers; files replaced whole or not at all |
 //!
 //! The way of the data: folder → scan → clips → split → recipe over each wave (cached) → scaler
@@ -33,4 +34,5 @@ pub mod models;
 pub mod random;
 pub mod runs;
 pub mod training;
+pub mod tuning;
 pub mod ui;

@@ -1,0 +1,38 @@
+//! Tuning: which parameters to try next, and when to give a trial up. Knows parameters and scores, never models.
+//!
+//! A [`Study`] is a journal file in Optuna's format: Python Optuna reads and goes on with it, and this goes on after
+//! Optuna. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
+//! after every epoch, hears from a [`Pruner`] whether to go on, and *tells* the outcome. Any number of processes do so
+//! on one file.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`study`], [`lifecycle`] | ask, report, tell; fail and retry what a lost worker left |
+//! | [`space`], [`distribution`], [`value`] | parameters, the values they can take, and values |
+//! | [`trial`] | what is known of a trial |
+//! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
+//! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
+//! | [`journal`] | the file: its lock, its lines, and the state they add up to |
+
+pub mod distribution;
+pub mod error;
+pub mod journal;
+pub mod lifecycle;
+pub mod pruner;
+pub mod pruners;
+pub mod sampler;
+pub mod samplers;
+pub mod space;
+pub mod study;
+pub mod trial;
+pub mod value;
+
+pub use distribution::Distribution;
+pub use error::TuningError;
+pub use lifecycle::Outcome;
+pub use pruner::{Pruner, Verdict};
+pub use sampler::Sampler;
+pub use space::{Chosen, Parameter, Space};
+pub use study::Study;
+pub use trial::{Direction, History, Parameters, Trial, TrialState};
+pub use value::Value;

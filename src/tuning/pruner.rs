@@ -1,0 +1,82 @@
+//! When to give a trial up.
+
+use super::pruners::{Hyperband, Median, Patient, Percentile, SuccessiveHalving};
+use super::{History, Trial, TuningError};
+use serde::{Deserialize, Serialize};
+
+/// A rule for when to give a trial up; every one decides as Optuna 5.0's of that name.
+///
+/// Rules hold no state: what they need is in the trials, so that every process decides the same.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Pruner {
+    /// Never.
+    #[default]
+    None,
+    /// When it is worse than half of the completed trials were.
+    Median(Median),
+    /// When it is not among the best so-and-so many percent.
+    Percentile(Percentile),
+    /// When it no longer gets better, and another rule agrees.
+    Patient(Patient),
+    /// When it is not among the best of its rung.
+    SuccessiveHalving(SuccessiveHalving),
+    /// Successive halving at several degrees of haste.
+    Hyperband(Hyperband),
+}
+
+/// What a rule says about a trial.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdict {
+    /// Whether to give the trial up.
+    pub prune: bool,
+    /// The value it was measured against at its last step, where the rule has one.
+    pub threshold: Option<f64>,
+    /// The rungs it has reached with this report, and its values there; the study notes them on the trial, so that
+    /// later trials are compared with it.
+    pub rungs: Vec<(u32, f64)>,
+}
+
+impl Verdict {
+    /// Go on.
+    pub const KEEP: Self = Self {
+        prune: false,
+        threshold: None,
+        rungs: Vec::new(),
+    };
+    /// Give up.
+    pub const PRUNE: Self = Self {
+        prune: true,
+        threshold: None,
+        rungs: Vec::new(),
+    };
+}
+
+impl Pruner {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// [`TuningError::Pruner`], with the setting and what it must be.
+    pub fn check(&self) -> Result<(), TuningError> {
+        match self {
+            Self::None => Ok(()),
+            Self::Median(rule) => rule.check(),
+            Self::Percentile(rule) => rule.check(),
+            Self::Patient(rule) => rule.check(),
+            Self::SuccessiveHalving(rule) => rule.check(),
+            Self::Hyperband(rule) => rule.check(),
+        }
+    }
+
+    /// What the rule says about a running trial after its last report.
+    pub fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+        match self {
+            Self::None => Verdict::KEEP,
+            Self::Median(rule) => rule.judge(history, trial),
+            Self::Percentile(rule) => rule.judge(history, trial),
+            Self::Patient(rule) => rule.judge(history, trial),
+            Self::SuccessiveHalving(rule) => rule.judge(history, trial),
+            Self::Hyperband(rule) => rule.judge(history, trial),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Give up what is not among the best of its rung.
+
+use super::must;
+use crate::tuning::{Direction, History, Trial, TuningError, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// Asynchronous successive halving (Optuna's `SuccessiveHalvingPruner`; Li et al. 2018).
+///
+/// Rung `k` is reached at step `min_resource * reduction_factor^(min_early_stopping_rate + k)`. There a trial's value is
+/// noted (`completed_rung_k`), and only the best `1 / reduction_factor` of all values noted so far go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SuccessiveHalving {
+    /// The step of the first rung; left out, a hundredth of the longest completed trial, and at least 1.
+    pub min_resource: Option<u64>,
+    /// One of so many goes on.
+    pub reduction_factor: u64,
+    /// Rungs left out at the beginning.
+    pub min_early_stopping_rate: u32,
+    /// Trials a rung must have seen before any goes on.
+    pub bootstrap_count: usize,
+}
+
+impl Default for SuccessiveHalving {
+    fn default() -> Self {
+        Self {
+            min_resource: None,
+            reduction_factor: 4,
+            min_early_stopping_rate: 0,
+            bootstrap_count: 0,
+        }
+    }
+}
+
+/// The attribute that holds a trial's value at a rung.
+pub(in crate::tuning) fn rung_key(rung: u32) -> String {
+    format!("completed_rung_{rung}")
+}
+
+impl SuccessiveHalving {
+    /// As [`crate::tuning::Pruner::check`].
+    pub(in crate::tuning) fn check(&self) -> Result<(), TuningError> {
+        must(self.min_resource != Some(0), "min_resource", 0, "1 or more")?;
+        must(
+            self.reduction_factor >= 2,
+            "reduction_factor",
+            self.reduction_factor,
+            "2 or more",
+        )?;
+        let told = self.bootstrap_count == 0 || self.min_resource.is_some();
+        must(
+            told,
+            "bootstrap_count",
+            self.bootstrap_count,
+            "0 unless `min_resource` is given",
+        )
+    }
+
+    /// As [`crate::tuning::Pruner::judge`].
+    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+        self.judge_among(history, trial, |_| true)
+    }
+
+    /// The same, compared only with the trials that `among` picks.
+    pub(super) fn judge_among(&self, history: &History<'_>, trial: &Trial, among: impl Fn(&Trial) -> bool) -> Verdict {
+        let mut verdict = Verdict::KEEP;
+        let Some((step, value)) = trial.last_report() else {
+            return verdict;
+        };
+        let estimate = || {
+            let last = history
+                .completed()
+                .filter(|trial| among(trial))
+                .filter_map(Trial::last_report);
+            last.map(|(step, _)| step.div_euclid(100).max(1) as u64).max()
+        };
+        let Some(min_resource) = self.min_resource.or_else(estimate) else {
+            return verdict;
+        };
+        let mut rung = (0..)
+            .find(|rung| !trial.system_attributes.contains_key(&rung_key(*rung)))
+            .unwrap_or(0);
+        loop {
+            let exponent = self.min_early_stopping_rate.saturating_add(rung);
+            let reached = min_resource.saturating_mul(self.reduction_factor.max(2).saturating_pow(exponent));
+            if i128::from(step) < i128::from(reached) {
+                return verdict;
+            }
+            if value.is_nan() {
+                verdict.prune = true;
+                return verdict;
+            }
+            verdict.rungs.push((rung, value));
+            let key = rung_key(rung);
+            let others = history.trials.iter().filter(|other| other.id != trial.id);
+            let noted = others.filter_map(|other| Some((other, other.system_attributes.get(&key)?.number()?)));
+            let mut competing: Vec<f64> = noted
+                .filter(|(other, _)| among(other))
+                .map(|(_, value)| value)
+                .collect();
+            competing.push(value);
+            let count = competing.len();
+            let place = (count / self.reduction_factor.max(2) as usize).saturating_sub(1);
+            competing.sort_by(f64::total_cmp);
+            let (threshold, promoted) = match history.direction {
+                Direction::Minimize => (competing[place], value <= competing[place]),
+                Direction::Maximize => (competing[count - 1 - place], value >= competing[count - 1 - place]),
+            };
+            verdict.threshold = Some(threshold);
+            if count <= self.bootstrap_count || !promoted {
+                verdict.prune = true;
+                return verdict;
+            }
+            rung += 1;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The ways of choosing the next parameters, one a file.
+
+mod grid;
+pub(super) mod random;
+mod tpe;
+
+pub use grid::Grid;
+pub use tpe::Tpe;
