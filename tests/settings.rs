@@ -1,5 +1,7 @@
 //! `workbench.toml` works as shipped, and every mistake in it is refused with file, line, key and remedy.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 use undertone::engine::{Origin, load_settings};
 

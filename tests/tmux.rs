@@ -118,7 +118,7 @@ fn every_tab_works_in_a_terminal_and_the_terminal_comes_back_as_it_was() {
     terminal.keys(&["4"]);
     terminal.shows(&["Report"]);
     terminal.keys(&["?"]);
-    terminal.shows(&["quit"]);
+    terminal.shows(&["Keys in Report"]);
     terminal.keys(&["Escape"]);
     for (width, height) in [("160", "50"), ("59", "14"), ("20", "5"), ("100", "30")] {
         terminal.tmux(&["resize-window", "-x", width, "-y", height]);
