@@ -106,7 +106,9 @@ fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     } else {
         String::new()
     };
-    if state.survey.as_ref().is_some_and(|survey| survey.synthetic) {
+    // A report says for itself whether its own data were synthetic.
+    let synthetic = state.survey.as_ref().is_some_and(|survey| survey.synthetic);
+    if synthetic && state.tab != Tab::Report {
         let long = " SYNTHETIC demo corpus ";
         let badge = if usize::from(right.width) > width(long) + width(&runs) + 2 {
             long

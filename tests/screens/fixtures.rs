@@ -634,7 +634,7 @@ pub fn report(run: &RunSummary, survey: &Survey) -> RunReport {
         let others = row.iter().enumerate().filter(|(heard, _)| *heard != truth);
         pairs.extend(others.map(|(heard, count)| (labels[truth].clone(), labels[heard].clone(), *count)));
     }
-    pairs.sort_by(|a, b| b.2.cmp(&a.2));
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.2));
     pairs.truncate(10);
     let all = scores(&labels, &confusion);
     let part = |share: f64| {
