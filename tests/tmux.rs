@@ -133,6 +133,10 @@ fn every_tab_works_in_a_terminal_and_the_terminal_comes_back_as_it_was() {
 #[test]
 fn a_closed_terminal_costs_nothing() {
     let lab = Lab::new();
+    // Long enough to be left in the middle, short enough to be waited for.
+    let settings = std::fs::read_to_string(lab.path("workbench.toml")).unwrap();
+    let longer = "epochs = 1500\nearly_stopping = { patience = 0, min_delta = 0.0 }";
+    std::fs::write(lab.path("workbench.toml"), settings.replace("epochs = 2", longer)).unwrap();
     let Some(terminal) = Terminal::open(&lab, "hangup", 80, 24) else {
         return;
     };
@@ -142,10 +146,10 @@ fn a_closed_terminal_costs_nothing() {
     terminal.keys(&["n", "Enter"]);
     terminal.shows(&["running"]);
     terminal.tmux(&["kill-server"]);
-    let begun = Instant::now();
     let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
-    lab.wait(&id, PATIENCE, |row| row["state"] == "finished");
-    assert!(begun.elapsed() < PATIENCE);
+    assert_eq!(lab.row(&id)["state"], "running", "it was to be left in the middle");
+    let row = lab.wait(&id, PATIENCE, |row| row["state"] == "finished");
+    assert_eq!(row["epochs"], 1500);
 
     let again = Terminal::open(&lab, "again", 160, 50).unwrap();
     again.shows(&["60 clips"]);
