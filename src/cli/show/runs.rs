@@ -95,24 +95,21 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochFacts
     if output.json {
         return output.json(&json!({ "event": "epoch", "run": run.id, "facts": epoch }));
     }
-    let prefix = if several {
-        format!("{}  ", run.id)
-    } else {
-        String::new()
+    let fold = match &run.fold {
+        Some((fold, folds, _)) if several => format!("{}/{folds} ", fold + 1),
+        _ => String::new(),
     };
-    let pair = |train: f64, validation: f64| format!("{:>5} / {:>5} %", percent(train), percent(validation));
+    let pair = |train: f64, validation: f64| format!("{}/{}", percent(train), percent(validation));
+    // Eighty columns; learning rate, pace and memory are in the journal, in `--json` and in the workbench.
     output.text(&format!(
-        "{prefix}epoch {:>3}/{}  loss {:.4} / {:.4}  acc. {}  UAR {}  rate {:.1e}  {:.0} clips/s  {:.1} s  {:.0} MB{}",
+        "{fold}epoch {:>3}/{}  loss {:.3}/{:.3}  acc. {}  UAR {} %  {:.1} s{}",
         epoch.epoch,
         run.max_epochs,
         epoch.train_loss,
         epoch.validation_loss,
         pair(epoch.train_accuracy, epoch.validation_accuracy),
         pair(epoch.train_uar, epoch.validation_uar),
-        epoch.learning_rate,
-        epoch.clips_per_second,
         epoch.seconds,
-        epoch.memory_bytes as f64 / 1e6,
         if epoch.best { "  best" } else { "" },
     ))
 }
