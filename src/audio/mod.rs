@@ -1,4 +1,4 @@
-//! Samples: decoding, resampling, levels, the short-time Fourier transform.
+//! Samples: decoding, resampling, levels, the short-time Fourier transform, and sound to be heard.
 
 mod chunks;
 mod coded;
@@ -8,6 +8,7 @@ mod error;
 mod level;
 mod ogg_header;
 mod pcm;
+pub mod playback;
 mod resample;
 mod stft;
 mod wave;

@@ -1,0 +1,90 @@
+//! Where sound can go: one interface to the outputs, and the first of them that is there.
+
+use super::environment::Environment;
+use super::no_sound::{Attempt, NoSound};
+use super::pulse;
+use super::sound::Sound;
+use std::fmt::Debug;
+use std::time::Duration;
+
+/// How much of a sound was heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// Since it was begun (s), what is still on its way to the loudspeaker not counted.
+    pub seconds: f64,
+    /// Whether its end was heard.
+    pub over: bool,
+}
+
+/// Why an output takes no sound (any more).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What it said, or did not say.
+    pub problem: String,
+    /// Whether it is there, but does not let us in.
+    pub denied: bool,
+}
+
+impl Refusal {
+    /// It is not there, or no more.
+    pub fn gone(problem: impl ToString) -> Self {
+        Self {
+            problem: problem.to_string(),
+            denied: false,
+        }
+    }
+}
+
+/// Something that plays one sound at a time.
+pub trait Output: Debug {
+    /// Its name, as in messages.
+    fn name(&self) -> &str;
+
+    /// The rate that a wave of this rate is played at (Hz).
+    fn rate(&self, rate: u32) -> u32;
+
+    /// Begins a sound; one that still plays is stopped.
+    ///
+    /// # Errors
+    /// The output has gone.
+    fn start(&mut self, sound: Sound) -> Result<(), Refusal>;
+
+    /// Plays on for so long, or until the end.
+    ///
+    /// # Errors
+    /// The output has gone.
+    fn advance(&mut self, wait: Duration) -> Result<Heard, Refusal>;
+
+    /// Silences the sound at once.
+    fn stop(&mut self);
+}
+
+/// The first output that takes sound.
+///
+/// # Errors
+/// There is none.
+pub fn find(environment: &Environment) -> Result<Box<dyn Output>, Box<NoSound>> {
+    let mut attempts = Vec::new();
+    match pulse::find(environment) {
+        Ok(output) => return Ok(Box::new(output)),
+        Err(tried) => attempts.extend(tried),
+    }
+    // A server that was named is meant: loudspeakers of the host itself may stand in another room.
+    if environment.server.is_none() && !environment.servers_only {
+        #[cfg(any(feature = "alsa", target_os = "macos", target_os = "windows"))]
+        match super::device::find() {
+            Ok(output) => return Ok(Box::new(output)),
+            Err(attempt) => attempts.push(attempt),
+        }
+    }
+    Err(Box::new(NoSound::after(attempts, environment)))
+}
+
+/// An output that was tried in vain.
+pub fn attempt(output: impl Into<String>, refusal: Refusal) -> Attempt {
+    Attempt {
+        output: output.into(),
+        problem: refusal.problem,
+        denied: refusal.denied,
+    }
+}
