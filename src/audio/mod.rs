@@ -1,5 +1,6 @@
-//! Samples: decoding, resampling, levels, the short-time Fourier transform.
+//! Samples: decoding, resampling, levels, the short-time Fourier transform, augmentation.
 
+pub mod augment;
 mod chunks;
 mod coded;
 mod container;
