@@ -45,4 +45,15 @@ pub enum AudioError {
         /// What is wrong, and the remedy.
         problem: String,
     },
+    /// A change that cannot be made to a wave.
+    #[error("augmentation: {0}")]
+    Augmentation(String),
+    /// A value of `[augmentation.wave]` that cannot work.
+    #[error("{key}: {problem}")]
+    Settings {
+        /// The key in workbench.toml.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
 }

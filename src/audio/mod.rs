@@ -1,5 +1,6 @@
-//! Samples: decoding, resampling, levels, the short-time Fourier transform, and sound to be heard.
+//! Samples: decoding, resampling, levels, the short-time Fourier transform, augmentation, and sound to be heard.
 
+pub mod augment;
 mod chunks;
 mod coded;
 mod container;
