@@ -8,7 +8,7 @@ use common::Lab;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use undertone::engine::{Command, CommandKind, Engine, Event, Settings, load_settings};
+use undertone::engine::{Command, CommandKind, Engine, Event, Settings, Variant, load_settings};
 
 fn settings(lab: &Lab) -> Settings {
     load_settings(Some(&lab.path("workbench.toml")), &[]).unwrap()
@@ -76,10 +76,14 @@ fn of_many_previews_the_last_one_is_shown_last() {
         .find(|path| *path != clip);
     let (engine, events) = Engine::start(settings(&lab));
     for _ in 0..50 {
-        engine.send(Command::Preview { path: clip.clone() });
+        engine.send(Command::Preview {
+            path: clip.clone(),
+            variant: Variant::Original,
+        });
     }
     engine.send(Command::Preview {
         path: other.clone().unwrap(),
+        variant: Variant::Original,
     });
     let mut shown: Vec<PathBuf> = Vec::new();
     while shown.last() != other.as_ref() {

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use undertone::audio::playback::{Environment, Phase, Player, SoundError};
-use undertone::audio::{Wave, resample};
+use undertone::audio::{Wave, decode, resample};
 
 const RATE: u32 = 48_000;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -436,6 +436,45 @@ fn something_that_is_no_sound_server_is_left_in_time() {
 #[test]
 fn the_program_plays_a_file() {
     let Some(daemon) = Daemon::start() else { return };
-    let _lab = Lab::empty();
-    let _ = daemon;
+    let lab = Lab::empty();
+    lab.done(&["demo", "--clips", "12"]);
+    let path = lab.clip();
+    let clip = decode(&path).unwrap().wave;
+    let path = path.to_str().unwrap();
+    let play = |server: &str, arguments: &[&str]| {
+        let arguments = [&["play", path], arguments].concat();
+        lab.program(&arguments).env("PULSE_SERVER", server).output().unwrap()
+    };
+
+    let recording = Recording::start(&daemon);
+    let output = play(&daemon.network(), &["--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&told["phase"], &told["output"]),
+        (&"ended".into(), &daemon.network().into())
+    );
+    let (_, alike, louder) = compare(&recording.stop(), &resample(&clip, RATE).unwrap().samples);
+    println!("undertone play: correlation {alike:.5}, level {louder:+.2} dB");
+    assert!(alike > 0.99 && louder.abs() < 0.5, "{alike}, {louder} dB");
+
+    let output = play(&daemon.local(), &["--variant", "input", "--from", "2.3"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("(input): 2.50 of 2.50 s"),
+        "{output:?}"
+    );
+
+    for (server, arguments, words) in [
+        (
+            daemon.local(),
+            vec!["--variant", "louder"],
+            "no variant of a clip is called louder",
+        ),
+        (format!("tcp:127.0.0.1:{}", free_port()), vec![], "ssh -R"),
+    ] {
+        let output = play(&server, &arguments);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(words), "{output:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The arguments of the program.
 
 use super::parse::{change, positive};
+use crate::engine::Variant;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -93,6 +94,20 @@ pub enum Subcommands {
     Preview {
         /// The sound file
         file: PathBuf,
+        /// `original`, `input` (what the model is given) or an augmentation (`noise`, `pitch`, ...)
+        #[arg(long, default_value = "original", value_name = "NAME")]
+        variant: Variant,
+    },
+    /// Play a sound file; in a terminal, keys pause it, seek and mute
+    Play {
+        /// The sound file
+        file: PathBuf,
+        /// `original`, `input` (what the model is given) or an augmentation (`noise`, `pitch`, ...)
+        #[arg(long, default_value = "original", value_name = "NAME")]
+        variant: Variant,
+        /// Begin at this place (s)
+        #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]
+        from: f64,
     },
     /// Write the synthetic demo corpus
     Demo {

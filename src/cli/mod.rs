@@ -4,6 +4,7 @@ mod arguments;
 mod follow;
 mod output;
 mod parse;
+mod play;
 mod progress;
 mod session;
 mod show;
@@ -27,6 +28,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Demo => "demo",
         CommandKind::Config => "config",
         CommandKind::Preview => "preview",
+        CommandKind::Play | CommandKind::Sound => "play",
         CommandKind::Train => "train",
         CommandKind::Runs => "runs",
         CommandKind::Watch => "watch",
@@ -48,7 +50,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Features => one(&mut session, Command::Features),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
         Subcommands::Config => one(&mut session, Command::Config),
-        Subcommands::Preview { file } => one(&mut session, Command::Preview { path: file }),
+        Subcommands::Preview { file, variant } => one(&mut session, Command::Preview { path: file, variant }),
+        Subcommands::Play { file, variant, from } => play::play(&mut session, file, variant, from),
         Subcommands::Report { run } => one(&mut session, Command::Report { run }),
         Subcommands::Runs { follow: false } => one(&mut session, Command::Runs { follow: false }),
         Subcommands::Runs { follow: true } => follow::runs(&mut session),

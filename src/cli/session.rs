@@ -65,26 +65,37 @@ impl Session {
     /// [`Interrupted`] after Ctrl-C; what the engine could not do.
     pub fn next(&mut self) -> anyhow::Result<Event> {
         loop {
-            if self.interrupted.load(Ordering::Relaxed) {
-                self.display.clear();
-                return Err(Interrupted.into());
-            }
-            match self.events.recv_timeout(LOOK) {
-                Ok(Event::Progress(progress)) => self.display.show(&progress),
-                // The picture so far: the scan goes on.
-                Ok(event @ Event::Survey(_)) => return Ok(event),
-                Ok(Event::Failed { message, .. }) => {
-                    self.display.clear();
-                    return Err(anyhow!(message));
-                }
-                Ok(event) => {
-                    self.display.clear();
-                    return Ok(event);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the engine has ended by itself")),
+            if let Some(event) = self.within(LOOK)? {
+                return Ok(event);
             }
         }
+    }
+
+    /// As [`Session::next`], if one comes in this time.
+    ///
+    /// # Errors
+    /// As [`Session::next`].
+    pub fn within(&mut self, wait: Duration) -> anyhow::Result<Option<Event>> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            self.display.clear();
+            return Err(Interrupted.into());
+        }
+        match self.events.recv_timeout(wait) {
+            Ok(Event::Progress(progress)) => self.display.show(&progress),
+            // The picture so far: the scan goes on.
+            Ok(event @ Event::Survey(_)) => return Ok(Some(event)),
+            Ok(Event::Failed { message, .. }) => {
+                self.display.clear();
+                return Err(anyhow!(message));
+            }
+            Ok(event) => {
+                self.display.clear();
+                return Ok(Some(event));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the engine has ended by itself")),
+        }
+        Ok(None)
     }
 
     /// Goes on after Ctrl-C; until then, a second one ends the program.

@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Catalogue, EpochFacts, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion,
-    Wave,
+    Beat, Catalogue, EpochFacts, Judged, NoSound, Note, Playback, Prediction, Report, RunState, ScoreSpread,
+    Statistics, Stop, Suspicion, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -42,7 +42,20 @@ pub enum Command {
     Preview {
         /// The clip.
         path: PathBuf,
+        /// In which form.
+        variant: Variant,
     },
+    /// Play a clip, in place of another; done when its end was heard, or another took its place.
+    Play {
+        /// The clip.
+        path: PathBuf,
+        /// In which form.
+        variant: Variant,
+        /// From which place on (s).
+        from: f64,
+    },
+    /// Change how the clip plays.
+    Sound(Control),
     /// Start a run (or the linked runs of a K-fold) in a process of its own.
     Train {
         /// `key=value` over the settings, as `--set`.
@@ -79,6 +92,27 @@ pub enum Command {
     },
 }
 
+/// How the clip that was played last is to go on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Control {
+    /// Wait at the place that is heard.
+    Pause,
+    /// Go on from there; from the start when the end was heard.
+    Resume,
+    /// Further by so much, or back.
+    Seek {
+        /// How much (s); negative is back.
+        seconds: f64,
+    },
+    /// Go on in silence, or be heard again; holds for the clips that follow, too.
+    Mute {
+        /// Whether in silence.
+        muted: bool,
+    },
+    /// End.
+    Stop,
+}
+
 /// What the engine tells.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -106,6 +140,10 @@ pub enum Event {
     Config(Arc<Config>),
     /// A clip to look at.
     Preview(Arc<Preview>),
+    /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.
+    Sound(SoundState),
+    /// No sound is to be had; what was tried, and what would help.
+    NoSound(Arc<NoSound>),
     /// Runs were created and their process started.
     Started {
         /// Their ids; several for a K-fold.
@@ -215,6 +253,12 @@ pub struct ConfigRow {
 pub struct Preview {
     /// The clip.
     pub path: PathBuf,
+    /// In which form it is shown.
+    pub variant: Variant,
+    /// What was done to it, in words; empty for the original.
+    pub label: String,
+    /// The forms in which it can be shown.
+    pub variants: Vec<Variant>,
     /// Its samples, mono.
     pub wave: Wave,
     /// Smallest and largest sample of each of 1,024 equal stretches.
@@ -231,6 +275,20 @@ pub struct Preview {
     pub facts: Arc<super::SampleFacts>,
     /// What the recipe would note about it.
     pub notes: Vec<Note>,
+}
+
+/// How far the playing of a clip is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SoundState {
+    /// The clip.
+    pub path: PathBuf,
+    /// In which form it plays.
+    pub variant: Variant,
+    /// What is done, and where.
+    #[serde(flatten)]
+    pub playback: Playback,
+    /// Where the sound goes, once that is known.
+    pub output: Option<String>,
 }
 
 /// One row of the list of runs.

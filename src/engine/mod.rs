@@ -13,17 +13,20 @@ mod run_book;
 mod run_file;
 mod run_page;
 mod settings;
+mod variant;
 mod worker;
 
 pub use error::EngineError;
 pub use event::{
-    Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
-    RunDetail, RunReport, RunSummary, Survey,
+    Command, CommandKind, Config, ConfigRow, Control, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
+    RunDetail, RunReport, RunSummary, SoundState, Survey,
 };
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
+pub use variant::Variant;
 pub use worker::work;
 
 // The plain data that events carry, so that `ui` and `cli` need no other floor.
+pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, Refused, SampleFacts, SpeakerRow,
@@ -36,7 +39,7 @@ pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::training::EpochFacts;
 
 use context::Context;
-use jobs::{ScanDesk, Wish};
+use jobs::{ScanDesk, Sounding, Wish};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -52,7 +55,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub struct Engine {
     context: Arc<Context>,
     desk: Arc<ScanDesk>,
-    previews: Option<Sender<PathBuf>>,
+    previews: Option<Sender<(PathBuf, Variant)>>,
+    sounds: Option<Sender<Sounding>>,
     wishes: Option<Sender<Wish>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -62,28 +66,36 @@ impl Engine {
     pub fn start(settings: Settings) -> (Self, Receiver<Event>) {
         let (events, receiver) = mpsc::channel();
         let (previews, preview_wishes) = mpsc::channel();
+        let (sounds, sound_wishes) = mpsc::channel();
         let (wishes, follow_wishes) = mpsc::channel();
         let engine = Self {
             context: Arc::new(Context::new(settings, events)),
             desk: Arc::default(),
             previews: Some(previews),
+            sounds: Some(sounds),
             wishes: Some(wishes),
             threads: Mutex::default(),
         };
         engine.spawn(CommandKind::Preview, move |context| {
             jobs::previews(context, &preview_wishes)
         });
+        engine.spawn(CommandKind::Play, move |context| jobs::sounds(context, &sound_wishes));
         engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
         (engine, receiver)
     }
 
     /// Asks for something; never blocks. What comes of it arrives as events, the last of which is
     /// [`Event::Done`] or [`Event::Failed`] for this kind of command. (A scan that is asked for while one runs
-    /// is that one; runs that are followed have no end; a preview gives way to the next one asked for.)
+    /// is that one; runs that are followed have no end; a preview gives way to the next one asked for, and what plays
+    /// to what is to be played next.)
     pub fn send(&self, command: Command) {
         let kind = CommandKind::from(&command);
         match command {
-            Command::Preview { path } => pass_on(self.previews.as_ref(), path),
+            Command::Preview { path, variant } => pass_on(self.previews.as_ref(), (path, variant)),
+            Command::Play { path, variant, from } => {
+                pass_on(self.sounds.as_ref(), Sounding::Play(path, variant, from));
+            }
+            Command::Sound(control) => pass_on(self.sounds.as_ref(), Sounding::Control(control)),
             Command::Runs { follow } => pass_on(self.wishes.as_ref(), Wish::Runs { follow }),
             Command::Watch { run } => pass_on(self.wishes.as_ref(), Wish::Watch { run }),
             Command::Scan { headers_only } if !self.desk.admit(headers_only) => {}
@@ -139,7 +151,7 @@ impl Drop for Engine {
     /// Asks every job to end and gives it a moment to write down what it has; runs go on without the engine.
     fn drop(&mut self) {
         self.context.cancel();
-        (self.previews, self.wishes) = (None, None);
+        (self.previews, self.sounds, self.wishes) = (None, None, None);
         let begun = Instant::now();
         let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
         while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < FAREWELL {

@@ -68,6 +68,17 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
     Ok(Extracted { matrix, notes })
 }
 
+/// The recipe's wave steps: what the model hears.
+///
+/// # Errors
+/// As [`extract`].
+pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), FeatureError> {
+    recipe.validate()?;
+    let (samples, notes) = cut(wave, recipe)?;
+    let rate = recipe.sample_rate;
+    Ok((Wave { samples, rate }, notes))
+}
+
 /// Skips, takes and pads, at the recipe's rate. What is skipped is not resampled.
 fn cut(wave: &Wave, recipe: &Recipe) -> Result<(Vec<f32>, Vec<Note>), FeatureError> {
     let rate = f64::from(recipe.sample_rate);

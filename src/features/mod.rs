@@ -12,7 +12,7 @@ mod time_domain;
 
 pub use cache::FeatureCache;
 pub use error::FeatureError;
-pub use extract::{Extracted, FEATURE_VERSION, Note, extract};
+pub use extract::{Extracted, FEATURE_VERSION, Note, extract, prepare};
 pub use matrix::FeatureMatrix;
 pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db};
 pub use mfcc::mfcc;

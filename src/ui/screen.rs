@@ -133,7 +133,7 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let mut shown: Vec<(String, &str)> = tables
         .filter_map(|binding| Some((binding.keys.first()?.name(), binding.hint?, binding.action)))
         .map(|(name, hint, action)| match action {
-            Action::Right if hint == "views" => ("← →".to_owned(), hint),
+            Action::Right if matches!(hint, "views" | "seek") => ("← →".to_owned(), hint),
             _ => (name, hint),
         })
         .collect();

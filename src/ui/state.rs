@@ -168,7 +168,16 @@ impl State {
                 self.rescan = true;
             }
             Event::Config(config) => self.config = Some(config),
-            Event::Preview(preview) => self.listen.preview = Some(preview),
+            Event::Preview(preview) => {
+                self.listen.hearing.shown(&preview);
+                self.listen.preview = Some(preview);
+            }
+            Event::Sound(sound) => self.listen.hearing.sound = Some(sound),
+            Event::NoSound(no_sound) => {
+                self.listen.hearing.gave_up();
+                self.overlays.retain(|overlay| !matches!(overlay, Overlay::NoSound(_)));
+                self.overlays.push(Overlay::NoSound(no_sound));
+            }
             Event::Started { runs } => self.started(&runs),
             Event::Runs(runs) => {
                 self.train.runs(&runs);
@@ -233,6 +242,7 @@ impl State {
         }
         if let (Tab::Listen, Some(survey)) = (self.tab, &self.survey) {
             commands.extend(self.listen.needs(survey));
+            commands.extend(self.listen.needs_sound(survey));
         }
         let runs = self.listed.clone().unwrap_or_default();
         if self.tab == Tab::Train {

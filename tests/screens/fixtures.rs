@@ -7,7 +7,7 @@ use undertone::engine::{
     Beat, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable, Emotion, EpochFacts, Event, Exclusion, Gender,
     Intensity, Judged, Judgement, Leakage, Lengths, Level, Note, Prediction, Preview, Protocol, Refused, Report,
     RunDetail, RunReport, RunState, RunSummary, SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics, Survey,
-    Suspicion, SuspicionKind, Warning, Wave,
+    Suspicion, SuspicionKind, Variant, Warning, Wave,
 };
 
 /// Numbers that look random and never change.
@@ -441,6 +441,11 @@ pub fn preview(path: PathBuf) -> Preview {
     };
     Preview {
         path,
+        variant: Variant::Original,
+        label: String::new(),
+        variants: ["original", "input", "noise", "pitch"]
+            .map(|name| name.parse().unwrap())
+            .to_vec(),
         wave: Wave {
             samples: vec![0.0; 22_050 * 3],
             rate: 22_050,

@@ -19,6 +19,7 @@ pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
     if output.json {
         return output.document(&json!({
             "path": preview.path,
+            "variant": preview.variant,
             "seconds": preview.wave.seconds(),
             "rate": preview.wave.rate,
             // A number of 128 bits is too large for JSON.
@@ -41,8 +42,12 @@ pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
 
 fn facts(preview: &Preview) -> String {
     let level = &preview.facts.level;
+    let label = match preview.label.as_str() {
+        "" => String::new(),
+        label => format!(", {label}"),
+    };
     let mut text = format!(
-        "{}\n{:.2} s at {} Hz; peak {:.3}, RMS {:.1} dBFS, {:.2} % clipped{}",
+        "{}{label}\n{:.2} s at {} Hz; peak {:.3}, RMS {:.1} dBFS, {:.2} % clipped{}",
         preview.path.display(),
         preview.wave.seconds(),
         preview.wave.rate,

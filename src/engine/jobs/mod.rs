@@ -8,18 +8,21 @@ mod predict;
 mod preview;
 mod report;
 mod scan;
+mod sound;
 mod stop;
 mod train;
 
 pub use follow::{Wish, follow};
 pub use preview::previews;
 pub use scan::ScanDesk;
+pub use sound::{Sounding, sounds};
 
 use super::context::Context;
 use super::{Command, EngineError, Event, rows};
 use std::sync::Arc;
 
-/// Does what is asked on the caller's thread. (Previews and what is followed have threads of their own.)
+/// Does what is asked on the caller's thread. (Previews, sound and what is followed have threads of
+/// their own.)
 pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), EngineError> {
     match command {
         Command::Scan { .. } => scan::scan(context, desk),
@@ -34,6 +37,10 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),
-        Command::Preview { .. } | Command::Runs { .. } | Command::Watch { .. } => Ok(()),
+        Command::Preview { .. }
+        | Command::Play { .. }
+        | Command::Sound(_)
+        | Command::Runs { .. }
+        | Command::Watch { .. } => Ok(()),
     }
 }

@@ -3,8 +3,9 @@
 use crate::audio::{Header, Wave, decode};
 use crate::corpus::{AnalysisCache, Clip, Emotion};
 use crate::engine::context::Context;
-use crate::engine::{CommandKind, EngineError, Event, Preview, reading};
-use crate::features::{extract, log_mel_preview};
+use crate::engine::variant::{form, variants};
+use crate::engine::{CommandKind, EngineError, Event, Preview, Variant, reading};
+use crate::features::{log_mel_preview, prepare};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -17,13 +18,13 @@ const MELS: usize = 96;
 const COLUMNS: usize = 512;
 
 /// Shows clip after clip; of several that wait, only the last is worth the time.
-pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
+pub fn previews(context: &Context, wishes: &Receiver<(PathBuf, Variant)>) {
     let analysis = std::cell::LazyCell::new(|| reading::remembered(&context.settings));
-    while let Ok(mut path) = wishes.recv() {
+    while let Ok(mut wish) = wishes.recv() {
         while let Ok(newer) = wishes.try_recv() {
-            path = newer;
+            wish = newer;
         }
-        match preview(context, &analysis, path) {
+        match preview(context, &analysis, wish) {
             Ok(preview) => {
                 context.emit(Event::Preview(Arc::new(preview)));
                 context.emit(Event::Done(CommandKind::Preview));
@@ -38,15 +39,23 @@ pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
     }
 }
 
-fn preview(context: &Context, analysis: &AnalysisCache, path: PathBuf) -> Result<Preview, EngineError> {
+fn preview(
+    context: &Context,
+    analysis: &AnalysisCache,
+    (path, variant): (PathBuf, Variant),
+) -> Result<Preview, EngineError> {
     let decoded = decode(&path)?;
     let facts = analysis.facts(&stand_in(&path, &decoded.header));
-    let notes = extract(&decoded.wave, context.settings.recipe()?)?.notes;
-    let mel = log_mel_preview(&decoded.wave, MELS, COLUMNS);
+    let (_, notes) = prepare(&decoded.wave, context.settings.recipe()?)?;
+    let (wave, label) = form(&context.settings, decoded.wave, &variant)?;
+    let mel = log_mel_preview(&wave, MELS, COLUMNS);
     Ok(Preview {
         path,
-        envelope: envelope(&decoded.wave),
-        wave: decoded.wave,
+        variant,
+        label,
+        variants: variants(&context.settings),
+        envelope: envelope(&wave),
+        wave,
         frames: mel.frames,
         mels: mel.bands,
         mel_db: mel.db,

@@ -86,6 +86,16 @@ pub enum Action {
     Reverse,
     /// Ask a model about the clip.
     Predict,
+    /// Play the clip, or pause it.
+    Play,
+    /// Be heard or not.
+    Mute,
+    /// Play clips as the cursor comes to them, or no more.
+    PlayOnSelection,
+    /// The clip in its next form.
+    NextVariant,
+    /// The clip in the form before.
+    PreviousVariant,
     /// Fill in the form of a new run.
     NewRun,
     /// Stop the run at once.

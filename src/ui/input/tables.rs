@@ -64,6 +64,29 @@ pub const DATA: &[Binding] = &[
 ];
 
 pub const LISTEN: &[Binding] = &[
+    bind(keys![' '], Action::Play, "play the clip, or pause it")
+        .hint("play")
+        .sends(CommandKind::Play, &[]),
+    bind(&[Key::plain(KeyCode::Left)], Action::Left, "half a second back"),
+    bind(
+        &[Key::plain(KeyCode::Right)],
+        Action::Right,
+        "half a second further; in a long clip, a twentieth of it",
+    )
+    .hint("seek"),
+    bind(
+        keys!['v'],
+        Action::NextVariant,
+        "see and hear it as the model's input, then with noise, pitch, ...",
+    )
+    .hint("variant"),
+    bind(keys!['V'], Action::PreviousVariant, "the variant before"),
+    bind(keys!['m'], Action::Mute, "mute, or be heard again").sends(CommandKind::Sound, &[]),
+    bind(
+        keys!['a'],
+        Action::PlayOnSelection,
+        "play clips as the cursor comes to them, or no more",
+    ),
     bind(
         keys!['/'],
         Action::Filter,
@@ -71,7 +94,7 @@ pub const LISTEN: &[Binding] = &[
     )
     .hint("filter"),
     bind(keys!['s'], Action::Sort, "sort by the next property").hint("sort"),
-    bind(keys!['S'], Action::Reverse, "sort the other way round").hint("reverse"),
+    bind(keys!['S'], Action::Reverse, "sort the other way round"),
     bind(
         keys!['p'],
         Action::Predict,

@@ -1,11 +1,12 @@
 //! What lies over a tab until it is answered or closed.
 
 mod help;
+mod no_sound;
 mod prompt;
 mod question;
 mod settings;
 
-use crate::engine::{Command, Config};
+use crate::engine::{Command, Config, NoSound};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
@@ -17,6 +18,7 @@ pub use question::Question;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 pub use settings::SettingsView;
+use std::sync::Arc;
 
 /// What lies over a tab.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub enum Overlay {
     Question(Question),
     /// A line to be typed.
     Prompt(Prompt),
+    /// That there is no sound, and what to do.
+    NoSound(Arc<NoSound>),
 }
 
 /// What comes of an action.
@@ -58,7 +62,7 @@ impl Overlay {
     /// Where keys go while it is on top.
     pub fn place(&self) -> Place {
         match self {
-            Self::Help(..) => Place::Help,
+            Self::Help(..) | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
@@ -111,6 +115,7 @@ impl Overlay {
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
             Self::Prompt(prompt) => prompt.draw(area, buffer, theme),
+            Self::NoSound(no_sound) => no_sound::draw(no_sound, area, buffer, theme),
         }
     }
 }

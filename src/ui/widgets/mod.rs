@@ -10,6 +10,7 @@ pub mod glimpse;
 pub mod heat_map;
 pub mod histogram;
 pub mod list;
+pub mod playhead;
 pub mod section;
 pub mod spectrogram;
 pub mod waveform;

@@ -1,10 +1,11 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
-use super::verdict;
+use super::{sound, verdict};
 use crate::engine::{Clip, CommandKind, Preview, Survey};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::playhead::playhead;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::spectrogram::Spectrogram;
 use crate::ui::widgets::waveform::Waveform;
@@ -20,20 +21,23 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     let Some(clip) = survey.catalogue.clips.get(index) else {
         return;
     };
-    let note = clip
-        .path
-        .parent()
-        .map(|folder| folder.display().to_string())
-        .unwrap_or_default();
-    let body = section(buffer, area, &file_name(&clip.path), &note, theme);
-    let mut facts = facts_of(survey, index, clip);
-    let judged = state.listen.judged.get(&clip.path);
-    let asking = state.jobs.busy(CommandKind::Predict);
     let preview = state
         .listen
         .preview
         .as_ref()
-        .filter(|preview| preview.path == clip.path);
+        .filter(|preview| preview.path == clip.path && preview.variant == state.listen.hearing.variant);
+    let folder = || clip.path.parent().map(|folder| folder.display().to_string());
+    let note = sound::words(&state.listen, &clip.path)
+        .or_else(folder)
+        .unwrap_or_default();
+    let title = match preview.map(|preview| preview.label.as_str()) {
+        None | Some("") => file_name(&clip.path),
+        Some(label) => format!("{}: {label}", file_name(&clip.path)),
+    };
+    let body = section(buffer, area, &title, &note, theme);
+    let mut facts = facts_of(survey, index, clip);
+    let judged = state.listen.judged.get(&clip.path);
+    let asking = state.jobs.busy(CommandKind::Predict);
     for note in preview.iter().flat_map(|preview| &preview.notes) {
         facts.push(Fact {
             name: "features",
@@ -100,6 +104,14 @@ fn picture(state: &State, preview: Option<&Preview>, area: Rect, buffer: &mut Bu
         theme,
     };
     spectrogram.render(bottom, buffer);
+    if let Some(place) = sound::place(&state.listen, preview) {
+        playhead(buffer, top, place, theme);
+        let above_axis = Rect {
+            height: bottom.height.saturating_sub(1),
+            ..bottom
+        };
+        playhead(buffer, above_axis, place, theme);
+    }
 }
 
 /// One fact: its name, its words, and how much they matter.

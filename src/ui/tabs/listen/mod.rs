@@ -3,9 +3,10 @@
 mod clip;
 mod list;
 pub mod order;
+pub mod sound;
 mod verdict;
 
-use crate::engine::{Clip, Command, Judgement, Preview, SampleFacts, Survey};
+use crate::engine::{Clip, Command, Judgement, Preview, SampleFacts, Survey, Variant};
 use crate::ui::input::Action;
 use crate::ui::state::{Message, State};
 use crate::ui::text::{Paint, wrap};
@@ -15,6 +16,7 @@ use crate::ui::widgets::list::Cursor;
 use order::{Order, Sort};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use sound::Hearing;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,8 +40,10 @@ pub struct ListenView {
     pub preview: Option<Arc<Preview>>,
     /// What models said, by file.
     pub judged: HashMap<PathBuf, Judgement>,
-    /// The clip whose preview was asked for last.
-    asked: Option<PathBuf>,
+    /// What is heard of the clips.
+    pub hearing: Hearing,
+    /// The clip whose preview was asked for last, and in which form.
+    asked: Option<(PathBuf, Variant)>,
     /// Whether the answer is still to come.
     waiting: bool,
 }
@@ -94,13 +98,20 @@ impl ListenView {
     /// The preview to ask for, if the one of the clip under the cursor was not asked for yet. Only one is on
     /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
     pub fn needs(&mut self, survey: &Survey) -> Option<Command> {
-        let path = &self.clip(survey)?.path;
-        if self.waiting || self.asked.as_ref() == Some(path) {
+        let path = self.clip(survey)?.path.clone();
+        let wanted = (path, self.hearing.variant.clone());
+        if self.waiting || self.asked.as_ref() == Some(&wanted) {
             return None;
         }
         self.waiting = true;
-        self.asked = Some(path.clone());
-        Some(Command::Preview { path: path.clone() })
+        let (path, variant) = self.asked.insert(wanted).clone();
+        Some(Command::Preview { path, variant })
+    }
+
+    /// The clip to be played because the cursor has come to it.
+    pub fn needs_sound(&mut self, survey: &Survey) -> Option<Command> {
+        let path = self.clip(survey)?.path.clone();
+        self.hearing.needs(&path)
     }
 
     /// The answer to the last preview is complete.
@@ -162,7 +173,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
         }
         Action::Predict => return predict(state),
-        _ => {}
+        _ => return sound::act(state, action),
     }
     Vec::new()
 }

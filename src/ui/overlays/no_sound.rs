@@ -1,0 +1,45 @@
+//! That there is no sound to be had, and what to do about it on this host.
+
+use crate::engine::NoSound;
+use crate::ui::text::{Paint, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::section::overlay;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Columns at most.
+const WIDTH: u16 = 78;
+/// Columns for where a step is typed.
+const PLACE: usize = 7;
+
+/// Draws what was tried and what would help.
+pub fn draw(no_sound: &NoSound, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let columns = usize::from(area.width.min(WIDTH)).saturating_sub(4);
+    let lines = lines(no_sound, columns, theme);
+    let size = (WIDTH, lines.len() as u16 + 2);
+    let inner = overlay(buffer, area, size, "No sound to be had", theme);
+    for (row, (indent, text, style)) in lines.iter().enumerate() {
+        buffer.put(inner, *indent as u16, row as u16, text, *style);
+    }
+}
+
+/// Every line: how far it is indented, what it says, and how.
+fn lines(no_sound: &NoSound, columns: usize, theme: Theme) -> Vec<(usize, String, Style)> {
+    let mut lines = Vec::new();
+    for attempt in &no_sound.attempts {
+        let text = format!("{}: {}", attempt.output, attempt.problem);
+        lines.extend(wrap(&text, columns).into_iter().map(|line| (0, line, theme.warn())));
+    }
+    for remedy in &no_sound.remedies {
+        let aim = wrap(&remedy.aim, columns).into_iter();
+        lines.extend(aim.map(|line| (0, line, theme.text())));
+        for (place, step) in &remedy.steps {
+            for (index, line) in wrap(step, columns.saturating_sub(PLACE + 2)).into_iter().enumerate() {
+                let place = if index == 0 { place } else { "" };
+                lines.push((1, format!("{place:PLACE$} {line}"), theme.accent()));
+            }
+        }
+    }
+    lines
+}
