@@ -24,6 +24,9 @@ use undertone::audio::{Wave, decode, resample};
 const RATE: u32 = 48_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 const STEP: Duration = Duration::from_millis(10);
+/// So much of a sound's beginning (s) may miss in what a null sink's monitor gives, whoever plays it: the sink has
+/// rendered silence in advance, and takes it back, but its monitor cannot.
+const RENDERED: f64 = 0.05;
 
 /// A PulseAudio of the test's own, in a folder of its own.
 struct Daemon {
@@ -311,7 +314,7 @@ fn pause_holds_the_place_and_resume_goes_on_from_it() {
     let places = to_the_end(&mut player);
     assert!(places[0] >= paused.position);
     let heard = recording.stop();
-    let rest = &wave.samples[(paused.position * f64::from(RATE)) as usize..];
+    let rest = &wave.samples[((paused.position + RENDERED) * f64::from(RATE)) as usize..];
     let (_, alike, _) = compare(&heard, rest);
     assert!(alike > 0.99, "{alike}");
     player.resume();
@@ -332,7 +335,7 @@ fn seeking_jumps_and_muting_keeps_the_time() {
     until(&mut player, |_, position| position > 0.1);
     player.seek(1.0);
     player.seek(1.0);
-    let began = until(&mut player, |_, position| position > 2.2)[0];
+    let began = until(&mut player, |_, position| position > 2.5)[0];
     assert!((2.1..2.15).contains(&began), "{began}");
     player.mute(true);
     let muted_at = player.playback().unwrap().position;
@@ -340,7 +343,7 @@ fn seeking_jumps_and_muting_keeps_the_time() {
     assert!(places[0] >= muted_at);
     assert!(player.playback().unwrap().muted);
     let heard = recording.stop();
-    let (from, to) = ((began + 0.01) * f64::from(RATE), 2.19 * f64::from(RATE));
+    let (from, to) = ((began + RENDERED) * f64::from(RATE), 2.45 * f64::from(RATE));
     let (place, alike, _) = compare(&heard, &wave.samples[from as usize..to as usize]);
     assert!(alike > 0.99, "{alike}");
     // So long after it, only silence.
