@@ -140,6 +140,7 @@ fn run_in(
     let task = Task {
         dataset,
         recipe: &recipe(),
+        augmentation: None,
         model: &model(),
         settings,
         device: "flex",

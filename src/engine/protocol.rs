@@ -1,19 +1,33 @@
 //! From selection and split to the protocol under every score.
 
 use super::{Clip, Exclusion, Protocol, SampleFacts};
-use crate::corpus::{Selection, Side, Split};
+use crate::corpus::Side;
 use crate::evaluation::{Provenance, leakage};
+use crate::training::Examples;
 
 /// What the test side shares with what was learnt from or chosen on, and what was left out.
-pub fn protocol(selection: &Selection, split: &Split, seed: u64) -> Protocol {
+pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
+    let Examples {
+        selection,
+        split,
+        copies,
+    } = examples;
+    let source = |example: usize| {
+        let facts = selection.facts.get(examples.source(example))?.as_deref()?;
+        (!copies.is_empty()).then_some(facts.content)
+    };
     let clips = |wanted: &[Side]| {
         let sides = split.sides.iter();
         let of_side = sides
             .zip(&selection.clips)
             .zip(&selection.facts)
-            .filter(|((side, _), _)| wanted.contains(side));
+            .enumerate()
+            .filter(|(_, ((side, _), _))| wanted.contains(side));
         of_side
-            .map(|((_, clip), facts)| provenance(clip, facts.as_deref()))
+            .map(|(example, ((_, clip), facts))| Provenance {
+                source: source(example),
+                ..provenance(clip, facts.as_deref())
+            })
             .collect::<Vec<_>>()
     };
     let count = |side: Side| split.sides.iter().filter(|of| **of == side).count();
@@ -39,6 +53,7 @@ fn provenance(clip: &Clip, facts: Option<&SampleFacts>) -> Provenance {
         speaker: clip.speaker_key(),
         text: clip.text.as_ref().map(|text| format!("{}/{text}", clip.corpus)),
         content: facts.map(|facts| facts.content),
+        source: None,
     }
 }
 

@@ -3,11 +3,11 @@
 use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
-use crate::corpus::{Selection, Side, Split, select, split};
+use crate::corpus::{Selection, Side, Split, select};
 use crate::features::FeatureCache;
 use crate::files;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
-use crate::training::{self, Dataset, Task, TrainingError, build_dataset, train};
+use crate::training::{self, Dataset, OnTheFly, Task, TrainingError, build_dataset, examples, train};
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -129,11 +129,24 @@ impl Run {
             return Ok(Ending::Stopped);
         }
         let selection = select(&catalogue, &settings.labels, &settings.filter);
-        let split = split(&selection, &settings.split, settings.seed, run.fold)?;
-        save_split(folder, &split, &selection)?;
+        let examples = examples(
+            selection,
+            &settings.augmentation,
+            &settings.split,
+            settings.seed,
+            run.fold,
+        )?;
+        let selection = &examples.selection;
+        save_split(folder, &examples.split, selection)?;
         let recipe = settings.recipe()?;
         let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
-        let dataset = match build_dataset(&selection, split, &cache, &|done, total| tell("features", done, total)) {
+        let dataset = match build_dataset(
+            selection,
+            examples.split.clone(),
+            &examples.copies,
+            &cache,
+            &|done, total| tell("features", done, total),
+        ) {
             Ok(dataset) => dataset,
             Err(_) if is_stopped() => return Ok(Ending::Stopped),
             Err(error) => return Err(error.into()),
@@ -141,23 +154,31 @@ impl Run {
         journal.append(
             lease,
             &note(format!(
-                "features of {} clips, {} of them from the cache",
-                dataset.matrices.len(),
+                "features of {} clips{}, {} of them from the cache",
+                examples.clips(),
+                match examples.copies.len() {
+                    0 => String::new(),
+                    copies => format!(" and {copies} copies"),
+                },
                 dataset.cached
             )),
         )?;
 
-        let protocol = protocol::protocol(&selection, &dataset.split, settings.seed);
+        let protocol = protocol::protocol(&examples, settings.seed);
         let task = Task {
             dataset: &dataset,
             recipe,
+            augmentation: Some(OnTheFly {
+                settings: &settings.augmentation,
+                clips: &selection.clips,
+            }),
             model: &settings.model,
             settings: &settings.training,
             device: &settings.device,
             seed: settings.seed,
             checkpoints: &folder.checkpoints(),
             synthetic: protocol.synthetic,
-            training_rms_dbfs: median_level(&selection, &dataset),
+            training_rms_dbfs: median_level(selection, &dataset),
         };
         let mut observer = RunObserver::new(&folder.path, lease, journal);
         let outcome = train(&task, &mut observer);
@@ -171,7 +192,7 @@ impl Run {
         };
         lease.progress("report", 0, 1);
         trained.package.save(&folder.model())?;
-        let judged = training::judged(&dataset, &selection, &trained);
+        let judged = training::judged(&dataset, selection, &trained);
         let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
         results::write(folder, &report, &judged)?;
         journal.append(

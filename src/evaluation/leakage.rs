@@ -12,6 +12,8 @@ pub struct Provenance {
     pub text: Option<String>,
     /// Hash of the samples.
     pub content: Option<u128>,
+    /// Hash of the samples it was made of, where copies of clips were made.
+    pub source: Option<u128>,
 }
 
 /// What two sides share. Clips whose speaker, sentence or content is not known do not count towards it.
@@ -29,6 +31,9 @@ pub struct Leakage {
     pub shared_texts: usize,
     /// Test clips whose samples are on the training side as well.
     pub shared_clips: usize,
+    /// Test examples of whose clip another copy is on the training side (augmented before the split).
+    #[serde(default)]
+    pub shared_copies: usize,
 }
 
 /// Compares the test side with the training side (to which validation belongs: the best epoch is chosen there).
@@ -37,18 +42,18 @@ pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
     let texts = |side| distinct(side, |clip| clip.text.as_deref());
     let (train_speakers, test_speakers) = (speakers(train), speakers(test));
     let (train_texts, test_texts) = (texts(train), texts(test));
-    let train_contents: HashSet<u128> = train.iter().filter_map(|clip| clip.content).collect();
+    let shared = |hash: fn(&Provenance) -> Option<u128>| {
+        let learnt: HashSet<u128> = train.iter().filter_map(hash).collect();
+        test.iter().filter_map(hash).filter(|it| learnt.contains(it)).count()
+    };
     Leakage {
         train_speakers: train_speakers.len(),
         test_speakers: test_speakers.len(),
         shared_speakers: test_speakers.intersection(&train_speakers).count(),
         test_texts: test_texts.len(),
         shared_texts: test_texts.intersection(&train_texts).count(),
-        shared_clips: test
-            .iter()
-            .filter_map(|clip| clip.content)
-            .filter(|it| train_contents.contains(it))
-            .count(),
+        shared_clips: shared(|clip| clip.content),
+        shared_copies: shared(|clip| clip.source),
     }
 }
 
@@ -65,6 +70,7 @@ mod tests {
             speaker: Some(speaker.into()),
             text: text.map(Into::into),
             content: Some(content),
+            source: None,
         }
     }
 
@@ -89,8 +95,21 @@ mod tests {
             test_texts: 2,
             shared_texts: 1,
             shared_clips: 2,
+            shared_copies: 0,
         };
         assert_eq!(leakage(&train, &test), expected);
+    }
+
+    #[test]
+    fn copies_of_one_clip_on_both_sides_are_counted() {
+        let copy = |content, source| Provenance {
+            source: Some(source),
+            ..clip("a/1", None, content)
+        };
+        let train = [copy(1, 1), copy(12, 1), copy(2, 2)];
+        let test = [copy(11, 1), copy(3, 3), copy(13, 1)];
+        let found = leakage(&train, &test);
+        assert_eq!((found.shared_clips, found.shared_copies), (0, 2));
     }
 
     #[test]
@@ -99,6 +118,7 @@ mod tests {
             speaker: None,
             text: None,
             content: None,
+            source: None,
         }];
         assert_eq!(leakage(&unknown, &unknown), Leakage::default());
     }

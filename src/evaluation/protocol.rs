@@ -30,10 +30,10 @@ impl Protocol {
     /// The one line under every score: the split, its sides, what leaks from training to test, what was left
     /// out, and what could not be done as asked. What leaks is counted, never taken from the split's name.
     pub fn line(&self) -> String {
-        let leaks = if self.leakage.shared_speakers > 0 {
-            ", speakers leak"
-        } else {
-            ""
+        let leaks = match (self.leakage.shared_copies, self.leakage.shared_speakers) {
+            (0, 0) => "",
+            (0, _) => ", speakers leak",
+            _ => ", copies leak",
         };
         let mut parts = vec![
             format!(
@@ -49,6 +49,12 @@ impl Protocol {
         if self.leakage.shared_clips > 0 {
             parts.push(format!("test clips also in training: {}", self.leakage.shared_clips));
         }
+        if self.leakage.shared_copies > 0 {
+            parts.push(format!(
+                "test examples with a copy in training: {}",
+                of(self.leakage.shared_copies, self.test_clips)
+            ));
+        }
         parts.push(format!("left out: {}", self.left_out()));
         parts.extend(self.remarks.iter().cloned());
         if self.synthetic {
@@ -57,9 +63,16 @@ impl Protocol {
         parts.join("; ")
     }
 
-    /// The same for a narrow place: the split and the speakers that leak.
+    /// The same for a narrow place: the split and the speakers that leak, or the worst that leaks.
     pub fn short_line(&self) -> String {
         let synthetic = if self.synthetic { "SYNTHETIC demo data; " } else { "" };
+        if self.leakage.shared_copies > 0 {
+            return format!(
+                "{synthetic}{}; LEAKY: test examples with a copy in training: {}",
+                self.split,
+                of(self.leakage.shared_copies, self.test_clips)
+            );
+        }
         format!(
             "{synthetic}{}; test speakers also in training: {}",
             self.split,
@@ -157,6 +170,19 @@ mod tests {
             );
         }
         assert!(leaking.short_line().starts_with("SYNTHETIC demo data; "));
+    }
+
+    #[test]
+    fn copies_on_both_sides_are_named_everywhere() {
+        let mut leaking = protocol();
+        leaking.leakage.shared_copies = 150;
+        assert!(leaking.line().contains("(seed 42, copies leak)"));
+        assert!(
+            leaking
+                .line()
+                .contains("test examples with a copy in training: 150 of 172")
+        );
+        assert!(leaking.short_line().contains("LEAKY"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod mel;
 mod mfcc;
 mod recipe;
 mod scaler;
+mod spec_augment;
 mod time_domain;
 
 pub use cache::FeatureCache;
@@ -18,4 +19,5 @@ pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectr
 pub use mfcc::mfcc;
 pub use recipe::{Feature, Recipe};
 pub use scaler::Scaler;
+pub use spec_augment::SpecAugment;
 pub use time_domain::{root_mean_square, zero_crossing_rate};

@@ -1,6 +1,6 @@
 //! Clips to features and labels.
 
-use super::TrainingError;
+use super::{Copy, TrainingError};
 use crate::audio::decode;
 use crate::corpus::{Clip, Emotion, SampleFacts, Selection, Side, Split};
 use crate::features::{Extracted, FeatureCache, FeatureMatrix, Note};
@@ -34,12 +34,14 @@ impl Dataset {
 
 /// Extracts or reads the features of every selected clip, on all cores; `progress(done, total)`
 /// returning false stops it. Of several clips that fail, the first in the selection is reported.
+/// `copies` says how the last of the clips are changed; most often it is empty.
 ///
 /// # Errors
 /// A clip that cannot be read any more, a cache that cannot be written, fewer than two labels, or being stopped.
 pub fn build_dataset(
     selection: &Selection,
     split: Split,
+    copies: &[Copy],
     cache: &FeatureCache,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
@@ -54,7 +56,8 @@ pub fn build_dataset(
     let (labels, targets) = label(clips)?;
     let work = |index: usize| {
         let facts = selection.facts.get(index).and_then(Option::as_deref);
-        features(&clips[index], facts, cache)
+        let copy = (index + copies.len()).checked_sub(clips.len());
+        features(&clips[index], facts, copy.and_then(|copy| copies.get(copy)), cache)
     };
     let extracted = on_all_cores(clips.len(), work, progress)?;
     let mut dataset = Dataset {
@@ -100,10 +103,14 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
 fn features(
     clip: &Clip,
     facts: Option<&SampleFacts>,
+    copy: Option<&Copy>,
     cache: &FeatureCache,
 ) -> Result<(Extracted, bool), TrainingError> {
     let (extracted, cached) = if let Some(facts) = facts {
-        cache.get_or_extract(facts.content, || decode(&clip.path).map(|decoded| decoded.wave))
+        cache.get_or_extract(facts.content, || match copy {
+            Some(copy) => copy.wave(clip, cache.recipe().sample_rate),
+            None => decode(&clip.path).map(|decoded| decoded.wave),
+        })
     } else {
         // Not analysed yet: the samples must be decoded to know what they are called in the cache.
         let decoded = decode(&clip.path).map_err(crate::features::FeatureError::from)?;
@@ -272,7 +279,7 @@ mod tests {
             calls.lock().unwrap().push((done, total));
             true
         };
-        let dataset = build_dataset(&selection, all_training(8), &cache, &progress).unwrap();
+        let dataset = build_dataset(&selection, all_training(8), &[], &cache, &progress).unwrap();
         assert_eq!(dataset.labels, ["neutral", "happy", "sad", "zest"]);
         assert_eq!(dataset.targets, [2, 3, 0, 1, 2, 3, 0, 1]);
         assert_eq!((dataset.cached, dataset.skip_clamped), (0, 1));
@@ -304,7 +311,7 @@ mod tests {
             }));
             fs::remove_file(&clip.path).unwrap();
         }
-        let again = build_dataset(&selection, all_training(8), &cache, &go_on).unwrap();
+        let again = build_dataset(&selection, all_training(8), &[], &cache, &go_on).unwrap();
         assert_eq!(again.cached, 8);
         assert_eq!(again.matrices, dataset.matrices);
     }
@@ -317,7 +324,7 @@ mod tests {
         fs::remove_file(&selection.clips[6].path).unwrap();
         fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
         for _ in 0..10 {
-            let message = build_dataset(&selection, all_training(8), &cache, &go_on)
+            let message = build_dataset(&selection, all_training(8), &[], &cache, &go_on)
                 .unwrap_err()
                 .to_string();
             assert!(message.contains("clip3.wav"), "{message}");
@@ -329,7 +336,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let result = build_dataset(&selection, all_training(8), &cache, &|done, _| done < 3);
+        let result = build_dataset(&selection, all_training(8), &[], &cache, &|done, _| done < 3);
         assert!(matches!(result, Err(TrainingError::StoppedEarly)));
     }
 
@@ -339,7 +346,7 @@ mod tests {
         let mut selection = selection(folder.path());
         let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
         let refusal = |selection: &Selection, clips| {
-            build_dataset(selection, all_training(clips), &cache, &go_on)
+            build_dataset(selection, all_training(clips), &[], &cache, &go_on)
                 .unwrap_err()
                 .to_string()
         };

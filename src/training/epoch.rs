@@ -1,5 +1,7 @@
 //! One pass over the training clips, and one over the validation clips.
 
+use super::ahead::with_ahead;
+use super::augmentation::{Augmenter, Source};
 use super::gradient::clip_by_global_norm;
 use super::loss::cross_entropy;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
@@ -12,6 +14,9 @@ use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use rand::seq::SliceRandom;
+
+/// Batches that examples are made ahead of the one that is learnt from.
+const BATCHES_AHEAD: usize = 2;
 
 /// Loss and predictions, clip by clip.
 #[derive(Debug, Default)]
@@ -37,9 +42,13 @@ impl Tally {
                 best = class;
             }
         }
-        self.loss -= weight * f64::from(log_probabilities[truth]);
+        self.add_loss(log_probabilities, truth, weight);
         self.truth.push(truth);
         self.predictions.push(best);
+    }
+
+    fn add_loss(&mut self, log_probabilities: &[f32], truth: usize, weight: f64) {
+        self.loss -= weight * f64::from(log_probabilities[truth]);
     }
 
     /// Means over all clips.
@@ -63,6 +72,7 @@ pub(super) struct Learner<'a> {
     scaler: &'a Scaler,
     settings: &'a TrainingSettings,
     class_weights: Option<Vec<f64>>,
+    augmenter: Option<&'a Augmenter<'a>>,
     seed: u64,
 }
 
@@ -88,8 +98,15 @@ impl<'a> Learner<'a> {
             scaler,
             settings,
             class_weights,
+            augmenter: None,
             seed,
         }
+    }
+
+    /// Learns from examples that are made while it learns.
+    pub fn augmented(mut self, augmenter: Option<&'a Augmenter<'a>>) -> Self {
+        self.augmenter = augmenter;
+        self
     }
 
     /// Steps through all training clips once; nothing when the observer stopped it on the way.
@@ -106,6 +123,30 @@ impl<'a> Learner<'a> {
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut clips = clips.to_vec();
         clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
+        let (dataset, scaler) = (self.dataset, self.scaler);
+        let Some(augmenter) = self.augmenter.filter(|augmenter| augmenter.makes_examples()) else {
+            return self.steps(epoch, &clips, rate, observer, &mut Source::Clips(dataset));
+        };
+        let make = |index: usize| {
+            let clip = clips[index];
+            augmenter.example(epoch, clip, &dataset.matrices[clip], scaler)
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let bound = BATCHES_AHEAD * self.settings.batch_size + threads;
+        with_ahead(clips.len(), threads, bound, make, |ahead| {
+            self.steps(epoch, &clips, rate, observer, &mut Source::Made(ahead))
+        })
+    }
+
+    fn steps(
+        &mut self,
+        epoch: usize,
+        clips: &[usize],
+        rate: f64,
+        observer: &mut dyn Observer,
+        source: &mut Source<'a, '_>,
+    ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        let mut blends = stream(self.seed, "mixup", epoch as u64);
         let mut masks = stream(self.seed, "dropout", epoch as u64);
         let device = self.network.device();
         let steps = clips.len().div_ceil(self.settings.batch_size);
@@ -116,20 +157,36 @@ impl<'a> Learner<'a> {
                 Control::StopAfterEpoch => stop = true,
                 Control::StopNow => return Ok(None),
             }
-            let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &self.dataset.matrices[*clip]).collect();
+            let examples = source.take(clips)?;
+            let matrices: Vec<&FeatureMatrix> = examples.iter().map(|example| &**example).collect();
             let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
-            let logits = self
-                .network
-                .forward_training(batch(&matrices, self.scaler, &device)?, &mut masks);
+            let blend = self
+                .augmenter
+                .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
+            let mut input = batch(&matrices, self.scaler, &device)?;
+            if let Some(blend) = &blend {
+                input = blend.blend(input);
+            }
+            let logits = self.network.forward_training(input, &mut masks);
             let classes = logits.dims()[1];
             let log_probabilities = log_softmax(logits, 1);
             let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
+            let weights = self.class_weights.as_deref();
+            let weight = |target: usize| weights.map_or(1.0, |weights| weights[target]);
+            let share = blend.as_ref().map_or(1.0, |blend| blend.share);
             for (row, target) in values.chunks_exact(classes).zip(&targets) {
-                let weight = self.class_weights.as_ref().map_or(1.0, |weights| weights[*target]);
-                tally.add(row, *target, weight);
+                tally.add(row, *target, share * weight(*target));
+            }
+            let mut loss = cross_entropy(log_probabilities.clone(), &targets, weights);
+            if let Some(blend) = &blend {
+                let partners = blend.targets(&targets);
+                for (row, partner) in values.chunks_exact(classes).zip(&partners) {
+                    tally.add_loss(row, *partner, (1.0 - share) * weight(*partner));
+                }
+                // The cross-entropy of blended labels is the blend of the two.
+                loss = loss * share + cross_entropy(log_probabilities, &partners, weights) * (1.0 - share);
             }
             check(epoch, tally.loss)?;
-            let loss = cross_entropy(log_probabilities, &targets, self.class_weights.as_deref());
             let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
             let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);

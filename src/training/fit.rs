@@ -1,5 +1,6 @@
 //! The training loop.
 
+use super::augmentation::{Augmenter, OnTheFly};
 use super::callbacks::{EarlyStopping, ReduceOnPlateau};
 use super::checkpoint::Checkpoints;
 use super::epoch::{Figures, Learner, validate};
@@ -24,6 +25,8 @@ pub struct Task<'a> {
     pub model: &'a ModelSettings,
     /// The loop.
     pub settings: &'a TrainingSettings,
+    /// How examples are changed while training, if they are.
+    pub augmentation: Option<OnTheFly<'a>>,
     /// The device by name.
     pub device: &'a str,
     /// Seed of first weights, shuffling and dropout.
@@ -53,6 +56,8 @@ pub struct Trained {
 
 /// Trains on the training side, chooses the best epoch on the validation side, judges the test side
 /// once at the end. Checkpoints go to `checkpoints` (`best.safetensors`, `last.safetensors`).
+/// The scaler is fitted on the training side as the data set has it: on the copies that were made beforehand too, but
+/// not on examples that are changed while training. Nothing on the other two sides is ever changed.
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
 /// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
 ///
@@ -86,7 +91,11 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
     let weights = settings
         .class_weights
         .then(|| class_weights(targets, dataset.labels.len()));
-    let mut learner = Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed);
+    let augmenter = task
+        .augmentation
+        .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
+    let mut learner =
+        Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
     let mut stopping = EarlyStopping::new(settings.monitor, &settings.early_stopping);
     let mut plateau = ReduceOnPlateau::new(settings.monitor, &settings.reduce_on_plateau);

@@ -1,5 +1,7 @@
 //! Clips and features to a trained network.
 
+mod ahead;
+mod augmentation;
 mod callbacks;
 mod checkpoint;
 mod dataset;
@@ -11,6 +13,7 @@ mod loss;
 mod observer;
 mod settings;
 
+pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};

@@ -23,7 +23,7 @@ pub(super) fn stretch(samples: &[f32], rate: f64) -> Vec<f32> {
 
 /// [`stretch`] with only the lowest `share` of the band left.
 pub(super) fn stretch_below(samples: &[f32], rate: f64, share: f64) -> Vec<f32> {
-    let bins = ((share * (BINS - 1) as f64).ceil() as usize).clamp(1, BINS);
+    let bins = (1 + (share * (BINS - 1) as f64) as usize).min(BINS);
     VOCODER.with_borrow_mut(|vocoder| {
         let vocoder = vocoder.get_or_insert_with(|| Box::new(Vocoder::new()));
         vocoder.stretch(samples, rate, bins)

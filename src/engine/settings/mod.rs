@@ -6,10 +6,10 @@ mod rows;
 pub use rows::rows;
 
 use crate::corpus::demo::DemoSettings;
-use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitSettings};
+use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings, device_names};
-use crate::training::{TrainingError, TrainingSettings};
+use crate::training::{AugmentationSettings, TrainingError, TrainingSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,8 @@ pub struct Settings {
     pub model: ModelSettings,
     /// The training loop.
     pub training: TrainingSettings,
+    /// More examples than there are clips.
+    pub augmentation: AugmentationSettings,
     /// The demo corpus.
     pub demo: DemoSettings,
     /// The recipes by name.
@@ -178,6 +180,16 @@ impl Settings {
         absolute(&mut self.data, "data");
         absolute(&mut self.runs, "runs");
         absolute(&mut self.cache, "cache");
+        let wave = &mut self.augmentation.wave;
+        for (folder, key) in [
+            (&mut wave.noise.folder, "augmentation.wave.noise.folder"),
+            (&mut wave.room.folder, "augmentation.wave.room.folder"),
+        ] {
+            // An empty one names none.
+            if !folder.as_os_str().is_empty() {
+                absolute(folder, key);
+            }
+        }
         for corpus in &mut self.corpora {
             absolute(&mut corpus.path, "corpora");
             if let Some(demographics) = &mut corpus.demographics {
@@ -243,8 +255,13 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if let Err(ModelError::Settings { key, problem }) = settings.model.validate() {
         return refuse(key, problem);
     }
-    match settings.training.validate() {
-        Err(TrainingError::Settings { key, problem }) => refuse(key, problem),
-        _ => Ok(()),
+    let training = settings.training.validate().and(settings.augmentation.validate());
+    if let Err(TrainingError::Settings { key, problem }) = training {
+        return refuse(key, problem);
     }
+    if settings.augmentation.leak_copies_across_sides && settings.split.kind != SplitKind::Random {
+        let problem = "is true while split.kind deals speakers; set split.kind to `random`, or this to false";
+        return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
+    }
+    Ok(())
 }
