@@ -94,6 +94,6 @@ fn change(settings: &Settings, wanted: &str) -> Result<Augmentation, EngineError
     })
 }
 
-fn changes(_: &Settings) -> Vec<(&'static str, Augmentation)> {
-    Vec::new()
+fn changes(settings: &Settings) -> Vec<(&'static str, Augmentation)> {
+    settings.augmentation.wave.named()
 }
