@@ -10,10 +10,10 @@ mod session;
 mod show;
 mod table;
 
-pub use arguments::{Arguments, Subcommands};
+pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Command, CommandKind, Event, Settings, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
 use anyhow::bail;
 use output::Output;
 use session::Session;
@@ -26,6 +26,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Export => "export",
         CommandKind::Features => "features",
         CommandKind::Demo => "demo",
+        CommandKind::Bench => "bench",
         CommandKind::Config => "config",
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
@@ -49,6 +50,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Export { path } => one(&mut session, Command::Export { path }),
         Subcommands::Features => one(&mut session, Command::Features),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
+        Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
         Subcommands::Config => one(&mut session, Command::Config),
         Subcommands::Preview { file, variant } => one(&mut session, Command::Preview { path: file, variant }),
         Subcommands::Play { file, variant, from } => play::play(&mut session, file, variant, from),
@@ -86,6 +88,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Exported { path, clips } => show::exported(output, &path, clips)?,
             Event::Features(summary) => show::features(output, &summary)?,
             Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
+            Event::Measured(measured) => show::measured(output, &measured)?,
             Event::Config(config) => show::config(output, &config)?,
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
@@ -94,6 +97,12 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
         }
         Ok(())
     })
+}
+
+fn bench(what: BenchSubcommands) -> Bench {
+    match what {
+        BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
+    }
 }
 
 fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
+mod bench;
 mod context;
 mod error;
 mod event;
@@ -16,6 +17,7 @@ mod settings;
 mod variant;
 mod worker;
 
+pub use bench::{Bench, FeatureSpeed, Measured, Speed, StageTime};
 pub use error::EngineError;
 pub use event::{
     Command, CommandKind, Config, ConfigRow, Control, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,

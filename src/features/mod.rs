@@ -3,21 +3,34 @@
 mod cache;
 mod error;
 mod extract;
+mod feature;
+mod functional;
 mod matrix;
 mod mel;
 mod mfcc;
+mod prepare;
 mod recipe;
+mod recipe_limits;
 mod scaler;
 mod spec_augment;
+mod spectra;
+mod stopwatch;
 mod time_domain;
 
 pub use cache::FeatureCache;
 pub use error::FeatureError;
-pub use extract::{Extracted, FEATURE_VERSION, Note, extract, prepare};
+pub use extract::{Extracted, FEATURE_VERSION, extract, extract_timed};
+pub use feature::Feature;
+pub use functional::Functional;
 pub use matrix::FeatureMatrix;
-pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db};
-pub use mfcc::mfcc;
-pub use recipe::{Feature, Recipe};
+pub use mel::{
+    LogMel, MelBands, MelFilterbank, MelScale, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db,
+    power_to_db_over,
+};
+pub use mfcc::{lift, mfcc};
+pub use prepare::{Note, prepare};
+pub use recipe::{DbReference, Recipe};
 pub use scaler::Scaler;
 pub use spec_augment::SpecAugment;
+pub use stopwatch::Stopwatch;
 pub use time_domain::{root_mean_square, zero_crossing_rate};

@@ -55,6 +55,12 @@ pub const DATA: &[Binding] = &[
     )
     .hint("extract")
     .sends(CommandKind::Features, &[]),
+    bind(
+        keys!['b'],
+        Action::Bench,
+        "measure how fast features are extracted here",
+    )
+    .sends(CommandKind::Bench, &[]),
     bind(keys!['d'], Action::Demo, "write the synthetic demo corpus")
         .hint("demo")
         .sends(CommandKind::Demo, &[ENTER]),

@@ -1,12 +1,13 @@
 //! What lies over a tab until it is answered or closed.
 
+mod bench;
 mod help;
 mod no_sound;
 mod prompt;
 mod question;
 mod settings;
 
-use crate::engine::{Command, Config, NoSound};
+use crate::engine::{Command, CommandKind, Config, NoSound};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
@@ -25,6 +26,8 @@ use std::sync::Arc;
 pub enum Overlay {
     /// The keys of a place.
     Help(Place, Cursor),
+    /// How fast the work is.
+    Bench,
     /// The settings and where each came from.
     Settings(SettingsView),
     /// The form of a new run.
@@ -62,7 +65,7 @@ impl Overlay {
     /// Where keys go while it is on top.
     pub fn place(&self) -> Place {
         match self {
-            Self::Help(..) | Self::NoSound(_) => Place::Help,
+            Self::Help(..) | Self::Bench | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
@@ -111,6 +114,10 @@ impl Overlay {
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
+            Self::Bench => {
+                let busy = state.jobs.busy(CommandKind::Bench);
+                bench::draw(state.measured.as_deref(), busy, area, buffer, theme);
+            }
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),

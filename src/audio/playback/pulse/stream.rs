@@ -3,7 +3,7 @@
 use super::super::output::{Heard, Refusal};
 use super::super::sound::Sound;
 use super::connection::{Connection, Message, PATIENCE, refused};
-use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
+use pulseaudio::protocol::stream::BufferAttr;
 use pulseaudio::protocol::{
     ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, PlaybackLatency, PlaybackStreamParams, Prop, Props,
     SampleFormat, SampleSpec,
@@ -11,9 +11,11 @@ use pulseaudio::protocol::{
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
-/// What the server holds in advance (s): so long may this process, or the network, be late.
-const AHEAD: f64 = 0.15;
-const AHEAD_FAR: f64 = 0.4;
+/// What the server has in hand before it begins (s), here and at the other end of a network. It holds as much as it
+/// likes afterwards (2 s): a small buffer would make it shorten that of its device too, which does not take back the
+/// silence then that it holds already, so that a sound would begin the later.
+const BEFORE: f64 = 0.1;
+const BEFORE_FAR: f64 = 0.3;
 /// How often the server is asked how far it is: while it plays, and before.
 const ASKING: Duration = Duration::from_millis(100);
 const ASKING_BEFORE: Duration = Duration::from_millis(20);
@@ -73,7 +75,7 @@ impl Stream {
     /// The server has gone or refuses.
     pub fn begin(connection: &mut Connection, sound: Sound, far: bool) -> Result<Self, Refusal> {
         let rate = sound.wave.rate;
-        let ahead = f64::from(rate) * if far { AHEAD_FAR } else { AHEAD };
+        let before = f64::from(rate) * if far { BEFORE_FAR } else { BEFORE };
         let mut names = Props::new();
         names.set(Prop::MediaName, c"clip");
         let created: CreatePlaybackStreamReply =
@@ -85,12 +87,8 @@ impl Stream {
                 },
                 channel_map: ChannelMap::mono(),
                 buffer_attr: BufferAttr {
-                    target_length: (ahead as usize * SAMPLE) as u32,
+                    pre_buffering: (before as usize * SAMPLE) as u32,
                     ..BufferAttr::default()
-                },
-                flags: StreamFlags {
-                    adjust_latency: true,
-                    ..StreamFlags::default()
                 },
                 props: names,
                 ..PlaybackStreamParams::default()
