@@ -116,33 +116,42 @@ fn distance(wave: &Wave) -> f64 {
 #[test]
 fn what_happens_in_a_wave_happens_sooner_or_later_by_the_ratio() {
     let swell = |t: f64, at: f64| (-((t - at) / 0.08).powi(2)).exp();
-    let two = wave((0..2 * RATE as usize).map(|n| {
+    // So far apart that a frame of the vocoder, 23 ms, is little beside it.
+    let two = wave((0..6 * RATE as usize).map(|n| {
         let t = n as f64 / f64::from(RATE);
-        (2.0 * PI * 300.0 * t).sin() * (swell(t, 0.5) + swell(t, 1.5))
+        (2.0 * PI * 300.0 * t).sin() * (swell(t, 1.0) + swell(t, 5.0))
     }));
-    within_one_percent(distance(&two), 1.0, "as it is");
+    within_one_percent(distance(&two), 4.0, "as it is");
     for rate in [0.7, 0.9, 1.2, 1.5] {
         let there = apply(&Augmentation::Stretch { rate }, &two);
-        within_one_percent(distance(&there), 1.0 / rate, &format!("speed {rate}"));
+        within_one_percent(distance(&there), 4.0 / rate, &format!("speed {rate}"));
     }
     for semitones in [-4.0, 3.0] {
         let there = apply(&Augmentation::Pitch { semitones }, &two);
-        within_one_percent(distance(&there), 1.0, &format!("{semitones} semitones"));
+        within_one_percent(distance(&there), 4.0, &format!("{semitones} semitones"));
     }
 }
 
-/// Median pitch of what is clearly voiced.
-fn median_pitch(wave: &Wave) -> f64 {
-    let frames = wave.samples.windows(1_600).step_by(256);
-    let mut pitches: Vec<f64> = frames
-        .filter(|frame| frame.iter().map(|x| x * x).sum::<f32>() > 0.5)
-        .map(pitch)
-        .filter(|(_, similarity)| *similarity > 0.85)
-        .map(|(hertz, _)| hertz)
+/// Median over all moments that are clearly voiced of how much higher the changed wave is at `1 / rate` of the time.
+fn median_ratio(wave: &Wave, changed: &Wave, rate: f64) -> f64 {
+    const FRAME: usize = 1_600;
+    let voiced = |samples: &[f32]| {
+        let (hertz, similarity) = pitch(samples);
+        let loud = samples.iter().map(|x| x * x).sum::<f32>() > 0.5;
+        (loud && similarity > 0.85).then_some(hertz)
+    };
+    let mut ratios: Vec<f64> = (0..wave.samples.len() - FRAME)
+        .step_by(256)
+        .filter_map(|from| {
+            let centre = (from + FRAME / 2) as f64 / rate;
+            let there = (centre as usize).checked_sub(FRAME / 2)?;
+            let before = voiced(&wave.samples[from..from + FRAME])?;
+            Some(voiced(changed.samples.get(there..there + FRAME)?)? / before)
+        })
         .collect();
-    assert!(pitches.len() > 20, "{}", pitches.len());
-    pitches.sort_by(f64::total_cmp);
-    pitches[pitches.len() / 2]
+    assert!(ratios.len() > 20, "{}", ratios.len());
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 #[test]
@@ -173,16 +182,19 @@ fn pitch_and_length_of_demo_voices_move_by_the_ratio() {
     }
     assert_eq!(waves.len(), 4);
     for voice in &waves {
-        let before = median_pitch(voice);
         for rate in [0.85, 1.18] {
             let there = apply(&Augmentation::Stretch { rate }, voice);
-            within_one_percent(median_pitch(&there), before, &format!("speed {rate}"));
+            within_one_percent(median_ratio(voice, &there, rate), 1.0, &format!("speed {rate}"));
             within_one_percent(there.samples.len() as f64, voice.samples.len() as f64 / rate, "length");
         }
         for semitones in [-2.0, 2.0] {
             let there = apply(&Augmentation::Pitch { semitones }, voice);
-            let expected = before * 2f64.powf(semitones / 12.0);
-            within_one_percent(median_pitch(&there), expected, &format!("{semitones} semitones"));
+            let expected = 2f64.powf(semitones / 12.0);
+            within_one_percent(
+                median_ratio(voice, &there, 1.0),
+                expected,
+                &format!("{semitones} semitones"),
+            );
         }
     }
 }
@@ -251,14 +263,14 @@ fn stretch_and_pitch_are_librosas_sample_by_sample() {
                 &format!("{signal}_stretch_{name}"),
             );
             println!("{signal} speed {rate}: differs from librosa at {found:.1} dB below it");
-            assert!(found > 70.0, "{signal} {rate}: {found} dB");
+            assert!(found > 90.0, "{signal} {rate}: {found} dB");
         }
         for semitones in [2.0, -3.0] {
             let name = format!("{signal}_pitch_{semitones}");
             let found = agreement(&Augmentation::Pitch { semitones }, &wave, &name);
             println!("{signal} {semitones} semitones: differs from librosa at {found:.1} dB below it");
             // The resampling filters differ at the upper end of the band, where these signals have their noise.
-            assert!(found > 30.0, "{signal} {semitones}: {found} dB");
+            assert!(found > 40.0, "{signal} {semitones}: {found} dB");
         }
     }
 }

@@ -137,7 +137,12 @@ impl Run {
             run.fold,
         )?;
         let selection = &examples.selection;
-        save_split(folder, &examples.split, selection)?;
+        let mut table = examples.split.clone();
+        if !settings.augmentation.leak_copies_across_sides {
+            // Copies are where their clips are.
+            table.sides.truncate(examples.clips());
+        }
+        save_split(folder, &table, selection)?;
         let recipe = settings.recipe()?;
         let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
         let dataset = match build_dataset(

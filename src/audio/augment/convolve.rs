@@ -1,6 +1,12 @@
 //! Convolution with a long kernel.
 
 use realfft::RealFftPlanner;
+use std::cell::RefCell;
+
+thread_local! {
+    /// It remembers the transforms that it has planned.
+    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+}
 
 /// The first `signal.len()` samples of the convolution, by overlap-add of transformed blocks (Stockham 1966).
 pub(super) fn convolved(signal: &[f32], kernel: &[f32]) -> Vec<f32> {
@@ -15,8 +21,8 @@ pub(super) fn convolved(signal: &[f32], kernel: &[f32]) -> Vec<f32> {
         .min(whole.next_power_of_two())
         .max(2);
     let step = size - kernel.len() + 1;
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let (forward, inverse) =
+        PLANNER.with_borrow_mut(|planner| (planner.plan_fft_forward(size), planner.plan_fft_inverse(size)));
     let mut block = forward.make_input_vec();
     let mut response = forward.make_output_vec();
     let mut spectrum = forward.make_output_vec();

@@ -64,7 +64,7 @@ struct Vocoder {
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
     /// Columns `i` and `i + 1`.
-    columns: [Column; 2],
+    columns: [Box<Column>; 2],
     /// The phase of the output.
     phasor: Column,
 }
@@ -79,7 +79,7 @@ impl Vocoder {
             frame: forward.make_input_vec(),
             spectrum: forward.make_output_vec(),
             scratch: vec![Complex::default(); scratch],
-            columns: [Column::silent(), Column::silent()],
+            columns: [Box::new(Column::silent()), Box::new(Column::silent())],
             phasor: Column::silent(),
             forward,
             inverse,
@@ -129,7 +129,7 @@ impl Vocoder {
     /// The short-time spectrum around sample `column * HOP`, zeros beyond the ends; silence after the last.
     fn analyse(&mut self, samples: &[f32], analysed: usize, column: usize, into: usize) {
         if column >= analysed {
-            self.columns[into] = Column::silent();
+            *self.columns[into] = Column::silent();
             return;
         }
         let from = column * HOP;

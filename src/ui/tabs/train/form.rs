@@ -64,6 +64,12 @@ impl Form {
             &["loss", "accuracy", "uar"],
         );
         form.choice(config, "training.class_weights", "Class weights", &["false", "true"]);
+        form.choice(
+            config,
+            "augmentation.mode",
+            "Augmentation",
+            &["none", "on_the_fly", "materialised"],
+        );
         form.corpora(config);
         form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
         form.number(config, "seed", "Seed", Number::Whole(0));
