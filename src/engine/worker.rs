@@ -4,7 +4,7 @@ use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select, split};
-use crate::features::FeatureCache;
+use crate::features::FeatureStore;
 use crate::files;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Task, TrainingError, build_dataset, train};
@@ -132,8 +132,8 @@ impl Run {
         let split = split(&selection, &settings.split, settings.seed, run.fold)?;
         save_split(folder, &split, &selection)?;
         let recipe = settings.recipe()?;
-        let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
-        let dataset = match build_dataset(&selection, split, &cache, &|done, total| tell("features", done, total)) {
+        let store = FeatureStore::open(&reading::feature_folder(&settings), recipe)?;
+        let dataset = match build_dataset(&selection, split, &store, &|done, total| tell("features", done, total)) {
             Ok(dataset) => dataset,
             Err(_) if is_stopped() => return Ok(Ending::Stopped),
             Err(error) => return Err(error.into()),

@@ -1,6 +1,5 @@
 //! The numbers a model sees: pure functions of a wave or a spectrogram. Knows no labels, no clips.
 
-mod cache;
 mod error;
 mod extract;
 mod matrix;
@@ -8,9 +7,9 @@ mod mel;
 mod mfcc;
 mod recipe;
 mod scaler;
+mod store;
 mod time_domain;
 
-pub use cache::FeatureCache;
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, Note, extract};
 pub use matrix::FeatureMatrix;
@@ -18,4 +17,5 @@ pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectr
 pub use mfcc::mfcc;
 pub use recipe::{Feature, Recipe};
 pub use scaler::Scaler;
+pub use store::{FeatureStore, PackFacts, inventory};
 pub use time_domain::{root_mean_square, zero_crossing_rate};
