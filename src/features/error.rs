@@ -22,6 +22,14 @@ pub enum FeatureError {
         /// What the file system said.
         source: std::io::Error,
     },
+    /// An array of features that other programs wrote cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Array {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// A recipe asks for the impossible.
     #[error("{key}: {problem}")]
     Recipe {

@@ -16,6 +16,17 @@ pub enum Feature {
     Mfcc,
 }
 
+impl Feature {
+    /// The name in settings and of exported folders.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zcr => "zcr",
+            Self::Rms => "rms",
+            Self::Mfcc => "mfcc",
+        }
+    }
+}
+
 /// Which part of a clip is taken, and which features of it at which sizes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,7 +70,7 @@ impl Recipe {
     }
 
     /// The same for equal recipes and different for others; the name of a recipe plays no part.
-    pub(super) fn key(&self) -> u64 {
+    pub fn key(&self) -> u64 {
         // A struct of numbers has one serialisation, and it cannot fail.
         serde_json::to_vec(self).map_or(0, |bytes| xxh3_64(&bytes))
     }

@@ -74,11 +74,17 @@ pub fn build_dataset(
     Ok(dataset)
 }
 
-/// The labels in the order in which they are shown, and each clip's index among them.
-fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
+/// The emotions of these clips, each once, in the order in which they are shown.
+pub(super) fn ranked(clips: &[Clip]) -> Vec<&Emotion> {
     let mut emotions: Vec<&Emotion> = clips.iter().map(|clip| &clip.emotion).collect();
     emotions.sort_by(|one, other| one.rank().cmp(&other.rank()));
     emotions.dedup();
+    emotions
+}
+
+/// The labels in the order in which they are shown, and each clip's index among them.
+fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
+    let emotions = ranked(clips);
     if emotions.len() < 2 {
         let found = emotions.first().map_or("none", |emotion| emotion.name());
         return Err(TrainingError::Data(format!(
