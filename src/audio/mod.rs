@@ -10,6 +10,7 @@ mod ogg_header;
 mod pcm;
 mod resample;
 mod stft;
+mod trim;
 mod wave;
 
 pub use decode::{Decoded, Header, decode, read_header};
@@ -17,4 +18,5 @@ pub use error::AudioError;
 pub use level::{Level, level};
 pub use resample::{resample, resample_range, resampled_length};
 pub use stft::{Spectrogram, power_frames, power_spectrogram};
+pub use trim::trim;
 pub use wave::Wave;

@@ -23,7 +23,9 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Scan => "scan",
         CommandKind::Export => "export",
-        CommandKind::Features => "features",
+        CommandKind::Features | CommandKind::ExportFeatures => "features",
+        CommandKind::Trim => "trim",
+        CommandKind::Cache => "cache",
         CommandKind::Demo => "demo",
         CommandKind::Config => "config",
         CommandKind::Preview => "preview",
@@ -45,7 +47,13 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     match subcommand {
         Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
         Subcommands::Export { path } => one(&mut session, Command::Export { path }),
-        Subcommands::Features => one(&mut session, Command::Features),
+        Subcommands::Features { export: None, .. } => one(&mut session, Command::Features),
+        Subcommands::Features {
+            export: Some(folder),
+            per_clip,
+        } => export_features(&mut session, folder, per_clip),
+        Subcommands::Trim => one(&mut session, Command::Trim),
+        Subcommands::Cache { clear } => one(&mut session, Command::Cache { clear }),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
         Subcommands::Config => one(&mut session, Command::Config),
         Subcommands::Preview { file } => one(&mut session, Command::Preview { path: file }),
@@ -82,11 +90,25 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
         match event {
             Event::Exported { path, clips } => show::exported(output, &path, clips)?,
             Event::Features(summary) => show::features(output, &summary)?,
+            Event::Trimming(found) => show::trimming(output, &found)?,
+            Event::Cache(report) => show::cache(output, &report)?,
             Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
             Event::Config(config) => show::config(output, &config)?,
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// What was extracted is of no interest in JSON beside what was written.
+fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
+    session.ask(Command::ExportFeatures { folder, per_clip }, |event, output| {
+        match event {
+            Event::Features(summary) if !output.json => show::features(output, &summary)?,
+            Event::FeaturesExported(summary) => show::features_exported(output, &summary)?,
             _ => {}
         }
         Ok(())

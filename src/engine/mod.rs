@@ -17,8 +17,8 @@ mod worker;
 
 pub use error::EngineError;
 pub use event::{
-    Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
-    RunDetail, RunReport, RunSummary, Survey,
+    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, DemoSummary, Event,
+    FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, Survey,
 };
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
 pub use worker::work;
@@ -27,13 +27,13 @@ pub use worker::work;
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, Refused, SampleFacts, SpeakerRow,
-    Statistics, Suspicion, SuspicionKind,
+    Statistics, Suspicion, SuspicionKind, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
 pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
-pub use crate::training::EpochFacts;
+pub use crate::training::{EpochFacts, ExportSummary};
 
 use context::Context;
 use jobs::{ScanDesk, Wish};

@@ -48,6 +48,8 @@ fn command_of(task: &str) -> Option<CommandKind> {
     match task {
         "reading headers" | "analysing samples" => Some(CommandKind::Scan),
         "features" => Some(CommandKind::Features),
+        "exporting" => Some(CommandKind::ExportFeatures),
+        "trimming" => Some(CommandKind::Trim),
         "writing demo corpus" => Some(CommandKind::Demo),
         _ => None,
     }

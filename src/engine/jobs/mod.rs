@@ -1,6 +1,8 @@
 //! One short file per job.
 
+mod cache;
 mod demo;
+mod exchange;
 mod export;
 mod features;
 mod follow;
@@ -10,6 +12,7 @@ mod report;
 mod scan;
 mod stop;
 mod train;
+mod trim;
 
 pub use follow::{Wish, follow};
 pub use preview::previews;
@@ -25,6 +28,9 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Scan { .. } => scan::scan(context, desk),
         Command::Export { path } => export::export(context, &path),
         Command::Features => features::features(context),
+        Command::ExportFeatures { folder, per_clip } => exchange::export(context, &folder, per_clip),
+        Command::Trim => trim::trim(context),
+        Command::Cache { clear } => cache::cache(context, clear),
         Command::Demo { folder, clips } => demo::demo(context, folder, clips),
         Command::Config => {
             context.emit(Event::Config(Arc::new(rows(&context.settings))));

@@ -1,9 +1,11 @@
 //! What lies over a tab until it is answered or closed.
 
+mod cache;
 mod help;
 mod prompt;
 mod question;
 mod settings;
+mod trim;
 
 use crate::engine::{Command, Config};
 use crate::ui::input::{Action, Place};
@@ -12,11 +14,13 @@ use crate::ui::tabs::train::form::Form;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
-pub use prompt::Prompt;
+pub use cache::CacheView;
+pub use prompt::{Prompt, Purpose};
 pub use question::Question;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 pub use settings::SettingsView;
+pub use trim::TrimView;
 
 /// What lies over a tab.
 #[derive(Debug)]
@@ -27,6 +31,10 @@ pub enum Overlay {
     Settings(SettingsView),
     /// The form of a new run.
     Form(Form),
+    /// The cache.
+    Cache(CacheView),
+    /// What trimming would remove.
+    Trim(TrimView),
     /// A question.
     Question(Question),
     /// A line to be typed.
@@ -62,6 +70,8 @@ impl Overlay {
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
+            Self::Cache(_) => Place::Cache,
+            Self::Trim(_) => Place::Trim,
             Self::Question(_) => Place::Question,
             Self::Prompt(_) => Place::Prompt,
         }
@@ -96,6 +106,8 @@ impl Overlay {
             }
             (Self::Settings(view), action) => view.act(action, config),
             (Self::Form(form), action) => form.act(action),
+            (Self::Cache(view), action) => view.act(action),
+            (Self::Trim(view), action) => view.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
             (_, Action::Back) => Outcome::closed(),
@@ -109,6 +121,8 @@ impl Overlay {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
+            Self::Cache(view) => view.draw(area, buffer, theme),
+            Self::Trim(view) => view.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
             Self::Prompt(prompt) => prompt.draw(area, buffer, theme),
         }
