@@ -55,6 +55,12 @@ pub enum Subcommands {
         /// With --export: also one file per clip and feature
         #[arg(long, requires = "export")]
         per_clip: bool,
+        /// Take in features made elsewhere: X.npy, labels.csv (with the column path) and, if there, y.npy of this folder
+        #[arg(long, value_name = "DIR", conflicts_with = "export")]
+        import: Option<PathBuf>,
+        /// With --import: the name of the recipe that stands for them [default: the folder's name]
+        #[arg(long, requires = "import")]
+        name: Option<String>,
     },
     /// Show what trimming silence at several thresholds would remove from the clips that take part
     Trim,

@@ -23,7 +23,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Scan => "scan",
         CommandKind::Export => "export",
-        CommandKind::Features | CommandKind::ExportFeatures => "features",
+        CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
         CommandKind::Trim => "trim",
         CommandKind::Cache => "cache",
         CommandKind::Demo => "demo",
@@ -47,11 +47,16 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     match subcommand {
         Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
         Subcommands::Export { path } => one(&mut session, Command::Export { path }),
-        Subcommands::Features { export: None, .. } => one(&mut session, Command::Features),
         Subcommands::Features {
-            export: Some(folder),
+            export,
             per_clip,
-        } => export_features(&mut session, folder, per_clip),
+            import,
+            name,
+        } => match (export, import) {
+            (Some(folder), _) => export_features(&mut session, folder, per_clip),
+            (None, Some(folder)) => import_features(&mut session, folder, name),
+            (None, None) => one(&mut session, Command::Features),
+        },
         Subcommands::Trim => one(&mut session, Command::Trim),
         Subcommands::Cache { clear } => one(&mut session, Command::Cache { clear }),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
@@ -110,6 +115,15 @@ fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> an
             Event::Features(summary) if !output.json => show::features(output, &summary)?,
             Event::FeaturesExported(summary) => show::features_exported(output, &summary)?,
             _ => {}
+        }
+        Ok(())
+    })
+}
+
+fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>) -> anyhow::Result<()> {
+    session.ask(Command::ImportFeatures { folder, name }, |event, output| {
+        if let Event::FeaturesImported(summary) = event {
+            show::features_imported(output, &summary)?;
         }
         Ok(())
     })

@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Catalogue, EpochFacts, ExportSummary, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics,
-    Stop, Suspicion, Trimming, Wave,
+    Beat, Catalogue, EpochFacts, ExportSummary, ImportSummary, Judged, Note, Prediction, Report, RunState, ScoreSpread,
+    Statistics, Stop, Suspicion, Trimming, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -35,6 +35,13 @@ pub enum Command {
         folder: PathBuf,
         /// Also one file per clip and feature.
         per_clip: bool,
+    },
+    /// Put features that were made elsewhere into the store, and a recipe that stands for them into the settings.
+    ImportFeatures {
+        /// With `X.npy` and `labels.csv`.
+        folder: PathBuf,
+        /// The recipe's name; `None` is the folder's.
+        name: Option<String>,
     },
     /// What trimming silence at several thresholds would remove from the clips that take part.
     Trim,
@@ -111,6 +118,8 @@ pub enum Event {
     Features(FeatureSummary),
     /// Features were written as NumPy arrays.
     FeaturesExported(Arc<ExportSummary>),
+    /// Features were imported.
+    FeaturesImported(Arc<ImportSummary>),
     /// What trimming would remove.
     Trimming(Arc<Trimming>),
     /// What lies in the cache folder; when something is to go, told before and after.
@@ -160,7 +169,7 @@ pub enum Event {
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `trimming`, `writing demo corpus`).
+    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `importing`, `trimming`, `writing demo corpus`).
     pub task: String,
     /// Done so far.
     pub done: usize,

@@ -30,6 +30,16 @@ pub enum FeatureError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// Features that were imported cannot be computed.
+    #[error(
+        "its features come from {}, not from its sound, and are not in the store for it; \
+         import them again (undertone features --import), leave it out by [filter], or choose another recipe",
+        folder.display()
+    )]
+    Imported {
+        /// Where the others came from.
+        folder: PathBuf,
+    },
     /// A recipe asks for the impossible.
     #[error("{key}: {problem}")]
     Recipe {

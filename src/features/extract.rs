@@ -48,6 +48,11 @@ const TOP_DB: f32 = 80.0;
 /// finite or so large that their energy is not, or cannot be resampled.
 pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> {
     recipe.validate()?;
+    if let Some(import) = &recipe.import {
+        return Err(FeatureError::Imported {
+            folder: import.folder.clone(),
+        });
+    }
     if wave.samples.is_empty() {
         return Err(FeatureError::Wave {
             problem: "it holds no samples",

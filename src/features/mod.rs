@@ -2,6 +2,7 @@
 
 mod error;
 mod extract;
+mod import;
 mod matrix;
 mod mel;
 mod mfcc;
@@ -13,6 +14,7 @@ mod time_domain;
 
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, Note, extract};
+pub use import::Import;
 pub use matrix::FeatureMatrix;
 pub use mel::{LogMel, MelFilterbank, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db};
 pub use mfcc::mfcc;

@@ -1,6 +1,6 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::FeatureError;
+use super::{FeatureError, Import};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -47,11 +47,17 @@ pub struct Recipe {
     pub n_mfcc: usize,
     /// The features, in the order of the columns.
     pub features: Vec<Feature>,
+    /// Features that were made elsewhere; nothing else of the recipe matters then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<Import>,
 }
 
 impl Recipe {
     /// (frames, coefficients) of every matrix this recipe gives, known before any sample is decoded.
     pub fn shape(&self) -> (usize, usize) {
+        if let Some(import) = &self.import {
+            return (import.frames, import.coefficients);
+        }
         let coefficients = self.features.iter().map(|&feature| self.width(feature));
         (1 + self.take_samples() / self.hop_length.max(1), coefficients.sum())
     }
@@ -71,8 +77,12 @@ impl Recipe {
 
     /// The same for equal recipes and different for others; the name of a recipe plays no part.
     pub fn key(&self) -> u64 {
-        // A struct of numbers has one serialisation, and it cannot fail.
-        serde_json::to_vec(self).map_or(0, |bytes| xxh3_64(&bytes))
+        // Both have one serialisation, and it cannot fail.
+        let bytes = match &self.import {
+            Some(import) => serde_json::to_vec(import),
+            None => serde_json::to_vec(self),
+        };
+        bytes.map_or(0, |bytes| xxh3_64(&bytes))
     }
 
     /// Refuses what cannot be computed.
@@ -80,6 +90,9 @@ impl Recipe {
     /// # Errors
     /// [`FeatureError::Recipe`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), FeatureError> {
+        if let Some(import) = &self.import {
+            return import.validate();
+        }
         within("sample_rate", self.sample_rate, 1_000, 192_000, "Hz")?;
         within("skip_seconds", self.skip_seconds, 0.0, 3600.0, "s")?;
         within("take_seconds", self.take_seconds, 0.01, 600.0, "s")?;
@@ -152,6 +165,7 @@ pub(super) mod tests {
             n_mels: 128,
             n_mfcc: 20,
             features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
+            import: None,
         }
     }
 

@@ -190,6 +190,9 @@ fn features(export: &Export, row: usize, clip: &Clip) -> Result<(u128, FeatureMa
 /// Name, first column and the one after the last, for each feature of a matrix.
 fn columns(store: &FeatureStore) -> Vec<(String, usize, usize)> {
     let recipe = store.recipe();
+    if recipe.import.is_some() {
+        return vec![("imported".to_owned(), 0, recipe.shape().1)];
+    }
     let mut column = 0;
     let features = recipe.features.iter().map(|&feature| {
         let from = column;

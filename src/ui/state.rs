@@ -1,8 +1,8 @@
 //! Everything that a frame shows, and how it follows from the engine's events: pure.
 
 use crate::engine::{
-    CacheReport, Command, CommandKind, Config, Event, ExportSummary, FeatureSummary, RunState, RunSummary, Survey,
-    Trimming,
+    CacheReport, Command, CommandKind, Config, Event, ExportSummary, FeatureSummary, ImportSummary, RunState,
+    RunSummary, Survey, Trimming,
 };
 use crate::ui::input::{Place, Tab};
 use crate::ui::jobs::Jobs;
@@ -175,6 +175,7 @@ impl State {
             }
             Event::Features(summary) => self.message = Some(features(&summary)),
             Event::FeaturesExported(summary) => self.message = Some(exported(&summary)),
+            Event::FeaturesImported(summary) => self.message = Some(imported(&summary)),
             Event::Trimming(found) => {
                 if let Some(Overlay::Trim(view)) = self.overlays.last_mut() {
                     view.found = Some(Arc::clone(&found));
@@ -289,6 +290,21 @@ fn exported(summary: &ExportSummary) -> Message {
         count(clips, "clip"),
         summary.folder.display()
     ))
+}
+
+fn imported(summary: &ImportSummary) -> Message {
+    let (rows, ..) = summary.shape;
+    let text = format!(
+        "{} of {} belong to clips; they are the recipe {} now.",
+        summary.matched,
+        count(rows, "row"),
+        summary.recipe
+    );
+    match (summary.unmatched.first(), summary.missing) {
+        (None, 0) => Message::good(text),
+        (Some((row, why)), _) => Message::note(format!("{text} Row {row}: {why}")),
+        (None, missing) => Message::note(format!("{text} {} have none.", count(missing, "clip"))),
+    }
 }
 
 fn features(summary: &FeatureSummary) -> Message {

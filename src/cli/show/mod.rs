@@ -11,7 +11,7 @@ pub use data::{config, demo, exported, features, survey};
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};
-pub use store::{cache, features_exported, trimming};
+pub use store::{cache, features_exported, features_imported, trimming};
 pub use verdicts::judgements;
 
 /// As a percentage with one digit.

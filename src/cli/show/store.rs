@@ -3,7 +3,7 @@
 use super::percent;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, ExportSummary, TRIM_SHORT, Trimming};
+use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, ExportSummary, ImportSummary, TRIM_SHORT, Trimming};
 use std::fmt::Write;
 use std::io;
 
@@ -21,6 +21,35 @@ pub fn features_exported(output: Output, summary: &ExportSummary) -> io::Result<
             text += &format!("\none file per clip in {}", summary.folders.join("/, ") + "/");
         }
         text
+    })
+}
+
+/// Features were imported.
+pub fn features_imported(output: Output, summary: &ImportSummary) -> io::Result<()> {
+    const LISTED: usize = 10;
+    output.either(summary, || {
+        let (rows, frames, coefficients) = summary.shape;
+        let mut text = format!(
+            "{}: {rows} rows of {frames} x {coefficients}; {} belong to clips of the corpora",
+            summary.folder.display(),
+            summary.matched
+        );
+        for (row, why) in summary.unmatched.iter().take(LISTED) {
+            text += &format!("\nrow {row}: {why}");
+        }
+        if summary.unmatched.len() > LISTED {
+            let more = summary.unmatched.len() - LISTED;
+            text += &format!("\nand {more} more rows without a clip (--json lists them all)");
+        }
+        if summary.relabelled > 0 {
+            let rows = summary.relabelled;
+            text += &format!("\n{rows} rows name another emotion than the corpus, whose labels are learnt");
+        }
+        if summary.missing > 0 {
+            let clips = summary.missing;
+            text += &format!("\n{clips} clips have no features now: leave them out by [filter] to train");
+        }
+        text + &format!("\ntrain on them with: undertone train -s recipe={}", summary.recipe)
     })
 }
 

@@ -29,6 +29,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Export { path } => export::export(context, &path),
         Command::Features => features::features(context),
         Command::ExportFeatures { folder, per_clip } => exchange::export(context, &folder, per_clip),
+        Command::ImportFeatures { folder, name } => exchange::import(context, &folder, name),
         Command::Trim => trim::trim(context),
         Command::Cache { clear } => cache::cache(context, clear),
         Command::Demo { folder, clips } => demo::demo(context, folder, clips),

@@ -41,7 +41,12 @@ pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
 fn preview(context: &Context, analysis: &AnalysisCache, path: PathBuf) -> Result<Preview, EngineError> {
     let decoded = decode(&path)?;
     let facts = analysis.facts(&stand_in(&path, &decoded.header));
-    let notes = extract(&decoded.wave, context.settings.recipe()?)?.notes;
+    let recipe = context.settings.recipe()?;
+    let notes = match &recipe.import {
+        // There is nothing to note about features that are not made from the wave.
+        Some(_) => Vec::new(),
+        None => extract(&decoded.wave, recipe)?.notes,
+    };
     let mel = log_mel_preview(&decoded.wave, MELS, COLUMNS);
     Ok(Preview {
         path,

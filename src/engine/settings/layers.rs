@@ -11,6 +11,9 @@ const FREE_TABLES: [&str; 1] = ["labels.map"];
 /// Tables of tables whose names are the user's own; every one has the keys of the first default one.
 const NAMED_TABLES: [&str; 1] = ["recipes"];
 
+/// The key of a table that makes all others of a recipe superfluous.
+const IMPORT: &str = "import";
+
 /// Values by key, and where each came from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers {
@@ -131,6 +134,13 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             };
             // A new recipe must be complete, yet its keys are checked against a known one.
             if let toml::Value::Table(table) = &value {
+                if let Some(import) = table.get(IMPORT) {
+                    // Nothing else of the recipe matters.
+                    let mut recipe = model.clone();
+                    recipe.insert(IMPORT.to_owned(), import.clone());
+                    base.insert(name, toml::Value::Table(recipe));
+                    continue;
+                }
                 merge_tables(&mut model.clone(), table.clone(), &key, written)?;
                 if let Some(missing) = model.keys().find(|name| !table.contains_key(*name)) {
                     return Err(written.error(

@@ -75,6 +75,11 @@ impl FeatureStore {
         if let Some(extracted) = self.get(corpus, content) {
             return Ok((extracted, true));
         }
+        if let Some(import) = &self.recipe.import {
+            return Err(FeatureError::Imported {
+                folder: import.folder.clone(),
+            });
+        }
         let extracted = extract(&load()?, &self.recipe)?;
         self.put(corpus, content, &extracted)?;
         Ok((extracted, false))

@@ -80,6 +80,8 @@ pub enum Action {
     Features,
     /// Write features as arrays.
     ExportFeatures,
+    /// Read features that were made elsewhere.
+    ImportFeatures,
     /// Show what trimming would remove.
     Trim,
     /// Show the cache.

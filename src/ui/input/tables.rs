@@ -62,6 +62,12 @@ pub const DATA: &[Binding] = &[
     )
     .sends(CommandKind::ExportFeatures, &[ENTER]),
     bind(
+        keys!['i'],
+        Action::ImportFeatures,
+        "import features made elsewhere, such as embeddings, from NumPy arrays",
+    )
+    .sends(CommandKind::ImportFeatures, &[ENTER]),
+    bind(
         keys!['t'],
         Action::Trim,
         "what trimming silence at several thresholds would remove",

@@ -14,8 +14,10 @@ use ratatui::layout::Rect;
 pub enum Purpose {
     /// The table of clips.
     Clips,
-    /// A folder of features as arrays.
+    /// A folder to write features to.
     Features,
+    /// A folder to read features from.
+    Import,
 }
 
 /// Asks for a path.
@@ -36,7 +38,7 @@ impl Prompt {
             purpose,
             field: Field::new(match purpose {
                 Purpose::Clips => "clips.csv",
-                Purpose::Features => "features",
+                Purpose::Features | Purpose::Import => "features",
             }),
             problem: None,
         }
@@ -50,7 +52,7 @@ impl Prompt {
                 self.problem = Some("write the name of a file, such as clips.csv");
                 return Outcome::default();
             }
-            Purpose::Features if path.is_empty() => {
+            Purpose::Features | Purpose::Import if path.is_empty() => {
                 self.problem = Some("write the name of a folder, such as features");
                 return Outcome::default();
             }
@@ -58,6 +60,10 @@ impl Prompt {
             Purpose::Features => Command::ExportFeatures {
                 folder: path.into(),
                 per_clip: false,
+            },
+            Purpose::Import => Command::ImportFeatures {
+                folder: path.into(),
+                name: None,
             },
         };
         Outcome {
@@ -78,6 +84,10 @@ impl Prompt {
                 "Export features for NumPy",
                 "Folder for X.npy, y.npy, labels.csv: new, or an export.",
             ),
+            Purpose::Import => (
+                "Import features made elsewhere",
+                "Folder with X.npy and labels.csv (column path).",
+            ),
         };
         let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);
         buffer.put(inner, 0, 0, words, theme.dim());
@@ -92,7 +102,15 @@ impl Prompt {
             .draw(buffer, field.intersection(inner), theme.heading(), true, theme);
         match self.problem {
             Some(problem) => drop(buffer.put(inner, 0, 3, problem, theme.bad())),
-            None => drop(buffer.put(inner, 0, 3, "Enter: write     Esc: cancel", theme.accent())),
+            None => {
+                let verb = if self.purpose == Purpose::Import {
+                    "read"
+                } else {
+                    "write"
+                };
+                let keys = format!("Enter: {verb}     Esc: cancel");
+                buffer.put(inner, 0, 3, &keys, theme.accent());
+            }
         }
     }
 }

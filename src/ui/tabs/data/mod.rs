@@ -147,6 +147,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             state.message = Some(Message::note("The features are still being exported."));
         }
         Action::ExportFeatures => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Features))),
+        Action::ImportFeatures if state.jobs.busy(CommandKind::ImportFeatures) => {
+            state.message = Some(Message::note("Features are still being imported."));
+        }
+        Action::ImportFeatures => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Import))),
         Action::Cache => {
             state.overlays.push(Overlay::Cache(CacheView::default()));
             return vec![Command::Cache { clear: None }];
