@@ -1,68 +1,71 @@
-//! The part of a wave between the silences at its ends.
+//! Silence at both ends.
 
-use super::Wave;
 use std::ops::Range;
 
-/// Samples from one frame to the next.
+/// Frame and hop of the search (samples), as librosa.effects.trim's defaults.
+const FRAME: usize = 2048;
 const HOP: usize = 512;
-/// Frames are this many hops long (2,048 samples) and centred: half of one reaches over each end.
-const HOPS: usize = 4;
-/// The quietest amplitude that is told from nothing (librosa.amplitude_to_db).
+/// Smallest amplitude that counts, as in librosa.amplitude_to_db.
 const AMIN: f64 = 1e-5;
 
-/// The samples from the first to the last frame that is less than `top_db` quieter than the loudest one
-/// (librosa.effects.trim with its defaults: RMS of frames of 2,048 samples, 512 apart, centred over zeros).
-/// Of digital silence all is kept, for nothing in it is quieter than the rest.
-pub fn trim(wave: &Wave, top_db: f64) -> Range<usize> {
-    let samples = &wave.samples;
-    let energy = |block: &[f32]| block.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
-    let blocks: Vec<f64> = samples.chunks(HOP).map(energy).collect();
-    let frame = |frame: usize| {
-        let from = frame.saturating_sub(HOPS / 2).min(blocks.len());
-        let to = (frame + HOPS / 2).min(blocks.len());
-        let power = blocks[from..to].iter().sum::<f64>() / (HOP * HOPS) as f64;
-        10.0 * power.max(AMIN * AMIN).log10()
-    };
-    let levels: Vec<f64> = (0..=samples.len() / HOP).map(frame).collect();
-    let loudest = levels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let heard = |level: &f64| level - loudest > -top_db;
-    match (levels.iter().position(heard), levels.iter().rposition(heard)) {
+/// The samples without the silence before and after them: from the first to the end of the last hop whose
+/// frame is less than `top_db` below the loudest frame, as librosa.effects.trim(y, top_db) with its
+/// defaults (centred frames of 2048 samples, zeros beyond the ends, hops of 512, the loudest frame's
+/// RMS as reference).
+///
+/// Pure silence has no loudest frame and is kept whole, as in librosa; so is everything with a `top_db`
+/// that is not above 0, where librosa would keep nothing.
+pub fn trim(samples: &[f32], top_db: f64) -> Range<usize> {
+    let frames = 1 + samples.len() / HOP;
+    let energies: Vec<f64> = (0..frames).map(|frame| energy(samples, frame)).collect();
+    let loudest = energies.iter().copied().fold(0.0, f64::max);
+    // In power: 10 log10(energy / loudest) > -top_db.
+    let floor = AMIN * AMIN;
+    let threshold = loudest.max(floor) * 10f64.powf(-top_db / 10.0);
+    let heard = |energy: &f64| energy.max(floor) > threshold;
+    match (energies.iter().position(heard), energies.iter().rposition(heard)) {
         (Some(first), Some(last)) => first * HOP..((last + 1) * HOP).min(samples.len()),
-        _ => 0..0,
+        _ => 0..samples.len(),
     }
+}
+
+/// Mean square of one centred frame.
+fn energy(samples: &[f32], frame: usize) -> f64 {
+    let centre = frame * HOP;
+    let inside = centre.saturating_sub(FRAME / 2)..(centre + FRAME / 2).min(samples.len());
+    let squares = samples[inside].iter().map(|&sample| f64::from(sample).powi(2));
+    squares.sum::<f64>() / FRAME as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn wave(parts: &[(usize, f32)]) -> Wave {
-        let samples = parts
-            .iter()
-            .flat_map(|&(length, level)| (0..length).map(move |n| if n % 2 == 0 { level } else { -level }));
-        Wave {
-            samples: samples.collect(),
-            rate: 16_000,
-        }
-    }
-
-    /// The ranges that librosa 0.11 gives for these waves.
-    #[test]
-    fn the_ends_go_as_in_librosa() {
-        let spoken = wave(&[(10_000, 0.0), (20_000, 0.5), (7_777, 0.0)]);
-        assert_eq!(trim(&spoken, 60.0), 9_216..31_232);
-        assert_eq!(trim(&spoken, 3.0), 10_240..30_208);
-        let hum = wave(&[(10_000, 0.01), (20_000, 0.5), (7_777, 0.0)]);
-        assert_eq!(trim(&hum, 60.0), 0..31_232);
-        assert_eq!(trim(&hum, 30.0), 9_216..31_232);
-        let odd = wave(&[(700, 0.3)]);
-        assert_eq!(trim(&odd, 20.0), 0..700);
+    /// Silence, a tone from 5,000 to 15,000, and a murmur 50 dB below it to the end.
+    fn speech() -> Vec<f32> {
+        let level = |n: usize| match n {
+            5_000..15_000 => 0.5,
+            15_000..25_000 => 0.5 * 10f32.powf(-50.0 / 20.0),
+            _ => 0.0,
+        };
+        (0..30_000).map(|n| level(n) * (n as f32 * 0.1).sin()).collect()
     }
 
     #[test]
-    fn silence_and_nothing_stay_as_they_are() {
-        assert_eq!(trim(&wave(&[(5_000, 0.0)]), 20.0), 0..5_000);
-        assert_eq!(trim(&wave(&[]), 20.0), 0..0);
-        assert_eq!(trim(&wave(&[(1, 1.0)]), 20.0), 0..1);
+    fn what_is_below_the_threshold_goes_to_within_a_frame() {
+        let loud = trim(&speech(), 30.0);
+        assert!((5_000 - FRAME / 2..=5_000).contains(&loud.start), "{loud:?}");
+        assert!((15_000..=15_000 + FRAME / 2 + HOP).contains(&loud.end), "{loud:?}");
+        let all = trim(&speech(), 60.0);
+        assert_eq!(all.start, loud.start);
+        assert!((25_000..=25_000 + FRAME / 2 + HOP).contains(&all.end), "{all:?}");
+    }
+
+    #[test]
+    fn silence_nothing_and_impossible_thresholds_keep_everything() {
+        assert_eq!(trim(&[0.0; 5_000], 20.0), 0..5_000);
+        assert_eq!(trim(&[], 20.0), 0..0);
+        assert_eq!(trim(&speech(), 0.0), 0..30_000);
+        assert_eq!(trim(&[0.5], 20.0), 0..1);
     }
 }

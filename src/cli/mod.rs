@@ -9,10 +9,10 @@ mod session;
 mod show;
 mod table;
 
-pub use arguments::{Arguments, Subcommands};
+pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Command, CommandKind, Event, Settings, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
 use anyhow::bail;
 use output::Output;
 use session::Session;
@@ -27,6 +27,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Trim => "trim",
         CommandKind::Cache => "cache",
         CommandKind::Demo => "demo",
+        CommandKind::Bench => "bench",
         CommandKind::Config => "config",
         CommandKind::Preview => "preview",
         CommandKind::Train => "train",
@@ -60,6 +61,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Trim => one(&mut session, Command::Trim),
         Subcommands::Cache { clear } => one(&mut session, Command::Cache { clear }),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
+        Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
         Subcommands::Config => one(&mut session, Command::Config),
         Subcommands::Preview { file } => one(&mut session, Command::Preview { path: file }),
         Subcommands::Report { run } => one(&mut session, Command::Report { run }),
@@ -98,6 +100,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Trimming(found) => show::trimming(output, &found)?,
             Event::Cache(report) => show::cache(output, &report)?,
             Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
+            Event::Measured(measured) => show::measured(output, &measured)?,
             Event::Config(config) => show::config(output, &config)?,
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
@@ -127,6 +130,12 @@ fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>)
         }
         Ok(())
     })
+}
+
+fn bench(what: BenchSubcommands) -> Bench {
+    match what {
+        BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
+    }
 }
 
 fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {

@@ -77,7 +77,7 @@ pub fn trimming(clips: &[Clip], progress: &(dyn Fn(usize, usize) -> bool + Sync)
 fn measure(clip: &Clip) -> Result<Lengths, String> {
     let wave = decode(&clip.path).map_err(|error| error.to_string())?.wave;
     let rate = f64::from(wave.rate.max(1));
-    let left = TRIM_THRESHOLDS.map(|threshold| trim(&wave, threshold).len() as f64 / rate);
+    let left = TRIM_THRESHOLDS.map(|threshold| trim(&wave.samples, threshold).len() as f64 / rate);
     Ok((wave.seconds(), left))
 }
 

@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Catalogue, EpochFacts, ExportSummary, ImportSummary, Judged, Note, Prediction, Report, RunState, ScoreSpread,
-    Statistics, Stop, Suspicion, Trimming, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, ImportSummary, Judged, Measured, Note, Prediction, Report,
+    RunState, ScoreSpread, Statistics, Stop, Suspicion, Trimming, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -56,6 +56,11 @@ pub enum Command {
         folder: Option<PathBuf>,
         /// Instead of `demo.clips`.
         clips: Option<usize>,
+    },
+    /// Measure how fast the work is here, and where the time goes.
+    Bench {
+        /// What.
+        what: Bench,
     },
     /// The resolved settings and where each came from.
     Config,
@@ -124,6 +129,8 @@ pub enum Event {
     Trimming(Arc<Trimming>),
     /// What lies in the cache folder; when something is to go, told before and after.
     Cache(Arc<CacheReport>),
+    /// Something was measured.
+    Measured(Arc<Measured>),
     /// The demo corpus was written.
     Demo {
         /// Where.
@@ -169,7 +176,8 @@ pub enum Event {
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `importing`, `trimming`, `writing demo corpus`).
+    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `importing`,
+    /// `trimming`, `measuring`, `writing demo corpus`).
     pub task: String,
     /// Done so far.
     pub done: usize,

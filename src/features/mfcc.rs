@@ -22,6 +22,23 @@ pub fn mfcc(mel_db: &[f32], n_mels: usize, n_mfcc: usize) -> Vec<f32> {
     coefficients
 }
 
+/// Multiplies coefficient `k` of every frame by `1 + lifter / 2 * sin(pi (k + 1) / lifter)`, as
+/// librosa.feature.mfcc(lifter). Nothing happens when `lifter` is 0.
+pub fn lift(coefficients: &mut [f32], n_mfcc: usize, lifter: usize) {
+    if lifter == 0 {
+        return;
+    }
+    let lifter = lifter as f64;
+    let weights: Vec<f32> = (1..=n_mfcc)
+        .map(|k| (1.0 + lifter / 2.0 * (PI * k as f64 / lifter).sin()) as f32)
+        .collect();
+    for frame in coefficients.chunks_exact_mut(n_mfcc.max(1)) {
+        for (coefficient, weight) in frame.iter_mut().zip(&weights) {
+            *coefficient *= weight;
+        }
+    }
+}
+
 thread_local! {
     /// The rows of the transform that was used last, and its size.
     static LAST: RefCell<(usize, Rc<Vec<f32>>)> = RefCell::default();

@@ -43,8 +43,12 @@ pub struct ExportSummary {
 #[derive(Serialize)]
 struct About<'a> {
     recipe: &'a str,
+    /// The time axis of `X.npy` and its last one.
+    shape: (usize, usize),
     /// Name, first column and the one after the last, for each feature in `X.npy`.
     columns: &'a [(String, usize, usize)],
+    /// What each column is.
+    names: Vec<String>,
     labels: &'a [String],
     feature_version: u32,
     program: &'static str,
@@ -149,7 +153,9 @@ fn write(
     table.finish().map_err(fail(in_folder(TABLE)))?;
     let about = About {
         recipe: export.recipe,
+        shape: (frames, coefficients),
         columns: &columns,
+        names: export.store.recipe().column_names(),
         labels: &labels,
         feature_version: FEATURE_VERSION,
         program: concat!("undertone ", env!("CARGO_PKG_VERSION")),

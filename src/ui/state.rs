@@ -1,7 +1,7 @@
 //! Everything that a frame shows, and how it follows from the engine's events: pure.
 
 use crate::engine::{
-    CacheReport, Command, CommandKind, Config, Event, ExportSummary, FeatureSummary, ImportSummary, RunState,
+    CacheReport, Command, CommandKind, Config, Event, ExportSummary, FeatureSummary, ImportSummary, Measured, RunState,
     RunSummary, Survey, Trimming,
 };
 use crate::ui::input::{Place, Tab};
@@ -73,6 +73,8 @@ pub struct State {
     pub config: Option<Arc<Config>>,
     /// The runs, newest first.
     pub listed: Option<Arc<Vec<RunSummary>>>,
+    /// What was measured last.
+    pub measured: Option<Arc<Measured>>,
     /// What the engine is busy with.
     pub jobs: Jobs,
     /// Above the bottom row, until a key is pressed.
@@ -101,6 +103,7 @@ impl Default for State {
             trimming: None,
             config: None,
             listed: None,
+            measured: None,
             jobs: Jobs::default(),
             message: None,
             overlays: Vec::new(),
@@ -194,6 +197,7 @@ impl State {
                 self.rescan = true;
             }
             Event::Config(config) => self.config = Some(config),
+            Event::Measured(measured) => self.measured = Some(measured),
             Event::Preview(preview) => self.listen.preview = Some(preview),
             Event::Started { runs } => self.started(&runs),
             Event::Runs(runs) => {

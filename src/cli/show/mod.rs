@@ -1,5 +1,6 @@
 //! Results as text and as JSON.
 
+mod bench;
 mod data;
 mod preview;
 mod report;
@@ -7,6 +8,7 @@ mod runs;
 mod store;
 mod verdicts;
 
+pub use bench::measured;
 pub use data::{config, demo, exported, features, survey};
 pub use preview::preview;
 pub use report::{report, scores_line};

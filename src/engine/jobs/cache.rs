@@ -117,17 +117,19 @@ fn plain(path: PathBuf, kind: CacheKind, clips: Option<usize>, state: CacheState
 }
 
 fn of_pack(pack: &PackFacts, settings: &Settings) -> CacheRow {
-    let of = |key: u64| settings.recipes.iter().find(|(_, recipe)| recipe.key() == key);
     let (corpus, recipe, clips, state) = match &pack.contents {
         None => (None, None, None, CacheState::Damaged),
-        Some((corpus, key, clips)) => {
-            let recipe = of(*key).map(|(name, _)| name.clone());
+        Some(contents) => {
+            let mut recipes = settings.recipes.iter();
+            let recipe = recipes
+                .find(|(_, recipe)| contents.made_by(recipe))
+                .map(|(name, _)| name.clone());
             let state = match (&recipe, pack.current) {
                 (_, false) => CacheState::Version,
                 (None, true) => CacheState::Recipe,
                 (Some(_), true) => CacheState::Current,
             };
-            (Some(corpus.clone()), recipe, Some(*clips), state)
+            (Some(contents.corpus.clone()), recipe, Some(contents.records), state)
         }
     };
     CacheRow {

@@ -37,9 +37,10 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     context.remember(&catalogue);
 
     let begun = Instant::now();
-    let recipe = settings.recipe()?;
     let mut selection = select(&catalogue, &settings.labels, &settings.filter);
-    let store = FeatureStore::open(&reading::feature_folder(settings), recipe)?;
+    let longest = selection.clips.iter().map(Clip::seconds).fold(0.0, f64::max);
+    let recipe = settings.recipe()?.resolved(longest)?;
+    let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
     let (done, total) = (AtomicUsize::new(0), selection.clips.len());
     let outcomes = selection
         .clips

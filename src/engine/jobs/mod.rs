@@ -1,5 +1,6 @@
 //! One short file per job.
 
+mod bench;
 mod cache;
 mod demo;
 mod exchange;
@@ -32,6 +33,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::ImportFeatures { folder, name } => exchange::import(context, &folder, name),
         Command::Trim => trim::trim(context),
         Command::Cache { clear } => cache::cache(context, clear),
+        Command::Bench { what } => bench::bench(context, &what),
         Command::Demo { folder, clips } => demo::demo(context, folder, clips),
         Command::Config => {
             context.emit(Event::Config(Arc::new(rows(&context.settings))));

@@ -18,6 +18,8 @@ pub(super) struct Header {
     pub corpus: String,
     /// The recipe's key.
     pub key: u64,
+    /// The key of the recipe that it may have been resolved from, for the length of the longest clip.
+    pub family: u64,
     /// [`FEATURE_VERSION`] of the program that made it.
     pub version: u32,
     /// (frames, coefficients).
@@ -29,6 +31,7 @@ impl Header {
         Self {
             corpus: corpus.to_owned(),
             key: recipe.key(),
+            family: recipe.family(),
             version: FEATURE_VERSION,
             shape: recipe.shape(),
         }

@@ -2,7 +2,7 @@
 
 use super::header::{self, Header};
 use super::record::Layout;
-use crate::features::FEATURE_VERSION;
+use crate::features::{FEATURE_VERSION, Recipe};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,28 @@ pub struct PackFacts {
     pub path: PathBuf,
     /// Bytes.
     pub bytes: u64,
-    /// Of which corpus, by which recipe's key, and how many records; nothing when its header is damaged.
-    pub contents: Option<(String, u64, usize)>,
+    /// What it holds; nothing when its header is damaged.
+    pub contents: Option<PackContents>,
     /// Whether this program would read it, given its recipe.
     pub current: bool,
+}
+
+/// What a pack holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackContents {
+    /// Of which corpus.
+    pub corpus: String,
+    /// Number of records.
+    pub records: usize,
+    key: u64,
+    family: u64,
+}
+
+impl PackContents {
+    /// Whether they were made by this recipe, which may be one without a length of its own.
+    pub fn made_by(&self, recipe: &Recipe) -> bool {
+        [self.key, self.family].contains(&recipe.key())
+    }
 }
 
 /// The packs in a store's folder, by path; none when there is no folder.
@@ -50,7 +68,12 @@ fn look(path: PathBuf) -> io::Result<PackFacts> {
     let contents = header.map(|header| {
         let size = Layout::new(header.shape, header.key, header.version).size();
         let records = bytes.saturating_sub(header::SIZE as u64) as usize / size;
-        (header.corpus, header.key, records)
+        PackContents {
+            corpus: header.corpus,
+            records,
+            key: header.key,
+            family: header.family,
+        }
     });
     Ok(PackFacts {
         path,

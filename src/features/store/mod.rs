@@ -5,7 +5,7 @@ mod inventory;
 mod pack;
 mod record;
 
-pub use inventory::{PackFacts, inventory};
+pub use inventory::{PackContents, PackFacts, inventory};
 
 use super::{Extracted, FEATURE_VERSION, FeatureError, Recipe, extract};
 use crate::audio::{AudioError, Wave};
@@ -39,6 +39,7 @@ impl FeatureStore {
     /// [`FeatureError::Recipe`] for an impossible recipe; [`FeatureError::Cache`] when the folder cannot be made.
     pub fn open(folder: &Path, recipe: &Recipe) -> Result<Self, FeatureError> {
         recipe.validate()?;
+        recipe.must_be_resolved()?;
         fs::create_dir_all(folder).map_err(|source| FeatureError::Cache {
             path: folder.to_owned(),
             source,
@@ -75,11 +76,7 @@ impl FeatureStore {
         if let Some(extracted) = self.get(corpus, content) {
             return Ok((extracted, true));
         }
-        if let Some(import) = &self.recipe.import {
-            return Err(FeatureError::Imported {
-                folder: import.folder.clone(),
-            });
-        }
+        self.recipe.must_be_computed()?;
         let extracted = extract(&load()?, &self.recipe)?;
         self.put(corpus, content, &extracted)?;
         Ok((extracted, false))

@@ -209,7 +209,17 @@ fn the_inventory_knows_every_pack_and_touches_none() {
     fs::write(folder.path().join("other"), "not ours").unwrap();
     let found = inventory(folder.path()).unwrap();
     assert_eq!(found.len(), 2);
-    assert_eq!(found[0].contents, Some(("a".to_owned(), papers().key(), 2)));
+    let contents = found[0].contents.as_ref().unwrap();
+    assert_eq!((contents.corpus.as_str(), contents.records), ("a", 2));
+    let longest = Recipe {
+        take_seconds: 0.0,
+        ..papers()
+    };
+    let other = Recipe { n_mfcc: 13, ..papers() };
+    assert_eq!(
+        [papers(), longest, other].map(|recipe| contents.made_by(&recipe)),
+        [true, true, false]
+    );
     assert!(found[0].current && !found[1].current);
     assert_eq!(found[1].contents, None);
     assert!(inventory(&folder.path().join("absent")).unwrap().is_empty());

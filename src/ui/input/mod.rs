@@ -88,6 +88,8 @@ pub enum Action {
     Cache,
     /// Clear a part of the cache.
     Clear(Clear),
+    /// Measure how fast the features are.
+    Bench,
     /// Write the demo corpus.
     Demo,
     /// Show the settings.

@@ -74,6 +74,12 @@ pub const DATA: &[Binding] = &[
     )
     .sends(CommandKind::Trim, &[]),
     bind(keys!['C'], Action::Cache, "what lies in the cache; clear it").sends(CommandKind::Cache, &[]),
+    bind(
+        keys!['b'],
+        Action::Bench,
+        "measure how fast features are extracted here",
+    )
+    .sends(CommandKind::Bench, &[]),
     bind(keys!['d'], Action::Demo, "write the synthetic demo corpus")
         .hint("demo")
         .sends(CommandKind::Demo, &[ENTER]),

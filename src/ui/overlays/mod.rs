@@ -1,5 +1,6 @@
 //! What lies over a tab until it is answered or closed.
 
+mod bench;
 mod cache;
 mod help;
 mod prompt;
@@ -7,7 +8,7 @@ mod question;
 mod settings;
 mod trim;
 
-use crate::engine::{Command, Config};
+use crate::engine::{Command, CommandKind, Config};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
@@ -27,6 +28,8 @@ pub use trim::TrimView;
 pub enum Overlay {
     /// The keys of a place.
     Help(Place, Cursor),
+    /// How fast the work is.
+    Bench,
     /// The settings and where each came from.
     Settings(SettingsView),
     /// The form of a new run.
@@ -66,7 +69,7 @@ impl Overlay {
     /// Where keys go while it is on top.
     pub fn place(&self) -> Place {
         match self {
-            Self::Help(..) => Place::Help,
+            Self::Help(..) | Self::Bench => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
@@ -119,6 +122,10 @@ impl Overlay {
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
+            Self::Bench => {
+                let busy = state.jobs.busy(CommandKind::Bench);
+                bench::draw(state.measured.as_deref(), busy, area, buffer, theme);
+            }
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),

@@ -6,7 +6,7 @@ mod overview;
 mod speakers;
 mod tables;
 
-use crate::engine::{Command, CommandKind, Survey};
+use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
 use crate::ui::overlays::{CacheView, Overlay, Prompt, Purpose, Question, SettingsView, TrimView};
 use crate::ui::state::{Message, State};
@@ -142,6 +142,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             );
         }
         Action::Features => return once(state, Command::Features, "The features are still being extracted."),
+        Action::Bench => {
+            state.overlays.push(Overlay::Bench);
+            let what = Bench::Features {
+                clips: None,
+                recipe: None,
+            };
+            return once(state, Command::Bench { what }, "The features are still being measured.");
+        }
         Action::Export => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Clips))),
         Action::ExportFeatures if state.jobs.busy(CommandKind::ExportFeatures) => {
             state.message = Some(Message::note("The features are still being exported."));
