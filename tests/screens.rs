@@ -16,8 +16,8 @@ use std::sync::Arc;
 use strum::IntoEnumIterator;
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Command, CommandKind, Control, Event, NoSound, Phase, Playback, Preview, Progress, RunState, SoundState,
-    Stop, Variant,
+    Attempt, Clear, Command, CommandKind, Control, Event, NoSound, Phase, Playback, Preview, Progress, RunState,
+    SoundState, Stop, Variant,
 };
 use undertone::ui::input::key_for;
 use undertone::ui::{Colours, Theme};
@@ -588,6 +588,92 @@ fn settings_are_shown_with_their_origin_and_filtered() {
 }
 
 #[test]
+fn the_cache_is_shown_and_cleared_after_a_question() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("C");
+    assert_eq!(workbench.last(), Some(Command::Cache { clear: None }));
+    assert!(workbench.text(80, 24).contains("looking"));
+    workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
+    workbench.done(CommandKind::Cache);
+    workbench.press("Down Down");
+    screens(&workbench, "cache");
+    workbench.press("s");
+    workbench.compare("cache_clear_80x24", 80, 24);
+    workbench.press("n d y");
+    let clear = Some(Clear::Features);
+    assert_eq!(workbench.last(), Some(Command::Cache { clear }));
+    workbench.tell(Event::Cache(Arc::new(fixtures::cache(true))));
+    let text = workbench.text(80, 24);
+    assert!(
+        text.contains("201 MB freed") && !text.contains("mfcc_zcr_rms"),
+        "{text}"
+    );
+    workbench.press("d");
+    assert!(workbench.text(80, 24).contains("nothing of the kind"));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Overview"));
+}
+
+#[test]
+fn what_trimming_would_remove_is_measured_once() {
+    let mut workbench = Workbench::new(opening());
+    let asked = |workbench: &Workbench| workbench.sent().iter().filter(|sent| **sent == Command::Trim).count();
+    workbench.press("t");
+    workbench.tell(Event::Progress(Progress {
+        task: "trimming".to_owned(),
+        done: 3120,
+        total: 8140,
+    }));
+    workbench.compare("trimming_80x24", 80, 24);
+    workbench.press("Esc t");
+    assert_eq!(asked(&workbench), 1, "it is being measured");
+    workbench.tell(Event::Trimming(Arc::new(fixtures::trimming())));
+    workbench.done(CommandKind::Trim);
+    screens(&workbench, "trim");
+    workbench.press("End");
+    assert!(
+        workbench.text(80, 24).contains("1001_IEO_ANG_XX.wav"),
+        "what was refused stands at the end"
+    );
+    workbench.press("Esc t");
+    assert_eq!(asked(&workbench), 1, "it is known");
+    workbench.press("r");
+    assert_eq!(asked(&workbench), 2);
+}
+
+#[test]
+fn features_are_exported_and_imported_by_a_folder() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("X");
+    workbench.compare("export_features_80x24", 80, 24);
+    workbench.type_text("/w2v");
+    workbench.press("Enter");
+    let (folder, per_clip) = (PathBuf::from("features/w2v"), false);
+    assert_eq!(workbench.last(), Some(Command::ExportFeatures { folder, per_clip }));
+    workbench.press("X");
+    assert!(workbench.text(80, 24).contains("still being exported"));
+    workbench.press("i");
+    workbench.compare("import_features_80x24", 80, 24);
+    workbench.press("Enter");
+    let (folder, name) = (PathBuf::from("features"), None);
+    assert_eq!(workbench.last(), Some(Command::ImportFeatures { folder, name }));
+    workbench.tell(Event::FeaturesImported(Arc::new(undertone::engine::ImportSummary {
+        folder: "/data/features".into(),
+        recipe: "features".to_owned(),
+        shape: (8140, 1, 768),
+        matched: 8139,
+        unmatched: vec![(7, "a.wav: no clip of the corpora".to_owned())],
+        relabelled: 0,
+        missing: 1,
+    })));
+    let text = workbench.text(80, 24);
+    assert!(
+        text.contains("8139 of 8,140 rows") && text.contains("Row 7: a.wav"),
+        "{text}"
+    );
+}
+
+#[test]
 fn leaving_says_that_runs_go_on() {
     let mut workbench = Workbench::new(opening());
     workbench.press("q");
@@ -675,8 +761,8 @@ fn any_size_can_be_drawn() {
         message: "a message of many words ".repeat(20),
     });
     let places = [
-        "1", "Right", "Right", "Right", "Right", "c", "Esc d", "Esc e", "Esc ?", "Esc 2", "p", "v", "V", "3", "n",
-        "Esc s", "Esc 4", "n", "Enter", "Esc q",
+        "1", "Right", "Right", "Right", "Right", "c", "Esc d", "Esc e", "Esc X", "Esc t", "Esc C", "s", "Esc", "Esc ?",
+        "Esc 2", "p", "v", "V", "3", "n", "Esc s", "Esc 4", "n", "Enter", "Esc q",
     ];
     for place in places {
         workbench.press(place);
@@ -699,6 +785,8 @@ fn any_size_can_be_drawn() {
         ));
         workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
         workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
+        workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
+        workbench.tell(Event::Trimming(Arc::new(fixtures::trimming())));
         for width in (1..=210).step_by(13).chain([60, 61, 80, 119, 120, 130]) {
             for height in (1..=64).step_by(7).chain([15, 16, 21, 28, 30]) {
                 workbench.text(width, height);

@@ -10,7 +10,7 @@ use undertone::corpus::{
     discover, scan, select,
 };
 use undertone::engine::{Settings, load_settings};
-use undertone::features::FeatureCache;
+use undertone::features::FeatureStore;
 use undertone::training::{
     AugmentationMode, BEST, Control, Dataset, EpochFacts, Examples, LAST, Observer, OnTheFly, Task, Trained,
     TrainingError, build_dataset, examples, train,
@@ -89,7 +89,7 @@ fn built(corpus: &Corpus, settings: &Settings) -> (Examples, Dataset) {
         0,
     )
     .unwrap();
-    let cache = FeatureCache::open(&corpus.folder.path().join("features"), settings.recipe().unwrap()).unwrap();
+    let cache = FeatureStore::open(&corpus.folder.path().join("features"), settings.recipe().unwrap()).unwrap();
     let dataset = build_dataset(
         &examples.selection,
         examples.split.clone(),

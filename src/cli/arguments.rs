@@ -1,7 +1,7 @@
 //! The arguments of the program.
 
-use super::parse::{change, positive};
-use crate::engine::Variant;
+use super::parse::{change, clear, positive};
+use crate::engine::{Clear, Variant};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -48,7 +48,28 @@ pub enum Subcommands {
         path: PathBuf,
     },
     /// Extract the features of all clips that take part into the cache
-    Features,
+    Features {
+        /// Write them as NumPy arrays as well: X.npy, y.npy and labels.csv in this folder
+        #[arg(long, value_name = "DIR")]
+        export: Option<PathBuf>,
+        /// With --export: also one file per clip and feature
+        #[arg(long, requires = "export")]
+        per_clip: bool,
+        /// Take in features made elsewhere: X.npy, labels.csv (with the column path) and, if there, y.npy of this folder
+        #[arg(long, value_name = "DIR", conflicts_with = "export")]
+        import: Option<PathBuf>,
+        /// With --import: the name of the recipe that stands for them [default: the folder's name]
+        #[arg(long, requires = "import")]
+        name: Option<String>,
+    },
+    /// Show what trimming silence at several thresholds would remove from the clips that take part
+    Trim,
+    /// Show what lies in the cache, by kind, corpus and recipe
+    Cache {
+        /// Clear it, or a part of it: all, stale, features, analysis, scan
+        #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "all", value_parser = clear)]
+        clear: Option<Clear>,
+    },
     /// Train a model in a process of its own, and follow it
     Train {
         /// Return as soon as the run has started

@@ -24,7 +24,9 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Scan => "scan",
         CommandKind::Export => "export",
-        CommandKind::Features => "features",
+        CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
+        CommandKind::Trim => "trim",
+        CommandKind::Cache => "cache",
         CommandKind::Demo => "demo",
         CommandKind::Bench => "bench",
         CommandKind::Config => "config",
@@ -48,7 +50,18 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     match subcommand {
         Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
         Subcommands::Export { path } => one(&mut session, Command::Export { path }),
-        Subcommands::Features => one(&mut session, Command::Features),
+        Subcommands::Features {
+            export,
+            per_clip,
+            import,
+            name,
+        } => match (export, import) {
+            (Some(folder), _) => export_features(&mut session, folder, per_clip),
+            (None, Some(folder)) => import_features(&mut session, folder, name),
+            (None, None) => one(&mut session, Command::Features),
+        },
+        Subcommands::Trim => one(&mut session, Command::Trim),
+        Subcommands::Cache { clear } => one(&mut session, Command::Cache { clear }),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
         Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
         Subcommands::Config => one(&mut session, Command::Config),
@@ -87,6 +100,8 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
         match event {
             Event::Exported { path, clips } => show::exported(output, &path, clips)?,
             Event::Features(summary) => show::features(output, &summary)?,
+            Event::Trimming(found) => show::trimming(output, &found)?,
+            Event::Cache(report) => show::cache(output, &report)?,
             Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
             Event::Measured(measured) => show::measured(output, &measured)?,
             Event::Config(config) => show::config(output, &config)?,
@@ -94,6 +109,27 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
             _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// What was extracted is of no interest in JSON beside what was written.
+fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
+    session.ask(Command::ExportFeatures { folder, per_clip }, |event, output| {
+        match event {
+            Event::Features(summary) if !output.json => show::features(output, &summary)?,
+            Event::FeaturesExported(summary) => show::features_exported(output, &summary)?,
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>) -> anyhow::Result<()> {
+    session.ask(Command::ImportFeatures { folder, name }, |event, output| {
+        if let Event::FeaturesImported(summary) = event {
+            show::features_imported(output, &summary)?;
         }
         Ok(())
     })

@@ -1,5 +1,8 @@
 //! Values of arguments.
 
+use crate::engine::Clear;
+use strum::IntoEnumIterator;
+
 /// `key=value`.
 pub fn change(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -14,4 +17,12 @@ pub fn positive(text: &str) -> Result<usize, String> {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("a whole number from 1 is needed".to_owned()),
     }
+}
+
+/// A part of the cache by its name.
+pub fn clear(text: &str) -> Result<Clear, String> {
+    let names: Vec<&str> = Clear::iter().map(Clear::name).collect();
+    Clear::iter()
+        .find(|clear| clear.name() == text)
+        .ok_or_else(|| format!("there are {}", names.join(", ")))
 }

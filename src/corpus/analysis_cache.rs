@@ -55,6 +55,17 @@ impl AnalysisCache {
         }
     }
 
+    /// How many files are remembered.
+    pub fn len(&self) -> usize {
+        let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
+        entries.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// What is remembered of this file, if it has not changed.
     pub fn get(&self, path: &Path) -> Option<Arc<SampleFacts>> {
         // Most files of a first scan are unknown: they are not even looked at.

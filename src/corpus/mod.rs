@@ -21,6 +21,7 @@ mod stamp;
 mod statistics;
 mod suspicion;
 mod table;
+mod trimming;
 mod walk;
 
 pub use analysis::{AnalysisProgress, SampleFacts, analyse};
@@ -36,3 +37,4 @@ pub use split::{Side, Split, SplitKind, SplitSettings, split};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};
 pub use table::export;
+pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};

@@ -45,6 +45,16 @@ impl ScanIndex {
         Self { corpora }
     }
 
+    /// How many files are remembered.
+    pub fn len(&self) -> usize {
+        self.corpora.values().map(HashMap::len).sum()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Writes the index whole.
     ///
     /// # Errors

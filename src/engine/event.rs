@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, Judged, Measured, NoSound, Note, Playback, Prediction, Report, RunState,
-    ScoreSpread, Statistics, Stop, Suspicion, Variant, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, ImportSummary, Judged, Measured, NoSound, Note, Playback,
+    Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion, Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -29,6 +29,27 @@ pub enum Command {
     },
     /// Extract the recipe's features of every selected clip into the cache.
     Features,
+    /// Extract the features, then write them as NumPy arrays with a table of labels.
+    ExportFeatures {
+        /// A folder that is new, or holds an earlier export.
+        folder: PathBuf,
+        /// Also one file per clip and feature.
+        per_clip: bool,
+    },
+    /// Put features that were made elsewhere into the store, and a recipe that stands for them into the settings.
+    ImportFeatures {
+        /// With `X.npy` and `labels.csv`.
+        folder: PathBuf,
+        /// The recipe's name; `None` is the folder's.
+        name: Option<String>,
+    },
+    /// What trimming silence at several thresholds would remove from the clips that take part.
+    Trim,
+    /// What lies in the cache folder.
+    Cache {
+        /// What of it is to go.
+        clear: Option<Clear>,
+    },
     /// Write the synthetic demo corpus.
     Demo {
         /// Where; `None` is `<data>/demo`.
@@ -134,6 +155,14 @@ pub enum Event {
     },
     /// Features are in the cache.
     Features(FeatureSummary),
+    /// Features were written as NumPy arrays.
+    FeaturesExported(Arc<ExportSummary>),
+    /// Features were imported.
+    FeaturesImported(Arc<ImportSummary>),
+    /// What trimming would remove.
+    Trimming(Arc<Trimming>),
+    /// What lies in the cache folder; when something is to go, told before and after.
+    Cache(Arc<CacheReport>),
     /// Something was measured.
     Measured(Arc<Measured>),
     /// The demo corpus was written.
@@ -185,7 +214,8 @@ pub enum Event {
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What is being done (`reading headers`, `analysing samples`, `features`, `measuring`, `writing demo corpus`).
+    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `importing`,
+    /// `trimming`, `measuring`, `writing demo corpus`).
     pub task: String,
     /// Done so far.
     pub done: usize,
@@ -233,6 +263,120 @@ pub struct FeatureSummary {
     pub refused: Vec<(PathBuf, String)>,
     /// Time taken (s).
     pub seconds: f64,
+}
+
+/// What of the cache is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, EnumIter)]
+#[serde(rename_all = "snake_case")]
+pub enum Clear {
+    /// Everything that this program wrote there.
+    All,
+    /// What it would not use: of other versions, of recipes that the settings do not name, damaged.
+    Stale,
+    /// Features.
+    Features,
+    /// What the samples said.
+    Analysis,
+    /// Headers of the last scan.
+    Scan,
+}
+
+impl Clear {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Stale => "stale",
+            Self::Features => "features",
+            Self::Analysis => "analysis",
+            Self::Scan => "scan",
+        }
+    }
+}
+
+/// What a part of the cache is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheKind {
+    /// Headers of the last scan.
+    Scan,
+    /// What the samples said.
+    Analysis,
+    /// Features.
+    Features,
+    /// Not written by this program; never cleared.
+    Other,
+}
+
+/// Whether a part of the cache would be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheState {
+    /// It would.
+    Current,
+    /// Its recipe is none of the settings'.
+    Recipe,
+    /// Another version of the program wrote it.
+    Version,
+    /// It is damaged, or was left by a process that was killed.
+    Damaged,
+    /// It is not this program's.
+    Foreign,
+}
+
+/// One part of the cache: a file, or a folder of an older version.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CacheRow {
+    /// What it is.
+    pub kind: CacheKind,
+    /// Where.
+    pub path: PathBuf,
+    /// Of which corpus.
+    pub corpus: Option<String>,
+    /// By which recipe of the settings.
+    pub recipe: Option<String>,
+    /// Of how many clips.
+    pub clips: Option<usize>,
+    /// Size (bytes).
+    pub bytes: u64,
+    /// Whether it would be used.
+    pub state: CacheState,
+}
+
+impl CacheRow {
+    /// Whether it is among what is to go. What this program did not write stays, whatever is asked: the folder
+    /// may be anybody's.
+    pub fn goes(&self, clear: Clear) -> bool {
+        let of = |kind| self.kind == kind;
+        !of(CacheKind::Other)
+            && match clear {
+                Clear::All => true,
+                Clear::Stale => self.state != CacheState::Current,
+                Clear::Features => of(CacheKind::Features),
+                Clear::Analysis => of(CacheKind::Analysis),
+                Clear::Scan => of(CacheKind::Scan),
+            }
+    }
+}
+
+/// What lies in the cache.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CacheReport {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What is there.
+    pub rows: Vec<CacheRow>,
+    /// What goes, or has gone.
+    pub clearing: Vec<CacheRow>,
+    /// Whether it has gone.
+    pub cleared: bool,
+}
+
+impl CacheReport {
+    /// Size of some rows together (bytes).
+    pub fn bytes(rows: &[CacheRow]) -> u64 {
+        rows.iter().map(|row| row.bytes).sum()
+    }
 }
 
 /// The resolved settings.

@@ -20,8 +20,8 @@ mod worker;
 pub use bench::{Bench, FeatureSpeed, Measured, Speed, StageTime};
 pub use error::EngineError;
 pub use event::{
-    Command, CommandKind, Config, ConfigRow, Control, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
-    RunDetail, RunReport, RunSummary, SoundState, Survey,
+    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, Control, DemoSummary,
+    Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, Survey,
 };
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
 pub use variant::Variant;
@@ -32,13 +32,13 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, Refused, SampleFacts, SpeakerRow,
-    Statistics, Suspicion, SuspicionKind,
+    Statistics, Suspicion, SuspicionKind, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
 pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
-pub use crate::training::EpochFacts;
+pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 
 use context::Context;
 use jobs::{ScanDesk, Sounding, Wish};

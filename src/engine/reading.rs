@@ -36,7 +36,7 @@ pub fn demo_folder(settings: &Settings) -> PathBuf {
 
 /// What is remembered of the samples.
 pub fn remembered(settings: &Settings) -> AnalysisCache {
-    AnalysisCache::load(&settings.cache.join("analysis"))
+    AnalysisCache::load(&analysis(settings))
 }
 
 /// Reads the headers of all clips.
@@ -49,7 +49,7 @@ pub fn headers(
     analysis: &AnalysisCache,
     tell: Teller,
 ) -> Result<Catalogue, EngineError> {
-    let path = settings.cache.join("scan-index");
+    let path = scan_index(settings);
     let mut index = ScanIndex::load(&path);
     let catalogue = corpus::scan(corpora, &mut index, analysis, &|done, _| {
         tell("reading headers", done, 0);
@@ -71,6 +71,16 @@ pub fn samples(catalogue: &Catalogue, analysis: &AnalysisCache, tell: Teller) ->
 /// Whether the samples of every clip have been looked at.
 pub fn is_analysed(catalogue: &Catalogue) -> bool {
     catalogue.facts.iter().all(Option::is_some)
+}
+
+/// Where the headers of the last scan are kept.
+pub fn scan_index(settings: &Settings) -> PathBuf {
+    settings.cache.join("scan-index")
+}
+
+/// Where what samples said is kept.
+pub fn analysis(settings: &Settings) -> PathBuf {
+    settings.cache.join("analysis")
 }
 
 /// Where features are kept.

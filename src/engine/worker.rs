@@ -4,7 +4,7 @@ use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select};
-use crate::features::FeatureCache;
+use crate::features::FeatureStore;
 use crate::files;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, OnTheFly, Task, TrainingError, build_dataset, examples, train};
@@ -144,12 +144,12 @@ impl Run {
         }
         save_split(folder, &table, selection)?;
         let recipe = settings.recipe()?;
-        let cache = FeatureCache::open(&reading::feature_folder(&settings), recipe)?;
+        let store = FeatureStore::open(&reading::feature_folder(&settings), recipe)?;
         let dataset = match build_dataset(
             selection,
             examples.split.clone(),
             &examples.copies,
-            &cache,
+            &store,
             &|done, total| tell("features", done, total),
         ) {
             Ok(dataset) => dataset,

@@ -22,6 +22,24 @@ pub enum FeatureError {
         /// What the file system said.
         source: std::io::Error,
     },
+    /// An array of features that other programs wrote cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Array {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// Features that were imported cannot be computed.
+    #[error(
+        "its features come from {}, not from its sound, and are not in the store for it; \
+         import them again (undertone features --import), leave it out by [filter], or choose another recipe",
+        folder.display()
+    )]
+    Imported {
+        /// Where the others came from.
+        folder: PathBuf,
+    },
     /// A recipe asks for the impossible.
     #[error("{key}: {problem}")]
     Recipe {

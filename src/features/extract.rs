@@ -38,6 +38,7 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
 /// As [`extract`].
 pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Extracted, FeatureError> {
     recipe.must_be_resolved()?;
+    recipe.must_be_computed()?;
     let (heard, notes) = prepare(wave, recipe)?;
     watch.lap("resample");
     let mut matrix = SCRATCH.with(|scratch| {

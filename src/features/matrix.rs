@@ -15,8 +15,12 @@ pub struct FeatureMatrix {
 
 impl FeatureMatrix {
     /// The flat vector of the papers, feature after feature: with `mfcc_zcr_rms` ZCR of all frames (108),
-    /// RMS of all frames (108), then the MFCC frame by frame (108 * 20); 2,376 numbers.
+    /// RMS of all frames (108), then the MFCC frame by frame (108 * 20); 2,376 numbers. Imported features are one
+    /// feature.
     pub fn flat(&self, recipe: &Recipe) -> Vec<f32> {
+        if recipe.import.is_some() {
+            return self.values.clone();
+        }
         let mut flat = Vec::with_capacity(self.values.len());
         let mut column = 0;
         for &feature in &recipe.features {

@@ -1,13 +1,14 @@
 //! The numbers a model sees: pure functions of a wave or a spectrogram. Knows no labels, no clips.
 
-mod cache;
 mod error;
 mod extract;
 mod feature;
 mod functional;
+mod import;
 mod matrix;
 mod mel;
 mod mfcc;
+mod npy;
 mod prepare;
 mod recipe;
 mod recipe_limits;
@@ -15,22 +16,25 @@ mod scaler;
 mod spec_augment;
 mod spectra;
 mod stopwatch;
+mod store;
 mod time_domain;
 
-pub use cache::FeatureCache;
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, extract, extract_timed};
 pub use feature::Feature;
 pub use functional::Functional;
+pub use import::Import;
 pub use matrix::FeatureMatrix;
 pub use mel::{
     LogMel, MelBands, MelFilterbank, MelScale, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db,
     power_to_db_over,
 };
 pub use mfcc::{lift, mfcc};
+pub use npy::FeatureArray;
 pub use prepare::{Note, prepare};
 pub use recipe::{DbReference, Recipe};
 pub use scaler::Scaler;
 pub use spec_augment::SpecAugment;
 pub use stopwatch::Stopwatch;
+pub use store::{FeatureStore, PackContents, PackFacts, inventory};
 pub use time_domain::{root_mean_square, zero_crossing_rate};

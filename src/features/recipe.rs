@@ -1,7 +1,7 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
 use super::recipe_limits::{MOST_SECONDS, refuse};
-use super::{Feature, FeatureError, Functional, MelScale};
+use super::{Feature, FeatureError, Functional, Import, MelScale};
 use crate::audio::{Align, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -66,6 +66,9 @@ pub struct Recipe {
     pub features: Vec<Feature>,
     /// What is kept of each feature's course over the frames; none keeps the frames.
     pub functionals: Vec<Functional>,
+    /// Features that were made elsewhere; nothing else of the recipe matters then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<Import>,
 }
 
 /// `mfcc_zcr_rms`, the recipe of the papers.
@@ -93,6 +96,7 @@ impl Default for Recipe {
             lifter: 0,
             features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
             functionals: Vec::new(),
+            import: None,
         }
     }
 }
@@ -101,6 +105,9 @@ impl Recipe {
     /// (frames, coefficients) of every matrix this recipe gives, known before any sample is decoded.
     /// Functionals make it one row. 0 frames while the recipe waits for [`Recipe::resolved`].
     pub fn shape(&self) -> (usize, usize) {
+        if let Some(import) = &self.import {
+            return (import.frames, import.coefficients);
+        }
         let frames = if !self.functionals.is_empty() {
             1
         } else if self.is_resolved() {
@@ -119,6 +126,11 @@ impl Recipe {
 
     /// What each column is, such as `zcr`, `mfcc_3` (counted from 0) or `mfcc_3_p20`.
     pub fn column_names(&self) -> Vec<String> {
+        if let Some(import) = &self.import {
+            return (0..import.coefficients)
+                .map(|index| format!("imported_{index}"))
+                .collect();
+        }
         let mut names = Vec::new();
         for &feature in &self.features {
             let width = feature.per_frame(self);
@@ -166,7 +178,7 @@ impl Recipe {
 
     /// Whether the number of samples it gives is known, or of no matter.
     fn is_resolved(&self) -> bool {
-        self.take_seconds > 0.0 || !self.functionals.is_empty()
+        self.take_seconds > 0.0 || !self.functionals.is_empty() || self.import.is_some()
     }
 
     /// Refuses a recipe of unknown shape.
@@ -176,6 +188,25 @@ impl Recipe {
         }
         let problem = "0 stands for the longest selected clip, and no clips are selected here; give the seconds";
         refuse("take_seconds", problem.into())
+    }
+
+    /// The key of the recipe that this one may have been [`Recipe::resolved`] from.
+    pub(super) fn family(&self) -> u64 {
+        let unresolved = Self {
+            take_seconds: 0.0,
+            ..self.clone()
+        };
+        unresolved.key()
+    }
+
+    /// Refuses features that were made elsewhere.
+    pub(super) fn must_be_computed(&self) -> Result<(), FeatureError> {
+        match &self.import {
+            Some(import) => Err(FeatureError::Imported {
+                folder: import.folder.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Samples taken of a clip at most, at the recipe's rate.
@@ -198,9 +229,13 @@ impl Recipe {
     }
 
     /// The same for equal recipes and different for others; the name of a recipe plays no part.
-    pub(super) fn key(&self) -> u64 {
-        // A struct of numbers and names has one serialisation, and it cannot fail.
-        serde_json::to_vec(self).map_or(0, |bytes| xxh3_64(&bytes))
+    pub fn key(&self) -> u64 {
+        // Both have one serialisation, and it cannot fail.
+        let bytes = match &self.import {
+            Some(import) => serde_json::to_vec(import),
+            None => serde_json::to_vec(self),
+        };
+        bytes.map_or(0, |bytes| xxh3_64(&bytes))
     }
 }
 

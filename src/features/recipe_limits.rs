@@ -11,6 +11,9 @@ impl Recipe {
     /// # Errors
     /// [`FeatureError::Recipe`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), FeatureError> {
+        if let Some(import) = &self.import {
+            return import.validate();
+        }
         within("sample_rate", self.sample_rate, 1_000, 192_000, "Hz")?;
         within("trim_db", self.trim_db, 0.0, 200.0, "dB (0 switches it off)")?;
         within("skip_seconds", self.skip_seconds, 0.0, 3600.0, "s")?;

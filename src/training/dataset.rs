@@ -3,7 +3,7 @@
 use super::{Copy, TrainingError};
 use crate::audio::decode;
 use crate::corpus::{Clip, Emotion, SampleFacts, Selection, Side, Split};
-use crate::features::{Extracted, FeatureCache, FeatureMatrix, Note};
+use crate::features::{Extracted, FeatureMatrix, FeatureStore, Note};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -42,7 +42,7 @@ pub fn build_dataset(
     selection: &Selection,
     split: Split,
     copies: &[Copy],
-    cache: &FeatureCache,
+    store: &FeatureStore,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
     let clips = &selection.clips;
@@ -57,7 +57,7 @@ pub fn build_dataset(
     let work = |index: usize| {
         let facts = selection.facts.get(index).and_then(Option::as_deref);
         let copy = (index + copies.len()).checked_sub(clips.len());
-        features(&clips[index], facts, copy.and_then(|copy| copies.get(copy)), cache)
+        features(&clips[index], facts, copy.and_then(|copy| copies.get(copy)), store)
     };
     let extracted = on_all_cores(clips.len(), work, progress)?;
     let mut dataset = Dataset {
@@ -77,11 +77,17 @@ pub fn build_dataset(
     Ok(dataset)
 }
 
-/// The labels in the order in which they are shown, and each clip's index among them.
-fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
+/// The emotions of these clips, each once, in the order in which they are shown.
+pub(super) fn ranked(clips: &[Clip]) -> Vec<&Emotion> {
     let mut emotions: Vec<&Emotion> = clips.iter().map(|clip| &clip.emotion).collect();
     emotions.sort_by(|one, other| one.rank().cmp(&other.rank()));
     emotions.dedup();
+    emotions
+}
+
+/// The labels in the order in which they are shown, and each clip's index among them.
+fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
+    let emotions = ranked(clips);
     if emotions.len() < 2 {
         let found = emotions.first().map_or("none", |emotion| emotion.name());
         return Err(TrainingError::Data(format!(
@@ -104,17 +110,17 @@ fn features(
     clip: &Clip,
     facts: Option<&SampleFacts>,
     copy: Option<&Copy>,
-    cache: &FeatureCache,
+    store: &FeatureStore,
 ) -> Result<(Extracted, bool), TrainingError> {
     let (extracted, cached) = if let Some(facts) = facts {
-        cache.get_or_extract(facts.content, || match copy {
-            Some(copy) => copy.wave(clip, cache.recipe().sample_rate),
+        store.get_or_extract(&clip.corpus, facts.content, || match copy {
+            Some(copy) => copy.wave(clip, store.recipe().sample_rate),
             None => decode(&clip.path).map(|decoded| decoded.wave),
         })
     } else {
         // Not analysed yet: the samples must be decoded to know what they are called in the cache.
         let decoded = decode(&clip.path).map_err(crate::features::FeatureError::from)?;
-        cache.get_or_extract(decoded.content, || Ok(decoded.wave))
+        store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))
     }
     .map_err(|error| naming(clip, error.into()))?;
     if extracted.matrix.values.iter().all(|value| value.is_finite()) {
@@ -274,13 +280,13 @@ mod tests {
     fn features_come_in_order_with_ranked_labels_and_from_the_cache_the_second_time() {
         let folder = tempfile::tempdir().unwrap();
         let mut selection = selection(folder.path());
-        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         let calls = Mutex::new(Vec::new());
         let progress = |done, total| {
             calls.lock().unwrap().push((done, total));
             true
         };
-        let dataset = build_dataset(&selection, all_training(8), &[], &cache, &progress).unwrap();
+        let dataset = build_dataset(&selection, all_training(8), &[], &store, &progress).unwrap();
         assert_eq!(dataset.labels, ["neutral", "happy", "sad", "zest"]);
         assert_eq!(dataset.targets, [2, 3, 0, 1, 2, 3, 0, 1]);
         assert_eq!((dataset.cached, dataset.skip_clamped), (0, 1));
@@ -312,7 +318,7 @@ mod tests {
             }));
             fs::remove_file(&clip.path).unwrap();
         }
-        let again = build_dataset(&selection, all_training(8), &[], &cache, &go_on).unwrap();
+        let again = build_dataset(&selection, all_training(8), &[], &store, &go_on).unwrap();
         assert_eq!(again.cached, 8);
         assert_eq!(again.matrices, dataset.matrices);
     }
@@ -321,11 +327,11 @@ mod tests {
     fn the_first_clip_that_fails_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
-        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         fs::remove_file(&selection.clips[6].path).unwrap();
         fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
         for _ in 0..10 {
-            let message = build_dataset(&selection, all_training(8), &[], &cache, &go_on)
+            let message = build_dataset(&selection, all_training(8), &[], &store, &go_on)
                 .unwrap_err()
                 .to_string();
             assert!(message.contains("clip3.wav"), "{message}");
@@ -336,8 +342,8 @@ mod tests {
     fn it_stops_when_asked() {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
-        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let result = build_dataset(&selection, all_training(8), &[], &cache, &|done, _| done < 3);
+        let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let result = build_dataset(&selection, all_training(8), &[], &store, &|done, _| done < 3);
         assert!(matches!(result, Err(TrainingError::StoppedEarly)));
     }
 
@@ -345,9 +351,9 @@ mod tests {
     fn a_single_label_or_a_foreign_split_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let mut selection = selection(folder.path());
-        let cache = FeatureCache::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         let refusal = |selection: &Selection, clips| {
-            build_dataset(selection, all_training(clips), &[], &cache, &go_on)
+            build_dataset(selection, all_training(clips), &[], &store, &go_on)
                 .unwrap_err()
                 .to_string()
         };

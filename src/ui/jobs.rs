@@ -49,6 +49,9 @@ fn command_of(task: &str) -> Option<CommandKind> {
         "reading headers" | "analysing samples" => Some(CommandKind::Scan),
         "measuring" => Some(CommandKind::Bench),
         "features" => Some(CommandKind::Features),
+        "exporting" => Some(CommandKind::ExportFeatures),
+        "importing" => Some(CommandKind::ImportFeatures),
+        "trimming" => Some(CommandKind::Trim),
         "writing demo corpus" => Some(CommandKind::Demo),
         _ => None,
     }

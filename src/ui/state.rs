@@ -1,6 +1,9 @@
 //! Everything that a frame shows, and how it follows from the engine's events: pure.
 
-use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, Measured, RunState, RunSummary, Survey};
+use crate::engine::{
+    CacheReport, Command, CommandKind, Config, Event, ExportSummary, FeatureSummary, ImportSummary, Measured, RunState,
+    RunSummary, Survey, Trimming,
+};
 use crate::ui::input::{Place, Tab};
 use crate::ui::jobs::Jobs;
 use crate::ui::overlays::Overlay;
@@ -8,7 +11,7 @@ use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
 use crate::ui::tabs::train::TrainView;
-use crate::ui::text::{count, duration};
+use crate::ui::text::{bytes, count, duration};
 use crate::ui::widgets::field::Field;
 use crate::ui::words;
 use std::sync::Arc;
@@ -64,6 +67,8 @@ pub struct State {
     pub tab: Tab,
     /// What the scan found.
     pub survey: Option<Arc<Survey>>,
+    /// What trimming would remove from these clips.
+    pub trimming: Option<Arc<Trimming>>,
     /// The resolved settings.
     pub config: Option<Arc<Config>>,
     /// The runs, newest first.
@@ -95,6 +100,7 @@ impl Default for State {
         Self {
             tab: Tab::Data,
             survey: None,
+            trimming: None,
             config: None,
             listed: None,
             measured: None,
@@ -147,9 +153,20 @@ impl State {
     /// Follows an event.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Progress(progress) => self.jobs.progress(progress),
+            Event::Progress(progress) => {
+                if let Some(Overlay::Trim(view)) = self.overlays.last_mut()
+                    && progress.task == "trimming"
+                {
+                    view.progress = (progress.done, progress.total);
+                }
+                self.jobs.progress(progress);
+            }
             Event::Survey(survey) => {
                 self.listen.survey(self.survey.as_deref(), &survey);
+                let clips = |survey: &Survey| survey.catalogue.clips.len();
+                if self.survey.as_deref().map(clips) != Some(clips(&survey)) {
+                    self.trimming = None;
+                }
                 self.survey = Some(survey);
             }
             Event::Exported { path, clips } => {
@@ -160,6 +177,15 @@ impl State {
                 )));
             }
             Event::Features(summary) => self.message = Some(features(&summary)),
+            Event::FeaturesExported(summary) => self.message = Some(exported(&summary)),
+            Event::FeaturesImported(summary) => self.message = Some(imported(&summary)),
+            Event::Trimming(found) => {
+                if let Some(Overlay::Trim(view)) = self.overlays.last_mut() {
+                    view.found = Some(Arc::clone(&found));
+                }
+                self.trimming = Some(found);
+            }
+            Event::Cache(report) => self.cache(report),
             Event::Demo { folder, summary } => {
                 let (clips, speakers) = (count(summary.clips, "clip"), count(summary.speakers, "speaker"));
                 let length = duration(summary.seconds);
@@ -205,6 +231,18 @@ impl State {
                 if kind == CommandKind::Preview {
                     self.listen.answered();
                 }
+            }
+        }
+    }
+
+    fn cache(&mut self, report: Arc<CacheReport>) {
+        if report.cleared {
+            let freed = bytes(CacheReport::bytes(&report.clearing));
+            self.message = Some(Message::good(format!("{freed} freed in {}.", report.folder.display())));
+        }
+        for overlay in &mut self.overlays {
+            if let Overlay::Cache(view) = overlay {
+                view.report = Some(Arc::clone(&report));
             }
         }
     }
@@ -256,6 +294,30 @@ impl State {
             commands.extend(self.report.needs(&runs));
         }
         commands
+    }
+}
+
+fn exported(summary: &ExportSummary) -> Message {
+    let (clips, frames, coefficients) = summary.shape;
+    Message::good(format!(
+        "Features of {} written to {}: X.npy ({clips} × {frames} × {coefficients}), y.npy, labels.csv.",
+        count(clips, "clip"),
+        summary.folder.display()
+    ))
+}
+
+fn imported(summary: &ImportSummary) -> Message {
+    let (rows, ..) = summary.shape;
+    let text = format!(
+        "{} of {} belong to clips; they are the recipe {} now.",
+        summary.matched,
+        count(rows, "row"),
+        summary.recipe
+    );
+    match (summary.unmatched.first(), summary.missing) {
+        (None, 0) => Message::good(text),
+        (Some((row, why)), _) => Message::note(format!("{text} Row {row}: {why}")),
+        (None, missing) => Message::note(format!("{text} {} have none.", count(missing, "clip"))),
     }
 }
 

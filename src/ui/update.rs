@@ -3,7 +3,7 @@
 use crate::engine::Command;
 use crate::ui::input::{Action, Tab};
 use crate::ui::overlays::{Overlay, Question};
-use crate::ui::state::State;
+use crate::ui::state::{Message, State};
 use crate::ui::tabs::{data, listen, report, train};
 use crate::ui::text::count;
 use crate::ui::widgets::list::Cursor;
@@ -44,6 +44,13 @@ impl State {
     }
 
     fn act_on_overlay(&mut self, action: Action) -> Vec<Command> {
+        if let (Some(Overlay::Cache(view)), Action::Clear(clear)) = (self.overlays.last(), action) {
+            match view.question(clear) {
+                Some(question) => self.overlays.push(Overlay::Question(question)),
+                None => self.message = Some(Message::note("There is nothing of the kind to clear.")),
+            }
+            return Vec::new();
+        }
         let config = self.config.clone();
         let Some(overlay) = self.overlays.last_mut() else {
             return Vec::new();

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Beat, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable, Emotion, EpochFacts, Event, Exclusion, Gender,
-    Intensity, Judged, Judgement, Leakage, Lengths, Level, Note, Prediction, Preview, Protocol, Refused, Report,
-    RunDetail, RunReport, RunState, RunSummary, SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics, Survey,
-    Suspicion, SuspicionKind, Variant, Warning, Wave,
+    Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable,
+    Emotion, EpochFacts, Event, Exclusion, Gender, Intensity, Judged, Judgement, Leakage, Lengths, Level, Note,
+    Prediction, Preview, Protocol, Refused, Report, RunDetail, RunReport, RunState, RunSummary, SampleFacts,
+    ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus, Trimming,
+    Variant, Warning, Wave,
 };
 
 /// Numbers that look random and never change.
@@ -736,4 +737,118 @@ pub fn opening() -> Vec<Event> {
         Event::Survey(Arc::new(survey())),
         Event::Runs(Arc::new(runs())),
     ]
+}
+
+/// A cache with something of everything; or what is left of it, with its features cleared.
+pub fn cache(cleared: bool) -> CacheReport {
+    let row = |kind, file: &str, corpus: Option<&str>, recipe: Option<&str>, clips, bytes, state| CacheRow {
+        kind,
+        path: PathBuf::from("cache").join(file),
+        corpus: corpus.map(str::to_owned),
+        recipe: recipe.map(str::to_owned),
+        clips,
+        bytes,
+        state,
+    };
+    let pack = |corpus, recipe, clips, bytes, state| {
+        row(
+            CacheKind::Features,
+            "features/x.pack",
+            Some(corpus),
+            recipe,
+            Some(clips),
+            bytes,
+            state,
+        )
+    };
+    let rows = vec![
+        row(
+            CacheKind::Scan,
+            "scan-index",
+            None,
+            None,
+            Some(8781),
+            1_420_000,
+            CacheState::Current,
+        ),
+        row(
+            CacheKind::Analysis,
+            "analysis",
+            None,
+            None,
+            Some(8781),
+            4_310_000,
+            CacheState::Current,
+        ),
+        pack("crema-d", Some("mfcc_zcr_rms"), 4895, 50_124_800, CacheState::Current),
+        pack("crema-d", None, 4895, 40_101_888, CacheState::Recipe),
+        pack("ravdess", Some("mfcc_zcr_rms"), 1080, 11_063_296, CacheState::Current),
+        row(
+            CacheKind::Features,
+            "features/0123456789abcdef-v1",
+            None,
+            None,
+            None,
+            99_900_000,
+            CacheState::Version,
+        ),
+        row(
+            CacheKind::Features,
+            "features/tess-1-v1.pack",
+            None,
+            None,
+            None,
+            4_096,
+            CacheState::Damaged,
+        ),
+        row(
+            CacheKind::Other,
+            "letter.txt",
+            None,
+            None,
+            None,
+            2_048,
+            CacheState::Foreign,
+        ),
+    ];
+    let features = |row: &CacheRow| row.kind == CacheKind::Features;
+    let (clearing, left): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(features);
+    CacheReport {
+        folder: "cache".into(),
+        rows: if cleared { left } else { rows },
+        clearing: if cleared { clearing } else { Vec::new() },
+        cleared,
+    }
+}
+
+/// What trimming would remove from three corpora.
+pub fn trimming() -> Trimming {
+    let corpus = |name: Option<&str>, clips: usize, seconds: f64| TrimmedCorpus {
+        name: name.map(str::to_owned),
+        clips,
+        seconds,
+        rows: [(20.0, 1.62), (25.0, 1.31), (30.0, 1.02), (40.0, 0.55), (60.0, 0.04)]
+            .map(|(threshold_db, mean)| TrimRow {
+                threshold_db,
+                mean,
+                median: mean * 0.9,
+                p95: mean * 1.7,
+                share: mean * clips as f64 / seconds,
+                halved: (mean * 0.2 * clips as f64) as usize,
+                short: (mean * 0.01 * clips as f64) as usize,
+            })
+            .to_vec(),
+    };
+    Trimming {
+        corpora: vec![
+            corpus(None, 8140, 22_320.0),
+            corpus(Some("crema-d"), 4895, 12_450.0),
+            corpus(Some("ravdess"), 1080, 3_990.0),
+            corpus(Some("tess"), 2165, 5_880.0),
+        ],
+        refused: vec![(
+            "data/crema-d/1001_IEO_ANG_XX.wav".into(),
+            "the data end early".to_owned(),
+        )],
+    }
 }

@@ -5,6 +5,7 @@ mod data;
 mod preview;
 mod report;
 mod runs;
+mod store;
 mod verdicts;
 
 pub use bench::measured;
@@ -12,6 +13,7 @@ pub use data::{config, demo, exported, features, survey};
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};
+pub use store::{cache, features_exported, features_imported, trimming};
 pub use verdicts::judgements;
 
 /// As a percentage with one digit.

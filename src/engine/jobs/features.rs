@@ -1,21 +1,35 @@
-//! Features: the recipe over every selected clip, into the cache.
+//! Features: the recipe over every selected clip, into the store.
 
 use super::scan;
 use crate::audio::decode;
-use crate::corpus::{Clip, SampleFacts, select};
+use crate::corpus::{Clip, SampleFacts, Selection, select};
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, FeatureSummary, Note, reading};
-use crate::features::{Extracted, FeatureCache, FeatureError};
+use crate::features::{Extracted, FeatureError, FeatureStore};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// One clip: its features and whether the cache had them, or the file and why it has none.
-type Outcome = Result<(Extracted, bool), (PathBuf, String)>;
+/// What there is to know of one clip's features; they themselves stay in the store.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    cached: bool,
+    skip_clamped: bool,
+}
 
-/// Extracts what the cache lacks, on all cores.
+/// One clip, or the file and why it has no features.
+type Outcome = Result<Kept, (PathBuf, String)>;
+
+/// Extracts what the store lacks, on all cores.
 pub fn features(context: &Context) -> Result<(), EngineError> {
+    let (_, _, summary) = extract_all(context)?;
+    context.emit(Event::Features(summary));
+    Ok(())
+}
+
+/// The store, the clips whose features are in it, and how they came there.
+pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, FeatureSummary), EngineError> {
     let settings = &context.settings;
     let tell = context.teller();
     let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &tell)?;
@@ -23,9 +37,10 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
     context.remember(&catalogue);
 
     let begun = Instant::now();
-    let recipe = settings.recipe()?;
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
-    let cache = FeatureCache::open(&reading::feature_folder(settings), recipe)?;
+    let mut selection = select(&catalogue, &settings.labels, &settings.filter);
+    let longest = selection.clips.iter().map(Clip::seconds).fold(0.0, f64::max);
+    let recipe = settings.recipe()?.resolved(longest)?;
+    let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
     let (done, total) = (AtomicUsize::new(0), selection.clips.len());
     let outcomes = selection
         .clips
@@ -33,45 +48,52 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
         .zip(&selection.facts)
         .map(|(clip, facts)| {
             context.check()?;
-            let outcome = one(&cache, clip, facts.as_deref());
+            let outcome = one(&store, clip, facts.as_deref());
             tell("features", done.fetch_add(1, Ordering::Relaxed) + 1, total);
             outcome
         })
         .collect::<Result<Vec<Outcome>, EngineError>>()?;
 
-    let extracted = || outcomes.iter().flatten();
-    let clamped = |extracted: &Extracted| {
-        extracted
-            .notes
-            .iter()
-            .any(|note| matches!(note, Note::SkipClamped { .. }))
-    };
-    context.emit(Event::Features(FeatureSummary {
+    let kept = || outcomes.iter().flatten();
+    let summary = FeatureSummary {
         recipe: settings.recipe.clone(),
         shape: recipe.shape(),
-        clips: extracted().count(),
-        cached: extracted().filter(|(_, cached)| *cached).count(),
-        skip_clamped: extracted().filter(|(extracted, _)| clamped(extracted)).count(),
+        clips: kept().count(),
+        cached: kept().filter(|kept| kept.cached).count(),
+        skip_clamped: kept().filter(|kept| kept.skip_clamped).count(),
         refused: outcomes
             .iter()
             .filter_map(|outcome| outcome.as_ref().err().cloned())
             .collect(),
         seconds: begun.elapsed().as_secs_f64(),
-    }));
-    Ok(())
+    };
+    let mut extracted = outcomes.iter().map(Result::is_ok);
+    selection.clips.retain(|_| extracted.next().unwrap_or_default());
+    let mut extracted = outcomes.iter().map(Result::is_ok);
+    selection.facts.retain(|_| extracted.next().unwrap_or_default());
+    Ok((store, selection, summary))
 }
 
-/// A file that cannot be read any more is told of and passed over; a cache that cannot be written ends the job.
-fn one(cache: &FeatureCache, clip: &Clip, facts: Option<&SampleFacts>) -> Result<Outcome, EngineError> {
+/// A file that cannot be read any more is told of and passed over; a store that cannot be written ends the job.
+fn one(store: &FeatureStore, clip: &Clip, facts: Option<&SampleFacts>) -> Result<Outcome, EngineError> {
     let Some(facts) = facts else {
         return Ok(Err((
             clip.path.clone(),
             "its samples have not been read yet; run it again".to_owned(),
         )));
     };
-    match cache.get_or_extract(facts.content, || decode(&clip.path).map(|decoded| decoded.wave)) {
-        Ok(found) => Ok(Ok(found)),
+    let load = || decode(&clip.path).map(|decoded| decoded.wave);
+    match store.get_or_extract(&clip.corpus, facts.content, load) {
+        Ok((extracted, cached)) => Ok(Ok(Kept {
+            cached,
+            skip_clamped: is_clamped(&extracted),
+        })),
         Err(FeatureError::Audio(error)) => Ok(Err((clip.path.clone(), error.to_string()))),
         Err(error) => Err(error.into()),
     }
+}
+
+fn is_clamped(extracted: &Extracted) -> bool {
+    let clamped = |note: &Note| matches!(note, Note::SkipClamped { .. });
+    extracted.notes.iter().any(clamped)
 }

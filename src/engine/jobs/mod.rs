@@ -1,7 +1,9 @@
 //! One short file per job.
 
 mod bench;
+mod cache;
 mod demo;
+mod exchange;
 mod export;
 mod features;
 mod follow;
@@ -12,6 +14,7 @@ mod scan;
 mod sound;
 mod stop;
 mod train;
+mod trim;
 
 pub use follow::{Wish, follow};
 pub use preview::previews;
@@ -29,6 +32,10 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Scan { .. } => scan::scan(context, desk),
         Command::Export { path } => export::export(context, &path),
         Command::Features => features::features(context),
+        Command::ExportFeatures { folder, per_clip } => exchange::export(context, &folder, per_clip),
+        Command::ImportFeatures { folder, name } => exchange::import(context, &folder, name),
+        Command::Trim => trim::trim(context),
+        Command::Cache { clear } => cache::cache(context, clear),
         Command::Bench { what } => bench::bench(context, &what),
         Command::Demo { folder, clips } => demo::demo(context, folder, clips),
         Command::Config => {

@@ -46,7 +46,12 @@ fn preview(
 ) -> Result<Preview, EngineError> {
     let decoded = decode(&path)?;
     let facts = analysis.facts(&stand_in(&path, &decoded.header));
-    let (_, notes) = prepare(&decoded.wave, context.settings.recipe()?)?;
+    let recipe = context.settings.recipe()?;
+    let notes = match &recipe.import {
+        // There is nothing to note about features that are not made from the wave.
+        Some(_) => Vec::new(),
+        None => prepare(&decoded.wave, recipe)?.1,
+    };
     let (wave, label) = form(&context.settings, decoded.wave, &variant)?;
     let mel = log_mel_preview(&wave, MELS, COLUMNS);
     Ok(Preview {

@@ -30,6 +30,9 @@ impl Named {
     }
 }
 
+/// The key of a table that makes all others of a recipe superfluous.
+const IMPORT: &str = "import";
+
 /// Values by key, and where each came from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers {
@@ -163,6 +166,13 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             let toml::Value::Table(table) = value else {
                 return Err(written.error(&key, format!("{value} is {}; it must be a table", kind(&value))));
             };
+            if let Some(import) = table.get(IMPORT) {
+                // Nothing else of the recipe matters.
+                let mut recipe = model.clone();
+                recipe.insert(IMPORT.to_owned(), import.clone());
+                base.insert(name, toml::Value::Table(recipe));
+                continue;
+            }
             if let Some(missing) = named.required.iter().find(|name| !table.contains_key(**name)) {
                 return Err(written.error(
                     &key,

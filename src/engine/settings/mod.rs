@@ -1,8 +1,10 @@
 //! `workbench.toml`, assembled from each floor's own settings type.
 
+mod imported;
 mod layers;
 mod rows;
 
+pub use imported::add_import;
 pub use rows::rows;
 
 use crate::corpus::demo::DemoSettings;

@@ -4,6 +4,9 @@ use super::{DEFAULTS, Settings};
 use crate::engine::{Config, ConfigRow};
 use std::collections::BTreeMap;
 
+/// What stands beside a recipe's keys that the shipped file has no use for.
+const IMPORTED: &str = "Features made elsewhere; `undertone features --import` writes this.";
+
 /// One row per value, in the order of the shipped file, other keys (a user's own recipes) last.
 pub fn rows(settings: &Settings) -> Config {
     let meanings = meanings(DEFAULTS);
@@ -14,10 +17,8 @@ pub fn rows(settings: &Settings) -> Config {
                 .origins
                 .get(&key)
                 .map_or_else(|| "default".to_owned(), ToString::to_string);
-            let comment = meanings
-                .get(&meaning_key(&key))
-                .map(|(_, text)| text.clone())
-                .unwrap_or_default();
+            let meaning = meanings.get(&meaning_key(&key)).map(|(_, text)| text.clone());
+            let comment = meaning.unwrap_or_else(|| IMPORTED.to_owned());
             rows.push(ConfigRow {
                 value: value.to_string(),
                 origin,
@@ -47,10 +48,22 @@ fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::
             format!("{path}.{name}")
         };
         match value {
+            // Nothing else of such a recipe matters.
+            toml::Value::Table(inner) if path == "recipes" && inner.contains_key("import") => {
+                flatten(&only_import(inner), &key, row);
+            }
             toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" => flatten(inner, &key, row),
             _ => row(key, value),
         }
     }
+}
+
+fn only_import(recipe: &toml::Table) -> toml::Table {
+    let import = recipe.get_key_value("import");
+    import
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .into_iter()
+        .collect()
 }
 
 /// The comment above every key of the shipped file, with the key's place in it.

@@ -2,10 +2,12 @@
 
 mod tables;
 
-use crate::engine::CommandKind;
+use crate::engine::{Clear, CommandKind};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tables::{CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN};
+use tables::{
+    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN, TRIM,
+};
 
 /// A tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +78,16 @@ pub enum Action {
     Export,
     /// Extract features.
     Features,
+    /// Write features as arrays.
+    ExportFeatures,
+    /// Read features that were made elsewhere.
+    ImportFeatures,
+    /// Show what trimming would remove.
+    Trim,
+    /// Show the cache.
+    Cache,
+    /// Clear a part of the cache.
+    Clear(Clear),
     /// Measure how fast the features are.
     Bench,
     /// Write the demo corpus.
@@ -137,6 +149,10 @@ pub enum Place {
     Settings,
     /// In the form of a new run.
     Form,
+    /// In the cache.
+    Cache,
+    /// In what trimming would remove.
+    Trim,
     /// Before a question.
     Question,
     /// Before a line to be typed.
@@ -268,6 +284,8 @@ impl Place {
             Self::Help => &[HELP, MOVES],
             Self::Settings => &[SETTINGS, MOVES],
             Self::Form => &[FORM],
+            Self::Cache => &[CACHE, MOVES],
+            Self::Trim => &[TRIM, MOVES],
             Self::Question => &[QUESTION],
             Self::Prompt => &[PROMPT],
         }
@@ -303,7 +321,7 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 11] = [
+    const PLACES: [Place; 13] = [
         Place::Tab(Tab::Data),
         Place::Tab(Tab::Listen),
         Place::Tab(Tab::Train),
@@ -313,6 +331,8 @@ mod tests {
         Place::Help,
         Place::Settings,
         Place::Form,
+        Place::Cache,
+        Place::Trim,
         Place::Question,
         Place::Prompt,
     ];

@@ -1,7 +1,7 @@
 //! The tables of keys; a tab's own first, then those for moving, then those for everywhere.
 
 use super::{Action, Binding, Key, Tab, bind};
-use crate::engine::CommandKind;
+use crate::engine::{Clear, CommandKind};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
 
@@ -55,6 +55,25 @@ pub const DATA: &[Binding] = &[
     )
     .hint("extract")
     .sends(CommandKind::Features, &[]),
+    bind(
+        keys!['X'],
+        Action::ExportFeatures,
+        "export the features as NumPy arrays with their labels",
+    )
+    .sends(CommandKind::ExportFeatures, &[ENTER]),
+    bind(
+        keys!['i'],
+        Action::ImportFeatures,
+        "import features made elsewhere, such as embeddings, from NumPy arrays",
+    )
+    .sends(CommandKind::ImportFeatures, &[ENTER]),
+    bind(
+        keys!['t'],
+        Action::Trim,
+        "what trimming silence at several thresholds would remove",
+    )
+    .sends(CommandKind::Trim, &[]),
+    bind(keys!['C'], Action::Cache, "what lies in the cache; clear it").sends(CommandKind::Cache, &[]),
     bind(
         keys!['b'],
         Action::Bench,
@@ -240,6 +259,30 @@ pub const SETTINGS: &[Binding] = &[
     bind(keys!['/'], Action::Filter, "filter").hint("filter"),
     bind(
         &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const CACHE: &[Binding] = &[
+    bind(keys!['s'], Action::Clear(Clear::Stale), "clear what is no longer used").hint("clear stale"),
+    bind(keys!['d'], Action::Clear(Clear::Features), "clear the features").hint("clear features"),
+    bind(keys!['D'], Action::Clear(Clear::All), "clear all").hint("clear all"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('C'), ENTER],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const TRIM: &[Binding] = &[
+    bind(keys!['r'], Action::Rescan, "read the clips again").hint("again"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('t'), ENTER],
         Action::Back,
         "close",
     )

@@ -1,11 +1,13 @@
 //! What lies over a tab until it is answered or closed.
 
 mod bench;
+mod cache;
 mod help;
 mod no_sound;
 mod prompt;
 mod question;
 mod settings;
+mod trim;
 
 use crate::engine::{Command, CommandKind, Config, NoSound};
 use crate::ui::input::{Action, Place};
@@ -14,12 +16,14 @@ use crate::ui::tabs::train::form::Form;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
-pub use prompt::Prompt;
+pub use cache::CacheView;
+pub use prompt::{Prompt, Purpose};
 pub use question::Question;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 pub use settings::SettingsView;
 use std::sync::Arc;
+pub use trim::TrimView;
 
 /// What lies over a tab.
 #[derive(Debug)]
@@ -32,6 +36,10 @@ pub enum Overlay {
     Settings(SettingsView),
     /// The form of a new run.
     Form(Form),
+    /// The cache.
+    Cache(CacheView),
+    /// What trimming would remove.
+    Trim(TrimView),
     /// A question.
     Question(Question),
     /// A line to be typed.
@@ -69,6 +77,8 @@ impl Overlay {
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
+            Self::Cache(_) => Place::Cache,
+            Self::Trim(_) => Place::Trim,
             Self::Question(_) => Place::Question,
             Self::Prompt(_) => Place::Prompt,
         }
@@ -103,6 +113,8 @@ impl Overlay {
             }
             (Self::Settings(view), action) => view.act(action, config),
             (Self::Form(form), action) => form.act(action),
+            (Self::Cache(view), action) => view.act(action),
+            (Self::Trim(view), action) => view.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
             (_, Action::Back) => Outcome::closed(),
@@ -120,6 +132,8 @@ impl Overlay {
             }
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
+            Self::Cache(view) => view.draw(area, buffer, theme),
+            Self::Trim(view) => view.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
             Self::Prompt(prompt) => prompt.draw(area, buffer, theme),
             Self::NoSound(no_sound) => no_sound::draw(no_sound, area, buffer, theme),

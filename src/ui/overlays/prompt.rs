@@ -1,4 +1,4 @@
-//! The path of a file to be written.
+//! A path: of a file or folder to be written or read.
 
 use super::Outcome;
 use crate::engine::Command;
@@ -9,34 +9,65 @@ use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Asks where the table of clips goes.
+/// What the path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The table of clips.
+    Clips,
+    /// A folder to write features to.
+    Features,
+    /// A folder to read features from.
+    Import,
+}
+
+/// Asks for a path.
 #[derive(Debug, Clone)]
 pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
     /// The path.
     pub field: Field,
     /// What is wrong with it.
     pub problem: Option<&'static str>,
 }
 
-impl Default for Prompt {
-    fn default() -> Self {
+impl Prompt {
+    /// With the usual name.
+    pub fn new(purpose: Purpose) -> Self {
         Self {
-            field: Field::new("clips.csv"),
+            purpose,
+            field: Field::new(match purpose {
+                Purpose::Clips => "clips.csv",
+                Purpose::Features | Purpose::Import => "features",
+            }),
             problem: None,
         }
     }
-}
 
-impl Prompt {
     /// Sends what was typed, when it can be a path.
     pub fn accept(&mut self) -> Outcome {
         let path = self.field.text().trim();
-        if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) {
-            self.problem = Some("write the name of a file, such as clips.csv");
-            return Outcome::default();
-        }
+        let command = match self.purpose {
+            Purpose::Clips if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) => {
+                self.problem = Some("write the name of a file, such as clips.csv");
+                return Outcome::default();
+            }
+            Purpose::Features | Purpose::Import if path.is_empty() => {
+                self.problem = Some("write the name of a folder, such as features");
+                return Outcome::default();
+            }
+            Purpose::Clips => Command::Export { path: path.into() },
+            Purpose::Features => Command::ExportFeatures {
+                folder: path.into(),
+                per_clip: false,
+            },
+            Purpose::Import => Command::ImportFeatures {
+                folder: path.into(),
+                name: None,
+            },
+        };
         Outcome {
-            commands: vec![Command::Export { path: path.into() }],
+            commands: vec![command],
             close: true,
             quit: false,
         }
@@ -44,20 +75,22 @@ impl Prompt {
 
     /// Draws it.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        let inner = overlay(
-            buffer,
-            area,
-            (area.width.min(60), 6),
-            "Export the table of clips",
-            theme,
-        );
-        buffer.put(
-            inner,
-            0,
-            0,
-            "File (.csv or .tsv); one that is there is replaced.",
-            theme.dim(),
-        );
+        let (title, words) = match self.purpose {
+            Purpose::Clips => (
+                "Export the table of clips",
+                "File (.csv or .tsv); one that is there is replaced.",
+            ),
+            Purpose::Features => (
+                "Export features for NumPy",
+                "Folder for X.npy, y.npy, labels.csv: new, or an export.",
+            ),
+            Purpose::Import => (
+                "Import features made elsewhere",
+                "Folder with X.npy and labels.csv (column path).",
+            ),
+        };
+        let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);
+        buffer.put(inner, 0, 0, words, theme.dim());
         let taken = buffer.put(inner, 0, 1, "› ", theme.accent());
         let field = Rect {
             x: inner.x + taken,
@@ -69,7 +102,15 @@ impl Prompt {
             .draw(buffer, field.intersection(inner), theme.heading(), true, theme);
         match self.problem {
             Some(problem) => drop(buffer.put(inner, 0, 3, problem, theme.bad())),
-            None => drop(buffer.put(inner, 0, 3, "Enter: write     Esc: cancel", theme.accent())),
+            None => {
+                let verb = if self.purpose == Purpose::Import {
+                    "read"
+                } else {
+                    "write"
+                };
+                let keys = format!("Enter: {verb}     Esc: cancel");
+                buffer.put(inner, 0, 3, &keys, theme.accent());
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ mod tables;
 
 use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{Overlay, Prompt, Question, SettingsView};
+use crate::ui::overlays::{CacheView, Overlay, Prompt, Purpose, Question, SettingsView, TrimView};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, grouped};
@@ -150,7 +150,28 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             };
             return once(state, Command::Bench { what }, "The features are still being measured.");
         }
-        Action::Export => state.overlays.push(Overlay::Prompt(Prompt::default())),
+        Action::Export => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Clips))),
+        Action::ExportFeatures if state.jobs.busy(CommandKind::ExportFeatures) => {
+            state.message = Some(Message::note("The features are still being exported."));
+        }
+        Action::ExportFeatures => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Features))),
+        Action::ImportFeatures if state.jobs.busy(CommandKind::ImportFeatures) => {
+            state.message = Some(Message::note("Features are still being imported."));
+        }
+        Action::ImportFeatures => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Import))),
+        Action::Cache => {
+            state.overlays.push(Overlay::Cache(CacheView::default()));
+            return vec![Command::Cache { clear: None }];
+        }
+        Action::Trim => {
+            let view = TrimView {
+                found: state.trimming.clone(),
+                ..TrimView::default()
+            };
+            let asks = view.found.is_none() && !state.jobs.busy(CommandKind::Trim);
+            state.overlays.push(Overlay::Trim(view));
+            return if asks { vec![Command::Trim] } else { Vec::new() };
+        }
         Action::Settings => {
             state.overlays.push(Overlay::Settings(SettingsView::default()));
             return vec![Command::Config];

@@ -1,0 +1,163 @@
+//! Features as arrays, the cache, and what trimming would remove.
+
+use super::percent;
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, ExportSummary, ImportSummary, TRIM_SHORT, Trimming};
+use std::fmt::Write;
+use std::io;
+
+/// Features were written as arrays.
+pub fn features_exported(output: Output, summary: &ExportSummary) -> io::Result<()> {
+    output.either(summary, || {
+        let (clips, frames, coefficients) = summary.shape;
+        let mut text = format!(
+            "{}: X.npy {clips} x {frames} x {coefficients} (float32), y.npy {clips} x {} (one-hot: {}), labels.csv",
+            summary.folder.display(),
+            summary.labels.len(),
+            summary.labels.join(", ")
+        );
+        if !summary.folders.is_empty() {
+            text += &format!("\none file per clip in {}", summary.folders.join("/, ") + "/");
+        }
+        text
+    })
+}
+
+/// Features were imported.
+pub fn features_imported(output: Output, summary: &ImportSummary) -> io::Result<()> {
+    const LISTED: usize = 10;
+    output.either(summary, || {
+        let (rows, frames, coefficients) = summary.shape;
+        let mut text = format!(
+            "{}: {rows} rows of {frames} x {coefficients}; {} belong to clips of the corpora",
+            summary.folder.display(),
+            summary.matched
+        );
+        for (row, why) in summary.unmatched.iter().take(LISTED) {
+            text += &format!("\nrow {row}: {why}");
+        }
+        if summary.unmatched.len() > LISTED {
+            let more = summary.unmatched.len() - LISTED;
+            text += &format!("\nand {more} more rows without a clip (--json lists them all)");
+        }
+        if summary.relabelled > 0 {
+            let rows = summary.relabelled;
+            text += &format!("\n{rows} rows name another emotion than the corpus, whose labels are learnt");
+        }
+        if summary.missing > 0 {
+            let clips = summary.missing;
+            text += &format!("\n{clips} clips have no features now: leave them out by [filter] to train");
+        }
+        text + &format!("\ntrain on them with: undertone train -s recipe={}", summary.recipe)
+    })
+}
+
+/// What lies in the cache; of what is to go, only that.
+pub fn cache(output: Output, report: &CacheReport) -> io::Result<()> {
+    if output.json {
+        // What is about to go is told again when it has gone.
+        return match report.clearing.is_empty() || report.cleared {
+            true => output.document(report),
+            false => Ok(()),
+        };
+    }
+    let going = !report.clearing.is_empty();
+    if report.cleared && !going {
+        return output.text("nothing to clear");
+    }
+    if report.cleared {
+        let (freed, left) = (CacheReport::bytes(&report.clearing), CacheReport::bytes(&report.rows));
+        return output.text(&format!("{} freed, {} left", size(freed), size(left)));
+    }
+    let rows = if going { &report.clearing } else { &report.rows };
+    if rows.is_empty() {
+        return output.text(&format!("{}: empty", report.folder.display()));
+    }
+    let words = if going { "clearing" } else { "cache" };
+    let text = format!("{words} {}\n{}", report.folder.display(), listing(rows));
+    output.text(&text)
+}
+
+fn listing(rows: &[CacheRow]) -> String {
+    let mut table = Table::new(4, &["kind", "corpus", "recipe", "state", "clips", "size"]);
+    for row in rows {
+        let file = || row.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        table.row([
+            kind(row.kind).to_owned(),
+            row.corpus.clone().unwrap_or_else(file),
+            row.recipe.clone().unwrap_or_default(),
+            state(row.state).to_owned(),
+            row.clips.map_or_else(String::new, |clips| clips.to_string()),
+            size(row.bytes),
+        ]);
+    }
+    let total = [
+        "together".to_owned(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        size(CacheReport::bytes(rows)),
+    ];
+    table.row(total);
+    table.render()
+}
+
+fn kind(kind: CacheKind) -> &'static str {
+    match kind {
+        CacheKind::Scan => "headers",
+        CacheKind::Analysis => "samples",
+        CacheKind::Features => "features",
+        CacheKind::Other => "other",
+    }
+}
+
+fn state(state: CacheState) -> &'static str {
+    match state {
+        CacheState::Current => "current",
+        CacheState::Recipe => "of no recipe in the settings",
+        CacheState::Version => "of another version",
+        CacheState::Damaged => "damaged",
+        CacheState::Foreign => "not ours, never cleared",
+    }
+}
+
+fn size(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+/// What trimming would remove.
+pub fn trimming(output: Output, found: &Trimming) -> io::Result<()> {
+    output.either(found, || trimming_text(found).unwrap_or_default())
+}
+
+fn trimming_text(found: &Trimming) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    if found.corpora.is_empty() {
+        writeln!(text, "no clip takes part")?;
+    }
+    let short = format!("< {TRIM_SHORT} s");
+    for corpus in &found.corpora {
+        let name = corpus.name.as_deref().unwrap_or("all corpora");
+        writeln!(text, "{name}: {} clips, {:.1} min", corpus.clips, corpus.seconds / 60.0)?;
+        let headings = ["dB", "mean s", "median s", "p95 s", "removed %", "lose half", &short];
+        let mut table = Table::new(0, &headings);
+        for row in &corpus.rows {
+            table.row([
+                format!("{}", row.threshold_db),
+                format!("{:.2}", row.mean),
+                format!("{:.2}", row.median),
+                format!("{:.2}", row.p95),
+                percent(row.share),
+                row.halved.to_string(),
+                row.short.to_string(),
+            ]);
+        }
+        writeln!(text, "{}", table.render())?;
+    }
+    for (path, reason) in &found.refused {
+        writeln!(text, "refused: {}: {reason}", path.display())?;
+    }
+    Ok(text)
+}
