@@ -2,9 +2,10 @@
 
 use super::functional::Course;
 use super::spectra::Spectra;
-use super::{DbReference, Feature, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch, prepare};
-use super::{lift, mfcc, power_to_db_over, root_mean_square, zero_crossing_rate};
+use super::{DbReference, Delta, Feature, FeatureError, FeatureMatrix, Note, Pitch, Recipe, Stopwatch};
+use super::{contrast_db, lift, mfcc, power_to_db_over, prepare, root_mean_square, zero_crossing_rate};
 use crate::audio::Wave;
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
@@ -67,7 +68,9 @@ thread_local! {
 #[derive(Default)]
 struct Scratch {
     spectra: Spectra,
-    decibels: Vec<f32>,
+    pitch: Pitch,
+    mel: Vec<f32>,
+    mfcc: Vec<f32>,
 }
 
 impl Scratch {
@@ -76,10 +79,9 @@ impl Scratch {
         let frames = 1 + samples.len() / recipe.hop_length;
         let coefficients = recipe.features.iter().map(|feature| feature.per_frame(recipe)).sum();
         let mut values = vec![0.0; frames * coefficients];
-        if recipe.features.iter().any(|feature| feature.is_spectral()) {
-            self.spectra.fill(samples, recipe);
-            watch.lap("spectra");
-        }
+        self.spectra.fill(samples, recipe);
+        watch.lap("spectra");
+        self.shared(samples, recipe, watch);
         let mut column = 0;
         for &feature in &recipe.features {
             let numbers = self.feature(feature, samples, recipe);
@@ -97,32 +99,61 @@ impl Scratch {
         }
     }
 
-    fn feature(&mut self, feature: Feature, samples: &[f32], recipe: &Recipe) -> Vec<f32> {
-        match feature {
-            Feature::Zcr => zero_crossing_rate(samples, recipe.frame_length, recipe.hop_length),
-            Feature::Rms => root_mean_square(samples, recipe.frame_length, recipe.hop_length),
-            Feature::LogMel => self.log_mel(recipe.db_reference, recipe).to_vec(),
-            Feature::Mfcc => {
-                let mel = self.log_mel(DbReference::One, recipe);
-                let mut coefficients = mfcc(mel, recipe.n_mels, recipe.n_mfcc);
-                lift(&mut coefficients, recipe.n_mfcc, recipe.lifter);
-                coefficients
-            }
+    /// What several features are made of.
+    fn shared(&mut self, samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) {
+        let any = |features: &[Feature]| recipe.features.iter().any(|feature| features.contains(feature));
+        if any(&[Feature::Mfcc, Feature::MfccDelta, Feature::MfccDelta2]) {
+            decibels(&self.spectra.mel, DbReference::One, recipe, &mut self.mel);
+            self.mfcc = mfcc(&self.mel, recipe.n_mels, recipe.n_mfcc);
+            lift(&mut self.mfcc, recipe.n_mfcc, recipe.lifter);
+            watch.lap("mfcc");
+        }
+        if any(&[Feature::LogMel, Feature::LogMelDelta, Feature::LogMelDelta2]) {
+            decibels(&self.spectra.mel, recipe.db_reference, recipe, &mut self.mel);
+            watch.lap("log_mel");
+        }
+        if any(&[Feature::F0, Feature::Voicing]) {
+            self.pitch = recipe.pitch_settings().pitch(samples);
+            watch.lap("f0");
+        }
+        if any(&[Feature::Contrast]) {
+            let (peaks, valleys) = &mut self.spectra.contrast;
+            contrast_db(peaks, valleys);
         }
     }
 
-    /// The mel spectrogram in decibels.
-    fn log_mel(&mut self, reference: DbReference, recipe: &Recipe) -> &[f32] {
-        let mel = &self.spectra.mel;
-        let zero = match reference {
-            DbReference::One => 1.0,
-            DbReference::Max => mel.iter().copied().fold(0.0, f32::max),
-        };
-        self.decibels.clear();
-        self.decibels.extend_from_slice(mel);
-        power_to_db_over(&mut self.decibels, zero, AMIN, recipe.top_db as f32);
-        &self.decibels
+    fn feature(&self, feature: Feature, samples: &[f32], recipe: &Recipe) -> Cow<'_, [f32]> {
+        let (frame, hop) = (recipe.frame_length, recipe.hop_length);
+        match feature {
+            Feature::Zcr => zero_crossing_rate(samples, frame, hop).into(),
+            Feature::Rms => root_mean_square(samples, frame, hop).into(),
+            Feature::LogMel => (&self.mel).into(),
+            Feature::LogMelDelta => Delta::First.of(&self.mel, recipe.n_mels).into(),
+            Feature::LogMelDelta2 => Delta::Second.of(&self.mel, recipe.n_mels).into(),
+            Feature::Mfcc => (&self.mfcc).into(),
+            Feature::MfccDelta => Delta::First.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::MfccDelta2 => Delta::Second.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::Chroma => (&self.spectra.chroma).into(),
+            Feature::Contrast => (&self.spectra.contrast.0).into(),
+            Feature::Centroid => (&self.spectra.centroid).into(),
+            Feature::Bandwidth => (&self.spectra.bandwidth).into(),
+            Feature::Rolloff => (&self.spectra.rolloff).into(),
+            Feature::Flatness => (&self.spectra.flatness).into(),
+            Feature::F0 => (&self.pitch.f0).into(),
+            Feature::Voicing => (&self.pitch.voicing).into(),
+        }
     }
+}
+
+/// The mel spectrogram in decibels.
+fn decibels(mel: &[f32], reference: DbReference, recipe: &Recipe, decibels: &mut Vec<f32>) {
+    let zero = match reference {
+        DbReference::One => 1.0,
+        DbReference::Max => mel.iter().copied().fold(0.0, f32::max),
+    };
+    decibels.clear();
+    decibels.extend_from_slice(mel);
+    power_to_db_over(decibels, zero, AMIN, recipe.top_db as f32);
 }
 
 /// One row: the functionals of the first column, of the second, and so on.
@@ -130,10 +161,16 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
     let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len());
     let mut course = Course::default();
-    for column in 0..matrix.coefficients {
-        let rows = matrix.values.chunks_exact(matrix.coefficients);
-        course.take(rows.enumerate().map(|(frame, row)| (frame as f64 * hop, row[column])));
-        values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+    let mut column = 0;
+    for &feature in &recipe.features {
+        for _ in 0..feature.per_frame(recipe) {
+            let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
+            let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
+            // A rest is not a frequency.
+            course.take(points.filter(|(_, value)| feature != Feature::F0 || *value > 0.0));
+            values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+            column += 1;
+        }
     }
     FeatureMatrix {
         frames: 1,
