@@ -183,6 +183,7 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
 mod tests {
     use super::super::recipe::tests::papers;
     use super::*;
+    use crate::features::Functional;
 
     fn tone(seconds: f64, rate: u32) -> Wave {
         let length = (seconds * f64::from(rate)) as usize;
@@ -192,34 +193,122 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_long_clip_is_skipped_and_cut_without_a_word() {
-        let extracted = extract(&tone(4.0, 22_050), &papers()).unwrap();
-        assert_eq!((extracted.matrix.frames, extracted.matrix.coefficients), (108, 22));
-        assert!(extracted.notes.is_empty());
+    /// Every feature, at the sizes of `functionals`.
+    fn everything() -> Recipe {
+        Recipe {
+            sample_rate: 16_000,
+            frame_length: 1024,
+            hop_length: 256,
+            n_mels: 40,
+            n_mfcc: 13,
+            features: Feature::ALL.to_vec(),
+            ..papers()
+        }
     }
 
     #[test]
-    fn a_clip_that_ends_within_the_take_is_padded() {
-        let extracted = extract(&tone(2.0, 22_050), &papers()).unwrap();
-        let [Note::Padded { seconds }] = extracted.notes[..] else {
-            panic!("{:?}", extracted.notes)
-        };
-        assert!((seconds - 1.1).abs() < 1e-3);
-        // RMS: sound at first, nothing at the end.
-        assert!(extracted.matrix.values[10 * 22 + 1] > 0.1);
-        assert_eq!(extracted.matrix.values[107 * 22 + 1], 0.0);
+    fn silence_after_the_end_is_silent() {
+        let matrix = extract(&tone(2.0, 22_050), &papers()).unwrap().matrix;
+        assert_eq!((matrix.frames, matrix.coefficients), (108, 22));
+        assert!(matrix.values[10 * 22 + 1] > 0.1);
+        assert_eq!(matrix.values[107 * 22 + 1], 0.0);
     }
 
     #[test]
-    fn a_clip_shorter_than_the_skip_still_gives_a_frame_of_sound() {
-        let extracted = extract(&tone(0.5, 22_050), &papers()).unwrap();
-        let [Note::SkipClamped { to_seconds }, Note::Padded { seconds }] = extracted.notes[..] else {
-            panic!("{:?}", extracted.notes)
+    fn every_feature_is_finite_on_whatever_comes() {
+        let step = |n: usize| if n < 8_000 { 1.0 } else { -1.0 };
+        let waves: [(&str, Vec<f32>); 9] = [
+            ("one sample", vec![0.5]),
+            ("10 ms", (0..160).map(|n| (n as f32 * 0.3).sin()).collect()),
+            ("silence", vec![0.0; 30_000]),
+            ("minus zero", vec![-0.0; 30_000]),
+            ("constant", vec![0.7; 30_000]),
+            ("denormal", vec![1e-42; 30_000]),
+            ("square", (0..30_000).map(|n| step(n % 16_000)).collect()),
+            ("fastest", (0..30_000).map(|n| step(n % 2 * 8_000)).collect()),
+            ("click", (0..30_000).map(|n| f32::from(u8::from(n == 20_000))).collect()),
+        ];
+        let whole = Recipe {
+            functionals: vec![
+                Functional::Mean,
+                Functional::Std,
+                Functional::Slope,
+                Functional::Percentile(20),
+            ],
+            ..everything()
         };
-        assert!((to_seconds - (0.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
-        assert!((seconds - (2.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
-        assert!(extracted.matrix.values[1] > 0.1);
+        for (name, samples) in waves {
+            let wave = Wave { samples, rate: 16_000 };
+            for recipe in [everything(), whole.clone()] {
+                let matrix = extract(&wave, &recipe).unwrap().matrix;
+                assert_eq!((matrix.frames, matrix.coefficients), recipe.shape(), "{name}");
+                assert_eq!(matrix.values.len(), matrix.frames * matrix.coefficients);
+            }
+        }
+    }
+
+    #[test]
+    fn the_smallest_sizes_work() {
+        let recipe = Recipe {
+            sample_rate: 1_000,
+            skip_seconds: 0.0,
+            take_seconds: 0.01,
+            frame_length: 16,
+            hop_length: 16,
+            n_mels: 1,
+            n_mfcc: 1,
+            f0_low: 130.0,
+            f0_high: 250.0,
+            features: Feature::ALL
+                .into_iter()
+                .filter(|feature| *feature != Feature::Contrast)
+                .collect(),
+            ..papers()
+        };
+        let matrix = extract(&tone(0.1, 1_000), &recipe).unwrap().matrix;
+        assert_eq!((matrix.frames, matrix.coefficients), recipe.shape());
+    }
+
+    #[test]
+    fn rests_play_no_part_in_functionals_of_f0() {
+        let hum = |n: usize| {
+            if n < 16_000 {
+                (n as f32 * 200.0 * std::f32::consts::TAU / 16_000.0).sin()
+            } else {
+                0.0
+            }
+        };
+        let wave = Wave {
+            samples: (0..32_000).map(|n| 0.5 * hum(n)).collect(),
+            rate: 16_000,
+        };
+        let recipe = Recipe {
+            skip_seconds: 0.0,
+            take_seconds: 0.0,
+            features: vec![Feature::F0],
+            functionals: vec![Functional::Min, Functional::Max, Functional::Percentile(50)],
+            ..everything()
+        };
+        let values = extract(&wave, &recipe).unwrap().matrix.values;
+        assert!(values.iter().all(|hertz| (hertz - 200.0).abs() < 3.0), "{values:?}");
+        let silence = Wave {
+            samples: vec![0.0; 32_000],
+            rate: 16_000,
+        };
+        assert_eq!(extract(&silence, &recipe).unwrap().matrix.values, [0.0; 3]);
+    }
+
+    #[test]
+    fn a_recipe_of_unknown_length_is_refused() {
+        let open = Recipe {
+            take_seconds: 0.0,
+            ..papers()
+        };
+        let message = extract(&tone(1.0, 22_050), &open).unwrap_err().to_string();
+        assert!(
+            message.starts_with("take_seconds") && message.contains("longest"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -98,7 +98,7 @@ mod tests {
     fn a_tone_a_third_of_a_semitone_off_is_found_so() {
         for off in [-0.4, -0.33, 0.1, 0.25, 0.33] {
             let found = tuning_of(440.0 * 2f64.powf(off / 12.0));
-            assert!((found - off).abs() < 0.03, "{off}: {found}");
+            assert!((found - off).abs() < 0.05, "{off}: {found}");
         }
     }
 

@@ -23,9 +23,9 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
     context.remember(&catalogue);
 
     let begun = Instant::now();
-    let recipe = settings.recipe()?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
-    let cache = FeatureCache::open(&reading::feature_folder(settings), recipe)?;
+    let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+    let cache = FeatureCache::open(&reading::feature_folder(settings), &recipe)?;
     let (done, total) = (AtomicUsize::new(0), selection.clips.len());
     let outcomes = selection
         .clips

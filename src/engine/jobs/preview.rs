@@ -4,7 +4,7 @@ use crate::audio::{Header, Wave, decode};
 use crate::corpus::{AnalysisCache, Clip, Emotion};
 use crate::engine::context::Context;
 use crate::engine::{CommandKind, EngineError, Event, Preview, reading};
-use crate::features::{extract, log_mel_preview};
+use crate::features::{log_mel_preview, prepare};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -41,7 +41,7 @@ pub fn previews(context: &Context, wishes: &Receiver<PathBuf>) {
 fn preview(context: &Context, analysis: &AnalysisCache, path: PathBuf) -> Result<Preview, EngineError> {
     let decoded = decode(&path)?;
     let facts = analysis.facts(&stand_in(&path, &decoded.header));
-    let notes = extract(&decoded.wave, context.settings.recipe()?)?.notes;
+    let (_, notes) = prepare(&decoded.wave, context.settings.recipe()?)?;
     let mel = log_mel_preview(&decoded.wave, MELS, COLUMNS);
     Ok(Preview {
         path,
