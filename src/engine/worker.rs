@@ -143,8 +143,8 @@ impl Run {
             table.sides.truncate(examples.clips());
         }
         save_split(folder, &table, selection)?;
-        let recipe = settings.recipe()?;
-        let store = FeatureStore::open(&reading::feature_folder(&settings), recipe)?;
+        let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+        let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
         let dataset = match build_dataset(
             selection,
             examples.split.clone(),
@@ -172,7 +172,7 @@ impl Run {
         let protocol = protocol::protocol(&examples, settings.seed);
         let task = Task {
             dataset: &dataset,
-            recipe,
+            recipe: &recipe,
             augmentation: Some(OnTheFly {
                 settings: &settings.augmentation,
                 clips: &selection.clips,
