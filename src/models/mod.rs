@@ -3,6 +3,7 @@
 mod conv1d;
 mod device;
 mod error;
+mod kernels;
 pub mod layers;
 #[cfg(test)]
 pub(crate) mod lcg;
