@@ -1,5 +1,6 @@
 //! Clips and features to a trained network.
 
+mod adam;
 mod callbacks;
 mod checkpoint;
 mod dataset;
@@ -11,6 +12,7 @@ mod loss;
 mod observer;
 mod settings;
 
+pub use adam::Adam;
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};

@@ -23,6 +23,11 @@ impl Dense {
         }
     }
 
+    /// Multiply-adds of one clip, forwards.
+    pub fn multiply_adds(&self) -> usize {
+        self.kernel.shape().num_elements()
+    }
+
     /// (batch, inputs) to (batch, outputs).
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         input.matmul(self.kernel.val()) + self.bias.val().unsqueeze()
