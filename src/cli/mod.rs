@@ -99,6 +99,19 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
 fn bench(what: BenchSubcommands) -> Bench {
     match what {
         BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
+        BenchSubcommands::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        } => Bench::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        },
     }
 }
 

@@ -16,7 +16,7 @@ mod run_page;
 mod settings;
 mod worker;
 
-pub use bench::{Bench, FeatureSpeed, Measured, Speed, StageTime};
+pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use error::EngineError;
 pub use event::{
     Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,

@@ -62,7 +62,10 @@ impl Conv1dSettings {
         }
         let inputs = std::iter::once(&coefficients).chain(&self.filters);
         let layers = inputs.zip(&self.filters);
-        CHECK.weights("filters", layers.map(|(inputs, outputs)| [self.kernel_size, *inputs, *outputs]))
+        CHECK.weights(
+            "filters",
+            layers.map(|(inputs, outputs)| [self.kernel_size, *inputs, *outputs]),
+        )
     }
 }
 

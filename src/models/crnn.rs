@@ -80,7 +80,10 @@ impl CrnnSettings {
             return Err(CHECK.refuse("pool_size", &problem));
         }
         let area = self.kernel_size * self.kernel_size;
-        CHECK.weights("filters2", [[area, 1, self.filters1], [area, self.filters1, self.filters2]])?;
+        CHECK.weights(
+            "filters2",
+            [[area, 1, self.filters1], [area, self.filters1, self.filters2]],
+        )?;
         let units = self.lstm_units;
         CHECK.weights("lstm_units", [[8, width, units], [8, units, units]])
     }
@@ -206,8 +209,16 @@ impl Crnn {
             weights.clone().abs().sum().mul_scalar(self.l1) + weights.square().sum().mul_scalar(self.l2)
         };
         let convolutions = self.convolutions.iter().map(|layer| layer.kernel.val().flatten(0, 1));
-        let dense = self.dense.iter().chain([&self.output]).map(|layer| layer.kernel.val().flatten(0, 1));
+        let dense = self
+            .dense
+            .iter()
+            .chain([&self.output])
+            .map(|layer| layer.kernel.val().flatten(0, 1));
         let lstm = [self.lstm.kernel.val().flatten(0, 2)];
-        convolutions.chain(dense).chain(lstm).map(of).reduce(|sum, one| sum + one)
+        convolutions
+            .chain(dense)
+            .chain(lstm)
+            .map(of)
+            .reduce(|sum, one| sum + one)
     }
 }

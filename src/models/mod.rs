@@ -7,10 +7,10 @@ mod deep_conv1d;
 mod deep_mel_conv2d;
 mod device;
 mod error;
-pub mod layers;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod fixture;
+pub mod layers;
 #[cfg(test)]
 pub(crate) mod lcg;
 mod registry;

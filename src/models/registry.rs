@@ -101,10 +101,8 @@ impl Network {
             "deep_conv1d" => {
                 DeepConv1d::new(&settings.deep_conv1d, input, classes, &mut draw, device).map(Self::DeepConv1d)
             }
-            "deep_mel_conv2d" => {
-                DeepMelConv2d::new(&settings.deep_mel_conv2d, input, classes, &mut draw, device)
-                    .map(Self::DeepMelConv2d)
-            }
+            "deep_mel_conv2d" => DeepMelConv2d::new(&settings.deep_mel_conv2d, input, classes, &mut draw, device)
+                .map(Self::DeepMelConv2d),
             "crnn" => Crnn::new(&settings.crnn, input, classes, &mut draw, device).map(Self::Crnn),
             name => Err(unknown(name)),
         }

@@ -132,7 +132,9 @@ impl Adam {
             let offsets = header.get(name)?.get("data_offsets")?;
             let offset = |index: usize| usize::try_from(offsets.get(index)?.as_u64()?).ok();
             let floats = values.get(offset(0)?..offset(1)?)?.chunks_exact(4);
-            let floats: Vec<f32> = floats.map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
+            let floats: Vec<f32> = floats
+                .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+                .collect();
             let count = floats.len();
             Some(Tensor::<1>::from_data(TensorData::new(floats, [count]), device))
         };
@@ -192,7 +194,11 @@ impl Change {
         let Moments { first, second } = moments;
         let first = first.clone() + (gradient.clone() - first).mul_scalar(1.0 - self.beta_1);
         let second = second.clone() + (gradient.square() - second).mul_scalar(1.0 - self.beta_2);
-        let size = second.clone().sqrt().mul_scalar(self.correction).add_scalar(self.epsilon);
+        let size = second
+            .clone()
+            .sqrt()
+            .mul_scalar(self.correction)
+            .add_scalar(self.epsilon);
         let weights = weights - first.clone().mul_scalar(self.rate) / size;
         (weights, Moments { first, second })
     }
@@ -290,7 +296,9 @@ mod tests {
         let mut gradients = GradientsParams::new();
         let mut scaled = |count: usize| -> Vec<f32> {
             let values = draw.values(count).into_iter().enumerate();
-            values.map(|(index, value)| value * 10f32.powi(-(index as i32 % 6))).collect()
+            values
+                .map(|(index, value)| value * 10f32.powi(-(index as i32 % 6)))
+                .collect()
         };
         let kernel = Tensor::<1>::from_data(&scaled(20)[..], &device).reshape([5, 4]);
         gradients.register(dense.kernel.id, kernel);

@@ -11,6 +11,7 @@ mod gradient;
 mod loss;
 mod observer;
 mod settings;
+mod trial;
 
 pub use adam::Adam;
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
@@ -22,3 +23,4 @@ pub use gradient::clip_by_global_norm;
 pub use loss::class_weights;
 pub use observer::{Control, EpochFacts, Observer};
 pub use settings::{EarlyStoppingSettings, ReduceOnPlateauSettings, TrainingSettings};
+pub use trial::{StepTime, Trial, clips_of, judge, product_speed};

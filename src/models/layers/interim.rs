@@ -83,7 +83,14 @@ impl BatchNorm {
                 .update(mix(self.variance.value_sync(), found.variance).detach());
             found.output
         } else {
-            batch_norm(flat, gamma, beta, self.mean.value_sync(), self.variance.value_sync(), 1e-3)
+            batch_norm(
+                flat,
+                gamma,
+                beta,
+                self.mean.value_sync(),
+                self.variance.value_sync(),
+                1e-3,
+            )
         };
         output.reshape(shape)
     }

@@ -37,6 +37,9 @@ mod tests {
         assert!((variance.sqrt() - 0.3).abs() < 0.01, "{variance}");
         assert_eq!(noisy, values(noise(zeros(), 0.3, Some(&mut stream(1, "dropout", 0)))));
         assert_eq!(values(noise(zeros(), 0.3, None)), [0.0; 20_000]);
-        assert_eq!(values(noise(zeros(), 0.0, Some(&mut stream(1, "dropout", 0)))), [0.0; 20_000]);
+        assert_eq!(
+            values(noise(zeros(), 0.0, Some(&mut stream(1, "dropout", 0)))),
+            [0.0; 20_000]
+        );
     }
 }

@@ -107,7 +107,9 @@ type Outcome<const N: usize> = (Values, Option<Arc<dyn Pullback<N>>>);
 
 fn forward<const N: usize>(operation: Box<dyn Operation<N>>, inputs: [Values; N], tracked: bool) -> Outcome<N> {
     let shape = |(output, _): &Outcome<N>| output.shape().to_vec();
-    span(operation.name(), shape, Way::Forward, || operation.forward(inputs, tracked))
+    span(operation.name(), shape, Way::Forward, || {
+        operation.forward(inputs, tracked)
+    })
 }
 
 /// The same few lines for each number of inputs: Burn wants a function of its own for each.

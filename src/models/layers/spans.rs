@@ -53,7 +53,10 @@ pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, way: Way
     let shape: Vec<String> = shape(&result).iter().map(ToString::to_string).collect();
     let operation = format!("{name} {}", shape.join("x"));
     let mut spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner);
-    match spans.iter_mut().find(|span| span.operation == operation && span.way == way) {
+    match spans
+        .iter_mut()
+        .find(|span| span.operation == operation && span.way == way)
+    {
         Some(span) => {
             span.calls += 1;
             span.time += time;

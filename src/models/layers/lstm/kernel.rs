@@ -145,7 +145,11 @@ pub fn backward(
         for clip in 0..sizes.batch {
             // The state before a step is that of its neighbour; the first step has none.
             let (from, steps) = (clip * sizes.steps, sizes.steps - 1);
-            let (state, gate) = if direction == 1 { (from + 1, from) } else { (from, from + 1) };
+            let (state, gate) = if direction == 1 {
+                (from + 1, from)
+            } else {
+                (from, from + 1)
+            };
             product(
                 View::new(&hidden[state * units..][..steps * units], steps, units).transposed(),
                 View::new(&gates[gate * 4 * units..][..steps * 4 * units], steps, 4 * units),
@@ -165,7 +169,11 @@ pub fn backward(
                 for direction in 0..2 {
                     let gates = of(&gates, direction);
                     product(
-                        View::new(&gates[part * share * 4 * units..][..count * 4 * units], count, 4 * units),
+                        View::new(
+                            &gates[part * share * 4 * units..][..count * 4 * units],
+                            count,
+                            4 * units,
+                        ),
                         View::new(of(weights.kernel, direction), sizes.inputs, 4 * units).transposed(),
                         gradient,
                         direction > 0,
@@ -186,11 +194,15 @@ pub fn backward(
 pub fn interleave(sizes: Sizes, hidden: &[f32]) -> Vec<f32> {
     let units = sizes.units;
     let mut output = vec![0.0; hidden.len()];
-    output.par_chunks_mut(2 * units).enumerate().with_min_len(64).for_each(|(row, output)| {
-        for (direction, output) in output.chunks_exact_mut(units).enumerate() {
-            output.copy_from_slice(&of(hidden, direction)[row * units..][..units]);
-        }
-    });
+    output
+        .par_chunks_mut(2 * units)
+        .enumerate()
+        .with_min_len(64)
+        .for_each(|(row, output)| {
+            for (direction, output) in output.chunks_exact_mut(units).enumerate() {
+                output.copy_from_slice(&of(hidden, direction)[row * units..][..units]);
+            }
+        });
     output
 }
 

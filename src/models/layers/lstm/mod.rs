@@ -36,7 +36,7 @@ pub struct BiLstm {
 impl BiLstm {
     /// First weights as in Keras: W Glorot-uniform, R orthogonal, b zero but 1 for the forget gate.
     pub fn new(inputs: usize, units: usize, stream: &mut Stream, device: &Device) -> Self {
-        let stacked = |one: Vec<Tensor<2>>| Param::from_tensor(Tensor::stack::<3>(one, 0));
+        let stacked = |one: Vec<Tensor<2>>| Param::from_tensor(Tensor::stack::<3>(one, 0).detach());
         let kernel = (0..2).map(|_| glorot_uniform([inputs, 4 * units], inputs, 4 * units, stream, device).val());
         let kernel = stacked(kernel.collect());
         let recurrent = (0..2).map(|_| orthogonal([units, 4 * units], stream, device));
@@ -72,7 +72,9 @@ impl BiLstm {
         let states: Tensor<3> = quaternary(input, kernel, recurrent, bias, Lstm);
         let [batch, steps, _] = states.dims();
         let states = states.reshape([batch, steps, 2, units + missing]);
-        states.slice(s![.., .., .., 0..units]).reshape([batch, steps, 2 * units])
+        states
+            .slice(s![.., .., .., 0..units])
+            .reshape([batch, steps, 2 * units])
     }
 
     /// The state after the last step of each direction, (batch, 2 units): Keras `return_sequences=False`.
@@ -102,13 +104,18 @@ fn composed(input: Tensor<3>, kernel: Tensor<3>, recurrent: Tensor<3>, bias: Ten
     let gates = gates.reshape([2, batch, steps, 4 * units]);
     let mut directions = Vec::with_capacity(2);
     for direction in 0..2 {
-        let recurrent = recurrent.clone().slice(s![direction..direction + 1, .., ..]).squeeze_dim::<2>(0);
+        let recurrent = recurrent
+            .clone()
+            .slice(s![direction..direction + 1, .., ..])
+            .squeeze_dim::<2>(0);
         let mut hidden = Tensor::<2>::zeros([batch, units], &device);
         let mut cell = Tensor::<2>::zeros([batch, units], &device);
         let mut states = Vec::with_capacity(steps);
         for index in 0..steps {
             let step = if direction == 1 { steps - 1 - index } else { index };
-            let input = gates.clone().slice(s![direction..direction + 1, .., step..step + 1, ..]);
+            let input = gates
+                .clone()
+                .slice(s![direction..direction + 1, .., step..step + 1, ..]);
             let sum = input.reshape([batch, 4 * units]) + hidden.matmul(recurrent.clone());
             let gate = |index: usize| sum.clone().slice(s![.., index * units..(index + 1) * units]);
             cell = sigmoid(gate(1)) * cell + sigmoid(gate(0)) * tanh(gate(2));

@@ -95,8 +95,7 @@ impl Packed {
             }
         }
         for (row, sums) in sums.iter().enumerate() {
-            let (output, _) =
-                S::as_mut_simd_f32s(&mut output[row * self.outer + column + first..][..2 * S::F32_LANES]);
+            let (output, _) = S::as_mut_simd_f32s(&mut output[row * self.outer + column + first..][..2 * S::F32_LANES]);
             output.copy_from_slice(sums);
         }
     }
@@ -243,7 +242,11 @@ impl WithSimd for Backward<'_> {
             for clip in 0..clips {
                 let at = clip * steps + step;
                 let before = if self.reverse { at + 1 } else { at.wrapping_sub(1) };
-                let before = if index > 0 { &self.cells[before * units..][..units] } else { &zeros[..] };
+                let before = if index > 0 {
+                    &self.cells[before * units..][..units]
+                } else {
+                    &zeros[..]
+                };
                 let outgoing = &self.outgoing[at * self.outgoing_width + self.outgoing_from..][..units];
                 let (outgoing, _) = S::as_simd_f32s(outgoing);
                 let (before, _) = S::as_simd_f32s(before);
@@ -253,8 +256,7 @@ impl WithSimd for Backward<'_> {
                 let (cell, _) = S::as_mut_simd_f32s(&mut cell[clip * units..][..units]);
                 let (state, _) = S::as_simd_f32s(&state[clip * units..][..units]);
                 for unit in 0..lanes {
-                    let [input, forget, candidate, output] =
-                        std::array::from_fn(|gate| gates[gate * lanes + unit]);
+                    let [input, forget, candidate, output] = std::array::from_fn(|gate| gates[gate * lanes + unit]);
                     let gradient = simd.add_f32s(outgoing[unit], state[unit]);
                     let squashed = tanh(simd, cells[unit]);
                     let slope = |value| simd.mul_f32s(value, simd.sub_f32s(one, value));

@@ -15,7 +15,10 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 fn agree(one: &[f32], other: &[f32], tolerance: f32, what: &str) {
     assert_eq!(one.len(), other.len(), "{what}");
     for (one, other) in one.iter().zip(other) {
-        assert!((one - other).abs() <= tolerance * other.abs().max(1.0), "{what}: {one} {other}");
+        assert!(
+            (one - other).abs() <= tolerance * other.abs().max(1.0),
+            "{what}: {one} {other}"
+        );
     }
 }
 
@@ -82,7 +85,13 @@ fn states_and_gradients_are_pytorchs_on_every_device() {
 #[test]
 fn states_and_gradients_are_those_of_the_definition_for_any_sizes() {
     let device = device("flex").unwrap().autodiff();
-    for sizes in [[1, 1, 1, 1], [2, 1, 3, 32], [7, 5, 4, 33], [13, 9, 40, 64], [32, 12, 20, 5]] {
+    for sizes in [
+        [1, 1, 1, 1],
+        [2, 1, 3, 32],
+        [7, 5, 4, 33],
+        [13, 9, 40, 64],
+        [32, 12, 20, 5],
+    ] {
         let case = case(sizes, &device);
         let layer = &case.layer;
         let (kernel, recurrent, bias) = (layer.kernel.val(), layer.recurrent.val(), layer.bias.val());
@@ -91,7 +100,11 @@ fn states_and_gradients_are_those_of_the_definition_for_any_sizes() {
         for ((found, expected), what) in found.iter().zip(&expected).zip(WHAT) {
             agree(found, expected, 2e-5, &format!("{sizes:?} {what}"));
         }
-        assert_eq!(run(&case, layer.forward(case.input.clone())), found, "the same bits again");
+        assert_eq!(
+            run(&case, layer.forward(case.input.clone())),
+            found,
+            "the same bits again"
+        );
     }
 }
 
