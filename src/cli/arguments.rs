@@ -102,6 +102,12 @@ pub enum Subcommands {
         #[arg(long, value_parser = positive)]
         clips: Option<usize>,
     },
+    /// Measure how fast the work is on this machine, and where the time goes
+    Bench {
+        /// What to measure
+        #[command(subcommand)]
+        what: BenchSubcommands,
+    },
     /// Show the resolved settings and where each came from
     Config,
     /// Train the given run folders in this process
@@ -110,5 +116,36 @@ pub enum Subcommands {
         /// The run folders, trained one after the other
         #[arg(required = true)]
         runs: Vec<PathBuf>,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum BenchSubcommands {
+    /// From sound files to features, without the cache: time per stage, clips per second, memory
+    Features {
+        /// How many clips, evenly spaced over those that take part [default: 200]
+        #[arg(long, value_parser = positive)]
+        clips: Option<usize>,
+        /// The recipe [default: the settings']
+        #[arg(long, value_name = "NAME")]
+        recipe: Option<String>,
+    },
+    /// A network on random clips: time of a training step and of inference, arithmetic per second, memory
+    Model {
+        /// The architecture [default: the settings']
+        name: Option<String>,
+        /// Clips of a batch
+        #[arg(long, value_parser = positive, default_value = "32")]
+        batch: usize,
+        /// The device [default: the settings']
+        #[arg(long, value_name = "NAME")]
+        device: Option<String>,
+        /// Steps that the clock runs for
+        #[arg(long, value_parser = positive, default_value = "10")]
+        steps: usize,
+        /// Tell where a step's time goes, operation by operation
+        #[arg(long)]
+        profile: bool,
     },
 }

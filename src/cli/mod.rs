@@ -9,10 +9,10 @@ mod session;
 mod show;
 mod table;
 
-pub use arguments::{Arguments, Subcommands};
+pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Command, CommandKind, Event, Settings, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
 use anyhow::bail;
 use output::Output;
 use session::Session;
@@ -25,6 +25,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Export => "export",
         CommandKind::Features => "features",
         CommandKind::Demo => "demo",
+        CommandKind::Bench => "bench",
         CommandKind::Config => "config",
         CommandKind::Preview => "preview",
         CommandKind::Train => "train",
@@ -47,6 +48,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Export { path } => one(&mut session, Command::Export { path }),
         Subcommands::Features => one(&mut session, Command::Features),
         Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
+        Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
         Subcommands::Config => one(&mut session, Command::Config),
         Subcommands::Preview { file } => one(&mut session, Command::Preview { path: file }),
         Subcommands::Report { run } => one(&mut session, Command::Report { run }),
@@ -83,6 +85,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Exported { path, clips } => show::exported(output, &path, clips)?,
             Event::Features(summary) => show::features(output, &summary)?,
             Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
+            Event::Measured(measured) => show::measured(output, &measured)?,
             Event::Config(config) => show::config(output, &config)?,
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
@@ -91,6 +94,25 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
         }
         Ok(())
     })
+}
+
+fn bench(what: BenchSubcommands) -> Bench {
+    match what {
+        BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
+        BenchSubcommands::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        } => Bench::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        },
+    }
 }
 
 fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {

@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Catalogue, EpochFacts, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion,
-    Wave,
+    Beat, Bench, Catalogue, EpochFacts, Judged, Measured, Note, Prediction, Report, RunState, ScoreSpread, Statistics,
+    Stop, Suspicion, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -35,6 +35,11 @@ pub enum Command {
         folder: Option<PathBuf>,
         /// Instead of `demo.clips`.
         clips: Option<usize>,
+    },
+    /// Measure how fast the work is here, and where the time goes.
+    Bench {
+        /// What.
+        what: Bench,
     },
     /// The resolved settings and where each came from.
     Config,
@@ -95,6 +100,8 @@ pub enum Event {
     },
     /// Features are in the cache.
     Features(FeatureSummary),
+    /// Something was measured.
+    Measured(Arc<Measured>),
     /// The demo corpus was written.
     Demo {
         /// Where.
@@ -140,7 +147,7 @@ pub enum Event {
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What is being done (`reading headers`, `analysing samples`, `features`, `writing demo corpus`).
+    /// What is being done (`reading headers`, `analysing samples`, `features`, `measuring`, `writing demo corpus`).
     pub task: String,
     /// Done so far.
     pub done: usize,

@@ -1,5 +1,6 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
+mod bench;
 mod context;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod run_page;
 mod settings;
 mod worker;
 
+pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use error::EngineError;
 pub use event::{
     Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,

@@ -1,6 +1,6 @@
 //! A wave through a recipe.
 
-use super::{Feature, FeatureError, FeatureMatrix, MelFilterbank, Recipe};
+use super::{Feature, FeatureError, FeatureMatrix, MelFilterbank, Recipe, Stopwatch};
 use super::{mel_filterbank, mfcc, power_to_db, root_mean_square, zero_crossing_rate};
 use crate::audio::{Wave, power_frames, resample_range, resampled_length};
 use std::cell::RefCell;
@@ -47,6 +47,14 @@ const TOP_DB: f32 = 80.0;
 /// [`FeatureError`] when the recipe is impossible, the wave holds nothing, holds numbers that are not
 /// finite or so large that their energy is not, or cannot be resampled.
 pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> {
+    extract_timed(wave, recipe, &mut Stopwatch::off())
+}
+
+/// [`extract`], which tells `watch` what it does.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Extracted, FeatureError> {
     recipe.validate()?;
     if wave.samples.is_empty() {
         return Err(FeatureError::Wave {
@@ -59,7 +67,8 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
         });
     }
     let (samples, notes) = cut(wave, recipe)?;
-    let matrix = matrix(&samples, recipe);
+    watch.lap("resample");
+    let matrix = matrix(&samples, recipe, watch);
     if !matrix.values.iter().all(|value| value.is_finite()) {
         return Err(FeatureError::Wave {
             problem: "its samples are far beyond full scale",
@@ -90,7 +99,7 @@ fn cut(wave: &Wave, recipe: &Recipe) -> Result<(Vec<f32>, Vec<Note>), FeatureErr
     Ok((samples, notes))
 }
 
-fn matrix(samples: &[f32], recipe: &Recipe) -> FeatureMatrix {
+fn matrix(samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) -> FeatureMatrix {
     let (frames, coefficients) = recipe.shape();
     let mut values = vec![0.0; frames * coefficients];
     let mut column = 0;
@@ -98,13 +107,14 @@ fn matrix(samples: &[f32], recipe: &Recipe) -> FeatureMatrix {
         let numbers = match feature {
             Feature::Zcr => zero_crossing_rate(samples, recipe.frame_length, recipe.hop_length),
             Feature::Rms => root_mean_square(samples, recipe.frame_length, recipe.hop_length),
-            Feature::Mfcc => mfcc_of(samples, recipe, frames),
+            Feature::Mfcc => mfcc_of(samples, recipe, frames, watch),
         };
         let width = recipe.width(feature);
         for (row, numbers) in values.chunks_exact_mut(coefficients).zip(numbers.chunks_exact(width)) {
             row[column..column + width].copy_from_slice(numbers);
         }
         column += width;
+        watch.lap(feature.name());
     }
     FeatureMatrix {
         frames,
@@ -113,13 +123,14 @@ fn matrix(samples: &[f32], recipe: &Recipe) -> FeatureMatrix {
     }
 }
 
-fn mfcc_of(samples: &[f32], recipe: &Recipe, frames: usize) -> Vec<f32> {
+fn mfcc_of(samples: &[f32], recipe: &Recipe, frames: usize, watch: &mut Stopwatch) -> Vec<f32> {
     let filterbank = filterbank(recipe);
     let mut mel = vec![0.0; frames * recipe.n_mels];
     let centres = (0..frames).map(|frame| frame * recipe.hop_length);
     power_frames(samples, recipe.frame_length, centres, |frame, power| {
         filterbank.apply(power, &mut mel[frame * recipe.n_mels..][..recipe.n_mels]);
     });
+    watch.lap("mel spectrogram");
     power_to_db(&mut mel, AMIN, TOP_DB);
     mfcc(&mel, recipe.n_mels, recipe.n_mfcc)
 }

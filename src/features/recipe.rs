@@ -38,6 +38,17 @@ pub struct Recipe {
     pub features: Vec<Feature>,
 }
 
+impl Feature {
+    /// Its name in a recipe.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zcr => "zcr",
+            Self::Rms => "rms",
+            Self::Mfcc => "mfcc",
+        }
+    }
+}
+
 impl Recipe {
     /// (frames, coefficients) of every matrix this recipe gives, known before any sample is decoded.
     pub fn shape(&self) -> (usize, usize) {

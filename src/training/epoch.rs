@@ -1,5 +1,6 @@
 //! One pass over the training clips, and one over the validation clips.
 
+use super::adam::Adam;
 use super::gradient::clip_by_global_norm;
 use super::loss::cross_entropy;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
@@ -9,7 +10,7 @@ use crate::inference::{batch, log_probabilities};
 use crate::models::Network;
 use crate::random::stream;
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use rand::seq::SliceRandom;
 
@@ -58,7 +59,7 @@ impl Tally {
 /// epoch depends on nothing but the weights, the optimiser's moments and its number.
 pub(super) struct Learner<'a> {
     pub network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: Adam,
     dataset: &'a Dataset,
     scaler: &'a Scaler,
     settings: &'a TrainingSettings,
@@ -76,14 +77,9 @@ impl<'a> Learner<'a> {
         class_weights: Option<Vec<f64>>,
         seed: u64,
     ) -> Self {
-        let optimizer = AdamConfig::new()
-            .with_beta_1(0.9)
-            .with_beta_2(0.999)
-            .with_epsilon(1e-7)
-            .init();
         Self {
             network,
-            optimizer,
+            optimizer: Adam::new(),
             dataset,
             scaler,
             settings,
@@ -130,6 +126,10 @@ impl<'a> Learner<'a> {
             }
             check(epoch, tally.loss)?;
             let loss = cross_entropy(log_probabilities, &targets, self.class_weights.as_deref());
+            let loss = match self.network.penalty() {
+                Some(penalty) => loss + penalty,
+                None => loss,
+            };
             let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
             let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::models::lcg::Lcg;
-    use crate::models::{Conv1dSettings, ModelSettings, device};
+    use crate::models::{Conv1dSettings, ModelSettings, device, fixture};
     use serde::Deserialize;
 
     struct Silent;
@@ -204,7 +204,6 @@ mod tests {
 
     fn network(draw: &mut Lcg) -> Network {
         let settings = ModelSettings {
-            name: "conv1d".to_owned(),
             conv1d: Conv1dSettings {
                 filters: vec![4, 5],
                 kernel_size: 5,
@@ -213,6 +212,7 @@ mod tests {
                 dense_units: 6,
                 dense_dropout: 0.0,
             },
+            ..fixture::settings("conv1d")
         };
         let device = device("flex").unwrap().autodiff();
         Network::new(&settings, SHAPE, 3, 1, &device).unwrap().map(draw)

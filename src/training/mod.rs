@@ -1,5 +1,6 @@
 //! Clips and features to a trained network.
 
+mod adam;
 mod callbacks;
 mod checkpoint;
 mod dataset;
@@ -10,7 +11,9 @@ mod gradient;
 mod loss;
 mod observer;
 mod settings;
+mod trial;
 
+pub use adam::Adam;
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};
@@ -20,3 +23,4 @@ pub use gradient::clip_by_global_norm;
 pub use loss::class_weights;
 pub use observer::{Control, EpochFacts, Observer};
 pub use settings::{EarlyStoppingSettings, ReduceOnPlateauSettings, TrainingSettings};
+pub use trial::{StepTime, Trial, clips_of, judge, product_speed};

@@ -47,6 +47,7 @@ impl Jobs {
 fn command_of(task: &str) -> Option<CommandKind> {
     match task {
         "reading headers" | "analysing samples" => Some(CommandKind::Scan),
+        "measuring" => Some(CommandKind::Bench),
         "features" => Some(CommandKind::Features),
         "writing demo corpus" => Some(CommandKind::Demo),
         _ => None,

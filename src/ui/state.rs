@@ -1,6 +1,6 @@
 //! Everything that a frame shows, and how it follows from the engine's events: pure.
 
-use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, RunState, RunSummary, Survey};
+use crate::engine::{Command, CommandKind, Config, Event, FeatureSummary, Measured, RunState, RunSummary, Survey};
 use crate::ui::input::{Place, Tab};
 use crate::ui::jobs::Jobs;
 use crate::ui::overlays::Overlay;
@@ -68,6 +68,8 @@ pub struct State {
     pub config: Option<Arc<Config>>,
     /// The runs, newest first.
     pub listed: Option<Arc<Vec<RunSummary>>>,
+    /// What was measured last.
+    pub measured: Option<Arc<Measured>>,
     /// What the engine is busy with.
     pub jobs: Jobs,
     /// Above the bottom row, until a key is pressed.
@@ -95,6 +97,7 @@ impl Default for State {
             survey: None,
             config: None,
             listed: None,
+            measured: None,
             jobs: Jobs::default(),
             message: None,
             overlays: Vec::new(),
@@ -168,6 +171,7 @@ impl State {
                 self.rescan = true;
             }
             Event::Config(config) => self.config = Some(config),
+            Event::Measured(measured) => self.measured = Some(measured),
             Event::Preview(preview) => self.listen.preview = Some(preview),
             Event::Started { runs } => self.started(&runs),
             Event::Runs(runs) => {

@@ -1,11 +1,13 @@
 //! Results as text and as JSON.
 
+mod bench;
 mod data;
 mod preview;
 mod report;
 mod runs;
 mod verdicts;
 
+pub use bench::measured;
 pub use data::{config, demo, exported, features, survey};
 pub use preview::preview;
 pub use report::{report, scores_line};

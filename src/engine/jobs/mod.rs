@@ -1,5 +1,7 @@
 //! One short file per job.
 
+mod bench;
+mod bench_model;
 mod demo;
 mod export;
 mod features;
@@ -25,6 +27,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Scan { .. } => scan::scan(context, desk),
         Command::Export { path } => export::export(context, &path),
         Command::Features => features::features(context),
+        Command::Bench { what } => bench::bench(context, &what),
         Command::Demo { folder, clips } => demo::demo(context, folder, clips),
         Command::Config => {
             context.emit(Event::Config(Arc::new(rows(&context.settings))));

@@ -5,23 +5,35 @@
 //! own operations.
 
 use super::Values;
+use super::spans::{Way, span};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension, tensor::FloatTensor};
 use burn::tensor::{DType, Tensor};
 use burn_flex::FlexTensor;
+use std::any::type_name;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 /// A differentiable operation on `N` inputs.
 pub trait Operation<const N: usize>: Send {
+    /// What profiles call it.
+    fn name(&self) -> &'static str {
+        type_name::<Self>()
+    }
+
     /// The output. When `tracked`, the way back as well; otherwise nothing need be kept for it.
     fn forward(self: Box<Self>, inputs: [Values; N], tracked: bool) -> (Values, Option<Arc<dyn Pullback<N>>>);
 }
 
 /// The way back through an operation: what it kept of its forward pass.
 pub trait Pullback<const N: usize>: Debug + Send + Sync {
+    /// What profiles call it.
+    fn name(&self) -> &'static str {
+        type_name::<Self>()
+    }
+
     /// The gradients of the inputs from the output's, for those that are `wanted`.
     fn backward(&self, gradient: Values, wanted: [bool; N]) -> [Option<Values>; N];
 }
@@ -90,12 +102,22 @@ trait Operations: Backend {
     ) -> FloatTensor<Self>;
 }
 
+/// The output, and the way back when it is `tracked`.
+type Outcome<const N: usize> = (Values, Option<Arc<dyn Pullback<N>>>);
+
+fn forward<const N: usize>(operation: Box<dyn Operation<N>>, inputs: [Values; N], tracked: bool) -> Outcome<N> {
+    let shape = |(output, _): &Outcome<N>| output.shape().to_vec();
+    span(operation.name(), shape, Way::Forward, || {
+        operation.forward(inputs, tracked)
+    })
+}
+
 /// The same few lines for each number of inputs: Burn wants a function of its own for each.
 macro_rules! operations {
     ($($name:ident($($input:ident),+) of $count:literal)+) => {
         impl Operations for Flex {
             $(fn $name($($input: FlexTensor),+, operation: Box<dyn Operation<$count>>) -> FlexTensor {
-                operation.forward([$(Values::from_tensor($input)),+], false).0.into_tensor()
+                forward(operation, [$(Values::from_tensor($input)),+], false).0.into_tensor()
             })+
         }
 
@@ -105,10 +127,10 @@ macro_rules! operations {
                 let inputs = [$(Values::from_tensor($input.into_primitive())),+];
                 match Step.prepare::<C>(nodes).compute_bound().stateful() {
                     OpsKind::Tracked(graph) => {
-                        let (output, pullback) = operation.forward(inputs, true);
+                        let (output, pullback) = forward(operation, inputs, true);
                         graph.finish(pullback, output.into_tensor())
                     }
-                    OpsKind::UnTracked(graph) => graph.finish(operation.forward(inputs, false).0.into_tensor()),
+                    OpsKind::UnTracked(graph) => graph.finish(forward(operation, inputs, false).0.into_tensor()),
                 }
             })+
         }
@@ -132,7 +154,13 @@ impl<const N: usize> Backward<Flex, N> for Step {
         let gradient = Values::from_tensor(gradients.consume::<Flex>(&ops.node));
         let Some(pullback) = ops.state else { return };
         let wanted = ops.parents.each_ref().map(Option::is_some);
-        let backward = pullback.backward(gradient, wanted);
+        let shape = gradient.shape().to_vec();
+        let backward = span(
+            pullback.name(),
+            |_| shape,
+            Way::Backward,
+            || pullback.backward(gradient, wanted),
+        );
         for (parent, gradient) in ops.parents.into_iter().zip(backward) {
             if let (Some(parent), Some(gradient)) = (parent, gradient) {
                 gradients.register::<Flex>(parent.id, gradient.into_tensor());

@@ -76,6 +76,8 @@ pub enum Action {
     Export,
     /// Extract features.
     Features,
+    /// Measure how fast the features are.
+    Bench,
     /// Write the demo corpus.
     Demo,
     /// Show the settings.

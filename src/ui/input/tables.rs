@@ -55,6 +55,12 @@ pub const DATA: &[Binding] = &[
     )
     .hint("extract")
     .sends(CommandKind::Features, &[]),
+    bind(
+        keys!['b'],
+        Action::Bench,
+        "measure how fast features are extracted here",
+    )
+    .sends(CommandKind::Bench, &[]),
     bind(keys!['d'], Action::Demo, "write the synthetic demo corpus")
         .hint("demo")
         .sends(CommandKind::Demo, &[ENTER]),
@@ -104,6 +110,12 @@ pub const TRAIN: &[Binding] = &[
     )
     .sends(CommandKind::Stop, &[ENTER]),
     bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
+    bind(
+        keys!['b'],
+        Action::Bench,
+        "measure how fast the settings' network is trained here",
+    )
+    .sends(CommandKind::Bench, &[]),
 ];
 
 pub const REPORT: &[Binding] = &[

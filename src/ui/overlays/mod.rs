@@ -1,17 +1,19 @@
 //! What lies over a tab until it is answered or closed.
 
+mod bench;
 mod help;
 mod prompt;
 mod question;
 mod settings;
 
-use crate::engine::{Command, Config};
+use crate::engine::{Command, CommandKind, Config};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
+pub use bench::Subject;
 pub use prompt::Prompt;
 pub use question::Question;
 use ratatui::buffer::Buffer;
@@ -23,6 +25,8 @@ pub use settings::SettingsView;
 pub enum Overlay {
     /// The keys of a place.
     Help(Place, Cursor),
+    /// How fast the work is.
+    Bench(Subject),
     /// The settings and where each came from.
     Settings(SettingsView),
     /// The form of a new run.
@@ -58,7 +62,7 @@ impl Overlay {
     /// Where keys go while it is on top.
     pub fn place(&self) -> Place {
         match self {
-            Self::Help(..) => Place::Help,
+            Self::Help(..) | Self::Bench(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
@@ -107,6 +111,10 @@ impl Overlay {
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
+            Self::Bench(subject) => {
+                let busy = state.jobs.busy(CommandKind::Bench);
+                bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);
+            }
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),

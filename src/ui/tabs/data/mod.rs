@@ -6,9 +6,9 @@ mod overview;
 mod speakers;
 mod tables;
 
-use crate::engine::{Command, CommandKind, Survey};
+use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{Overlay, Prompt, Question, SettingsView};
+use crate::ui::overlays::{Overlay, Prompt, Question, SettingsView, Subject};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, grouped};
@@ -142,6 +142,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             );
         }
         Action::Features => return once(state, Command::Features, "The features are still being extracted."),
+        Action::Bench => {
+            state.overlays.push(Overlay::Bench(Subject::Features));
+            let what = Bench::Features {
+                clips: None,
+                recipe: None,
+            };
+            return once(state, Command::Bench { what }, "The features are still being measured.");
+        }
         Action::Export => state.overlays.push(Overlay::Prompt(Prompt::default())),
         Action::Settings => {
             state.overlays.push(Overlay::Settings(SettingsView::default()));
