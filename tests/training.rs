@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use undertone::corpus::{Clip, Emotion, Gender, Selection, Side, Split, SplitKind};
+use undertone::engine::load_settings;
 use undertone::features::{Feature, FeatureMatrix, Recipe};
 use undertone::models::{Conv1dSettings, ModelSettings, Network, device};
 use undertone::random::stream;
@@ -33,7 +34,6 @@ fn recipe() -> Recipe {
 
 fn model() -> ModelSettings {
     ModelSettings {
-        name: "conv1d".to_owned(),
         conv1d: Conv1dSettings {
             filters: vec![8, 12],
             kernel_size: 3,
@@ -42,6 +42,7 @@ fn model() -> ModelSettings {
             dense_units: 16,
             dense_dropout: 0.1,
         },
+        ..load_settings(None, &[]).unwrap().model
     }
 }
 

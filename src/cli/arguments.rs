@@ -167,4 +167,21 @@ pub enum BenchSubcommands {
         #[arg(long, value_name = "NAME")]
         recipe: Option<String>,
     },
+    /// A network on random clips: time of a training step and of inference, arithmetic per second, memory
+    Model {
+        /// The architecture [default: the settings']
+        name: Option<String>,
+        /// Clips of a batch
+        #[arg(long, value_parser = positive, default_value = "32")]
+        batch: usize,
+        /// The device [default: the settings']
+        #[arg(long, value_name = "NAME")]
+        device: Option<String>,
+        /// Steps that the clock runs for
+        #[arg(long, value_parser = positive, default_value = "10")]
+        steps: usize,
+        /// Tell where a step's time goes, operation by operation
+        #[arg(long)]
+        profile: bool,
+    },
 }

@@ -138,6 +138,19 @@ fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>)
 fn bench(what: BenchSubcommands) -> Bench {
     match what {
         BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
+        BenchSubcommands::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        } => Bench::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        },
     }
 }
 

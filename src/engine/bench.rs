@@ -13,6 +13,19 @@ pub enum Bench {
         /// Name of the recipe; `None` is the settings'.
         recipe: Option<String>,
     },
+    /// A network: steps of training, and inference.
+    Model {
+        /// The architecture; `None` is the settings'.
+        name: Option<String>,
+        /// Clips of a batch.
+        batch: usize,
+        /// The device; `None` is the settings'.
+        device: Option<String>,
+        /// Steps that the clock runs for.
+        steps: usize,
+        /// Whether to tell where a step's time goes.
+        profile: bool,
+    },
 }
 
 /// What was measured.
@@ -21,6 +34,8 @@ pub enum Bench {
 pub enum Measured {
     /// Of [`Bench::Features`].
     Features(FeatureSpeed),
+    /// Of [`Bench::Model`].
+    Model(ModelSpeed),
 }
 
 /// How fast a recipe is, and where its time goes. The files are in the system's cache when the clock runs, so
@@ -82,6 +97,86 @@ impl Speed {
             seconds,
             clips_per_second: clips as f64 / seconds,
             times_real_time: audio_seconds / seconds,
+        }
+    }
+}
+
+/// How fast a network is, on clips of random numbers. Times are medians; a step's arithmetic is counted as three
+/// times that of its way forwards.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelSpeed {
+    /// The architecture.
+    pub model: String,
+    /// The device.
+    pub device: String,
+    /// Threads that the CPU's work is dealt to.
+    pub threads: usize,
+    /// (frames, coefficients).
+    pub input: (usize, usize),
+    /// Classes.
+    pub classes: usize,
+    /// Parameters, and how many of them are trained.
+    pub parameters: (usize, usize),
+    /// Clips of a batch.
+    pub batch: usize,
+    /// Steps that the clock ran for.
+    pub steps: usize,
+    /// The first step, in which devices may prepare what later ones find ready (ms).
+    pub first_step_milliseconds: f64,
+    /// A step of training.
+    pub train: BatchSpeed,
+    /// A batch judged.
+    pub inference: BatchSpeed,
+    /// One clip judged.
+    pub one_clip: BatchSpeed,
+    /// The fastest of several large matrix products, taken between the steps (GFLOP/s).
+    pub peak_gflops: f64,
+    /// Most memory that the process held up to the last step (bytes); 0 where the system does not tell.
+    pub memory_peak: u64,
+    /// Where a step's time goes, when it was asked for.
+    pub profile: Vec<SpanTime>,
+}
+
+/// The time of one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BatchSpeed {
+    /// The median (ms).
+    pub milliseconds: f64,
+    /// The shortest (ms).
+    pub fastest_milliseconds: f64,
+    /// Clips per second.
+    pub clips_per_second: f64,
+    /// Arithmetic per second (GFLOP/s).
+    pub gflops: f64,
+}
+
+/// One operation's part of a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpanTime {
+    /// `forward`, `backward` or `optimizer`.
+    pub phase: String,
+    /// The operation and the shape of its output; `other operations` is what Burn's own took.
+    pub operation: String,
+    /// Calls per step.
+    pub calls: f64,
+    /// Mean time per step (ms).
+    pub milliseconds: f64,
+    /// Share of the step.
+    pub share: f64,
+}
+
+impl BatchSpeed {
+    /// From the times of several batches (s) of so many clips and so much arithmetic each; the clock counts
+    /// whole nanoseconds.
+    pub(super) fn new(mut seconds: Vec<f64>, clips: usize, operations: f64) -> Self {
+        seconds.sort_by(f64::total_cmp);
+        let at = |index: usize| seconds.get(index).copied().unwrap_or_default().max(1e-9);
+        let median = at(seconds.len() / 2);
+        Self {
+            milliseconds: 1e3 * median,
+            fastest_milliseconds: 1e3 * at(0),
+            clips_per_second: clips as f64 / median,
+            gflops: operations / median / 1e9,
         }
     }
 }

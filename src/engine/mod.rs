@@ -17,7 +17,7 @@ mod settings;
 mod variant;
 mod worker;
 
-pub use bench::{Bench, FeatureSpeed, Measured, Speed, StageTime};
+pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use error::EngineError;
 pub use event::{
     CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, Control, DemoSummary,

@@ -161,6 +161,7 @@ pub(super) mod tests {
     use super::*;
     use crate::features::Feature;
     use crate::models::Conv1dSettings;
+    use crate::models::fixture::settings;
 
     /// An untrained package: 11 frames of 4 numbers, three labels.
     pub fn package() -> Package {
@@ -186,7 +187,6 @@ pub(super) mod tests {
                 deviation: vec![1.0, 12.3, 0.7, 1e3],
             },
             model: ModelSettings {
-                name: "conv1d".to_owned(),
                 conv1d: Conv1dSettings {
                     filters: vec![6, 8],
                     kernel_size: 3,
@@ -195,6 +195,7 @@ pub(super) mod tests {
                     dense_units: 5,
                     dense_dropout: 0.4,
                 },
+                ..settings("conv1d")
             },
         };
         let device = device("flex").unwrap();

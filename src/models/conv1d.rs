@@ -1,10 +1,10 @@
 //! `conv1d`: convolutions over frames, averaged, and a dense layer.
 
 use super::ModelError;
-use super::layers::{Convolution, Dense, dropout, global_average, max_pool};
+use super::check::Check;
+use super::layers::{Convolution, Dense, MaxPool, dropout, global_average};
 use crate::random::Stream;
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -26,35 +26,20 @@ pub struct Conv1dSettings {
     pub dense_dropout: f64,
 }
 
-impl Conv1dSettings {
-    /// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a wish.
-    const LARGEST: usize = 65_536;
-    /// Most weights: 4 GiB, of which training keeps four copies.
-    const MOST_WEIGHTS: usize = 1 << 30;
+const CHECK: Check = Check("conv1d");
 
+impl Conv1dSettings {
     /// Refuses sizes that cannot be built, whatever the input.
     ///
     /// # Errors
     /// [`ModelError::Settings`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), ModelError> {
-        if self.filters.is_empty() {
-            return Err(refuse(
-                "filters",
-                "is empty; give at least one convolution, for example [128, 256]",
-            ));
-        }
-        for filters in &self.filters {
-            within("filters", *filters)?;
-        }
-        within("kernel_size", self.kernel_size)?;
-        within("pool_size", self.pool_size)?;
-        within("dense_units", self.dense_units)?;
-        for (key, rate) in [("dropout", self.dropout), ("dense_dropout", self.dense_dropout)] {
-            if !(0.0..1.0).contains(&rate) {
-                return Err(refuse(key, &format!("is {rate}; it must be at least 0 and below 1")));
-            }
-        }
-        Ok(())
+        CHECK.sizes("filters", &self.filters, "[128, 256]")?;
+        CHECK.size("kernel_size", self.kernel_size)?;
+        CHECK.size("pool_size", self.pool_size)?;
+        CHECK.size("dense_units", self.dense_units)?;
+        CHECK.rate("dropout", self.dropout)?;
+        CHECK.rate("dense_dropout", self.dense_dropout)
     }
 
     /// Refuses sizes that cannot be built for this input.
@@ -65,7 +50,7 @@ impl Conv1dSettings {
             .fold(frames, |frames, _| frames / self.pool_size);
         if pooled == 0 {
             let poolings = self.filters.len() - 1;
-            return Err(refuse(
+            return Err(CHECK.refuse(
                 "pool_size",
                 &format!(
                     "is {}: {poolings} poolings leave nothing of {frames} frames; lower it, give fewer filters, \
@@ -74,37 +59,12 @@ impl Conv1dSettings {
                 ),
             ));
         }
-        let mut inputs = coefficients;
-        let mut weights = 0usize;
-        for filters in &self.filters {
-            // Each factor is bounded, so three of them fit into 64 bits.
-            weights = weights.saturating_add(self.kernel_size * inputs * filters);
-            inputs = *filters;
-        }
-        if weights > Self::MOST_WEIGHTS {
-            let problem = format!(
-                "and kernel_size make {weights} weights; at most {} fit",
-                Self::MOST_WEIGHTS
-            );
-            return Err(refuse("filters", &problem));
-        }
-        Ok(())
-    }
-}
-
-fn within(key: &str, size: usize) -> Result<(), ModelError> {
-    let largest = Conv1dSettings::LARGEST;
-    if (1..=largest).contains(&size) {
-        Ok(())
-    } else {
-        Err(refuse(key, &format!("is {size}; it must be from 1 to {largest}")))
-    }
-}
-
-fn refuse(key: &str, problem: &str) -> ModelError {
-    ModelError::Settings {
-        key: format!("model.conv1d.{key}"),
-        problem: problem.to_owned(),
+        let inputs = std::iter::once(&coefficients).chain(&self.filters);
+        let layers = inputs.zip(&self.filters);
+        CHECK.weights(
+            "filters",
+            layers.map(|(inputs, outputs)| [self.kernel_size, *inputs, *outputs]),
+        )
     }
 }
 
@@ -154,17 +114,31 @@ impl Conv1d {
         self.output.bias.val().device()
     }
 
+    /// Multiply-adds of one clip of so many frames, forwards.
+    pub(super) fn multiply_adds(&self, (mut frames, _): (usize, usize)) -> usize {
+        let mut sum = self.dense.multiply_adds() + self.output.multiply_adds();
+        for (index, convolution) in self.convolutions.iter().enumerate() {
+            sum += frames * convolution.kernel.shape().num_elements();
+            if index + 1 < self.convolutions.len() {
+                frames /= self.pool_size;
+            }
+        }
+        sum
+    }
+
     /// Logits (batch, classes) of a batch (batch, frames, coefficients); dropout where there is a stream for it.
     pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
         let mut hidden = batch;
         for (index, convolution) in self.convolutions.iter().enumerate() {
-            hidden = relu(convolution.forward(hidden));
-            if index + 1 < self.convolutions.len() {
-                hidden = max_pool(hidden, self.pool_size);
+            if index + 1 == self.convolutions.len() {
+                hidden = convolution.forward_relu(hidden);
+            } else {
+                let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
+                hidden = pool.forward_relu(convolution.forward(hidden));
                 hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
             }
         }
-        let hidden = relu(self.dense.forward(global_average(hidden)));
+        let hidden = self.dense.forward_relu(global_average(hidden));
         self.output.forward(dropout(hidden, self.dense_dropout, stream))
     }
 }
@@ -207,7 +181,7 @@ mod tests {
         };
         assert!(refusal(|s| s.filters.clear()).starts_with("model.conv1d.filters: is empty"));
         assert!(refusal(|s| s.filters[1] = 0).starts_with("model.conv1d.filters: is 0"));
-        assert!(refusal(|s| s.filters = vec![65_536; 3]).starts_with("model.conv1d.filters: and kernel_size"));
+        assert!(refusal(|s| s.filters = vec![65_536; 3]).starts_with("model.conv1d.filters: and kernel sizes"));
         assert!(refusal(|s| s.kernel_size = 0).starts_with("model.conv1d.kernel_size: is 0"));
         assert!(refusal(|s| s.pool_size = usize::MAX).starts_with("model.conv1d.pool_size"));
         assert!(refusal(|s| s.pool_size = 21).contains("leave nothing of 20 frames"));

@@ -14,7 +14,7 @@ pub fn device_names() -> Vec<&'static str> {
 /// [`ModelError::Device`] with the names that can be had.
 pub fn device(name: &str) -> Result<Device, ModelError> {
     match name {
-        "flex" => Ok(Device::flex()),
+        "flex" => Ok(cpu()),
         // A second, independent implementation to compare with, for as long as Burn ships it.
         #[allow(deprecated)]
         "ndarray" => Ok(Device::ndarray()),
@@ -26,6 +26,11 @@ pub fn device(name: &str) -> Result<Device, ModelError> {
             ),
         }),
     }
+}
+
+/// The CPU device that our own operations are written for.
+pub(super) fn cpu() -> Device {
+    Device::flex()
 }
 
 #[cfg(test)]

@@ -76,10 +76,10 @@ mod tests {
     use super::super::{Conv1dSettings, ModelSettings, Network};
     use super::*;
     use crate::models::device;
+    use crate::models::fixture::settings;
 
     fn network(filters: &[usize], seed: u64) -> Network {
         let settings = ModelSettings {
-            name: "conv1d".to_owned(),
             conv1d: Conv1dSettings {
                 filters: filters.to_vec(),
                 kernel_size: 3,
@@ -88,6 +88,7 @@ mod tests {
                 dense_units: 5,
                 dense_dropout: 0.4,
             },
+            ..settings("conv1d")
         };
         Network::new(&settings, (10, 4), 3, seed, &device("flex").unwrap()).unwrap()
     }

@@ -1,5 +1,6 @@
 //! One pass over the training clips, and one over the validation clips.
 
+use super::adam::Adam;
 use super::ahead::with_ahead;
 use super::augmentation::{Augmenter, Source};
 use super::gradient::clip_by_global_norm;
@@ -11,7 +12,7 @@ use crate::inference::{batch, log_probabilities};
 use crate::models::Network;
 use crate::random::stream;
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use rand::seq::SliceRandom;
 
@@ -67,7 +68,7 @@ impl Tally {
 /// epoch depends on nothing but the weights, the optimiser's moments and its number.
 pub(super) struct Learner<'a> {
     pub network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: Adam,
     dataset: &'a Dataset,
     scaler: &'a Scaler,
     settings: &'a TrainingSettings,
@@ -86,14 +87,9 @@ impl<'a> Learner<'a> {
         class_weights: Option<Vec<f64>>,
         seed: u64,
     ) -> Self {
-        let optimizer = AdamConfig::new()
-            .with_beta_1(0.9)
-            .with_beta_2(0.999)
-            .with_epsilon(1e-7)
-            .init();
         Self {
             network,
-            optimizer,
+            optimizer: Adam::new(),
             dataset,
             scaler,
             settings,
@@ -187,6 +183,9 @@ impl<'a> Learner<'a> {
                 loss = loss * share + cross_entropy(log_probabilities, &partners, weights) * (1.0 - share);
             }
             check(epoch, tally.loss)?;
+            if let Some(penalty) = self.network.penalty() {
+                loss = loss + penalty;
+            }
             let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
             let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);
@@ -234,7 +233,7 @@ mod tests {
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::models::lcg::Lcg;
-    use crate::models::{Conv1dSettings, ModelSettings, device};
+    use crate::models::{Conv1dSettings, ModelSettings, device, fixture};
     use serde::Deserialize;
 
     struct Silent;
@@ -261,7 +260,6 @@ mod tests {
 
     fn network(draw: &mut Lcg) -> Network {
         let settings = ModelSettings {
-            name: "conv1d".to_owned(),
             conv1d: Conv1dSettings {
                 filters: vec![4, 5],
                 kernel_size: 5,
@@ -270,6 +268,7 @@ mod tests {
                 dense_units: 6,
                 dense_dropout: 0.0,
             },
+            ..fixture::settings("conv1d")
         };
         let device = device("flex").unwrap().autodiff();
         Network::new(&settings, SHAPE, 3, 1, &device).unwrap().map(draw)

@@ -1,5 +1,6 @@
 //! Clips and features to a trained network.
 
+mod adam;
 mod ahead;
 mod augmentation;
 mod callbacks;
@@ -14,7 +15,9 @@ mod import;
 mod loss;
 mod observer;
 mod settings;
+mod trial;
 
+pub use adam::Adam;
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST};
@@ -27,3 +30,4 @@ pub use import::{ImportFolder, ImportSummary};
 pub use loss::class_weights;
 pub use observer::{Control, EpochFacts, Observer};
 pub use settings::{EarlyStoppingSettings, ReduceOnPlateauSettings, TrainingSettings};
+pub use trial::{StepTime, Trial, clips_of, judge, product_speed};

@@ -3,13 +3,14 @@
 use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{FeatureSpeed, Measured};
+use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
 use std::io;
 
 /// What was measured.
 pub fn measured(output: Output, measured: &Measured) -> io::Result<()> {
     match measured {
         Measured::Features(speed) => output.either(speed, || features(speed)),
+        Measured::Model(speed) => output.either(speed, || model(speed)),
     }
 }
 
@@ -54,6 +55,53 @@ fn features(speed: &FeatureSpeed) -> String {
     text += &format!("\nmemory at most {:.0} MB\n", speed.memory_peak as f64 / 1e6);
     for (path, reason) in &speed.refused {
         text += &format!("refused: {}: {reason}\n", path.display());
+    }
+    text
+}
+
+fn model(speed: &ModelSpeed) -> String {
+    let (frames, coefficients) = speed.input;
+    let (parameters, trainable) = speed.parameters;
+    let mut text = format!(
+        "{}: {frames} x {coefficients} to {} classes, {parameters} parameters ({trainable} trained)\n\
+         {}, {} threads, batch {}, medians of {} steps\n\n",
+        speed.model, speed.classes, speed.device, speed.threads, speed.batch, speed.steps
+    );
+    let mut times = Table::new(1, &["", "ms", "fastest", "clips/s", "GFLOP/s", "% of peak"]);
+    let rows = [
+        ("training step", &speed.train),
+        ("inference", &speed.inference),
+        ("inference, one clip", &speed.one_clip),
+    ];
+    for (name, batch) in rows {
+        times.row([
+            name.to_owned(),
+            format!("{:.2}", batch.milliseconds),
+            format!("{:.2}", batch.fastest_milliseconds),
+            format!("{:.1}", batch.clips_per_second),
+            format!("{:.1}", batch.gflops),
+            percent(batch.gflops / speed.peak_gflops.max(1e-9)),
+        ]);
+    }
+    text += &times.render();
+    text += &format!(
+        "\nmatrix product at most {:.0} GFLOP/s; first step {:.0} ms; memory at most {:.0} MB\n",
+        speed.peak_gflops,
+        speed.first_step_milliseconds,
+        speed.memory_peak as f64 / 1e6
+    );
+    if !speed.profile.is_empty() {
+        let mut spans = Table::new(2, &["phase", "operation", "calls", "ms", "%"]);
+        for span in &speed.profile {
+            spans.row([
+                span.phase.clone(),
+                span.operation.clone(),
+                format!("{:.0}", span.calls),
+                format!("{:.2}", span.milliseconds),
+                percent(span.share),
+            ]);
+        }
+        text += &format!("\n{}", spans.render());
     }
     text
 }

@@ -1,6 +1,6 @@
 //! Bench: how fast the work is here, and where the time goes.
 
-use super::scan;
+use super::{bench_model, scan};
 use crate::audio::decode;
 use crate::corpus::{Clip, select};
 use crate::engine::context::Context;
@@ -23,6 +23,16 @@ pub fn bench(context: &Context, what: &Bench) -> Result<(), EngineError> {
     let measured = match what {
         Bench::Features { clips, recipe } => {
             Measured::Features(features(context, clips.unwrap_or(CLIPS), recipe.as_deref())?)
+        }
+        Bench::Model {
+            name,
+            batch,
+            device,
+            steps,
+            profile,
+        } => {
+            let (name, device) = (name.as_deref(), device.as_deref());
+            Measured::Model(bench_model::measure(context, name, *batch, device, *steps, *profile)?)
         }
     };
     context.emit(Event::Measured(Arc::new(measured)));

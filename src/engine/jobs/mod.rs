@@ -1,6 +1,7 @@
 //! One short file per job.
 
 mod bench;
+mod bench_model;
 mod cache;
 mod demo;
 mod exchange;

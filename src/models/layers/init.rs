@@ -21,6 +21,32 @@ pub fn glorot_uniform(
     Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
 }
 
+/// A matrix (rows, columns), no more rows than columns, whose rows are of length 1 and at right angles to each
+/// other, all such matrices alike: Keras `Orthogonal` (Saxe et al. 2014).
+pub fn orthogonal([rows, columns]: [usize; 2], stream: &mut Stream, device: &Device) -> Tensor<2> {
+    let mut matrix: Vec<f64> = Vec::with_capacity(rows * columns);
+    for _ in 0..rows {
+        let mut row: Vec<f64> = (0..columns).map(|_| normal(stream)).collect();
+        // Twice, since once leaves a rest when rows are nearly parallel.
+        for _ in 0..2 {
+            for other in matrix.chunks_exact(columns) {
+                let shared: f64 = row.iter().zip(other).map(|(one, two)| one * two).sum();
+                row.iter_mut().zip(other).for_each(|(one, two)| *one -= shared * two);
+            }
+        }
+        let length = row.iter().map(|value| value * value).sum::<f64>().sqrt();
+        matrix.extend(row.iter().map(|value| value / length));
+    }
+    let matrix: Vec<f32> = matrix.into_iter().map(|value| value as f32).collect();
+    Tensor::from_data(TensorData::new(matrix, [rows, columns]), device)
+}
+
+/// A number of the normal distribution of mean 0 and deviation 1 (Box and Muller 1958).
+pub(super) fn normal(stream: &mut Stream) -> f64 {
+    let (radius, angle) = (1.0 - stream.random::<f64>(), stream.random::<f64>());
+    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}
+
 /// A vector of zeros: the first biases.
 pub fn zeros(length: usize, device: &Device) -> Param<Tensor<1>> {
     Param::from_tensor(Tensor::zeros([length], device))

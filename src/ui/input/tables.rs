@@ -152,6 +152,12 @@ pub const TRAIN: &[Binding] = &[
     )
     .sends(CommandKind::Stop, &[ENTER]),
     bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
+    bind(
+        keys!['b'],
+        Action::Bench,
+        "measure how fast the settings' network is trained here",
+    )
+    .sends(CommandKind::Bench, &[]),
 ];
 
 pub const REPORT: &[Binding] = &[

@@ -16,6 +16,7 @@ use crate::ui::tabs::train::form::Form;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
+pub use bench::Subject;
 pub use cache::CacheView;
 pub use prompt::{Prompt, Purpose};
 pub use question::Question;
@@ -31,7 +32,7 @@ pub enum Overlay {
     /// The keys of a place.
     Help(Place, Cursor),
     /// How fast the work is.
-    Bench,
+    Bench(Subject),
     /// The settings and where each came from.
     Settings(SettingsView),
     /// The form of a new run.
@@ -73,7 +74,7 @@ impl Overlay {
     /// Where keys go while it is on top.
     pub fn place(&self) -> Place {
         match self {
-            Self::Help(..) | Self::Bench | Self::NoSound(_) => Place::Help,
+            Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Form(_) => Place::Form,
@@ -126,9 +127,9 @@ impl Overlay {
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
-            Self::Bench => {
+            Self::Bench(subject) => {
                 let busy = state.jobs.busy(CommandKind::Bench);
-                bench::draw(state.measured.as_deref(), busy, area, buffer, theme);
+                bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);
             }
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),

@@ -8,7 +8,7 @@ mod tables;
 
 use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{CacheView, Overlay, Prompt, Purpose, Question, SettingsView, TrimView};
+use crate::ui::overlays::{CacheView, Overlay, Prompt, Purpose, Question, SettingsView, Subject, TrimView};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, grouped};
@@ -143,7 +143,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         }
         Action::Features => return once(state, Command::Features, "The features are still being extracted."),
         Action::Bench => {
-            state.overlays.push(Overlay::Bench);
+            state.overlays.push(Overlay::Bench(Subject::Features));
             let what = Bench::Features {
                 clips: None,
                 recipe: None,

@@ -7,9 +7,9 @@ pub mod form;
 mod form_view;
 mod runs;
 
-use crate::engine::{Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
+use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{Overlay, Question};
+use crate::ui::overlays::{Overlay, Question, Subject};
 use crate::ui::state::{Message, State};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
@@ -41,6 +41,15 @@ impl Metric {
         Self::ALL[(self as usize + by) % Self::ALL.len()]
     }
 }
+
+/// The settings' network, long enough for a steady median and short enough to wait for.
+const MEASURED: Bench = Bench::Model {
+    name: None,
+    batch: 32,
+    device: None,
+    steps: 5,
+    profile: true,
+};
 
 /// What is seen of the runs.
 #[derive(Debug, Default)]
@@ -181,6 +190,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
         }
         Action::Refresh => return vec![Command::Runs { follow: true }],
+        Action::Bench => {
+            state.overlays.push(Overlay::Bench(Subject::Model));
+            if state.jobs.busy(CommandKind::Bench) {
+                state.message = Some(Message::note("Something is still being measured."));
+                return Vec::new();
+            }
+            return vec![Command::Bench { what: MEASURED }];
+        }
         Action::NewRun if state.jobs.busy(CommandKind::Train) => {
             state.message = Some(Message::note("A run is being started."));
         }

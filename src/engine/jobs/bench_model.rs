@@ -1,0 +1,185 @@
+//! Bench: how fast a network is trained and judges, and where a step's time goes.
+
+use crate::engine::context::Context;
+use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime};
+use crate::models::layers::{Span, Way, start_spans, stop_spans};
+use crate::models::{Network, device, published_sizes};
+use crate::training::{StepTime, Trial, clips_of, judge, product_speed};
+use burn::tensor::Tensor;
+
+/// Steps before the clock runs: memory is taken and caches are warm.
+const WARM: usize = 2;
+/// Batches judged for each step of training, and single clips.
+const JUDGED: usize = 3;
+
+/// Measures one architecture on an input of the size that it was published with.
+pub fn measure(
+    context: &Context,
+    name: Option<&str>,
+    batch: usize,
+    device_name: Option<&str>,
+    steps: usize,
+    profile: bool,
+) -> Result<ModelSpeed, EngineError> {
+    let mut settings = context.settings.model.clone();
+    settings.name = name.unwrap_or(&settings.name).to_owned();
+    settings.validate()?;
+    let device_name = device_name.unwrap_or(&context.settings.device);
+    let (input, classes) = published_sizes(&settings.name).unwrap_or_default();
+    let mut trial = Trial::new(&settings, input, classes, batch, device_name)?;
+    let tell = context.teller();
+
+    let first = trial.step().total();
+    for _ in 1..WARM {
+        context.check()?;
+        trial.step();
+    }
+    let mut times = Vec::with_capacity(steps);
+    let mut peak = 0.0f64;
+    if profile {
+        start_spans();
+    }
+    for step in 0..steps {
+        context.check()?;
+        tell("measuring", step, steps);
+        times.push(trial.step());
+        peak = peak.max(product_speed(device_name)?);
+    }
+    let spans = if profile { stop_spans() } else { Vec::new() };
+    let memory_peak = memory_peak();
+    let network = trial.network();
+    drop(trial);
+
+    let device = device(device_name)?;
+    let (clips, clip) = (clips_of(batch, input, &device), clips_of(1, input, &device));
+    let judging = |batch: &Tensor<3>| judged(context, &network, batch, steps * JUDGED);
+    let (inference, one_clip) = (judging(&clips)?, judging(&clip)?);
+    tell("measuring", steps, steps);
+
+    let operations = 2.0 * network.multiply_adds(input) as f64;
+    let totals = times.iter().map(|time| time.total().as_secs_f64()).collect();
+    Ok(ModelSpeed {
+        model: settings.name,
+        device: device_name.to_owned(),
+        threads: rayon::current_num_threads(),
+        input,
+        classes,
+        parameters: (network.parameters(), network.trainable()),
+        batch,
+        steps,
+        first_step_milliseconds: 1e3 * first.as_secs_f64(),
+        train: BatchSpeed::new(totals, batch, 3.0 * operations * batch as f64),
+        inference: BatchSpeed::new(inference, batch, operations * batch as f64),
+        one_clip: BatchSpeed::new(one_clip, 1, operations),
+        peak_gflops: peak / 1e9,
+        memory_peak,
+        profile: if profile { table(&spans, &times) } else { Vec::new() },
+    })
+}
+
+fn judged(context: &Context, network: &Network, batch: &Tensor<3>, times: usize) -> Result<Vec<f64>, EngineError> {
+    judge(network, batch);
+    let one = |_| {
+        context.check()?;
+        Ok(judge(network, batch).as_secs_f64())
+    };
+    (0..times).map(one).collect()
+}
+
+/// Each way's operations, longest first, and what Burn's own took besides.
+fn table(spans: &[Span], times: &[StepTime]) -> Vec<SpanTime> {
+    let steps = times.len().max(1) as f64;
+    let mean = |part: fn(&StepTime) -> f64| 1e3 * times.iter().map(part).sum::<f64>() / steps;
+    let all = mean(|time| time.total().as_secs_f64()).max(1e-9);
+    let row = |phase: &str, operation: &str, calls: f64, milliseconds: f64| SpanTime {
+        phase: phase.to_owned(),
+        operation: operation.to_owned(),
+        calls,
+        milliseconds,
+        share: milliseconds / all,
+    };
+    let mut rows = Vec::new();
+    let phases = [
+        ("forward", Way::Forward, mean(|time| time.forward.as_secs_f64())),
+        ("backward", Way::Backward, mean(|time| time.backward.as_secs_f64())),
+    ];
+    for (phase, way, whole) in phases {
+        let of_phase = spans.iter().filter(|span| span.way == way);
+        let mut found: Vec<SpanTime> = of_phase
+            .map(|span| {
+                let milliseconds = 1e3 * span.time.as_secs_f64() / steps;
+                row(phase, &span.operation, span.calls as f64 / steps, milliseconds)
+            })
+            .collect();
+        found.sort_by(|one, other| other.milliseconds.total_cmp(&one.milliseconds));
+        let ours: f64 = found.iter().map(|row| row.milliseconds).sum();
+        rows.append(&mut found);
+        rows.push(row(phase, "other operations", 1.0, (whole - ours).max(0.0)));
+    }
+    let optimizer = mean(|time| time.optimizer.as_secs_f64());
+    rows.push(row("optimizer", "Adam", 1.0, optimizer));
+    rows
+}
+
+/// Most memory that this process has held (bytes): the high-water mark where the system keeps one, else what is
+/// held now.
+fn memory_peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mark = status.lines().find_map(|line| {
+        let kilobytes = line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?;
+        kilobytes.trim().parse::<u64>().ok()
+    });
+    let held = || memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64);
+    mark.map_or_else(held, |kilobytes| 1024 * kilobytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn the_rows_of_a_profile_add_up_to_the_step() {
+        let ms = Duration::from_millis;
+        let span = |operation: &str, way, time| Span {
+            operation: operation.to_owned(),
+            way,
+            calls: 2,
+            time: ms(time),
+        };
+        let spans = [
+            span("A", Way::Forward, 4),
+            span("B", Way::Forward, 10),
+            span("A", Way::Backward, 30),
+        ];
+        let time = StepTime {
+            forward: ms(10),
+            backward: ms(20),
+            optimizer: ms(10),
+        };
+        let rows = table(&spans, &[time, time]);
+        let shown: Vec<(&str, &str, f64)> = rows
+            .iter()
+            .map(|row| (row.phase.as_str(), row.operation.as_str(), row.milliseconds))
+            .collect();
+        let expected = [
+            ("forward", "B", 5.0),
+            ("forward", "A", 2.0),
+            ("forward", "other operations", 3.0),
+            ("backward", "A", 15.0),
+            ("backward", "other operations", 5.0),
+            ("optimizer", "Adam", 10.0),
+        ];
+        assert_eq!(shown.len(), expected.len());
+        for (shown, expected) in shown.iter().zip(expected) {
+            assert_eq!((shown.0, shown.1), (expected.0, expected.1));
+            assert!((shown.2 - expected.2).abs() < 1e-9, "{shown:?}");
+        }
+        assert!((rows.iter().map(|row| row.share).sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_peak_of_memory_is_told_on_linux() {
+        assert!(!cfg!(target_os = "linux") || memory_peak() > 1 << 20);
+    }
+}

@@ -1,0 +1,223 @@
+//! `crnn`: two convolutions, and a bidirectional LSTM over what they find.
+
+use super::ModelError;
+use super::check::Check;
+use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise};
+use crate::random::Stream;
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// `[model.crnn]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrnnSettings {
+    /// Deviation of the noise added to the input in training; 0 adds none.
+    pub noise_std: f64,
+    /// Output channels of the first convolution.
+    pub filters1: usize,
+    /// Output channels of the second.
+    pub filters2: usize,
+    /// Kernel of both, frames and coefficients alike.
+    pub kernel_size: usize,
+    /// Max pooling over coefficients after each.
+    pub pool_size: usize,
+    /// Dropout after each pooling.
+    pub conv_dropout: f64,
+    /// Units of the LSTM, in each direction.
+    pub lstm_units: usize,
+    /// Dropout after it.
+    pub lstm_dropout: f64,
+    /// Units of the dense layer; 0 leaves it out.
+    pub dense_units: usize,
+    /// Dropout after it.
+    pub dense_dropout: f64,
+    /// What the loss grows by per sum of the absolute weights.
+    pub l1: f64,
+    /// What the loss grows by per sum of the squared weights.
+    pub l2: f64,
+}
+
+const CHECK: Check = Check("crnn");
+
+impl CrnnSettings {
+    /// Refuses sizes that cannot be built, whatever the input.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        let sizes = [
+            ("filters1", self.filters1),
+            ("filters2", self.filters2),
+            ("kernel_size", self.kernel_size),
+            ("pool_size", self.pool_size),
+            ("lstm_units", self.lstm_units),
+        ];
+        sizes.into_iter().try_for_each(|(key, size)| CHECK.size(key, size))?;
+        CHECK.size("dense_units", self.dense_units.max(1))?;
+        for (key, amount) in [("noise_std", self.noise_std), ("l1", self.l1), ("l2", self.l2)] {
+            CHECK.amount(key, amount)?;
+        }
+        CHECK.rate("conv_dropout", self.conv_dropout)?;
+        CHECK.rate("lstm_dropout", self.lstm_dropout)?;
+        CHECK.rate("dense_dropout", self.dense_dropout)
+    }
+
+    /// Numbers of each frame that reach the LSTM.
+    fn width(&self, coefficients: usize) -> usize {
+        coefficients / self.pool_size / self.pool_size * self.filters2
+    }
+
+    fn validate_for(&self, coefficients: usize) -> Result<(), ModelError> {
+        self.validate()?;
+        let width = self.width(coefficients);
+        if width == 0 {
+            let problem = format!(
+                "is {}: 2 poolings leave nothing of {coefficients} coefficients; lower it, or take a recipe with more",
+                self.pool_size
+            );
+            return Err(CHECK.refuse("pool_size", &problem));
+        }
+        let area = self.kernel_size * self.kernel_size;
+        CHECK.weights(
+            "filters2",
+            [[area, 1, self.filters1], [area, self.filters1, self.filters2]],
+        )?;
+        let units = self.lstm_units;
+        CHECK.weights("lstm_units", [[8, width, units], [8, units, units]])
+    }
+}
+
+/// Frames and coefficients as one channel, with Gaussian noise in training; twice a convolution (ReLU, zeros
+/// beyond the edges), batch normalisation, max pooling over coefficients and dropout; the last states of a
+/// bidirectional LSTM, dropout; a dense layer (ReLU) and dropout, if wanted; one logit per class.
+///
+/// With the sizes of `workbench.toml`, 143 frames of 40 coefficients and 8 classes:
+///
+/// | layer | output | parameters |
+/// |---|---|---|
+/// | convolution 32, kernel 3; norm | 143 x 40 x 32 | 448 |
+/// | max pooling 1 x 2; dropout | 143 x 20 x 32 | |
+/// | convolution 64, kernel 3; norm | 143 x 20 x 64 | 18,752 |
+/// | max pooling 1 x 2; dropout | 143 x 10 x 64 | |
+/// | LSTM 128, both directions; dropout | 256 | 787,456 |
+/// | output | 8 | 2,056 |
+///
+/// 808,712 parameters, 192 of them running statistics. First weights are Keras': Glorot-uniform, the LSTM's
+/// recurrent ones orthogonal, biases zero but the forget gate's, which are 1.
+#[derive(Module, Debug)]
+pub struct Crnn {
+    convolutions: Vec<Convolution2d>,
+    norms: Vec<BatchNorm>,
+    lstm: BiLstm,
+    dense: Option<Dense>,
+    output: Dense,
+    noise_std: f64,
+    pool_size: usize,
+    conv_dropout: f64,
+    lstm_dropout: f64,
+    dense_dropout: f64,
+    l1: f64,
+    l2: f64,
+}
+
+impl Crnn {
+    /// The network for an input of (frames, coefficients), with first weights from the stream.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn new(
+        settings: &CrnnSettings,
+        (_, coefficients): (usize, usize),
+        classes: usize,
+        stream: &mut Stream,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        settings.validate_for(coefficients)?;
+        let (first, second, kernel) = (settings.filters1, settings.filters2, settings.kernel_size);
+        let convolutions = vec![
+            Convolution2d::new(1, first, kernel, stream, device),
+            Convolution2d::new(first, second, kernel, stream, device),
+        ];
+        let width = settings.width(coefficients);
+        let lstm = BiLstm::new(width, settings.lstm_units, stream, device);
+        let mut inputs = 2 * settings.lstm_units;
+        let mut dense = None;
+        if settings.dense_units > 0 {
+            dense = Some(Dense::new(inputs, settings.dense_units, stream, device));
+            inputs = settings.dense_units;
+        }
+        Ok(Self {
+            convolutions,
+            norms: vec![BatchNorm::new(first, device), BatchNorm::new(second, device)],
+            lstm,
+            dense,
+            output: Dense::new(inputs, classes, stream, device),
+            noise_std: settings.noise_std,
+            pool_size: settings.pool_size,
+            conv_dropout: settings.conv_dropout,
+            lstm_dropout: settings.lstm_dropout,
+            dense_dropout: settings.dense_dropout,
+            l1: settings.l1,
+            l2: settings.l2,
+        })
+    }
+
+    /// Where the weights lie.
+    pub(super) fn device(&self) -> Device {
+        self.output.bias.val().device()
+    }
+
+    /// Multiply-adds of one clip, forwards.
+    pub(super) fn multiply_adds(&self, (frames, mut coefficients): (usize, usize)) -> usize {
+        let dense = self.dense.iter().chain([&self.output]);
+        let mut sum: usize = dense.map(Dense::multiply_adds).sum();
+        for convolution in &self.convolutions {
+            sum += frames * coefficients * convolution.kernel.shape().num_elements();
+            coefficients /= self.pool_size;
+        }
+        let lstm = self.lstm.kernel.shape().num_elements() + self.lstm.recurrent.shape().num_elements();
+        sum + frames * lstm
+    }
+
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients). With a stream as in training: noise,
+    /// batch statistics, and dropout from the stream.
+    pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+        let training = stream.is_some();
+        let mut hidden: Tensor<4> = noise(batch, self.noise_std, stream.as_deref_mut()).unsqueeze_dim(3);
+        for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
+            let pool = MaxPool::over_image([1, self.pool_size]);
+            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
+            hidden = dropout(hidden, self.conv_dropout, stream.as_deref_mut());
+        }
+        let hidden = BiLstm::last(self.lstm.forward(hidden.flatten(2, 3)));
+        let mut hidden = dropout(hidden, self.lstm_dropout, stream.as_deref_mut());
+        if let Some(dense) = &self.dense {
+            hidden = dropout(dense.forward_relu(hidden), self.dense_dropout, stream);
+        }
+        self.output.forward(hidden)
+    }
+
+    /// `l1 Σ|w| + l2 Σw²` over the weights of every layer but the recurrent ones, biases and norms left out:
+    /// Keras `kernel_regularizer=L1L2(l1, l2)`. Nothing when both are 0.
+    pub fn penalty(&self) -> Option<Tensor<1>> {
+        if self.l1 == 0.0 && self.l2 == 0.0 {
+            return None;
+        }
+        let of = |weights: Tensor<1>| {
+            weights.clone().abs().sum().mul_scalar(self.l1) + weights.square().sum().mul_scalar(self.l2)
+        };
+        let convolutions = self.convolutions.iter().map(|layer| layer.kernel.val().flatten(0, 1));
+        let dense = self
+            .dense
+            .iter()
+            .chain([&self.output])
+            .map(|layer| layer.kernel.val().flatten(0, 1));
+        let lstm = [self.lstm.kernel.val().flatten(0, 2)];
+        convolutions
+            .chain(dense)
+            .chain(lstm)
+            .map(of)
+            .reduce(|sum, one| sum + one)
+    }
+}

@@ -1,0 +1,159 @@
+//! `deep_mel_conv2d`: six convolutions over time and frequency.
+
+use super::ModelError;
+use super::check::Check;
+use super::layers::{Convolution2d, Dense, MaxPool};
+use crate::random::Stream;
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// `[model.deep_mel_conv2d]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeepMelConv2dSettings {
+    /// Output channels of the convolutions.
+    pub filters: Vec<usize>,
+    /// Kernel of each convolution, frames and coefficients alike.
+    pub kernel_sizes: Vec<usize>,
+    /// Max pooling after each convolution, frames and coefficients alike.
+    pub pool_size: usize,
+    /// Units of the dense layers.
+    pub dense_units: Vec<usize>,
+}
+
+const CHECK: Check = Check("deep_mel_conv2d");
+
+impl DeepMelConv2dSettings {
+    /// Refuses sizes that cannot be built, whatever the input.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &self.filters, "[16, 32, 64, 64, 128, 128]")?;
+        CHECK.as_many("kernel_sizes", &self.kernel_sizes, &self.filters)?;
+        CHECK.size("pool_size", self.pool_size)?;
+        let units = self.dense_units.iter();
+        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+    }
+
+    /// Of one axis, what reaches the dense layers.
+    fn left(&self, length: usize) -> usize {
+        self.filters.iter().fold(length, |left, _| left / self.pool_size)
+    }
+
+    fn validate_for(&self, (frames, coefficients): (usize, usize)) -> Result<(), ModelError> {
+        self.validate()?;
+        for (axis, length) in [("frames", frames), ("coefficients", coefficients)] {
+            if self.left(length) == 0 {
+                let (size, poolings) = (self.pool_size, self.filters.len());
+                let problem = format!(
+                    "is {size}: {poolings} poolings leave nothing of {length} {axis}; lower it, give fewer filters, \
+                     or a recipe with more {axis}"
+                );
+                return Err(CHECK.refuse("pool_size", &problem));
+            }
+        }
+        let inputs = std::iter::once(&1).chain(&self.filters);
+        let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
+        CHECK.weights(
+            "filters",
+            layers.map(|((kernel, inputs), outputs)| [kernel * kernel, *inputs, *outputs]),
+        )?;
+        let channels = self.filters.last().copied().unwrap_or(1);
+        let flat = self.left(frames) * self.left(coefficients) * channels;
+        let inputs = std::iter::once(&flat).chain(&self.dense_units);
+        let layers = inputs.zip(&self.dense_units);
+        CHECK.weights("dense_units", layers.map(|(inputs, units)| [1, *inputs, *units]))
+    }
+}
+
+/// A mel spectrogram as one channel; convolutions (ReLU, zeros beyond the edges), each with max pooling;
+/// dense layers (ReLU); one logit per class.
+///
+/// With the sizes of `workbench.toml`, 256 frames of 64 mel bands and 8 classes:
+///
+/// | layer | output | parameters |
+/// |---|---|---|
+/// | convolution 16, kernel 3; max pooling 2 | 128 x 32 x 16 | 160 |
+/// | convolution 32, kernel 3; max pooling 2 | 64 x 16 x 32 | 4,640 |
+/// | convolution 64, kernel 5; max pooling 2 | 32 x 8 x 64 | 51,264 |
+/// | convolution 64, kernel 5; max pooling 2 | 16 x 4 x 64 | 102,464 |
+/// | convolution 128, kernel 7; max pooling 2 | 8 x 2 x 128 | 401,536 |
+/// | convolution 128, kernel 7; max pooling 2 | 4 x 1 x 128 | 802,944 |
+/// | dense 128 | 128 | 65,664 |
+/// | dense 64 | 64 | 8,256 |
+/// | output | 8 | 520 |
+///
+/// 1,437,448 parameters. First weights are Keras': Glorot-uniform, biases zero.
+#[derive(Module, Debug)]
+pub struct DeepMelConv2d {
+    convolutions: Vec<Convolution2d>,
+    dense: Vec<Dense>,
+    output: Dense,
+    pool_size: usize,
+}
+
+impl DeepMelConv2d {
+    /// The network for an input of (frames, coefficients), with first weights from the stream.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn new(
+        settings: &DeepMelConv2dSettings,
+        input: (usize, usize),
+        classes: usize,
+        stream: &mut Stream,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        settings.validate_for(input)?;
+        let mut inputs = 1;
+        let mut convolutions = Vec::with_capacity(settings.filters.len());
+        for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
+            convolutions.push(Convolution2d::new(inputs, *filters, *kernel, stream, device));
+            inputs = *filters;
+        }
+        let mut inputs = settings.left(input.0) * settings.left(input.1) * inputs;
+        let mut dense = Vec::with_capacity(settings.dense_units.len());
+        for units in &settings.dense_units {
+            dense.push(Dense::new(inputs, *units, stream, device));
+            inputs = *units;
+        }
+        Ok(Self {
+            convolutions,
+            dense,
+            output: Dense::new(inputs, classes, stream, device),
+            pool_size: settings.pool_size,
+        })
+    }
+
+    /// Where the weights lie.
+    pub(super) fn device(&self) -> Device {
+        self.output.bias.val().device()
+    }
+
+    /// Multiply-adds of one clip, forwards.
+    pub(super) fn multiply_adds(&self, (mut frames, mut coefficients): (usize, usize)) -> usize {
+        let dense = self.dense.iter().chain([&self.output]);
+        let mut sum: usize = dense.map(Dense::multiply_adds).sum();
+        for convolution in &self.convolutions {
+            sum += frames * coefficients * convolution.kernel.shape().num_elements();
+            frames /= self.pool_size;
+            coefficients /= self.pool_size;
+        }
+        sum
+    }
+
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients).
+    pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
+        let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
+        for convolution in &self.convolutions {
+            hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
+        }
+        let mut hidden: Tensor<2> = hidden.flatten(1, 3);
+        for dense in &self.dense {
+            hidden = dense.forward_relu(hidden);
+        }
+        self.output.forward(hidden)
+    }
+}
