@@ -14,7 +14,7 @@
 //! | [`inference`] | the package (weights, recipe, scaler, labels) and a wave to probabilities |
 //! | [`models`] | Burn modules, one file per architecture; tensors only |
 //! | [`features`] | the numbers a model sees: pure functions of a wave |
-//! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform, augmentation |
+//! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform, augmentation, playing |
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
 //! | [`random`], [`files`] | seeded streams of random numbers; files replaced whole or not at all |

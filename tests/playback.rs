@@ -297,6 +297,20 @@ fn the_place_told_is_the_place_heard() {
 }
 
 #[test]
+fn the_end_is_told_when_it_is_heard_also_of_a_device_that_holds_more_than_the_clip() {
+    let Some(daemon) = Daemon::start() else { return };
+    // Nobody listens to the monitor: the null sink takes two seconds at a time.
+    let mut player = player(&daemon.local());
+    for _ in 0..2 {
+        let begun = Instant::now();
+        player.play(Arc::new(clip(0.8, RATE)), 0.0);
+        let places = to_the_end(&mut player);
+        assert!(places.is_sorted());
+        assert!(begun.elapsed() > Duration::from_millis(750), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
 fn pause_holds_the_place_and_resume_goes_on_from_it() {
     let Some(daemon) = Daemon::start() else { return };
     let wave = Arc::new(clip(1.6, RATE));

@@ -221,6 +221,7 @@ fn a_clip_is_played_when_the_cursor_has_come_to_it_if_one_wants_that() {
     workbench.done(CommandKind::Preview);
     assert_eq!(plays(&workbench), [there]);
     workbench.press("a Down");
+    assert!(!workbench.text(120, 40).contains("as the cursor comes"));
     workbench.tell(Event::Preview(Arc::new(preview(
         "data/crema-d/1001_IEO_HAP_XX.wav".into(),
     ))));

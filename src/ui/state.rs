@@ -202,7 +202,7 @@ impl State {
                 self.listen.hearing.shown(&preview);
                 self.listen.preview = Some(preview);
             }
-            Event::Sound(sound) => self.listen.hearing.sound = Some(sound),
+            Event::Sound(sound) => self.listen.hearing.heard(sound),
             Event::NoSound(no_sound) => {
                 self.listen.hearing.gave_up();
                 self.overlays.retain(|overlay| !matches!(overlay, Overlay::NoSound(_)));

@@ -104,10 +104,11 @@ impl Desk<'_> {
         let Some((path, variant, from)) = self.next.take() else {
             return;
         };
-        self.player.stop();
-        self.answer();
+        // The clip before stays at hand until there is another: one that cannot be read takes nobody's place.
+        self.player.pause();
         match self.read(&path, &variant) {
             Ok(wave) => {
+                self.answer();
                 self.player.play(Arc::new(wave), from);
                 self.clip = Some((path, variant));
                 (self.unanswered, self.told) = (true, None);

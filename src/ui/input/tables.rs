@@ -106,12 +106,6 @@ pub const LISTEN: &[Binding] = &[
     )
     .hint("variant"),
     bind(keys!['V'], Action::PreviousVariant, "the variant before"),
-    bind(keys!['m'], Action::Mute, "mute, or be heard again").sends(CommandKind::Sound, &[]),
-    bind(
-        keys!['a'],
-        Action::PlayOnSelection,
-        "play clips as the cursor comes to them, or no more",
-    ),
     bind(
         keys!['/'],
         Action::Filter,
@@ -127,6 +121,15 @@ pub const LISTEN: &[Binding] = &[
     )
     .hint("predict")
     .sends(CommandKind::Predict, &[]),
+    bind(keys!['m'], Action::Mute, "mute, or be heard again")
+        .hint("mute")
+        .sends(CommandKind::Sound, &[]),
+    bind(
+        keys!['a'],
+        Action::PlayOnSelection,
+        "play clips as the cursor comes to them, or no more",
+    )
+    .hint("auto"),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
 ];
 

@@ -32,10 +32,11 @@ pub struct Stream {
     wanted: usize,
     /// The question for the end, once all samples are with the server.
     draining: Option<u32>,
+    /// Whether all samples have left the server for the device: from here on the clock runs by itself.
+    drained: bool,
     /// The question how far it is, and since when it waits for its answer.
     asked: Option<(u32, Instant)>,
     clock: Clock,
-    over: bool,
 }
 
 /// The place that was heard at an instant, and whether it goes on from there.
@@ -100,13 +101,13 @@ impl Stream {
             rate: f64::from(rate),
             wanted: created.requested_bytes as usize,
             draining: None,
+            drained: false,
             asked: None,
             clock: Clock {
                 seconds: 0.0,
                 at: Instant::now(),
                 running: false,
             },
-            over: false,
         };
         stream.feed(connection)?;
         Ok(stream)
@@ -118,7 +119,7 @@ impl Stream {
     /// The server has gone, or has ended the stream.
     pub fn advance(&mut self, connection: &mut Connection, wait: Duration) -> Result<Heard, Refusal> {
         let until = Instant::now() + wait;
-        while !self.over {
+        while !self.is_over() {
             self.ask_how_far(connection)?;
             match connection.receive(until.min(Instant::now() + ASKING_BEFORE))? {
                 Some(message) => self.follow(connection, message)?,
@@ -128,8 +129,13 @@ impl Stream {
         }
         Ok(Heard {
             seconds: self.clock.now().clamp(0.0, self.seconds),
-            over: self.over,
+            over: self.is_over(),
         })
+    }
+
+    /// A device may hold seconds of sound: its end is heard later than the server has done with it.
+    fn is_over(&self) -> bool {
+        self.drained && self.asked.is_none() && self.clock.now() >= self.seconds
     }
 
     /// Takes the sound off the server, with all that it holds in advance.
@@ -149,7 +155,8 @@ impl Stream {
                 Err(Refusal::gone("the sound server has ended the sound"))
             }
             Command::Reply if answers(self.draining) => {
-                self.over = true;
+                self.drained = true;
+                self.asked = Some(self.question(connection)?);
                 Ok(())
             }
             Command::Reply => match self.asked {
@@ -188,20 +195,25 @@ impl Stream {
     }
 
     fn ask_how_far(&mut self, connection: &mut Connection) -> Result<(), Refusal> {
+        let interval = if self.clock.running { ASKING } else { ASKING_BEFORE };
         match self.asked {
             Some((_, since)) if since.elapsed() > PATIENCE => {
                 Err(Refusal::gone(format!("no answer within {} s", PATIENCE.as_secs())))
             }
-            None if self.clock.at.elapsed() >= if self.clock.running { ASKING } else { ASKING_BEFORE } => {
-                let question = connection.send(&Command::GetPlaybackLatency(LatencyParams {
-                    channel: self.channel,
-                    now: SystemTime::now(),
-                }))?;
-                self.asked = Some((question, Instant::now()));
+            None if !self.drained && self.clock.at.elapsed() >= interval => {
+                self.asked = Some(self.question(connection)?);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    fn question(&self, connection: &mut Connection) -> Result<(u32, Instant), Refusal> {
+        let question = connection.send(&Command::GetPlaybackLatency(LatencyParams {
+            channel: self.channel,
+            now: SystemTime::now(),
+        }))?;
+        Ok((question, Instant::now()))
     }
 
     /// As libpulse's `pa_stream_get_time`: what was read of the stream, less what has not left the loudspeaker
@@ -209,17 +221,18 @@ impl Stream {
     fn set_clock(&mut self, latency: &PlaybackLatency, asked: Instant) {
         let read = latency.read_offset as f64 / SAMPLE as f64 / self.rate;
         let on_the_way = latency.sink_usec as f64 * 1e-6;
-        let transport = if latency.playing {
+        let running = latency.playing || self.drained;
+        let transport = if running {
             asked.elapsed().as_secs_f64() / 2.0
         } else {
             0.0
         };
-        // The place never goes back: what differs from the last estimate is jitter.
+        // The place never goes back: what differs from the last estimate is jitter, or the silence behind the end.
         let before = self.clock.now();
         self.clock = Clock {
             seconds: (read - on_the_way + transport).max(before),
             at: Instant::now(),
-            running: latency.playing,
+            running,
         };
     }
 }

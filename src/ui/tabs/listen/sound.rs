@@ -18,6 +18,8 @@ pub struct Hearing {
     pub sound: Option<SoundState>,
     /// In which form clips are shown and played.
     pub variant: Variant,
+    /// Whether nothing is to be heard of what plays.
+    pub muted: bool,
     /// Whether a clip is played when the cursor comes to it.
     pub on_selection: bool,
     /// The clip that is to be played next, for that reason.
@@ -34,6 +36,12 @@ impl Hearing {
             .filter(|sound| sound.path == path && sound.variant == self.variant)
     }
 
+    /// Takes how far a clip is.
+    pub fn heard(&mut self, sound: SoundState) {
+        self.muted = sound.playback.muted;
+        self.sound = Some(sound);
+    }
+
     /// A clip is shown: if it was not before, it may be one to be played.
     pub fn shown(&mut self, preview: &Preview) {
         if self.shown.as_deref() == Some(preview.path.as_path()) {
@@ -45,7 +53,7 @@ impl Hearing {
 
     /// The play that is due, if the cursor is still there.
     pub fn needs(&mut self, selected: &Path) -> Option<Command> {
-        let due = self.due.take_if(|due| due == selected)?;
+        let due = self.due.take().filter(|due| due == selected)?;
         Some(self.play(due))
     }
 
@@ -95,8 +103,15 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             None => Vec::new(),
         },
         (Action::Mute, _) => {
-            let muted = hearing.sound.as_ref().is_some_and(|sound| sound.playback.muted);
-            control(Control::Mute { muted: !muted })
+            hearing.muted = !hearing.muted;
+            let muted = hearing.muted;
+            let text = if muted {
+                "Muted; m ends that."
+            } else {
+                "Clips are heard again."
+            };
+            state.message = Some(Message::note(text));
+            control(Control::Mute { muted })
         }
         (Action::PlayOnSelection, _) => {
             hearing.on_selection = !hearing.on_selection;
