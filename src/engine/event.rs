@@ -1,7 +1,7 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Catalogue, EpochFacts, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion,
+    Beat, Catalogue, EpochFacts, Finding, Judged, Note, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion,
     Wave,
 };
 use crate::corpus::Exclusion;
@@ -38,6 +38,8 @@ pub enum Command {
     },
     /// The resolved settings and where each came from.
     Config,
+    /// What this machine has and lacks, and what would help.
+    Doctor,
     /// A clip's wave and spectrogram; the last one asked for wins.
     Preview {
         /// The clip.
@@ -104,6 +106,8 @@ pub enum Event {
     },
     /// The resolved settings.
     Config(Arc<Config>),
+    /// What this machine has and lacks.
+    Doctor(Arc<Vec<Finding>>),
     /// A clip to look at.
     Preview(Arc<Preview>),
     /// Runs were created and their process started.

@@ -168,6 +168,13 @@ impl State {
                 self.rescan = true;
             }
             Event::Config(config) => self.config = Some(config),
+            Event::Doctor(findings) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Doctor(view) = overlay {
+                        view.findings = Some(Arc::clone(&findings));
+                    }
+                }
+            }
             Event::Preview(preview) => self.listen.preview = Some(preview),
             Event::Started { runs } => self.started(&runs),
             Event::Runs(runs) => {

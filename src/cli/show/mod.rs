@@ -1,12 +1,14 @@
 //! Results as text and as JSON.
 
 mod data;
+mod doctor;
 mod preview;
 mod report;
 mod runs;
 mod verdicts;
 
 pub use data::{config, demo, exported, features, survey};
+pub use doctor::doctor;
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};

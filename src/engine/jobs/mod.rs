@@ -1,6 +1,7 @@
 //! One short file per job.
 
 mod demo;
+mod doctor;
 mod export;
 mod features;
 mod follow;
@@ -30,6 +31,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
             context.emit(Event::Config(Arc::new(rows(&context.settings))));
             Ok(())
         }
+        Command::Doctor => doctor::doctor(context),
         Command::Train { changes } => train::train(context, &changes),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),

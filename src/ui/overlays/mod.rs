@@ -1,5 +1,6 @@
 //! What lies over a tab until it is answered or closed.
 
+mod doctor;
 mod help;
 mod prompt;
 mod question;
@@ -12,6 +13,7 @@ use crate::ui::tabs::train::form::Form;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
+pub use doctor::DoctorView;
 pub use prompt::Prompt;
 pub use question::Question;
 use ratatui::buffer::Buffer;
@@ -25,6 +27,8 @@ pub enum Overlay {
     Help(Place, Cursor),
     /// The settings and where each came from.
     Settings(SettingsView),
+    /// What the machine has and lacks.
+    Doctor(DoctorView),
     /// The form of a new run.
     Form(Form),
     /// A question.
@@ -61,6 +65,7 @@ impl Overlay {
             Self::Help(..) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
+            Self::Doctor(_) => Place::Help,
             Self::Form(_) => Place::Form,
             Self::Question(_) => Place::Question,
             Self::Prompt(_) => Place::Prompt,
@@ -95,6 +100,7 @@ impl Overlay {
                 Outcome::default()
             }
             (Self::Settings(view), action) => view.act(action, config),
+            (Self::Doctor(view), action) => view.act(action),
             (Self::Form(form), action) => form.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
@@ -107,6 +113,7 @@ impl Overlay {
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
+            Self::Doctor(view) => view.draw(area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
