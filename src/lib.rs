@@ -16,6 +16,7 @@
 //! | [`features`] | the numbers a model sees: pure functions of a wave |
 //! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform, augmentation, playing |
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
+//! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
 //! | [`random`], [`files`] | seeded streams of random numbers; files replaced whole or not at all |
 //!
@@ -33,6 +34,7 @@ pub mod inference;
 pub mod models;
 pub mod random;
 pub mod runs;
+pub mod system;
 pub mod training;
 pub mod tuning;
 pub mod ui;

@@ -146,6 +146,8 @@ pub enum Subcommands {
     },
     /// Show the resolved settings and where each came from
     Config,
+    /// Look at this machine: what it has, what it lacks, and what would help
+    Doctor,
     /// Train the given run folders in this process
     #[command(hide = true)]
     Worker {

@@ -1,8 +1,8 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, ImportSummary, Judged, Measured, NoSound, Note, Playback,
-    Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion, Trimming, Variant, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
+    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion, Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -64,6 +64,8 @@ pub enum Command {
     },
     /// The resolved settings and where each came from.
     Config,
+    /// What this machine has and lacks, and what would help.
+    Doctor,
     /// A clip's wave and spectrogram; the last one asked for wins.
     Preview {
         /// The clip.
@@ -174,6 +176,8 @@ pub enum Event {
     },
     /// The resolved settings.
     Config(Arc<Config>),
+    /// What this machine has and lacks.
+    Doctor(Arc<Vec<Finding>>),
     /// A clip to look at.
     Preview(Arc<Preview>),
     /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.

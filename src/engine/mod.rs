@@ -38,6 +38,7 @@ pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, Scor
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
+pub use crate::system::{Finding, Health};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 
 use context::Context;

@@ -208,6 +208,13 @@ impl State {
                 self.overlays.retain(|overlay| !matches!(overlay, Overlay::NoSound(_)));
                 self.overlays.push(Overlay::NoSound(no_sound));
             }
+            Event::Doctor(findings) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Doctor(view) = overlay {
+                        view.findings = Some(Arc::clone(&findings));
+                    }
+                }
+            }
             Event::Started { runs } => self.started(&runs),
             Event::Runs(runs) => {
                 self.train.runs(&runs);

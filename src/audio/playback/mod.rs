@@ -18,6 +18,14 @@ pub use environment::Environment;
 pub use no_sound::{Attempt, NoSound, Remedy};
 pub use player::{Phase, Playback, Player};
 
+/// The name of the output that a sound would be played on.
+///
+/// # Errors
+/// There is none; what was tried, and what would help.
+pub fn output_name(environment: &Environment) -> Result<String, Box<NoSound>> {
+    output::find(environment).map(|output| output.name().to_owned())
+}
+
 /// What can go wrong with a sound that is to be heard.
 #[derive(Debug, thiserror::Error)]
 pub enum SoundError {

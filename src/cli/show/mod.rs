@@ -2,6 +2,7 @@
 
 mod bench;
 mod data;
+mod doctor;
 mod preview;
 mod report;
 mod runs;
@@ -10,6 +11,7 @@ mod verdicts;
 
 pub use bench::measured;
 pub use data::{config, demo, exported, features, survey};
+pub use doctor::doctor;
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};

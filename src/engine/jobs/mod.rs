@@ -4,6 +4,7 @@ mod bench;
 mod bench_model;
 mod cache;
 mod demo;
+mod doctor;
 mod exchange;
 mod export;
 mod features;
@@ -43,6 +44,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
             context.emit(Event::Config(Arc::new(rows(&context.settings))));
             Ok(())
         }
+        Command::Doctor => doctor::doctor(context),
         Command::Train { changes } => train::train(context, &changes),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),

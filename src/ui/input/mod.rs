@@ -94,6 +94,8 @@ pub enum Action {
     Demo,
     /// Show the settings.
     Settings,
+    /// Look at the machine.
+    Doctor,
     /// Sort by the next property.
     Sort,
     /// Sort the other way round.

@@ -86,6 +86,12 @@ pub const DATA: &[Binding] = &[
     bind(keys!['c'], Action::Settings, "settings, and where each came from")
         .hint("settings")
         .sends(CommandKind::Config, &[]),
+    bind(
+        keys!['D'],
+        Action::Doctor,
+        "look at this machine: what it has, what it lacks, what would help",
+    )
+    .sends(CommandKind::Doctor, &[]),
 ];
 
 pub const LISTEN: &[Binding] = &[

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cache;
+mod doctor;
 mod help;
 mod no_sound;
 mod prompt;
@@ -18,6 +19,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
 pub use bench::Subject;
 pub use cache::CacheView;
+pub use doctor::DoctorView;
 pub use prompt::{Prompt, Purpose};
 pub use question::Question;
 use ratatui::buffer::Buffer;
@@ -35,6 +37,8 @@ pub enum Overlay {
     Bench(Subject),
     /// The settings and where each came from.
     Settings(SettingsView),
+    /// What the machine has and lacks.
+    Doctor(DoctorView),
     /// The form of a new run.
     Form(Form),
     /// The cache.
@@ -77,6 +81,7 @@ impl Overlay {
             Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
+            Self::Doctor(_) => Place::Help,
             Self::Form(_) => Place::Form,
             Self::Cache(_) => Place::Cache,
             Self::Trim(_) => Place::Trim,
@@ -113,6 +118,7 @@ impl Overlay {
                 Outcome::default()
             }
             (Self::Settings(view), action) => view.act(action, config),
+            (Self::Doctor(view), action) => view.act(action),
             (Self::Form(form), action) => form.act(action),
             (Self::Cache(view), action) => view.act(action),
             (Self::Trim(view), action) => view.act(action),
@@ -131,6 +137,7 @@ impl Overlay {
                 let busy = state.jobs.busy(CommandKind::Bench);
                 bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);
             }
+            Self::Doctor(view) => view.draw(area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),

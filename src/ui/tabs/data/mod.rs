@@ -8,7 +8,7 @@ mod tables;
 
 use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{CacheView, Overlay, Prompt, Purpose, Question, SettingsView, Subject, TrimView};
+use crate::ui::overlays::{CacheView, DoctorView, Overlay, Prompt, Purpose, Question, SettingsView, Subject, TrimView};
 use crate::ui::state::{Message, State};
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, grouped};
@@ -175,6 +175,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Settings => {
             state.overlays.push(Overlay::Settings(SettingsView::default()));
             return vec![Command::Config];
+        }
+        Action::Doctor => {
+            state.overlays.push(Overlay::Doctor(DoctorView::default()));
+            return vec![Command::Doctor];
         }
         Action::Demo if state.jobs.busy(CommandKind::Demo) => {
             state.message = Some(Message::note("The demo corpus is still being written."));

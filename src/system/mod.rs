@@ -1,0 +1,18 @@
+//! The machine: what it has, what it lacks, and what would help. A leaf that only `engine` uses.
+//!
+//! | module | what it looks at |
+//! |---|---|
+//! | [`processor`] | cores, vector units, memory |
+//! | [`graphics`] | NVIDIA driver, graphics processors, run-time compiler |
+//! | [`terminal`] | size, colours, character set |
+//! | [`disk`] | room where runs and caches are written |
+//! | [`login`] | whether the host ends processes when their user logs out |
+
+pub mod disk;
+mod finding;
+pub mod graphics;
+pub mod login;
+pub mod processor;
+pub mod terminal;
+
+pub use finding::{Finding, Health};
