@@ -15,6 +15,7 @@ mod pcm;
 pub mod playback;
 mod resample;
 mod stft;
+mod stft_exact;
 mod trim;
 mod wave;
 mod window;
