@@ -1,6 +1,6 @@
 //! Resampling by any ratio, by band-limited interpolation.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
@@ -53,45 +53,53 @@ pub(super) fn resampled(samples: &[f32], ratio: f64, length: usize) -> Vec<f32> 
     padded[before..before + samples.len()].copy_from_slice(samples);
     let inside = (samples.len() as f64 * ratio).ceil() as usize;
     let mut values = vec![0.0; length];
-    let (kernels, count, step) = (KERNELS.as_slice(), inside.min(length), 1.0 / ratio);
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (index, value) in values[..count].iter_mut().enumerate() {
-                *value = at(&padded, kernels, index as f64 * step);
-            }
-        },
-    );
+    Arch::new().dispatch(Interpolation {
+        padded: &padded,
+        kernels: &KERNELS,
+        step: 1.0 / ratio,
+        values: &mut values[..inside.min(length)],
+    });
     values
 }
 
-#[inline(always)]
-fn at(padded: &[f32], kernels: &[Kernel], place: f64) -> f32 {
-    let sample = place as usize;
-    let phase = (place - sample as f64) * PHASES as f64;
-    let between = (phase - phase.floor()) as f32;
-    let phase = phase as usize;
-    let (Some((window, _)), Some([Kernel(low), Kernel(high)])) = (
-        padded.get(sample..).and_then(<[f32]>::split_first_chunk::<TAPS>),
-        kernels.get(phase..phase + 2),
-    ) else {
-        return 0.0;
-    };
-    // Sixteen sums side by side, so that the compiler may use the widest registers there are.
-    let mut sums = [0.0f32; 16];
-    let (low, high, window) = (
-        low.as_chunks::<16>().0,
-        high.as_chunks::<16>().0,
-        window.as_chunks::<16>().0,
-    );
-    for ((low, high), window) in low.iter().zip(high).zip(window) {
-        for lane in 0..16 {
-            sums[lane] += (low[lane] + between * (high[lane] - low[lane])) * window[lane];
+/// Written in vectors: the compiler leaves sums of so few products in scalars.
+struct Interpolation<'a> {
+    padded: &'a [f32],
+    kernels: &'a [Kernel],
+    step: f64,
+    values: &'a mut [f32],
+}
+
+impl WithSimd for Interpolation<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for (index, value) in self.values.iter_mut().enumerate() {
+            let place = index as f64 * self.step;
+            let sample = place as usize;
+            let phase = (place - sample as f64) * PHASES as f64;
+            let between = simd.splat_f32s(phase.fract() as f32);
+            let phase = phase as usize;
+            let (Some(window), Some([Kernel(low), Kernel(high)])) = (
+                self.padded.get(sample..sample + TAPS),
+                self.kernels.get(phase..phase + 2),
+            ) else {
+                continue;
+            };
+            let (low, high, window) = (
+                S::as_simd_f32s(low).0,
+                S::as_simd_f32s(high).0,
+                S::as_simd_f32s(window).0,
+            );
+            let mut sum = simd.splat_f32s(0.0);
+            for ((low, high), window) in low.iter().zip(high).zip(window) {
+                let tap = simd.mul_add_e_f32s(between, simd.sub_f32s(*high, *low), *low);
+                sum = simd.mul_add_e_f32s(tap, *window, sum);
+            }
+            *value = simd.reduce_sum_f32s(sum);
         }
     }
-    let eight: [f32; 8] = std::array::from_fn(|lane| sums[lane] + sums[lane + 8]);
-    let four: [f32; 4] = std::array::from_fn(|lane| eight[lane] + eight[lane + 4]);
-    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 #[cfg(test)]
