@@ -1,13 +1,12 @@
 //! What augmentation costs beside the training step that it runs in parallel with: `cargo bench --bench augment`.
 //!
-//! Everything is measured in turns, round after round, and reported as medians: a machine that is busy with
-//! something else slows all of it alike.
+//! Everything is measured in turns, round after round, and reported as medians of processor time: the step and
+//! what makes its examples share the same cores, and a machine that is busy with something else counts for less.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it reports, and may panic")]
 
-use rayon::prelude::*;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use undertone::audio::augment::{Augmentation, Noise};
 use undertone::audio::{Wave, decode, resample};
 use undertone::corpus::demo::{DemoSettings, write_demo};
@@ -21,7 +20,7 @@ use undertone::training::{
     Control, Dataset, EpochFacts, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
 };
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const CLIPS: usize = 600;
 /// Of them, what each change is timed on.
 const TIMED: usize = 128;
@@ -38,8 +37,35 @@ impl Observer for Silent {
     }
 }
 
+/// Processor time of this process, all threads and those that have ended; wall time where the system does not tell.
+fn spent(since: Instant) -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    // After the name and a letter: user and system time in hundredths of a second are the 11th and 12th number.
+    match fields.get(10..12) {
+        Some([user, system]) => (user + system) / 100.0,
+        _ => since.elapsed().as_secs_f64(),
+    }
+}
+
+/// Processor time per clip (ms) of work over all clips, repeated until a second was spent.
+fn per_clip(since: Instant, mut work: impl FnMut(usize)) -> f64 {
+    let (begun, mut clips) = (spent(since), 0);
+    while spent(since) - begun < 0.6 {
+        (0..TIMED).for_each(&mut work);
+        clips += TIMED;
+    }
+    1e3 * (spent(since) - begun) / clips as f64
+}
+
 fn settings(changes: &[(&str, &str)]) -> Settings {
-    let changes: Vec<(String, String)> = [("training.epochs", "3"), ("split.kind", "random")]
+    let changes: Vec<(String, String)> = [("split.kind", "random"), ("split.validation", "0.02")]
         .iter()
         .chain(changes)
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
@@ -48,27 +74,34 @@ fn settings(changes: &[(&str, &str)]) -> Settings {
     load_settings(Some(empty.path()), &changes).unwrap()
 }
 
-/// Training clips per second of the last epochs; the first one decodes.
-fn clips_per_second(selection: &Selection, dataset: &Dataset, settings: &Settings) -> f64 {
-    let folder = tempfile::tempdir().unwrap();
-    let task = Task {
-        dataset,
-        recipe: settings.recipe().unwrap(),
-        augmentation: Some(OnTheFly {
-            settings: &settings.augmentation,
-            clips: &selection.clips,
-        }),
-        model: &settings.model,
-        settings: &settings.training,
-        device: "flex",
-        seed: 1,
-        checkpoints: folder.path(),
-        synthetic: true,
-        training_rms_dbfs: -23.0,
+/// Processor time (ms) and wall time (s) of an epoch, the first left out: it decodes.
+fn epoch(selection: &Selection, dataset: &Dataset, settings: &Settings, since: Instant) -> (f64, f64) {
+    let run = |epochs: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut loop_settings = settings.training.clone();
+        loop_settings.epochs = epochs;
+        let task = Task {
+            dataset,
+            recipe: settings.recipe().unwrap(),
+            augmentation: Some(OnTheFly {
+                settings: &settings.augmentation,
+                clips: &selection.clips,
+            }),
+            model: &settings.model,
+            settings: &loop_settings,
+            device: "flex",
+            seed: 1,
+            checkpoints: folder.path(),
+            synthetic: true,
+            training_rms_dbfs: -23.0,
+        };
+        let (begun, wall) = (spent(since), Instant::now());
+        train(&task, &mut Silent).unwrap();
+        (spent(since) - begun, wall.elapsed())
     };
-    let trained = train(&task, &mut Silent).unwrap();
-    let epochs = &trained.history[1..];
-    epochs.iter().map(|facts| facts.clips_per_second).sum::<f64>() / epochs.len() as f64
+    let ((one, wall_one), (four, wall_four)) = (run(1), run(4));
+    let wall = wall_four.saturating_sub(wall_one).max(Duration::from_millis(1));
+    (1e3 * (four - one) / 3.0, wall.as_secs_f64() / 3.0)
 }
 
 fn median(values: &mut [f64]) -> f64 {
@@ -124,80 +157,61 @@ fn main() {
         ("pitch -2", pitch(-2.0)),
         ("pitch +2, white noise", Augmentation::Chain(vec![pitch(2.0), noise])),
     ];
-    let mut alone = vec![Vec::new(); changes.len()];
-    let mut extracted = vec![Vec::new(); changes.len()];
-    let all_cores = settings(&[("augmentation.mode", "on_the_fly")]);
+    let defaults = settings(&[("augmentation.mode", "on_the_fly")]);
     let often = settings(&[
         ("augmentation.mode", "on_the_fly"),
         ("augmentation.wave.noise.probability", "1.0"),
         ("augmentation.wave.stretch.probability", "0.5"),
         ("augmentation.wave.pitch.probability", "0.5"),
     ]);
-    let (mut steps, mut default_epochs, mut often_epochs) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut drawn, mut drawn_often) = (Vec::new(), Vec::new());
+    let kinds = [
+        ("as recorded", &plain),
+        ("the defaults on the fly", &defaults),
+        ("noise always, stretch and pitch in half", &often),
+    ];
+    let since = Instant::now();
+    let mut alone = vec![Vec::new(); changes.len()];
+    let mut extracted = vec![Vec::new(); changes.len()];
+    let mut epochs = vec![(Vec::new(), Vec::new()); kinds.len()];
     for _ in 0..ROUNDS {
         for (place, (_, change)) in changes.iter().enumerate() {
-            let begun = Instant::now();
-            for (index, wave) in waves.iter().enumerate() {
-                black_box(change.apply(wave, &mut stream(1, "bench", index as u64)).unwrap());
-            }
-            alone[place].push(TIMED as f64 / begun.elapsed().as_secs_f64());
-            let begun = Instant::now();
-            for (index, wave) in waves.iter().enumerate() {
-                let changed = change.apply(wave, &mut stream(1, "bench", index as u64)).unwrap();
-                black_box(extract(&changed, recipe).unwrap());
-            }
-            extracted[place].push(TIMED as f64 / begun.elapsed().as_secs_f64());
+            let changed = |index: usize| {
+                change
+                    .apply(&waves[index], &mut stream(1, "bench", index as u64))
+                    .unwrap()
+            };
+            alone[place].push(per_clip(since, |index| {
+                black_box(changed(index));
+            }));
+            extracted[place].push(per_clip(since, |index| {
+                black_box(extract(&changed(index), recipe).unwrap());
+            }));
         }
-        for (settings, rates) in [(&all_cores, &mut drawn), (&often, &mut drawn_often)] {
-            let begun = Instant::now();
-            waves.par_iter().enumerate().for_each(|(index, wave)| {
-                let draw = &mut stream(1, "bench", index as u64);
-                if let Some(change) = settings.augmentation.wave.draw(draw) {
-                    black_box(extract(&change.apply(wave, draw).unwrap(), recipe).unwrap());
-                }
-            });
-            rates.push(TIMED as f64 / begun.elapsed().as_secs_f64());
+        for ((_, settings), (spent, wall)) in kinds.iter().zip(&mut epochs) {
+            let (of_spent, of_wall) = epoch(&selection, &dataset, settings, since);
+            spent.push(of_spent);
+            wall.push(of_wall);
         }
-        steps.push(clips_per_second(&selection, &dataset, &plain));
-        default_epochs.push(clips_per_second(&selection, &dataset, &all_cores));
-        often_epochs.push(clips_per_second(&selection, &dataset, &often));
     }
 
+    let training = dataset.side(Side::Train).len();
     println!(
-        "{TIMED} clips of {:.2} s on average at {} Hz, recipe {}; medians of {ROUNDS} rounds, clips per second",
+        "{TIMED} clips of {:.2} s on average at {} Hz, recipe {}; medians of {ROUNDS} rounds",
         seconds / TIMED as f64,
         recipe.sample_rate,
         plain.recipe
     );
-    println!("\none thread                 change   change and features");
+    println!("\nprocessor time per clip (ms)  change   change and features");
     for (place, (name, _)) in changes.iter().enumerate() {
         let (alone, extracted) = (median(&mut alone[place]), median(&mut extracted[place]));
-        println!("{name:24} {alone:8.0}   {extracted:8.0}");
+        println!("{name:28} {alone:7.3}   {extracted:7.3}");
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let training = dataset.side(Side::Train).len();
-    println!("\n{cores} threads");
-    let step = median(&mut steps);
-    println!("training step of {} alone            {step:8.0}", plain.model.name);
-    for (name, made, epochs) in [
-        ("the defaults", &mut drawn, &mut default_epochs),
-        (
-            "noise always, stretch and pitch in half",
-            &mut drawn_often,
-            &mut often_epochs,
-        ),
-    ] {
-        let (made, epoch) = (median(made), median(epochs));
-        println!("on the fly, {name}:");
-        println!(
-            "  examples made, nothing else running {made:8.0}   {:.2} of the step's time",
-            step / made
-        );
-        println!(
-            "  training with it                    {epoch:8.0}   an epoch of {training} clips takes {:.2} s, {:.2} s without",
-            training as f64 / epoch,
-            training as f64 / step
-        );
+    println!(
+        "\nepochs of {training} clips, {}   processor ms per clip   wall s",
+        plain.model.name
+    );
+    for ((name, _), (spent, wall)) in kinds.iter().zip(&mut epochs) {
+        let (spent, wall) = (median(spent) / training as f64, median(wall));
+        println!("{name:42} {spent:7.3}   {wall:7.2}");
     }
 }

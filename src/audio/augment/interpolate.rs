@@ -1,19 +1,24 @@
 //! Resampling by any ratio, by band-limited interpolation.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
 /// Samples that an interpolated value is made of.
-const TAPS: usize = 64;
-/// Kernels per sample; between two of them it is interpolated linearly (errors below -90 dB).
-const PHASES: usize = 256;
-/// Of the Kaiser window: about 90 dB of attenuation, and a pass band up to 0.91 of the whole.
-const BETA: f64 = 9.0;
+const TAPS: usize = 48;
+/// Kernels per sample; between two of them it is interpolated linearly (errors below -80 dB). Together they
+/// take up 25 kB, which the nearest cache holds.
+const PHASES: usize = 128;
+/// Of the Kaiser window: about 80 dB of attenuation, and a pass band up to 0.89 of the whole.
+const BETA: f64 = 8.0;
+
+/// Begins where a cache line does.
+#[repr(align(64))]
+struct Kernel([f32; TAPS]);
 
 /// `KERNELS[phase]` makes the value `phase / PHASES` after the sample in the middle (J. O. Smith, "Digital
 /// audio resampling").
-static KERNELS: LazyLock<Vec<[f32; TAPS]>> = LazyLock::new(|| {
+static KERNELS: LazyLock<Vec<Kernel>> = LazyLock::new(|| {
     let half = TAPS as f64 / 2.0;
     let kernel = |phase: usize| {
         let mut taps = [0.0; TAPS];
@@ -24,7 +29,7 @@ static KERNELS: LazyLock<Vec<[f32; TAPS]>> = LazyLock::new(|| {
             let edge = (1.0 - (distance / half).powi(2)).max(0.0);
             *value = (sinc * bessel(BETA * edge.sqrt()) / bessel(BETA)) as f32;
         }
-        taps
+        Kernel(taps)
     };
     (0..=PHASES).map(kernel).collect()
 });
@@ -48,41 +53,53 @@ pub(super) fn resampled(samples: &[f32], ratio: f64, length: usize) -> Vec<f32> 
     padded[before..before + samples.len()].copy_from_slice(samples);
     let inside = (samples.len() as f64 * ratio).ceil() as usize;
     let mut values = vec![0.0; length];
-    let (kernels, count) = (KERNELS.as_slice(), inside.min(length));
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (index, value) in values[..count].iter_mut().enumerate() {
-                *value = at(&padded, kernels, index as f64 / ratio);
-            }
-        },
-    );
+    Arch::new().dispatch(Interpolation {
+        padded: &padded,
+        kernels: &KERNELS,
+        step: 1.0 / ratio,
+        values: &mut values[..inside.min(length)],
+    });
     values
 }
 
-#[inline(always)]
-fn at(padded: &[f32], kernels: &[[f32; TAPS]], place: f64) -> f32 {
-    let sample = place as usize;
-    let phase = (place - sample as f64) * PHASES as f64;
-    let between = (phase - phase.floor()) as f32;
-    let phase = phase as usize;
-    let (Some((window, _)), Some([low, high])) = (
-        padded.get(sample..).and_then(<[f32]>::split_first_chunk::<TAPS>),
-        kernels.get(phase..phase + 2),
-    ) else {
-        return 0.0;
-    };
-    // Sixteen sums side by side, so that the compiler may use the widest registers there are.
-    let mut sums = [0.0f32; 16];
-    for first in (0..TAPS).step_by(16) {
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            let tap = first + lane;
-            *sum += (low[tap] + between * (high[tap] - low[tap])) * window[tap];
+/// Written in vectors: the compiler leaves sums of so few products in scalars.
+struct Interpolation<'a> {
+    padded: &'a [f32],
+    kernels: &'a [Kernel],
+    step: f64,
+    values: &'a mut [f32],
+}
+
+impl WithSimd for Interpolation<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for (index, value) in self.values.iter_mut().enumerate() {
+            let place = index as f64 * self.step;
+            let sample = place as usize;
+            let phase = (place - sample as f64) * PHASES as f64;
+            let between = simd.splat_f32s(phase.fract() as f32);
+            let phase = phase as usize;
+            let (Some(window), Some([Kernel(low), Kernel(high)])) = (
+                self.padded.get(sample..sample + TAPS),
+                self.kernels.get(phase..phase + 2),
+            ) else {
+                continue;
+            };
+            let (low, high, window) = (
+                S::as_simd_f32s(low).0,
+                S::as_simd_f32s(high).0,
+                S::as_simd_f32s(window).0,
+            );
+            let mut sum = simd.splat_f32s(0.0);
+            for ((low, high), window) in low.iter().zip(high).zip(window) {
+                let tap = simd.mul_add_e_f32s(between, simd.sub_f32s(*high, *low), *low);
+                sum = simd.mul_add_e_f32s(tap, *window, sum);
+            }
+            *value = simd.reduce_sum_f32s(sum);
         }
     }
-    let eight: [f32; 8] = std::array::from_fn(|lane| sums[lane] + sums[lane + 8]);
-    let four: [f32; 4] = std::array::from_fn(|lane| eight[lane] + eight[lane + 4]);
-    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 #[cfg(test)]
@@ -97,15 +114,14 @@ mod tests {
     fn a_sine_is_the_same_sine_at_the_other_rate() {
         for ratio in [0.5, 0.7937, 0.944, 1.0, 1.059_46, 1.777, 2.0] {
             // Shares of the band: of what the lower rate holds.
-            for share in [0.01, 0.3, 0.6, 0.9] {
+            for share in [0.01, 0.3, 0.6, 0.85] {
                 let frequency = share * 1f64.min(ratio);
                 let length = (4_000.0 * ratio) as usize;
                 let there = resampled(&sine(frequency, 4_000), ratio, length);
                 let expected = sine(frequency / ratio, length);
                 let middle = 200..length - 200;
                 let worst = middle.map(|n| (there[n] - expected[n]).abs()).fold(0.0, f32::max);
-                let tolerance = if share > 0.8 { 2e-4 } else { 5e-5 };
-                assert!(worst < tolerance, "{ratio} at {share} of the band: {worst}");
+                assert!(worst < 2e-4, "{ratio} at {share} of the band: {worst}");
             }
         }
     }
