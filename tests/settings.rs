@@ -145,6 +145,8 @@ fn the_shipped_recipes_have_the_shapes_they_promise() {
         ("time_domain", (108, 2)),
         ("log_mel", (256, 64)),
         ("mfcc40_143", (143, 40)),
+        ("mfcc40_143_all", (143, 60)),
+        ("functionals", (1, 246)),
     ] {
         assert_eq!(settings.recipes[name].shape(), shape, "{name}");
     }

@@ -32,6 +32,13 @@ pub struct Selection {
     pub excluded: BTreeMap<Exclusion, usize>,
 }
 
+impl Selection {
+    /// Length of the longest clip as its header states it (s); 0 without clips.
+    pub fn longest_seconds(&self) -> f64 {
+        self.clips.iter().map(Clip::seconds).fold(0.0, f64::max)
+    }
+}
+
 /// Applies the label map, then the filter, then leaves out what cannot be learnt from. Twins conflict
 /// when their labels differ after the map, whether or not the filter lets both pass. Names are compared
 /// without case; `unknown` in a filter stands for what a clip does not state.

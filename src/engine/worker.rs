@@ -131,8 +131,8 @@ impl Run {
         let selection = select(&catalogue, &settings.labels, &settings.filter);
         let split = split(&selection, &settings.split, settings.seed, run.fold)?;
         save_split(folder, &split, &selection)?;
-        let recipe = settings.recipe()?;
-        let store = FeatureStore::open(&reading::feature_folder(&settings), recipe)?;
+        let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+        let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
         let dataset = match build_dataset(&selection, split, &store, &|done, total| tell("features", done, total)) {
             Ok(dataset) => dataset,
             Err(_) if is_stopped() => return Ok(Ending::Stopped),
@@ -150,7 +150,7 @@ impl Run {
         let protocol = protocol::protocol(&selection, &dataset.split, settings.seed);
         let task = Task {
             dataset: &dataset,
-            recipe,
+            recipe: &recipe,
             model: &settings.model,
             settings: &settings.training,
             device: &settings.device,

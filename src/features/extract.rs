@@ -2,9 +2,10 @@
 
 use super::functional::Course;
 use super::spectra::Spectra;
-use super::{DbReference, Feature, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch, prepare};
-use super::{lift, mfcc, power_to_db_over, root_mean_square, zero_crossing_rate};
+use super::{DbReference, Delta, Feature, FeatureError, FeatureMatrix, Note, Pitch, Recipe, Stopwatch};
+use super::{contrast_db, lift, mfcc, power_to_db_over, prepare, root_mean_square, zero_crossing_rate};
 use crate::audio::Wave;
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
@@ -68,7 +69,9 @@ thread_local! {
 #[derive(Default)]
 struct Scratch {
     spectra: Spectra,
-    decibels: Vec<f32>,
+    pitch: Pitch,
+    mel: Vec<f32>,
+    mfcc: Vec<f32>,
 }
 
 impl Scratch {
@@ -77,10 +80,9 @@ impl Scratch {
         let frames = 1 + samples.len() / recipe.hop_length;
         let coefficients = recipe.features.iter().map(|feature| feature.per_frame(recipe)).sum();
         let mut values = vec![0.0; frames * coefficients];
-        if recipe.features.iter().any(|feature| feature.is_spectral()) {
-            self.spectra.fill(samples, recipe);
-            watch.lap("spectra");
-        }
+        self.spectra.fill(samples, recipe);
+        watch.lap("spectra");
+        self.shared(samples, recipe, watch);
         let mut column = 0;
         for &feature in &recipe.features {
             let numbers = self.feature(feature, samples, recipe);
@@ -98,32 +100,61 @@ impl Scratch {
         }
     }
 
-    fn feature(&mut self, feature: Feature, samples: &[f32], recipe: &Recipe) -> Vec<f32> {
-        match feature {
-            Feature::Zcr => zero_crossing_rate(samples, recipe.frame_length, recipe.hop_length),
-            Feature::Rms => root_mean_square(samples, recipe.frame_length, recipe.hop_length),
-            Feature::LogMel => self.log_mel(recipe.db_reference, recipe).to_vec(),
-            Feature::Mfcc => {
-                let mel = self.log_mel(DbReference::One, recipe);
-                let mut coefficients = mfcc(mel, recipe.n_mels, recipe.n_mfcc);
-                lift(&mut coefficients, recipe.n_mfcc, recipe.lifter);
-                coefficients
-            }
+    /// What several features are made of.
+    fn shared(&mut self, samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) {
+        let any = |features: &[Feature]| recipe.features.iter().any(|feature| features.contains(feature));
+        if any(&[Feature::Mfcc, Feature::MfccDelta, Feature::MfccDelta2]) {
+            decibels(&self.spectra.mel, DbReference::One, recipe, &mut self.mel);
+            self.mfcc = mfcc(&self.mel, recipe.n_mels, recipe.n_mfcc);
+            lift(&mut self.mfcc, recipe.n_mfcc, recipe.lifter);
+            watch.lap("mfcc");
+        }
+        if any(&[Feature::LogMel, Feature::LogMelDelta, Feature::LogMelDelta2]) {
+            decibels(&self.spectra.mel, recipe.db_reference, recipe, &mut self.mel);
+            watch.lap("log_mel");
+        }
+        if any(&[Feature::F0, Feature::Voicing]) {
+            self.pitch = recipe.pitch_settings().pitch(samples);
+            watch.lap("f0");
+        }
+        if any(&[Feature::Contrast]) {
+            let (peaks, valleys) = &mut self.spectra.contrast;
+            contrast_db(peaks, valleys);
         }
     }
 
-    /// The mel spectrogram in decibels.
-    fn log_mel(&mut self, reference: DbReference, recipe: &Recipe) -> &[f32] {
-        let mel = &self.spectra.mel;
-        let zero = match reference {
-            DbReference::One => 1.0,
-            DbReference::Max => mel.iter().copied().fold(0.0, f32::max),
-        };
-        self.decibels.clear();
-        self.decibels.extend_from_slice(mel);
-        power_to_db_over(&mut self.decibels, zero, AMIN, recipe.top_db as f32);
-        &self.decibels
+    fn feature(&self, feature: Feature, samples: &[f32], recipe: &Recipe) -> Cow<'_, [f32]> {
+        let (frame, hop) = (recipe.frame_length, recipe.hop_length);
+        match feature {
+            Feature::Zcr => zero_crossing_rate(samples, frame, hop).into(),
+            Feature::Rms => root_mean_square(samples, frame, hop).into(),
+            Feature::LogMel => (&self.mel).into(),
+            Feature::LogMelDelta => Delta::First.of(&self.mel, recipe.n_mels).into(),
+            Feature::LogMelDelta2 => Delta::Second.of(&self.mel, recipe.n_mels).into(),
+            Feature::Mfcc => (&self.mfcc).into(),
+            Feature::MfccDelta => Delta::First.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::MfccDelta2 => Delta::Second.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::Chroma => (&self.spectra.chroma).into(),
+            Feature::Contrast => (&self.spectra.contrast.0).into(),
+            Feature::Centroid => (&self.spectra.centroid).into(),
+            Feature::Bandwidth => (&self.spectra.bandwidth).into(),
+            Feature::Rolloff => (&self.spectra.rolloff).into(),
+            Feature::Flatness => (&self.spectra.flatness).into(),
+            Feature::F0 => (&self.pitch.f0).into(),
+            Feature::Voicing => (&self.pitch.voicing).into(),
+        }
     }
+}
+
+/// The mel spectrogram in decibels.
+fn decibels(mel: &[f32], reference: DbReference, recipe: &Recipe, decibels: &mut Vec<f32>) {
+    let zero = match reference {
+        DbReference::One => 1.0,
+        DbReference::Max => mel.iter().copied().fold(0.0, f32::max),
+    };
+    decibels.clear();
+    decibels.extend_from_slice(mel);
+    power_to_db_over(decibels, zero, AMIN, recipe.top_db as f32);
 }
 
 /// One row: the functionals of the first column, of the second, and so on.
@@ -131,10 +162,16 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
     let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len());
     let mut course = Course::default();
-    for column in 0..matrix.coefficients {
-        let rows = matrix.values.chunks_exact(matrix.coefficients);
-        course.take(rows.enumerate().map(|(frame, row)| (frame as f64 * hop, row[column])));
-        values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+    let mut column = 0;
+    for &feature in &recipe.features {
+        for _ in 0..feature.per_frame(recipe) {
+            let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
+            let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
+            // A rest is not a frequency.
+            course.take(points.filter(|(_, value)| feature != Feature::F0 || *value > 0.0));
+            values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+            column += 1;
+        }
     }
     FeatureMatrix {
         frames: 1,
@@ -147,6 +184,7 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
 mod tests {
     use super::super::recipe::tests::papers;
     use super::*;
+    use crate::features::Functional;
 
     fn tone(seconds: f64, rate: u32) -> Wave {
         let length = (seconds * f64::from(rate)) as usize;
@@ -156,34 +194,122 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_long_clip_is_skipped_and_cut_without_a_word() {
-        let extracted = extract(&tone(4.0, 22_050), &papers()).unwrap();
-        assert_eq!((extracted.matrix.frames, extracted.matrix.coefficients), (108, 22));
-        assert!(extracted.notes.is_empty());
+    /// Every feature, at the sizes of `functionals`.
+    fn everything() -> Recipe {
+        Recipe {
+            sample_rate: 16_000,
+            frame_length: 1024,
+            hop_length: 256,
+            n_mels: 40,
+            n_mfcc: 13,
+            features: Feature::ALL.to_vec(),
+            ..papers()
+        }
     }
 
     #[test]
-    fn a_clip_that_ends_within_the_take_is_padded() {
-        let extracted = extract(&tone(2.0, 22_050), &papers()).unwrap();
-        let [Note::Padded { seconds }] = extracted.notes[..] else {
-            panic!("{:?}", extracted.notes)
-        };
-        assert!((seconds - 1.1).abs() < 1e-3);
-        // RMS: sound at first, nothing at the end.
-        assert!(extracted.matrix.values[10 * 22 + 1] > 0.1);
-        assert_eq!(extracted.matrix.values[107 * 22 + 1], 0.0);
+    fn silence_after_the_end_is_silent() {
+        let matrix = extract(&tone(2.0, 22_050), &papers()).unwrap().matrix;
+        assert_eq!((matrix.frames, matrix.coefficients), (108, 22));
+        assert!(matrix.values[10 * 22 + 1] > 0.1);
+        assert_eq!(matrix.values[107 * 22 + 1], 0.0);
     }
 
     #[test]
-    fn a_clip_shorter_than_the_skip_still_gives_a_frame_of_sound() {
-        let extracted = extract(&tone(0.5, 22_050), &papers()).unwrap();
-        let [Note::SkipClamped { to_seconds }, Note::Padded { seconds }] = extracted.notes[..] else {
-            panic!("{:?}", extracted.notes)
+    fn every_feature_is_finite_on_whatever_comes() {
+        let step = |n: usize| if n < 8_000 { 1.0 } else { -1.0 };
+        let waves: [(&str, Vec<f32>); 9] = [
+            ("one sample", vec![0.5]),
+            ("10 ms", (0..160).map(|n| (n as f32 * 0.3).sin()).collect()),
+            ("silence", vec![0.0; 30_000]),
+            ("minus zero", vec![-0.0; 30_000]),
+            ("constant", vec![0.7; 30_000]),
+            ("denormal", vec![1e-42; 30_000]),
+            ("square", (0..30_000).map(|n| step(n % 16_000)).collect()),
+            ("fastest", (0..30_000).map(|n| step(n % 2 * 8_000)).collect()),
+            ("click", (0..30_000).map(|n| f32::from(u8::from(n == 20_000))).collect()),
+        ];
+        let whole = Recipe {
+            functionals: vec![
+                Functional::Mean,
+                Functional::Std,
+                Functional::Slope,
+                Functional::Percentile(20),
+            ],
+            ..everything()
         };
-        assert!((to_seconds - (0.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
-        assert!((seconds - (2.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
-        assert!(extracted.matrix.values[1] > 0.1);
+        for (name, samples) in waves {
+            let wave = Wave { samples, rate: 16_000 };
+            for recipe in [everything(), whole.clone()] {
+                let matrix = extract(&wave, &recipe).unwrap().matrix;
+                assert_eq!((matrix.frames, matrix.coefficients), recipe.shape(), "{name}");
+                assert_eq!(matrix.values.len(), matrix.frames * matrix.coefficients);
+            }
+        }
+    }
+
+    #[test]
+    fn the_smallest_sizes_work() {
+        let recipe = Recipe {
+            sample_rate: 1_000,
+            skip_seconds: 0.0,
+            take_seconds: 0.01,
+            frame_length: 16,
+            hop_length: 16,
+            n_mels: 1,
+            n_mfcc: 1,
+            f0_low: 130.0,
+            f0_high: 250.0,
+            features: Feature::ALL
+                .into_iter()
+                .filter(|feature| *feature != Feature::Contrast)
+                .collect(),
+            ..papers()
+        };
+        let matrix = extract(&tone(0.1, 1_000), &recipe).unwrap().matrix;
+        assert_eq!((matrix.frames, matrix.coefficients), recipe.shape());
+    }
+
+    #[test]
+    fn rests_play_no_part_in_functionals_of_f0() {
+        let hum = |n: usize| {
+            if n < 16_000 {
+                (n as f32 * 200.0 * std::f32::consts::TAU / 16_000.0).sin()
+            } else {
+                0.0
+            }
+        };
+        let wave = Wave {
+            samples: (0..32_000).map(|n| 0.5 * hum(n)).collect(),
+            rate: 16_000,
+        };
+        let recipe = Recipe {
+            skip_seconds: 0.0,
+            take_seconds: 0.0,
+            features: vec![Feature::F0],
+            functionals: vec![Functional::Min, Functional::Max, Functional::Percentile(50)],
+            ..everything()
+        };
+        let values = extract(&wave, &recipe).unwrap().matrix.values;
+        assert!(values.iter().all(|hertz| (hertz - 200.0).abs() < 3.0), "{values:?}");
+        let silence = Wave {
+            samples: vec![0.0; 32_000],
+            rate: 16_000,
+        };
+        assert_eq!(extract(&silence, &recipe).unwrap().matrix.values, [0.0; 3]);
+    }
+
+    #[test]
+    fn a_recipe_of_unknown_length_is_refused() {
+        let open = Recipe {
+            take_seconds: 0.0,
+            ..papers()
+        };
+        let message = extract(&tone(1.0, 22_050), &open).unwrap_err().to_string();
+        assert!(
+            message.starts_with("take_seconds") && message.contains("longest"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The numbers a model sees: pure functions of a wave or a spectrogram. Knows no labels, no clips.
 
+mod chroma;
+mod contrast;
+mod delta;
 mod error;
 mod extract;
 mod feature;
@@ -9,15 +12,23 @@ mod matrix;
 mod mel;
 mod mfcc;
 mod npy;
+mod pitch;
+mod pitch_path;
 mod prepare;
 mod recipe;
 mod recipe_limits;
 mod scaler;
 mod spectra;
+mod spectral;
 mod stopwatch;
 mod store;
 mod time_domain;
+mod tuning;
+mod yin;
 
+pub use chroma::{CHROMA, ChromaFilterbank};
+pub use contrast::{CONTRAST_BANDS, SpectralContrast, contrast_db};
+pub use delta::Delta;
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, extract, extract_timed};
 pub use feature::Feature;
@@ -30,9 +41,11 @@ pub use mel::{
 };
 pub use mfcc::{lift, mfcc};
 pub use npy::FeatureArray;
+pub use pitch::{Pitch, PitchSettings};
 pub use prepare::{Note, prepare};
 pub use recipe::{DbReference, Recipe};
 pub use scaler::Scaler;
+pub use spectral::{spectral_bandwidth, spectral_centroid, spectral_flatness, spectral_rolloff};
 pub use stopwatch::Stopwatch;
 pub use store::{FeatureStore, PackContents, PackFacts, inventory};
 pub use time_domain::{root_mean_square, zero_crossing_rate};

@@ -27,8 +27,8 @@ pub enum Note {
     },
 }
 
-/// A wave that is trimmed or levelled is resampled whole; half a gigabyte is enough for that.
-const MOST_SAMPLES: usize = 1 << 27;
+/// A wave that is trimmed or levelled is resampled whole: more than half an hour at 16 kHz is no utterance.
+const MOST_SAMPLES: usize = 1 << 25;
 
 /// What the model hears of a wave: resampled, trimmed, normalised, skipped, taken and padded, in this order.
 /// At the recipe's rate; as long as the recipe takes, except that `take_seconds = 0` takes all there is and
@@ -197,7 +197,7 @@ mod tests {
             panic!("{notes:?}")
         };
         assert!(
-            (start_seconds - 1.0).abs() < 0.05 && (end_seconds - 0.5).abs() < 0.05,
+            (start_seconds - 1.0).abs() < 0.08 && (end_seconds - 0.5).abs() < 0.08,
             "{notes:?}"
         );
     }

@@ -1,7 +1,7 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
 use super::recipe_limits::{MOST_SECONDS, refuse};
-use super::{Feature, FeatureError, Functional, Import, MelScale};
+use super::{Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
 use crate::audio::{Align, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -62,6 +62,13 @@ pub struct Recipe {
     pub n_mfcc: usize,
     /// Liftering of the MFCC, as librosa.feature.mfcc's; 0 switches it off.
     pub lifter: usize,
+    /// Chroma is moved to the recording's own tuning, as librosa.feature.chroma_stft(tuning=None); otherwise A4 is
+    /// 440 Hz (tuning=0.0).
+    pub estimate_tuning: bool,
+    /// Lowest F0 that is looked for (Hz).
+    pub f0_low: f64,
+    /// Highest F0 that is looked for (Hz).
+    pub f0_high: f64,
     /// The features, in the order of the columns.
     pub features: Vec<Feature>,
     /// What is kept of each feature's course over the frames; none keeps the frames.
@@ -94,6 +101,9 @@ impl Default for Recipe {
             top_db: 80.0,
             n_mfcc: 20,
             lifter: 0,
+            estimate_tuning: true,
+            f0_low: 65.0,
+            f0_high: 500.0,
             features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
             functionals: Vec::new(),
             import: None,
@@ -174,6 +184,30 @@ impl Recipe {
             take_seconds,
             ..self.clone()
         })
+    }
+
+    /// The mel bands.
+    pub(super) fn mel_bands(&self) -> MelBands {
+        let half = f64::from(self.sample_rate) / 2.0;
+        MelBands {
+            rate: self.sample_rate,
+            n_fft: self.frame_length,
+            n_mels: self.n_mels,
+            low: self.mel_low,
+            high: if self.mel_high == 0.0 { half } else { self.mel_high },
+            scale: self.mel_scale,
+        }
+    }
+
+    /// How F0 is looked for.
+    pub(super) fn pitch_settings(&self) -> PitchSettings {
+        PitchSettings {
+            rate: self.sample_rate,
+            frame_length: self.frame_length,
+            hop_length: self.hop_length,
+            low: self.f0_low,
+            high: self.f0_high,
+        }
     }
 
     /// Whether the number of samples it gives is known, or of no matter.

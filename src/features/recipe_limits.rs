@@ -1,6 +1,7 @@
 //! What a recipe may ask for.
 
-use super::{FeatureError, Recipe};
+use super::contrast::{FIRST, LAST};
+use super::{Feature, FeatureError, Recipe};
 
 /// No utterance is longer (s).
 pub(super) const MOST_SECONDS: f64 = 600.0;
@@ -44,12 +45,15 @@ impl Recipe {
         within("top_db", self.top_db, 1.0, 200.0, "dB")?;
         within("n_mfcc", self.n_mfcc, 1, self.n_mels, "coefficients (n_mels)")?;
         within("lifter", self.lifter, 0, 1_000, "(0 switches it off)")?;
-        self.validate_features()
+        within("f0_high", self.f0_high, 20.0, half / 2.0, "Hz (a quarter of the rate)")?;
+        within("f0_low", self.f0_low, 20.0, self.f0_high * 0.9, "Hz (below f0_high)")?;
+        self.validate_lists()?;
+        self.validate_sizes()
     }
 
-    fn validate_features(&self) -> Result<(), FeatureError> {
+    fn validate_lists(&self) -> Result<(), FeatureError> {
         if self.features.is_empty() {
-            let names: Vec<_> = super::Feature::ALL.iter().map(|feature| feature.name()).collect();
+            let names: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
             let problem = format!("the list is empty; name at least one of {}", names.join(", "));
             return refuse("features", problem);
         }
@@ -61,6 +65,33 @@ impl Recipe {
             let name = String::from(*functional);
             let problem = format!("{name} is listed twice; name each functional once");
             return refuse("functionals", problem);
+        }
+        Ok(())
+    }
+
+    /// What some features need.
+    fn validate_sizes(&self) -> Result<(), FeatureError> {
+        let any = |features: &[Feature]| self.features.iter().any(|feature| features.contains(feature));
+        let rate = f64::from(self.sample_rate);
+        let frame = self.frame_length as f64;
+        if any(&[Feature::F0, Feature::Voicing]) && frame < 2.0 * rate / self.f0_low {
+            let problem = format!(
+                "a frame of {frame} samples holds less than two periods of {} Hz; raise frame_length or f0_low",
+                self.f0_low
+            );
+            return refuse("frame_length", problem);
+        }
+        if any(&[Feature::Contrast]) && rate / 2.0 <= LAST {
+            let problem = format!(
+                "contrast needs a sample_rate above {} Hz; raise it or leave contrast out",
+                2.0 * LAST
+            );
+            return refuse("features", problem);
+        }
+        if any(&[Feature::Contrast]) && rate / frame > FIRST {
+            let least = rate / FIRST;
+            let problem = format!("contrast needs frames of {least:.0} samples or more; raise frame_length");
+            return refuse("features", problem);
         }
         Ok(())
     }
@@ -97,12 +128,12 @@ pub(super) fn refuse<T>(key: &str, problem: String) -> Result<T, FeatureError> {
 mod tests {
     use super::super::recipe::tests::papers;
     use super::*;
-    use crate::features::{Feature, Functional};
+    use crate::features::Functional;
 
     #[test]
     fn what_cannot_be_computed_is_refused_by_key_value_and_remedy() {
         type Change = fn(&mut Recipe);
-        let changes: [(&str, &str, Change); 19] = [
+        let changes: [(&str, &str, Change); 24] = [
             ("sample_rate", "1000 to 192000", |r| r.sample_rate = 0),
             ("trim_db", "-3", |r| r.trim_db = -3.0),
             ("skip_seconds", "-1", |r| r.skip_seconds = -1.0),
@@ -124,6 +155,17 @@ mod tests {
             }),
             ("functionals", "mean is listed twice", |r| {
                 r.functionals = vec![Functional::Mean, Functional::Mean]
+            }),
+            ("f0_high", "5512.5", |r| r.f0_high = 9_000.0),
+            ("f0_low", "450", |r| r.f0_low = 480.0),
+            ("frame_length", "two periods of 65 Hz", |r| {
+                (r.frame_length, r.hop_length, r.features) = (512, 256, vec![Feature::F0])
+            }),
+            ("features", "above 12800 Hz", |r| {
+                (r.sample_rate, r.features) = (8_000, vec![Feature::Contrast])
+            }),
+            ("features", "raise frame_length", |r| {
+                (r.frame_length, r.hop_length, r.features) = (64, 32, vec![Feature::Contrast])
             }),
             ("mel_high", "NaN", |r| r.mel_high = f64::NAN),
         ];

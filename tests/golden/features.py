@@ -1,4 +1,4 @@
-"""Makes tests/golden/features/*.bin with librosa 0.11: python tests/golden/features.py
+"""Makes tests/golden/features/*.bin with librosa 0.11: python -P tests/golden/features.py
 
 Raw little-endian f32. The signals themselves are not stored: tests/features_librosa.rs makes the same
 ones by the same formulas.
@@ -73,6 +73,56 @@ def features(y, rate):
     return zcr[0], rms[0], mfcc.T
 
 
+# Every fourth frame is enough, and keeps the files small.
+EVERY = 4
+
+
+def stepped(matrix):
+    """Frame by frame, every fourth."""
+    return np.atleast_2d(matrix).T[::EVERY]
+
+
+def spectral(y, rate):
+    """Feature after feature, with the recipe's sizes; what librosa refuses for this signal is left out."""
+    sizes = dict(n_fft=2048, hop_length=512)
+    yield librosa.feature.chroma_stft(y=y, sr=rate, **sizes)
+    yield librosa.feature.chroma_stft(y=y, sr=rate, tuning=0.0, **sizes)
+    if rate > 12800:
+        yield librosa.feature.spectral_contrast(y=y, sr=rate, **sizes)
+    yield librosa.feature.spectral_centroid(y=y, sr=rate, **sizes)
+    yield librosa.feature.spectral_bandwidth(y=y, sr=rate, **sizes)
+    yield librosa.feature.spectral_rolloff(y=y, sr=rate, **sizes)
+    yield librosa.feature.spectral_flatness(y=y, **sizes)
+    htk = librosa.feature.melspectrogram(y=y, sr=rate, n_mels=32, fmin=50, fmax=3800, htk=True, **sizes)
+    yield librosa.power_to_db(htk, ref=np.max, top_db=60)
+    mfcc = librosa.feature.mfcc(y=y, sr=rate, n_mfcc=13, n_mels=128, lifter=22, **sizes)
+    yield mfcc
+    if mfcc.shape[1] >= 9:
+        yield librosa.feature.delta(mfcc)
+        yield librosa.feature.delta(mfcc, order=2)
+
+
+def pitch(y, rate):
+    """F0 (0 where unvoiced) and the probability of a voice."""
+    f0, _, probability = librosa.pyin(y, fmin=65, fmax=500, sr=rate, frame_length=2048, hop_length=512)
+    return np.nan_to_num(f0), probability
+
+
+def trimmed(y):
+    """Start and end for several thresholds."""
+    return [librosa.effects.trim(y, top_db=top_db)[1] for top_db in (10, 20, 30, 40, 60)]
+
+
+def functionals(y, rate):
+    """Mean, deviation, percentiles and slope per second of 13 MFCC, and of F0 over the voiced frames."""
+    mfcc = librosa.feature.mfcc(y=y, sr=rate, n_mfcc=13, n_fft=2048, hop_length=512, n_mels=128).astype(np.float64)
+    f0 = pitch(y, rate)[0]
+    times = np.arange(mfcc.shape[1]) * 512 / rate
+    courses = [(times[f0 > 0], f0[f0 > 0])] + [(times, row) for row in mfcc]
+    for at, values in courses:
+        yield [values.mean(), values.std(), *np.percentile(values, [20, 50, 80]), np.polyfit(at, values, 1)[0]]
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     for name, y, rate in signals():
@@ -80,11 +130,24 @@ def main():
         if name == "clip":
             y = y[round(0.6 * rate) :][: round(2.5 * rate)]
         write("features_" + name, *features(y, rate))
+        write("spectral_" + name, *map(stepped, spectral(y, rate)))
+        write("pitch_" + name, *pitch(y, rate))
+        write("trim_" + name, *trimmed(y))
+        if name == "voice_low":
+            write("functionals", *functionals(y, rate))
         if name in ("chirp", "whisper"):
             mel = librosa.feature.melspectrogram(y=y, sr=rate, n_fft=2048, hop_length=512, n_mels=128)
             write("mel_db_" + name, librosa.power_to_db(mel).T)
         if name == "odd":
             write("power_odd", (np.abs(librosa.stft(y, n_fft=512, hop_length=400)) ** 2).T)
+            for window, center, mode in (
+                ("hamming", True, "reflect"),
+                ("blackman", True, "edge"),
+                ("boxcar", True, "constant"),
+                ("hann", False, "constant"),
+            ):
+                stft = librosa.stft(y, n_fft=512, hop_length=3000, window=window, center=center, pad_mode=mode)
+                write("stft_" + window, np.abs(stft).T)
     write("mel_filters", librosa.filters.mel(sr=16000, n_fft=512, n_mels=40))
     # Band-limited and without steps at its ends, so that the filters' different band edges are not heard.
     for source, target in ((48000, 22050), (16000, 22050), (24414, 22050)):

@@ -38,8 +38,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
 
     let begun = Instant::now();
     let mut selection = select(&catalogue, &settings.labels, &settings.filter);
-    let longest = selection.clips.iter().map(Clip::seconds).fold(0.0, f64::max);
-    let recipe = settings.recipe()?.resolved(longest)?;
+    let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
     let (done, total) = (AtomicUsize::new(0), selection.clips.len());
     let outcomes = selection

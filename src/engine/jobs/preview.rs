@@ -4,7 +4,7 @@ use crate::audio::{Header, Wave, decode};
 use crate::corpus::{AnalysisCache, Clip, Emotion};
 use crate::engine::context::Context;
 use crate::engine::{CommandKind, EngineError, Event, Preview, reading};
-use crate::features::{extract, log_mel_preview};
+use crate::features::{log_mel_preview, prepare};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -45,7 +45,7 @@ fn preview(context: &Context, analysis: &AnalysisCache, path: PathBuf) -> Result
     let notes = match &recipe.import {
         // There is nothing to note about features that are not made from the wave.
         Some(_) => Vec::new(),
-        None => extract(&decoded.wave, recipe)?.notes,
+        None => prepare(&decoded.wave, recipe)?.1,
     };
     let mel = log_mel_preview(&decoded.wave, MELS, COLUMNS);
     Ok(Preview {
