@@ -1,6 +1,11 @@
 //! Features to and from other programs, the cache, and what trimming would remove: the program itself, and NumPy.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic, and says when it is skipped"
+)]
 
 mod common;
 

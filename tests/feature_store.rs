@@ -1,7 +1,12 @@
 //! The store among processes: two at once, killed at any moment, on a full disk.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic, and says when it is skipped"
+)]
 
 mod common;
 

@@ -631,7 +631,7 @@ fn what_trimming_would_remove_is_measured_once() {
     workbench.tell(Event::Trimming(Arc::new(fixtures::trimming())));
     workbench.done(CommandKind::Trim);
     screens(&workbench, "trim");
-    workbench.press("End");
+    workbench.press("G");
     assert!(
         workbench.text(80, 24).contains("1001_IEO_ANG_XX.wav"),
         "what was refused stands at the end"
@@ -668,8 +668,10 @@ fn features_are_exported_and_imported_by_a_folder() {
         missing: 1,
     })));
     let text = workbench.text(80, 24);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
     assert!(
-        text.contains("8139 of 8,140 rows") && text.contains("Row 7: a.wav"),
+        text.contains("8,139 of 8,140 rows") && text.contains("Row 7: a.wav"),
         "{text}"
     );
 }

@@ -250,7 +250,8 @@ mod tests {
                 .to_le_bytes()
                 .to_vec()
         };
-        let kinds: [(&str, &dyn Fn(i8) -> Vec<u8>); 8] = [
+        type Write<'a> = &'a dyn Fn(i8) -> Vec<u8>;
+        let kinds: [(&str, Write); 8] = [
             ("'<f2'", &half),
             ("'<f4'", &|v| f32::from(v).to_le_bytes().to_vec()),
             ("'>f4'", &|v| f32::from(v).to_be_bytes().to_vec()),

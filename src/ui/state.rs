@@ -11,7 +11,7 @@ use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
 use crate::ui::tabs::train::TrainView;
-use crate::ui::text::{bytes, count, duration};
+use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::widgets::field::Field;
 use crate::ui::words;
 use std::sync::Arc;
@@ -317,7 +317,7 @@ fn imported(summary: &ImportSummary) -> Message {
     let (rows, ..) = summary.shape;
     let text = format!(
         "{} of {} belong to clips; they are the recipe {} now.",
-        summary.matched,
+        grouped(summary.matched),
         count(rows, "row"),
         summary.recipe
     );

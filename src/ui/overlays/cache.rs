@@ -83,9 +83,9 @@ impl CacheView {
             return;
         }
         let (kind, clips, room) = (9, 8, 9);
-        let rest = columns.saturating_sub(kind + clips + room + 4);
+        let rest = columns.saturating_sub(kind + clips + room + 5);
         let (corpus, recipe) = (rest * 3 / 10, rest * 3 / 10);
-        let state = rest.saturating_sub(corpus + recipe + 2);
+        let state = rest.saturating_sub(corpus + recipe);
         let line = |cells: [&str; 6]| {
             format!(
                 "{} {} {} {} {} {}",

@@ -62,8 +62,10 @@ impl TrimView {
             buffer.put(inner, 0, 0, &text, theme.dim());
             return;
         };
-        let window = self.cursor.view(lines.len(), usize::from(inner.height));
-        let scrolled = window.len() < lines.len();
+        let scrolled = lines.len() > usize::from(inner.height);
+        // The last row says how far one has scrolled.
+        let room = usize::from(inner.height).saturating_sub(usize::from(scrolled));
+        let window = self.cursor.view(lines.len(), room);
         for (row, line) in lines[window.clone()].iter().enumerate() {
             let text = cut(&line.text, usize::from(inner.width));
             buffer.put(inner, 0, row as u16, &text, line.kind.style(theme));
