@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
-pub const FEATURE_VERSION: u32 = 1;
+pub const FEATURE_VERSION: u32 = 2;
 
 /// What a user should know about one clip's features.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
