@@ -188,6 +188,7 @@ fn recipe(rate: u32, samples: usize) -> Recipe {
         n_mels: 128,
         n_mfcc: 20,
         features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
+        ..Recipe::default()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use undertone::engine::{Origin, load_settings};
+use undertone::features::{Feature, MelScale, Recipe};
 
 fn load(text: &str) -> Result<undertone::engine::Settings, String> {
     let folder = tempfile::tempdir().unwrap();
@@ -68,7 +69,32 @@ fn mistakes_name_file_line_key_and_remedy() {
             "[recipes.short]\nsample_rate = 8000\n",
             1,
             "recipes.short",
-            "is missing",
+            "`features` is missing",
+        ),
+        ("[recipes]\nshort = 1\n", 2, "recipes.short", "must be a table"),
+        (
+            "[recipes.mine]\nfeatures = [\"rms\"]\nsampel_rate = 8000\n",
+            3,
+            "recipes.mine.sampel_rate",
+            "sample_rate",
+        ),
+        (
+            "[recipes.mine]\nfeatures = [\"rms\", \"mffc\"]\n",
+            2,
+            "recipes.mine.features[1]",
+            "mfcc",
+        ),
+        (
+            "[recipes.mine]\nfeatures = [\"rms\"]\nfunctionals = [\"median\"]\n",
+            3,
+            "recipes.mine.functionals[0]",
+            "p0 to p100",
+        ),
+        (
+            "[recipes.mine]\nfeatures = [\"rms\"]\npad_align = \"top\"\n",
+            3,
+            "recipes.mine.pad_align",
+            "centre",
         ),
         (
             "[recipes.mfcc_zcr_rms]\nhop_lenght = 8\n",
@@ -80,6 +106,49 @@ fn mistakes_name_file_line_key_and_remedy() {
         let error = load(text).unwrap_err();
         assert!(error.contains(&format!("mine.toml:{line}")), "{text:?}: {error}");
         assert!(error.contains(key) && error.contains(words), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn a_recipe_of_ones_own_leaves_out_what_is_as_usual() {
+    let settings =
+        load("[recipes.mfcc_zcr_rms]\nn_mels = 40\n[recipes.mine]\nfeatures = [\"rms\"]\nhop_length = 128\n").unwrap();
+    let mine = &settings.recipes["mine"];
+    let usual = Recipe {
+        features: vec![Feature::Rms],
+        hop_length: 128,
+        ..Recipe::default()
+    };
+    assert_eq!(*mine, usual, "a change to the shipped recipe is no change to others");
+    assert!(matches!(
+        settings.origins["recipes.mine.hop_length"],
+        Origin::File(_, 5)
+    ));
+    let settings = set("recipes.log_mel.mel_scale", "htk").unwrap();
+    assert_eq!(
+        settings.recipes["log_mel"].mel_scale,
+        MelScale::Htk,
+        "a key that the file leaves out"
+    );
+}
+
+#[test]
+fn the_shipped_recipes_have_the_shapes_they_promise() {
+    let settings = load("").unwrap();
+    assert_eq!(
+        settings.recipes["mfcc_zcr_rms"],
+        Recipe::default(),
+        "the default in the code is the one of the file"
+    );
+    for (name, shape) in [
+        ("mfcc_zcr_rms", (108, 22)),
+        ("time_domain", (108, 2)),
+        ("log_mel", (256, 64)),
+        ("mfcc40_143", (143, 40)),
+        ("mfcc40_143_all", (143, 60)),
+        ("functionals", (1, 246)),
+    ] {
+        assert_eq!(settings.recipes[name].shape(), shape, "{name}");
     }
 }
 

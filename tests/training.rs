@@ -27,6 +27,7 @@ fn recipe() -> Recipe {
         n_mels: 20,
         n_mfcc: 4,
         features: vec![Feature::Mfcc],
+        ..Recipe::default()
     }
 }
 

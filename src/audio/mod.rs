@@ -1,4 +1,4 @@
-//! Samples: decoding, resampling, levels, the short-time Fourier transform.
+//! Samples: decoding, resampling, levels, trimming, lengths, the short-time Fourier transform.
 
 mod chunks;
 mod coded;
@@ -6,20 +6,28 @@ mod container;
 mod decode;
 mod error;
 mod far_rates;
+mod fix_length;
 mod level;
+mod normalise;
 mod ogg_header;
 mod overlap_save;
 mod pcm;
 mod real_power;
 mod resample;
 mod stft;
+mod trim;
 mod vector;
 mod wave;
+mod window;
 
 pub use decode::{Decoded, Header, decode, read_header};
 pub use error::AudioError;
+pub use fix_length::{Align, kept, pad};
 pub use level::{Level, level};
+pub use normalise::{Normalise, normalise};
 pub use resample::{resample, resample_range, resampled_length};
-pub use stft::{Spectrogram, power_frames, power_spectrogram};
+pub use stft::{Spectrogram, Stft, power_frames, power_spectrogram};
+pub use trim::trim;
 pub(crate) use vector::vectorised;
 pub use wave::Wave;
+pub use window::{PadMode, Window};

@@ -1,9 +1,9 @@
 //! The short-time Fourier transform.
 
 use super::real_power::RealPower;
+use super::{PadMode, Window};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::f64::consts::TAU;
 
 /// Power per frame and frequency bin.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,24 +16,75 @@ pub struct Spectrogram {
     pub power: Vec<f32>,
 }
 
-/// `|STFT|^2` with a periodic Hann window of `n_fft` samples, frames centred with zeros at both ends:
-/// `1 + len / hop_length` frames, as `numpy.abs(librosa.stft(y, n_fft, hop_length)) ** 2`.
-/// Nothing at all when `n_fft` or `hop_length` is 0.
+/// How a wave is cut into frames that are transformed, as librosa.stft with `win_length = n_fft`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stft {
+    /// Samples per frame and length of the transform.
+    pub n_fft: usize,
+    /// Samples from one frame to the next.
+    pub hop_length: usize,
+    /// Weights of a frame's samples.
+    pub window: Window,
+    /// Frame `t` lies around sample `t * hop_length`; otherwise it begins there and none reaches beyond the end.
+    pub centre: bool,
+    /// What centred frames see beyond the ends.
+    pub pad: PadMode,
+}
+
+impl Stft {
+    /// librosa's defaults: a Hann window, centred frames, zeros beyond the ends.
+    pub fn new(n_fft: usize, hop_length: usize) -> Self {
+        Self {
+            n_fft,
+            hop_length,
+            window: Window::Hann,
+            centre: true,
+            pad: PadMode::Constant,
+        }
+    }
+
+    /// Frames of a wave of this many samples: `1 + length / hop_length` when centred, otherwise
+    /// `1 + (length - n_fft) / hop_length` or none. None when a size is 0.
+    pub fn frames(&self, length: usize) -> usize {
+        let room = if self.centre {
+            Some(length)
+        } else {
+            length.checked_sub(self.n_fft)
+        };
+        let hops = room.and_then(|room| room.checked_div(self.hop_length));
+        hops.filter(|_| self.n_fft > 0).map_or(0, |hops| 1 + hops)
+    }
+
+    /// `|STFT|^2`, as `numpy.abs(librosa.stft(y, ...)) ** 2`.
+    pub fn power(&self, samples: &[f32]) -> Spectrogram {
+        let frames = self.frames(samples.len());
+        let bins = self.n_fft / 2 + 1;
+        let mut power = Vec::with_capacity(frames * bins);
+        self.each_power(samples, |_, bins| power.extend_from_slice(bins));
+        Spectrogram { frames, bins, power }
+    }
+
+    /// `|STFT|`, as `numpy.abs(librosa.stft(y, ...))`; the values are in [`Spectrogram::power`].
+    pub fn magnitude(&self, samples: &[f32]) -> Spectrogram {
+        let mut spectrogram = self.power(samples);
+        for value in &mut spectrogram.power {
+            *value = value.sqrt();
+        }
+        spectrogram
+    }
+
+    /// Hands the power spectrum (`n_fft / 2 + 1` bins) of every frame to `take`, with the frame's number.
+    pub fn each_power(&self, samples: &[f32], take: impl FnMut(usize, &[f32])) {
+        let first = if self.centre { 0 } else { self.n_fft / 2 };
+        let centres = (0..self.frames(samples.len())).map(|frame| first + frame * self.hop_length);
+        each(samples, self.n_fft, (self.window, self.pad), centres, take);
+    }
+}
+
+/// [`Stft::power`] with librosa's defaults: a periodic Hann window of `n_fft` samples, frames centred with zeros
+/// at both ends. Nothing at all when `n_fft` or `hop_length` is 0.
 pub fn power_spectrogram(samples: &[f32], n_fft: usize, hop_length: usize) -> Spectrogram {
-    let mut power = Vec::new();
-    let mut frames = 0;
-    if let Some(hops) = samples.len().checked_div(hop_length).filter(|_| n_fft > 0) {
-        power.reserve((1 + hops) * (n_fft / 2 + 1));
-        power_frames(samples, n_fft, (0..=hops).map(|frame| frame * hop_length), |_, bins| {
-            power.extend_from_slice(bins);
-            frames += 1;
-        });
-    }
-    Spectrogram {
-        frames,
-        bins: n_fft / 2 + 1,
-        power,
-    }
+    Stft::new(n_fft, hop_length).power(samples)
 }
 
 /// Hands the power spectrum (`n_fft / 2 + 1` bins) around each of `centres` (sample indices) to `take`,
@@ -42,23 +93,34 @@ pub fn power_frames(
     samples: &[f32],
     n_fft: usize,
     centres: impl IntoIterator<Item = usize>,
+    take: impl FnMut(usize, &[f32]),
+) {
+    each(samples, n_fft, (Window::Hann, PadMode::Constant), centres, take);
+}
+
+fn each(
+    samples: &[f32],
+    n_fft: usize,
+    (window, pad): (Window, PadMode),
+    centres: impl IntoIterator<Item = usize>,
     mut take: impl FnMut(usize, &[f32]),
 ) {
     if n_fft == 0 {
         return;
     }
+    let key = (n_fft, window);
     // Taken out while in use, so that `take` may transform something itself.
     let mut plan = PLANS
-        .with_borrow_mut(|plans| plans.remove(&n_fft))
-        .unwrap_or_else(|| Plan::new(n_fft));
+        .with_borrow_mut(|plans| plans.remove(&key))
+        .unwrap_or_else(|| Plan::new(n_fft, window));
     for (index, centre) in centres.into_iter().enumerate() {
-        take(index, plan.power(samples, centre));
+        take(index, plan.power(samples, centre, pad));
     }
     PLANS.with_borrow_mut(|plans| {
         if plans.len() >= KEPT {
             plans.clear();
         }
-        plans.insert(n_fft, plan);
+        plans.insert(key, plan);
     });
 }
 
@@ -66,7 +128,7 @@ pub fn power_frames(
 const KEPT: usize = 8;
 
 thread_local! {
-    static PLANS: RefCell<HashMap<usize, Plan>> = RefCell::new(HashMap::new());
+    static PLANS: RefCell<HashMap<(usize, Window), Plan>> = RefCell::new(HashMap::new());
 }
 
 /// The transform of one size with its window and buffers.
@@ -78,19 +140,16 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(n_fft: usize) -> Self {
-        let window = (0..n_fft)
-            .map(|n| (0.5 - 0.5 * (TAU * n as f64 / n_fft as f64).cos()) as f32)
-            .collect();
+    fn new(n_fft: usize, window: Window) -> Self {
         Self {
             transform: RealPower::new(n_fft),
-            window,
+            window: window.weights(n_fft),
             frame: vec![0.0; n_fft],
             power: vec![0.0; n_fft / 2 + 1],
         }
     }
 
-    fn power(&mut self, samples: &[f32], centre: usize) -> &[f32] {
+    fn power(&mut self, samples: &[f32], centre: usize, pad: PadMode) -> &[f32] {
         let n_fft = self.window.len();
         let inside = centre
             .checked_sub(n_fft / 2)
@@ -98,7 +157,7 @@ impl Plan {
         let frame = match inside {
             Some(frame) => frame,
             None => {
-                fill(&mut self.frame, samples, centre);
+                fill(&mut self.frame, samples, centre, pad);
                 &self.frame
             }
         };
@@ -107,20 +166,23 @@ impl Plan {
     }
 }
 
-/// The frame around a sample, with zeros where it reaches beyond the samples.
-fn fill(frame: &mut [f32], samples: &[f32], centre: usize) {
+/// The frame around a sample, where it reaches beyond the samples.
+fn fill(frame: &mut [f32], samples: &[f32], centre: usize, pad: PadMode) {
     let half = frame.len() / 2;
     let before = half.saturating_sub(centre);
     let from = (centre + before).saturating_sub(half).min(samples.len());
     let inside = (frame.len() - before).min(samples.len() - from);
-    frame[..before].fill(0.0);
     frame[before..before + inside].copy_from_slice(&samples[from..from + inside]);
-    frame[before + inside..].fill(0.0);
+    let first = centre as isize - half as isize;
+    for outside in (0..before).chain(before + inside..frame.len()) {
+        frame[outside] = pad.at(samples, first + outside as isize);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f64::consts::TAU;
 
     /// The definition, in f64.
     fn naive(samples: &[f32], n_fft: usize, hop: usize) -> Vec<f64> {
@@ -163,6 +225,40 @@ mod tests {
         power_frames(&samples, 32, [32], |_, outer| {
             assert_eq!(outer, &power_spectrogram(&samples, 32, 32).power[17..34]);
         });
+    }
+
+    #[test]
+    fn frames_that_are_not_centred_stay_inside() {
+        let samples: Vec<f32> = (0..100).map(|n| (n as f32 * 0.37).sin()).collect();
+        let inside = Stft {
+            centre: false,
+            ..Stft::new(32, 8)
+        };
+        let spectrogram = inside.power(&samples);
+        assert_eq!(spectrogram.frames, 1 + (100 - 32) / 8);
+        // Frame t is the centred frame t + 2, which begins at 8 t.
+        let centred = Stft::new(32, 8).power(&samples);
+        assert_eq!(spectrogram.power[..3 * 17], centred.power[2 * 17..5 * 17]);
+        assert_eq!(inside.power(&samples[..31]).frames, 0);
+    }
+
+    #[test]
+    fn padding_is_as_if_the_wave_were_longer() {
+        let samples: Vec<f32> = (0..21).map(|n| ((n * n) as f32 * 0.37).sin()).collect();
+        for pad in [PadMode::Constant, PadMode::Reflect, PadMode::Edge] {
+            let centred = Stft {
+                pad,
+                window: Window::Hamming,
+                ..Stft::new(16, 4)
+            };
+            let longer: Vec<f32> = (-8..29).map(|place| pad.at(&samples, place)).collect();
+            let inside = Stft {
+                centre: false,
+                ..centred
+            };
+            let (ours, expected) = (centred.magnitude(&samples), inside.magnitude(&longer));
+            assert_eq!(ours, expected, "{pad:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl FeatureCache {
     /// [`FeatureError::Recipe`] for an impossible recipe; [`FeatureError::Cache`] when the folder cannot be made.
     pub fn open(folder: &Path, recipe: &Recipe) -> Result<Self, FeatureError> {
         recipe.validate()?;
+        recipe.must_be_resolved()?;
         let key = recipe.key();
         let folder = folder.join(format!("{key:016x}-v{FEATURE_VERSION}"));
         fs::create_dir_all(&folder).map_err(|source| FeatureError::Cache {

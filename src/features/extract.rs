@@ -1,29 +1,15 @@
 //! A wave through a recipe.
 
-use super::{Feature, FeatureError, FeatureMatrix, MelFilterbank, Recipe, Stopwatch};
-use super::{mel_filterbank, mfcc, power_to_db, root_mean_square, zero_crossing_rate};
-use crate::audio::{Wave, power_frames, resample_range, resampled_length};
+use super::functional::Course;
+use super::spectra::Spectra;
+use super::{DbReference, Delta, Feature, FeatureError, FeatureMatrix, Note, Pitch, Recipe, Stopwatch};
+use super::{contrast_db, lift, mfcc, power_to_db_over, prepare, root_mean_square, zero_crossing_rate};
+use crate::audio::Wave;
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::rc::Rc;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
 pub const FEATURE_VERSION: u32 = 2;
-
-/// What a user should know about one clip's features.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Note {
-    /// The clip is shorter than the skip; the skip was cut to this many seconds so that frames remain.
-    SkipClamped {
-        /// What was skipped instead (s).
-        to_seconds: f64,
-    },
-    /// Zeros were appended, this many seconds.
-    Padded {
-        /// Zeros appended (s).
-        seconds: f64,
-    },
-}
 
 /// Features of one clip, and what is worth knowing about them.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,18 +20,15 @@ pub struct Extracted {
     pub notes: Vec<Note>,
 }
 
-/// librosa.power_to_db's defaults, which its MFCC are made with.
+/// Smallest power that counts in decibels, as in librosa.power_to_db.
 const AMIN: f32 = 1e-10;
-const TOP_DB: f32 = 80.0;
 
-/// The recipe over a wave: resample, skip, take, pad, frame, features.
-///
-/// The skip is cut to `min(skip, max(0, len - frame_length))` samples, so that a clip that ends soon
-/// after it, or before it, still gives a whole frame of sound when it has one. All numbers are finite.
+/// The recipe over a wave: [`prepare`], frames and their features, functionals over the frames if the recipe
+/// names any. All numbers are finite.
 ///
 /// # Errors
-/// [`FeatureError`] when the recipe is impossible, the wave holds nothing, holds numbers that are not
-/// finite or so large that their energy is not, or cannot be resampled.
+/// [`FeatureError`] when the recipe is impossible or not [`Recipe::resolved`], the wave holds nothing, holds
+/// numbers that are not finite or so large that their energy is not, or cannot be resampled.
 pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> {
     extract_timed(wave, recipe, &mut Stopwatch::off())
 }
@@ -55,20 +38,20 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
 /// # Errors
 /// As [`extract`].
 pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Extracted, FeatureError> {
-    recipe.validate()?;
-    if wave.samples.is_empty() {
-        return Err(FeatureError::Wave {
-            problem: "it holds no samples",
-        });
-    }
-    if !wave.samples.iter().all(|sample| sample.is_finite()) {
-        return Err(FeatureError::Wave {
-            problem: "some of its samples are not finite numbers",
-        });
-    }
-    let (samples, notes) = cut(wave, recipe)?;
+    recipe.must_be_resolved()?;
+    let (heard, notes) = prepare(wave, recipe)?;
     watch.lap("resample");
-    let matrix = matrix(&samples, recipe, watch);
+    let mut matrix = SCRATCH.with(|scratch| {
+        // Another extraction cannot be under way in this thread, so the buffers are there.
+        let mut scratch = scratch.take();
+        let matrix = scratch.per_frame(&heard.samples, recipe, watch);
+        SCRATCH.set(scratch);
+        matrix
+    });
+    if !recipe.functionals.is_empty() {
+        matrix = functionals(&matrix, recipe);
+        watch.lap("functionals");
+    }
     if !matrix.values.iter().all(|value| value.is_finite()) {
         return Err(FeatureError::Wave {
             problem: "its samples are far beyond full scale",
@@ -77,81 +60,123 @@ pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Res
     Ok(Extracted { matrix, notes })
 }
 
-/// Skips, takes and pads, at the recipe's rate. What is skipped is not resampled.
-fn cut(wave: &Wave, recipe: &Recipe) -> Result<(Vec<f32>, Vec<Note>), FeatureError> {
-    let rate = f64::from(recipe.sample_rate);
-    let mut notes = Vec::new();
-    let wanted = (recipe.skip_seconds * rate).round() as usize;
-    let skip = wanted.min(resampled_length(wave, recipe.sample_rate).saturating_sub(recipe.frame_length));
-    if skip < wanted {
-        notes.push(Note::SkipClamped {
-            to_seconds: skip as f64 / rate,
-        });
-    }
-    let take = recipe.take_samples();
-    let mut samples = resample_range(wave, recipe.sample_rate, skip..skip + take)?.samples;
-    if samples.len() < take {
-        notes.push(Note::Padded {
-            seconds: (take - samples.len()) as f64 / rate,
-        });
-        samples.resize(take, 0.0);
-    }
-    Ok((samples, notes))
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-fn matrix(samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) -> FeatureMatrix {
-    let (frames, coefficients) = recipe.shape();
-    let mut values = vec![0.0; frames * coefficients];
+/// Buffers that one extraction leaves to the next in its thread.
+#[derive(Default)]
+struct Scratch {
+    spectra: Spectra,
+    pitch: Pitch,
+    mel: Vec<f32>,
+    mfcc: Vec<f32>,
+}
+
+impl Scratch {
+    /// The features of every frame, side by side.
+    fn per_frame(&mut self, samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) -> FeatureMatrix {
+        let frames = 1 + samples.len() / recipe.hop_length;
+        let coefficients = recipe.features.iter().map(|feature| feature.per_frame(recipe)).sum();
+        let mut values = vec![0.0; frames * coefficients];
+        self.spectra.fill(samples, recipe);
+        watch.lap("spectra");
+        self.shared(samples, recipe, watch);
+        let mut column = 0;
+        for &feature in &recipe.features {
+            let numbers = self.feature(feature, samples, recipe);
+            let width = feature.per_frame(recipe);
+            for (row, numbers) in values.chunks_exact_mut(coefficients).zip(numbers.chunks_exact(width)) {
+                row[column..column + width].copy_from_slice(numbers);
+            }
+            column += width;
+            watch.lap(feature.name());
+        }
+        FeatureMatrix {
+            frames,
+            coefficients,
+            values,
+        }
+    }
+
+    /// What several features are made of.
+    fn shared(&mut self, samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) {
+        let any = |features: &[Feature]| recipe.features.iter().any(|feature| features.contains(feature));
+        if any(&[Feature::Mfcc, Feature::MfccDelta, Feature::MfccDelta2]) {
+            decibels(&self.spectra.mel, DbReference::One, recipe, &mut self.mel);
+            self.mfcc = mfcc(&self.mel, recipe.n_mels, recipe.n_mfcc);
+            lift(&mut self.mfcc, recipe.n_mfcc, recipe.lifter);
+            watch.lap("mfcc");
+        }
+        if any(&[Feature::LogMel, Feature::LogMelDelta, Feature::LogMelDelta2]) {
+            decibels(&self.spectra.mel, recipe.db_reference, recipe, &mut self.mel);
+            watch.lap("log_mel");
+        }
+        if any(&[Feature::F0, Feature::Voicing]) {
+            self.pitch = recipe.pitch_settings().pitch(samples);
+            watch.lap("f0");
+        }
+        if any(&[Feature::Contrast]) {
+            let (peaks, valleys) = &mut self.spectra.contrast;
+            contrast_db(peaks, valleys);
+        }
+    }
+
+    fn feature(&self, feature: Feature, samples: &[f32], recipe: &Recipe) -> Cow<'_, [f32]> {
+        let (frame, hop) = (recipe.frame_length, recipe.hop_length);
+        match feature {
+            Feature::Zcr => zero_crossing_rate(samples, frame, hop).into(),
+            Feature::Rms => root_mean_square(samples, frame, hop).into(),
+            Feature::LogMel => (&self.mel).into(),
+            Feature::LogMelDelta => Delta::First.of(&self.mel, recipe.n_mels).into(),
+            Feature::LogMelDelta2 => Delta::Second.of(&self.mel, recipe.n_mels).into(),
+            Feature::Mfcc => (&self.mfcc).into(),
+            Feature::MfccDelta => Delta::First.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::MfccDelta2 => Delta::Second.of(&self.mfcc, recipe.n_mfcc).into(),
+            Feature::Chroma => (&self.spectra.chroma).into(),
+            Feature::Contrast => (&self.spectra.contrast.0).into(),
+            Feature::Centroid => (&self.spectra.centroid).into(),
+            Feature::Bandwidth => (&self.spectra.bandwidth).into(),
+            Feature::Rolloff => (&self.spectra.rolloff).into(),
+            Feature::Flatness => (&self.spectra.flatness).into(),
+            Feature::F0 => (&self.pitch.f0).into(),
+            Feature::Voicing => (&self.pitch.voicing).into(),
+        }
+    }
+}
+
+/// The mel spectrogram in decibels.
+fn decibels(mel: &[f32], reference: DbReference, recipe: &Recipe, decibels: &mut Vec<f32>) {
+    let zero = match reference {
+        DbReference::One => 1.0,
+        DbReference::Max => mel.iter().copied().fold(0.0, f32::max),
+    };
+    decibels.clear();
+    decibels.extend_from_slice(mel);
+    power_to_db_over(decibels, zero, AMIN, recipe.top_db as f32);
+}
+
+/// One row: the functionals of the first column, of the second, and so on.
+fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
+    let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
+    let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len());
+    let mut course = Course::default();
     let mut column = 0;
     for &feature in &recipe.features {
-        let numbers = match feature {
-            Feature::Zcr => zero_crossing_rate(samples, recipe.frame_length, recipe.hop_length),
-            Feature::Rms => root_mean_square(samples, recipe.frame_length, recipe.hop_length),
-            Feature::Mfcc => mfcc_of(samples, recipe, frames, watch),
-        };
-        let width = recipe.width(feature);
-        for (row, numbers) in values.chunks_exact_mut(coefficients).zip(numbers.chunks_exact(width)) {
-            row[column..column + width].copy_from_slice(numbers);
+        for _ in 0..feature.per_frame(recipe) {
+            let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
+            let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
+            // A rest is not a frequency.
+            course.take(points.filter(|(_, value)| feature != Feature::F0 || *value > 0.0));
+            values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+            column += 1;
         }
-        column += width;
-        watch.lap(feature.name());
     }
     FeatureMatrix {
-        frames,
-        coefficients,
+        frames: 1,
+        coefficients: values.len(),
         values,
     }
-}
-
-fn mfcc_of(samples: &[f32], recipe: &Recipe, frames: usize, watch: &mut Stopwatch) -> Vec<f32> {
-    let filterbank = filterbank(recipe);
-    let mut mel = vec![0.0; frames * recipe.n_mels];
-    let centres = (0..frames).map(|frame| frame * recipe.hop_length);
-    power_frames(samples, recipe.frame_length, centres, |frame, power| {
-        filterbank.apply(power, &mut mel[frame * recipe.n_mels..][..recipe.n_mels]);
-    });
-    watch.lap("mel spectrogram");
-    power_to_db(&mut mel, AMIN, TOP_DB);
-    mfcc(&mel, recipe.n_mels, recipe.n_mfcc)
-}
-
-type FilterbankKey = (u32, usize, usize);
-
-thread_local! {
-    /// The filterbank that was used last.
-    static LAST: RefCell<Option<(FilterbankKey, Rc<MelFilterbank>)>> = const { RefCell::new(None) };
-}
-
-fn filterbank(recipe: &Recipe) -> Rc<MelFilterbank> {
-    let key = (recipe.sample_rate, recipe.frame_length, recipe.n_mels);
-    LAST.with_borrow_mut(|last| match last {
-        Some((of, bank)) if *of == key => Rc::clone(bank),
-        _ => {
-            let bank = Rc::new(mel_filterbank(recipe.sample_rate, recipe.frame_length, recipe.n_mels));
-            *last = Some((key, Rc::clone(&bank)));
-            bank
-        }
-    })
 }
 
 #[cfg(test)]

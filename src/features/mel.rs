@@ -1,6 +1,8 @@
 //! Mel filterbank, mel spectrogram and decibels.
 
-use crate::audio::{Spectrogram, Wave, power_frames};
+use super::logarithm::to_decibels;
+use crate::audio::{Spectrogram, Wave, power_frames, vectorised};
+use serde::{Deserialize, Serialize};
 
 /// Triangular filters on the mel scale. Most of their weights are zero; each keeps the others only.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,9 +17,7 @@ pub struct MelFilterbank {
 impl MelFilterbank {
     /// The power in each band: `out[m] = sum over k of weight[m][k] * power[k]`.
     pub fn apply(&self, power: &[f32], bands: &mut [f32]) {
-        for (band, (first, weights)) in bands.iter_mut().zip(&self.filters) {
-            *band = dot(weights, power.get(*first..).unwrap_or_default());
-        }
+        weigh(&self.filters, power, bands);
     }
 
     /// Number of bands.
@@ -36,35 +36,85 @@ impl MelFilterbank {
     }
 }
 
-/// Slaney mel filterbank from 0 Hz to half the rate, each filter of unit area: as
-/// librosa.filters.mel(sr, n_fft, n_mels, htk=False, norm='slaney').
-pub fn mel_filterbank(rate: u32, n_fft: usize, n_mels: usize) -> MelFilterbank {
-    let bins = n_fft / 2 + 1;
-    let top = mel_from_hertz(f64::from(rate) / 2.0);
-    let edges: Vec<f64> = (0..n_mels + 2)
-        .map(|edge| hertz_from_mel(top * edge as f64 / (n_mels + 1) as f64))
-        .collect();
-    let frequency = |bin: usize| bin as f64 * f64::from(rate) / n_fft.max(1) as f64;
-    let filter = |band: &[f64]| {
-        let [low, centre, high] = *band else {
-            return (0, Vec::new());
-        };
-        let weight = |bin: usize| {
-            let rising = (frequency(bin) - low) / (centre - low);
-            let falling = (high - frequency(bin)) / (high - centre);
-            rising.min(falling).max(0.0) as f32 * (2.0 / (high - low)) as f32
-        };
-        let first = (0..bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
-        (
-            first,
-            (first..bins).map(weight).take_while(|&weight| weight > 0.0).collect(),
-        )
-    };
-    MelFilterbank {
-        centres: edges[1..=n_mels].iter().map(|&centre| centre as f32).collect(),
-        filters: edges.windows(3).map(filter).collect(),
-        bins,
+vectorised! {
+fn weigh<'a>(filters: &'a [(usize, Vec<f32>)], power: &'a [f32], bands: &'a mut [f32]) {
+    for (band, (first, weights)) in bands.iter_mut().zip(filters) {
+        *band = dot(weights, power.get(*first..).unwrap_or_default());
     }
+}
+}
+
+/// How hertz become mel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MelScale {
+    /// Slaney's Auditory Toolbox: linear below 1 kHz, logarithmic above; librosa's default.
+    Slaney,
+    /// `2595 log10(1 + f / 700)`, as in HTK; librosa's `htk=True`.
+    Htk,
+}
+
+/// Where the filters of a bank lie, as librosa.filters.mel's arguments.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MelBands {
+    /// Rate of the samples (Hz).
+    pub rate: u32,
+    /// Length of the transform.
+    pub n_fft: usize,
+    /// Number of bands.
+    pub n_mels: usize,
+    /// Where the lowest begins (Hz).
+    pub low: f64,
+    /// Where the highest ends (Hz).
+    pub high: f64,
+    /// The scale on which they are equally wide.
+    pub scale: MelScale,
+}
+
+impl MelBands {
+    /// The filters, each of unit area: as librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk, norm='slaney').
+    pub fn filterbank(&self) -> MelFilterbank {
+        let bins = self.n_fft / 2 + 1;
+        let (bottom, top) = (self.scale.from_hertz(self.low), self.scale.from_hertz(self.high));
+        let step = (top - bottom) / (self.n_mels + 1) as f64;
+        let edges: Vec<f64> = (0..self.n_mels + 2)
+            .map(|edge| self.scale.to_hertz(bottom + step * edge as f64))
+            .collect();
+        let frequency = |bin: usize| bin as f64 * f64::from(self.rate) / self.n_fft.max(1) as f64;
+        let filter = |band: &[f64]| {
+            let [low, centre, high] = *band else {
+                return (0, Vec::new());
+            };
+            let weight = |bin: usize| {
+                let rising = (frequency(bin) - low) / (centre - low);
+                let falling = (high - frequency(bin)) / (high - centre);
+                rising.min(falling).max(0.0) as f32 * (2.0 / (high - low)) as f32
+            };
+            let first = (0..bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
+            (
+                first,
+                (first..bins).map(weight).take_while(|&weight| weight > 0.0).collect(),
+            )
+        };
+        MelFilterbank {
+            centres: edges[1..=self.n_mels].iter().map(|&centre| centre as f32).collect(),
+            filters: edges.windows(3).map(filter).collect(),
+            bins,
+        }
+    }
+}
+
+/// Slaney mel filterbank from 0 Hz to half the rate: as librosa.filters.mel(sr, n_fft, n_mels).
+pub fn mel_filterbank(rate: u32, n_fft: usize, n_mels: usize) -> MelFilterbank {
+    let bands = MelBands {
+        rate,
+        n_fft,
+        n_mels,
+        low: 0.0,
+        high: f64::from(rate) / 2.0,
+        scale: MelScale::Slaney,
+    };
+    bands.filterbank()
 }
 
 /// `frames * n_mels` powers, frame after frame, as librosa.feature.melspectrogram(S=power).
@@ -79,14 +129,36 @@ pub fn mel_spectrogram(spectrogram: &Spectrogram, filterbank: &MelFilterbank) ->
 
 /// `10 log10(max(amin, x))`, at most `top_db` below the maximum, as librosa.power_to_db(ref=1).
 pub fn power_to_db(power: &mut [f32], amin: f32, top_db: f32) {
+    power_to_db_over(power, 1.0, amin, top_db);
+}
+
+/// `10 log10(max(amin, x)) - 10 log10(max(amin, reference))`, at most `top_db` below the maximum, as
+/// librosa.power_to_db(S, ref, amin, top_db).
+pub fn power_to_db_over(power: &mut [f32], reference: f32, amin: f32, top_db: f32) {
+    let amin = amin.max(f32::MIN_POSITIVE);
+    to_decibels(power, amin, 10.0 * reference.max(amin).log10());
+    not_below_the_top(power, top_db);
+}
+
+vectorised! {
+fn not_below_the_top<'a>(decibels: &'a mut [f32], top_db: f32) {
+    // In lanes, which the compiler may compare at once.
+    let (blocks, rest) = decibels.as_chunks::<16>();
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for block in blocks {
+        for (lane, value) in lanes.iter_mut().zip(block) {
+            *lane = if *value > *lane { *value } else { *lane };
+        }
+    }
     let mut loudest = f32::NEG_INFINITY;
-    for value in power.iter_mut() {
-        *value = 10.0 * value.max(amin).log10();
-        loudest = loudest.max(*value);
+    for value in lanes.iter().chain(rest) {
+        loudest = if *value > loudest { *value } else { loudest };
     }
-    for value in power.iter_mut() {
-        *value = value.max(loudest - top_db);
+    let least = loudest - top_db;
+    for value in decibels.iter_mut() {
+        *value = if *value > least { *value } else { least };
     }
+}
 }
 
 /// A mel spectrogram for looking at.
@@ -152,23 +224,26 @@ fn log_step() -> f64 {
     6.4f64.ln() / 27.0
 }
 
-fn mel_from_hertz(hertz: f64) -> f64 {
-    if hertz < LOGARITHMIC_FROM_HERTZ {
-        hertz / HERTZ_PER_MEL
-    } else {
-        LOGARITHMIC_FROM_MEL + (hertz / LOGARITHMIC_FROM_HERTZ).ln() / log_step()
+impl MelScale {
+    fn from_hertz(self, hertz: f64) -> f64 {
+        match self {
+            Self::Htk => 2595.0 * (1.0 + hertz / 700.0).log10(),
+            Self::Slaney if hertz < LOGARITHMIC_FROM_HERTZ => hertz / HERTZ_PER_MEL,
+            Self::Slaney => LOGARITHMIC_FROM_MEL + (hertz / LOGARITHMIC_FROM_HERTZ).ln() / log_step(),
+        }
     }
-}
 
-fn hertz_from_mel(mel: f64) -> f64 {
-    if mel < LOGARITHMIC_FROM_MEL {
-        mel * HERTZ_PER_MEL
-    } else {
-        LOGARITHMIC_FROM_HERTZ * (log_step() * (mel - LOGARITHMIC_FROM_MEL)).exp()
+    fn to_hertz(self, mel: f64) -> f64 {
+        match self {
+            Self::Htk => 700.0 * (10f64.powf(mel / 2595.0) - 1.0),
+            Self::Slaney if mel < LOGARITHMIC_FROM_MEL => mel * HERTZ_PER_MEL,
+            Self::Slaney => LOGARITHMIC_FROM_HERTZ * (log_step() * (mel - LOGARITHMIC_FROM_MEL)).exp(),
+        }
     }
 }
 
 /// In eight lanes, so that the compiler uses vector instructions.
+#[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let length = a.len().min(b.len());
     let (a, rest_a) = a[..length].as_chunks::<8>();
@@ -215,6 +290,17 @@ mod tests {
             let full: f32 = row.iter().zip(&power).map(|(weight, power)| weight * power).sum();
             assert!((band - full).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn both_scales_go_there_and_back() {
+        for scale in [MelScale::Slaney, MelScale::Htk] {
+            for hertz in [0.0, 440.0, 1000.0, 7_000.0] {
+                assert!((scale.to_hertz(scale.from_hertz(hertz)) - hertz).abs() < 1e-6);
+            }
+        }
+        // 1000 Hz are 1000 mel, to which HTK's constants are rounded.
+        assert!((MelScale::Htk.from_hertz(1000.0) - 1000.0).abs() < 0.02);
     }
 
     #[test]

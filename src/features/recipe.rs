@@ -1,140 +1,241 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::FeatureError;
+use super::recipe_limits::{MOST_SECONDS, refuse};
+use super::{Feature, FeatureError, Functional, MelBands, MelScale, PitchSettings};
+use crate::audio::{Align, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A feature computed per frame.
+/// What 0 dB is in a mel spectrogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Feature {
-    /// Zero-crossing rate, 1 number.
-    Zcr,
-    /// Root mean square energy, 1 number.
-    Rms,
-    /// Mel-frequency cepstral coefficients, `n_mfcc` numbers.
-    Mfcc,
+pub enum DbReference {
+    /// Power 1, as librosa.power_to_db(ref=1.0): a louder recording has larger values.
+    One,
+    /// The clip's loudest value, as librosa.power_to_db(ref=np.max).
+    Max,
 }
 
 /// Which part of a clip is taken, and which features of it at which sizes.
+///
+/// The steps in their order: resample, trim, normalise, skip, take, pad (see [`super::prepare`]); frames and
+/// their features; functionals over the frames, if there are any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Recipe {
     /// Rate that clips are resampled to (Hz).
     pub sample_rate: u32,
+    /// Silence at both ends is cut off where it is this much below the loudest frame (dB); 0 keeps it.
+    pub trim_db: f64,
+    /// How the level is set, after trimming.
+    pub normalise: Normalise,
     /// What is skipped at the start (s); clamped for a clip shorter than this.
     pub skip_seconds: f64,
-    /// What is taken after that, padded with zeros (s).
+    /// What is taken after that, padded with zeros (s). 0 stands for the longest selected clip
+    /// ([`Recipe::resolved`]); with functionals for all there is.
     pub take_seconds: f64,
+    /// Which part of a longer clip is taken.
+    pub cut_align: Align,
+    /// Where a shorter clip lies among the zeros.
+    pub pad_align: Align,
     /// Samples per frame; also the length of the Fourier transform.
     pub frame_length: usize,
     /// Samples from one frame to the next.
     pub hop_length: usize,
-    /// Mel bands behind the MFCC.
+    /// Window of the Fourier transform.
+    pub window: Window,
+    /// What the Fourier transform sees beyond both ends.
+    pub pad_mode: PadMode,
+    /// The mel scale.
+    pub mel_scale: MelScale,
+    /// Mel bands, of the mel spectrogram and behind the MFCC.
     pub n_mels: usize,
+    /// Where the lowest mel band begins (Hz).
+    pub mel_low: f64,
+    /// Where the highest mel band ends (Hz); 0 stands for half the rate.
+    pub mel_high: f64,
+    /// What is 0 dB in the mel spectrogram (the MFCC's is always power 1).
+    pub db_reference: DbReference,
+    /// Mel powers this far below the clip's loudest are raised to that (dB).
+    pub top_db: f64,
     /// MFCC kept.
     pub n_mfcc: usize,
+    /// Liftering of the MFCC, as librosa.feature.mfcc's; 0 switches it off.
+    pub lifter: usize,
+    /// Chroma is moved to the recording's own tuning, as librosa.feature.chroma_stft(tuning=None); otherwise A4 is
+    /// 440 Hz (tuning=0.0).
+    pub estimate_tuning: bool,
+    /// Lowest F0 that is looked for (Hz).
+    pub f0_low: f64,
+    /// Highest F0 that is looked for (Hz).
+    pub f0_high: f64,
     /// The features, in the order of the columns.
     pub features: Vec<Feature>,
+    /// What is kept of each feature's course over the frames; none keeps the frames.
+    pub functionals: Vec<Functional>,
 }
 
-impl Feature {
-    /// Its name in a recipe.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Zcr => "zcr",
-            Self::Rms => "rms",
-            Self::Mfcc => "mfcc",
+/// `mfcc_zcr_rms`, the recipe of the papers.
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            sample_rate: 22_050,
+            trim_db: 0.0,
+            normalise: Normalise::None,
+            skip_seconds: 0.6,
+            take_seconds: 2.5,
+            cut_align: Align::Left,
+            pad_align: Align::Left,
+            frame_length: 2_048,
+            hop_length: 512,
+            window: Window::Hann,
+            pad_mode: PadMode::Constant,
+            mel_scale: MelScale::Slaney,
+            n_mels: 128,
+            mel_low: 0.0,
+            mel_high: 0.0,
+            db_reference: DbReference::One,
+            top_db: 80.0,
+            n_mfcc: 20,
+            lifter: 0,
+            estimate_tuning: true,
+            f0_low: 65.0,
+            f0_high: 500.0,
+            features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
+            functionals: Vec::new(),
         }
     }
 }
 
 impl Recipe {
     /// (frames, coefficients) of every matrix this recipe gives, known before any sample is decoded.
+    /// Functionals make it one row. 0 frames while the recipe waits for [`Recipe::resolved`].
     pub fn shape(&self) -> (usize, usize) {
+        let frames = if !self.functionals.is_empty() {
+            1
+        } else if self.is_resolved() {
+            1 + self.most_samples() / self.hop_length.max(1)
+        } else {
+            0
+        };
         let coefficients = self.features.iter().map(|&feature| self.width(feature));
-        (1 + self.take_samples() / self.hop_length.max(1), coefficients.sum())
+        (frames, coefficients.sum())
     }
 
-    /// Numbers per frame of one feature.
+    /// Numbers per row of one feature.
     pub fn width(&self, feature: Feature) -> usize {
-        match feature {
-            Feature::Zcr | Feature::Rms => 1,
-            Feature::Mfcc => self.n_mfcc,
+        feature.per_frame(self) * self.functionals.len().max(1)
+    }
+
+    /// What each column is, such as `zcr`, `mfcc_3` (counted from 0) or `mfcc_3_p20`.
+    pub fn column_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for &feature in &self.features {
+            let width = feature.per_frame(self);
+            for index in 0..width {
+                let name = if width == 1 {
+                    feature.name().to_owned()
+                } else {
+                    format!("{}_{index}", feature.name())
+                };
+                let functionals = self.functionals.iter();
+                names.extend(functionals.map(|&functional| format!("{name}_{}", String::from(functional))));
+                if self.functionals.is_empty() {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// The recipe with the length that `take_seconds = 0` stands for: that of the longest selected clip, less
+    /// the skip. The same recipe when it says a length itself, or when functionals need none.
+    ///
+    /// # Errors
+    /// [`FeatureError::Recipe`] when that clip is longer than a recipe may take.
+    pub fn resolved(&self, longest_seconds: f64) -> Result<Self, FeatureError> {
+        if self.is_resolved() {
+            return Ok(self.clone());
+        }
+        let frame = self.frame_length as f64 / f64::from(self.sample_rate.max(1));
+        let take_seconds = (longest_seconds - self.skip_seconds).max(frame);
+        if take_seconds > MOST_SECONDS {
+            return refuse(
+                "take_seconds",
+                format!(
+                    "0 stands for the longest clip, which has {longest_seconds:.0} s; \
+                     cut it into utterances or give up to {MOST_SECONDS} s"
+                ),
+            );
+        }
+        Ok(Self {
+            take_seconds,
+            ..self.clone()
+        })
+    }
+
+    /// The mel bands.
+    pub(super) fn mel_bands(&self) -> MelBands {
+        let half = f64::from(self.sample_rate) / 2.0;
+        MelBands {
+            rate: self.sample_rate,
+            n_fft: self.frame_length,
+            n_mels: self.n_mels,
+            low: self.mel_low,
+            high: if self.mel_high == 0.0 { half } else { self.mel_high },
+            scale: self.mel_scale,
         }
     }
 
-    /// Samples taken of every clip, at the recipe's rate.
-    pub(super) fn take_samples(&self) -> usize {
-        (self.take_seconds * f64::from(self.sample_rate)).round() as usize
+    /// How F0 is looked for.
+    pub(super) fn pitch_settings(&self) -> PitchSettings {
+        PitchSettings {
+            rate: self.sample_rate,
+            frame_length: self.frame_length,
+            hop_length: self.hop_length,
+            low: self.f0_low,
+            high: self.f0_high,
+        }
+    }
+
+    /// Whether the number of samples it gives is known, or of no matter.
+    fn is_resolved(&self) -> bool {
+        self.take_seconds > 0.0 || !self.functionals.is_empty()
+    }
+
+    /// Refuses a recipe of unknown shape.
+    pub(super) fn must_be_resolved(&self) -> Result<(), FeatureError> {
+        if self.is_resolved() {
+            return Ok(());
+        }
+        let problem = "0 stands for the longest selected clip, and no clips are selected here; give the seconds";
+        refuse("take_seconds", problem.into())
+    }
+
+    /// Samples taken of a clip at most, at the recipe's rate.
+    pub(super) fn most_samples(&self) -> usize {
+        let seconds = if self.take_seconds > 0.0 {
+            self.take_seconds
+        } else {
+            MOST_SECONDS
+        };
+        (seconds * f64::from(self.sample_rate)).round() as usize
+    }
+
+    /// Samples that a shorter clip is padded to. Functionals need no padding, which would only dilute them.
+    pub(super) fn least_samples(&self) -> usize {
+        if self.take_seconds > 0.0 && self.functionals.is_empty() {
+            self.most_samples()
+        } else {
+            0
+        }
     }
 
     /// The same for equal recipes and different for others; the name of a recipe plays no part.
     pub(super) fn key(&self) -> u64 {
-        // A struct of numbers has one serialisation, and it cannot fail.
+        // A struct of numbers and names has one serialisation, and it cannot fail.
         serde_json::to_vec(self).map_or(0, |bytes| xxh3_64(&bytes))
     }
-
-    /// Refuses what cannot be computed.
-    ///
-    /// # Errors
-    /// [`FeatureError::Recipe`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), FeatureError> {
-        within("sample_rate", self.sample_rate, 1_000, 192_000, "Hz")?;
-        within("skip_seconds", self.skip_seconds, 0.0, 3600.0, "s")?;
-        within("take_seconds", self.take_seconds, 0.01, 600.0, "s")?;
-        within("frame_length", self.frame_length, 16, 65_536, "samples")?;
-        if !self.frame_length.is_multiple_of(2) {
-            let even = self.frame_length + 1;
-            return refuse(
-                "frame_length",
-                format!("{} is odd; use an even number such as {even}", self.frame_length),
-            );
-        }
-        within(
-            "hop_length",
-            self.hop_length,
-            1,
-            self.frame_length,
-            "samples (frame_length)",
-        )?;
-        within("n_mels", self.n_mels, 1, 1_024, "bands")?;
-        within("n_mfcc", self.n_mfcc, 1, self.n_mels, "coefficients (n_mels)")?;
-        if self.features.is_empty() {
-            return refuse(
-                "features",
-                "the list is empty; name at least one of zcr, rms, mfcc".into(),
-            );
-        }
-        for (index, feature) in self.features.iter().enumerate() {
-            if self.features[..index].contains(feature) {
-                let name = format!("{feature:?}").to_lowercase();
-                return refuse("features", format!("{name} is listed twice; name each feature once"));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn within<T: PartialOrd + std::fmt::Display>(
-    key: &str,
-    value: T,
-    least: T,
-    most: T,
-    unit: &str,
-) -> Result<(), FeatureError> {
-    // Written so that a NaN is refused too.
-    if value >= least && value <= most {
-        return Ok(());
-    }
-    refuse(key, format!("{value} is out of range; use {least} to {most} {unit}"))
-}
-
-fn refuse(key: &str, problem: String) -> Result<(), FeatureError> {
-    Err(FeatureError::Recipe {
-        key: key.into(),
-        problem,
-    })
 }
 
 #[cfg(test)]
@@ -143,16 +244,7 @@ pub(super) mod tests {
 
     /// The recipe of the papers.
     pub(in crate::features) fn papers() -> Recipe {
-        Recipe {
-            sample_rate: 22_050,
-            skip_seconds: 0.6,
-            take_seconds: 2.5,
-            frame_length: 2_048,
-            hop_length: 512,
-            n_mels: 128,
-            n_mfcc: 20,
-            features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
-        }
+        Recipe::default()
     }
 
     #[test]
@@ -162,42 +254,67 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_computed_is_refused_by_key_value_and_remedy() {
-        type Change = fn(&mut Recipe);
-        let changes: [(&str, &str, Change); 11] = [
-            ("sample_rate", "1000 to 192000", |r| r.sample_rate = 0),
-            ("skip_seconds", "-1", |r| r.skip_seconds = -1.0),
-            ("skip_seconds", "NaN", |r| r.skip_seconds = f64::NAN),
-            ("take_seconds", "600", |r| r.take_seconds = 1e9),
-            ("frame_length", "65536", |r| r.frame_length = 1 << 20),
-            ("frame_length", "1024", |r| r.frame_length = 1023),
-            ("hop_length", "1 to 2048", |r| r.hop_length = 0),
-            ("n_mels", "0", |r| r.n_mels = 0),
-            ("n_mfcc", "1 to 128", |r| r.n_mfcc = 129),
-            ("features", "empty", |r| r.features.clear()),
-            ("features", "rms is listed twice", |r| {
-                r.features = vec![Feature::Rms, Feature::Zcr, Feature::Rms]
-            }),
+    fn equal_recipes_share_a_key_and_any_change_gives_another() {
+        assert_eq!(papers().key(), papers().key());
+        let changed = [
+            Recipe { n_mfcc: 13, ..papers() },
+            Recipe {
+                take_seconds: 2.6,
+                ..papers()
+            },
+            Recipe {
+                pad_align: Align::Centre,
+                ..papers()
+            },
+            Recipe {
+                functionals: vec![Functional::Mean],
+                ..papers()
+            },
         ];
-        for (key, words, change) in changes {
-            let mut recipe = papers();
-            change(&mut recipe);
-            let message = recipe.validate().unwrap_err().to_string();
-            assert!(message.starts_with(key) && message.contains(words), "{message}");
+        for other in changed {
+            assert_ne!(papers().key(), other.key());
         }
     }
 
     #[test]
-    fn equal_recipes_share_a_key_and_any_change_gives_another() {
-        assert_eq!(papers().key(), papers().key());
-        assert_ne!(papers().key(), Recipe { n_mfcc: 13, ..papers() }.key());
-        assert_ne!(
-            papers().key(),
-            Recipe {
-                take_seconds: 2.6,
-                ..papers()
-            }
-            .key()
+    fn the_longest_clip_gives_the_length_that_a_recipe_leaves_open() {
+        let open = Recipe {
+            take_seconds: 0.0,
+            ..papers()
+        };
+        assert_eq!(open.shape(), (0, 22));
+        let resolved = open.resolved(5.6).unwrap();
+        assert_eq!(resolved.shape(), (1 + 5 * 22_050 / 512, 22));
+        assert_eq!(resolved.resolved(9.0).unwrap(), resolved);
+        // All clips end within the skip, which is then cut: a frame remains.
+        assert_eq!(open.resolved(0.2).unwrap().shape(), (5, 22));
+        let message = open.resolved(7_200.0).unwrap_err().to_string();
+        assert!(
+            message.starts_with("take_seconds") && message.contains("7200 s"),
+            "{message}"
         );
+    }
+
+    #[test]
+    fn functionals_make_one_named_row() {
+        let recipe = Recipe {
+            take_seconds: 0.0,
+            n_mfcc: 2,
+            functionals: vec![Functional::Mean, Functional::Percentile(20)],
+            ..papers()
+        };
+        assert_eq!(recipe.shape(), (1, 8));
+        assert_eq!(recipe.resolved(99.0).unwrap(), recipe);
+        let names = "zcr_mean zcr_p20 rms_mean rms_p20 mfcc_0_mean mfcc_0_p20 mfcc_1_mean mfcc_1_p20";
+        assert_eq!(recipe.column_names().join(" "), names);
+        assert_eq!(papers().column_names()[1..3], ["rms", "mfcc_0"]);
+        assert_eq!(papers().column_names().len(), 22);
+    }
+
+    #[test]
+    fn a_package_from_before_a_key_existed_has_its_default() {
+        let before: Recipe = serde_json::from_str(r#"{"sample_rate": 8000, "features": ["rms"]}"#).unwrap();
+        assert_eq!((before.sample_rate, before.trim_db), (8_000, 0.0));
+        assert!(serde_json::from_str::<Recipe>(r#"{"sample_rat": 8000}"#).is_err());
     }
 }

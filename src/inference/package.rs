@@ -179,6 +179,7 @@ pub(super) mod tests {
                 n_mels: 20,
                 n_mfcc: 4,
                 features: vec![Feature::Mfcc],
+                ..Recipe::default()
             },
             scaler: Scaler {
                 mean: vec![0.1, -7.0, 1e-7, 3.0],

@@ -102,6 +102,8 @@ fn judgeable(wave: &Wave) -> Result<Level, InferenceError> {
 fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f32) -> Vec<Warning> {
     let seconds = wave.seconds();
     let taken = recipe.take_seconds;
+    // Functionals of all there is neither pad nor cut.
+    let fixed = taken > 0.0;
     let wanted = recipe.skip_seconds + taken;
     let candidates = [
         (
@@ -117,8 +119,14 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
                 share: measured.clipped,
             },
         ),
-        (wanted - seconds > taken / 2.0, Warning::Short { seconds, wanted }),
-        (seconds - wanted > taken / 2.0, Warning::Long { seconds, heard: taken }),
+        (
+            fixed && wanted - seconds > taken / 2.0,
+            Warning::Short { seconds, wanted },
+        ),
+        (
+            fixed && seconds - wanted > taken / 2.0,
+            Warning::Long { seconds, heard: taken },
+        ),
         (
             wave.rate < recipe.sample_rate,
             Warning::Rate {

@@ -186,6 +186,7 @@ mod tests {
             n_mels: 20,
             n_mfcc: 4,
             features: vec![Feature::Zcr, Feature::Mfcc],
+            ..Recipe::default()
         }
     }
 

@@ -75,6 +75,14 @@ pub fn stop(when: Stop) -> &'static str {
 /// What a recipe would note about a clip.
 pub fn note(note: &Note) -> String {
     match note {
+        Note::Trimmed {
+            start_seconds,
+            end_seconds,
+        } => format!(
+            "{} of silence trimmed at the start, {} at the end",
+            duration(*start_seconds),
+            duration(*end_seconds)
+        ),
         Note::SkipClamped { to_seconds } => format!("only {} skipped, the clip is short", duration(*to_seconds)),
         Note::Padded { seconds } => format!("padded with {} of zeros", duration(*seconds)),
     }

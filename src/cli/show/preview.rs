@@ -53,6 +53,14 @@ fn facts(preview: &Preview) -> String {
     );
     for note in &preview.notes {
         text += &match note {
+            Note::Trimmed {
+                start_seconds,
+                end_seconds,
+            } => {
+                format!(
+                    "\nthe recipe trims {start_seconds:.2} s of silence at the start and {end_seconds:.2} s at the end"
+                )
+            }
             Note::SkipClamped { to_seconds } => {
                 format!("\nshorter than the recipe's skip, which is cut to {to_seconds:.2} s")
             }

@@ -8,8 +8,27 @@ use toml_edit::{Document, Item, Value};
 
 /// Tables whose keys are the user's own; a later layer replaces them whole.
 const FREE_TABLES: [&str; 1] = ["labels.map"];
-/// Tables of tables whose names are the user's own; every one has the keys of the first default one.
-const NAMED_TABLES: [&str; 1] = ["recipes"];
+/// Tables of tables whose names are the user's own.
+const NAMED_TABLES: [Named; 1] = [Named {
+    path: "recipes",
+    model: "mfcc_zcr_rms",
+    required: &["features"],
+}];
+
+/// A table of tables that all have the same keys.
+struct Named {
+    path: &'static str,
+    /// The default one whose values stand in for keys that another leaves out.
+    model: &'static str,
+    /// Keys that no other can be asked for.
+    required: &'static [&'static str],
+}
+
+impl Named {
+    fn at(path: &str) -> Option<&'static Self> {
+        NAMED_TABLES.iter().find(|named| named.path == path)
+    }
+}
 
 /// Values by key, and where each came from.
 #[derive(Debug, Clone, Default)]
@@ -18,16 +37,32 @@ pub(super) struct Layers {
     pub table: toml::Table,
     /// The place of every key that was written, by its dotted path (`training.epochs`, `corpora[0].path`).
     pub origins: BTreeMap<String, Origin>,
+    /// What stands in for keys that are left out of a named table, by the path of the tables.
+    models: BTreeMap<&'static str, toml::Table>,
 }
 
 impl Layers {
     /// The layer that all others are checked against: its keys are all there are.
     pub fn defaults(text: &str) -> Result<Self, SettingsError> {
         let origins = lines(text, "the built-in workbench.toml")?;
-        let table = table_of(text, "the built-in workbench.toml")?;
+        let mut table = table_of(text, "the built-in workbench.toml")?;
+        let mut models = BTreeMap::new();
+        for named in &NAMED_TABLES {
+            let Some(tables) = table.get_mut(named.path).and_then(toml::Value::as_table_mut) else {
+                continue;
+            };
+            let Some(model) = tables.get(named.model).and_then(toml::Value::as_table).cloned() else {
+                continue;
+            };
+            for value in tables.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
+                complete(value, &model);
+            }
+            models.insert(named.path, model);
+        }
         Ok(Self {
             table,
             origins: origins.into_keys().map(|key| (key, Origin::Default)).collect(),
+            models,
         })
     }
 
@@ -96,6 +131,7 @@ impl Layers {
         let written = Self {
             table: toml::Table::new(),
             origins,
+            models: self.models.clone(),
         };
         merge_tables(&mut self.table, table, "", &written)?;
         for (key, origin) in written.origins {
@@ -112,11 +148,6 @@ fn is_part(key: &str, of: &str) -> bool {
 }
 
 fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: &Layers) -> Result<(), SettingsError> {
-    let model = if NAMED_TABLES.contains(&path) {
-        base.values().next().cloned()
-    } else {
-        None
-    };
     for (name, value) in over {
         let key = if path.is_empty() {
             name.clone()
@@ -124,22 +155,26 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             format!("{path}.{name}")
         };
         if !base.contains_key(&name) {
-            let Some(toml::Value::Table(model)) = &model else {
+            let Some((named, model)) = Named::at(path).zip(written.models.get(path)) else {
                 let known: Vec<_> = base.keys().map(String::as_str).collect();
                 let problem = format!("unknown key; the keys here are {}", known.join(", "));
                 return Err(written.error(&key, problem));
             };
-            // A new recipe must be complete, yet its keys are checked against a known one.
-            if let toml::Value::Table(table) = &value {
-                merge_tables(&mut model.clone(), table.clone(), &key, written)?;
-                if let Some(missing) = model.keys().find(|name| !table.contains_key(*name)) {
-                    return Err(written.error(
-                        &key,
-                        format!("`{missing}` is missing; a new table needs all of its keys"),
-                    ));
-                }
+            let toml::Value::Table(table) = value else {
+                return Err(written.error(&key, format!("{value} is {}; it must be a table", kind(&value))));
+            };
+            if let Some(missing) = named.required.iter().find(|name| !table.contains_key(**name)) {
+                return Err(written.error(
+                    &key,
+                    format!(
+                        "`{missing}` is missing; a new table needs it, other keys are those of {}",
+                        named.model
+                    ),
+                ));
             }
-            base.insert(name, value);
+            let mut value = model.clone();
+            merge_tables(&mut value, table, &key, written)?;
+            base.insert(name, toml::Value::Table(value));
             continue;
         }
         match (base.get_mut(&name), value) {
@@ -159,6 +194,13 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
         }
     }
     Ok(())
+}
+
+/// Puts in what is left out.
+fn complete(table: &mut toml::Table, model: &toml::Table) {
+    for (name, value) in model {
+        table.entry(name.clone()).or_insert_with(|| value.clone());
+    }
 }
 
 fn kind(value: &toml::Value) -> &'static str {
