@@ -6,6 +6,7 @@ mod container;
 mod decode;
 mod error;
 mod far_rates;
+mod finite;
 mod fix_length;
 mod level;
 mod normalise;
@@ -22,6 +23,7 @@ mod window;
 
 pub use decode::{Decoded, Header, decode, read_header};
 pub use error::AudioError;
+pub use finite::all_finite;
 pub use fix_length::{Align, kept, pad};
 pub use level::{Level, level};
 pub use normalise::{Normalise, normalise};
