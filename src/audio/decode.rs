@@ -3,7 +3,9 @@
 use super::chunks::{self, Chunks, Layout};
 use super::coded::{Coded, disk_error, in_words};
 use super::container::{Container, SNIFFED, sniff};
+use super::finite::all_finite;
 use super::ogg_header::{OggHeader, read_ogg_header};
+use super::vector::vectorised;
 use super::{AudioError, Wave};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -118,7 +120,8 @@ pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
             None => AudioError::Empty { path: path.into() },
         });
     }
-    if let Some(at) = samples.iter().position(|sample| !sample.is_finite()) {
+    if !all_finite(&samples) {
+        let at = samples.iter().take_while(|sample| sample.is_finite()).count();
         return Err(opened.damaged(format!(
             "sample {at} is not a finite number; repair the file or leave it out"
         )));
@@ -305,9 +308,9 @@ fn read_plain(mut file: &File, layout: &Layout) -> io::Result<Vec<f32>> {
     // One more than is allowed, so that too long a file is noticed.
     let wanted = layout.present.min(MAX_FRAMES as u64 + 1);
     let mut samples = Vec::with_capacity(wanted as usize);
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(layout.start))?;
     let mut left = wanted * frame;
+    let mut bytes = Vec::with_capacity(left.min(PIECE) as usize);
+    file.seek(SeekFrom::Start(layout.start))?;
     while left > 0 {
         let piece = left.min((PIECE / frame).max(1) * frame);
         bytes.clear();
@@ -323,16 +326,22 @@ fn read_plain(mut file: &File, layout: &Layout) -> io::Result<Vec<f32>> {
 fn hash(rate: u32, samples: &[f32]) -> u128 {
     let mut hasher = Xxh3::new();
     hasher.update(&rate.to_le_bytes());
-    let mut bytes = [0; 4096];
-    for piece in samples.chunks(bytes.len() / 4) {
-        let (places, _) = bytes.as_chunks_mut::<4>();
-        for (place, sample) in places.iter_mut().zip(piece) {
-            // Adding zero makes -0 and 0, which sound equal, equal.
-            *place = (sample + 0.0).to_le_bytes();
-        }
-        hasher.update(&bytes[..4 * piece.len()]);
+    let mut bytes = [[0; 4]; 1024];
+    for piece in samples.chunks(bytes.len()) {
+        let bytes = &mut bytes[..piece.len()];
+        to_bytes(piece, bytes);
+        hasher.update(bytes.as_flattened());
     }
     hasher.digest128()
+}
+
+vectorised! {
+fn to_bytes<'a>(samples: &'a [f32], bytes: &'a mut [[u8; 4]]) {
+    for (place, sample) in bytes.iter_mut().zip(samples) {
+        // Adding zero makes -0 and 0, which sound equal, equal.
+        *place = (sample + 0.0).to_le_bytes();
+    }
+}
 }
 
 fn io_error(path: &Path, source: io::Error) -> AudioError {

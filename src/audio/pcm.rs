@@ -1,5 +1,7 @@
 //! Plain samples from bytes to mono floats, full scale at 1.0.
 
+use super::vector::vectorised;
+
 /// How one sample is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Encoding {
@@ -47,6 +49,12 @@ impl Encoding {
             (SampleKind::I8, _) => append(bytes, channels, mono, |a: [u8; 1]| {
                 f32::from(i8::from_le_bytes(a)) / 128.0
             }),
+            (SampleKind::I16, false) if channels == 1 => {
+                let (samples, _) = bytes.as_chunks::<2>();
+                let start = mono.len();
+                mono.resize(start + samples.len(), 0.0);
+                from_i16(samples, &mut mono[start..]);
+            }
             (SampleKind::I16, false) => append(bytes, channels, mono, |a| f32::from(i16::from_le_bytes(a)) / 32768.0),
             (SampleKind::I16, true) => append(bytes, channels, mono, |a| f32::from(i16::from_be_bytes(a)) / 32768.0),
             (SampleKind::I24, false) => append(bytes, channels, mono, |[a, b, c]| from_i32([0, a, b, c])),
@@ -59,6 +67,15 @@ impl Encoding {
             (SampleKind::F64, true) => append(bytes, channels, mono, |a| f64::from_be_bytes(a) as f32),
         }
     }
+}
+
+vectorised! {
+/// What nearly all speech is stored as, many samples at once.
+fn from_i16<'a>(bytes: &'a [[u8; 2]], samples: &'a mut [f32]) {
+    for (sample, bytes) in samples.iter_mut().zip(bytes) {
+        *sample = f32::from(i16::from_le_bytes(*bytes)) / 32768.0;
+    }
+}
 }
 
 fn from_i32(little_endian: [u8; 4]) -> f32 {

@@ -1,11 +1,9 @@
 //! The short-time Fourier transform.
 
+use super::real_power::RealPower;
 use super::{PadMode, Window};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Power per frame and frequency bin.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,54 +133,49 @@ thread_local! {
 
 /// The transform of one size with its window and buffers.
 struct Plan {
-    fft: Arc<dyn RealToComplex<f32>>,
+    transform: RealPower,
     window: Vec<f32>,
     frame: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
     power: Vec<f32>,
 }
 
 impl Plan {
     fn new(n_fft: usize, window: Window) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(n_fft);
         Self {
+            transform: RealPower::new(n_fft),
             window: window.weights(n_fft),
-            frame: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
+            frame: vec![0.0; n_fft],
             power: vec![0.0; n_fft / 2 + 1],
-            fft,
         }
     }
 
     fn power(&mut self, samples: &[f32], centre: usize, pad: PadMode) -> &[f32] {
         let n_fft = self.window.len();
-        // Zeros where the frame reaches beyond the samples.
-        let before = (n_fft / 2).saturating_sub(centre);
-        let from = (centre + before).saturating_sub(n_fft / 2).min(samples.len());
-        let inside = (n_fft - before).min(samples.len() - from);
-        self.frame[..before].fill(0.0);
-        self.frame[before + inside..].fill(0.0);
-        let frame = self.frame[before..before + inside].iter_mut();
-        for ((value, sample), weight) in frame.zip(&samples[from..from + inside]).zip(&self.window[before..]) {
-            *value = sample * weight;
-        }
-        if pad != PadMode::Constant {
-            let first = centre as isize - (n_fft / 2) as isize;
-            for outside in (0..before).chain(before + inside..n_fft) {
-                self.frame[outside] = self.window[outside] * pad.at(samples, first + outside as isize);
+        let inside = centre
+            .checked_sub(n_fft / 2)
+            .and_then(|from| samples.get(from..from + n_fft));
+        let frame = match inside {
+            Some(frame) => frame,
+            None => {
+                fill(&mut self.frame, samples, centre, pad);
+                &self.frame
             }
-        }
-        // It refuses buffers of wrong length only, and it made these itself.
-        let done = self
-            .fft
-            .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch);
-        debug_assert!(done.is_ok());
-        for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
-            *power = bin.re * bin.re + bin.im * bin.im;
-        }
+        };
+        self.transform.power(frame, &self.window, &mut self.power);
         &self.power
+    }
+}
+
+/// The frame around a sample, where it reaches beyond the samples.
+fn fill(frame: &mut [f32], samples: &[f32], centre: usize, pad: PadMode) {
+    let half = frame.len() / 2;
+    let before = half.saturating_sub(centre);
+    let from = (centre + before).saturating_sub(half).min(samples.len());
+    let inside = (frame.len() - before).min(samples.len() - from);
+    frame[before..before + inside].copy_from_slice(&samples[from..from + inside]);
+    let first = centre as isize - half as isize;
+    for outside in (0..before).chain(before + inside..frame.len()) {
+        frame[outside] = pad.at(samples, first + outside as isize);
     }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
-pub const FEATURE_VERSION: u32 = 1;
+pub const FEATURE_VERSION: u32 = 2;
 
 /// Features of one clip, and what is worth knowing about them.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! Mel filterbank, mel spectrogram and decibels.
 
-use crate::audio::{Spectrogram, Wave, power_frames};
+use super::logarithm::to_decibels;
+use crate::audio::{Spectrogram, Wave, power_frames, vectorised};
 use serde::{Deserialize, Serialize};
 
 /// Triangular filters on the mel scale. Most of their weights are zero; each keeps the others only.
@@ -16,9 +17,7 @@ pub struct MelFilterbank {
 impl MelFilterbank {
     /// The power in each band: `out[m] = sum over k of weight[m][k] * power[k]`.
     pub fn apply(&self, power: &[f32], bands: &mut [f32]) {
-        for (band, (first, weights)) in bands.iter_mut().zip(&self.filters) {
-            *band = dot(weights, power.get(*first..).unwrap_or_default());
-        }
+        weigh(&self.filters, power, bands);
     }
 
     /// Number of bands.
@@ -35,6 +34,14 @@ impl MelFilterbank {
         };
         self.filters.iter().map(row).collect()
     }
+}
+
+vectorised! {
+fn weigh<'a>(filters: &'a [(usize, Vec<f32>)], power: &'a [f32], bands: &'a mut [f32]) {
+    for (band, (first, weights)) in bands.iter_mut().zip(filters) {
+        *band = dot(weights, power.get(*first..).unwrap_or_default());
+    }
+}
 }
 
 /// How hertz become mel.
@@ -128,15 +135,30 @@ pub fn power_to_db(power: &mut [f32], amin: f32, top_db: f32) {
 /// `10 log10(max(amin, x)) - 10 log10(max(amin, reference))`, at most `top_db` below the maximum, as
 /// librosa.power_to_db(S, ref, amin, top_db).
 pub fn power_to_db_over(power: &mut [f32], reference: f32, amin: f32, top_db: f32) {
-    let zero = 10.0 * reference.max(amin).log10();
+    let amin = amin.max(f32::MIN_POSITIVE);
+    to_decibels(power, amin, 10.0 * reference.max(amin).log10());
+    not_below_the_top(power, top_db);
+}
+
+vectorised! {
+fn not_below_the_top<'a>(decibels: &'a mut [f32], top_db: f32) {
+    // In lanes, which the compiler may compare at once.
+    let (blocks, rest) = decibels.as_chunks::<16>();
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for block in blocks {
+        for (lane, value) in lanes.iter_mut().zip(block) {
+            *lane = if *value > *lane { *value } else { *lane };
+        }
+    }
     let mut loudest = f32::NEG_INFINITY;
-    for value in power.iter_mut() {
-        *value = 10.0 * value.max(amin).log10() - zero;
-        loudest = loudest.max(*value);
+    for value in lanes.iter().chain(rest) {
+        loudest = if *value > loudest { *value } else { loudest };
     }
-    for value in power.iter_mut() {
-        *value = value.max(loudest - top_db);
+    let least = loudest - top_db;
+    for value in decibels.iter_mut() {
+        *value = if *value > least { *value } else { least };
     }
+}
 }
 
 /// A mel spectrogram for looking at.
@@ -221,6 +243,7 @@ impl MelScale {
 }
 
 /// In eight lanes, so that the compiler uses vector instructions.
+#[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let length = a.len().min(b.len());
     let (a, rest_a) = a[..length].as_chunks::<8>();

@@ -1,6 +1,7 @@
 //! Mel-frequency cepstral coefficients.
 
 use super::mel::dot;
+use crate::audio::vectorised;
 use std::cell::RefCell;
 use std::f64::consts::PI;
 use std::rc::Rc;
@@ -14,12 +15,20 @@ pub fn mfcc(mel_db: &[f32], n_mels: usize, n_mfcc: usize) -> Vec<f32> {
         return Vec::new();
     }
     let basis = basis(n_mels, n_mfcc.min(n_mels));
-    let frames = mel_db.chunks_exact(n_mels);
-    let mut coefficients = Vec::with_capacity(frames.len() * n_mfcc);
-    for frame in frames {
-        coefficients.extend(basis.chunks_exact(n_mels).map(|row| dot(row, frame)));
-    }
+    let mut coefficients = vec![0.0; mel_db.len() / n_mels * n_mfcc.min(n_mels)];
+    transform(mel_db, &basis, n_mels, &mut coefficients);
     coefficients
+}
+
+vectorised! {
+fn transform<'a>(mel_db: &'a [f32], basis: &'a [f32], n_mels: usize, coefficients: &'a mut [f32]) {
+    let n_mfcc = (basis.len() / n_mels).max(1);
+    for (frame, coefficients) in mel_db.chunks_exact(n_mels).zip(coefficients.chunks_exact_mut(n_mfcc)) {
+        for (coefficient, row) in coefficients.iter_mut().zip(basis.chunks_exact(n_mels)) {
+            *coefficient = dot(row, frame);
+        }
+    }
+}
 }
 
 /// Multiplies coefficient `k` of every frame by `1 + lifter / 2 * sin(pi (k + 1) / lifter)`, as

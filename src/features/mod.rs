@@ -8,6 +8,7 @@ mod extract;
 mod feature;
 mod functional;
 mod import;
+mod logarithm;
 mod matrix;
 mod mel;
 mod mfcc;

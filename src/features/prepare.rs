@@ -1,7 +1,9 @@
 //! A wave through the steps of a recipe that come before its features: what the model hears.
 
 use super::{FeatureError, Recipe};
-use crate::audio::{Normalise, Wave, kept, normalise, pad, resample, resample_range, resampled_length, trim};
+use crate::audio::{
+    Normalise, Wave, all_finite, kept, normalise, pad, resample, resample_range, resampled_length, trim,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a user should know about one clip's features.
@@ -46,7 +48,7 @@ pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), Featur
     if wave.samples.is_empty() {
         return refuse("it holds no samples");
     }
-    if !wave.samples.iter().all(|sample| sample.is_finite()) {
+    if !all_finite(&wave.samples) {
         return refuse("some of its samples are not finite numbers");
     }
     let length = resampled_length(wave, recipe.sample_rate);

@@ -1,5 +1,7 @@
 //! Zero-crossing rate and root mean square energy per frame.
 
+use crate::audio::vectorised;
+
 /// Magnitudes up to this are zero for [`zero_crossing_rate`], as in librosa.
 const ZERO: f32 = 1e-10;
 
@@ -14,22 +16,35 @@ pub fn zero_crossing_rate(samples: &[f32], frame_length: usize, hop_length: usiz
     if samples.is_empty() {
         return Vec::new();
     }
-    // crossings[n] is the number of crossings between samples 0 and n; the padding repeats the edge and adds none.
-    let mut before = is_negative(samples[0]);
-    let mut total = 0u32;
-    let count = |&sample: &f32| {
-        let now = is_negative(sample);
-        total += u32::from(now != before);
-        before = now;
-        total
-    };
-    let crossings: Vec<u32> = samples.iter().map(count).collect();
-    let at = |index: isize| crossings[index.clamp(0, crossings.len() as isize - 1) as usize];
+    // The padding repeats the edge and adds no crossing.
+    let inside = |place: isize| place.clamp(0, samples.len() as isize - 1) as usize;
+    let (mut from, mut to, mut crossed) = (0, 0, 0);
     let rate = |start: isize| {
-        let crossed = at(start + frame_length as isize - 1) - at(start);
+        let frame = inside(start)..inside(start + frame_length as isize - 1);
+        crossed += crossings(&samples[to..=frame.end]);
+        crossed -= crossings(&samples[from..=frame.start]);
+        (from, to) = (frame.start, frame.end);
         (f64::from(crossed) / frame_length as f64) as f32
     };
     starts.map(rate).collect()
+}
+
+/// How many neighbours differ in sign.
+fn crossings(samples: &[f32]) -> u32 {
+    let mut count = 0;
+    count_crossings(samples, &mut count);
+    count
+}
+
+vectorised! {
+fn count_crossings<'a>(samples: &'a [f32], count: &'a mut u32) {
+    let Some((_, after)) = samples.split_first() else { return };
+    let mut sum = 0;
+    for (before, after) in samples.iter().zip(after) {
+        sum += u32::from(is_negative(*before) != is_negative(*after));
+    }
+    *count = sum;
+}
 }
 
 /// `sqrt(mean(x^2))` per frame, in the samples' unit.
@@ -42,7 +57,9 @@ pub fn root_mean_square(samples: &[f32], frame_length: usize, hop_length: usize)
     let energy = |start: isize| {
         let from = start.clamp(0, samples.len() as isize) as usize;
         let to = (start + frame_length as isize).clamp(0, samples.len() as isize) as usize;
-        (sum_of_squares(&samples[from..to]) / frame_length as f32).sqrt()
+        let mut sum = 0.0;
+        sum_of_squares(&samples[from..to], &mut sum);
+        (sum / frame_length as f32).sqrt()
     };
     starts.map(energy).collect()
 }
@@ -54,20 +71,23 @@ fn frame_starts(length: usize, frame_length: usize, hop_length: usize) -> Option
         .then(|| (0..frames).map(move |frame| (frame * hop_length) as isize - (frame_length / 2) as isize))
 }
 
+#[inline(always)]
 fn is_negative(sample: f32) -> bool {
     sample < -ZERO
 }
 
-/// In eight lanes: fast, and more exact than one sum.
-fn sum_of_squares(samples: &[f32]) -> f32 {
-    let (blocks, rest) = samples.as_chunks::<8>();
-    let mut lanes = [0f32; 8];
+vectorised! {
+/// In sixteen lanes: fast, and more exact than one sum.
+fn sum_of_squares<'a>(samples: &'a [f32], sum: &'a mut f32) {
+    let (blocks, rest) = samples.as_chunks::<16>();
+    let mut lanes = [0f32; 16];
     for block in blocks {
         for (lane, sample) in lanes.iter_mut().zip(block) {
             *lane += sample * sample;
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|sample| sample * sample).sum::<f32>()
+    *sum = lanes.iter().sum::<f32>() + rest.iter().map(|sample| sample * sample).sum::<f32>();
+}
 }
 
 #[cfg(test)]
