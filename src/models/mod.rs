@@ -10,6 +10,7 @@ mod error;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod fixture;
+mod kernels;
 pub mod layers;
 #[cfg(test)]
 pub(crate) mod lcg;

@@ -1,0 +1,13 @@
+//! The arithmetic of our own layers on the CPU: slices in, slices out; knows no tensors.
+//!
+//! Plain safe loops, compiled for every vector width and chosen when the program runs. Batches are
+//! cut into parts that do not depend on the number of threads, and sums are taken in a fixed order,
+//! so that the same numbers come out whatever the machine is busy with.
+
+pub mod batch_norm;
+pub mod convolution;
+pub mod dense;
+pub mod dropout;
+pub mod pooling;
+pub mod product;
+
