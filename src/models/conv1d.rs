@@ -2,10 +2,9 @@
 
 use super::ModelError;
 use super::check::Check;
-use super::layers::{Convolution, Dense, dropout, global_average, max_pool};
+use super::layers::{Convolution, Dense, MaxPool, dropout, global_average};
 use crate::random::Stream;
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -131,13 +130,15 @@ impl Conv1d {
     pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
         let mut hidden = batch;
         for (index, convolution) in self.convolutions.iter().enumerate() {
-            hidden = relu(convolution.forward(hidden));
-            if index + 1 < self.convolutions.len() {
-                hidden = max_pool(hidden, self.pool_size);
+            if index + 1 == self.convolutions.len() {
+                hidden = convolution.forward_relu(hidden);
+            } else {
+                let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
+                hidden = pool.forward_relu(convolution.forward(hidden));
                 hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
             }
         }
-        let hidden = relu(self.dense.forward(global_average(hidden)));
+        let hidden = self.dense.forward_relu(global_average(hidden));
         self.output.forward(dropout(hidden, self.dense_dropout, stream))
     }
 }

@@ -2,10 +2,9 @@
 
 use super::ModelError;
 use super::check::Check;
-use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, dropout, max_pool_2d, noise};
+use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise};
 use crate::random::Stream;
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -187,14 +186,14 @@ impl Crnn {
         let training = stream.is_some();
         let mut hidden: Tensor<4> = noise(batch, self.noise_std, stream.as_deref_mut()).unsqueeze_dim(3);
         for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
-            hidden = norm.forward(relu(convolution.forward(hidden)), training);
-            hidden = max_pool_2d(hidden, [1, self.pool_size]);
+            let pool = MaxPool::over_image([1, self.pool_size]);
+            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
             hidden = dropout(hidden, self.conv_dropout, stream.as_deref_mut());
         }
         let hidden = BiLstm::last(self.lstm.forward(hidden.flatten(2, 3)));
         let mut hidden = dropout(hidden, self.lstm_dropout, stream.as_deref_mut());
         if let Some(dense) = &self.dense {
-            hidden = dropout(relu(dense.forward(hidden)), self.dense_dropout, stream);
+            hidden = dropout(dense.forward_relu(hidden), self.dense_dropout, stream);
         }
         self.output.forward(hidden)
     }

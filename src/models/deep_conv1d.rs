@@ -2,10 +2,9 @@
 
 use super::ModelError;
 use super::check::Check;
-use super::layers::{BatchNorm, Convolution, Dense, dropout, max_pool_same};
+use super::layers::{BatchNorm, Convolution, Dense, MaxPool, dropout};
 use crate::random::Stream;
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -167,13 +166,13 @@ impl DeepConv1d {
         let mut hidden = batch.reshape([clips, frames * coefficients, 1]);
         let layers = self.convolutions.iter().zip(&self.norms).zip(&self.pool_sizes);
         for (index, ((convolution, norm), pool)) in layers.enumerate() {
-            hidden = norm.forward(relu(convolution.forward(hidden)), training);
-            hidden = max_pool_same(hidden, *pool, self.pool_stride);
+            let pool = MaxPool::over_frames(*pool, self.pool_stride).same();
+            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
             if self.dropout_after.contains(&(index + 1)) {
                 hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
             }
         }
-        let hidden = relu(self.dense.forward(hidden.flatten(1, 2)));
+        let hidden = self.dense.forward_relu(hidden.flatten(1, 2));
         self.output.forward(self.dense_norm.forward(hidden, training))
     }
 }

@@ -2,10 +2,9 @@
 
 use super::ModelError;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, max_pool_2d};
+use super::layers::{Convolution2d, Dense, MaxPool};
 use crate::random::Stream;
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -149,11 +148,11 @@ impl DeepMelConv2d {
     pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
-            hidden = max_pool_2d(relu(convolution.forward(hidden)), [self.pool_size; 2]);
+            hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
         }
         let mut hidden: Tensor<2> = hidden.flatten(1, 3);
         for dense in &self.dense {
-            hidden = relu(dense.forward(hidden));
+            hidden = dense.forward_relu(hidden);
         }
         self.output.forward(hidden)
     }

@@ -57,7 +57,9 @@ fn sums(
                 short.fill(0.0);
                 let (first, second) = short.split_at_mut(channels);
                 add(from..(from + run).min(rows.end), first, second);
-                sums.iter_mut().zip(&short).for_each(|(sum, short)| *sum += f64::from(*short));
+                sums.iter_mut()
+                    .zip(&short)
+                    .for_each(|(sum, short)| *sum += f64::from(*short));
             }
             sums
         })
@@ -65,8 +67,14 @@ fn sums(
     let mut first = vec![0.0; channels];
     let mut second = vec![0.0; channels];
     for part in &parts {
-        first.iter_mut().zip(&part[..channels]).for_each(|(sum, part)| *sum += part);
-        second.iter_mut().zip(&part[channels..]).for_each(|(sum, part)| *sum += part);
+        first
+            .iter_mut()
+            .zip(&part[..channels])
+            .for_each(|(sum, part)| *sum += part);
+        second
+            .iter_mut()
+            .zip(&part[channels..])
+            .for_each(|(sum, part)| *sum += part);
     }
     (first, second)
 }
@@ -76,7 +84,10 @@ fn sums(
 pub fn moments(input: &[f32], channels: usize) -> Moments {
     let rows = input.len() / channels.max(1);
     if rows == 0 {
-        return Moments { mean: vec![0.0; channels], variance: vec![1.0; channels] };
+        return Moments {
+            mean: vec![0.0; channels],
+            variance: vec![1.0; channels],
+        };
     }
     let origin = &input[..channels];
     let (distance, square) = sums(rows, channels, (1024, RUN), |rows, distance, square| {
@@ -95,9 +106,18 @@ pub fn moments(input: &[f32], channels: usize) -> Moments {
         );
     });
     let count = rows as f64;
-    let variance = distance.iter().zip(&square).map(|(d, s)| (s / count - (d / count).powi(2)).max(0.0) as f32);
-    let mean = distance.iter().zip(origin).map(|(d, origin)| (f64::from(*origin) + d / count) as f32);
-    Moments { mean: mean.collect(), variance: variance.collect() }
+    let variance = distance
+        .iter()
+        .zip(&square)
+        .map(|(d, s)| (s / count - (d / count).powi(2)).max(0.0) as f32);
+    let mean = distance
+        .iter()
+        .zip(origin)
+        .map(|(d, origin)| (f64::from(*origin) + d / count) as f32);
+    Moments {
+        mean: mean.collect(),
+        variance: variance.collect(),
+    }
 }
 
 /// Values that make a task of an element-wise pass.
@@ -108,12 +128,15 @@ pub fn forward(input: &[f32], affine: &Affine) -> Vec<f32> {
     let channels = affine.scale.len().max(1);
     let task = (TASK / channels).max(1) * channels;
     let mut output = vec![0.0; input.len()];
-    output.par_chunks_mut(task).zip(input.par_chunks(task)).for_each(|(output, input)| {
-        Arch::new().dispatch(
-            #[inline(always)]
-            || lines(output, input, &affine.scale, &affine.shift),
-        );
-    });
+    output
+        .par_chunks_mut(task)
+        .zip(input.par_chunks(task))
+        .for_each(|(output, input)| {
+            Arch::new().dispatch(
+                #[inline(always)]
+                || lines(output, input, &affine.scale, &affine.shift),
+            );
+        });
     output
 }
 
@@ -140,15 +163,22 @@ impl Backward<'_> {
         let channels = self.affine.scale.len();
         let (beta, weighted) = self.sums(gradient);
         let inverse = &self.affine.inverse;
-        let gamma: Vec<f32> = weighted.iter().zip(inverse).map(|(w, i)| (w * f64::from(*i)) as f32).collect();
+        let gamma: Vec<f32> = weighted
+            .iter()
+            .zip(inverse)
+            .map(|(w, i)| (w * f64::from(*i)) as f32)
+            .collect();
         let beta: Vec<f32> = beta.iter().map(|sum| *sum as f32).collect();
         // dx = scale g + offset + slope (x - mean)
         let count = (self.input.len() / channels.max(1)) as f32;
         let share = if self.of_batch { -1.0 / count } else { 0.0 };
         let scale = &self.affine.scale;
-        let slope: Vec<f32> = (0..channels).map(|c| share * scale[c] * inverse[c] * gamma[c]).collect();
-        let offset: Vec<f32> =
-            (0..channels).map(|c| share * scale[c] * beta[c] - slope[c] * self.moments.mean[c]).collect();
+        let slope: Vec<f32> = (0..channels)
+            .map(|c| share * scale[c] * inverse[c] * gamma[c])
+            .collect();
+        let offset: Vec<f32> = (0..channels)
+            .map(|c| share * scale[c] * beta[c] - slope[c] * self.moments.mean[c])
+            .collect();
         [self.to_input(gradient, &slope, &offset), gamma, beta]
     }
 
@@ -157,41 +187,53 @@ impl Backward<'_> {
         let channels = self.affine.scale.len();
         let mean = &self.moments.mean;
         match self.pooled {
-            None => sums(gradient.len() / channels.max(1), channels, (1024, RUN), |rows, plain, weighted| {
-                let range = rows.start * channels..rows.end * channels;
-                Arch::new().dispatch(
-                    #[inline(always)]
-                    || {
-                        let rows = self.input[range.clone()].chunks_exact(channels);
-                        for (row, gradient) in rows.zip(gradient[range].chunks_exact(channels)) {
-                            let sums = plain.iter_mut().zip(weighted.iter_mut());
-                            for (((x, g), mean), (plain, weighted)) in row.iter().zip(gradient).zip(mean).zip(sums) {
-                                *plain += g;
-                                *weighted = g.mul_add(x - mean, *weighted);
+            None => sums(
+                gradient.len() / channels.max(1),
+                channels,
+                (1024, RUN),
+                |rows, plain, weighted| {
+                    let range = rows.start * channels..rows.end * channels;
+                    Arch::new().dispatch(
+                        #[inline(always)]
+                        || {
+                            let rows = self.input[range.clone()].chunks_exact(channels);
+                            for (row, gradient) in rows.zip(gradient[range].chunks_exact(channels)) {
+                                let sums = plain.iter_mut().zip(weighted.iter_mut());
+                                for (((x, g), mean), (plain, weighted)) in row.iter().zip(gradient).zip(mean).zip(sums)
+                                {
+                                    *plain += g;
+                                    *weighted = g.mul_add(x - mean, *weighted);
+                                }
                             }
-                        }
-                    },
-                );
-            }),
+                        },
+                    );
+                },
+            ),
             Some((windows, chosen)) => {
                 // The rows are those of the output images, each a run of its own.
                 let height = windows.output[0];
                 let batch = gradient.len() / windows.output_len().max(1);
                 let row = windows.output[1] * channels;
-                sums(batch * height, channels, (height, (RUN / windows.output[1]).max(1)), |rows, plain, weighted| {
-                    Arch::new().dispatch(
-                        #[inline(always)]
-                        || {
-                            for index in rows {
-                                let image = &self.input[index / height * windows.input_len()..][..windows.input_len()];
-                                let range = index * row..(index + 1) * row;
-                                let (gradient, chosen) = (&gradient[range.clone()], &chosen[range]);
-                                let y = index % height;
-                                pooling::chosen_sums(&windows, image, mean, y, gradient, chosen, (plain, weighted));
-                            }
-                        },
-                    );
-                })
+                sums(
+                    batch * height,
+                    channels,
+                    (height, (RUN / windows.output[1]).max(1)),
+                    |rows, plain, weighted| {
+                        Arch::new().dispatch(
+                            #[inline(always)]
+                            || {
+                                for index in rows {
+                                    let image =
+                                        &self.input[index / height * windows.input_len()..][..windows.input_len()];
+                                    let range = index * row..(index + 1) * row;
+                                    let (gradient, chosen) = (&gradient[range.clone()], &chosen[range]);
+                                    let y = index % height;
+                                    pooling::chosen_sums(&windows, image, mean, y, gradient, chosen, (plain, weighted));
+                                }
+                            },
+                        );
+                    },
+                )
             }
         }
     }
@@ -205,34 +247,38 @@ impl Backward<'_> {
             None => {
                 let task = (TASK / channels).max(1) * channels;
                 let tasks = to_input.par_chunks_mut(task).zip(self.input.par_chunks(task));
-                tasks.zip(gradient.par_chunks(task)).for_each(|((to_input, input), gradient)| {
-                    Arch::new().dispatch(
-                        #[inline(always)]
-                        || {
-                            lines(to_input, input, slope, offset);
-                            let rows = to_input.chunks_exact_mut(channels).zip(gradient.chunks_exact(channels));
-                            for (to_input, gradient) in rows {
-                                for ((to_input, g), scale) in to_input.iter_mut().zip(gradient).zip(scale) {
-                                    *to_input = g.mul_add(*scale, *to_input);
+                tasks
+                    .zip(gradient.par_chunks(task))
+                    .for_each(|((to_input, input), gradient)| {
+                        Arch::new().dispatch(
+                            #[inline(always)]
+                            || {
+                                lines(to_input, input, slope, offset);
+                                let rows = to_input.chunks_exact_mut(channels).zip(gradient.chunks_exact(channels));
+                                for (to_input, gradient) in rows {
+                                    for ((to_input, g), scale) in to_input.iter_mut().zip(gradient).zip(scale) {
+                                        *to_input = g.mul_add(*scale, *to_input);
+                                    }
                                 }
-                            }
-                        },
-                    );
-                });
+                            },
+                        );
+                    });
             }
             Some((windows, chosen)) if !gradient.is_empty() => {
                 let (long, short) = (windows.input_len(), windows.output_len());
                 let images = to_input.par_chunks_mut(long).zip(self.input.par_chunks(long));
                 let gradients = gradient.par_chunks(short).zip(chosen.par_chunks(short));
-                images.zip(gradients).for_each(|((to_input, input), (gradient, chosen))| {
-                    Arch::new().dispatch(
-                        #[inline(always)]
-                        || {
-                            lines(to_input, input, slope, offset);
-                            pooling::scatter(&windows, gradient, chosen, Some(scale), to_input);
-                        },
-                    );
-                });
+                images
+                    .zip(gradients)
+                    .for_each(|((to_input, input), (gradient, chosen))| {
+                        Arch::new().dispatch(
+                            #[inline(always)]
+                            || {
+                                lines(to_input, input, slope, offset);
+                                pooling::scatter(&windows, gradient, chosen, Some(scale), to_input);
+                            },
+                        );
+                    });
             }
             Some(_) => {}
         }

@@ -23,13 +23,25 @@ impl Geometry {
     /// Output as large as the input; of an odd number of zeros the last stands behind (Keras `same`).
     pub fn same(input: [usize; 2], kernel: [usize; 2], channels: [usize; 2]) -> Self {
         let before = kernel.map(|kernel| (kernel - 1) / 2);
-        Self { input, output: input, kernel, before, channels }
+        Self {
+            input,
+            output: input,
+            kernel,
+            before,
+            channels,
+        }
     }
 
     /// No zeros: the output is smaller by the kernel less one.
     pub fn valid(input: [usize; 2], kernel: [usize; 2], channels: [usize; 2]) -> Self {
         let output = [0, 1].map(|axis| (input[axis] + 1).saturating_sub(kernel[axis]));
-        Self { input, output, kernel, before: [0, 0], channels }
+        Self {
+            input,
+            output,
+            kernel,
+            before: [0, 0],
+            channels,
+        }
     }
 
     /// The convolution that leads the gradient of the output to the input.
@@ -81,17 +93,28 @@ pub fn forward(geometry: Geometry, input: &[f32], kernel: &[f32], bias: &[f32], 
     // Rows of an image lie side by side, and so do parts of the one row of a sequence.
     let along = usize::from(height == 1);
     let length = geometry.output[along];
-    let block = length.div_ceil(TASKS.div_ceil(batch)).max(if along == 1 { 96.min(width) } else { 1 });
-    let stride = if along == 1 { geometry.channels[1] } else { width * geometry.channels[1] };
-    let clips = output.par_chunks_mut(geometry.output_len()).zip(input.par_chunks(geometry.input_len()));
+    let block = length
+        .div_ceil(TASKS.div_ceil(batch))
+        .max(if along == 1 { 96.min(width) } else { 1 });
+    let stride = if along == 1 {
+        geometry.channels[1]
+    } else {
+        width * geometry.channels[1]
+    };
+    let clips = output
+        .par_chunks_mut(geometry.output_len())
+        .zip(input.par_chunks(geometry.input_len()));
     clips.for_each(|(output, input)| {
-        output.par_chunks_mut(block * stride).enumerate().for_each_init(Vec::new, |padded, (index, output)| {
-            let mut from = [0, 0];
-            from[along] = index * block;
-            let mut size = geometry.output;
-            size[along] = output.len() / stride;
-            part(geometry, input, kernel, Some(bias), relu, (from, size), padded, output);
-        });
+        output
+            .par_chunks_mut(block * stride)
+            .enumerate()
+            .for_each_init(Vec::new, |padded, (index, output)| {
+                let mut from = [0, 0];
+                from[along] = index * block;
+                let mut size = geometry.output;
+                size[along] = output.len() / stride;
+                part(geometry, input, kernel, Some(bias), relu, (from, size), padded, output);
+            });
     });
     output
 }
@@ -117,8 +140,16 @@ fn part(
         depth: geometry.kernel[1] * inputs,
     };
     for (y, output) in output.chunks_mut(size[1] * outputs).enumerate() {
-        let left = Left { values: &padded[y * row..], row: inputs, segment: row, step: 1 };
-        let right = Right { values: kernel, row: outputs };
+        let left = Left {
+            values: &padded[y * row..],
+            row: inputs,
+            segment: row,
+            step: 1,
+        };
+        let right = Right {
+            values: kernel,
+            row: outputs,
+        };
         let start = match bias {
             Some(bias) => Start::Bias(bias),
             None => Start::Zero,
@@ -177,9 +208,17 @@ pub fn backward(
     let batch = input.len() / geometry.input_len().max(1);
     let mut to_input = input_wanted.then(|| vec![0.0; input.len()]);
     if batch == 0 || geometry.output_len() == 0 {
-        return Gradients { input: to_input, kernel: sums, bias };
+        return Gradients {
+            input: to_input,
+            kernel: sums,
+            bias,
+        };
     }
-    let flipped = if input_wanted { flip(geometry, kernel) } else { Vec::new() };
+    let flipped = if input_wanted {
+        flip(geometry, kernel)
+    } else {
+        Vec::new()
+    };
     let clips = batch.div_ceil(parts(batch, weights));
     let mut none: Vec<f32> = Vec::new();
     let results: Vec<(Vec<f32>, Vec<f32>)> = {
@@ -212,7 +251,11 @@ pub fn backward(
             sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
         }
     });
-    Gradients { input: to_input, kernel: sums, bias }
+    Gradients {
+        input: to_input,
+        kernel: sums,
+        bias,
+    }
 }
 
 /// One part of the batch: the kernel's and the bias's gradient of these clips, and the clips' own.
@@ -233,19 +276,48 @@ fn clips_backward(
     for (clip, input) in input.chunks(geometry.input_len()).enumerate() {
         let at = clip * geometry.output_len();
         let gradient = &mut gradient[at..at + geometry.output_len()];
-        let mask = if mask.is_empty() { mask } else { &mask[at..at + gradient.len()] };
-        pulp::Arch::new().dispatch(|| cut_and_sum(gradient, mask, &mut bias));
+        let mask = if mask.is_empty() {
+            mask
+        } else {
+            &mask[at..at + gradient.len()]
+        };
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || cut_and_sum(gradient, mask, &mut bias),
+        );
         let row = pad(geometry, input, [0, 0], geometry.output, &mut padded);
         for (y, kernel) in kernel.chunks_mut(reach * outputs).enumerate() {
-            let left = Left { values: &padded[y * row..], row: 1, segment: row, step: inputs };
-            let right = Right { values: gradient, row: outputs };
-            let sizes = Sizes { rows: reach, columns: outputs, segments: height, depth: width };
+            let left = Left {
+                values: &padded[y * row..],
+                row: 1,
+                segment: row,
+                step: inputs,
+            };
+            let right = Right {
+                values: gradient,
+                row: outputs,
+            };
+            let sizes = Sizes {
+                rows: reach,
+                columns: outputs,
+                segments: height,
+                depth: width,
+            };
             product(left, right, sizes, Start::Output, false, kernel, outputs);
         }
         if !to_input.is_empty() {
             let to_input = &mut to_input[clip * geometry.input_len()..][..geometry.input_len()];
             let whole = ([0, 0], geometry.input);
-            part(geometry.backward(), gradient, flipped, None, false, whole, &mut padded, to_input);
+            part(
+                geometry.backward(),
+                gradient,
+                flipped,
+                None,
+                false,
+                whole,
+                &mut padded,
+                to_input,
+            );
         }
     }
     (kernel, bias)
@@ -262,7 +334,9 @@ fn cut_and_sum(gradient: &mut [f32], mask: &[f32], sums: &mut [f32]) {
                 *gradient = if *mask > 0.0 { *gradient } else { 0.0 };
             }
         }
-        sums.iter_mut().zip(gradient).for_each(|(sum, gradient)| *sum += *gradient);
+        sums.iter_mut()
+            .zip(gradient)
+            .for_each(|(sum, gradient)| *sum += *gradient);
     }
 }
 
@@ -271,9 +345,12 @@ fn flip(geometry: Geometry, kernel: &[f32]) -> Vec<f32> {
     let [inputs, outputs] = geometry.channels;
     let positions = geometry.kernel[0] * geometry.kernel[1];
     let mut flipped = vec![0.0; kernel.len()];
-    flipped.par_chunks_mut(inputs * outputs).enumerate().for_each(|(position, flipped)| {
-        let source = &kernel[(positions - 1 - position) * inputs * outputs..][..inputs * outputs];
-        super::dense::transpose(source, outputs, flipped);
-    });
+    flipped
+        .par_chunks_mut(inputs * outputs)
+        .enumerate()
+        .for_each(|(position, flipped)| {
+            let source = &kernel[(positions - 1 - position) * inputs * outputs..][..inputs * outputs];
+            super::dense::transpose(source, outputs, flipped);
+        });
     flipped
 }

@@ -32,9 +32,22 @@ pub fn forward(input: &[f32], weights: &[f32], bias: &[f32], relu: bool) -> Vec<
             let from = block * BLOCK;
             let columns = BLOCK.min(outputs - from);
             let mut out = vec![0.0; rows * columns];
-            let left = Left { values: input, row: inputs, segment: 0, step: 1 };
-            let right = Right { values: &weights[from..], row: outputs };
-            let sizes = Sizes { rows, columns, segments: 1, depth: inputs };
+            let left = Left {
+                values: input,
+                row: inputs,
+                segment: 0,
+                step: 1,
+            };
+            let right = Right {
+                values: &weights[from..],
+                row: outputs,
+            };
+            let sizes = Sizes {
+                rows,
+                columns,
+                segments: 1,
+                depth: inputs,
+            };
             product(left, right, sizes, Start::Bias(&bias[from..]), relu, &mut out, columns);
             out
         })
@@ -59,9 +72,22 @@ pub fn input_gradient(gradient: &[f32], weights: &[f32], outputs: usize) -> Vec<
         .par_chunks_mut((BLOCK * rows).max(1))
         .zip(weights.par_chunks((BLOCK * outputs).max(1)))
         .for_each(|(out, weights)| {
-            let left = Left { values: weights, row: outputs, segment: 0, step: 1 };
-            let right = Right { values: &across, row: rows };
-            let sizes = Sizes { rows: weights.len() / outputs, columns: rows, segments: 1, depth: outputs };
+            let left = Left {
+                values: weights,
+                row: outputs,
+                segment: 0,
+                step: 1,
+            };
+            let right = Right {
+                values: &across,
+                row: rows,
+            };
+            let sizes = Sizes {
+                rows: weights.len() / outputs,
+                columns: rows,
+                segments: 1,
+                depth: outputs,
+            };
             product(left, right, sizes, Start::Zero, false, out, rows);
         });
     let mut to_input = vec![0.0; inputs * rows];
@@ -74,15 +100,33 @@ pub fn weight_gradients(input: &[f32], gradient: &[f32], outputs: usize) -> (Vec
     let rows = gradient.len() / outputs.max(1);
     let inputs = input.len() / rows.max(1);
     let mut weights = vec![0.0; inputs * outputs];
-    weights.par_chunks_mut((BLOCK * outputs).max(1)).enumerate().for_each(|(block, out)| {
-        let left = Left { values: &input[(block * BLOCK).min(input.len())..], row: 1, segment: 0, step: inputs };
-        let right = Right { values: gradient, row: outputs };
-        let sizes = Sizes { rows: out.len() / outputs, columns: outputs, segments: 1, depth: rows };
-        product(left, right, sizes, Start::Zero, false, out, outputs);
-    });
+    weights
+        .par_chunks_mut((BLOCK * outputs).max(1))
+        .enumerate()
+        .for_each(|(block, out)| {
+            let left = Left {
+                values: &input[(block * BLOCK).min(input.len())..],
+                row: 1,
+                segment: 0,
+                step: inputs,
+            };
+            let right = Right {
+                values: gradient,
+                row: outputs,
+            };
+            let sizes = Sizes {
+                rows: out.len() / outputs,
+                columns: outputs,
+                segments: 1,
+                depth: rows,
+            };
+            product(left, right, sizes, Start::Zero, false, out, outputs);
+        });
     let mut bias = vec![0.0; outputs];
     for gradient in gradient.chunks_exact(outputs.max(1)) {
-        bias.iter_mut().zip(gradient).for_each(|(sum, gradient)| *sum += gradient);
+        bias.iter_mut()
+            .zip(gradient)
+            .for_each(|(sum, gradient)| *sum += gradient);
     }
     (weights, bias)
 }

@@ -18,7 +18,11 @@ pub fn apply(values: &mut [f32], rate: f64, key: u64) {
             #[inline(always)]
             || {
                 for (index, value) in values.iter_mut().enumerate() {
-                    let factor = if mixed(index as u32 ^ low, high) < dropped { 0.0 } else { kept };
+                    let factor = if mixed(index as u32 ^ low, high) < dropped {
+                        0.0
+                    } else {
+                        kept
+                    };
                     *value *= factor;
                 }
             },

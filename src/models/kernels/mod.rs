@@ -10,4 +10,3 @@ pub mod dense;
 pub mod dropout;
 pub mod pooling;
 pub mod product;
-

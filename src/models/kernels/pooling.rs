@@ -3,6 +3,9 @@
 use pulp::Arch;
 use rayon::prelude::*;
 
+/// In place of the chosen position where a ReLU cut the largest off: no gradient flows.
+const NONE: u8 = u8::MAX;
+
 /// Which positions each output looks at. A sequence is an image of width 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Windows {
@@ -21,13 +24,20 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Positions in a window whose index fits into a byte.
-    pub const MOST: usize = 256;
+    /// Positions in a window whose index fits into a byte besides [`NONE`].
+    pub const MOST: usize = 255;
 
     /// Windows that lie within the input: Keras and PyTorch without padding.
     pub fn valid(input: [usize; 2], size: [usize; 2], stride: [usize; 2], channels: usize) -> Self {
         let output = [0, 1].map(|axis| (input[axis] + stride[axis]).saturating_sub(size[axis]) / stride[axis].max(1));
-        Self { input, output, size, stride, before: [0, 0], channels }
+        Self {
+            input,
+            output,
+            size,
+            stride,
+            before: [0, 0],
+            channels,
+        }
     }
 
     /// One output for every stride begun; of an odd number of positions beyond the input the last
@@ -38,7 +48,14 @@ impl Windows {
             let needed = output[axis].saturating_sub(1) * stride[axis] + size[axis];
             needed.saturating_sub(input[axis]) / 2
         });
-        Self { input, output, size, stride, before, channels }
+        Self {
+            input,
+            output,
+            size,
+            stride,
+            before,
+            channels,
+        }
     }
 
     /// Values of an input image.
@@ -73,8 +90,8 @@ impl Windows {
 }
 
 /// The largest `scale x + shift` of each window, and which of the window it was (the first of equals).
-/// A value that is no number is the largest, as in PyTorch.
-pub fn forward(windows: Windows, input: &[f32], affine: Option<(&[f32], &[f32])>) -> (Vec<f32>, Vec<u8>) {
+/// A value that is no number is the largest, as in PyTorch. With `relu`, negative results are replaced by zero.
+pub fn forward(windows: Windows, input: &[f32], affine: Option<(&[f32], &[f32])>, relu: bool) -> (Vec<f32>, Vec<u8>) {
     let batch = input.len() / windows.input_len().max(1);
     let mut output = vec![0.0; batch * windows.output_len()];
     let mut chosen = vec![0; output.len()];
@@ -82,19 +99,30 @@ pub fn forward(windows: Windows, input: &[f32], affine: Option<(&[f32], &[f32])>
     if output.is_empty() {
         return (output, chosen);
     }
-    output.par_chunks_mut(row).zip(chosen.par_chunks_mut(row)).enumerate().with_min_len(4).for_each(
-        |(index, (output, chosen))| {
+    output
+        .par_chunks_mut(row)
+        .zip(chosen.par_chunks_mut(row))
+        .enumerate()
+        .with_min_len(4)
+        .for_each(|(index, (output, chosen))| {
             let (clip, y) = (index / windows.output[0], index % windows.output[0]);
             let input = &input[clip * windows.input_len()..][..windows.input_len()];
-            Arch::new().dispatch(|| match affine {
-                None => largest(&windows, input, y, output, chosen, |_, x| x),
-                Some((scale, shift)) => {
-                    let (scale, shift) = (&scale[..windows.channels], &shift[..windows.channels]);
-                    largest(&windows, input, y, output, chosen, |c, x| x.mul_add(scale[c], shift[c]));
-                }
-            });
-        },
-    );
+            Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    match affine {
+                        None => largest(&windows, input, y, output, chosen, |_, x| x),
+                        Some((scale, shift)) => {
+                            let (scale, shift) = (&scale[..windows.channels], &shift[..windows.channels]);
+                            largest(&windows, input, y, output, chosen, |c, x| x.mul_add(scale[c], shift[c]));
+                        }
+                    }
+                    if relu {
+                        cut(output, chosen);
+                    }
+                },
+            );
+        });
     (output, chosen)
 }
 
@@ -124,6 +152,16 @@ fn largest(
     }
 }
 
+/// ReLU of the outputs, remembered by what was chosen.
+#[inline(always)]
+fn cut(output: &mut [f32], chosen: &mut [u8]) {
+    for (value, chosen) in output.iter_mut().zip(chosen) {
+        let off = *value <= 0.0;
+        *value = if off { 0.0 } else { *value };
+        *chosen = if off { NONE } else { *chosen };
+    }
+}
+
 /// Adds the gradient of each output, times its channel's `scale`, to the input that it was chosen
 /// from. One image.
 #[inline(always)]
@@ -144,7 +182,11 @@ pub fn scatter(windows: &Windows, gradient: &[f32], chosen: &[u8], scale: Option
                     Some(scale) => {
                         let scale = &scale[..channels];
                         for c in 0..channels {
-                            to_input[c] += if chosen[c] == index { scale[c] * gradient[c] } else { 0.0 };
+                            to_input[c] += if chosen[c] == index {
+                                scale[c] * gradient[c]
+                            } else {
+                                0.0
+                            };
                         }
                     }
                 }
@@ -176,7 +218,11 @@ pub fn chosen_sums(
         windows.each(y, x, |index, at| {
             let input = &input[at..at + channels];
             for c in 0..channels {
-                weighted[c] += if chosen[c] == index { gradient[c] * (input[c] - mean[c]) } else { 0.0 };
+                weighted[c] += if chosen[c] == index {
+                    gradient[c] * (input[c] - mean[c])
+                } else {
+                    0.0
+                };
             }
         });
     }
@@ -194,7 +240,10 @@ pub fn backward(windows: Windows, gradient: &[f32], chosen: &[u8]) -> Vec<f32> {
         .zip(gradient.par_chunks(windows.output_len()))
         .zip(chosen.par_chunks(windows.output_len()))
         .for_each(|((to_input, gradient), chosen)| {
-            Arch::new().dispatch(|| scatter(&windows, gradient, chosen, None, to_input));
+            Arch::new().dispatch(
+                #[inline(always)]
+                || scatter(&windows, gradient, chosen, None, to_input),
+            );
         });
     to_input
 }

@@ -51,19 +51,19 @@ pub enum Start<'a> {
 
 /// `out[p * out_row + n] = start + Σ_s Σ_i a(p, s, i) b(s, i, n)`, negative sums replaced by zero
 /// with `relu`. One thread; sums in a fixed order.
-pub fn product(
-    left: Left,
-    right: Right,
-    sizes: Sizes,
-    start: Start,
-    relu: bool,
-    out: &mut [f32],
-    out_row: usize,
-) {
+pub fn product(left: Left, right: Right, sizes: Sizes, start: Start, relu: bool, out: &mut [f32], out_row: usize) {
     if sizes.rows == 0 || sizes.columns == 0 {
         return;
     }
-    Arch::new().dispatch(Job { left, right, sizes, start, relu, out, out_row });
+    Arch::new().dispatch(Job {
+        left,
+        right,
+        sizes,
+        start,
+        relu,
+        out,
+        out_row,
+    });
 }
 
 struct Job<'a> {
@@ -123,7 +123,11 @@ impl Job<'_> {
             let next = (segment + several).min(segments);
             let mut from = 0;
             while from < depth {
-                let to = if several > 1 || depth - from < 2 * most { depth } else { from + most };
+                let to = if several > 1 || depth - from < 2 * most {
+                    depth
+                } else {
+                    from + most
+                };
                 let part = Part {
                     segments: (segment, next),
                     depth: (from, to),

@@ -1,12 +1,14 @@
 //! A convolution over frames.
 
-use super::{glorot_uniform, zeros};
+use super::convolve::Convolve;
+use super::{glorot_uniform, runs_here, ternary, zeros};
+use crate::models::kernels::convolution::Geometry;
 use crate::random::Stream;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor, s};
+use burn::tensor::{Device, Tensor, activation, s};
 
 /// `y[t] = Σ_k x[t + k - (kernel - 1) / 2] W[k] + b`, zeros beyond both ends: Keras `Conv1D` with
-/// `padding="same"` and stride 1, without activation.
+/// `padding="same"` (or, on demand, `"valid"`) and stride 1, without activation.
 #[derive(Module, Debug)]
 pub struct Convolution {
     /// W as (kernel * inputs, outputs): Keras' (kernel, inputs, outputs) without its first boundary.
@@ -15,6 +17,8 @@ pub struct Convolution {
     pub bias: Param<Tensor<1>>,
     /// Frames under the kernel.
     pub kernel_size: usize,
+    /// Whether zeros stand beyond both ends, so that as many frames come out as went in.
+    pub same: bool,
 }
 
 impl Convolution {
@@ -25,22 +29,49 @@ impl Convolution {
             kernel: glorot_uniform([fan_in, outputs], fan_in, fan_out, stream, device),
             bias: zeros(outputs, device),
             kernel_size,
+            same: true,
         }
     }
 
+    /// Without zeros beyond the ends: `kernel - 1` frames fewer come out.
+    pub fn valid(self) -> Self {
+        Self { same: false, ..self }
+    }
+
     /// (batch, frames, inputs) to (batch, frames, outputs).
-    ///
-    /// One matrix product over all frames of the batch: on the CPU faster than Burn's convolution,
-    /// above all backwards, where that one multiplies many thin matrices.
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+        self.apply(input, false)
+    }
+
+    /// The same, negative numbers replaced by zero: Keras `activation="relu"`.
+    pub fn forward_relu(&self, input: Tensor<3>) -> Tensor<3> {
+        self.apply(input, true)
+    }
+
+    fn apply(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
+        let [_, frames, inputs] = input.dims();
+        if runs_here(&input) {
+            let channels = [inputs, self.bias.dims()[0]];
+            let geometry = if self.same { Geometry::same } else { Geometry::valid };
+            let geometry = geometry([1, frames], [1, self.kernel_size], channels);
+            return ternary(input, self.kernel.val(), self.bias.val(), Convolve { geometry, relu });
+        }
+        let output = self.unfolded(input);
+        if relu { activation::relu(output) } else { output }
+    }
+
+    /// One matrix product over all frames of the batch, in Burn's own operations.
+    fn unfolded(&self, input: Tensor<3>) -> Tensor<3> {
         let [batch, frames, inputs] = input.dims();
         let outputs = self.bias.dims()[0];
-        let before = (self.kernel_size - 1) / 2;
-        let zeros = |length| Tensor::zeros([batch, length, inputs], &input.device());
-        let padded = Tensor::cat(
-            vec![zeros(before), input.clone(), zeros(self.kernel_size - 1 - before)],
-            1,
-        );
+        let (padded, frames) = if self.same {
+            let before = (self.kernel_size - 1) / 2;
+            let zeros = |length| Tensor::zeros([batch, length, inputs], &input.device());
+            let parts = vec![zeros(before), input.clone(), zeros(self.kernel_size - 1 - before)];
+            (Tensor::cat(parts, 1), frames)
+        } else {
+            (input, (frames + 1).saturating_sub(self.kernel_size))
+        };
         let shifted = (0..self.kernel_size).map(|shift| padded.clone().slice(s![.., shift..shift + frames, ..]));
         let windows = Tensor::cat(shifted.collect(), 2).reshape([batch * frames, self.kernel_size * inputs]);
         let product = windows.matmul(self.kernel.val()) + self.bias.val().unsqueeze();
@@ -98,6 +129,46 @@ mod tests {
             for (got, expected) in output.iter().zip(naive(&layer, &input, shape)) {
                 assert!((got - expected).abs() < 1e-5, "kernel {kernel_size}: {got} {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn values_and_gradients_are_those_of_the_unfolded_product() {
+        let device = device("flex").unwrap().autodiff();
+        // Few and many channels, that fill vectors or do not; clips shorter than the kernel.
+        for (batch, frames, inputs, outputs, kernel_size) in [
+            (3, 37, 1, 16, 5),
+            (20, 9, 16, 70, 3),
+            (1, 250, 5, 33, 4),
+            (2, 2, 8, 3, 5),
+        ] {
+            let mut layer = Convolution::new(inputs, outputs, kernel_size, &mut stream(3, "weights", 0), &device);
+            layer.same = batch != 3;
+            let values: Vec<f32> = (0..batch * frames * inputs).map(|i| (i as f32 * 0.7).sin()).collect();
+            let run = |forward: &dyn Fn(Tensor<3>) -> Tensor<3>| {
+                let input: Tensor<3> =
+                    Tensor::from_data(TensorData::new(values.clone(), [batch, frames, inputs]), &device);
+                let input = input.require_grad();
+                let output = forward(input.clone());
+                let gradients = output.clone().sin().sum().backward();
+                [
+                    output.inner().flatten::<1>(0, 2),
+                    input.grad(&gradients).unwrap().flatten(0, 2),
+                    layer.kernel.val().grad(&gradients).unwrap().flatten(0, 1),
+                    layer.bias.val().grad(&gradients).unwrap(),
+                ]
+                .map(|tensor| tensor.into_data().try_into_vec::<f32>().unwrap())
+            };
+            let ours = run(&|input| layer.forward_relu(input));
+            let composed = run(&|input| activation::relu(layer.unfolded(input)));
+            for (ours, composed) in ours.iter().zip(&composed) {
+                let scale = composed.iter().fold(1.0f32, |most, value| most.max(value.abs()));
+                assert_eq!(ours.len(), composed.len());
+                for (ours, composed) in ours.iter().zip(composed) {
+                    assert!((ours - composed).abs() < 1e-5 * scale, "{ours} {composed}");
+                }
+            }
+            assert_eq!(ours, run(&|input| layer.forward_relu(input)));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A fully connected layer.
 
-use super::{glorot_uniform, zeros};
+use super::{Operation, Pullback, Values, glorot_uniform, runs_here, ternary, zeros};
+use crate::models::kernels::dense;
 use crate::random::Stream;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, activation};
+use std::sync::Arc;
 
 /// `y = x W + b`: Keras `Dense` without activation.
 #[derive(Module, Debug)]
@@ -30,7 +32,68 @@ impl Dense {
 
     /// (batch, inputs) to (batch, outputs).
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
+        if runs_here(&input) {
+            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu: false });
+        }
+        self.composed(input)
+    }
+
+    /// The same, negative numbers replaced by zero: Keras `activation="relu"`.
+    pub fn forward_relu(&self, input: Tensor<2>) -> Tensor<2> {
+        if runs_here(&input) {
+            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu: true });
+        }
+        activation::relu(self.composed(input))
+    }
+
+    /// In Burn's own operations.
+    fn composed(&self, input: Tensor<2>) -> Tensor<2> {
         input.matmul(self.kernel.val()) + self.bias.val().unsqueeze()
+    }
+}
+
+#[derive(Debug)]
+struct Product {
+    relu: bool,
+}
+
+impl Operation<3> for Product {
+    fn forward(self: Box<Self>, inputs: [Values; 3], tracked: bool) -> (Values, Option<Arc<dyn Pullback<3>>>) {
+        let [input, weights, bias] = inputs;
+        let output = dense::forward(input.slice(), weights.slice(), bias.slice(), self.relu);
+        let output = Values::new(output, [input.shape()[0], bias.slice().len()]);
+        let pullback = tracked.then(|| {
+            let output = self.relu.then(|| output.clone());
+            Arc::new(ProductBack { input, weights, output }) as _
+        });
+        (output, pullback)
+    }
+}
+
+/// Kept for the way back; the output only where ReLU cut it.
+#[derive(Debug)]
+struct ProductBack {
+    input: Values,
+    weights: Values,
+    output: Option<Values>,
+}
+
+impl Pullback<3> for ProductBack {
+    fn backward(&self, mut gradient: Values, wanted: [bool; 3]) -> [Option<Values>; 3] {
+        if let Some(output) = &self.output {
+            for (gradient, output) in gradient.slice_mut().iter_mut().zip(output.slice()) {
+                *gradient = if *output > 0.0 { *gradient } else { 0.0 };
+            }
+        }
+        let outputs = self.weights.shape()[1];
+        let gradient = gradient.slice();
+        let to_input = || dense::input_gradient(gradient, self.weights.slice(), outputs);
+        let (weights, bias) = dense::weight_gradients(self.input.slice(), gradient, outputs);
+        [
+            wanted[0].then(|| Values::new(to_input(), self.input.shape().to_vec())),
+            wanted[1].then(|| Values::new(weights, self.weights.shape().to_vec())),
+            wanted[2].then(|| Values::new(bias, [outputs])),
+        ]
     }
 }
 
@@ -39,6 +102,7 @@ mod tests {
     use super::*;
     use crate::models::device;
     use crate::random::stream;
+    use burn::tensor::TensorData;
 
     #[test]
     fn it_is_a_matrix_product_plus_bias() {
@@ -51,5 +115,35 @@ mod tests {
             output.into_data().try_into_vec::<f32>().unwrap(),
             [5.5, 7.0, 8.0, 2.5, 4.0, 5.0]
         );
+    }
+
+    #[test]
+    fn values_and_gradients_are_those_of_burns_product() {
+        let device = device("flex").unwrap().autodiff();
+        for (rows, inputs, outputs) in [(1, 5, 7), (32, 70, 130), (3, 200, 16)] {
+            let layer = Dense::new(inputs, outputs, &mut stream(2, "weights", 0), &device);
+            let values: Vec<f32> = (0..rows * inputs).map(|i| (i as f32 * 0.7).sin()).collect();
+            let run = |forward: &dyn Fn(Tensor<2>) -> Tensor<2>| {
+                let input: Tensor<2> = Tensor::from_data(TensorData::new(values.clone(), [rows, inputs]), &device);
+                let input = input.require_grad();
+                let output = forward(input.clone());
+                let gradients = output.clone().sin().sum().backward();
+                [
+                    output.inner().flatten::<1>(0, 1),
+                    input.grad(&gradients).unwrap().flatten(0, 1),
+                    layer.kernel.val().grad(&gradients).unwrap().flatten(0, 1),
+                    layer.bias.val().grad(&gradients).unwrap(),
+                ]
+                .map(|tensor| tensor.into_data().try_into_vec::<f32>().unwrap())
+            };
+            let ours = run(&|input| layer.forward_relu(input));
+            let composed = run(&|input| activation::relu(layer.composed(input)));
+            for (ours, composed) in ours.iter().flatten().zip(composed.iter().flatten()) {
+                assert!(
+                    (ours - composed).abs() < 1e-5 * composed.abs().max(1.0),
+                    "{ours} {composed}"
+                );
+            }
+        }
     }
 }

@@ -1,17 +1,25 @@
 //! Dropout with masks from our own stream.
 
+use super::{Operation, Pullback, Values, runs_here, unary};
+use crate::models::kernels::dropout::apply;
 use crate::random::Stream;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
+use std::sync::Arc;
 
 /// Inverted dropout: each value is zero with probability `rate` and divided by `1 - rate` otherwise;
-/// unchanged without a stream (inference). The rate counts in steps of 1 / 65,536.
+/// unchanged without a stream (inference). The stream gives one key, from which the mask follows;
+/// the same on every device.
 pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, stream: Option<&mut Stream>) -> Tensor<D> {
-    let dropped = (rate * f64::from(STEPS)).round() as u32;
     match stream {
-        Some(stream) if dropped > 0 => {
+        Some(stream) if rate > 0.0 => {
+            let key = stream.next_u64();
+            if runs_here(&input) {
+                return unary(input, Drop { rate, key });
+            }
             let shape = input.dims();
-            let mask = mask(shape.iter().product(), dropped, stream);
+            let mut mask = vec![1.0; shape.iter().product()];
+            apply(&mut mask, rate, key);
             let mask = Tensor::from_data(TensorData::new(mask, shape), &input.device());
             input * mask
         }
@@ -19,16 +27,25 @@ pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, stream: Option<&mut 
     }
 }
 
-/// 16 random bits decide about a value: half the generator's work of 32, and finer than any rate needs.
-const STEPS: u32 = 1 << 16;
+/// Also the way back: the gradient goes through the same mask, which is drawn again, not kept.
+#[derive(Debug, Clone, Copy)]
+struct Drop {
+    rate: f64,
+    key: u64,
+}
 
-fn mask(length: usize, dropped: u32, stream: &mut Stream) -> Vec<f32> {
-    let mut bytes = vec![0; 2 * length];
-    stream.fill_bytes(&mut bytes);
-    let kept = STEPS as f32 / (STEPS - dropped.min(STEPS - 1)) as f32;
-    let bits = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    bits.map(|bits| if u32::from(bits) < dropped { 0.0 } else { kept })
-        .collect()
+impl Operation<1> for Drop {
+    fn forward(self: Box<Self>, [mut input]: [Values; 1], tracked: bool) -> (Values, Option<Arc<dyn Pullback<1>>>) {
+        apply(input.slice_mut(), self.rate, self.key);
+        (input, tracked.then(|| Arc::new(*self) as _))
+    }
+}
+
+impl Pullback<1> for Drop {
+    fn backward(&self, mut gradient: Values, _: [bool; 1]) -> [Option<Values>; 1] {
+        apply(gradient.slice_mut(), self.rate, self.key);
+        [Some(gradient)]
+    }
 }
 
 #[cfg(test)]
