@@ -64,7 +64,9 @@ impl Weights {
 
     fn norm(&mut self) -> BatchNorm {
         let [gamma, beta, ..]: [Tensor<1>; 4] = std::array::from_fn(|_| self.next());
-        let config = BatchNormConfig::new(gamma.dims()[0]).with_epsilon(1e-3).with_momentum(0.01);
+        let config = BatchNormConfig::new(gamma.dims()[0])
+            .with_epsilon(1e-3)
+            .with_momentum(0.01);
         let mut layer = config.init(&self.device);
         (layer.gamma, layer.beta) = (leaf(gamma), leaf(beta));
         layer
@@ -89,7 +91,10 @@ impl Weights {
                     let weights = weights.clone().slice(s![direction..direction + 1, .., columns.clone()]);
                     leaf(weights.squeeze_dim::<2>(0))
                 };
-                let bias = bias.clone().slice(s![direction..direction + 1, columns.clone()]).squeeze_dim::<1>(0);
+                let bias = bias
+                    .clone()
+                    .slice(s![direction..direction + 1, columns.clone()])
+                    .squeeze_dim::<1>(0);
                 controller.input_transform.weight = of(&kernel);
                 controller.hidden_transform.weight = of(&recurrent);
                 controller.hidden_transform.bias = Some(leaf(bias.zeros_like()));
@@ -200,7 +205,10 @@ impl DeepConv1d {
         let [clips, frames, coefficients] = batch.dims();
         let mut hidden = batch.reshape([clips, 1, frames * coefficients]);
         for ((convolution, norm), pool) in self.convolutions.iter().zip(&self.norms).zip(&self.pool_sizes) {
-            let pool = MaxPool1dConfig::new(*pool).with_stride(2).with_padding(PaddingConfig1d::Same).init();
+            let pool = MaxPool1dConfig::new(*pool)
+                .with_stride(2)
+                .with_padding(PaddingConfig1d::Same)
+                .init();
             hidden = pool.forward(norm.forward(relu(convolution.forward(hidden))));
         }
         // Ours hands the dense layer one position after the other.
@@ -237,6 +245,7 @@ impl Crnn {
         let [_, steps, width] = states.dims();
         let forwards = states.clone().slice(s![.., steps - 1..steps, 0..width / 2]);
         let backwards = states.slice(s![.., 0..1, width / 2..width]);
-        self.output.forward(Tensor::cat(vec![forwards, backwards], 2).squeeze_dim(1))
+        self.output
+            .forward(Tensor::cat(vec![forwards, backwards], 2).squeeze_dim(1))
     }
 }
