@@ -122,3 +122,32 @@ fn both_ends<'a>(pairs: &'a [Complex<f32>], planes: &'a mut Planes, power: &'a m
     }
 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_definition_for_even_and_odd_sizes() {
+        for n_fft in [1, 2, 3, 4, 5, 6, 8, 10, 12, 31, 64, 66, 70] {
+            let samples: Vec<f32> = (0..n_fft).map(|n| ((n * n) as f32 * 0.37).sin()).collect();
+            let window: Vec<f32> = (0..n_fft).map(|n| 0.5 + 0.3 * (n as f32).cos()).collect();
+            let mut power = vec![0.0; n_fft / 2 + 1];
+            RealPower::new(n_fft).power(&samples, &window, &mut power);
+            for (bin, ours) in power.iter().enumerate() {
+                let (mut re, mut im) = (0.0, 0.0);
+                for n in 0..n_fft {
+                    let angle = TAU * (bin * n) as f64 / n_fft as f64;
+                    let value = f64::from(samples[n] * window[n]);
+                    re += value * angle.cos();
+                    im -= value * angle.sin();
+                }
+                let theirs = re * re + im * im;
+                assert!(
+                    (f64::from(*ours) - theirs).abs() < 1e-5 * theirs.max(1.0),
+                    "{n_fft} at {bin}"
+                );
+            }
+        }
+    }
+}
