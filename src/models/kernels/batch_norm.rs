@@ -13,25 +13,30 @@ pub struct Moments {
     pub variance: Vec<f32>,
 }
 
-/// `y = scale x + shift`.
+/// `y = scale (x - mean) + shift`: the mean is taken off first, so that a large one costs no digits.
 #[derive(Debug, Clone)]
 pub struct Affine {
-    /// One factor per channel.
+    /// What is taken off each channel.
+    pub mean: Vec<f32>,
+    /// `gamma / sqrt(variance + epsilon)`.
     pub scale: Vec<f32>,
-    /// One summand per channel.
+    /// beta.
     pub shift: Vec<f32>,
     /// `1 / sqrt(variance + epsilon)`.
     pub inverse: Vec<f32>,
 }
 
 impl Affine {
-    /// `scale = gamma / sqrt(variance + epsilon)`, `shift = beta - scale mean`.
-    pub fn new(moments: &Moments, gamma: &[f32], beta: &[f32], epsilon: f32) -> Self {
+    /// From what normalises, gamma and beta.
+    pub fn new(moments: Moments, gamma: &[f32], beta: &[f32], epsilon: f32) -> Self {
         let inverse: Vec<f32> = moments.variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
-        let scale: Vec<f32> = inverse.iter().zip(gamma).map(|(i, gamma)| i * gamma).collect();
-        let terms = beta.iter().zip(&scale).zip(&moments.mean);
-        let shift = terms.map(|((beta, scale), mean)| beta - scale * mean).collect();
-        Self { scale, shift, inverse }
+        let scale = inverse.iter().zip(gamma).map(|(i, gamma)| i * gamma).collect();
+        Self {
+            mean: moments.mean,
+            scale,
+            shift: beta.to_vec(),
+            inverse,
+        }
     }
 }
 
@@ -123,7 +128,7 @@ pub fn moments(input: &[f32], channels: usize) -> Moments {
 /// Values that make a task of an element-wise pass.
 const TASK: usize = 1 << 15;
 
-/// `scale x + shift` of every row.
+/// `scale (x - mean) + shift` of every row.
 pub fn forward(input: &[f32], affine: &Affine) -> Vec<f32> {
     let channels = affine.scale.len().max(1);
     let task = (TASK / channels).max(1) * channels;
@@ -134,7 +139,7 @@ pub fn forward(input: &[f32], affine: &Affine) -> Vec<f32> {
         .for_each(|(output, input)| {
             Arch::new().dispatch(
                 #[inline(always)]
-                || lines(output, input, &affine.scale, &affine.shift),
+                || lines(output, input, &affine.mean, &affine.scale, &affine.shift),
             );
         });
     output
@@ -146,8 +151,6 @@ pub struct Backward<'a> {
     /// The values that were normalised.
     pub input: &'a [f32],
     /// What they were normalised by.
-    pub moments: &'a Moments,
-    /// What was made of that.
     pub affine: &'a Affine,
     /// Whether the moments are those of this input, and so move with it.
     pub of_batch: bool,
@@ -169,23 +172,21 @@ impl Backward<'_> {
             .map(|(w, i)| (w * f64::from(*i)) as f32)
             .collect();
         let beta: Vec<f32> = beta.iter().map(|sum| *sum as f32).collect();
-        // dx = scale g + offset + slope (x - mean)
+        // dx = scale g + slope (x - mean) + offset
         let count = (self.input.len() / channels.max(1)) as f32;
         let share = if self.of_batch { -1.0 / count } else { 0.0 };
         let scale = &self.affine.scale;
         let slope: Vec<f32> = (0..channels)
             .map(|c| share * scale[c] * inverse[c] * gamma[c])
             .collect();
-        let offset: Vec<f32> = (0..channels)
-            .map(|c| share * scale[c] * beta[c] - slope[c] * self.moments.mean[c])
-            .collect();
+        let offset: Vec<f32> = (0..channels).map(|c| share * scale[c] * beta[c]).collect();
         [self.to_input(gradient, &slope, &offset), gamma, beta]
     }
 
     /// Per channel `Σ g` and `Σ g (x - mean)`.
     fn sums(&self, gradient: &[f32]) -> (Vec<f64>, Vec<f64>) {
         let channels = self.affine.scale.len();
-        let mean = &self.moments.mean;
+        let mean = &self.affine.mean;
         match self.pooled {
             None => sums(
                 gradient.len() / channels.max(1),
@@ -238,7 +239,7 @@ impl Backward<'_> {
         }
     }
 
-    /// `scale g + offset + slope x`, where a pooled gradient goes to the chosen values.
+    /// `scale g + slope (x - mean) + offset`, where a pooled gradient goes to the chosen values.
     fn to_input(&self, gradient: &[f32], slope: &[f32], offset: &[f32]) -> Vec<f32> {
         let channels = self.affine.scale.len().max(1);
         let scale = &self.affine.scale;
@@ -253,7 +254,7 @@ impl Backward<'_> {
                         Arch::new().dispatch(
                             #[inline(always)]
                             || {
-                                lines(to_input, input, slope, offset);
+                                lines(to_input, input, &self.affine.mean, slope, offset);
                                 let rows = to_input.chunks_exact_mut(channels).zip(gradient.chunks_exact(channels));
                                 for (to_input, gradient) in rows {
                                     for ((to_input, g), scale) in to_input.iter_mut().zip(gradient).zip(scale) {
@@ -274,7 +275,7 @@ impl Backward<'_> {
                         Arch::new().dispatch(
                             #[inline(always)]
                             || {
-                                lines(to_input, input, slope, offset);
+                                lines(to_input, input, &self.affine.mean, slope, offset);
                                 pooling::scatter(&windows, gradient, chosen, Some(scale), to_input);
                             },
                         );
@@ -286,14 +287,14 @@ impl Backward<'_> {
     }
 }
 
-/// `slope x + offset` of every row.
+/// `slope (x - mean) + offset` of every row.
 #[inline(always)]
-fn lines(output: &mut [f32], input: &[f32], slope: &[f32], offset: &[f32]) {
+fn lines(output: &mut [f32], input: &[f32], mean: &[f32], slope: &[f32], offset: &[f32]) {
     let channels = slope.len().max(1);
     for (output, input) in output.chunks_exact_mut(channels).zip(input.chunks_exact(channels)) {
-        let coefficients = slope.iter().zip(offset);
-        for ((output, x), (slope, offset)) in output.iter_mut().zip(input).zip(coefficients) {
-            *output = x.mul_add(*slope, *offset);
+        let coefficients = mean.iter().zip(slope).zip(offset);
+        for ((output, x), ((mean, slope), offset)) in output.iter_mut().zip(input).zip(coefficients) {
+            *output = (x - mean).mul_add(*slope, *offset);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Max pooling, channels last, of values that may be scaled and shifted on the way.
 
+use super::batch_norm::Affine;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -89,9 +90,9 @@ impl Windows {
     }
 }
 
-/// The largest `scale x + shift` of each window, and which of the window it was (the first of equals).
+/// The largest `scale (x - mean) + shift` of each window, and which of the window it was (the first of equals).
 /// A value that is no number is the largest, as in PyTorch. With `relu`, negative results are replaced by zero.
-pub fn forward(windows: Windows, input: &[f32], affine: Option<(&[f32], &[f32])>, relu: bool) -> (Vec<f32>, Vec<u8>) {
+pub fn forward(windows: Windows, input: &[f32], affine: Option<&Affine>, relu: bool) -> (Vec<f32>, Vec<u8>) {
     let batch = input.len() / windows.input_len().max(1);
     let mut output = vec![0.0; batch * windows.output_len()];
     let mut chosen = vec![0; output.len()];
@@ -112,9 +113,12 @@ pub fn forward(windows: Windows, input: &[f32], affine: Option<(&[f32], &[f32])>
                 || {
                     match affine {
                         None => largest(&windows, input, y, output, chosen, |_, x| x),
-                        Some((scale, shift)) => {
-                            let (scale, shift) = (&scale[..windows.channels], &shift[..windows.channels]);
-                            largest(&windows, input, y, output, chosen, |c, x| x.mul_add(scale[c], shift[c]));
+                        Some(Affine { mean, scale, shift, .. }) => {
+                            let channels = windows.channels;
+                            let (mean, scale, shift) = (&mean[..channels], &scale[..channels], &shift[..channels]);
+                            largest(&windows, input, y, output, chosen, |c, x| {
+                                (x - mean[c]).mul_add(scale[c], shift[c])
+                            });
                         }
                     }
                     if relu {

@@ -135,15 +135,14 @@ impl Operation<3> for Normalise {
                 moments
             }
         };
-        let affine = Affine::new(&moments, gamma.slice(), beta.slice(), EPSILON);
+        let affine = Affine::new(moments, gamma.slice(), beta.slice(), EPSILON);
         let (output, pooled) = match self.windows {
             None => (
                 Values::new(batch_norm::forward(input.slice(), &affine), input.shape().to_vec()),
                 None,
             ),
             Some(windows) => {
-                let by = Some((affine.scale.as_slice(), affine.shift.as_slice()));
-                let (output, chosen) = pooling::forward(windows, input.slice(), by, false);
+                let (output, chosen) = pooling::forward(windows, input.slice(), Some(&affine), false);
                 (
                     Values::new(output, pooled_shape(input.shape(), &windows)),
                     Some((windows, chosen)),
@@ -153,7 +152,6 @@ impl Operation<3> for Normalise {
         let pullback = tracked.then(|| {
             Arc::new(NormaliseBack {
                 input,
-                moments,
                 affine,
                 of_batch,
                 pooled,
@@ -167,7 +165,6 @@ impl Operation<3> for Normalise {
 #[derive(Debug)]
 struct NormaliseBack {
     input: Values,
-    moments: Moments,
     affine: Affine,
     of_batch: bool,
     pooled: Option<(Windows, Vec<u8>)>,
@@ -177,7 +174,6 @@ impl Pullback<3> for NormaliseBack {
     fn backward(&self, gradient: Values, _: [bool; 3]) -> [Option<Values>; 3] {
         let backward = Backward {
             input: self.input.slice(),
-            moments: &self.moments,
             affine: &self.affine,
             of_batch: self.of_batch,
             pooled: self
