@@ -14,7 +14,7 @@ use undertone::corpus::{
     AnalysisCache, FilterSettings, LabelSettings, ScanIndex, Selection, Side, analyse, discover, scan, select,
 };
 use undertone::engine::{Settings, load_settings};
-use undertone::features::{FeatureCache, extract};
+use undertone::features::{FeatureStore, extract};
 use undertone::random::stream;
 use undertone::training::{
     Control, Dataset, EpochFacts, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
@@ -129,7 +129,7 @@ fn main() {
     let selection = select(&found, &LabelSettings::default(), &FilterSettings::default());
     let plain = settings(&[]);
     let recipe = plain.recipe().unwrap();
-    let cache = FeatureCache::open(&folder.path().join("features"), recipe).unwrap();
+    let cache = FeatureStore::open(&folder.path().join("features"), recipe).unwrap();
     let made = examples(selection.clone(), &plain.augmentation, &plain.split, 1, 0).unwrap();
     let dataset = build_dataset(&selection, made.split, &[], &cache, &|_, _| true).unwrap();
     let waves: Vec<Wave> = selection.clips[..TIMED]
