@@ -7,6 +7,7 @@ mod delta;
 mod error;
 mod extract;
 mod feature;
+mod frames;
 mod functional;
 mod matrix;
 mod mel;
