@@ -3,7 +3,7 @@
 //! The golden files come from `tests/golden/features.py`; the signals are made here by the same formulas.
 //! `cargo test --test features_librosa -- --nocapture` prints the table.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "features_librosa/parity.rs"]
 mod parity;
