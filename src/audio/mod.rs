@@ -12,6 +12,7 @@ mod ogg_header;
 mod pcm;
 mod resample;
 mod stft;
+mod stft_exact;
 mod trim;
 mod wave;
 mod window;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-/// Frame and hop of the search (samples), as librosa.effects.trim's defaults.
-const FRAME: usize = 2048;
+/// From one frame of the search to the next (samples), as librosa.effects.trim's default.
 const HOP: usize = 512;
+/// A frame reaches this many hops to both sides: 2048 samples in all.
+const REACH: usize = 2;
 /// Smallest amplitude that counts, as in librosa.amplitude_to_db.
 const AMIN: f64 = 1e-5;
 
@@ -16,8 +17,12 @@ const AMIN: f64 = 1e-5;
 /// Pure silence has no loudest frame and is kept whole, as in librosa; so is everything with a `top_db`
 /// that is not above 0, where librosa would keep nothing.
 pub fn trim(samples: &[f32], top_db: f64) -> Range<usize> {
-    let frames = 1 + samples.len() / HOP;
-    let energies: Vec<f64> = (0..frames).map(|frame| energy(samples, frame)).collect();
+    let hops: Vec<f64> = samples.chunks(HOP).map(sum_of_squares).collect();
+    let energy = |frame: usize| {
+        let inside = frame.saturating_sub(REACH)..(frame + REACH).min(hops.len());
+        hops[inside].iter().sum::<f64>() / (2 * REACH * HOP) as f64
+    };
+    let energies: Vec<f64> = (0..=samples.len() / HOP).map(energy).collect();
     let loudest = energies.iter().copied().fold(0.0, f64::max);
     // In power: 10 log10(energy / loudest) > -top_db.
     let floor = AMIN * AMIN;
@@ -29,17 +34,15 @@ pub fn trim(samples: &[f32], top_db: f64) -> Range<usize> {
     }
 }
 
-/// Mean square of one centred frame.
-fn energy(samples: &[f32], frame: usize) -> f64 {
-    let centre = frame * HOP;
-    let inside = centre.saturating_sub(FRAME / 2)..(centre + FRAME / 2).min(samples.len());
-    let squares = samples[inside].iter().map(|&sample| f64::from(sample).powi(2));
-    squares.sum::<f64>() / FRAME as f64
+fn sum_of_squares(samples: &[f32]) -> f64 {
+    samples.iter().map(|&sample| f64::from(sample).powi(2)).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FRAME: usize = 2048;
 
     /// Silence, a tone from 5,000 to 15,000, and a murmur 50 dB below it to the end.
     fn speech() -> Vec<f32> {

@@ -20,16 +20,18 @@ pub enum Window {
 impl Window {
     /// The weights for frames of `length` samples.
     pub fn weights(self, length: usize) -> Vec<f32> {
-        let weight = |n: usize| {
-            let phase = TAU * n as f64 / length as f64;
-            match self {
-                Self::Hann => 0.5 - 0.5 * phase.cos(),
-                Self::Hamming => 0.54 - 0.46 * phase.cos(),
-                Self::Blackman => 0.42 - 0.5 * phase.cos() + 0.08 * (2.0 * phase).cos(),
-                Self::Rectangular => 1.0,
-            }
-        };
-        (0..length).map(|n| weight(n) as f32).collect()
+        (0..length).map(|n| self.weight(n, length) as f32).collect()
+    }
+
+    /// The weight of sample `n` of `length`.
+    pub(super) fn weight(self, n: usize, length: usize) -> f64 {
+        let phase = TAU * n as f64 / length as f64;
+        match self {
+            Self::Hann => 0.5 - 0.5 * phase.cos(),
+            Self::Hamming => 0.54 - 0.46 * phase.cos(),
+            Self::Blackman => 0.42 - 0.5 * phase.cos() + 0.08 * (2.0 * phase).cos(),
+            Self::Rectangular => 1.0,
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl Spectra {
         let bands = banks
             .contrast
             .of((rate, n_fft), |key| SpectralContrast::new(key.0, key.1));
-        stft.each_power(samples, |frame, power| {
+        let take = |frame: usize, power: &[f32]| {
             if wanted.mel {
                 mel_bank.apply(power, &mut mel[frame * recipe.n_mels..][..recipe.n_mels]);
             }
@@ -168,7 +168,13 @@ impl Spectra {
             if wanted.rolloff {
                 rolloff.push(spectral_rolloff(magnitude, hertz_per_bin));
             }
-        });
+        };
+        // In the weakest bins, which some features are made of, single precision is a noise of its own.
+        if wanted.magnitude() || wanted.flatness || estimated {
+            stft.each_power_exact(samples, take);
+        } else {
+            stft.each_power(samples, take);
+        }
         if estimated {
             let classes = banks.chroma.of((rate, n_fft, tuning.semitones()), chroma_bank);
             for (power, chroma) in kept.chunks_exact(n_fft / 2 + 1).zip(chroma.chunks_exact_mut(CHROMA)) {

@@ -3,6 +3,7 @@
 use super::PitchSettings;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// A frequency that a frame may have.
@@ -18,6 +19,11 @@ const THRESHOLDS: usize = 100;
 const BOLTZMANN: f64 = 2.0;
 /// What the deepest trough gets when no trough is below a threshold.
 const NO_TROUGH: f64 = 0.01;
+
+thread_local! {
+    /// Keeps the plans of all sizes that were asked for.
+    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+}
 
 /// The plan and buffers for frames of one size.
 pub(super) struct Yin {
@@ -54,8 +60,8 @@ impl Yin {
         }
         // Long enough that no lag of interest wraps around.
         let size = (settings.frame_length + longest).next_power_of_two();
-        let mut planner = RealFftPlanner::new();
-        let (forward, backward) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+        let (forward, backward) =
+            PLANNER.with_borrow_mut(|planner| (planner.plan_fft_forward(size), planner.plan_fft_inverse(size)));
         let scratch = forward.get_scratch_len().max(backward.get_scratch_len());
         let below = |threshold: usize| {
             let x = threshold as f64 / THRESHOLDS as f64;
