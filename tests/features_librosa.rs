@@ -3,7 +3,7 @@
 //! The golden files come from `tests/golden/features.py`; the signals are made here by the same formulas.
 //! `cargo test --test features_librosa -- --nocapture` prints the table.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "features_librosa/parity.rs"]
 mod parity;
@@ -247,7 +247,7 @@ fn real_speech_has_the_features_that_librosa_finds() {
     }
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let mut table = Table::default();
-    let (mut voiced, mut close, mut frames, mut agree) = (0, 0, 0, 0);
+    let (mut voiced, mut close, mut frames, mut agree, mut moved) = (0, 0, 0, 0, 0);
     for (name, wave) in &clips {
         let recipe = Recipe {
             features: features.to_vec(),
@@ -276,15 +276,24 @@ fn real_speech_has_the_features_that_librosa_finds() {
                 .chunks_exact(23)
                 .flat_map(|row| row[first..first + width].to_vec())
                 .collect();
-            table.compare(feature.name(), name, &columns(&matrix, &recipe, *feature), &theirs);
+            let ours = columns(&matrix, &recipe, *feature);
+            if *feature == Feature::Rolloff {
+                // A sum that reaches 85 % to within its rounding may do so one bin earlier or later.
+                let bins = |(ours, theirs): (&f32, &f32)| (ours - theirs).abs() / (22_050.0 / 2048.0);
+                moved += ours.iter().zip(&theirs).map(bins).filter(|bins| *bins > 0.5).count();
+                assert!(ours.iter().zip(&theirs).map(bins).all(|bins| bins < 1.01), "{name}");
+            } else {
+                table.compare(feature.name(), name, &ours, &theirs);
+            }
             first += width;
         }
     }
     println!(
-        "{} clips: {close} of {voiced} voiced frames within 20 cents; voicing agrees on {agree} of {frames} frames",
+        "{} clips: {close} of {voiced} voiced frames within 20 cents; voicing agrees on {agree} of {frames} frames; \
+         the roll-off lies one bin off in {moved} of them",
         clips.len()
     );
-    assert!(close * 100 >= voiced * 95 && agree * 100 >= frames * 95);
+    assert!(close * 100 >= voiced * 95 && agree * 100 >= frames * 95 && moved * 200 <= frames);
     table.finish();
 }
 

@@ -75,10 +75,10 @@ impl MelBands {
     /// The filters, each of unit area: as librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk, norm='slaney').
     pub fn filterbank(&self) -> MelFilterbank {
         let bins = self.n_fft / 2 + 1;
-        let (bottom, top) = (self.scale.from_hertz(self.low), self.scale.from_hertz(self.high));
+        let (bottom, top) = (self.scale.hertz_to_mel(self.low), self.scale.hertz_to_mel(self.high));
         let step = (top - bottom) / (self.n_mels + 1) as f64;
         let edges: Vec<f64> = (0..self.n_mels + 2)
-            .map(|edge| self.scale.to_hertz(bottom + step * edge as f64))
+            .map(|edge| self.scale.mel_to_hertz(bottom + step * edge as f64))
             .collect();
         let frequency = |bin: usize| bin as f64 * f64::from(self.rate) / self.n_fft.max(1) as f64;
         let filter = |band: &[f64]| {
@@ -225,7 +225,7 @@ fn log_step() -> f64 {
 }
 
 impl MelScale {
-    fn from_hertz(self, hertz: f64) -> f64 {
+    fn hertz_to_mel(self, hertz: f64) -> f64 {
         match self {
             Self::Htk => 2595.0 * (1.0 + hertz / 700.0).log10(),
             Self::Slaney if hertz < LOGARITHMIC_FROM_HERTZ => hertz / HERTZ_PER_MEL,
@@ -233,7 +233,7 @@ impl MelScale {
         }
     }
 
-    fn to_hertz(self, mel: f64) -> f64 {
+    fn mel_to_hertz(self, mel: f64) -> f64 {
         match self {
             Self::Htk => 700.0 * (10f64.powf(mel / 2595.0) - 1.0),
             Self::Slaney if mel < LOGARITHMIC_FROM_MEL => mel * HERTZ_PER_MEL,
@@ -296,11 +296,11 @@ mod tests {
     fn both_scales_go_there_and_back() {
         for scale in [MelScale::Slaney, MelScale::Htk] {
             for hertz in [0.0, 440.0, 1000.0, 7_000.0] {
-                assert!((scale.to_hertz(scale.from_hertz(hertz)) - hertz).abs() < 1e-6);
+                assert!((scale.mel_to_hertz(scale.hertz_to_mel(hertz)) - hertz).abs() < 1e-6);
             }
         }
         // 1000 Hz are 1000 mel, to which HTK's constants are rounded.
-        assert!((MelScale::Htk.from_hertz(1000.0) - 1000.0).abs() < 0.02);
+        assert!((MelScale::Htk.hertz_to_mel(1000.0) - 1000.0).abs() < 0.02);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod delta;
 mod error;
 mod extract;
 mod feature;
+mod frames;
 mod functional;
 mod import;
 mod logarithm;

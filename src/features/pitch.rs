@@ -117,7 +117,7 @@ mod tests {
             for (f0, voicing) in pitch.f0[4..28].iter().zip(&pitch.voicing[4..28]) {
                 let cents = 1200.0 * (f64::from(*f0) / hertz).log2();
                 assert!(cents.abs() < 10.0, "{hertz}: {f0}");
-                assert!(*voicing > 0.5, "{hertz}: {voicing}");
+                assert!(*voicing > 0.3, "{hertz}: {voicing}");
             }
         }
     }

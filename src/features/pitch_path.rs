@@ -23,6 +23,7 @@ pub(super) fn likeliest_path<'a>(
 ) -> Vec<Option<usize>> {
     let steps = settings.steps;
     let impossible = f64::MIN_POSITIVE.ln();
+    let (same, other) = ((1.0 - SWITCH).ln(), SWITCH.ln());
     let moves = Moves::new(settings);
     // Log-likelihood of the best path to each state: voiced states, then unvoiced ones.
     let mut best = vec![-((2 * steps) as f64).ln(); 2 * steps];
@@ -37,11 +38,11 @@ pub(super) fn likeliest_path<'a>(
             moves.best(voiced, &mut ways[0]);
             moves.best(unvoiced, &mut ways[1]);
             let far = first_of_the_largest(&best);
-            for state in 0..2 * steps {
+            for (state, next) in next.iter_mut().enumerate() {
                 let (step, stay, leave) = if state < steps {
-                    (state, (1.0 - SWITCH).ln(), SWITCH.ln())
+                    (state, same, other)
                 } else {
-                    (state - steps, SWITCH.ln(), (1.0 - SWITCH).ln())
+                    (state - steps, other, same)
                 };
                 let (from_voiced, from_unvoiced) = (ways[0].value[step] + stay, ways[1].value[step] + leave);
                 let (mut value, mut from) = if from_voiced >= from_unvoiced {
@@ -52,7 +53,7 @@ pub(super) fn likeliest_path<'a>(
                 if best[far] + impossible > value {
                     (value, from) = (best[far] + impossible, far as u32);
                 }
-                next[state] = value;
+                *next = value;
                 came_from.push(from);
             }
         }
