@@ -306,3 +306,25 @@ impl WithSimd for ToInput<'_> {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_exact_where_the_mean_is_large_and_where_rows_fill_no_task() {
+        for (rows, channels) in [(1, 3), (70, 17), (3000, 5)] {
+            let value = |i: usize| (1000.0 + (i as f64 * 0.7).sin() * (1 + i % channels) as f64) as f32;
+            let input: Vec<f32> = (0..rows * channels).map(value).collect();
+            let found = moments(&input, channels);
+            for channel in 0..channels {
+                let column = || input.iter().skip(channel).step_by(channels).map(|x| f64::from(*x));
+                let mean = column().sum::<f64>() / rows as f64;
+                let variance = column().map(|x| (x - mean).powi(2)).sum::<f64>() / rows as f64;
+                assert!((f64::from(found.mean[channel]) - mean).abs() < 1e-4, "{rows} {channel}");
+                let off = (f64::from(found.variance[channel]) - variance).abs();
+                assert!(off < 1e-5 * variance.max(1e-3), "{rows} {channel}: {off}");
+            }
+        }
+    }
+}

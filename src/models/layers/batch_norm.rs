@@ -200,7 +200,7 @@ mod tests {
 
     fn wave(shape: impl Into<Shape>, device: &Device) -> Tensor<4> {
         let shape = shape.into();
-        let values = (0..shape.num_elements()).map(|i| (i as f32 * 0.7).sin() + 3.0 * (i % 5) as f32 + 10.0);
+        let values = (0..shape.num_elements()).map(|i| (i as f32 * 0.7).sin() + 0.3 * (i % 5) as f32);
         Tensor::from_data(TensorData::new(values.collect::<Vec<f32>>(), shape), device)
     }
 
