@@ -1,8 +1,10 @@
-//! Batch normalisation over the last axis, alone or with the max pooling that follows it.
+//! Batch normalisation over the last axis, with the max pooling that follows it.
 
 use super::pooling::{self, Windows};
-use pulp::Arch;
+use super::vectors::{lanes, load, store};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// What the values of each channel are normalised by.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,7 @@ fn sums(
     rows: usize,
     channels: usize,
     (task, run): (usize, usize),
-    add: impl Fn(std::ops::Range<usize>, &mut [f32], &mut [f32]) + Sync,
+    add: impl Fn(Range<usize>, &mut [f32], &mut [f32]) + Sync,
 ) -> (Vec<f64>, Vec<f64>) {
     let task = task.max(1);
     let parts: Vec<Vec<f64>> = (0..rows.div_ceil(task))
@@ -96,19 +98,13 @@ pub fn moments(input: &[f32], channels: usize) -> Moments {
     }
     let origin = &input[..channels];
     let (distance, square) = sums(rows, channels, (1024, RUN), |rows, distance, square| {
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for row in input[rows.start * channels..rows.end * channels].chunks_exact(channels) {
-                    let sums = distance.iter_mut().zip(square.iter_mut());
-                    for ((x, origin), (distance, square)) in row.iter().zip(origin).zip(sums) {
-                        let from_origin = x - origin;
-                        *distance += from_origin;
-                        *square = from_origin.mul_add(from_origin, *square);
-                    }
-                }
-            },
-        );
+        let rows = &input[rows.start * channels..rows.end * channels];
+        Arch::new().dispatch(Distances {
+            rows,
+            origin,
+            distance,
+            square,
+        });
     });
     let count = rows as f64;
     let variance = distance
@@ -125,27 +121,35 @@ pub fn moments(input: &[f32], channels: usize) -> Moments {
     }
 }
 
-/// Values that make a task of an element-wise pass.
-const TASK: usize = 1 << 15;
-
-/// `scale (x - mean) + shift` of every row.
-pub fn forward(input: &[f32], affine: &Affine) -> Vec<f32> {
-    let channels = affine.scale.len().max(1);
-    let task = (TASK / channels).max(1) * channels;
-    let mut output = vec![0.0; input.len()];
-    output
-        .par_chunks_mut(task)
-        .zip(input.par_chunks(task))
-        .for_each(|(output, input)| {
-            Arch::new().dispatch(
-                #[inline(always)]
-                || lines(output, input, &affine.mean, &affine.scale, &affine.shift),
-            );
-        });
-    output
+/// Adds the distances of some rows from `origin`, and their squares.
+struct Distances<'a> {
+    rows: &'a [f32],
+    origin: &'a [f32],
+    distance: &'a mut [f32],
+    square: &'a mut [f32],
 }
 
-/// The way back from a normalised, perhaps pooled, output.
+impl WithSimd for Distances<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let channels = self.origin.len();
+        for lanes in lanes(simd, channels) {
+            let origin = load(simd, self.origin, 0, lanes);
+            let (mut sum, mut squares) = (load(simd, self.distance, 0, lanes), load(simd, self.square, 0, lanes));
+            for row in self.rows.chunks_exact(channels) {
+                let distance = simd.sub_f32s(load(simd, row, 0, lanes), origin);
+                sum = simd.add_f32s(sum, distance);
+                squares = simd.mul_add_e_f32s(distance, distance, squares);
+            }
+            store(simd, self.distance, 0, lanes, sum);
+            store(simd, self.square, 0, lanes, squares);
+        }
+    }
+}
+
+/// The way back from a normalised and pooled output.
 #[derive(Debug)]
 pub struct Backward<'a> {
     /// The values that were normalised.
@@ -154,8 +158,10 @@ pub struct Backward<'a> {
     pub affine: &'a Affine,
     /// Whether the moments are those of this input, and so move with it.
     pub of_batch: bool,
-    /// The pooling that followed, and what it chose.
-    pub pooled: Option<(Windows, &'a [u8])>,
+    /// The pooling that followed; windows of one position where there was none.
+    pub windows: Windows,
+    /// What it chose.
+    pub chosen: &'a [u8],
 }
 
 impl Backward<'_> {
@@ -183,118 +189,142 @@ impl Backward<'_> {
         [self.to_input(gradient, &slope, &offset), gamma, beta]
     }
 
-    /// Per channel `Σ g` and `Σ g (x - mean)`.
+    /// Per channel `Σ g` and `Σ g (x - mean)`: a task is an image, a row one of its output's.
     fn sums(&self, gradient: &[f32]) -> (Vec<f64>, Vec<f64>) {
-        let channels = self.affine.scale.len();
-        let mean = &self.affine.mean;
-        match self.pooled {
-            None => sums(
-                gradient.len() / channels.max(1),
-                channels,
-                (1024, RUN),
-                |rows, plain, weighted| {
-                    let range = rows.start * channels..rows.end * channels;
-                    Arch::new().dispatch(
-                        #[inline(always)]
-                        || {
-                            let rows = self.input[range.clone()].chunks_exact(channels);
-                            for (row, gradient) in rows.zip(gradient[range].chunks_exact(channels)) {
-                                let sums = plain.iter_mut().zip(weighted.iter_mut());
-                                for (((x, g), mean), (plain, weighted)) in row.iter().zip(gradient).zip(mean).zip(sums)
-                                {
-                                    *plain += g;
-                                    *weighted = g.mul_add(x - mean, *weighted);
-                                }
-                            }
-                        },
-                    );
-                },
-            ),
-            Some((windows, chosen)) => {
-                // The rows are those of the output images, each a run of its own.
-                let height = windows.output[0];
-                let batch = gradient.len() / windows.output_len().max(1);
-                let row = windows.output[1] * channels;
-                sums(
-                    batch * height,
-                    channels,
-                    (height, (RUN / windows.output[1]).max(1)),
-                    |rows, plain, weighted| {
-                        Arch::new().dispatch(
-                            #[inline(always)]
-                            || {
-                                for index in rows {
-                                    let image =
-                                        &self.input[index / height * windows.input_len()..][..windows.input_len()];
-                                    let range = index * row..(index + 1) * row;
-                                    let (gradient, chosen) = (&gradient[range.clone()], &chosen[range]);
-                                    let y = index % height;
-                                    pooling::chosen_sums(&windows, image, mean, y, gradient, chosen, (plain, weighted));
-                                }
-                            },
-                        );
-                    },
-                )
-            }
-        }
+        let windows = self.windows;
+        let [height, width] = windows.output;
+        let batch = gradient.len() / windows.output_len().max(1);
+        let run = (RUN / width.max(1)).max(1);
+        sums(
+            batch * height,
+            windows.channels,
+            (height, run),
+            |rows, plain, weighted| {
+                Arch::new().dispatch(ChosenSums {
+                    back: self,
+                    gradient,
+                    rows,
+                    plain,
+                    weighted,
+                });
+            },
+        )
     }
 
-    /// `scale g + slope (x - mean) + offset`, where a pooled gradient goes to the chosen values.
+    /// `scale g + slope (x - mean) + offset`, where the gradient goes to the chosen values.
     fn to_input(&self, gradient: &[f32], slope: &[f32], offset: &[f32]) -> Vec<f32> {
-        let channels = self.affine.scale.len().max(1);
-        let scale = &self.affine.scale;
         let mut to_input = vec![0.0; self.input.len()];
-        match self.pooled {
-            None => {
-                let task = (TASK / channels).max(1) * channels;
-                let tasks = to_input.par_chunks_mut(task).zip(self.input.par_chunks(task));
-                tasks
-                    .zip(gradient.par_chunks(task))
-                    .for_each(|((to_input, input), gradient)| {
-                        Arch::new().dispatch(
-                            #[inline(always)]
-                            || {
-                                lines(to_input, input, &self.affine.mean, slope, offset);
-                                let rows = to_input.chunks_exact_mut(channels).zip(gradient.chunks_exact(channels));
-                                for (to_input, gradient) in rows {
-                                    for ((to_input, g), scale) in to_input.iter_mut().zip(gradient).zip(scale) {
-                                        *to_input = g.mul_add(*scale, *to_input);
-                                    }
-                                }
-                            },
-                        );
-                    });
-            }
-            Some((windows, chosen)) if !gradient.is_empty() => {
-                let (long, short) = (windows.input_len(), windows.output_len());
-                let images = to_input.par_chunks_mut(long).zip(self.input.par_chunks(long));
-                let gradients = gradient.par_chunks(short).zip(chosen.par_chunks(short));
-                images
-                    .zip(gradients)
-                    .for_each(|((to_input, input), (gradient, chosen))| {
-                        Arch::new().dispatch(
-                            #[inline(always)]
-                            || {
-                                lines(to_input, input, &self.affine.mean, slope, offset);
-                                pooling::scatter(&windows, gradient, chosen, Some(scale), to_input);
-                            },
-                        );
-                    });
-            }
-            Some(_) => {}
+        let (long, short) = (self.windows.input_len(), self.windows.output_len());
+        if gradient.is_empty() {
+            return to_input;
         }
+        let images = to_input.par_chunks_mut(long).zip(self.input.par_chunks(long));
+        let gradients = gradient.par_chunks(short).zip(self.chosen.par_chunks(short));
+        images
+            .zip(gradients)
+            .for_each(|((to_input, input), (gradient, chosen))| {
+                Arch::new().dispatch(ToInput {
+                    back: self,
+                    input,
+                    gradient,
+                    chosen,
+                    slope,
+                    offset,
+                    to_input,
+                });
+            });
         to_input
     }
 }
 
-/// `slope (x - mean) + offset` of every row.
-#[inline(always)]
-fn lines(output: &mut [f32], input: &[f32], mean: &[f32], slope: &[f32], offset: &[f32]) {
-    let channels = slope.len().max(1);
-    for (output, input) in output.chunks_exact_mut(channels).zip(input.chunks_exact(channels)) {
-        let coefficients = mean.iter().zip(slope).zip(offset);
-        for ((output, x), ((mean, slope), offset)) in output.iter_mut().zip(input).zip(coefficients) {
-            *output = (x - mean).mul_add(*slope, *offset);
+struct ChosenSums<'a> {
+    back: &'a Backward<'a>,
+    gradient: &'a [f32],
+    rows: Range<usize>,
+    plain: &'a mut [f32],
+    weighted: &'a mut [f32],
+}
+
+impl WithSimd for ChosenSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let windows = &self.back.windows;
+        let (long, height) = (windows.input_len(), windows.output[0]);
+        let row = windows.output[1] * windows.channels;
+        for index in self.rows {
+            let image = &self.back.input[index / height * long..][..long];
+            let range = index * row..(index + 1) * row;
+            let (gradient, chosen) = (&self.gradient[range.clone()], &self.back.chosen[range]);
+            let mean = &self.back.affine.mean;
+            let sums = (&mut *self.plain, &mut *self.weighted);
+            pooling::chosen_sums(simd, windows, image, mean, index % height, gradient, chosen, sums);
+        }
+    }
+}
+
+/// One image.
+struct ToInput<'a> {
+    back: &'a Backward<'a>,
+    input: &'a [f32],
+    gradient: &'a [f32],
+    chosen: &'a [u8],
+    slope: &'a [f32],
+    offset: &'a [f32],
+    to_input: &'a mut [f32],
+}
+
+impl WithSimd for ToInput<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let channels = self.slope.len();
+        for lanes in lanes(simd, channels) {
+            let mean = load(simd, &self.back.affine.mean, 0, lanes);
+            let (slope, offset) = (load(simd, self.slope, 0, lanes), load(simd, self.offset, 0, lanes));
+            for at in (0..self.input.len()).step_by(channels) {
+                let distance = simd.sub_f32s(load(simd, self.input, at, lanes), mean);
+                store(
+                    simd,
+                    self.to_input,
+                    at,
+                    lanes,
+                    simd.mul_add_e_f32s(distance, slope, offset),
+                );
+            }
+        }
+        let scale = Some(self.back.affine.scale.as_slice());
+        pooling::scatter(
+            simd,
+            &self.back.windows,
+            self.gradient,
+            self.chosen,
+            scale,
+            self.to_input,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_exact_where_the_mean_is_large_and_where_rows_fill_no_task() {
+        for (rows, channels) in [(1, 3), (70, 17), (3000, 5)] {
+            let value = |i: usize| (1000.0 + (i as f64 * 0.7).sin() * (1 + i % channels) as f64) as f32;
+            let input: Vec<f32> = (0..rows * channels).map(value).collect();
+            let found = moments(&input, channels);
+            for channel in 0..channels {
+                let column = || input.iter().skip(channel).step_by(channels).map(|x| f64::from(*x));
+                let mean = column().sum::<f64>() / rows as f64;
+                let variance = column().map(|x| (x - mean).powi(2)).sum::<f64>() / rows as f64;
+                assert!((f64::from(found.mean[channel]) - mean).abs() < 1e-4, "{rows} {channel}");
+                let off = (f64::from(found.variance[channel]) - variance).abs();
+                assert!(off < 1e-5 * variance.max(1e-3), "{rows} {channel}: {off}");
+            }
         }
     }
 }

@@ -187,7 +187,7 @@ fn pad(geometry: Geometry, input: &[f32], from: [usize; 2], size: [usize; 2], pa
 /// Parts of the batch, each of which sums the kernel's gradient for itself: independent of the
 /// number of threads, and fewer where the kernel is large.
 fn parts(batch: usize, weights: usize) -> usize {
-    let most = ((1 << 24) / weights.max(1)).clamp(4, 16);
+    let most = ((1 << 22) / weights.max(1)).clamp(8, 16);
     batch.min(most).max(1)
 }
 

@@ -10,3 +10,4 @@ pub mod dense;
 pub mod dropout;
 pub mod pooling;
 pub mod product;
+mod vectors;

@@ -1,11 +1,12 @@
 //! Max pooling, channels last, of values that may be scaled and shifted on the way.
 
 use super::batch_norm::Affine;
-use pulp::Arch;
+use super::vectors::{lanes, load, load_bytes, store, store_bytes};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// In place of the chosen position where a ReLU cut the largest off: no gradient flows.
-const NONE: u8 = u8::MAX;
+const NONE: u32 = 255;
 
 /// Which positions each output looks at. A sequence is an image of width 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +73,7 @@ impl Windows {
     /// Calls `visit` with the number in the window and the offset of its channels in the input, for
     /// every position of the window of output (y, x) that lies within the input.
     #[inline(always)]
-    fn each(&self, y: usize, x: usize, mut visit: impl FnMut(u8, usize)) {
+    fn each(&self, y: usize, x: usize, mut visit: impl FnMut(u32, usize)) {
         for k in 0..self.size[0] {
             let row = y * self.stride[0] + k;
             if row < self.before[0] || row - self.before[0] >= self.input[0] {
@@ -84,7 +85,7 @@ impl Windows {
                     continue;
                 }
                 let position = (row - self.before[0]) * self.input[1] + column - self.before[1];
-                visit((k * self.size[1] + l) as u8, position * self.channels);
+                visit((k * self.size[1] + l) as u32, position * self.channels);
             }
         }
     }
@@ -100,101 +101,125 @@ pub fn forward(windows: Windows, input: &[f32], affine: Option<&Affine>, relu: b
     if output.is_empty() {
         return (output, chosen);
     }
-    output
-        .par_chunks_mut(row)
-        .zip(chosen.par_chunks_mut(row))
-        .enumerate()
-        .with_min_len(4)
-        .for_each(|(index, (output, chosen))| {
-            let (clip, y) = (index / windows.output[0], index % windows.output[0]);
-            let input = &input[clip * windows.input_len()..][..windows.input_len()];
-            Arch::new().dispatch(
-                #[inline(always)]
-                || {
-                    match affine {
-                        None => largest(&windows, input, y, output, chosen, |_, x| x),
-                        Some(Affine { mean, scale, shift, .. }) => {
-                            let channels = windows.channels;
-                            let (mean, scale, shift) = (&mean[..channels], &scale[..channels], &shift[..channels]);
-                            largest(&windows, input, y, output, chosen, |c, x| {
-                                (x - mean[c]).mul_add(scale[c], shift[c])
-                            });
-                        }
-                    }
-                    if relu {
-                        cut(output, chosen);
-                    }
-                },
-            );
+    let rows = output.par_chunks_mut(row).zip(chosen.par_chunks_mut(row));
+    rows.enumerate().with_min_len(4).for_each(|(index, (output, chosen))| {
+        let (clip, y) = (index / windows.output[0], index % windows.output[0]);
+        let input = &input[clip * windows.input_len()..][..windows.input_len()];
+        Arch::new().dispatch(Largest {
+            windows,
+            input,
+            affine,
+            relu,
+            y,
+            output,
+            chosen,
         });
+    });
     (output, chosen)
 }
 
 /// One row of outputs.
-#[inline(always)]
-fn largest(
-    windows: &Windows,
-    input: &[f32],
+struct Largest<'a> {
+    windows: Windows,
+    input: &'a [f32],
+    affine: Option<&'a Affine>,
+    relu: bool,
     y: usize,
-    output: &mut [f32],
-    chosen: &mut [u8],
-    value: impl Fn(usize, f32) -> f32,
-) {
-    let channels = windows.channels;
-    let rows = output.chunks_exact_mut(channels).zip(chosen.chunks_exact_mut(channels));
-    for (x, (output, chosen)) in rows.enumerate() {
-        output.fill(f32::NEG_INFINITY);
-        windows.each(y, x, |index, at| {
-            let input = &input[at..at + channels];
-            for (c, ((x, best), chosen)) in input.iter().zip(&mut *output).zip(&mut *chosen).enumerate() {
-                let value = value(c, *x);
-                let larger = value > *best || value.is_nan();
-                *best = if larger { value } else { *best };
-                *chosen = if larger { index } else { *chosen };
-            }
-        });
-    }
+    output: &'a mut [f32],
+    chosen: &'a mut [u8],
 }
 
-/// ReLU of the outputs, remembered by what was chosen.
-#[inline(always)]
-fn cut(output: &mut [f32], chosen: &mut [u8]) {
-    for (value, chosen) in output.iter_mut().zip(chosen) {
-        let off = *value <= 0.0;
-        *value = if off { 0.0 } else { *value };
-        *chosen = if off { NONE } else { *chosen };
+impl WithSimd for Largest<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            windows,
+            input,
+            affine,
+            relu,
+            y,
+            output,
+            chosen,
+        } = self;
+        let zero = simd.splat_f32s(0.0);
+        for lanes in lanes(simd, windows.channels) {
+            let by = affine.map(
+                #[inline(always)]
+                |affine| {
+                    [&affine.mean, &affine.scale, &affine.shift].map(
+                        #[inline(always)]
+                        |values| load(simd, values, 0, lanes),
+                    )
+                },
+            );
+            for x in 0..windows.output[1] {
+                let mut best = simd.splat_f32s(f32::NEG_INFINITY);
+                let mut place = simd.splat_u32s(0);
+                windows.each(
+                    y,
+                    x,
+                    #[inline(always)]
+                    |index, at| {
+                        let mut value = load(simd, input, at, lanes);
+                        if let Some([mean, scale, shift]) = by {
+                            value = simd.mul_add_e_f32s(simd.sub_f32s(value, mean), scale, shift);
+                        }
+                        // Not at most: larger, or no number.
+                        let larger = simd.not_m32s(simd.less_than_or_equal_f32s(value, best));
+                        // What is no number stays.
+                        let number = simd.equal_f32s(best, best);
+                        let larger = simd.and_m32s(larger, number);
+                        best = simd.select_f32s(larger, value, best);
+                        place = simd.select_u32s(larger, simd.splat_u32s(index), place);
+                    },
+                );
+                if relu {
+                    let off = simd.less_than_or_equal_f32s(best, zero);
+                    best = simd.select_f32s(off, zero, best);
+                    place = simd.select_u32s(off, simd.splat_u32s(NONE), place);
+                }
+                let at = x * windows.channels;
+                store(simd, output, at, lanes, best);
+                store_bytes(simd, chosen, at, lanes, place);
+            }
+        }
     }
 }
 
 /// Adds the gradient of each output, times its channel's `scale`, to the input that it was chosen
 /// from. One image.
 #[inline(always)]
-pub fn scatter(windows: &Windows, gradient: &[f32], chosen: &[u8], scale: Option<&[f32]>, to_input: &mut [f32]) {
-    let channels = windows.channels;
+pub fn scatter<S: Simd>(
+    simd: S,
+    windows: &Windows,
+    gradient: &[f32],
+    chosen: &[u8],
+    scale: Option<&[f32]>,
+    to_input: &mut [f32],
+) {
+    let zero = simd.splat_f32s(0.0);
     for y in 0..windows.output[0] {
         for x in 0..windows.output[1] {
-            let at = (y * windows.output[1] + x) * channels;
-            let (gradient, chosen) = (&gradient[at..at + channels], &chosen[at..at + channels]);
-            windows.each(y, x, |index, at| {
-                let to_input = &mut to_input[at..at + channels];
-                match scale {
-                    None => {
-                        for c in 0..channels {
-                            to_input[c] += if chosen[c] == index { gradient[c] } else { 0.0 };
-                        }
-                    }
-                    Some(scale) => {
-                        let scale = &scale[..channels];
-                        for c in 0..channels {
-                            to_input[c] += if chosen[c] == index {
-                                scale[c] * gradient[c]
-                            } else {
-                                0.0
-                            };
-                        }
-                    }
+            let from = (y * windows.output[1] + x) * windows.channels;
+            for lanes in lanes(simd, windows.channels) {
+                let mut flow = load(simd, gradient, from, lanes);
+                if let Some(scale) = scale {
+                    flow = simd.mul_f32s(flow, load(simd, scale, 0, lanes));
                 }
-            });
+                let place = load_bytes(simd, chosen, from, lanes);
+                windows.each(
+                    y,
+                    x,
+                    #[inline(always)]
+                    |index, at| {
+                        let here = simd.equal_u32s(place, simd.splat_u32s(index));
+                        let sum = simd.add_f32s(load(simd, to_input, at, lanes), simd.select_f32s(here, flow, zero));
+                        store(simd, to_input, at, lanes, sum);
+                    },
+                );
+            }
         }
     }
 }
@@ -203,7 +228,8 @@ pub fn scatter(windows: &Windows, gradient: &[f32], chosen: &[u8], scale: Option
 /// the output of one image.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-pub fn chosen_sums(
+pub fn chosen_sums<S: Simd>(
+    simd: S,
     windows: &Windows,
     input: &[f32],
     mean: &[f32],
@@ -212,23 +238,29 @@ pub fn chosen_sums(
     chosen: &[u8],
     (plain, weighted): (&mut [f32], &mut [f32]),
 ) {
-    let channels = windows.channels;
-    let (mean, plain, weighted) = (&mean[..channels], &mut plain[..channels], &mut weighted[..channels]);
-    let rows = gradient.chunks_exact(channels).zip(chosen.chunks_exact(channels));
-    for (x, (gradient, chosen)) in rows.enumerate() {
-        for c in 0..channels {
-            plain[c] += gradient[c];
+    let zero = simd.splat_f32s(0.0);
+    for lanes in lanes(simd, windows.channels) {
+        let mean = load(simd, mean, 0, lanes);
+        let (mut sum, mut product) = (load(simd, plain, 0, lanes), load(simd, weighted, 0, lanes));
+        for x in 0..windows.output[1] {
+            let from = x * windows.channels;
+            let flow = load(simd, gradient, from, lanes);
+            let place = load_bytes(simd, chosen, from, lanes);
+            sum = simd.add_f32s(sum, flow);
+            windows.each(
+                y,
+                x,
+                #[inline(always)]
+                |index, at| {
+                    let here = simd.equal_u32s(place, simd.splat_u32s(index));
+                    let flow = simd.select_f32s(here, flow, zero);
+                    let distance = simd.sub_f32s(load(simd, input, at, lanes), mean);
+                    product = simd.mul_add_e_f32s(flow, distance, product);
+                },
+            );
         }
-        windows.each(y, x, |index, at| {
-            let input = &input[at..at + channels];
-            for c in 0..channels {
-                weighted[c] += if chosen[c] == index {
-                    gradient[c] * (input[c] - mean[c])
-                } else {
-                    0.0
-                };
-            }
-        });
+        store(simd, plain, 0, lanes, sum);
+        store(simd, weighted, 0, lanes, product);
     }
 }
 
@@ -244,10 +276,28 @@ pub fn backward(windows: Windows, gradient: &[f32], chosen: &[u8]) -> Vec<f32> {
         .zip(gradient.par_chunks(windows.output_len()))
         .zip(chosen.par_chunks(windows.output_len()))
         .for_each(|((to_input, gradient), chosen)| {
-            Arch::new().dispatch(
-                #[inline(always)]
-                || scatter(&windows, gradient, chosen, None, to_input),
-            );
+            Arch::new().dispatch(Scatter {
+                windows,
+                gradient,
+                chosen,
+                to_input,
+            });
         });
     to_input
+}
+
+struct Scatter<'a> {
+    windows: Windows,
+    gradient: &'a [f32],
+    chosen: &'a [u8],
+    to_input: &'a mut [f32],
+}
+
+impl WithSimd for Scatter<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        scatter(simd, &self.windows, self.gradient, self.chosen, None, self.to_input);
+    }
 }

@@ -42,7 +42,12 @@ impl BatchNorm {
     /// Normalises the last axis.
     pub fn forward<const D: usize>(&self, input: Tensor<D>, training: bool) -> Tensor<D> {
         if runs_here(&input) {
-            self.here(input, None, training)
+            // Windows of one position: nothing is pooled.
+            let shape = input.dims();
+            let channels = shape[D - 1];
+            let positions = shape[1..D - 1].iter().product();
+            let windows = Windows::valid([positions, 1], [1, 1], [1, 1], channels);
+            self.here(input, windows, shape.to_vec(), training)
         } else {
             self.composed(input, training)
         }
@@ -51,12 +56,15 @@ impl BatchNorm {
     /// Normalises the last axis and pools what comes out, which is written down nowhere in between.
     pub fn forward_pool<const D: usize>(&self, input: Tensor<D>, pool: MaxPool, training: bool) -> Tensor<D> {
         match pool.windows(&input.dims()) {
-            Some(windows) if runs_here(&input) => self.here(input, Some(windows), training),
+            Some(windows) if runs_here(&input) => {
+                let shape = pooled_shape(&input.dims(), &windows);
+                self.here(input, windows, shape, training)
+            }
             _ => pool.forward(self.forward(input, training)),
         }
     }
 
-    fn here<const D: usize>(&self, input: Tensor<D>, windows: Option<Windows>, training: bool) -> Tensor<D> {
+    fn here<const D: usize>(&self, input: Tensor<D>, windows: Windows, shape: Vec<usize>, training: bool) -> Tensor<D> {
         let found = Arc::new(OnceLock::new());
         let source = if training {
             Source::Batch(Arc::clone(&found))
@@ -64,7 +72,8 @@ impl BatchNorm {
             let [mean, variance] = [&self.mean, &self.variance].map(|state| numbers(state.value_sync()));
             Source::Running(Moments { mean, variance })
         };
-        let output = ternary(input, self.gamma.val(), self.beta.val(), Normalise { source, windows });
+        let normalise = Normalise { source, windows, shape };
+        let output = ternary(input, self.gamma.val(), self.beta.val(), normalise);
         if let Some(Moments { mean, variance }) = found.get() {
             for (state, batch) in [(&self.mean, mean), (&self.variance, variance)] {
                 let old = state.value_sync();
@@ -119,7 +128,9 @@ enum Source {
 #[derive(Debug)]
 struct Normalise {
     source: Source,
-    windows: Option<Windows>,
+    windows: Windows,
+    /// Of the output.
+    shape: Vec<usize>,
 }
 
 impl Operation<3> for Normalise {
@@ -136,25 +147,16 @@ impl Operation<3> for Normalise {
             }
         };
         let affine = Affine::new(moments, gamma.slice(), beta.slice(), EPSILON);
-        let (output, pooled) = match self.windows {
-            None => (
-                Values::new(batch_norm::forward(input.slice(), &affine), input.shape().to_vec()),
-                None,
-            ),
-            Some(windows) => {
-                let (output, chosen) = pooling::forward(windows, input.slice(), Some(&affine), false);
-                (
-                    Values::new(output, pooled_shape(input.shape(), &windows)),
-                    Some((windows, chosen)),
-                )
-            }
-        };
+        let windows = self.windows;
+        let (output, chosen) = pooling::forward(windows, input.slice(), Some(&affine), false);
+        let output = Values::new(output, self.shape);
         let pullback = tracked.then(|| {
             Arc::new(NormaliseBack {
                 input,
                 affine,
                 of_batch,
-                pooled,
+                windows,
+                chosen,
             }) as _
         });
         (output, pullback)
@@ -167,7 +169,8 @@ struct NormaliseBack {
     input: Values,
     affine: Affine,
     of_batch: bool,
-    pooled: Option<(Windows, Vec<u8>)>,
+    windows: Windows,
+    chosen: Vec<u8>,
 }
 
 impl Pullback<3> for NormaliseBack {
@@ -176,10 +179,8 @@ impl Pullback<3> for NormaliseBack {
             input: self.input.slice(),
             affine: &self.affine,
             of_batch: self.of_batch,
-            pooled: self
-                .pooled
-                .as_ref()
-                .map(|(windows, chosen)| (*windows, chosen.as_slice())),
+            windows: self.windows,
+            chosen: &self.chosen,
         };
         let [input, gamma, beta] = backward.gradients(gradient.slice());
         let channels = gamma.len();
@@ -199,7 +200,7 @@ mod tests {
 
     fn wave(shape: impl Into<Shape>, device: &Device) -> Tensor<4> {
         let shape = shape.into();
-        let values = (0..shape.num_elements()).map(|i| (i as f32 * 0.7).sin() + 3.0 * (i % 5) as f32 + 100.0);
+        let values = (0..shape.num_elements()).map(|i| (i as f32 * 0.7).sin() + 0.3 * (i % 5) as f32);
         Tensor::from_data(TensorData::new(values.collect::<Vec<f32>>(), shape), device)
     }
 

@@ -12,6 +12,8 @@ mod noise;
 mod operation;
 mod pooling;
 mod spans;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use batch_norm::BatchNorm;
