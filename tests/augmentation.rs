@@ -115,20 +115,21 @@ fn distance(wave: &Wave) -> f64 {
 
 #[test]
 fn what_happens_in_a_wave_happens_sooner_or_later_by_the_ratio() {
-    let swell = |t: f64, at: f64| (-((t - at) / 0.08).powi(2)).exp();
-    // So far apart that a frame of the vocoder, 23 ms, is little beside it.
-    let two = wave((0..6 * RATE as usize).map(|n| {
+    // So far apart and so wide that a frame of the vocoder, 23 ms, is little beside them: it moves short ones
+    // by some frames, librosa's just as this one.
+    let swell = |t: f64, at: f64| (-((t - at) / 0.4).powi(2)).exp();
+    let two = wave((0..8 * RATE as usize).map(|n| {
         let t = n as f64 / f64::from(RATE);
-        (2.0 * PI * 300.0 * t).sin() * (swell(t, 1.0) + swell(t, 5.0))
+        (2.0 * PI * 300.0 * t).sin() * (swell(t, 1.5) + swell(t, 6.5))
     }));
-    within_one_percent(distance(&two), 4.0, "as it is");
+    within_one_percent(distance(&two), 5.0, "as it is");
     for rate in [0.7, 0.9, 1.2, 1.5] {
         let there = apply(&Augmentation::Stretch { rate }, &two);
-        within_one_percent(distance(&there), 4.0 / rate, &format!("speed {rate}"));
+        within_one_percent(distance(&there), 5.0 / rate, &format!("speed {rate}"));
     }
     for semitones in [-4.0, 3.0] {
         let there = apply(&Augmentation::Pitch { semitones }, &two);
-        within_one_percent(distance(&there), 4.0, &format!("{semitones} semitones"));
+        within_one_percent(distance(&there), 5.0, &format!("{semitones} semitones"));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `run.toml`: everything a run was started with.
 
+use super::settings::settings_of_run;
 use super::{EngineError, Settings};
 use crate::runs::{RunError, RunFolder};
 use serde::{Deserialize, Serialize};
@@ -54,28 +55,28 @@ impl RunFile {
         write().map_err(|error| EngineError::Other(format!("the settings cannot be written as TOML: {error}")))
     }
 
-    /// From a run's folder.
+    /// From a run's folder. What an older version of the program did not know is as by default.
     ///
     /// # Errors
-    /// [`RunError::Malformed`] for a file that another version of the program wrote, or that is damaged.
+    /// [`RunError::Malformed`] for a file that is damaged, or that a newer version of the program wrote.
     pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
         let path = folder.settings();
         let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io {
             path: path.clone(),
             source,
         })?;
-        let parse = || -> Result<Self, toml::de::Error> {
+        let parse = || -> Result<(RunFacts, toml::Table), toml::de::Error> {
             let mut table: toml::Table = text.parse()?;
             let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
-            Ok(Self {
-                run: run.try_into()?,
-                settings: table.try_into()?,
-            })
+            Ok((run.try_into()?, table))
         };
-        parse().map_err(|error| RunError::Malformed {
-            path,
-            problem: format!("{}; was it written by another version?", error.message().trim()),
-        })
+        let malformed = |problem: String| RunError::Malformed {
+            path: path.clone(),
+            problem: format!("{problem}; was it written by another version?"),
+        };
+        let (run, table) = parse().map_err(|error| malformed(error.message().trim().to_owned()))?;
+        let settings = settings_of_run(table).map_err(|error| malformed(error.to_string()))?;
+        Ok(Self { run, settings })
     }
 }
 
@@ -123,6 +124,22 @@ mod tests {
                 run: run(&folder.id),
                 settings
             }
+        );
+
+        let text = std::fs::read_to_string(folder.settings()).unwrap();
+        let mut older: toml::Table = text.parse().unwrap();
+        older.remove("augmentation").unwrap();
+        let recipes = older["recipes"].as_table_mut().unwrap();
+        recipes["mfcc_zcr_rms"]
+            .as_table_mut()
+            .unwrap()
+            .remove("trim_db")
+            .unwrap();
+        std::fs::write(folder.settings(), older.to_string()).unwrap();
+        assert_eq!(
+            RunFile::read(&folder).unwrap(),
+            read,
+            "what was not known then is as by default"
         );
 
         std::fs::write(folder.settings(), "seed = 1\n").unwrap();

@@ -69,6 +69,11 @@ mod tests {
     fn what_is_no_number_is_the_floor_and_what_is_too_large_stays_so() {
         let mut values = [1.0, 100.0, 0.0, -1.0, f32::NAN, f32::INFINITY];
         to_decibels(&mut values, 1e-10, 0.0);
-        assert_eq!(values, [0.0, 20.0, -100.0, -100.0, -100.0, f32::INFINITY]);
+        for (ours, theirs) in values
+            .into_iter()
+            .zip([0.0, 20.0, -100.0, -100.0, -100.0, f32::INFINITY])
+        {
+            assert!(ours == theirs || (ours - theirs).abs() < 3e-5, "{ours} {theirs}");
+        }
     }
 }

@@ -130,7 +130,7 @@ impl Layers {
         names.try_fold(first, |value, name| value.get(name))
     }
 
-    fn merge(&mut self, table: toml::Table, origins: BTreeMap<String, Origin>) -> Result<(), SettingsError> {
+    pub fn merge(&mut self, table: toml::Table, origins: BTreeMap<String, Origin>) -> Result<(), SettingsError> {
         let written = Self {
             table: toml::Table::new(),
             origins,

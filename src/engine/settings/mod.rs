@@ -201,6 +201,13 @@ impl Settings {
     }
 }
 
+/// The settings in a run's file, with paths as they stand; what it does not name is as by default.
+pub(super) fn settings_of_run(table: toml::Table) -> Result<Settings, SettingsError> {
+    let mut layers = Layers::defaults(DEFAULTS)?;
+    layers.merge(table, BTreeMap::new())?;
+    resolve(&layers)
+}
+
 fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
     let table = toml::Value::Table(layers.table.clone());
     let settings: Settings = serde_path_to_error::deserialize(table).map_err(|error| {
