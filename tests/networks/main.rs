@@ -73,7 +73,11 @@ fn difference(settings: &ModelSettings, input: (usize, usize), classes: usize, c
         let (a, b) = (values(our_loss.clone())[0], values(twin_loss.clone())[0]);
         worst = worst.max((a - b).abs() / b.abs());
         if step % 10 == 9 {
-            println!("{}: step {}, loss {b}, at most {worst:e} apart", settings.name, step + 1);
+            println!(
+                "{}: step {}, loss {b}, at most {worst:e} apart",
+                settings.name,
+                step + 1
+            );
         }
         let gradients = GradientsParams::from_grads(our_loss.backward(), &ours);
         ours = our_adam.step(1e-3, ours, gradients);
