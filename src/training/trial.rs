@@ -62,6 +62,11 @@ impl Trial {
         })
     }
 
+    /// Parameters, and how many of them are trained.
+    pub fn parameters(&self) -> (usize, usize) {
+        (self.network.parameters(), self.network.trainable())
+    }
+
     /// The network as it stands, for inference.
     pub fn network(&self) -> Network {
         self.network.valid()

@@ -47,7 +47,7 @@ pub fn measure(
     }
     let spans = if profile { stop_spans() } else { Vec::new() };
     let memory_peak = memory_peak();
-    let network = trial.network();
+    let (network, parameters) = (trial.network(), trial.parameters());
     drop(trial);
 
     let device = device(device_name)?;
@@ -64,7 +64,7 @@ pub fn measure(
         threads: rayon::current_num_threads(),
         input,
         classes,
-        parameters: (network.parameters(), network.trainable()),
+        parameters,
         batch,
         steps,
         first_step_milliseconds: 1e3 * first.as_secs_f64(),

@@ -49,7 +49,8 @@ pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, way: Way
     let begun = Instant::now();
     let result = work();
     let time = begun.elapsed();
-    let name = name.rsplit("::").next().unwrap_or(name);
+    // What keeps something for the way back is named after the operation.
+    let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches("Back");
     let shape: Vec<String> = shape(&result).iter().map(ToString::to_string).collect();
     let operation = format!("{name} {}", shape.join("x"));
     let mut spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner);

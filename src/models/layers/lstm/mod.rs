@@ -135,7 +135,7 @@ struct Lstm;
 
 /// What it kept.
 #[derive(Debug)]
-struct Kept {
+struct LstmBack {
     sizes: Sizes,
     inputs: [Values; 4],
     /// Taken by the way back, which writes into it.
@@ -163,7 +163,7 @@ impl Operation<4> for Lstm {
         let states = interleave(sizes, &trace.hidden);
         let output = Values::new(states, [sizes.batch, sizes.steps, 2 * sizes.units]);
         let kept = || {
-            Arc::new(Kept {
+            Arc::new(LstmBack {
                 sizes,
                 inputs,
                 trace: Mutex::new(Some(trace)),
@@ -173,11 +173,7 @@ impl Operation<4> for Lstm {
     }
 }
 
-impl Pullback<4> for Kept {
-    fn name(&self) -> &'static str {
-        "Lstm"
-    }
-
+impl Pullback<4> for LstmBack {
     fn backward(&self, gradient: Values, wanted: [bool; 4]) -> [Option<Values>; 4] {
         let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner).take();
         let weights = weights(&self.inputs);

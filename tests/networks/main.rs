@@ -1,0 +1,161 @@
+//! The published networks beside the same in Burn's own layers, and their weights on disk.
+
+// Helpers of tests are no tests to clippy.
+#![allow(clippy::unwrap_used)]
+
+mod twin;
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Tensor, TensorData};
+use rand::RngExt;
+use twin::Twin;
+use undertone::engine::load_settings;
+use undertone::models::{ModelSettings, Network, device, published_sizes};
+use undertone::random::stream;
+use undertone::training::Adam;
+
+const NAMES: [&str; 3] = ["deep_conv1d", "deep_mel_conv2d", "crnn"];
+
+/// The shipped sizes, without dropout.
+fn full(name: &str) -> ModelSettings {
+    let mut model = load_settings(None, &[]).unwrap().model;
+    model.name = name.to_owned();
+    model.deep_conv1d.dropout = 0.0;
+    (model.crnn.conv_dropout, model.crnn.lstm_dropout) = (0.0, 0.0);
+    model
+}
+
+/// The same layers, small.
+fn small(name: &str) -> ModelSettings {
+    let mut model = full(name);
+    model.deep_conv1d.filters = vec![12, 10, 8, 8, 6];
+    model.deep_conv1d.dense_units = 9;
+    model.deep_mel_conv2d.filters = vec![6, 8, 5];
+    model.deep_mel_conv2d.kernel_sizes = vec![3, 5, 7];
+    model.deep_mel_conv2d.dense_units = vec![10, 7];
+    (model.crnn.filters1, model.crnn.filters2, model.crnn.lstm_units) = (6, 8, 10);
+    model
+}
+
+fn cross_entropy(logits: Tensor<2>) -> Tensor<1> {
+    let [clips, classes] = logits.dims();
+    let mut chosen = vec![0.0f32; clips * classes];
+    for clip in 0..clips {
+        chosen[clip * classes + clip * 5 % 7 % classes] = -1.0 / clips as f32;
+    }
+    let chosen = Tensor::from_data(TensorData::new(chosen, [clips, classes]), &logits.device());
+    (log_softmax(logits, 1) * chosen).sum()
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().unwrap()
+}
+
+/// The largest relative difference of the losses over so many steps on batches that both get.
+fn difference(settings: &ModelSettings, input: (usize, usize), classes: usize, clips: usize, steps: usize) -> f32 {
+    let device = device("flex").unwrap().autodiff();
+    let mut ours = Network::new(settings, input, classes, 1, &device).unwrap();
+    let mut twin = Twin::of(&ours, settings);
+    let (mut our_adam, mut twin_adam) = (Adam::new(), Adam::new());
+    let mut draw = stream(2, "clips", 0);
+    let mut batch = |clips: usize| {
+        let count = clips * input.0 * input.1;
+        let values = (0..count).map(|_| 2.0 * draw.random::<f32>() - 1.0).collect();
+        Tensor::<3>::from_data(TensorData::new(values, [clips, input.0, input.1]), &device)
+    };
+    let mut worst = 0.0f32;
+    for step in 0..steps {
+        let batch = batch(clips);
+        let our_loss = cross_entropy(ours.forward_training(batch.clone(), &mut stream(1, "dropout", step as u64)));
+        let twin_loss = cross_entropy(twin.forward(batch));
+        let (a, b) = (values(our_loss.clone())[0], values(twin_loss.clone())[0]);
+        worst = worst.max((a - b).abs() / b.abs());
+        if step % 10 == 9 {
+            println!(
+                "{}: step {}, loss {b}, at most {worst:e} apart",
+                settings.name,
+                step + 1
+            );
+        }
+        let gradients = GradientsParams::from_grads(our_loss.backward(), &ours);
+        ours = our_adam.step(1e-3, ours, gradients);
+        let gradients = GradientsParams::from_grads(twin_loss.backward(), &twin);
+        twin = twin_adam.step(1e-3, twin, gradients);
+    }
+    // With the running statistics that both have gathered.
+    let batch = batch(3).inner();
+    let pairs = values(ours.valid().forward(batch.clone()));
+    for (a, b) in pairs.iter().zip(values(twin.valid().forward(batch))) {
+        assert!((a - b).abs() < 1e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
+    }
+    worst
+}
+
+#[test]
+fn losses_fall_as_with_burns_own_layers() {
+    for (name, input) in NAMES.into_iter().zip([(10, 6), (17, 12), (12, 9)]) {
+        let worst = difference(&small(name), input, 4, 6, 50);
+        assert!(worst < 1e-3, "{name}: {worst}");
+    }
+}
+
+/// Takes minutes: `cargo test --release --test networks -- --ignored --nocapture`.
+#[test]
+#[ignore = "the published sizes take minutes"]
+fn losses_fall_as_with_burns_own_layers_at_the_published_sizes() {
+    for name in NAMES {
+        let (input, classes) = published_sizes(name).unwrap();
+        let worst = difference(&full(name), input, classes, 8, 50);
+        println!("{name}: {worst:e}");
+        assert!(worst < 1e-3, "{name}: {worst}");
+    }
+}
+
+#[test]
+fn weights_and_running_statistics_come_back_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, input) in NAMES.into_iter().zip([(10, 6), (17, 12), (12, 9)]) {
+        let settings = small(name);
+        let training = device("flex").unwrap().autodiff();
+        let mut network = Network::new(&settings, input, 4, 1, &training).unwrap();
+        let batch = Tensor::<3>::ones([5, input.0, input.1], &training);
+        let noisy = batch * Tensor::random([5, input.0, input.1], burn::tensor::Distribution::Default, &training);
+        let fresh = values(network.valid().forward(noisy.clone().inner()));
+        let mut adam = Adam::new();
+        for step in 0..3 {
+            let loss = cross_entropy(network.forward_training(noisy.clone(), &mut stream(1, "dropout", step)));
+            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            network = adam.step(1e-2, network, gradients);
+        }
+        let path = folder.path().join(format!("{name}.safetensors"));
+        let trained = network.valid();
+        trained.save(&path).unwrap();
+        let loaded = Network::new(&settings, input, 4, 2, &device("flex").unwrap()).unwrap();
+        let loaded = loaded.load(&path).unwrap();
+        let expected = values(trained.forward(noisy.clone().inner()));
+        assert_eq!(values(loaded.forward(noisy.inner())), expected, "{name}");
+        assert_ne!(fresh, expected, "{name}");
+    }
+}
+
+#[test]
+fn two_trainings_from_one_seed_end_in_the_same_bits() {
+    for (name, input) in NAMES.into_iter().zip([(10, 6), (17, 12), (12, 9)]) {
+        let settings = small(name);
+        let train = || {
+            let device = device("flex").unwrap().autodiff();
+            let mut network = Network::new(&settings, input, 4, 1, &device).unwrap();
+            let mut adam = Adam::new();
+            let batch = Tensor::<3>::full([5, input.0, input.1], 0.3, &device);
+            for step in 0..3 {
+                let loss = cross_entropy(network.forward_training(batch.clone(), &mut stream(1, "dropout", step)));
+                let gradients = GradientsParams::from_grads(loss.backward(), &network);
+                network = adam.step(1e-2, network, gradients);
+            }
+            values(network.valid().forward(batch.inner()))
+        };
+        assert_eq!(train(), train(), "{name}");
+    }
+}

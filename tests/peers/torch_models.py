@@ -1,0 +1,152 @@
+"""The published networks in PyTorch: time of a training step and of inference, and memory, as JSON.
+
+    pip install torch
+    python tests/peers/torch_models.py crnn [--batch 32] [--steps 10] [--threads 2]
+
+Prints the figures that `undertone --json bench model NAME` prints, measured the same way: median and fastest of as many
+steps of Adam on random clips, inference on a batch and on one clip, and the process's high-water mark of memory before
+inference.
+"""
+
+import argparse
+import json
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Same(nn.Module):
+    """Max pooling with step 2 that keeps half of the numbers, rounded up, as Keras `padding="same"`."""
+
+    def __init__(self, size, stride):
+        super().__init__()
+        self.size, self.stride = size, stride
+
+    def forward(self, x):
+        length = x.shape[-1]
+        missing = max((-(-length // self.stride) - 1) * self.stride + self.size - length, 0)
+        x = F.pad(x, (missing // 2, missing - missing // 2), value=float("-inf"))
+        return F.max_pool1d(x, self.size, self.stride)
+
+
+def norm(cls, channels):
+    return cls(channels, eps=1e-3, momentum=0.01)
+
+
+def deep_conv1d(classes):
+    layers, inputs = [], 1
+    sizes = zip([512, 512, 256, 256, 128], [5, 5, 5, 3, 3], [5, 5, 5, 5, 3])
+    for index, (filters, kernel, pool) in enumerate(sizes):
+        layers += [nn.Conv1d(inputs, filters, kernel, padding="same"), nn.ReLU(), norm(nn.BatchNorm1d, filters)]
+        layers.append(Same(pool, 2))
+        if index in (1, 3, 4):
+            layers.append(nn.Dropout(0.2))
+        inputs = filters
+    layers += [nn.Flatten(), nn.Linear(9600, 512), nn.ReLU(), norm(nn.BatchNorm1d, 512), nn.Linear(512, classes)]
+    return nn.Sequential(nn.Flatten(), nn.Unflatten(1, (1, -1)), *layers)
+
+
+def deep_mel_conv2d(classes):
+    layers, inputs = [], 1
+    for filters, kernel in zip([16, 32, 64, 64, 128, 128], [3, 3, 5, 5, 7, 7]):
+        layers += [nn.Conv2d(inputs, filters, kernel, padding="same"), nn.ReLU(), nn.MaxPool2d(2)]
+        inputs = filters
+    dense = [nn.Linear(512, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, classes)]
+    return nn.Sequential(nn.Unflatten(1, (1, -1)), *layers, nn.Flatten(), *dense)
+
+
+class Crnn(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        layers, inputs = [nn.Unflatten(1, (1, -1))], 1
+        for filters in (32, 64):
+            layers += [nn.Conv2d(inputs, filters, 3, padding="same"), nn.ReLU(), norm(nn.BatchNorm2d, filters)]
+            layers += [nn.MaxPool2d((1, 2)), nn.Dropout(0.2)]
+            inputs = filters
+        self.convolutions = nn.Sequential(*layers)
+        self.lstm = nn.LSTM(640, 128, batch_first=True, bidirectional=True)
+        self.dropout, self.output = nn.Dropout(0.3), nn.Linear(256, classes)
+
+    def forward(self, x):
+        x = self.convolutions(x).permute(0, 2, 3, 1).flatten(2)
+        _, (last, _) = self.lstm(x)
+        return self.output(self.dropout(torch.cat([last[0], last[1]], 1)))
+
+
+# By name: the network, its input (frames, coefficients) and its classes.
+NETWORKS = {
+    "deep_conv1d": (deep_conv1d, (108, 22), 7),
+    "deep_mel_conv2d": (deep_mel_conv2d, (256, 64), 8),
+    "crnn": (Crnn, (143, 40), 8),
+}
+
+
+def memory_peak():
+    with open("/proc/self/status") as status:
+        return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
+def summary(seconds, clips):
+    median = statistics.median(seconds)
+    fastest = min(seconds)
+    return dict(milliseconds=1e3 * median, fastest_milliseconds=1e3 * fastest, clips_per_second=clips / median)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("name", choices=NETWORKS)
+    arguments.add_argument("--batch", type=int, default=32)
+    arguments.add_argument("--steps", type=int, default=10)
+    arguments.add_argument("--threads", type=int, default=2)
+    arguments = arguments.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(1)
+    build, shape, classes = NETWORKS[arguments.name]
+    network = build(classes)
+    adam = torch.optim.Adam(network.parameters(), eps=1e-7)
+    x = torch.rand(arguments.batch, *shape) * 2 - 1
+    y = torch.arange(arguments.batch) % classes
+
+    def step():
+        begun = time.perf_counter()
+        adam.zero_grad()
+        F.cross_entropy(network(x), y).backward()
+        adam.step()
+        return time.perf_counter() - begun
+
+    first = step()
+    step()
+    train = [step() for _ in range(arguments.steps)]
+    peak = memory_peak()
+    network.eval()
+
+    def judge(x):
+        begun = time.perf_counter()
+        with torch.inference_mode():
+            network(x)
+        return time.perf_counter() - begun
+
+    def judged(x):
+        judge(x)
+        return [judge(x) for _ in range(3 * arguments.steps)]
+
+    print(
+        json.dumps(
+            dict(
+                model=arguments.name,
+                parameters=sum(weights.numel() for weights in network.state_dict().values() if weights.dim() > 0),
+                first_step_milliseconds=1e3 * first,
+                train=summary(train, arguments.batch),
+                inference=summary(judged(x), arguments.batch),
+                one_clip=summary(judged(x[:1]), 1),
+                memory_peak=peak,
+            )
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
