@@ -97,7 +97,8 @@ impl Weights {
                     .squeeze_dim::<1>(0);
                 controller.input_transform.weight = of(&kernel);
                 controller.hidden_transform.weight = of(&recurrent);
-                controller.hidden_transform.bias = Some(leaf(bias.zeros_like()));
+                // A second bias would be trained as well, and the sum move twice as fast.
+                controller.hidden_transform.bias = Some(leaf(bias.zeros_like()).set_require_grad(false));
                 controller.input_transform.bias = Some(leaf(bias));
             };
             fill(0, &mut half.input_gate);

@@ -204,12 +204,10 @@ mod tests {
         Tensor::from_data(TensorData::new(values.collect::<Vec<f32>>(), shape), device)
     }
 
+    type Pass<'a> = &'a dyn Fn(&BatchNorm, Tensor<4>) -> Tensor<4>;
+
     /// Output and gradients of input, gamma and beta, then the running statistics.
-    fn run(
-        layer: &BatchNorm,
-        forward: &dyn Fn(&BatchNorm, Tensor<4>) -> Tensor<4>,
-        shape: [usize; 4],
-    ) -> Vec<Vec<f32>> {
+    fn run(layer: &BatchNorm, forward: Pass, shape: [usize; 4]) -> Vec<Vec<f32>> {
         let input = wave(shape, &device("flex").unwrap().autodiff()).require_grad();
         let output = forward(layer, input.clone());
         let gradients = output.clone().sin().sum().backward();
@@ -238,7 +236,7 @@ mod tests {
         let pool = MaxPool::over_image([2, 3]).same();
         for shape in [[5, 6, 7, 18], [3, 80, 1, 5], [2, 1, 1, 33]] {
             for training in [true, false] {
-                let cases: [[&dyn Fn(&BatchNorm, Tensor<4>) -> Tensor<4>; 2]; 2] = [
+                let cases: [[Pass; 2]; 2] = [
                     [&|n, x| n.forward(x, training), &|n, x| n.composed(x, training)],
                     [&|n, x| n.forward_pool(x, pool, training), &|n, x| {
                         pool.composed(n.composed(x, training))
