@@ -1,7 +1,7 @@
 //! The published networks beside the same in Burn's own layers, and their weights on disk.
 
 // Helpers of tests are no tests to clippy.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod twin;
 

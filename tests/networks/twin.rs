@@ -111,6 +111,7 @@ impl Weights {
 }
 
 /// Any of them.
+#[allow(clippy::large_enum_variant, reason = "a test has but one")]
 #[derive(Module, Debug)]
 pub enum Twin {
     DeepConv1d(DeepConv1d),
