@@ -22,11 +22,11 @@ pub fn look() -> Finding {
 }
 
 fn judge(texts: &[String], lingers: bool) -> Finding {
-    let setting = texts.iter().flat_map(|text| text.lines()).filter_map(|line| {
+    let mut setting = texts.iter().flat_map(|text| text.lines()).filter_map(|line| {
         let (key, value) = line.trim().split_once('=')?;
         (key.trim() == "KillUserProcesses").then(|| value.trim().to_lowercase())
     });
-    let kills = matches!(setting.last().as_deref(), Some("yes" | "true" | "on" | "1"));
+    let kills = matches!(setting.next_back().as_deref(), Some("yes" | "true" | "on" | "1"));
     match (kills, lingers) {
         (true, false) => Finding::lack(
             "logout",

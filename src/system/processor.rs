@@ -12,7 +12,7 @@ pub fn look() -> Vec<Finding> {
     let cores = available_parallelism().map_or(1, usize::from);
     let units = vector_units();
     let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
-    let model = model.map_or_else(|| std::env::consts::ARCH.to_owned(), |name| name);
+    let model = model.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let words = format!("{model}, {cores} cores, {units}");
     let mut found = vec![if units == "no vector units that are used" {
         Finding::note(

@@ -151,7 +151,7 @@ mod tests {
                 let ahead = made.fetch_add(1, Ordering::SeqCst) + 1 - used.load(Ordering::SeqCst);
                 // One more may be on its way to the one who asked for it.
                 assert!(ahead <= bound + 1, "{ahead}");
-                if index % 3 == 0 {
+                if index.is_multiple_of(3) {
                     thread::yield_now();
                 }
                 index * index
