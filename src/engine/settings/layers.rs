@@ -8,6 +8,8 @@ use toml_edit::{Document, Item, Value};
 
 /// Tables whose keys are the user's own; a later layer replaces them whole.
 const FREE_TABLES: [&str; 1] = ["labels.map"];
+/// The table of free tables whose names are the user's own too.
+pub(super) const SPACES: &str = "tuning.space";
 /// Tables of tables whose names are the user's own; every one has the keys of the first default one.
 const NAMED_TABLES: [&str; 1] = ["recipes"];
 
@@ -86,6 +88,15 @@ impl Layers {
         }
     }
 
+    /// Whether a dotted key is one value, or (with a number as last part) one place of a list.
+    pub fn is_setting(&self, key: &str) -> bool {
+        let place = key.rsplit_once('.').and_then(|(list, place)| {
+            let values = self.lookup(list)?.as_array()?;
+            Some(place.parse::<usize>().is_ok_and(|place| place < values.len()))
+        });
+        place.unwrap_or_else(|| self.lookup(key).is_some_and(|value| !value.is_table()))
+    }
+
     fn lookup(&self, key: &str) -> Option<&toml::Value> {
         let mut names = key.split('.');
         let first = self.table.get(names.next()?)?;
@@ -123,6 +134,10 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
         } else {
             format!("{path}.{name}")
         };
+        if !base.contains_key(&name) && path == SPACES && value.is_table() {
+            base.insert(name, value);
+            continue;
+        }
         if !base.contains_key(&name) {
             let Some(toml::Value::Table(model)) = &model else {
                 let known: Vec<_> = base.keys().map(String::as_str).collect();
@@ -143,7 +158,7 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             continue;
         }
         match (base.get_mut(&name), value) {
-            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !FREE_TABLES.contains(&key.as_str()) => {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !is_free(path, &key) => {
                 merge_tables(base, over, &key, written)?;
             }
             (Some(slot), value) => {
@@ -159,6 +174,10 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
         }
     }
     Ok(())
+}
+
+fn is_free(path: &str, key: &str) -> bool {
+    path == SPACES || FREE_TABLES.contains(&key)
 }
 
 fn kind(value: &toml::Value) -> &'static str {

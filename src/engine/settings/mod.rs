@@ -10,6 +10,7 @@ use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, 
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings, device_names};
 use crate::training::{TrainingError, TrainingSettings};
+use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,9 @@ pub struct Settings {
     pub model: ModelSettings,
     /// The training loop.
     pub training: TrainingSettings,
+    /// Tuning; a run that was made before there was tuning has none.
+    #[serde(default)]
+    pub tuning: TuningSettings,
     /// The demo corpus.
     pub demo: DemoSettings,
     /// The recipes by name.
@@ -178,6 +182,7 @@ impl Settings {
         absolute(&mut self.data, "data");
         absolute(&mut self.runs, "runs");
         absolute(&mut self.cache, "cache");
+        absolute(&mut self.tuning.studies, "tuning.studies");
         for corpus in &mut self.corpora {
             absolute(&mut corpus.path, "corpora");
             if let Some(demographics) = &mut corpus.demographics {
@@ -195,6 +200,7 @@ fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
         layers.error(&key, message.lines().next().unwrap_or_default())
     })?;
     validate(&settings).map_err(|(key, problem)| layers.error(&key, problem))?;
+    validate_spaces(&settings, layers)?;
     Ok(settings)
 }
 
@@ -243,8 +249,26 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if let Err(ModelError::Settings { key, problem }) = settings.model.validate() {
         return refuse(key, problem);
     }
-    match settings.training.validate() {
-        Err(TrainingError::Settings { key, problem }) => refuse(key, problem),
+    if let Err(TrainingError::Settings { key, problem }) = settings.training.validate() {
+        return refuse(key, problem);
+    }
+    match settings.tuning.validate() {
+        Err(TuningError::Settings { key, problem }) => refuse(key, problem),
         _ => Ok(()),
     }
+}
+
+/// Every searched parameter must be a setting: a typing mistake should not wait for the first trial.
+fn validate_spaces(settings: &Settings, layers: &Layers) -> Result<(), SettingsError> {
+    for (architecture, space) in &settings.tuning.space {
+        for parameter in space.parameters() {
+            let name = &parameter.name;
+            if !layers.is_setting(name) || name.starts_with("tuning.") {
+                let key = format!("{}.{architecture}.{name}", layers::SPACES);
+                let problem = format!("there is no setting `{name}`; `undertone config` lists them");
+                return Err(layers.error(&key, problem));
+            }
+        }
+    }
+    Ok(())
 }

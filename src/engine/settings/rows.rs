@@ -2,6 +2,7 @@
 
 use super::{DEFAULTS, Settings};
 use crate::engine::{Config, ConfigRow};
+use crate::tuning::space_table::is_parameter;
 use std::collections::BTreeMap;
 
 /// One row per value, in the order of the shipped file, other keys (a user's own recipes) last.
@@ -16,6 +17,7 @@ pub fn rows(settings: &Settings) -> Config {
                 .map_or_else(|| "default".to_owned(), ToString::to_string);
             let comment = meanings
                 .get(&meaning_key(&key))
+                .or_else(|| meanings.get(searched_setting(&key)?))
                 .map(|(_, text)| text.clone())
                 .unwrap_or_default();
             rows.push(ConfigRow {
@@ -39,6 +41,13 @@ fn meaning_key(key: &str) -> String {
     }
 }
 
+/// The setting that a parameter of a search space stands for.
+fn searched_setting(key: &str) -> Option<&str> {
+    let (_, name) = key.strip_prefix("tuning.space.")?.split_once('.')?;
+    let place = name.rsplit_once('.').filter(|(_, last)| last.parse::<usize>().is_ok());
+    Some(place.map_or(name, |(list, _)| list))
+}
+
 fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::Value)) {
     for (name, value) in table {
         let key = if path.is_empty() {
@@ -47,7 +56,9 @@ fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::
             format!("{path}.{name}")
         };
         match value {
-            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" => flatten(inner, &key, row),
+            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" && !is_parameter(inner) => {
+                flatten(inner, &key, row)
+            }
             _ => row(key, value),
         }
     }
