@@ -4,6 +4,7 @@ mod context;
 mod error;
 mod event;
 mod jobs;
+mod launch;
 mod observer;
 mod pace;
 mod protocol;
@@ -13,14 +14,23 @@ mod run_book;
 mod run_file;
 mod run_page;
 mod settings;
+mod study_book;
+mod study_facts;
+mod study_folder;
+mod study_report;
+mod study_table;
+mod study_trial;
+mod study_worker;
 mod worker;
 
 pub use error::EngineError;
 pub use event::{
     Command, CommandKind, Config, ConfigRow, DemoSummary, Event, FeatureSummary, Judgement, Preview, Progress,
-    RunDetail, RunReport, RunSummary, Survey,
+    RunDetail, RunReport, RunSummary, StopTuning, Survey,
 };
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
+pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
+pub use study_worker::{work_on_named_study, work_on_study};
 pub use worker::work;
 
 // The plain data that events carry, so that `ui` and `cli` need no other floor.
@@ -34,9 +44,10 @@ pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::training::EpochFacts;
+pub use crate::tuning::{Direction, TrialState};
 
 use context::Context;
-use jobs::{ScanDesk, Wish};
+use jobs::{ScanDesk, StudyWish, Wish};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -54,6 +65,7 @@ pub struct Engine {
     desk: Arc<ScanDesk>,
     previews: Option<Sender<PathBuf>>,
     wishes: Option<Sender<Wish>>,
+    study_wishes: Option<Sender<StudyWish>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -63,17 +75,22 @@ impl Engine {
         let (events, receiver) = mpsc::channel();
         let (previews, preview_wishes) = mpsc::channel();
         let (wishes, follow_wishes) = mpsc::channel();
+        let (study_wishes, study_follow_wishes) = mpsc::channel();
         let engine = Self {
             context: Arc::new(Context::new(settings, events)),
             desk: Arc::default(),
             previews: Some(previews),
             wishes: Some(wishes),
+            study_wishes: Some(study_wishes),
             threads: Mutex::default(),
         };
         engine.spawn(CommandKind::Preview, move |context| {
             jobs::previews(context, &preview_wishes)
         });
         engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
+        engine.spawn(CommandKind::Study, move |context| {
+            jobs::follow_study(context, &study_follow_wishes)
+        });
         (engine, receiver)
     }
 
@@ -86,6 +103,7 @@ impl Engine {
             Command::Preview { path } => pass_on(self.previews.as_ref(), path),
             Command::Runs { follow } => pass_on(self.wishes.as_ref(), Wish::Runs { follow }),
             Command::Watch { run } => pass_on(self.wishes.as_ref(), Wish::Watch { run }),
+            Command::Study { study, follow } => pass_on(self.study_wishes.as_ref(), StudyWish { study, follow }),
             Command::Scan { headers_only } if !self.desk.admit(headers_only) => {}
             command => {
                 let desk = Arc::clone(&self.desk);
@@ -139,7 +157,7 @@ impl Drop for Engine {
     /// Asks every job to end and gives it a moment to write down what it has; runs go on without the engine.
     fn drop(&mut self) {
         self.context.cancel();
-        (self.previews, self.wishes) = (None, None);
+        (self.previews, self.wishes, self.study_wishes) = (None, None, None);
         let begun = Instant::now();
         let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
         while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < FAREWELL {

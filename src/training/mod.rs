@@ -15,7 +15,7 @@ pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
-pub use fit::{Task, Trained, judged, train};
+pub use fit::{Task, Trained, fit, judged, train};
 pub use gradient::clip_by_global_norm;
 pub use loss::class_weights;
 pub use observer::{Control, EpochFacts, Observer};

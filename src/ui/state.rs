@@ -183,6 +183,12 @@ impl State {
             }
             Event::Report(report) => self.report.apply(report),
             Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
+            Event::Tuning { .. }
+            | Event::Studies(_)
+            | Event::Study(_)
+            | Event::TuningStops { .. }
+            | Event::Enqueued { .. }
+            | Event::StudyExported { .. } => {}
             Event::Failed { command, message } => {
                 self.jobs.ended(command);
                 self.failed(command, message);

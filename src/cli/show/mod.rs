@@ -4,12 +4,14 @@ mod data;
 mod preview;
 mod report;
 mod runs;
+mod studies;
 mod verdicts;
 
 pub use data::{config, demo, exported, features, survey};
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};
+pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;
 
 /// As a percentage with one digit.

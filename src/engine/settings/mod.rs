@@ -150,6 +150,12 @@ impl Settings {
         load_settings(self.source.file.as_deref(), &all)
     }
 
+    /// The values alone, to be compared.
+    pub fn without_source(mut self) -> Self {
+        (self.source, self.origins) = Default::default();
+        self
+    }
+
     /// The recipe that `recipe` names.
     ///
     /// # Errors
