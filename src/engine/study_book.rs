@@ -198,6 +198,11 @@ impl StudyBook {
             workers: self.workers(),
             promoted: self.promoted(),
             baseline: number(BASELINE_ATTRIBUTE),
+            gain: number(BASELINE_ATTRIBUTE).and_then(|number| {
+                let row = self.rows.get(number).filter(|row| row.state == TrialState::Complete)?;
+                let best = self.study.history().best()?.value()?;
+                Some(best - row.value?)
+            }),
             skipped_lines: self.study.skipped_lines(),
         }
     }

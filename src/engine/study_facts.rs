@@ -79,6 +79,8 @@ pub struct StudyPage {
     pub promoted: Vec<PromotedRun>,
     /// The trial that took the settings as they are.
     pub baseline: Option<usize>,
+    /// How much larger the best value is than that trial's.
+    pub gain: Option<f64>,
     /// Lines of the journal that made no sense.
     pub skipped_lines: usize,
 }

@@ -53,9 +53,28 @@ impl Layers {
             .ok()
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        if let Some((list, place)) = key.rsplit_once('.')
+            && let (Some(toml::Value::Array(values)), Ok(place)) = (self.lookup(list), place.parse::<usize>())
+        {
+            // One place of a list, as search spaces name them.
+            let mut values = values.clone();
+            let Some(slot) = values.get_mut(place) else {
+                let problem = format!("there is no place {place} in a list of {}", values.len());
+                return Err(SettingsError { place: Origin::Set.to_string(), key: key.to_owned(), problem });
+            };
+            *slot = value;
+            return self.set(list, &toml::Value::Array(values).to_string());
+        }
         if matches!(self.lookup(key), Some(toml::Value::Array(_))) && !value.is_array() {
             value = toml::Value::Array(vec![value]);
         }
+        let key = match self.with_parameter(key, &value) {
+            Some((space, whole)) => {
+                value = toml::Value::Table(whole);
+                space
+            }
+            None => key,
+        };
         let mut table = toml::Table::new();
         let mut rest = key.rsplit('.');
         table.insert(rest.next().unwrap_or(key).to_owned(), value);
@@ -63,6 +82,25 @@ impl Layers {
             table = toml::Table::from_iter([(name.to_owned(), toml::Value::Table(table))]);
         }
         self.merge(table, BTreeMap::from([(key.to_owned(), Origin::Set)]))
+    }
+
+    /// The key of a search space, and the space with one parameter in place of the one that is there.
+    fn with_parameter<'a>(&self, key: &'a str, value: &toml::Value) -> Option<(&'a str, toml::Table)> {
+        let (architecture, name) = key.strip_prefix(SPACES)?.strip_prefix('.')?.split_once('.')?;
+        let space = &key[..SPACES.len() + 1 + architecture.len()];
+        let mut whole = self.lookup(space)?.as_table()?.clone();
+        whole.remove(name);
+        let mut at = &mut whole;
+        let mut names = name.split('.').peekable();
+        while let Some(part) = names.next() {
+            if names.peek().is_none() {
+                at.insert(part.to_owned(), value.clone());
+                break;
+            }
+            let inner = at.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            at = inner.as_table_mut()?;
+        }
+        Some((space, whole))
     }
 
     /// The error for a key, with the place where its value was written.

@@ -9,6 +9,7 @@ use crate::engine::{Command, Config};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
+use crate::ui::tabs::tune::EnqueueForm;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
@@ -27,6 +28,8 @@ pub enum Overlay {
     Settings(SettingsView),
     /// The form of a new run.
     Form(Form),
+    /// The form of a trial by hand.
+    Enqueue(EnqueueForm),
     /// A question.
     Question(Question),
     /// A line to be typed.
@@ -61,7 +64,7 @@ impl Overlay {
             Self::Help(..) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
-            Self::Form(_) => Place::Form,
+            Self::Form(_) | Self::Enqueue(_) => Place::Form,
             Self::Question(_) => Place::Question,
             Self::Prompt(_) => Place::Prompt,
         }
@@ -72,6 +75,7 @@ impl Overlay {
         match self {
             Self::Settings(view) if view.filtering => Some(&mut view.filter),
             Self::Form(form) => form.field(),
+            Self::Enqueue(form) => form.field(),
             Self::Prompt(prompt) => Some(&mut prompt.field),
             _ => None,
         }
@@ -96,6 +100,7 @@ impl Overlay {
             }
             (Self::Settings(view), action) => view.act(action, config),
             (Self::Form(form), action) => form.act(action),
+            (Self::Enqueue(form), action) => form.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
             (_, Action::Back) => Outcome::closed(),
@@ -109,6 +114,7 @@ impl Overlay {
             Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
+            Self::Enqueue(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
             Self::Prompt(prompt) => prompt.draw(area, buffer, theme),
         }

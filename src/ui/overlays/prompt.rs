@@ -9,13 +9,15 @@ use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Asks where the table of clips goes.
+/// Asks where the table of clips goes, or that of a study's trials.
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// The path.
     pub field: Field,
     /// What is wrong with it.
     pub problem: Option<&'static str>,
+    /// The study whose trials are written; none for the clips.
+    study: Option<String>,
 }
 
 impl Default for Prompt {
@@ -23,11 +25,21 @@ impl Default for Prompt {
         Self {
             field: Field::new("clips.csv"),
             problem: None,
+            study: None,
         }
     }
 }
 
 impl Prompt {
+    /// For the trials of a study.
+    pub fn of_study(study: &str) -> Self {
+        Self {
+            field: Field::new("trials.csv"),
+            problem: None,
+            study: Some(study.to_owned()),
+        }
+    }
+
     /// Sends what was typed, when it can be a path.
     pub fn accept(&mut self) -> Outcome {
         let path = self.field.text().trim();
@@ -36,7 +48,13 @@ impl Prompt {
             return Outcome::default();
         }
         Outcome {
-            commands: vec![Command::Export { path: path.into() }],
+            commands: vec![match &self.study {
+                Some(study) => Command::ExportStudy {
+                    study: study.clone(),
+                    path: path.into(),
+                },
+                None => Command::Export { path: path.into() },
+            }],
             close: true,
             quit: false,
         }
@@ -48,14 +66,18 @@ impl Prompt {
             buffer,
             area,
             (area.width.min(60), 6),
-            "Export the table of clips",
+            if self.study.is_some() { "Export the trials" } else { "Export the table of clips" },
             theme,
         );
         buffer.put(
             inner,
             0,
             0,
-            "File (.csv or .tsv); one that is there is replaced.",
+            if self.study.is_some() {
+                "File (.csv, or .json for all of the study); one that is there is replaced."
+            } else {
+                "File (.csv or .tsv); one that is there is replaced."
+            },
             theme.dim(),
         );
         let taken = buffer.put(inner, 0, 1, "› ", theme.accent());

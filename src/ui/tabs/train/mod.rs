@@ -1,7 +1,7 @@
 //! Train: runs, their curves, and the form that starts one.
 
-mod charts;
-mod detail;
+pub mod charts;
+pub mod detail;
 mod entry;
 pub mod form;
 mod form_view;
