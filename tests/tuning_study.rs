@@ -1,7 +1,12 @@
 //! Studies by real workers over the small demo corpus: what they write, how they survive, what Optuna makes of it.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may panic, and tells what it measured")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic, and tells what it measured"
+)]
 
 mod common;
 
@@ -37,7 +42,10 @@ fn lab() -> Lab {
 }
 
 /// Random values of so wide a range would mostly fail; this one learns.
-const SANE: [&str; 2] = ["-s", "tuning.space.conv1d.training.learning_rate={ float = [1e-4, 1e-2], log = true }"];
+const SANE: [&str; 2] = [
+    "-s",
+    "tuning.space.conv1d.training.learning_rate={ float = [1e-4, 1e-2], log = true }",
+];
 
 fn in_state(study: &Value, state: &str) -> Vec<Value> {
     let trials = study["trials"].as_array().unwrap().iter();
@@ -54,23 +62,36 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
     lab.done(&[&["tune", "--study", "small", "--trials", "3"], &SANE[..]].concat());
     let study = lab.json(&["study", "show", "small"]);
     assert_eq!(finished(&study), 3, "{study:#}");
-    assert_eq!((study["baseline"].as_u64(), &study["promoted"]), (Some(0), &Value::Array(Vec::new())));
+    assert_eq!(
+        (study["baseline"].as_u64(), &study["promoted"]),
+        (Some(0), &Value::Array(Vec::new()))
+    );
     for trial in study["trials"].as_array().unwrap() {
         let run = lab.path("studies/small/trials").join(trial["run"].as_str().unwrap());
         assert!(run.join("model").is_dir() && run.join("split.csv").is_file());
         assert!(!run.join("report.json").exists(), "a trial must not judge test");
         let epochs = std::fs::read_to_string(run.join("events.jsonl")).unwrap();
-        let epochs = epochs.lines().filter(|line| line.contains("\"event\":\"epoch\"")).count();
+        let epochs = epochs
+            .lines()
+            .filter(|line| line.contains("\"event\":\"epoch\""))
+            .count();
         assert_eq!(trial["reports"].as_array().unwrap().len(), epochs);
     }
-    assert_eq!(lab.json(&["runs"]), Value::Array(Vec::new()), "trials are no runs of the list");
+    assert_eq!(
+        lab.json(&["runs"]),
+        Value::Array(Vec::new()),
+        "trials are no runs of the list"
+    );
 
     // A trial by hand whose loss is no number fails with the reason, and the study goes on.
     lab.done(&["study", "enqueue", "small", "training.batch_size=32"]);
     lab.done(&["tune", "--study", "small", "--trials", "5"]);
     let study = lab.json(&["study", "show"]);
     assert_eq!(finished(&study), 5);
-    assert!(lab.refused(1, &["study", "enqueue", "small", "training.batch_size=48"]).contains("one of 32, 64"));
+    assert!(
+        lab.refused(1, &["study", "enqueue", "small", "training.batch_size=48"])
+            .contains("one of 32, 64")
+    );
     assert!(
         lab.refused(1, &["tune", "--study", "small", "-s", "training.epochs=9"])
             .contains("begun with another `training.epochs`")
@@ -86,14 +107,19 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
     assert_eq!(promoted.len(), 2);
     assert!(promoted.iter().all(|run| run["test"].is_array()));
     let split = |path: &Path| std::fs::read_to_string(path.join("split.csv")).unwrap();
-    let trial = lab.path("studies/small/trials").join(study["trials"][0]["run"].as_str().unwrap());
+    let trial = lab
+        .path("studies/small/trials")
+        .join(study["trials"][0]["run"].as_str().unwrap());
     for run in promoted {
         assert_eq!(split(&lab.run_folder(run["run"].as_str().unwrap())), split(&trial));
     }
     assert!(lab.done(&["study", "show"]).contains("test was looked at 2 times"));
     assert!(lab.done(&["study", "list"]).contains("small"));
     lab.done(&["study", "export", "small", "trials.csv"]);
-    assert_eq!(std::fs::read_to_string(lab.path("trials.csv")).unwrap().lines().count(), 6);
+    assert_eq!(
+        std::fs::read_to_string(lab.path("trials.csv")).unwrap().lines().count(),
+        6
+    );
     lab.done(&["watch", "small/0"]);
 }
 
@@ -107,15 +133,32 @@ fn a_trial_whose_loss_is_no_number_fails_and_stops_nothing() {
     lab.run(&["tune", "--study", "wild", "--trials", "2"]);
     let study = lab.json(&["study", "show"]);
     let failed = in_state(&study, "failed");
-    assert!(failed[0]["reason"].as_str().unwrap().contains("the loss is"), "{study:#}");
+    assert!(
+        failed[0]["reason"].as_str().unwrap().contains("the loss is"),
+        "{study:#}"
+    );
     assert_eq!(finished(&study), 2);
 }
 
 #[test]
 fn workers_stop_as_asked_and_leave_no_running_trial() {
     let lab = lab();
-    let long = [&["tune", "--study", "long", "--trials", "2", "--detach", "-s", "training.epochs=100000", "-s",
-        "training.early_stopping.patience=0"], &SANE[..]].concat();
+    let long = [
+        &[
+            "tune",
+            "--study",
+            "long",
+            "--trials",
+            "2",
+            "--detach",
+            "-s",
+            "training.epochs=100000",
+            "-s",
+            "training.early_stopping.patience=0",
+        ],
+        &SANE[..],
+    ]
+    .concat();
     lab.done(&long);
     let begun = Instant::now();
     let reports = |study: &Value| study["trials"][0]["reports"].as_array().map_or(0, Vec::len);
@@ -126,7 +169,11 @@ fn workers_stop_as_asked_and_leave_no_running_trial() {
     lab.done(&["study", "stop", "long"]);
     loop {
         let study = lab.json(&["study", "show", "long"]);
-        let working = study["workers"].as_array().unwrap().iter().any(|worker| !worker["beat"].is_null());
+        let working = study["workers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|worker| !worker["beat"].is_null());
         if !working {
             assert_eq!(study["trials"][0]["state"], "failed");
             assert!(study["trials"][0]["reason"].as_str().unwrap().contains("stopped"));
@@ -156,7 +203,22 @@ fn killed(kills: usize, trials: usize) {
     let lab = lab();
     let wanted = trials.to_string();
     let tune = |study: &str| {
-        lab.done(&[&["tune", "--study", study, "--trials", &wanted, "--workers", "4", "--detach"], &SANE[..]].concat());
+        lab.done(
+            &[
+                &[
+                    "tune",
+                    "--study",
+                    study,
+                    "--trials",
+                    &wanted,
+                    "--workers",
+                    "4",
+                    "--detach",
+                ],
+                &SANE[..],
+            ]
+            .concat(),
+        );
     };
     tune("killed");
     let (folder, begun, mut done) = (lab.path("studies/killed"), Instant::now(), 0);
@@ -248,11 +310,18 @@ fn optuna_reads_goes_on_and_draws_the_study() {
     let lab = lab();
     lab.done(&[&["tune", "--study", "shared", "--trials", "2"], &SANE[..]].concat());
     let folder = lab.path("studies/shared");
-    let best = optuna(&python, &folder, "print(repr(study.best_value), len(study.trials), study.best_trial.number)");
+    let best = optuna(
+        &python,
+        &folder,
+        "print(repr(study.best_value), len(study.trials), study.best_trial.number)",
+    );
     let study = lab.json(&["study", "show", "shared"]);
     let ours = study["best"].as_array().unwrap().last().unwrap().clone();
     let theirs: Vec<f64> = best.split_whitespace().map(|word| word.parse().unwrap()).collect();
-    assert_eq!((theirs[0], theirs[1], theirs[2]), (ours[1].as_f64().unwrap(), 2.0, ours[0].as_f64().unwrap()));
+    assert_eq!(
+        (theirs[0], theirs[1], theirs[2]),
+        (ours[1].as_f64().unwrap(), 2.0, ours[0].as_f64().unwrap())
+    );
 
     // Its trials show up here, and one that it queues is tried here.
     let script = "def f(trial):\n    trial.suggest_float('training.learning_rate', 1e-4, 1e-2, log=True)\n    return 0.1\n\
@@ -266,14 +335,21 @@ fn optuna_reads_goes_on_and_draws_the_study() {
     let study = lab.json(&["study", "show", "shared"]);
     assert_eq!(finished(&study), 5);
     let tried = &study["trials"][4];
-    assert!(tried["run"].is_string() && tried["parameters"].to_string().contains("0.005"), "{tried}");
+    assert!(
+        tried["run"].is_string() && tried["parameters"].to_string().contains("0.005"),
+        "{tried}"
+    );
 
     let dashboard = Path::new(&python).with_file_name("optuna-dashboard");
     if !dashboard.exists() {
         println!("skipped: no optuna-dashboard beside that Python");
         return;
     }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let mut server = Command::new(dashboard)
         .arg(folder.join("journal.log"))
         .args(["--port", &port.to_string()])
@@ -289,11 +365,17 @@ fn optuna_reads_goes_on_and_draws_the_study() {
     let answer = (0..60).find_map(|_| {
         sleep(Duration::from_millis(500));
         let output = Command::new(&python).args(["-c", &get]).output().ok()?;
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8(output.stdout).unwrap())
     });
     server.kill().unwrap();
     server.wait().unwrap();
-    assert_eq!(answer.unwrap().split_whitespace().collect::<Vec<_>>(), ["200", "200", "200"]);
+    assert_eq!(
+        answer.unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["200", "200", "200"]
+    );
 }
 
 /// `cargo test --release --test tuning_study -- --ignored --nocapture ten_thousand`
@@ -305,11 +387,20 @@ fn ten_thousand_trials_open_at_once() {
     let folder = lab.path("studies/large");
     std::fs::create_dir_all(&folder).unwrap();
     let mut text = r#"{"op_code":0,"worker_id":"a","study_name":"large","directions":[2]}"#.to_owned() + "\n";
-    let distribution = r#"{\"name\":\"FloatDistribution\",\"attributes\":{\"step\":null,\"low\":0.0,\"high\":1.0,\"log\":false}}"#;
+    let distribution =
+        r#"{\"name\":\"FloatDistribution\",\"attributes\":{\"step\":null,\"low\":0.0,\"high\":1.0,\"log\":false}}"#;
     for number in 0..10_000_u64 {
-        let value = |salt: u64| (number.wrapping_mul(2_654_435_761).wrapping_add(salt * 97_003) % 10_007) as f64 / 10_007.0;
-        let list = |field: &dyn Fn(u64) -> String| (0..8).map(|name| format!("\"p{name}\":{}", field(name))).collect::<Vec<_>>().join(",");
-        let reports: Vec<String> = (1..=30).map(|step| format!("\"{step}\":{}", value(step + 50))).collect();
+        let value =
+            |salt: u64| (number.wrapping_mul(2_654_435_761).wrapping_add(salt * 97_003) % 10_007) as f64 / 10_007.0;
+        let list = |field: &dyn Fn(u64) -> String| {
+            (0..8)
+                .map(|name| format!("\"p{name}\":{}", field(name)))
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        let reports: Vec<String> = (1..=30)
+            .map(|step| format!("\"{step}\":{}", value(step + 50)))
+            .collect();
         text += &format!(
             r#"{{"op_code":4,"worker_id":"a","study_id":0,"datetime_start":"2026-11-21T02:41:39.520568+00:00","datetime_complete":"2026-11-21T02:42:39.520568+00:00","state":{},"value":{},"params":{{{}}},"distributions":{{{}}},"user_attrs":{{}},"system_attrs":{{}},"intermediate_values":{{{}}}}}"#,
             if number % 3 == 0 { 1 } else { 2 },
@@ -324,7 +415,10 @@ fn ten_thousand_trials_open_at_once() {
     let settings = load_settings(Some(&lab.path("workbench.toml")), &[]).unwrap();
     let (engine, events) = Engine::start(settings);
     let begun = Instant::now();
-    engine.send(Command::Study { study: "large".into(), follow: true });
+    engine.send(Command::Study {
+        study: "large".into(),
+        follow: true,
+    });
     let page = loop {
         match events.recv_timeout(Duration::from_secs(60)).unwrap() {
             Event::Study(page) => break page,
@@ -332,6 +426,10 @@ fn ten_thousand_trials_open_at_once() {
             _ => {}
         }
     };
-    println!("{} trials open in {:.2} s", page.trials.len(), begun.elapsed().as_secs_f64());
+    println!(
+        "{} trials open in {:.2} s",
+        page.trials.len(),
+        begun.elapsed().as_secs_f64()
+    );
     assert_eq!(page.trials.len(), 10_000);
 }

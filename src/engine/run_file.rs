@@ -121,6 +121,11 @@ mod tests {
             clips: 12,
             fingerprint: "00ff".to_owned(),
             command: "undertone train --set split.kfold=5".to_owned(),
+            training_seed: Some(7),
+            trial: Some(TrialPlace {
+                study: "studies/a".into(),
+                number: 3,
+            }),
         };
         let folder = RunFolder::create(runs.path(), "conv1d", |id| {
             RunFile {

@@ -215,7 +215,9 @@ impl State {
                 )));
             }
             Event::Enqueued { study, trial } => {
-                self.message = Some(Message::good(format!("Trial {trial} of study {study} waits for a worker.")));
+                self.message = Some(Message::good(format!(
+                    "Trial {trial} of study {study} waits for a worker."
+                )));
             }
             Event::StudyExported { path, trials } => {
                 let text = format!("{} written to {}.", count(trials, "trial"), path.display());
@@ -275,10 +277,15 @@ impl State {
         }
         let runs = self.listed.clone().unwrap_or_default();
         if self.tab == Tab::Train {
+            self.tune.unwatched();
             commands.extend(self.train.needs(&runs));
         }
         if self.tab == Tab::Tune {
             commands.extend(self.tune.needs());
+            // One run is watched at a time.
+            if commands.iter().any(|command| matches!(command, Command::Watch { .. })) {
+                self.train.unwatched();
+            }
         }
         if self.tab == Tab::Report {
             commands.extend(self.report.needs(&runs));

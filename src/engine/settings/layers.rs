@@ -60,7 +60,11 @@ impl Layers {
             let mut values = values.clone();
             let Some(slot) = values.get_mut(place) else {
                 let problem = format!("there is no place {place} in a list of {}", values.len());
-                return Err(SettingsError { place: Origin::Set.to_string(), key: key.to_owned(), problem });
+                return Err(SettingsError {
+                    place: Origin::Set.to_string(),
+                    key: key.to_owned(),
+                    problem,
+                });
             };
             *slot = value;
             return self.set(list, &toml::Value::Array(values).to_string());

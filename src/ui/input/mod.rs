@@ -5,7 +5,9 @@ mod tables;
 use crate::engine::CommandKind;
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tables::{CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN, TRIAL, TUNE};
+use tables::{
+    CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN, TRIAL, TUNE,
+};
 
 /// A tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -125,7 +125,11 @@ pub const TUNE: &[Binding] = &[
     )
     .hint("stop")
     .sends(CommandKind::StopTuning, &[ENTER]),
-    bind(keys!['S'], Action::StopAfterEpoch, "stop all workers when their trials are done"),
+    bind(
+        keys!['S'],
+        Action::StopAfterEpoch,
+        "stop all workers when their trials are done",
+    ),
     bind(keys!['+'], Action::More, "one worker more"),
     bind(keys!['-'], Action::Fewer, "one worker fewer, when its trial is done"),
     bind(keys!['a'], Action::Enqueue, "put a trial in the queue by hand")
@@ -138,8 +142,17 @@ pub const TUNE: &[Binding] = &[
     )
     .hint("promote")
     .sends(CommandKind::Promote, &[ENTER]),
-    bind(keys!['c'], Action::Copy, "copy the trial's settings to the form of a new run"),
-    bind(keys!['o'], Action::Sort, "order by rank, newest, epochs, time, or the slice's parameter").hint("order"),
+    bind(
+        keys!['c'],
+        Action::Copy,
+        "copy the trial's settings to the form of a new run",
+    ),
+    bind(
+        keys!['o'],
+        Action::Sort,
+        "order by rank, newest, epochs, time, or the slice's parameter",
+    )
+    .hint("order"),
     bind(keys!['O'], Action::Reverse, "order the other way round"),
     bind(keys!['/'], Action::Filter, "filter by state, parameter=value, reason"),
     bind(
@@ -154,16 +167,30 @@ pub const TUNE: &[Binding] = &[
     ),
     bind(keys!['['], Action::OlderRun, "the study before"),
     bind(keys![']'], Action::NewerRun, "the next study"),
-    bind(keys!['e'], Action::Export, "export the trials (CSV, or JSON by its name)")
-        .sends(CommandKind::ExportStudy, &[ENTER]),
+    bind(
+        keys!['e'],
+        Action::Export,
+        "export the trials (CSV, or JSON by its name)",
+    )
+    .sends(CommandKind::ExportStudy, &[ENTER]),
     bind(keys!['r'], Action::Refresh, "list the studies again").sends(CommandKind::Studies, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
 ];
 
 pub const TRIAL: &[Binding] = &[
     bind(&[ESCAPE, ENTER], Action::Back, "back to the leaderboard").hint("back"),
-    bind(keys!['p'], Action::Promote, "train the trial anew with three seeds, and judge it on test").hint("promote"),
-    bind(keys!['c'], Action::Copy, "copy the trial's settings to the form of a new run").hint("copy"),
+    bind(
+        keys!['p'],
+        Action::Promote,
+        "train the trial anew with three seeds, and judge it on test",
+    )
+    .hint("promote"),
+    bind(
+        keys!['c'],
+        Action::Copy,
+        "copy the trial's settings to the form of a new run",
+    )
+    .hint("copy"),
 ];
 
 pub const REPORT: &[Binding] = &[

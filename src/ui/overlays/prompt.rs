@@ -66,7 +66,11 @@ impl Prompt {
             buffer,
             area,
             (area.width.min(60), 6),
-            if self.study.is_some() { "Export the trials" } else { "Export the table of clips" },
+            if self.study.is_some() {
+                "Export the trials"
+            } else {
+                "Export the table of clips"
+            },
             theme,
         );
         buffer.put(

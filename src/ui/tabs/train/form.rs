@@ -78,7 +78,12 @@ impl Form {
     pub fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
         let mut rest = Vec::new();
         for (key, value) in changes {
-            match self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.input) {
+            match self
+                .entries
+                .iter_mut()
+                .find(|entry| entry.key == key)
+                .map(|entry| &mut entry.input)
+            {
                 Some(Input::Number(field, _)) => *field = Field::new(&value),
                 Some(Input::Choice { options, at }) if options.contains(&value) => {
                     *at = options.iter().position(|option| *option == value).unwrap_or(*at);
@@ -278,7 +283,10 @@ impl Form {
         self.problem = None;
         let changed = self.entries.iter().filter(|entry| entry.changed());
         let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
-        let changes = changed.map(|entry| (entry.key.to_owned(), entry.toml())).chain(rest).collect();
+        let changes = changed
+            .map(|entry| (entry.key.to_owned(), entry.toml()))
+            .chain(rest)
+            .collect();
         Outcome {
             commands: vec![Command::Train { changes }],
             ..Outcome::default()

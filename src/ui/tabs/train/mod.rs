@@ -100,6 +100,11 @@ impl TrainView {
         self.details.insert(detail.summary.id.clone(), detail);
     }
 
+    /// Another run is watched now.
+    pub fn unwatched(&mut self) {
+        self.watching = None;
+    }
+
     /// The run under the cursor.
     fn run<'a>(&self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
         runs.get(self.cursor.row)

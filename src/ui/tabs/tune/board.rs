@@ -28,21 +28,54 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let mut list = list;
     if view.filtering || !view.filter.text().is_empty() {
         let taken = buffer.put(list, 0, 0, "/ ", theme.accent());
-        let field = Rect { x: list.x + taken, width: list.width - taken, height: 1, ..list };
+        let field = Rect {
+            x: list.x + taken,
+            width: list.width - taken,
+            height: 1,
+            ..list
+        };
         view.filter.draw(buffer, field, theme.heading(), view.filtering, theme);
-        list = Rect { y: list.y + 1, height: list.height - 1, ..list };
+        list = Rect {
+            y: list.y + 1,
+            height: list.height - 1,
+            ..list
+        };
     }
     let wide = list.width >= 64;
     let left = heading(view, page, wide, list, buffer, theme);
-    let rows = Rect { y: list.y + 1, height: list.height.saturating_sub(2), ..list };
-    for (line, place) in view.cursor.window(view.order.len(), usize::from(rows.height)).enumerate() {
+    let rows = Rect {
+        y: list.y + 1,
+        height: list.height.saturating_sub(2),
+        ..list
+    };
+    for (line, place) in view
+        .cursor
+        .window(view.order.len(), usize::from(rows.height))
+        .enumerate()
+    {
         let Some(trial) = view.order.get(place).and_then(|number| page.trials.get(*number)) else {
             continue;
         };
-        let at = Rect { y: rows.y + line as u16, height: 1, ..rows };
-        row(view, page, (trial, wide, left), at, place == view.cursor.row, buffer, theme);
+        let at = Rect {
+            y: rows.y + line as u16,
+            height: 1,
+            ..rows
+        };
+        row(
+            view,
+            page,
+            (trial, wide, left),
+            at,
+            place == view.cursor.row,
+            buffer,
+            theme,
+        );
     }
-    let foot = Rect { y: list.bottom() - 1, height: 1, ..list };
+    let foot = Rect {
+        y: list.bottom() - 1,
+        height: 1,
+        ..list
+    };
     if let Some(trial) = view.trial() {
         let words = words(page, trial);
         buffer.put(foot, 0, 0, &cut(&words, usize::from(foot.width)), theme.dim());
@@ -74,7 +107,10 @@ fn row(
     buffer: &mut Buffer,
     theme: Theme,
 ) {
-    let pale = matches!(trial.state, TrialState::Pruned | TrialState::Failed | TrialState::Waiting);
+    let pale = matches!(
+        trial.state,
+        TrialState::Pruned | TrialState::Failed | TrialState::Waiting
+    );
     let over = |style: Style| match (selected, pale) {
         (true, _) => theme.selected(),
         (false, true) => theme.dim(),
@@ -91,14 +127,24 @@ fn row(
     );
     let mut x = buffer.put(line, 0, 0, &text, over(theme.text())) + 1;
     let columns = if wide { 15 } else { 8 };
-    let state = if wide { state_words(page, trial) } else { trial.state.to_string() };
+    let state = if wide {
+        state_words(page, trial)
+    } else {
+        trial.state.to_string()
+    };
     let style = match trial.state {
         TrialState::Running => theme.accent(),
         TrialState::Complete => theme.good(),
         _ => theme.dim(),
     };
     let failed = trial.state == TrialState::Failed && !selected;
-    x += buffer.put(line, x, 0, &fit(&state, columns), if failed { theme.bad() } else { over(style) }) + 1;
+    x += buffer.put(
+        line,
+        x,
+        0,
+        &fit(&state, columns),
+        if failed { theme.bad() } else { over(style) },
+    ) + 1;
     let value = trial.value.map_or_else(|| "–".to_owned(), |value| figure(page, value));
     x += buffer.put(line, x, 0, &fit_right(&value, 5), over(theme.heading())) + 1;
     let rest = format!(
@@ -112,7 +158,9 @@ fn row(
         if usize::from(x) + COLUMN > usize::from(line.width) {
             break;
         }
-        let value = trial.parameter(&axis.name).map_or_else(|| "–".to_owned(), |parameter| short_value(&parameter.text));
+        let value = trial
+            .parameter(&axis.name)
+            .map_or_else(|| "–".to_owned(), |parameter| short_value(&parameter.text));
         x += buffer.put(line, x, 0, &fit_right(&value, COLUMN - 1), over(theme.text())) + 1;
     }
 }
@@ -122,7 +170,11 @@ fn state_words(page: &StudyPage, trial: &TrialRow) -> String {
     let step = trial.reports.last().map_or(0, |(step, _)| *step);
     match (trial.state, trial.threshold) {
         (TrialState::Pruned, Some(threshold)) => {
-            let sign = if page.direction == Direction::Maximize { '<' } else { '>' };
+            let sign = if page.direction == Direction::Maximize {
+                '<'
+            } else {
+                '>'
+            };
             format!("cut {step} {sign} {}", figure(page, threshold))
         }
         (TrialState::Pruned, None) => format!("cut {step}"),

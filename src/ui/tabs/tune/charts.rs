@@ -33,7 +33,13 @@ fn complete(page: &StudyPage) -> impl DoubleEndedIterator<Item = (&TrialRow, f64
 }
 
 fn too_early(area: Rect, buffer: &mut Buffer, theme: Theme) {
-    buffer.put(area, 0, area.height / 2, "Begins with the first complete trial.", theme.dim());
+    buffer.put(
+        area,
+        0,
+        area.height / 2,
+        "Begins with the first complete trial.",
+        theme.dim(),
+    );
 }
 
 /// A dot for every complete trial, and the best so far as a line.
@@ -66,21 +72,37 @@ pub fn history(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) 
 
 /// The newest trials' reports, the best one and the one under the cursor on top, and the pruning line.
 pub fn curves(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let points = |trial: &TrialRow| trial.reports.iter().map(|(step, value)| (*step as f64, *value)).collect();
+    let points = |trial: &TrialRow| {
+        trial
+            .reports
+            .iter()
+            .map(|(step, value)| (*step as f64, *value))
+            .collect()
+    };
     let reported = page.trials.iter().rev().filter(|trial| !trial.reports.is_empty());
     let mut all: Vec<Series> = reported
         .take(MOST_CURVES)
         .map(|trial| series(points(trial), theme.faint(), false))
         .collect();
     if all.is_empty() {
-        buffer.put(area, 0, area.height / 2, "The curves begin with the first epoch.", theme.dim());
+        buffer.put(
+            area,
+            0,
+            area.height / 2,
+            "The curves begin with the first epoch.",
+            theme.dim(),
+        );
         return;
     }
     all.reverse();
     let line = page.pruning_line.iter().map(|(step, value)| (*step as f64, *value));
     all.push(series(line.collect(), theme.warn(), true));
     let best = page.ranking.first().and_then(|number| page.trials.get(*number));
-    for (trial, colour) in best.into_iter().map(|trial| (trial, 0)).chain(view.trial().map(|trial| (trial, 1))) {
+    for (trial, colour) in best
+        .into_iter()
+        .map(|trial| (trial, 0))
+        .chain(view.trial().map(|trial| (trial, 1)))
+    {
         all.push(series(points(trial), theme.series(colour), false));
     }
     Curves {
@@ -122,7 +144,15 @@ pub fn slice(view: &TuneView, page: &StudyPage, axis: &Axis, area: Rect, buffer:
     for (place, value, number) in &points {
         let down = if high > low { (high - value) / (high - low) } else { 0.5 };
         let (x, y) = (at(*place, 2 * plot.width), at(down, 4 * plot.height));
-        dots.set(x, y, if best == Some(number) { theme.good() } else { theme.series(0) });
+        dots.set(
+            x,
+            y,
+            if best == Some(number) {
+                theme.good()
+            } else {
+                theme.series(0)
+            },
+        );
         if view.selected == Some(*number) {
             selected = Some(((x / 2) as u16, (y / 4) as u16));
         }

@@ -54,7 +54,10 @@ impl EnqueueForm {
             Action::Back => return Outcome::closed(),
             Action::Move(step) => self.cursor.step(step, self.fields.len()),
             Action::Open => {
-                let given = self.fields.iter().map(|(name, _, field)| (name.clone(), field.text().trim().to_owned()));
+                let given = self
+                    .fields
+                    .iter()
+                    .map(|(name, _, field)| (name.clone(), field.text().trim().to_owned()));
                 return Outcome {
                     commands: vec![Command::Enqueue {
                         study: self.study.clone(),
@@ -77,7 +80,11 @@ impl EnqueueForm {
             height: inner.height.saturating_sub(2),
             ..inner
         };
-        for (line, row) in self.cursor.window(self.fields.len(), usize::from(list.height)).enumerate() {
+        for (line, row) in self
+            .cursor
+            .window(self.fields.len(), usize::from(list.height))
+            .enumerate()
+        {
             let (name, _, field) = &self.fields[row];
             let here = row == self.cursor.row;
             let at = Rect {

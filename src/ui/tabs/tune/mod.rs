@@ -75,8 +75,6 @@ impl TuneView {
             (self.selected, self.opened, self.column, self.axis) = (None, false, 0, 0);
             self.cursor = Cursor::default();
         }
-        self.chosen = Some(page.name.clone());
-        self.asked.1 = self.chosen.clone();
         self.ranks = order::ranks(&page);
         self.page = Some(page);
         self.arrange();
@@ -102,6 +100,11 @@ impl TuneView {
         ours
     }
 
+    /// Another run is watched now.
+    pub fn unwatched(&mut self) {
+        self.watching = None;
+    }
+
     /// The filter has changed.
     pub fn filtered(&mut self) {
         self.arrange();
@@ -110,8 +113,15 @@ impl TuneView {
     /// Puts the trials in order again; the cursor stays on its trial.
     fn arrange(&mut self) {
         let Some(page) = &self.page else { return };
-        self.order = order::order(page, &self.ranks, (self.sort, self.reversed, self.axis), self.filter.text());
-        let row = self.selected.and_then(|number| self.order.iter().position(|other| *other == number));
+        self.order = order::order(
+            page,
+            &self.ranks,
+            (self.sort, self.reversed, self.axis),
+            self.filter.text(),
+        );
+        let row = self
+            .selected
+            .and_then(|number| self.order.iter().position(|other| *other == number));
         self.cursor.row = row.unwrap_or(self.cursor.row).min(self.order.len().saturating_sub(1));
         if row.is_none() {
             self.selected = self.order.get(self.cursor.row).copied();
@@ -154,7 +164,10 @@ impl TuneView {
     /// The processes at work.
     fn workers(&self) -> Vec<String> {
         let workers = self.page.iter().flat_map(|page| &page.workers);
-        workers.filter(|worker| worker.beat.is_some()).map(|worker| worker.name.clone()).collect()
+        workers
+            .filter(|worker| worker.beat.is_some())
+            .map(|worker| worker.name.clone())
+            .collect()
     }
 }
 
@@ -207,7 +220,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         }
         Action::OlderRun => turn(view, -1),
         Action::NewerRun => turn(view, 1),
-        Action::Refresh => view.asked = (false, None),
+        Action::Refresh => {
+            view.chosen = view.page.as_ref().map(|page| page.name.clone());
+            view.asked = (false, None);
+        }
         _ => return ask(state, action),
     }
     Vec::new()
@@ -218,7 +234,10 @@ fn turn(view: &mut TuneView, by: isize) {
     let Some(studies) = view.studies.as_ref().filter(|studies| !studies.is_empty()) else {
         return;
     };
-    let here = view.page.as_ref().and_then(|page| studies.iter().position(|study| study.name == page.name));
+    let here = view
+        .page
+        .as_ref()
+        .and_then(|page| studies.iter().position(|study| study.name == page.name));
     let count = studies.len();
     let next = here.map_or(0, |here| (here + count).wrapping_add_signed(by) % count);
     view.chosen = studies.get(next).map(|study| study.name.clone());
@@ -295,12 +314,18 @@ fn begin(state: &mut State) {
     let setting = |key: &str| {
         let rows = state.config.iter().flat_map(|config| &config.rows);
         let mut found = rows.filter(|row| row.key == key);
-        found.next().map(|row| row.value.trim_matches('"').to_owned()).unwrap_or_default()
+        found
+            .next()
+            .map(|row| row.value.trim_matches('"').to_owned())
+            .unwrap_or_default()
     };
     let (given, model) = (setting("tuning.study"), setting("model.name"));
     let own = if given.is_empty() { model } else { given };
     let (name, command) = match &state.tune.page {
-        Some(page) => (page.name.clone(), tune(page, setting("tuning.workers").parse().unwrap_or(1))),
+        Some(page) => (
+            page.name.clone(),
+            tune(page, setting("tuning.workers").parse().unwrap_or(1)),
+        ),
         None => (own, Command::Tune { changes: Vec::new() }),
     };
     let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
@@ -341,7 +366,10 @@ fn copy(state: &mut State, page: &StudyPage) {
     let (Some(trial), Some(config)) = (state.tune.trial(), &state.config) else {
         return;
     };
-    let changes = trial.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.text.clone()));
+    let changes = trial
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.clone(), parameter.text.clone()));
     let origin = format!("trial {} of {}", trial.number, page.name);
     let form = Form::new(config, state.survey.as_deref()).copied(changes.collect(), &origin);
     state.overlays.push(Overlay::Form(form));
@@ -376,7 +404,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         };
         board::draw(&state.tune, page, board, buffer, theme);
         let upper = right.height / 2;
-        let top = Rect { height: upper.saturating_sub(1), ..right };
+        let top = Rect {
+            height: upper.saturating_sub(1),
+            ..right
+        };
         let bottom = Rect {
             y: right.y + upper,
             height: right.height - upper,

@@ -57,7 +57,10 @@ pub fn order(
     filter: &str,
 ) -> Vec<usize> {
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
-    let passing = page.trials.iter().filter(|trial| words.is_empty() || passes(trial, &words));
+    let passing = page
+        .trials
+        .iter()
+        .filter(|trial| words.is_empty() || passes(trial, &words));
     let axis = page.axes.get(axis).map(|axis| axis.name.as_str());
     let key = |trial: &TrialRow| -> (usize, f64) {
         let number = trial.number as f64;

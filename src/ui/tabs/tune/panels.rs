@@ -82,7 +82,9 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let counts = page.counts;
     let done = counts.complete + counts.pruned;
     let mut x = buffer.put(area, 0, 0, &page.name, theme.heading()) + 2;
-    let wanted = page.wanted.map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
+    let wanted = page
+        .wanted
+        .map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
     x += buffer.put(area, x, 0, &format!("{}{wanted} trials", grouped(done)), theme.text()) + 2;
     let more = format!(
         "{} pruned, {} failed, {} waiting, {} running",
@@ -90,7 +92,11 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     );
     buffer.put(area, x, 0, &more, theme.dim());
     let studies = view.studies.as_ref().map_or(0, |studies| studies.len());
-    let right = if studies > 1 { format!("{studies} studies [ ]") } else { page.method.clone() };
+    let right = if studies > 1 {
+        format!("{studies} studies [ ]")
+    } else {
+        page.method.clone()
+    };
     if usize::from(area.width) > usize::from(x) + more.len() + right.len() + 2 {
         buffer.put_right(area, 0, &right, theme.dim());
     }
@@ -100,7 +106,11 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
             let gain = page.gain.map_or_else(String::new, |gain| {
                 format!(", {} over the settings as they are", signed(page, gain))
             });
-            format!("best {} {} (trial {number}){gain}", page.objective, figure(page, *value))
+            format!(
+                "best {} {} (trial {number}){gain}",
+                page.objective,
+                figure(page, *value)
+            )
         },
     );
     let mut x = buffer.put(area, 0, 1, &best, theme.good()) + 2;
@@ -109,7 +119,17 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         1 => "test looked at once".to_owned(),
         looks => format!("test looked at {looks} times"),
     };
-    x += buffer.put(area, x, 1, &looks, if page.test_looks() > 0 { theme.warn() } else { theme.dim() }) + 2;
+    x += buffer.put(
+        area,
+        x,
+        1,
+        &looks,
+        if page.test_looks() > 0 {
+            theme.warn()
+        } else {
+            theme.dim()
+        },
+    ) + 2;
     let workers = match view.workers().len() {
         0 => "nobody works on it".to_owned(),
         1 => "1 worker".to_owned(),
@@ -150,10 +170,15 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     for worker in &page.workers {
         match (&worker.beat, &worker.problem) {
             (Some(beat), _) => {
-                let at = worker.trial.map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
+                let at = worker
+                    .trial
+                    .map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
                 let epochs = worker.trial.and_then(|trial| page.trials.get(trial));
                 let epochs = epochs.map_or_else(String::new, |trial| format!(", epoch {}", trial.reports.len()));
-                lines.push((format!("{}  {at}{epochs}  ({}, {})", worker.name, beat.host, beat.pid), theme.text()));
+                lines.push((
+                    format!("{}  {at}{epochs}  ({}, {})", worker.name, beat.host, beat.pid),
+                    theme.text(),
+                ));
             }
             (None, Some(problem)) => lines.push((format!("{}  gone: {problem}", worker.name), theme.bad())),
             (None, None) => {}
@@ -167,7 +192,10 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
             || "not judged yet".to_owned(),
             |(uar, accuracy)| format!("test UAR {}, accuracy {}", percent(uar), percent(accuracy)),
         );
-        lines.push((format!("trial {} promoted, seed {}: {test}", run.trial, run.seed), theme.warn()));
+        lines.push((
+            format!("trial {} promoted, seed {}: {test}", run.trial, run.seed),
+            theme.warn(),
+        ));
     }
     if page.skipped_lines > 0 {
         let words = format!("{} lines of the journal make no sense", page.skipped_lines);
@@ -198,11 +226,19 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 
 /// A value of the objective.
 pub fn figure(page: &StudyPage, value: f64) -> String {
-    if page.share { format!("{:.1}", 100.0 * value) } else { format!("{value:.3}") }
+    if page.share {
+        format!("{:.1}", 100.0 * value)
+    } else {
+        format!("{value:.3}")
+    }
 }
 
 fn signed(page: &StudyPage, gain: f64) -> String {
-    if page.share { format!("{:+.1}", 100.0 * gain) } else { format!("{gain:+.3}") }
+    if page.share {
+        format!("{:+.1}", 100.0 * gain)
+    } else {
+        format!("{gain:+.3}")
+    }
 }
 
 /// The end of a setting's name that tells it from the others.
@@ -222,7 +258,11 @@ pub fn short_name(page: &StudyPage, name: &str) -> String {
 pub fn short_value(text: &str) -> String {
     match text.parse::<f64>() {
         Ok(value) if text.len() > 6 && value != 0.0 => {
-            if value.abs() < 0.01 { format!("{value:.1e}") } else { format!("{value:.3}") }
+            if value.abs() < 0.01 {
+                format!("{value:.1e}")
+            } else {
+                format!("{value:.3}")
+            }
         }
         _ => text.to_owned(),
     }

@@ -26,7 +26,13 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         ranked.first().and_then(|trial| trial.value),
         ranked.last().and_then(|trial| trial.value),
     ) else {
-        buffer.put(area, 0, area.height / 2, "Begins with the first complete trial.", theme.dim());
+        buffer.put(
+            area,
+            0,
+            area.height / 2,
+            "Begins with the first complete trial.",
+            theme.dim(),
+        );
         return;
     };
     if area.height < 5 || area.width < 2 * APART {
@@ -45,15 +51,26 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let down = |share: f64| ((1.0 - share.clamp(0.0, 1.0)) * f64::from(4 * plot.height - 1)).round() as i32;
     let mut dots = Dots::new(usize::from(plot.width), usize::from(plot.height));
     for index in 0..=axes.len() {
-        dots.line((across(index), 0), (across(index), i32::from(4 * plot.height) - 1), theme.faint(), false);
+        dots.line(
+            (across(index), 0),
+            (across(index), i32::from(4 * plot.height) - 1),
+            theme.faint(),
+            false,
+        );
     }
     let top = page.ranking.len().div_ceil(10);
     let ranks = ranked.iter().enumerate().rev();
-    let chosen = view.trial().filter(|trial| ranked.iter().any(|other| other.number == trial.number));
+    let chosen = view
+        .trial()
+        .filter(|trial| ranked.iter().any(|other| other.number == trial.number));
     let lines = ranks.map(|(rank, trial)| (*trial, if rank < top { theme.series(0) } else { theme.faint() }));
     for (trial, style) in lines.chain(chosen.map(|trial| (&**trial, theme.accent()))) {
         let value = trial.value.unwrap_or(worst);
-        let share = if best == worst { 0.5 } else { (value - worst) / (best - worst) };
+        let share = if best == worst {
+            0.5
+        } else {
+            (value - worst) / (best - worst)
+        };
         let places = axes.iter().enumerate().filter_map(|(index, axis)| {
             let parameter = trial.parameter(&axis.name)?;
             Some((across(index), down(axis.place(parameter.internal))))
