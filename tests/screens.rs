@@ -493,7 +493,7 @@ fn tune_orders_and_filters_and_opens_a_trial() {
     workbench.type_text("pruned");
     workbench.press("Enter");
     assert!(workbench.text(80, 24).contains(" of 30"));
-    workbench.press("Esc O o o o o Enter");
+    workbench.press("Esc O o o o o g Enter");
     let best = study().ranking[0];
     let run = study().trials[best].run.clone().unwrap();
     assert_eq!(

@@ -47,6 +47,9 @@ const SANE: [&str; 2] = [
     "tuning.space.conv1d.training.learning_rate={ float = [1e-4, 1e-2], log = true }",
 ];
 
+/// Long enough to be killed in the middle of.
+const LONGER: [&str; 4] = ["-s", "training.epochs=60", "-s", "training.early_stopping.patience=0"];
+
 fn in_state(study: &Value, state: &str) -> Vec<Value> {
     let trials = study["trials"].as_array().unwrap().iter();
     trials.filter(|trial| trial["state"] == state).cloned().collect()
@@ -216,13 +219,14 @@ fn killed(kills: usize, trials: usize) {
                     "--detach",
                 ],
                 &SANE[..],
+                &LONGER[..],
             ]
             .concat(),
         );
     };
     tune("killed");
     let (folder, begun, mut done) = (lab.path("studies/killed"), Instant::now(), 0);
-    while done < kills {
+    while done < kills && finished(&lab.json(&["study", "show", "killed"])) < trials {
         sleep(Duration::from_millis(300 + (done as u64 * 7919) % 900));
         let found = processes(&folder);
         if let Some(victim) = found.get((done * 31 + 7) % found.len().max(1)) {
@@ -275,7 +279,7 @@ fn killed(kills: usize, trials: usize) {
 
 #[test]
 fn killed_workers_lose_and_double_nothing() {
-    killed(4, 6);
+    killed(4, 12);
 }
 
 /// `cargo test --release --test tuning_study -- --ignored --nocapture thirty`

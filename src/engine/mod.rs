@@ -18,6 +18,7 @@ mod study_book;
 mod study_facts;
 mod study_folder;
 mod study_report;
+mod study_rows;
 mod study_table;
 mod study_trial;
 mod study_worker;

@@ -6,6 +6,7 @@ use super::study_facts::{
     Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow,
 };
 use super::study_folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use super::study_rows::{extend, ranks, row_of};
 use super::{EngineError, Settings};
 use crate::runs::{Liveness, RunFolder, liveness};
 use crate::tuning::importance::importance;
@@ -266,83 +267,4 @@ fn name_of(value: &impl serde::Serialize) -> String {
     let name = serde_json::to_value(value).ok();
     let name = name.as_ref().and_then(|value| value.as_str());
     name.unwrap_or_default().replace('_', " ")
-}
-
-/// The complete trials from the best on, and every one that was better than all before it.
-fn ranks(rows: &[Arc<TrialRow>], direction: Direction) -> (Vec<usize>, Vec<(usize, f64)>) {
-    let mut valued: Vec<(usize, f64)> = rows
-        .iter()
-        .filter(|row| row.state == TrialState::Complete)
-        .filter_map(|row| Some((row.number, row.value?)))
-        .collect();
-    let mut best: Vec<(usize, f64)> = Vec::new();
-    for (number, value) in &valued {
-        let loss = direction.as_loss(*value);
-        if best.last().is_none_or(|(_, before)| loss < direction.as_loss(*before)) {
-            best.push((*number, *value));
-        }
-    }
-    valued.sort_by(|one, two| direction.as_loss(one.1).total_cmp(&direction.as_loss(two.1)));
-    (valued.into_iter().map(|(number, _)| number).collect(), best)
-}
-
-fn row_of(trial: &Trial) -> TrialRow {
-    let last = trial.last_report().map(|(_, value)| value);
-    let ended = trial
-        .finished
-        .or_else(|| (trial.state == TrialState::Running).then(Timestamp::now));
-    let seconds = trial
-        .started
-        .zip(ended)
-        .map(|(from, to)| to.duration_since(from).as_secs_f64());
-    TrialRow {
-        number: trial.number,
-        state: trial.state,
-        value: trial.value().or(last),
-        reports: trial.reports.iter().map(|(step, value)| (*step, *value)).collect(),
-        // Whole seconds: a running trial is news once a second, not at every look.
-        seconds: if trial.state == TrialState::Running {
-            seconds.map(f64::floor)
-        } else {
-            seconds
-        },
-        parameters: trial
-            .parameters
-            .iter()
-            .map(|(name, chosen)| TrialParameter {
-                name: name.clone(),
-                text: chosen.value().to_string(),
-                internal: chosen.internal,
-            })
-            .collect(),
-        threshold: threshold_of(trial),
-        reason: failure_of(trial).map(str::to_owned),
-        run: run_of(trial).map(str::to_owned),
-        repeats: repeats(trial),
-    }
-}
-
-fn extend(axes: &mut BTreeMap<String, Axis>, name: &str, distribution: &Distribution) {
-    let (range, log) = match distribution {
-        Distribution::Float { low, high, log, .. } => ((*low, *high), *log),
-        Distribution::Int { low, high, log, .. } => ((*low as f64, *high as f64), *log),
-        Distribution::Categorical { choices } => ((0.0, choices.len() as f64 - 1.0), false),
-    };
-    if let Some(axis) = axes.get_mut(name) {
-        axis.range = (axis.range.0.min(range.0), axis.range.1.max(range.1));
-        return;
-    }
-    let choices = match distribution {
-        Distribution::Categorical { choices } => choices.iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
-    };
-    axes.insert(
-        name.to_owned(),
-        Axis {
-            name: name.to_owned(),
-            range,
-            log,
-            choices,
-        },
-    );
 }

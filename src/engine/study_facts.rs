@@ -174,6 +174,17 @@ impl Axis {
 }
 
 impl StudyPage {
+    /// The end of a parameter's name that tells it from the others.
+    pub fn short_name(&self, name: &str) -> String {
+        let starts = name.rmatch_indices('.').map(|(dot, _)| dot + 1).chain([0]);
+        let ends = starts.map(|start| &name[start..]);
+        let mut telling = ends.filter(|end| {
+            let alike = self.axes.iter().filter(|axis| axis.name.ends_with(end)).count();
+            alike == 1 && end.parse::<usize>().is_err()
+        });
+        telling.next().unwrap_or(name).to_owned()
+    }
+
     /// How many runs of its trials were judged on the test side.
     pub fn test_looks(&self) -> usize {
         self.promoted.iter().filter(|run| run.test.is_some()).count()

@@ -6,7 +6,7 @@ use super::study_folder::{StudyFolder, TRIALS_ATTRIBUTE};
 use super::study_trial::trial_settings;
 use super::worker::leave_terminal;
 use super::{EngineError, Settings};
-use crate::runs::{Lease, RunError, RunFolder, read_stop};
+use crate::runs::{Lease, RunError, RunFolder, Stop, read_stop, request_stop};
 use crate::tuning::lifecycle::failure_of;
 use crate::tuning::{Outcome, Space, Study, TrialState, TuningError, Value};
 use jiff::Timestamp;
@@ -206,8 +206,13 @@ impl Worker {
         let text = RunFile { run, settings }.to_toml()?;
         let run = RunFolder::create_as(&self.folder.trials(), &id, &text)?;
         let mut child = spawn(&[OsStr::new("worker"), run.path.as_os_str()], &run.log())?;
+        let mut stopping = false;
         let status = loop {
             self.lease.progress("trial", number as u64, 0);
+            if !stopping && read_stop(&self.place) == Some(Stop::Now) {
+                request_stop(&run.path, Stop::Now)?;
+                stopping = true;
+            }
             match child.try_wait() {
                 Ok(Some(status)) => break status,
                 Ok(None) => thread::sleep(LOOK),

@@ -98,7 +98,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
 /// The ranked trials, then the others by number.
 fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
     let headings = ["state", "rank", "trial", "value", "epochs", "time"];
-    let names = page.axes.iter().map(|axis| short(page, &axis.name));
+    let names = page.axes.iter().map(|axis| page.short_name(&axis.name));
     let headings: Vec<String> = headings.into_iter().map(str::to_owned).chain(names).collect();
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
     let mut table = Table::new(1, &headings);
@@ -160,20 +160,6 @@ fn plain(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// The last part of a setting's name that tells it from the others.
-fn short(page: &StudyPage, name: &str) -> String {
-    let starts = name.rmatch_indices('.').map(|(dot, _)| dot + 1).chain([0]);
-    for start in starts {
-        let end = &name[start..];
-        let number = end.parse::<usize>().is_ok();
-        let alike = page.axes.iter().filter(|axis| axis.name.ends_with(end)).count();
-        if alike == 1 && !number {
-            return end.to_owned();
-        }
-    }
-    name.to_owned()
 }
 
 fn test_looks(page: &StudyPage) -> String {

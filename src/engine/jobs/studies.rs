@@ -29,30 +29,31 @@ pub fn list(context: &Context) -> Result<(), EngineError> {
 pub fn stop(context: &Context, study: &str, worker: Option<&str>, when: StopTuning) -> Result<(), EngineError> {
     let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
     let opened = folder.open_study()?;
-    let entries = std::fs::read_dir(folder.workers()).into_iter().flatten().flatten();
-    let mut stopped = Vec::new();
-    for entry in entries {
+    let request = if when == StopTuning::Now {
+        Stop::Now
+    } else {
+        Stop::AfterEpoch
+    };
+    let (mut stopped, mut trials) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder.workers()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Liveness::Held(beat) = liveness(&entry.path()) else {
             continue;
         };
-        if worker.is_some_and(|wanted| wanted != name) {
-            continue;
+        if worker.is_none_or(|wanted| wanted == name) {
+            // Either request means no more trials; the stronger one is passed on to the trial it is at.
+            request_stop(&entry.path(), request)?;
+            trials.extend((beat.phase == "trial").then_some(beat.done as usize));
+            stopped.push(name);
         }
-        // To a worker either request means that it takes no more trials.
-        request_stop(&entry.path(), Stop::AfterEpoch)?;
-        let trial = (beat.phase == "trial").then_some(beat.done as usize);
-        stopped.push(name);
-        let run = match when {
-            StopTuning::Now => Stop::Now,
-            StopTuning::AfterEpoch => Stop::AfterEpoch,
-            StopTuning::AfterTrial => continue,
-        };
-        let running = opened.running_runs().filter(|(row, _)| Some(row.number) == trial);
-        for (_, id) in running {
+    }
+    if when != StopTuning::AfterTrial {
+        // A trial may have outlived its worker.
+        let asked = |number: &usize| worker.is_none() || trials.contains(number);
+        for (_, id) in opened.running_runs().filter(|(trial, _)| asked(&trial.number)) {
             let path = folder.trials().join(id);
             if path.is_dir() {
-                request_stop(&path, run)?;
+                request_stop(&path, request)?;
             }
         }
     }

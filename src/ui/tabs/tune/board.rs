@@ -1,7 +1,7 @@
 //! The leaderboard.
 
 use super::TuneView;
-use super::panels::{figure, short_name, short_value};
+use super::panels::{figure, short_value};
 use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
@@ -92,7 +92,7 @@ fn heading(view: &TuneView, page: &StudyPage, wide: bool, area: Rect, buffer: &m
         if usize::from(x) + COLUMN > usize::from(area.width) {
             break;
         }
-        let name = fit_right(&short_name(page, &axis.name), COLUMN - 1);
+        let name = fit_right(&page.short_name(&axis.name), COLUMN - 1);
         x += buffer.put(area, x, 0, &name, theme.dim()) + 1;
     }
     left

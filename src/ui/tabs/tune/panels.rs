@@ -103,14 +103,15 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let best = page.best.last().map_or_else(
         || "no trial is complete yet".to_owned(),
         |(number, value)| {
-            let gain = page.gain.map_or_else(String::new, |gain| {
-                format!(", {} over the settings as they are", signed(page, gain))
-            });
-            format!(
-                "best {} {} (trial {number}){gain}",
-                page.objective,
-                figure(page, *value)
-            )
+            let over = if area.width >= 100 {
+                " over the settings as they are"
+            } else {
+                ""
+            };
+            let gain = page
+                .gain
+                .map_or_else(String::new, |gain| format!(", {}{over}", signed(page, gain)));
+            format!("{} {} (trial {number}{gain})", page.objective, figure(page, *value))
         },
     );
     let mut x = buffer.put(area, 0, 1, &best, theme.good()) + 2;
@@ -149,7 +150,7 @@ fn importance(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
         .importance
         .iter()
         .map(|(name, share)| Bar {
-            label: short_name(page, name),
+            label: page.short_name(name),
             value: *share,
             figure: percent(*share),
             style: theme.bar(),
@@ -239,19 +240,6 @@ fn signed(page: &StudyPage, gain: f64) -> String {
     } else {
         format!("{gain:+.3}")
     }
-}
-
-/// The end of a setting's name that tells it from the others.
-pub fn short_name(page: &StudyPage, name: &str) -> String {
-    let starts = name.rmatch_indices('.').map(|(dot, _)| dot + 1).chain([0]);
-    for start in starts {
-        let end = &name[start..];
-        let alike = page.axes.iter().filter(|axis| axis.name.ends_with(end)).count();
-        if alike == 1 && end.parse::<usize>().is_err() {
-            return end.to_owned();
-        }
-    }
-    name.to_owned()
 }
 
 /// A parameter's value in few digits.

@@ -1,7 +1,7 @@
 //! Parallel coordinates: every trial a line through its parameters to its value.
 
 use super::TuneView;
-use super::panels::{figure, short_name, short_value};
+use super::panels::{figure, short_value};
 use crate::engine::{StudyPage, TrialRow};
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
@@ -86,7 +86,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
             Some(choice) => choice.clone(),
             None => short_value(&internal.to_string()),
         };
-        (short_name(page, &axis.name), end(axis.range.1), end(axis.range.0))
+        (page.short_name(&axis.name), end(axis.range.1), end(axis.range.0))
     });
     let value = ("value".to_owned(), figure(page, best), figure(page, worst));
     for (index, (name, high, low)) in names.chain([value]).enumerate() {
