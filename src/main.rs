@@ -24,6 +24,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         // Everything a worker needs is in the run folders: settings files of the moment must not matter.
         return Ok(undertone::engine::work(runs)?);
     }
+    if let Some(Subcommands::Tune(tune)) = &arguments.command
+        && let (true, Some(study), Some(slot)) = (tune.worker, &tune.study, &tune.slot)
+    {
+        return Ok(undertone::engine::work_on_study(study.as_ref(), Some(slot))?);
+    }
     let settings = load_settings(arguments.config.as_deref(), &arguments.set)?;
     match arguments.command {
         Some(subcommand) => cli::run(subcommand, settings, arguments.json),

@@ -7,6 +7,8 @@
 mod fixtures;
 #[path = "screens/harness.rs"]
 mod harness;
+#[path = "screens/study.rs"]
+mod study;
 
 use fixtures::{detail, judgement, opening, preview, report, runs, survey, synthetic_survey};
 use harness::Workbench;
@@ -14,6 +16,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use strum::IntoEnumIterator;
+use study::{studies, study};
 use undertone::audio::playback::Environment;
 use undertone::engine::{
     Attempt, Clear, Command, CommandKind, Control, Event, NoSound, Phase, Playback, Preview, Progress, RunState,
@@ -64,7 +67,13 @@ fn nothing_there_yet() {
         Event::Survey(Arc::default()),
         Event::Runs(Arc::default()),
     ]);
-    for (key, name) in [("1", "data"), ("2", "listen"), ("3", "train"), ("4", "report")] {
+    for (key, name) in [
+        ("1", "data"),
+        ("2", "listen"),
+        ("3", "train"),
+        ("4", "tune"),
+        ("5", "report"),
+    ] {
         workbench.press(key);
         workbench.compare(&format!("empty_{name}_80x24"), 80, 24);
     }
@@ -516,7 +525,7 @@ fn stopping_asks_first() {
 fn report_shows_the_newest_and_any_other() {
     let mut workbench = Workbench::new(opening());
     let (runs, survey) = (runs(), survey());
-    workbench.press("4");
+    workbench.press("5");
     assert_eq!(
         workbench.last(),
         Some(Command::Report {
@@ -537,7 +546,7 @@ fn report_shows_the_newest_and_any_other() {
         matches!(workbench.last(), Some(Command::Preview { .. })),
         "the clip is opened in Listen"
     );
-    workbench.press("4 Esc [");
+    workbench.press("5 Esc [");
     assert_eq!(
         workbench.last(),
         Some(Command::Report {
@@ -736,11 +745,99 @@ fn the_demo_corpus_is_scanned_when_it_is_written() {
     assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
 }
 
+/// What the workbench knows when a study was looked at before.
+fn tuning() -> Workbench {
+    let mut workbench = Workbench::new(opening());
+    workbench.tell(Event::Studies(Arc::new(studies())));
+    workbench.tell(Event::Study(Arc::new(study())));
+    workbench.press("4");
+    workbench
+}
+
+#[test]
+fn tune_shows_the_leaderboard_and_every_panel() {
+    let mut workbench = tuning();
+    let asked = Command::Study {
+        study: "last".to_owned(),
+        follow: true,
+    };
+    assert_eq!(workbench.last(), Some(asked));
+    for name in ["history", "curves", "importance", "slice", "parallel", "workers"] {
+        workbench.compare(&format!("tune_{name}_80x24"), 80, 24);
+        workbench.compare(&format!("tune_{name}_120x40"), 120, 40);
+        workbench.press("m");
+    }
+    workbench.compare("tune_60x15", 60, 15);
+    workbench.theme(Theme::new(Colours::None));
+    workbench.compare("tune_monochrome_120x40", 120, 40);
+}
+
+#[test]
+fn tune_orders_and_filters_and_opens_a_trial() {
+    let mut workbench = tuning();
+    workbench.press("o O l l");
+    workbench.compare("tune_ordered_80x24", 80, 24);
+    workbench.press("/");
+    workbench.type_text("pruned");
+    workbench.press("Enter");
+    assert!(workbench.text(80, 24).contains(" of 30"));
+    workbench.press("Esc O o o o o g Enter");
+    let best = study().ranking[0];
+    let run = study().trials[best].run.clone().unwrap();
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: format!("conv1d/{run}")
+        })
+    );
+    let mut watched = detail(&runs()[1], 3);
+    watched.summary.id = format!("conv1d/{run}");
+    workbench.tell(Event::Run(Arc::new(watched)));
+    workbench.compare("tune_trial_80x24", 80, 24);
+    workbench.compare("tune_trial_120x40", 120, 40);
+    workbench.press("Esc a");
+    workbench.compare("tune_enqueue_80x24", 80, 24);
+    workbench.press("Esc p");
+    workbench.compare("tune_promote_80x24", 80, 24);
+    workbench.press("Esc c");
+    workbench.compare("tune_copied_80x24", 80, 24);
+    workbench.press("Enter");
+    let Some(Command::Train { changes }) = workbench.last() else {
+        panic!()
+    };
+    assert!(
+        changes.iter().any(|(key, _)| key == "model.conv1d.filters.0"),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn tune_adds_and_removes_workers_and_turns_to_another_study() {
+    let mut workbench = tuning();
+    workbench.press("+");
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let changes = vec![pair("tuning.study", "\"conv1d\""), pair("tuning.workers", "3")];
+    assert_eq!(workbench.last(), Some(Command::Tune { changes }));
+    workbench.press("-");
+    let Some(Command::StopTuning { worker, .. }) = workbench.last() else {
+        panic!()
+    };
+    assert_eq!(worker.as_deref(), Some("w2"));
+    workbench.press("]");
+    let other = Command::Study {
+        study: "crnn".to_owned(),
+        follow: true,
+    };
+    assert_eq!(workbench.last(), Some(other));
+}
+
 #[test]
 fn every_command_has_a_key_that_sends_it() {
     for kind in CommandKind::iter() {
         let (tab, keys) = key_for(kind).unwrap_or_else(|| panic!("no key sends {kind:?}"));
         let mut workbench = Workbench::new(opening());
+        workbench.tell(Event::Studies(Arc::new(studies())));
+        workbench.tell(Event::Study(Arc::new(study())));
         workbench.answer();
         workbench.press(&(tab.index() + 1).to_string());
         workbench.answer();
@@ -766,8 +863,41 @@ fn any_size_can_be_drawn() {
         message: "a message of many words ".repeat(20),
     });
     let places = [
-        "1", "Right", "Right", "Right", "Right", "c", "Esc d", "Esc e", "Esc X", "Esc t", "Esc C", "s", "Esc", "Esc ?",
-        "Esc 2", "p", "v", "V", "3", "n", "Esc s", "Esc 4", "n", "Enter", "Esc q",
+        "1",
+        "Right",
+        "Right",
+        "Right",
+        "Right",
+        "c",
+        "Esc d",
+        "Esc e",
+        "Esc X",
+        "Esc t",
+        "Esc C",
+        "s",
+        "Esc",
+        "Esc ?",
+        "Esc 2",
+        "p",
+        "v",
+        "V",
+        "3",
+        "n",
+        "Esc s",
+        "Esc 4",
+        "m",
+        "m",
+        "m",
+        "m",
+        "m",
+        "a",
+        "Esc p",
+        "Esc /",
+        "Esc Enter",
+        "Esc 5",
+        "n",
+        "Enter",
+        "Esc q",
     ];
     for place in places {
         workbench.press(place);
@@ -789,6 +919,7 @@ fn any_size_can_be_drawn() {
             2.9,
         ));
         workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+        workbench.tell(Event::Study(Arc::new(study())));
         workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
         workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
         workbench.tell(Event::Trimming(Arc::new(fixtures::trimming())));

@@ -129,7 +129,7 @@ fn train_and_report_show_recorded_runs_on_real_speech() {
     workbench.press('1', &["24 clips", "samples analysed"]);
     workbench.press('3', &["20261121-025203", "UAR %"]);
     workbench.compare("train");
-    workbench.press('4', &["speakers leak", "By gender"]);
+    workbench.press('5', &["speakers leak", "By gender"]);
     workbench.compare("report_random");
     workbench.press('[', &["speaker-disjoint split", "By gender"]);
     workbench.compare("report");

@@ -116,6 +116,8 @@ fn every_tab_works_in_a_terminal_and_the_terminal_comes_back_as_it_was() {
     terminal.keys(&["Escape", "3"]);
     terminal.shows(&["n new run"]);
     terminal.keys(&["4"]);
+    terminal.shows(&["no study yet"]);
+    terminal.keys(&["5"]);
     terminal.shows(&["Report"]);
     terminal.keys(&["?"]);
     terminal.shows(&["Keys in Report"]);
@@ -124,10 +126,10 @@ fn every_tab_works_in_a_terminal_and_the_terminal_comes_back_as_it_was() {
         terminal.tmux(&["resize-window", "-x", width, "-y", height]);
         std::thread::sleep(Duration::from_millis(200));
     }
-    terminal.shows(&["4 Report"]);
+    terminal.shows(&["5 Report"]);
     terminal.keys(&["q"]);
     let after = terminal.shows(&["left with 0"]);
-    assert!(!after.contains("4 Report"), "the screen was not given back:\n{after}");
+    assert!(!after.contains("5 Report"), "the screen was not given back:\n{after}");
 }
 
 #[test]
@@ -153,6 +155,6 @@ fn a_closed_terminal_costs_nothing() {
 
     let again = Terminal::open(&lab, "again", 160, 50).unwrap();
     again.shows(&["60 clips"]);
-    again.keys(&["4"]);
+    again.keys(&["5"]);
     again.shows(&["speaker-disjoint split", "SYNTHETIC"]);
 }

@@ -1,6 +1,7 @@
 //! The arguments of the program.
 
 use super::parse::{change, clear, positive};
+use super::tune::TuneArguments;
 use crate::engine::{Clear, Variant};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -148,6 +149,14 @@ pub enum Subcommands {
     Config,
     /// Look at this machine: what it has, what it lacks, and what would help
     Doctor,
+    /// Search the settings for better ones: a study of many trials, in processes of their own
+    Tune(TuneArguments),
+    /// Studies: their trials, their workers, their best settings
+    Study {
+        /// What to do
+        #[command(subcommand)]
+        command: StudyCommands,
+    },
     /// Train the given run folders in this process
     #[command(hide = true)]
     Worker {
@@ -185,5 +194,61 @@ pub enum BenchSubcommands {
         /// Tell where a step's time goes, operation by operation
         #[arg(long)]
         profile: bool,
+    },
+}
+
+/// What is asked of studies.
+#[derive(Debug, Subcommand)]
+pub enum StudyCommands {
+    /// List the studies
+    List,
+    /// Show a study: its trials from the best on, what mattered, and how often test was looked at
+    Show {
+        /// Its name, a unique beginning of it, or `last`
+        #[arg(default_value = "last")]
+        study: String,
+        /// At most so many trials
+        #[arg(long, value_parser = positive)]
+        rows: Option<usize>,
+    },
+    /// Ask the workers of a study to stop
+    Stop {
+        /// Its name, a unique beginning of it, or `last`
+        study: String,
+        /// Only this worker, as `w2`
+        #[arg(long, value_name = "NAME")]
+        worker: Option<String>,
+        /// When the epoch is done, instead of at the next step
+        #[arg(long)]
+        after_epoch: bool,
+        /// When the trial is done
+        #[arg(long, conflicts_with = "after_epoch")]
+        after_trial: bool,
+    },
+    /// Put a trial in the queue; the sampler chooses what is left out
+    Enqueue {
+        /// Its name, a unique beginning of it, or `last`
+        study: String,
+        /// Parameters, as `training.learning_rate=0.002`
+        #[arg(value_name = "KEY=VALUE", value_parser = change)]
+        values: Vec<(String, String)>,
+    },
+    /// Train a trial's settings anew, as runs that are judged on the test side
+    Promote {
+        /// Its name, a unique beginning of it, or `last`
+        study: String,
+        /// The trial [default: the best]
+        #[arg(long, value_name = "NUMBER")]
+        trial: Option<usize>,
+        /// How many runs, each with a seed of its own on the study's split
+        #[arg(long, default_value = "3", value_parser = positive)]
+        seeds: usize,
+    },
+    /// Write the trials as a table (CSV), or all of the study (JSON by the file's extension)
+    Export {
+        /// Its name, a unique beginning of it, or `last`
+        study: String,
+        /// Where
+        path: PathBuf,
     },
 }

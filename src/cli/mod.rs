@@ -9,6 +9,7 @@ mod progress;
 mod session;
 mod show;
 mod table;
+mod tune;
 
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
@@ -39,6 +40,13 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Stop => "stop",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
+        CommandKind::Tune => "tune",
+        CommandKind::Studies => "study list",
+        CommandKind::Study => "study show",
+        CommandKind::StopTuning => "study stop",
+        CommandKind::Enqueue => "study enqueue",
+        CommandKind::Promote => "study promote",
+        CommandKind::ExportStudy => "study export",
     }
 }
 
@@ -47,6 +55,12 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
 /// # Errors
 /// [`Interrupted`] after Ctrl-C, [`Failed`] when part of the work failed, and whatever the engine says.
 pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::Result<()> {
+    if let Subcommands::Tune(arguments) = &subcommand
+        && arguments.worker
+    {
+        let name = arguments.study.as_deref().unwrap_or("last");
+        return Ok(crate::engine::work_on_named_study(&settings, name)?);
+    }
     let mut session = Session::start(settings, Output { json })?;
     match subcommand {
         Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
@@ -80,6 +94,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             if after_epoch { Stop::AfterEpoch } else { Stop::Now },
         ),
         Subcommands::Predict { files, run } => predict(&mut session, files, run),
+        Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
+        Subcommands::Study { command } => tune::study(&mut session, command),
         Subcommands::Worker { runs } => Ok(crate::engine::work(&runs)?),
     }
 }
@@ -218,10 +234,10 @@ mod tests {
         clap.clone().debug_assert();
         for kind in CommandKind::iter() {
             let name = subcommand_of(kind);
-            assert!(
-                clap.find_subcommand(name).is_some(),
-                "{kind:?} has no subcommand `{name}`"
-            );
+            let found = name
+                .split(' ')
+                .try_fold(&clap, |command, word| command.find_subcommand(word));
+            assert!(found.is_some(), "{kind:?} has no subcommand `{name}`");
         }
     }
 

@@ -27,6 +27,9 @@ pub enum EngineError {
     /// Run folders.
     #[error(transparent)]
     Run(#[from] crate::runs::RunError),
+    /// Studies.
+    #[error(transparent)]
+    Tuning(#[from] crate::tuning::TuningError),
     /// Anything that is wrong only in the joining of floors.
     #[error("{0}")]
     Other(String),

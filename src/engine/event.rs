@@ -2,7 +2,8 @@
 
 use super::{
     Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
-    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, Suspicion, Trimming, Variant, Wave,
+    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, StudyPage, StudySummary, Suspicion,
+    Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -118,6 +119,64 @@ pub enum Command {
         /// Its id, a unique beginning of it, or `last`.
         run: String,
     },
+    /// Begin a study or go on with it, and start the workers that are missing.
+    Tune {
+        /// `key=value` over the settings, as `--set`.
+        changes: Vec<(String, String)>,
+    },
+    /// List the studies.
+    Studies,
+    /// Everything about one study; while `follow`, again whenever it changes.
+    Study {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+        /// Go on telling, until another one is asked for.
+        follow: bool,
+    },
+    /// Ask the workers of a study to stop.
+    StopTuning {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+        /// Only this one.
+        worker: Option<String>,
+        /// How soon.
+        when: StopTuning,
+    },
+    /// Put a trial in a study's queue; what is left out is chosen by the sampler.
+    Enqueue {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+        /// Parameters and their values.
+        values: Vec<(String, String)>,
+    },
+    /// Train a trial again, as runs that are judged on the test side.
+    Promote {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+        /// The trial's number; `None` is the best.
+        trial: Option<usize>,
+        /// How many runs, each with a seed of its own.
+        seeds: usize,
+    },
+    /// Write a study's trials.
+    ExportStudy {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+        /// CSV, or JSON by its extension.
+        path: PathBuf,
+    },
+}
+
+/// How soon workers stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopTuning {
+    /// At the next step; their trials fail.
+    Now,
+    /// When the epoch is done; their trials fail.
+    AfterEpoch,
+    /// When the trial is done.
+    AfterTrial,
 }
 
 /// How the clip that was played last is to go on.
@@ -204,6 +263,42 @@ pub enum Event {
     Report(Arc<RunReport>),
     /// One file judged, or refused.
     Judged(Judgement),
+    /// A study is worked on.
+    Tuning {
+        /// Its name.
+        study: String,
+        /// The workers that were started.
+        workers: Vec<String>,
+        /// What else is worth knowing.
+        notes: Vec<String>,
+    },
+    /// The studies, by name.
+    Studies(Arc<Vec<StudySummary>>),
+    /// The study that was asked for.
+    Study(Arc<StudyPage>),
+    /// Workers were asked to stop.
+    TuningStops {
+        /// The study.
+        study: String,
+        /// Which.
+        workers: Vec<String>,
+        /// How soon.
+        when: StopTuning,
+    },
+    /// A trial is in the queue.
+    Enqueued {
+        /// The study.
+        study: String,
+        /// The trial's number.
+        trial: usize,
+    },
+    /// A study's trials were written.
+    StudyExported {
+        /// Where.
+        path: PathBuf,
+        /// How many.
+        trials: usize,
+    },
     /// A command could not be carried out; the message names the remedy.
     Failed {
         /// Which.

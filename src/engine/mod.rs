@@ -5,6 +5,7 @@ mod context;
 mod error;
 mod event;
 mod jobs;
+mod launch;
 mod observer;
 mod pace;
 mod protocol;
@@ -14,6 +15,14 @@ mod run_book;
 mod run_file;
 mod run_page;
 mod settings;
+mod study_book;
+mod study_facts;
+mod study_folder;
+mod study_report;
+mod study_rows;
+mod study_table;
+mod study_trial;
+mod study_worker;
 mod variant;
 mod worker;
 
@@ -21,9 +30,12 @@ pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime,
 pub use error::EngineError;
 pub use event::{
     CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, Control, DemoSummary,
-    Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, Survey,
+    Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
+    Survey,
 };
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
+pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
+pub use study_worker::{work_on_named_study, work_on_study};
 pub use variant::Variant;
 pub use worker::work;
 
@@ -40,9 +52,10 @@ pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::system::{Finding, Health};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
+pub use crate::tuning::{Direction, TrialState};
 
 use context::Context;
-use jobs::{ScanDesk, Sounding, Wish};
+use jobs::{ScanDesk, Sounding, StudyWish, Wish};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -61,6 +74,7 @@ pub struct Engine {
     previews: Option<Sender<(PathBuf, Variant)>>,
     sounds: Option<Sender<Sounding>>,
     wishes: Option<Sender<Wish>>,
+    study_wishes: Option<Sender<StudyWish>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -71,12 +85,14 @@ impl Engine {
         let (previews, preview_wishes) = mpsc::channel();
         let (sounds, sound_wishes) = mpsc::channel();
         let (wishes, follow_wishes) = mpsc::channel();
+        let (study_wishes, study_follow_wishes) = mpsc::channel();
         let engine = Self {
             context: Arc::new(Context::new(settings, events)),
             desk: Arc::default(),
             previews: Some(previews),
             sounds: Some(sounds),
             wishes: Some(wishes),
+            study_wishes: Some(study_wishes),
             threads: Mutex::default(),
         };
         engine.spawn(CommandKind::Preview, move |context| {
@@ -84,6 +100,9 @@ impl Engine {
         });
         engine.spawn(CommandKind::Play, move |context| jobs::sounds(context, &sound_wishes));
         engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
+        engine.spawn(CommandKind::Study, move |context| {
+            jobs::follow_study(context, &study_follow_wishes)
+        });
         (engine, receiver)
     }
 
@@ -101,6 +120,7 @@ impl Engine {
             Command::Sound(control) => pass_on(self.sounds.as_ref(), Sounding::Control(control)),
             Command::Runs { follow } => pass_on(self.wishes.as_ref(), Wish::Runs { follow }),
             Command::Watch { run } => pass_on(self.wishes.as_ref(), Wish::Watch { run }),
+            Command::Study { study, follow } => pass_on(self.study_wishes.as_ref(), StudyWish { study, follow }),
             Command::Scan { headers_only } if !self.desk.admit(headers_only) => {}
             command => {
                 let desk = Arc::clone(&self.desk);
@@ -154,7 +174,8 @@ impl Drop for Engine {
     /// Asks every job to end and gives it a moment to write down what it has; runs go on without the engine.
     fn drop(&mut self) {
         self.context.cancel();
-        (self.previews, self.sounds, self.wishes) = (None, None, None);
+        (self.previews, self.sounds) = (None, None);
+        (self.wishes, self.study_wishes) = (None, None);
         let begun = Instant::now();
         let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
         while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < FAREWELL {

@@ -1,7 +1,8 @@
-//! Between the training loop and the run's folder.
+//! Between the training loop and the run's folder, and the study's journal when the run is a trial.
 
-use super::{EpochFacts, Fact, Stop};
-use crate::runs::{Journal, Lease, RunError, read_stop};
+use super::study_report::TrialReporter;
+use super::{EngineError, EpochFacts, Fact, Stop};
+use crate::runs::{Journal, Lease, read_stop};
 use crate::training::{Control, Observer, TrainingError};
 use std::path::Path;
 
@@ -10,22 +11,29 @@ pub struct RunObserver<'a> {
     run: &'a Path,
     lease: &'a Lease,
     journal: &'a mut Journal<EpochFacts>,
-    error: Option<RunError>,
+    trial: Option<&'a mut TrialReporter>,
+    error: Option<EngineError>,
 }
 
 impl<'a> RunObserver<'a> {
-    /// For a run that this process holds.
-    pub fn new(run: &'a Path, lease: &'a Lease, journal: &'a mut Journal<EpochFacts>) -> Self {
+    /// For a run that this process holds, and the trial that it is.
+    pub fn new(
+        run: &'a Path,
+        lease: &'a Lease,
+        journal: &'a mut Journal<EpochFacts>,
+        trial: Option<&'a mut TrialReporter>,
+    ) -> Self {
         Self {
             run,
             lease,
             journal,
+            trial,
             error: None,
         }
     }
 
     /// What made the observer end the run.
-    pub fn take_error(&mut self) -> Option<RunError> {
+    pub fn take_error(&mut self) -> Option<EngineError> {
         self.error.take()
     }
 }
@@ -36,7 +44,10 @@ impl Observer for RunObserver<'_> {
             .progress(&format!("epoch {epoch}"), done as u64, total as u64);
         // Both are a look at a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
-            self.error = Some(error);
+            self.error = Some(error.into());
+            return Control::StopNow;
+        }
+        if self.trial.as_ref().is_some_and(|trial| trial.is_pruned()) {
             return Control::StopNow;
         }
         match read_stop(self.run) {
@@ -51,7 +62,12 @@ impl Observer for RunObserver<'_> {
             at: jiff::Timestamp::now(),
             facts: facts.clone(),
         };
-        self.journal.append(self.lease, &fact).map_err(|error| {
+        let journaled = self.journal.append(self.lease, &fact).map_err(EngineError::from);
+        let told = journaled.and_then(|()| match &mut self.trial {
+            Some(trial) => trial.epoch(facts),
+            None => Ok(()),
+        });
+        told.map_err(|error| {
             let words = error.to_string();
             self.error = Some(error);
             TrainingError::Observer(words)

@@ -4,6 +4,7 @@ use super::settings::settings_of_run;
 use super::{EngineError, Settings};
 use crate::runs::{RunError, RunFolder};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// `[run]`: what is no setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,21 @@ pub struct RunFacts {
     pub fingerprint: String,
     /// What would start it again.
     pub command: String,
+    /// Seed of weights, order and dropout, where it is not the split's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_seed: Option<u64>,
+    /// The trial that the run is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<TrialPlace>,
+}
+
+/// Where the trial that a run is has its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialPlace {
+    /// Folder of the study.
+    pub study: PathBuf,
+    /// The trial's number in it.
+    pub number: usize,
 }
 
 /// `run.toml`: the facts, and the settings fully resolved.
@@ -106,6 +122,11 @@ mod tests {
             clips: 12,
             fingerprint: "00ff".to_owned(),
             command: "undertone train --set split.kfold=5".to_owned(),
+            training_seed: Some(7),
+            trial: Some(TrialPlace {
+                study: "studies/a".into(),
+                number: 3,
+            }),
         };
         let folder = RunFolder::create(runs.path(), "conv1d", |id| {
             RunFile {

@@ -117,7 +117,7 @@ impl RunPage {
                 summary.corpora.clone_from(&run.corpora);
                 summary.split = split_name(settings.split.kind).to_owned();
                 summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));
-                summary.seed = settings.seed;
+                summary.seed = run.training_seed.unwrap_or(settings.seed);
                 summary.device.clone_from(&settings.device);
                 summary.synthetic = run.synthetic;
                 summary.max_epochs = settings.training.epochs;

@@ -2,12 +2,14 @@
 
 use super::observer::RunObserver;
 use super::run_file::RunFile;
+use super::study_report::TrialReporter;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select};
 use crate::features::FeatureStore;
 use crate::files;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
-use crate::training::{self, Dataset, OnTheFly, Task, TrainingError, build_dataset, examples, train};
+use crate::training::{self, Dataset, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
+use crate::tuning::Outcome;
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -36,7 +38,7 @@ pub fn work(runs: &[PathBuf]) -> Result<(), EngineError> {
 }
 
 /// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
-fn leave_terminal() -> Result<(), EngineError> {
+pub fn leave_terminal() -> Result<(), EngineError> {
     // Refused to a process that leads a group, as one started by hand from a shell does: it stays where it is.
     let _ = rustix::process::setsid();
     signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default())
@@ -49,6 +51,8 @@ struct Run {
     folder: RunFolder,
     lease: Lease,
     journal: Journal<EpochFacts>,
+    /// The trial that the run is.
+    trial: Option<TrialReporter>,
 }
 
 impl Run {
@@ -71,6 +75,7 @@ impl Run {
             },
             lease,
             journal,
+            trial: None,
         })
     }
 
@@ -84,6 +89,10 @@ impl Run {
                 "a mistake in the program ({words}); log.txt says where"
             )))
         });
+        let outcome = match self.trial.take() {
+            Some(trial) => self.tell(trial, outcome),
+            None => outcome,
+        };
         let at = Timestamp::now();
         let (last, outcome) = match outcome {
             Ok(Ending::Finished) => (Fact::Finished { at }, Ok(())),
@@ -100,8 +109,24 @@ impl Run {
         outcome
     }
 
+    /// Tells the study how its trial ended; the run's journal says the same in words.
+    fn tell(&mut self, mut trial: TrialReporter, ending: Result<Ending, EngineError>) -> Result<Ending, EngineError> {
+        let outcome = match &ending {
+            Ok(ending) => trial.outcome(matches!(ending, Ending::Stopped)),
+            Err(error) => Outcome::Failed(error.to_string()),
+        };
+        self.journal.append(&self.lease, &note(trial.words(&outcome)))?;
+        trial.tell(&outcome)?;
+        ending
+    }
+
     fn train(&mut self) -> Result<Ending, EngineError> {
-        let Self { folder, lease, journal } = self;
+        let Self {
+            folder,
+            lease,
+            journal,
+            trial,
+        } = self;
         let at = Timestamp::now();
         journal.append(
             lease,
@@ -112,6 +137,9 @@ impl Run {
             },
         )?;
         let RunFile { run, settings } = RunFile::read(folder)?;
+        if let Some(place) = &run.trial {
+            *trial = Some(TrialReporter::open(place, &settings.tuning)?);
+        }
 
         let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
         let tell = |task: &str, done: usize, total: usize| {
@@ -180,15 +208,17 @@ impl Run {
             model: &settings.model,
             settings: &settings.training,
             device: &settings.device,
-            seed: settings.seed,
+            seed: run.training_seed.unwrap_or(settings.seed),
             checkpoints: &folder.checkpoints(),
             synthetic: protocol.synthetic,
             training_rms_dbfs: median_level(selection, &dataset),
         };
-        let mut observer = RunObserver::new(&folder.path, lease, journal);
-        let outcome = train(&task, &mut observer);
+        let mut observer = RunObserver::new(&folder.path, lease, journal, trial.as_mut());
+        // Trials are ranked on validation and never judged on test.
+        let way = if run.trial.is_some() { fit } else { train };
+        let outcome = way(&task, &mut observer);
         if let Some(error) = observer.take_error() {
-            return Err(error.into());
+            return Err(error);
         }
         let trained = match outcome {
             Ok(trained) => trained,
@@ -197,6 +227,14 @@ impl Run {
         };
         lease.progress("report", 0, 1);
         trained.package.save(&folder.model())?;
+        let ending = if trained.stopped {
+            Ending::Stopped
+        } else {
+            Ending::Finished
+        };
+        if run.trial.is_some() {
+            return Ok(ending);
+        }
         let judged = training::judged(&dataset, selection, &trained);
         let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
         results::write(folder, &report, &judged)?;
@@ -209,11 +247,7 @@ impl Run {
                 100.0 * report.scores.accuracy
             )),
         )?;
-        Ok(if trained.stopped {
-            Ending::Stopped
-        } else {
-            Ending::Finished
-        })
+        Ok(ending)
     }
 }
 

@@ -55,7 +55,7 @@ pub enum RunError {
 
 impl RunError {
     /// For `map_err`: what the file system said about `path`.
-    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }

@@ -37,6 +37,27 @@ impl RunFolder {
         written.map(|()| folder)
     }
 
+    /// Makes `runs/<id>`, with this `run.toml` in it.
+    ///
+    /// # Errors
+    /// [`RunError::Io`]; also when there is a folder of that name.
+    pub fn create_as(runs: &Path, id: &str, run_toml: &str) -> Result<Self, RunError> {
+        let path = runs.join(id);
+        fs::create_dir_all(runs)
+            .and_then(|()| fs::create_dir(&path))
+            .map_err(RunError::io(&path))?;
+        let folder = Self {
+            id: id.to_owned(),
+            path,
+        };
+        let written = folder.fill(run_toml);
+        if written.is_err() {
+            // Half a run is none; the first error is the one worth telling.
+            let _ = fs::remove_dir_all(&folder.path);
+        }
+        written.map(|()| folder)
+    }
+
     /// The settings last: they make it a run.
     fn fill(&self, run_toml: &str) -> Result<(), RunError> {
         journal::keep_reserve(&self.path)?;

@@ -50,7 +50,7 @@ pub struct Trained {
     pub history: Vec<EpochFacts>,
     /// Whether it was stopped by the observer.
     pub stopped: bool,
-    /// Test clips as the best epoch's network judges them: (index into the selection, probabilities).
+    /// Test clips as the best epoch's network judges them, empty after [`fit`]: (index into the selection, probabilities).
     pub test: Vec<(usize, Vec<f32>)>,
 }
 
@@ -64,6 +64,19 @@ pub struct Trained {
 /// # Errors
 /// [`TrainingError`]; [`TrainingError::StoppedEarly`] when it was stopped before there was a model.
 pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
+    let mut trained = fit(task, observer)?;
+    let test = task.dataset.side(Side::Test);
+    let matrices = test.iter().map(|clip| &task.dataset.matrices[*clip]);
+    let probabilities = trained.package.probabilities(matrices)?;
+    trained.test = test.into_iter().zip(probabilities).collect();
+    Ok(trained)
+}
+
+/// As [`train`], but the test side is not looked at: for what is only ranked on validation.
+///
+/// # Errors
+/// As [`train`].
+pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
     let Task { dataset, settings, .. } = *task;
     settings.validate()?;
     let sides = Sides::of(task)?;
@@ -140,13 +153,12 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
     let (best_epoch, network) = best.ok_or(TrainingError::StoppedEarly)?;
     drop(learner);
     let package = Package { facts, network };
-    let probabilities = package.probabilities(sides.test.iter().map(|clip| &dataset.matrices[*clip]))?;
     Ok(Trained {
         package,
         best_epoch,
         history,
         stopped,
-        test: sides.test.into_iter().zip(probabilities).collect(),
+        test: Vec::new(),
     })
 }
 
@@ -171,7 +183,6 @@ fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts 
 struct Sides {
     train: Vec<usize>,
     validation: Vec<usize>,
-    test: Vec<usize>,
 }
 
 impl Sides {
@@ -203,12 +214,11 @@ impl Sides {
         let sides = Self {
             train: dataset.side(Side::Train),
             validation: dataset.side(Side::Validation),
-            test: dataset.side(Side::Test),
         };
         for (name, side) in [
             ("training", &sides.train),
             ("validation", &sides.validation),
-            ("test", &sides.test),
+            ("test", &dataset.side(Side::Test)),
         ] {
             if side.is_empty() {
                 return refuse(format!(

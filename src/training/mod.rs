@@ -24,7 +24,7 @@ pub use checkpoint::{BEST, LAST};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, export_features};
-pub use fit::{Task, Trained, judged, train};
+pub use fit::{Task, Trained, fit, judged, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
 pub use loss::class_weights;

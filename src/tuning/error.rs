@@ -83,6 +83,14 @@ pub enum TuningError {
         /// What it must be.
         expected: &'static str,
     },
+    /// A value of `[tuning]` that cannot work.
+    #[error("{key}: {problem}")]
+    Settings {
+        /// The key in workbench.toml.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// Every point of the grid has been tried.
     #[error("all {points} points of the grid have been tried; add values or choose another sampler")]
     Exhausted {

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub const RUN_ATTRIBUTE: &str = "undertone:run";
 /// The attribute that says why a trial failed.
 pub const FAILURE_ATTRIBUTE: &str = "undertone:failure";
+/// The attribute of a pruned trial that holds the value it was measured against.
+pub const THRESHOLD_ATTRIBUTE: &str = "undertone:threshold";
 /// What Optuna calls the values of a trial that someone put in the queue.
 pub(super) const FIXED: &str = "fixed_params";
 
@@ -27,6 +29,19 @@ pub enum Outcome {
 /// The run a trial of ours is; `None` for one of another program.
 pub fn run_of(trial: &Trial) -> Option<&str> {
     trial.user_attributes.get(RUN_ATTRIBUTE)?.text()
+}
+
+/// The value that a pruned trial was measured against, when the rule had one.
+pub fn threshold_of(trial: &Trial) -> Option<f64> {
+    trial.user_attributes.get(THRESHOLD_ATTRIBUTE)?.number()
+}
+
+/// The trial that this one repeats because its process was lost.
+pub fn repeats(trial: &Trial) -> Option<usize> {
+    match trial.system_attributes.get("retry_history")? {
+        Value::Array(past) => usize::try_from(past.last()?.integer()?).ok(),
+        _ => None,
+    }
 }
 
 /// Why a trial failed, when it was told.
@@ -119,7 +134,7 @@ pub(super) fn again(study: usize, trial: &Trial, retries: usize) -> Option<Opera
     copy.system_attributes = attributes;
     copy.user_attributes = trial.user_attributes.clone();
     copy.user_attributes
-        .retain(|key, _| key != RUN_ATTRIBUTE && key != FAILURE_ATTRIBUTE);
+        .retain(|key, _| ![RUN_ATTRIBUTE, FAILURE_ATTRIBUTE, THRESHOLD_ATTRIBUTE].contains(&key.as_str()));
     Some(Operation::CreateTrial {
         study,
         trial: Box::new(copy),

@@ -8,7 +8,9 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`study`], [`lifecycle`] | ask, report, tell; fail and retry what a lost worker left |
+//! | [`settings`], [`space_table`] | `[tuning]` of the settings, and the search spaces in it |
 //! | [`space`], [`distribution`], [`value`] | parameters, the values they can take, and values |
+//! | [`importance`] | which parameters mattered |
 //! | [`trial`] | what is known of a trial |
 //! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
 //! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
@@ -16,13 +18,16 @@
 
 pub mod distribution;
 pub mod error;
+pub mod importance;
 pub mod journal;
 pub mod lifecycle;
 pub mod pruner;
 pub mod pruners;
 pub mod sampler;
 pub mod samplers;
+pub mod settings;
 pub mod space;
+pub mod space_table;
 pub mod study;
 pub mod trial;
 pub mod value;
@@ -32,6 +37,7 @@ pub use error::TuningError;
 pub use lifecycle::Outcome;
 pub use pruner::{Pruner, Verdict};
 pub use sampler::Sampler;
+pub use settings::{Objective, TuningSettings};
 pub use space::{Chosen, Parameter, Space};
 pub use study::Study;
 pub use trial::{Direction, History, Parameters, Trial, TrialState};

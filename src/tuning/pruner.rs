@@ -79,4 +79,14 @@ impl Pruner {
             Self::Hyperband(rule) => rule.judge(history, trial),
         }
     }
+
+    /// What a trial has to reach at each step, by the completed trials so far; empty for rules without such a line.
+    pub fn line(&self, history: &History<'_>) -> Vec<(i64, f64)> {
+        match self {
+            Self::Median(rule) => rule.as_percentile().line(history),
+            Self::Percentile(rule) => rule.line(history),
+            Self::Patient(rule) => rule.wrapped.line(history),
+            Self::None | Self::SuccessiveHalving(_) | Self::Hyperband(_) => Vec::new(),
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! A search space: named parameters, some of which exist only beside certain choices of others.
 
 use super::{Distribution, Parameters, TuningError, Value};
-use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -158,78 +157,6 @@ impl Chosen {
     /// The value.
     pub fn value(&self) -> Value {
         self.distribution.external(self.internal)
-    }
-}
-
-/// One line of a `[space]` table.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParameterSettings {
-    float: Option<[f64; 2]>,
-    int: Option<[i64; 2]>,
-    choices: Option<Vec<Value>>,
-    #[serde(default)]
-    log: bool,
-    step: Option<f64>,
-    #[serde(default)]
-    when: BTreeMap<String, OneOrSeveral>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrSeveral {
-    Several(Vec<Value>),
-    One(Value),
-}
-
-impl ParameterSettings {
-    fn distribution(&self) -> Result<Distribution, String> {
-        match (self.float, self.int, &self.choices) {
-            (Some([low, high]), None, None) => Distribution::float(low, high, self.step, self.log),
-            (None, Some([low, high]), None) => match self.step {
-                Some(step) if step.fract() != 0.0 => Err(format!("the step {step} of a whole number must be whole")),
-                step => Distribution::int(low, high, step.map_or(1, |step| step as i64), self.log),
-            },
-            (None, None, Some(_)) if self.log || self.step.is_some() => {
-                Err("choices have no order: leave out `log` and `step`".into())
-            }
-            (None, None, Some(choices)) => Distribution::categorical(choices.clone()),
-            _ => Err("needs exactly one of `float`, `int` and `choices`".into()),
-        }
-    }
-}
-
-/// A table of parameters, as in the settings:
-///
-/// ```toml
-/// learning_rate = { float = [1e-4, 1e-2], log = true }
-/// filters1 = { int = [32, 64], step = 8 }
-/// optimizer = { choices = ["adam", "sgd"] }
-/// momentum = { float = [0.0, 0.99], when = { optimizer = "sgd" } }
-/// ```
-impl<'de> Deserialize<'de> for Space {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = BTreeMap::<String, ParameterSettings>::deserialize(deserializer)?;
-        let parameters = settings
-            .into_iter()
-            .map(|(name, settings)| {
-                let distribution = settings.distribution();
-                let distribution = distribution.map_err(|problem| TuningError::Parameter {
-                    name: name.clone(),
-                    problem,
-                })?;
-                let when = settings.when.into_iter().map(|(parent, values)| match values {
-                    OneOrSeveral::Several(values) => (parent, values),
-                    OneOrSeveral::One(value) => (parent, vec![value]),
-                });
-                Ok(Parameter {
-                    name,
-                    distribution: Arc::new(distribution),
-                    when: when.collect(),
-                })
-            })
-            .collect::<Result<_, TuningError>>();
-        parameters.and_then(Self::new).map_err(serde::de::Error::custom)
     }
 }
 

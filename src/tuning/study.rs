@@ -197,8 +197,32 @@ impl Study {
         seed: u64,
         run: impl FnOnce(usize) -> String,
     ) -> Result<usize, TuningError> {
+        let asked = self.ask_within(usize::MAX, space, sampler, seed, run)?;
+        asked.ok_or_else(|| TuningError::OtherStudy {
+            name: self.name.clone(),
+            problem: "has as many trials as there can be".to_owned(),
+        })
+    }
+
+    /// As [`Study::ask`], unless complete, pruned and running trials are `most` already. How many there are is looked
+    /// up under the lock, so that workers together do not begin more.
+    ///
+    /// # Errors
+    /// As [`Study::ask`].
+    pub fn ask_within(
+        &mut self,
+        most: usize,
+        space: &Space,
+        sampler: &Sampler,
+        seed: u64,
+        run: impl FnOnce(usize) -> String,
+    ) -> Result<Option<usize>, TuningError> {
         let direction = self.direction;
         self.update(|id, record| {
+            let counts = |trial: &&Trial| !matches!(trial.state, TrialState::Failed | TrialState::Waiting);
+            if record.trials.iter().filter(counts).count() >= most {
+                return Ok((Vec::new(), None));
+            }
             check_against_first(space, record)?;
             let history = History {
                 study: &record.name,
@@ -219,7 +243,7 @@ impl Study {
             })?;
             let waiting = next.as_ref().map(|(trial, _)| *trial);
             let operations = begin(id, waiting, run(number), &parameters);
-            Ok((operations, number))
+            Ok((operations, Some(number)))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::ui::input::{Action, Tab};
 use crate::ui::state::{State, Tone};
-use crate::ui::tabs::{data, listen, report, train};
+use crate::ui::tabs::{data, listen, report, train, tune};
 use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
@@ -46,6 +46,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         Tab::Data => data::draw(state, inside, buffer, theme),
         Tab::Listen => listen::draw(state, inside, buffer, theme),
         Tab::Train => train::draw(state, inside, buffer, theme),
+        Tab::Tune => tune::draw(state, inside, buffer, theme),
         Tab::Report => report::draw(state, inside, buffer, theme),
     }
     if !state.overlays.is_empty() {

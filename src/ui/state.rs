@@ -11,6 +11,7 @@ use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
 use crate::ui::tabs::train::TrainView;
+use crate::ui::tabs::tune::TuneView;
 use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::widgets::field::Field;
 use crate::ui::words;
@@ -87,6 +88,8 @@ pub struct State {
     pub listen: ListenView,
     /// The Train tab.
     pub train: TrainView,
+    /// The Tune tab.
+    pub tune: TuneView,
     /// The Report tab.
     pub report: ReportView,
     /// Whether the workbench is to be left.
@@ -110,6 +113,7 @@ impl Default for State {
             data: DataView::default(),
             listen: ListenView::default(),
             train: TrainView::default(),
+            tune: TuneView::default(),
             report: ReportView::default(),
             quit: false,
             rescan: false,
@@ -135,6 +139,8 @@ impl State {
             (Some(overlay), _) => overlay.place(),
             (None, Tab::Data) if self.data.filtering => Place::Filter,
             (None, Tab::Listen) if self.listen.filtering => Place::Filter,
+            (None, Tab::Tune) if self.tune.filtering => Place::Filter,
+            (None, Tab::Tune) if self.tune.opened => Place::Trial,
             (None, Tab::Report) if self.report.clips.is_some() => Place::Clips,
             (None, tab) => Place::Tab(tab),
         }
@@ -146,6 +152,7 @@ impl State {
             (Some(overlay), _) => overlay.field(),
             (None, Tab::Data) if self.data.filtering => Some(&mut self.data.filter),
             (None, Tab::Listen) if self.listen.filtering => Some(&mut self.listen.filter),
+            (None, Tab::Tune) if self.tune.filtering => Some(&mut self.tune.filter),
             _ => None,
         }
     }
@@ -220,7 +227,11 @@ impl State {
                 self.train.runs(&runs);
                 self.listed = Some(runs);
             }
-            Event::Run(detail) => self.train.detail(detail),
+            Event::Run(detail) => {
+                if !self.tune.detail(&detail) {
+                    self.train.detail(detail);
+                }
+            }
             Event::Stopping { run, when } => {
                 self.message = Some(Message::note(format!(
                     "Run {run} was asked to stop {}.",
@@ -229,6 +240,35 @@ impl State {
             }
             Event::Report(report) => self.report.apply(report),
             Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
+            Event::Tuning { study, workers, notes } => {
+                let started = match workers.len() {
+                    0 => format!("Study {study}: no worker was missing."),
+                    1 => format!("Study {study}: a worker has started; it goes on when the workbench is left."),
+                    several => {
+                        format!("Study {study}: {several} workers have started; they go on when the workbench is left.")
+                    }
+                };
+                self.message = Some(Message::good([&[started], notes.as_slice()].concat().join(" ")));
+                self.tune.begun(&study);
+            }
+            Event::Studies(studies) => self.tune.list(studies),
+            Event::Study(page) => self.tune.follow(page),
+            Event::TuningStops { study, workers, when } => {
+                self.message = Some(Message::note(format!(
+                    "{} of study {study} will stop {}.",
+                    workers.join(", "),
+                    words::stop_tuning(when)
+                )));
+            }
+            Event::Enqueued { study, trial } => {
+                self.message = Some(Message::good(format!(
+                    "Trial {trial} of study {study} waits for a worker."
+                )));
+            }
+            Event::StudyExported { path, trials } => {
+                let text = format!("{} written to {}.", count(trials, "trial"), path.display());
+                self.message = Some(Message::good(text));
+            }
             Event::Failed { command, message } => {
                 self.jobs.ended(command);
                 self.failed(command, message);
@@ -271,6 +311,7 @@ impl State {
         match command {
             CommandKind::Preview => self.listen.answered(),
             CommandKind::Report => self.report.failed(&message),
+            CommandKind::Study => self.tune.failed(),
             _ => {}
         }
         let form = self.overlays.iter_mut().find_map(|overlay| match overlay {
@@ -295,7 +336,15 @@ impl State {
         }
         let runs = self.listed.clone().unwrap_or_default();
         if self.tab == Tab::Train {
+            self.tune.unwatched();
             commands.extend(self.train.needs(&runs));
+        }
+        if self.tab == Tab::Tune {
+            commands.extend(self.tune.needs());
+            // One run is watched at a time.
+            if commands.iter().any(|command| matches!(command, Command::Watch { .. })) {
+                self.train.unwatched();
+            }
         }
         if self.tab == Tab::Report {
             commands.extend(self.report.needs(&runs));

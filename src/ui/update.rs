@@ -4,7 +4,7 @@ use crate::engine::Command;
 use crate::ui::input::{Action, Tab};
 use crate::ui::overlays::{Overlay, Question};
 use crate::ui::state::{Message, State};
-use crate::ui::tabs::{data, listen, report, train};
+use crate::ui::tabs::{data, listen, report, train, tune};
 use crate::ui::text::count;
 use crate::ui::widgets::list::Cursor;
 
@@ -26,6 +26,7 @@ impl State {
                     Tab::Data => data::act(self, action),
                     Tab::Listen => listen::act(self, action),
                     Tab::Train => train::act(self, action),
+                    Tab::Tune => tune::act(self, action),
                     Tab::Report => report::act(self, action),
                 };
             }
@@ -38,6 +39,7 @@ impl State {
         match (self.overlays.last_mut(), self.tab) {
             (Some(overlay), _) => overlay.typed(),
             (None, Tab::Data) => self.data.filtered(),
+            (None, Tab::Tune) => self.tune.filtered(),
             (None, Tab::Listen) => self.listen.filtered(self.survey.as_deref()),
             _ => {}
         }

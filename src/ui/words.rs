@@ -1,6 +1,6 @@
 //! The words for what the engine counts and names.
 
-use crate::engine::{Exclusion, Note, RunState, Stop, SuspicionKind, Warning};
+use crate::engine::{Exclusion, Note, RunState, Stop, StopTuning, SuspicionKind, Warning};
 use crate::ui::text::duration;
 use crate::ui::theme::Theme;
 use ratatui::style::Style;
@@ -69,6 +69,15 @@ pub fn stop(when: Stop) -> &'static str {
     match when {
         Stop::Now => "now",
         Stop::AfterEpoch => "when the epoch is done",
+    }
+}
+
+/// How soon workers stop.
+pub fn stop_tuning(when: StopTuning) -> &'static str {
+    match when {
+        StopTuning::Now => "now",
+        StopTuning::AfterEpoch => "when the epoch is done",
+        StopTuning::AfterTrial => "when the trial is done",
     }
 }
 

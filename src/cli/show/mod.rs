@@ -7,6 +7,7 @@ mod preview;
 mod report;
 mod runs;
 mod store;
+mod studies;
 mod verdicts;
 
 pub use bench::measured;
@@ -16,6 +17,7 @@ pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, runs, runs_table, started, stopping};
 pub use store::{cache, features_exported, features_imported, trimming};
+pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;
 
 /// As a percentage with one digit.

@@ -2,6 +2,8 @@
 
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
+use crate::engine::run_page::RunPage;
+use crate::engine::study_folder::StudyFolder;
 use crate::engine::{CommandKind, EngineError, Event, RunDetail, RunSummary};
 use crate::runs::find_run;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
         book: RunBook::new(&context.settings.runs),
         list: None,
         watched: None,
+        trial: None,
     };
     loop {
         let wish = if follower.is_idle() {
@@ -56,6 +59,8 @@ struct Follower<'a> {
     list: Option<Arc<Vec<RunSummary>>>,
     /// The id, and what was told last.
     watched: Option<(String, Option<Arc<RunDetail>>)>,
+    /// The watched run when it is a trial, which has no place among the runs.
+    trial: Option<RunPage>,
 }
 
 impl Follower<'_> {
@@ -84,6 +89,19 @@ impl Follower<'_> {
     }
 
     fn watch(&mut self, run: &str) {
+        self.trial = None;
+        if run.contains('/') {
+            let studies = &self.context.settings.tuning.studies;
+            let opened = StudyFolder::find_trial(studies, run).and_then(|folder| Ok(RunPage::open(folder)?));
+            match opened {
+                Ok(page) => {
+                    (self.watched, self.trial) = (Some((run.to_owned(), None)), Some(page));
+                    self.look();
+                }
+                Err(error) => self.failed(CommandKind::Watch, &error),
+            }
+            return;
+        }
         match find_run(&self.context.settings.runs, run) {
             Ok(folder) => {
                 self.watched = Some((folder.id, None));
@@ -113,7 +131,15 @@ impl Follower<'_> {
             }
         }
         let Some((id, told)) = &mut self.watched else { return };
-        let Some(detail) = self.book.detail(id) else {
+        let detail = match &mut self.trial {
+            Some(page) => page.refresh().is_ok().then(|| {
+                let mut detail = page.detail(&page.folder.log());
+                detail.summary.id.clone_from(id);
+                detail
+            }),
+            None => self.book.detail(id),
+        };
+        let Some(detail) = detail else {
             let message = format!("run {id} was deleted");
             self.context.emit(Event::Failed {
                 command: CommandKind::Watch,

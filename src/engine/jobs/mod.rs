@@ -9,19 +9,24 @@ mod exchange;
 mod export;
 mod features;
 mod follow;
+mod follow_study;
 mod predict;
 mod preview;
 mod report;
 mod scan;
 mod sound;
 mod stop;
+mod studies;
 mod train;
 mod trim;
+mod tune;
 
 pub use follow::{Wish, follow};
+pub use follow_study::{StudyWish, follow_study};
 pub use preview::previews;
 pub use scan::ScanDesk;
 pub use sound::{Sounding, sounds};
+pub use train::command;
 
 use super::context::Context;
 use super::{Command, EngineError, Event, rows};
@@ -49,7 +54,14 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),
-        Command::Preview { .. }
+        Command::Tune { changes } => tune::tune(context, &changes),
+        Command::Studies => studies::list(context),
+        Command::StopTuning { study, worker, when } => studies::stop(context, &study, worker.as_deref(), when),
+        Command::Enqueue { study, values } => studies::enqueue(context, &study, &values),
+        Command::Promote { study, trial, seeds } => studies::promote(context, &study, trial, seeds),
+        Command::ExportStudy { study, path } => studies::export(context, &study, &path),
+        Command::Study { .. }
+        | Command::Preview { .. }
         | Command::Play { .. }
         | Command::Sound(_)
         | Command::Runs { .. }

@@ -3,28 +3,17 @@
 use super::scan;
 use crate::corpus::{Selection, select, split};
 use crate::engine::context::Context;
+use crate::engine::launch::launch_runs;
 use crate::engine::run_file::{RunFacts, RunFile};
-use crate::engine::{EngineError, Event, Fact, Settings, reading, run_page};
-use crate::runs::{Journal, Lease, Liveness, RunFolder, liveness};
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use crate::engine::{EngineError, Event, Fact, Settings, reading};
+use crate::runs::{Journal, Lease, RunFolder};
 use xxhash_rust::xxh3::Xxh3Default;
-
-/// How long a worker may take to hold its runs.
-const START: Duration = Duration::from_secs(5);
 
 /// Makes the run folders, starts a worker for them, and waits until it holds them.
 pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
     let (settings, facts) = prepare(context, changes)?;
     let folders = create(&settings, &facts)?;
-    if let Err(error) = start(&folders) {
-        mark_failed(&folders, &error);
-        return Err(error);
-    }
+    start(&folders)?;
     context.emit(Event::Started {
         runs: folders.into_iter().map(|folder| folder.id).collect(),
     });
@@ -33,7 +22,7 @@ pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), Engi
 
 /// The settings with all paths and corpora filled in, and what is known about the data. What cannot be
 /// trained with them is refused here, before there is a run.
-fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
     let mut settings = context.settings.with(changes)?;
     let tell = context.teller();
     let corpora = reading::corpora(&settings, &tell)?;
@@ -66,6 +55,8 @@ fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings,
         clips: selection.clips.len(),
         fingerprint: fingerprint(&selection),
         command: command(&settings),
+        training_seed: None,
+        trial: None,
     };
     Ok((settings, facts))
 }
@@ -119,7 +110,7 @@ fn fingerprint(selection: &Selection) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-fn command(settings: &Settings) -> String {
+pub fn command(settings: &Settings) -> String {
     let mut words = vec!["undertone".to_owned(), "train".to_owned()];
     if let Some(file) = &settings.source.file {
         words.extend(["--config".to_owned(), quoted(&file.to_string_lossy())]);
@@ -140,75 +131,13 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Starts the worker and returns when it holds its runs.
-fn start(folders: &[RunFolder]) -> Result<(), EngineError> {
-    let Some(first) = folders.first() else { return Ok(()) };
-    let program = program()?;
-    let log = File::options().create(true).append(true).open(first.log());
-    let mut child = log
-        .and_then(|log| Ok((log.try_clone()?, log)))
-        .and_then(|(output, errors)| {
-            Command::new(&program)
-                .arg("worker")
-                .args(folders.iter().map(|folder| &folder.path))
-                .stdin(Stdio::null())
-                .stdout(output)
-                .stderr(errors)
-                .spawn()
-        })
-        .map_err(|error| EngineError::Other(format!("the worker {} cannot be started: {error}", program.display())))?;
-    if let Err(problem) = wait_for(&mut child, first) {
-        // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
-        let _ = child.kill();
-        let _ = child.wait();
-        let log = run_page::tail(&first.log()).join("\n");
-        return Err(EngineError::Other(format!(
-            "{problem}; {} says:\n{log}",
-            first.log().display()
-        )));
+/// Starts a process for these runs; when that fails, they are marked as failed.
+pub fn start(folders: &[RunFolder]) -> Result<(), EngineError> {
+    let started = launch_runs(folders);
+    if let Err(error) = &started {
+        mark_failed(folders, error);
     }
-    // Nobody waits for it, yet somebody has to take note of its end.
-    let reaper = thread::Builder::new()
-        .name("reaper".to_owned())
-        .spawn(move || child.wait());
-    reaper
-        .map(|_| ())
-        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
-}
-
-fn wait_for(child: &mut Child, first: &RunFolder) -> Result<(), String> {
-    let begun = Instant::now();
-    while begun.elapsed() < START {
-        if !matches!(liveness(&first.path), Liveness::Never | Liveness::Gone(_)) {
-            return Ok(());
-        }
-        match child.try_wait() {
-            // A run of no time at all: its folder tells how it ended.
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("the worker ended at once ({status})")),
-            Ok(None) => thread::sleep(Duration::from_millis(20)),
-            Err(error) => return Err(format!("the worker cannot be watched: {error}")),
-        }
-    }
-    Err(format!(
-        "the worker did not take up its run within {} s",
-        START.as_secs()
-    ))
-}
-
-/// This very program, even when its file was replaced by a newer one since it was started.
-fn program() -> Result<PathBuf, EngineError> {
-    let running = Path::new("/proc/self/exe");
-    match std::env::current_exe() {
-        Ok(path) if path.exists() => Ok(path),
-        _ if running.exists() => Ok(running.to_owned()),
-        outcome => {
-            let error = outcome.err().unwrap_or_else(|| io::ErrorKind::NotFound.into());
-            Err(EngineError::Other(format!(
-                "the program's own file is gone ({error}); start undertone again"
-            )))
-        }
-    }
+    started
 }
 
 /// A run that never began must not look as if it still might.

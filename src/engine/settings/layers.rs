@@ -8,6 +8,8 @@ use toml_edit::{Document, Item, Value};
 
 /// Tables whose keys are the user's own; a later layer replaces them whole.
 const FREE_TABLES: [&str; 1] = ["labels.map"];
+/// The table of free tables whose names are the user's own too.
+pub(super) const SPACES: &str = "tuning.space";
 /// Tables of tables whose names are the user's own.
 const NAMED_TABLES: [Named; 1] = [Named {
     path: "recipes",
@@ -89,9 +91,32 @@ impl Layers {
             .ok()
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        if let Some((list, place)) = key.rsplit_once('.')
+            && let (Some(toml::Value::Array(values)), Ok(place)) = (self.lookup(list), place.parse::<usize>())
+        {
+            // One place of a list, as search spaces name them.
+            let mut values = values.clone();
+            let Some(slot) = values.get_mut(place) else {
+                let problem = format!("there is no place {place} in a list of {}", values.len());
+                return Err(SettingsError {
+                    place: Origin::Set.to_string(),
+                    key: key.to_owned(),
+                    problem,
+                });
+            };
+            *slot = value;
+            return self.set(list, &toml::Value::Array(values).to_string());
+        }
         if matches!(self.lookup(key), Some(toml::Value::Array(_))) && !value.is_array() {
             value = toml::Value::Array(vec![value]);
         }
+        let key = match self.with_parameter(key, &value) {
+            Some((space, whole)) => {
+                value = toml::Value::Table(whole);
+                space
+            }
+            None => key,
+        };
         let mut table = toml::Table::new();
         let mut rest = key.rsplit('.');
         table.insert(rest.next().unwrap_or(key).to_owned(), value);
@@ -99,6 +124,25 @@ impl Layers {
             table = toml::Table::from_iter([(name.to_owned(), toml::Value::Table(table))]);
         }
         self.merge(table, BTreeMap::from([(key.to_owned(), Origin::Set)]))
+    }
+
+    /// The key of a search space, and the space with one parameter in place of the one that is there.
+    fn with_parameter<'a>(&self, key: &'a str, value: &toml::Value) -> Option<(&'a str, toml::Table)> {
+        let (architecture, name) = key.strip_prefix(SPACES)?.strip_prefix('.')?.split_once('.')?;
+        let space = &key[..SPACES.len() + 1 + architecture.len()];
+        let mut whole = self.lookup(space)?.as_table()?.clone();
+        whole.remove(name);
+        let mut at = &mut whole;
+        let mut names = name.split('.').peekable();
+        while let Some(part) = names.next() {
+            if names.peek().is_none() {
+                at.insert(part.to_owned(), value.clone());
+                break;
+            }
+            let inner = at.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            at = inner.as_table_mut()?;
+        }
+        Some((space, whole))
     }
 
     /// The error for a key, with the place where its value was written.
@@ -122,6 +166,15 @@ impl Layers {
                 None => return Origin::Default,
             }
         }
+    }
+
+    /// Whether a dotted key is one value, or (with a number as last part) one place of a list.
+    pub fn is_setting(&self, key: &str) -> bool {
+        let place = key.rsplit_once('.').and_then(|(list, place)| {
+            let values = self.lookup(list)?.as_array()?;
+            Some(place.parse::<usize>().is_ok_and(|place| place < values.len()))
+        });
+        place.unwrap_or_else(|| self.lookup(key).is_some_and(|value| !value.is_table()))
     }
 
     fn lookup(&self, key: &str) -> Option<&toml::Value> {
@@ -157,6 +210,10 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
         } else {
             format!("{path}.{name}")
         };
+        if !base.contains_key(&name) && path == SPACES && value.is_table() {
+            base.insert(name, value);
+            continue;
+        }
         if !base.contains_key(&name) {
             let Some((named, model)) = Named::at(path).zip(written.models.get(path)) else {
                 let known: Vec<_> = base.keys().map(String::as_str).collect();
@@ -188,7 +245,7 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             continue;
         }
         match (base.get_mut(&name), value) {
-            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !FREE_TABLES.contains(&key.as_str()) => {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !is_free(path, &key) => {
                 merge_tables(base, over, &key, written)?;
             }
             (Some(slot), value) => {
@@ -211,6 +268,10 @@ fn complete(table: &mut toml::Table, model: &toml::Table) {
     for (name, value) in model {
         table.entry(name.clone()).or_insert_with(|| value.clone());
     }
+}
+
+fn is_free(path: &str, key: &str) -> bool {
+    path == SPACES || FREE_TABLES.contains(&key)
 }
 
 fn kind(value: &toml::Value) -> &'static str {

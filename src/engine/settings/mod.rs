@@ -12,6 +12,7 @@ use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, 
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings, device_names};
 use crate::training::{AugmentationSettings, TrainingError, TrainingSettings};
+use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,9 @@ pub struct Settings {
     pub training: TrainingSettings,
     /// More examples than there are clips.
     pub augmentation: AugmentationSettings,
+    /// Tuning; a run that was made before there was tuning has none.
+    #[serde(default)]
+    pub tuning: TuningSettings,
     /// The demo corpus.
     pub demo: DemoSettings,
     /// The recipes by name.
@@ -150,6 +154,12 @@ impl Settings {
         load_settings(self.source.file.as_deref(), &all)
     }
 
+    /// The values alone, to be compared.
+    pub fn without_source(mut self) -> Self {
+        (self.source, self.origins) = Default::default();
+        self
+    }
+
     /// The recipe that `recipe` names.
     ///
     /// # Errors
@@ -182,6 +192,7 @@ impl Settings {
         absolute(&mut self.data, "data");
         absolute(&mut self.runs, "runs");
         absolute(&mut self.cache, "cache");
+        absolute(&mut self.tuning.studies, "tuning.studies");
         let wave = &mut self.augmentation.wave;
         for (folder, key) in [
             (&mut wave.noise.folder, "augmentation.wave.noise.folder"),
@@ -216,6 +227,7 @@ fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
         layers.error(&key, message.lines().next().unwrap_or_default())
     })?;
     validate(&settings).map_err(|(key, problem)| layers.error(&key, problem))?;
+    validate_spaces(&settings, layers)?;
     Ok(settings)
 }
 
@@ -271,6 +283,24 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if settings.augmentation.leak_copies_across_sides && settings.split.kind != SplitKind::Random {
         let problem = "is true while split.kind deals speakers; set split.kind to `random`, or this to false";
         return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
+    }
+    match settings.tuning.validate() {
+        Err(TuningError::Settings { key, problem }) => refuse(key, problem),
+        _ => Ok(()),
+    }
+}
+
+/// Every searched parameter must be a setting: a typing mistake should not wait for the first trial.
+fn validate_spaces(settings: &Settings, layers: &Layers) -> Result<(), SettingsError> {
+    for (architecture, space) in &settings.tuning.space {
+        for parameter in space.parameters() {
+            let name = &parameter.name;
+            if !layers.is_setting(name) || name.starts_with("tuning.") {
+                let key = format!("{}.{architecture}.{name}", layers::SPACES);
+                let problem = format!("there is no setting `{name}`; `undertone config` lists them");
+                return Err(layers.error(&key, problem));
+            }
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{DEFAULTS, Settings};
 use crate::engine::{Config, ConfigRow};
+use crate::tuning::space_table::is_parameter;
 use std::collections::BTreeMap;
 
 /// What stands beside a recipe's keys that the shipped file has no use for.
@@ -17,8 +18,11 @@ pub fn rows(settings: &Settings) -> Config {
                 .origins
                 .get(&key)
                 .map_or_else(|| "default".to_owned(), ToString::to_string);
-            let meaning = meanings.get(&meaning_key(&key)).map(|(_, text)| text.clone());
-            let comment = meaning.unwrap_or_else(|| IMPORTED.to_owned());
+            let comment = meanings
+                .get(&meaning_key(&key))
+                .or_else(|| meanings.get(&meaning_key(searched_setting(&key)?)))
+                .map(|(_, text)| text.clone())
+                .unwrap_or_else(|| if key.starts_with("recipes.") { IMPORTED } else { "" }.to_owned());
             rows.push(ConfigRow {
                 value: value.to_string(),
                 origin,
@@ -40,6 +44,13 @@ fn meaning_key(key: &str) -> String {
     }
 }
 
+/// The setting that a parameter of a search space stands for.
+fn searched_setting(key: &str) -> Option<&str> {
+    let (_, name) = key.strip_prefix("tuning.space.")?.split_once('.')?;
+    let place = name.rsplit_once('.').filter(|(_, last)| last.parse::<usize>().is_ok());
+    Some(place.map_or(name, |(list, _)| list))
+}
+
 fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::Value)) {
     for (name, value) in table {
         let key = if path.is_empty() {
@@ -52,7 +63,9 @@ fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::
             toml::Value::Table(inner) if path == "recipes" && inner.contains_key("import") => {
                 flatten(&only_import(inner), &key, row);
             }
-            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" => flatten(inner, &key, row),
+            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" && !is_parameter(inner) => {
+                flatten(inner, &key, row)
+            }
             _ => row(key, value),
         }
     }

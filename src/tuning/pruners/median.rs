@@ -30,7 +30,7 @@ impl Default for Median {
 }
 
 impl Median {
-    fn as_percentile(&self) -> Percentile {
+    pub(in crate::tuning) fn as_percentile(&self) -> Percentile {
         let Self {
             startup_trials,
             warmup_steps,

@@ -81,6 +81,18 @@ impl Percentile {
         }
     }
 
+    /// The value that a trial has to reach at every step that is looked at.
+    pub(in crate::tuning) fn line(&self, history: &History<'_>) -> Vec<(i64, f64)> {
+        let steps = history.completed().flat_map(|trial| trial.reports.keys().copied());
+        let steps: std::collections::BTreeSet<i64> = steps.filter(|step| *step >= self.warmup_steps).collect();
+        let interval = self.interval_steps.max(1);
+        let due = steps
+            .into_iter()
+            .filter(|step| (step - self.warmup_steps) % interval == 0);
+        due.filter_map(|step| Some((step, self.threshold(history, step)?)))
+            .collect()
+    }
+
     /// Whether this is the first report at or after a look that is due.
     fn is_due(&self, trial: &Trial, step: i64) -> bool {
         let interval = self.interval_steps.max(1);

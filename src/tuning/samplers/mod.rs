@@ -2,7 +2,7 @@
 
 mod grid;
 pub(super) mod random;
-mod tpe;
+pub(super) mod tpe;
 
 pub use grid::Grid;
 pub use tpe::Tpe;

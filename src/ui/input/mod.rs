@@ -6,7 +6,8 @@ use crate::engine::{Clear, CommandKind};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tables::{
-    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN, TRIM,
+    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN,
+    TRIAL, TRIM, TUNE,
 };
 
 /// A tab.
@@ -18,13 +19,15 @@ pub enum Tab {
     Listen,
     /// Runs.
     Train,
+    /// Studies.
+    Tune,
     /// What a run's model is worth.
     Report,
 }
 
 impl Tab {
     /// In the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Data, Self::Listen, Self::Train, Self::Report];
+    pub const ALL: [Self; 5] = [Self::Data, Self::Listen, Self::Train, Self::Tune, Self::Report];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Tab {
             Self::Data => "Data",
             Self::Listen => "Listen",
             Self::Train => "Train",
+            Self::Tune => "Tune",
             Self::Report => "Report",
         }
     }
@@ -128,6 +132,18 @@ pub enum Action {
     OlderRun,
     /// To a newer run.
     NewerRun,
+    /// One worker more.
+    More,
+    /// One worker fewer.
+    Fewer,
+    /// Put a trial in the queue by hand.
+    Enqueue,
+    /// Train a trial anew and judge it.
+    Promote,
+    /// Copy a trial's settings to the form of a new run.
+    Copy,
+    /// To the next parameter.
+    Parameter,
     /// Counts or shares.
     Normalise,
     /// Say yes.
@@ -145,6 +161,8 @@ pub enum Place {
     Filter,
     /// In the clips of a cell of a confusion matrix.
     Clips,
+    /// In an opened trial.
+    Trial,
     /// In the help.
     Help,
     /// In the settings.
@@ -280,6 +298,8 @@ impl Place {
             Self::Tab(Tab::Data) => &[DATA, MOVES, EVERYWHERE],
             Self::Tab(Tab::Listen) => &[LISTEN, MOVES, EVERYWHERE],
             Self::Tab(Tab::Train) => &[TRAIN, MOVES, EVERYWHERE],
+            Self::Tab(Tab::Tune) => &[TUNE, MOVES, EVERYWHERE],
+            Self::Trial => &[TRIAL, MOVES, EVERYWHERE],
             Self::Tab(Tab::Report) => &[REPORT, MOVES, EVERYWHERE],
             Self::Clips => &[CLIPS, MOVES, EVERYWHERE],
             Self::Filter => &[FILTER],
@@ -323,11 +343,13 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 13] = [
+    const PLACES: [Place; 15] = [
         Place::Tab(Tab::Data),
         Place::Tab(Tab::Listen),
         Place::Tab(Tab::Train),
+        Place::Tab(Tab::Tune),
         Place::Tab(Tab::Report),
+        Place::Trial,
         Place::Filter,
         Place::Clips,
         Place::Help,

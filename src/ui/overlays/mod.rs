@@ -14,6 +14,7 @@ use crate::engine::{Command, CommandKind, Config, NoSound};
 use crate::ui::input::{Action, Place};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
+use crate::ui::tabs::tune::EnqueueForm;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
@@ -45,6 +46,8 @@ pub enum Overlay {
     Cache(CacheView),
     /// What trimming would remove.
     Trim(TrimView),
+    /// The form of a trial by hand.
+    Enqueue(EnqueueForm),
     /// A question.
     Question(Question),
     /// A line to be typed.
@@ -82,7 +85,7 @@ impl Overlay {
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
             Self::Doctor(_) => Place::Help,
-            Self::Form(_) => Place::Form,
+            Self::Form(_) | Self::Enqueue(_) => Place::Form,
             Self::Cache(_) => Place::Cache,
             Self::Trim(_) => Place::Trim,
             Self::Question(_) => Place::Question,
@@ -95,6 +98,7 @@ impl Overlay {
         match self {
             Self::Settings(view) if view.filtering => Some(&mut view.filter),
             Self::Form(form) => form.field(),
+            Self::Enqueue(form) => form.field(),
             Self::Prompt(prompt) => Some(&mut prompt.field),
             _ => None,
         }
@@ -122,6 +126,7 @@ impl Overlay {
             (Self::Form(form), action) => form.act(action),
             (Self::Cache(view), action) => view.act(action),
             (Self::Trim(view), action) => view.act(action),
+            (Self::Enqueue(form), action) => form.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
             (_, Action::Back) => Outcome::closed(),
@@ -142,6 +147,7 @@ impl Overlay {
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),
             Self::Trim(view) => view.draw(area, buffer, theme),
+            Self::Enqueue(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),
             Self::Prompt(prompt) => prompt.draw(area, buffer, theme),
             Self::NoSound(no_sound) => no_sound::draw(no_sound, area, buffer, theme),

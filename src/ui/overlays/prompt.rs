@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// What the path is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// The table of clips.
     Clips,
@@ -18,6 +18,8 @@ pub enum Purpose {
     Features,
     /// A folder to read features from.
     Import,
+    /// The trials of the study of this name.
+    Trials(String),
 }
 
 /// Asks for a path.
@@ -35,11 +37,12 @@ impl Prompt {
     /// With the usual name.
     pub fn new(purpose: Purpose) -> Self {
         Self {
-            purpose,
             field: Field::new(match purpose {
                 Purpose::Clips => "clips.csv",
                 Purpose::Features | Purpose::Import => "features",
+                Purpose::Trials(_) => "trials.csv",
             }),
+            purpose,
             problem: None,
         }
     }
@@ -47,9 +50,13 @@ impl Prompt {
     /// Sends what was typed, when it can be a path.
     pub fn accept(&mut self) -> Outcome {
         let path = self.field.text().trim();
-        let command = match self.purpose {
+        let command = match &self.purpose {
             Purpose::Clips if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) => {
                 self.problem = Some("write the name of a file, such as clips.csv");
+                return Outcome::default();
+            }
+            Purpose::Trials(_) if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) => {
+                self.problem = Some("write the name of a file, such as trials.csv");
                 return Outcome::default();
             }
             Purpose::Features | Purpose::Import if path.is_empty() => {
@@ -65,6 +72,10 @@ impl Prompt {
                 folder: path.into(),
                 name: None,
             },
+            Purpose::Trials(study) => Command::ExportStudy {
+                study: study.clone(),
+                path: path.into(),
+            },
         };
         Outcome {
             commands: vec![command],
@@ -75,7 +86,7 @@ impl Prompt {
 
     /// Draws it.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        let (title, words) = match self.purpose {
+        let (title, words) = match &self.purpose {
             Purpose::Clips => (
                 "Export the table of clips",
                 "File (.csv or .tsv); one that is there is replaced.",
@@ -87,6 +98,10 @@ impl Prompt {
             Purpose::Import => (
                 "Import features made elsewhere",
                 "Folder with X.npy and labels.csv (column path).",
+            ),
+            Purpose::Trials(_) => (
+                "Export the trials",
+                "File (.csv; .json for all); one there is replaced.",
             ),
         };
         let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);

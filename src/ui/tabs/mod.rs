@@ -4,3 +4,4 @@ pub mod data;
 pub mod listen;
 pub mod report;
 pub mod train;
+pub mod tune;

@@ -28,6 +28,8 @@ pub struct Curves<'a> {
     pub series: &'a [Series],
     /// Whether y never leaves 0 to 1 and is shown in percent.
     pub share: bool,
+    /// What x counts, as in `epoch`.
+    pub unit: &'a str,
     /// Colours.
     pub theme: Theme,
 }
@@ -120,7 +122,7 @@ impl Curves<'_> {
     }
 
     fn epochs(&self, axis: Rect, span: Span, buffer: &mut Buffer) {
-        let (first, last) = (format!("{:.0}", span.x.0), format!("epoch {:.0}", span.x.1));
+        let (first, last) = (format!("{:.0}", span.x.0), format!("{} {:.0}", self.unit, span.x.1));
         buffer.put(axis, 0, 0, &first, self.theme.dim());
         let middle = ((span.x.0 + span.x.1) / 2.0).round();
         let x = ((middle - span.x.0) / (span.x.1 - span.x.0) * f64::from(axis.width)) as u16;
@@ -228,6 +230,7 @@ mod tests {
             Curves {
                 series: &curves,
                 share: false,
+                unit: "epoch",
                 theme: Theme::new(Colours::None),
             }
             .render(area, &mut Buffer::empty(area));
@@ -244,6 +247,7 @@ mod tests {
         Curves {
             series: &curves,
             share: true,
+            unit: "epoch",
             theme: Theme::new(Colours::None),
         }
         .render(area, &mut buffer);

@@ -10,7 +10,7 @@
 //! trials that had them. An observation counts when it still lies in the parameter's range.
 //! Left out of Optuna's: several objectives, constraints, the grouping of conditional parameters.
 
-mod normal;
+pub(in crate::tuning) mod normal;
 mod parzen;
 mod split;
 

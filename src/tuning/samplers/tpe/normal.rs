@@ -48,13 +48,13 @@ fn ln_erfc(z: f64) -> f64 {
 }
 
 /// `ln Φ(x)`, the logarithm of the standard normal distribution function.
-pub(super) fn ln_cdf(x: f64) -> f64 {
+pub(in crate::tuning) fn ln_cdf(x: f64) -> f64 {
     let tail = ln_erfc(x.abs() * FRAC_1_SQRT_2) - LN_2;
     if x <= 0.0 { tail } else { (-tail.exp()).ln_1p() }
 }
 
 /// `ln(Φ(b) - Φ(a))` for `a <= b`.
-pub(super) fn ln_mass(a: f64, b: f64) -> f64 {
+pub(in crate::tuning) fn ln_mass(a: f64, b: f64) -> f64 {
     let left = |a: f64, b: f64| {
         let (a, b) = (ln_cdf(a), ln_cdf(b));
         b + (-(a - b).exp()).ln_1p()
@@ -71,7 +71,7 @@ pub(super) fn ln_mass(a: f64, b: f64) -> f64 {
 }
 
 /// The logarithm of the standard normal density.
-pub(super) fn ln_density(x: f64) -> f64 {
+pub(in crate::tuning) fn ln_density(x: f64) -> f64 {
     -0.5 * x * x - 0.5 * (2.0 * PI).ln()
 }
 

@@ -59,9 +59,22 @@ fn shown(state: &State) -> Vec<Shown> {
 
 /// Draws as many quantities as there is room for, the chosen one first.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    draw_shown(&shown(state), state.train.metric, area, buffer, theme);
+}
+
+/// Draws the curves of one run.
+pub fn draw_run(detail: &Arc<RunDetail>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let shown = Shown {
+        detail: Arc::clone(detail),
+        color: 0,
+        name: None,
+    };
+    draw_shown(&[shown], Metric::Uar, area, buffer, theme);
+}
+
+fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, theme: Theme) {
     const ROWS: u16 = 11;
-    let shown = shown(state);
-    let legend = legend(&shown, area, buffer, theme);
+    let legend = legend(shown, area, buffer, theme);
     let body = Rect {
         y: area.y + legend,
         height: area.height.saturating_sub(legend),
@@ -76,10 +89,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             height: (to - from).saturating_sub(gap),
             ..body
         };
-        let metric = state.train.metric.turned(usize::from(index));
+        let metric = first.turned(usize::from(index));
         let note = if charts == 1 { "m: next" } else { "" };
         let inside = section(buffer, at, metric.title(), note, theme);
-        let series = series(&shown, metric, theme);
+        let series = series(shown, metric, theme);
         if series.iter().all(|series| series.points.is_empty()) {
             buffer.put(
                 inside,
@@ -92,6 +105,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Curves {
                 series: &series,
                 share: metric != Metric::Loss,
+                unit: "epoch",
                 theme,
             }
             .render(inside, buffer);

@@ -16,10 +16,15 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(run) = state.train.run(state.runs()) else {
         return;
     };
-    let detail = state.train.details.get(&run.id);
+    let detail = state.train.details.get(&run.id).map(AsRef::as_ref);
+    draw_run(run, detail, area, buffer, theme);
+}
+
+/// The same for any run.
+pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let badge = if run.synthetic { "SYNTHETIC" } else { "" };
     let inside = section(buffer, area, &run.id, badge, theme);
-    let rows = facts(run, detail.map(AsRef::as_ref), theme);
+    let rows = facts(run, detail, theme);
     let log = detail.map_or(&[][..], |detail| &detail.log);
     let least = if log.is_empty() {
         0

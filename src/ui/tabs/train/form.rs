@@ -24,6 +24,8 @@ pub struct Form {
     pub problem: Option<String>,
     /// Whether the engine is starting the run.
     pub waiting: bool,
+    /// Where settings beside the fields come from, and those.
+    pub copied: Option<(String, Vec<(String, String)>)>,
     /// Clips by corpus and gender.
     clips: BTreeMap<(String, String), usize>,
 }
@@ -42,6 +44,7 @@ impl Form {
             cursor: Cursor::default(),
             problem: None,
             waiting: false,
+            copied: None,
             clips,
         };
         let splits: &[&str] = if speakers { &["speaker", "random"] } else { &["random"] };
@@ -75,6 +78,27 @@ impl Form {
         form.number(config, "seed", "Seed", Number::Whole(0));
         form.choice(config, "device", "Device", &["flex", "ndarray"]);
         form
+    }
+
+    /// With these settings, of which `origin` says where they come from; those without a field go along unseen.
+    pub fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
+        let mut rest = Vec::new();
+        for (key, value) in changes {
+            match self
+                .entries
+                .iter_mut()
+                .find(|entry| entry.key == key)
+                .map(|entry| &mut entry.input)
+            {
+                Some(Input::Number(field, _)) => *field = Field::new(&value),
+                Some(Input::Choice { options, at }) if options.contains(&value) => {
+                    *at = options.iter().position(|option| *option == value).unwrap_or(*at);
+                }
+                _ => rest.push((key, value)),
+            }
+        }
+        self.copied = Some((origin.to_owned(), rest));
+        self
     }
 
     fn add(
@@ -264,7 +288,11 @@ impl Form {
         self.waiting = true;
         self.problem = None;
         let changed = self.entries.iter().filter(|entry| entry.changed());
-        let changes = changed.map(|entry| (entry.key.to_owned(), entry.toml())).collect();
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
+        let changes = changed
+            .map(|entry| (entry.key.to_owned(), entry.toml()))
+            .chain(rest)
+            .collect();
         Outcome {
             commands: vec![Command::Train { changes }],
             ..Outcome::default()

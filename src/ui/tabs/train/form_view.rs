@@ -62,6 +62,10 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
         (None, true) => drop(buffer.put(last, 0, 0, "starting …", theme.accent())),
         (None, false) => {
+            if let Some((origin, rest)) = &form.copied {
+                let words = format!("Settings of {origin}, {} of them without a field here.", rest.len());
+                buffer.put(last, 0, 1, &words, theme.warn());
+            }
             let clips = form.selected_clips();
             let words = format!("{} in these corpora and genders. ", count(clips, "clip"));
             let taken = if clips > 0 {

@@ -1,7 +1,7 @@
 //! Train: runs, their curves, and the form that starts one.
 
-mod charts;
-mod detail;
+pub mod charts;
+pub mod detail;
 mod entry;
 pub mod form;
 mod form_view;
@@ -107,6 +107,11 @@ impl TrainView {
     /// Takes the newest word about a run.
     pub fn detail(&mut self, detail: Arc<RunDetail>) {
         self.details.insert(detail.summary.id.clone(), detail);
+    }
+
+    /// Another run is watched now.
+    pub fn unwatched(&mut self) {
+        self.watching = None;
     }
 
     /// The run under the cursor.

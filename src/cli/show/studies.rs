@@ -1,0 +1,251 @@
+//! Studies, their leaderboards, and their trials as they end.
+
+use super::name;
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::{StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
+use serde_json::json;
+use std::io;
+
+/// The list of studies.
+pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
+    output.either(&studies, || {
+        if studies.is_empty() {
+            return "no studies yet; `undertone tune` begins one".to_owned();
+        }
+        let headings = [
+            "study", "best", "trial", "complete", "pruned", "failed", "running", "waiting", "workers",
+        ];
+        let mut table = Table::new(1, &headings);
+        for study in studies {
+            let StudyCounts {
+                waiting,
+                running,
+                complete,
+                pruned,
+                failed,
+            } = study.counts;
+            let (value, trial) = match study.best {
+                Some((trial, value)) => (format!("{value:.4}"), trial.to_string()),
+                None => ("-".to_owned(), "-".to_owned()),
+            };
+            let counts = [complete, pruned, failed, running, waiting, study.workers];
+            let counts = counts.iter().map(ToString::to_string);
+            table.row([study.name.clone(), value, trial].into_iter().chain(counts));
+        }
+        table.render()
+    })
+}
+
+/// One study: what it is, its best `rows` trials, what mattered, and how often test was looked at.
+pub fn study(output: Output, page: &StudyPage, rows: Option<usize>) -> io::Result<()> {
+    output.either(page, || study_text(page, rows))
+}
+
+fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
+    let StudyCounts {
+        waiting,
+        running,
+        complete,
+        pruned,
+        failed,
+    } = page.counts;
+    let wanted = page.wanted.map_or_else(String::new, |wanted| format!(" of {wanted}"));
+    let mut text = format!(
+        "study {}: {}{wanted} trials, {complete} complete, {pruned} pruned; {running} running, {waiting} waiting, \
+         {failed} failed; {} epochs\nranked by {}, to {}{}\n",
+        page.name,
+        complete + pruned,
+        page.epochs,
+        page.objective,
+        page.direction,
+        if page.method.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", page.method)
+        },
+    );
+    for worker in &page.workers {
+        match (&worker.beat, &worker.problem) {
+            (Some(beat), _) => {
+                let at = worker
+                    .trial
+                    .map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
+                text += &format!("worker {}: {at} (process {} on {})\n", worker.name, beat.pid, beat.host);
+            }
+            (None, Some(problem)) => text += &format!("worker {} is gone: {problem}\n", worker.name),
+            (None, None) => {}
+        }
+    }
+    text += "\n";
+    text += &leaderboard(page, rows);
+    if !page.importance.is_empty() {
+        text += &format!(
+            "\nwhat mattered (PED-ANOVA over {} complete trials)\n",
+            page.importance_trials
+        );
+        let mut table = Table::new(1, &[]);
+        for (name, share) in &page.importance {
+            table.row([name.clone(), format!("{:.1} %", 100.0 * share)]);
+        }
+        text += &table.render();
+    }
+    text += "\n";
+    text += &test_looks(page);
+    text
+}
+
+/// The ranked trials, then the others by number.
+fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
+    let headings = ["state", "rank", "trial", "value", "epochs", "time"];
+    let names = page.axes.iter().map(|axis| page.short_name(&axis.name));
+    let headings: Vec<String> = headings.into_iter().map(str::to_owned).chain(names).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut table = Table::new(1, &headings);
+    let ranked = page
+        .ranking
+        .iter()
+        .enumerate()
+        .map(|(rank, number)| (Some(rank + 1), *number));
+    let others = page
+        .trials
+        .iter()
+        .filter(|trial| trial.state != TrialState::Complete || trial.value.is_none());
+    let all = ranked.chain(others.map(|trial| (None, trial.number)));
+    let mut reasons = String::new();
+    for (rank, number) in all.take(rows.unwrap_or(usize::MAX)) {
+        let Some(trial) = page.trials.get(number) else { continue };
+        let dash = || "-".to_owned();
+        let facts = [
+            trial.state.to_string(),
+            rank.map_or_else(dash, |rank| rank.to_string()),
+            number.to_string(),
+            trial.value.map_or_else(dash, |value| format!("{value:.4}")),
+            trial.reports.len().to_string(),
+            trial.seconds.map_or_else(dash, |seconds| format!("{seconds:.0} s")),
+        ];
+        let values = page.axes.iter().map(|axis| {
+            trial
+                .parameter(&axis.name)
+                .map_or_else(dash, |parameter| plain(&parameter.text))
+        });
+        table.row(facts.into_iter().chain(values));
+        if let Some(words) = end_words(trial) {
+            reasons += &format!("trial {number} {words}\n");
+        }
+    }
+    table.render() + &reasons
+}
+
+fn end_words(trial: &TrialRow) -> Option<String> {
+    match (trial.state, trial.threshold, &trial.reason) {
+        (TrialState::Pruned, Some(threshold), _) => {
+            let step = trial.reports.last().map_or(0, |(step, _)| *step);
+            Some(format!("was pruned in epoch {step}, measured against {threshold:.4}"))
+        }
+        (_, _, Some(reason)) => Some(format!("failed: {reason}")),
+        _ => None,
+    }
+}
+
+/// A number in few digits.
+fn plain(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(value) if value != 0.0 && text.len() > 7 => {
+            if value.abs() < 0.01 {
+                format!("{value:.2e}")
+            } else {
+                format!("{value:.4}")
+            }
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn test_looks(page: &StudyPage) -> String {
+    let looks = page.test_looks();
+    let mut text = match looks {
+        0 => "test was not looked at; `undertone study promote` trains the best trial anew and judges it there\n"
+            .to_owned(),
+        1 => "test was looked at once\n".to_owned(),
+        looks => format!("test was looked at {looks} times\n"),
+    };
+    for run in &page.promoted {
+        text += &match run.test {
+            Some((uar, accuracy)) => format!(
+                "trial {} as {} (seed {}): test UAR {} %, accuracy {} %\n",
+                run.trial,
+                run.run,
+                run.seed,
+                super::percent(uar),
+                super::percent(accuracy)
+            ),
+            None => format!(
+                "trial {} as {} (seed {}): not judged yet\n",
+                run.trial, run.run, run.seed
+            ),
+        };
+    }
+    text
+}
+
+/// Workers were started.
+pub fn tuning(output: Output, study: &str, workers: &[String], notes: &[String], detached: bool) -> io::Result<()> {
+    let value = json!({ "event": "started", "study": study, "workers": workers, "notes": notes });
+    match (output.json, detached) {
+        (true, true) => output.document(&value),
+        (true, false) => output.json(&value),
+        (false, _) => {
+            let mut text = match workers.len() {
+                0 => format!("study {study}: no worker was missing\n"),
+                _ => format!("study {study}: started {}\n", workers.join(", ")),
+            };
+            for note in notes {
+                text += &format!("{note}\n");
+            }
+            output.text(&text)
+        }
+    }
+}
+
+/// A trial has ended.
+pub fn trial(output: Output, page: &StudyPage, trial: &TrialRow) -> io::Result<()> {
+    if output.json {
+        return output.json(&json!({ "event": "trial", "study": page.name, "trial": trial }));
+    }
+    let value = trial
+        .value
+        .map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
+    let best = if page.best.last().is_some_and(|(number, _)| *number == trial.number) {
+        "  best so far"
+    } else {
+        ""
+    };
+    let words = end_words(trial).map_or_else(|| trial.state.to_string(), |words| words.clone());
+    output.text(&format!(
+        "trial {:>4}  {value:>8}  {:>3} epochs  {words}{best}",
+        trial.number,
+        trial.reports.len()
+    ))
+}
+
+/// Workers were asked to stop.
+pub fn tuning_stops(output: Output, study: &str, workers: &[String], when: StopTuning) -> io::Result<()> {
+    output.either(&json!({ "study": study, "workers": workers, "when": when }), || {
+        format!("{} of study {study} stop: {}", workers.join(", "), name(&when))
+    })
+}
+
+/// A trial is in the queue.
+pub fn enqueued(output: Output, study: &str, trial: usize) -> io::Result<()> {
+    output.either(&json!({ "study": study, "trial": trial }), || {
+        format!("trial {trial} of study {study} waits for a worker")
+    })
+}
+
+/// A study's trials were written.
+pub fn study_exported(output: Output, path: &std::path::Path, trials: usize) -> io::Result<()> {
+    output.either(&json!({ "path": path, "trials": trials }), || {
+        format!("{trials} trials written to {}", path.display())
+    })
+}

@@ -1,0 +1,78 @@
+//! Study: one thread that looks at a study, and tells when something changed.
+
+use crate::engine::context::Context;
+use crate::engine::study_book::StudyBook;
+use crate::engine::study_facts::StudyPage;
+use crate::engine::study_folder::StudyFolder;
+use crate::engine::{CommandKind, EngineError, Event};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A study to be told of, in place of the one before.
+#[derive(Debug)]
+pub struct StudyWish {
+    /// Its name, a unique beginning of it, or `last`.
+    pub study: String,
+    /// Go on telling.
+    pub follow: bool,
+}
+
+/// Looks as long as somebody may still wish for something.
+pub fn follow_study(context: &Context, wishes: &Receiver<StudyWish>) {
+    let mut followed: Option<(StudyBook, Arc<StudyPage>)> = None;
+    loop {
+        let wish = match followed {
+            None => wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(_) => wishes.recv_timeout(LOOK),
+        };
+        match wish {
+            Ok(wish) => {
+                followed = None;
+                match open(context, &wish.study) {
+                    Ok((book, page)) => {
+                        context.emit(Event::Study(Arc::clone(&page)));
+                        if wish.follow {
+                            followed = Some((book, page));
+                        } else {
+                            context.emit(Event::Done(CommandKind::Study));
+                        }
+                    }
+                    Err(error) => failed(context, &error),
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let Some((book, told)) = &mut followed else { continue };
+                if let Err(error) = book.refresh() {
+                    failed(context, &error);
+                    followed = None;
+                    continue;
+                }
+                let page = book.page();
+                if **told != page {
+                    *told = Arc::new(page);
+                    context.emit(Event::Study(Arc::clone(told)));
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn open(context: &Context, name: &str) -> Result<(StudyBook, Arc<StudyPage>), EngineError> {
+    let folder = StudyFolder::find(&context.settings.tuning.studies, name)?;
+    let mut book = StudyBook::open(folder, &context.settings.runs)?;
+    book.refresh()?;
+    let page = Arc::new(book.page());
+    Ok((book, page))
+}
+
+fn failed(context: &Context, error: &EngineError) {
+    context.emit(Event::Failed {
+        command: CommandKind::Study,
+        message: error.to_string(),
+    });
+}

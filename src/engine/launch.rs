@@ -1,0 +1,96 @@
+//! Processes of their own, started from this one.
+
+use super::{EngineError, run_page};
+use crate::runs::{Liveness, RunFolder, liveness};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a process may take to hold what it was started for.
+const START: Duration = Duration::from_secs(5);
+
+/// Starts a worker for these runs and returns when it holds them.
+pub fn launch_runs(folders: &[RunFolder]) -> Result<(), EngineError> {
+    let Some(first) = folders.first() else { return Ok(()) };
+    let paths = folders.iter().map(|folder| folder.path.as_os_str());
+    let arguments: Vec<&OsStr> = std::iter::once(OsStr::new("worker")).chain(paths).collect();
+    launch(&arguments, &first.log(), &first.path)
+}
+
+/// Starts this program with these arguments and returns when it holds the lease of a folder.
+pub fn launch(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<(), EngineError> {
+    let mut child = spawn(arguments, log)?;
+    if let Err(problem) = wait_for(&mut child, held) {
+        // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
+        let _ = child.kill();
+        let _ = child.wait();
+        let words = run_page::tail(log).join("\n");
+        return Err(EngineError::Other(format!(
+            "{problem}; {} says:\n{words}",
+            log.display()
+        )));
+    }
+    // Nobody waits for it, yet somebody has to take note of its end.
+    let reaper = thread::Builder::new()
+        .name("reaper".to_owned())
+        .spawn(move || child.wait());
+    reaper
+        .map(|_| ())
+        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
+}
+
+/// Starts this program with these arguments; what it prints goes to `log`.
+pub fn spawn(arguments: &[&OsStr], log: &Path) -> Result<Child, EngineError> {
+    let program = program()?;
+    let output = File::options().create(true).append(true).open(log);
+    output
+        .and_then(|log| Ok((log.try_clone()?, log)))
+        .and_then(|(output, errors)| {
+            Command::new(&program)
+                .args(arguments)
+                .stdin(Stdio::null())
+                .stdout(output)
+                .stderr(errors)
+                .spawn()
+        })
+        .map_err(|error| EngineError::Other(format!("the worker {} cannot be started: {error}", program.display())))
+}
+
+fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
+    let begun = Instant::now();
+    while begun.elapsed() < START {
+        if !matches!(liveness(held), Liveness::Never | Liveness::Gone(_)) {
+            return Ok(());
+        }
+        match child.try_wait() {
+            // A run of no time at all: its folder tells how it ended.
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("the worker ended at once ({status})")),
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            Err(error) => return Err(format!("the worker cannot be watched: {error}")),
+        }
+    }
+    Err(format!(
+        "the worker did not take up its work within {} s",
+        START.as_secs()
+    ))
+}
+
+/// This very program, even when its file was replaced by a newer one since it was started.
+fn program() -> Result<PathBuf, EngineError> {
+    let running = Path::new("/proc/self/exe");
+    match std::env::current_exe() {
+        Ok(path) if path.exists() => Ok(path),
+        _ if running.exists() => Ok(running.to_owned()),
+        outcome => {
+            let error = outcome.err().unwrap_or_else(|| io::ErrorKind::NotFound.into());
+            Err(EngineError::Other(format!(
+                "the program's own file is gone ({error}); start undertone again"
+            )))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What asks before it is done, and what is done by the engine: workers, trials by hand, trials made into runs.
+
+use super::EnqueueForm;
+use crate::engine::{Command, CommandKind, StopTuning, StudyPage};
+use crate::ui::input::{Action, Tab};
+use crate::ui::overlays::{Overlay, Prompt, Purpose, Question};
+use crate::ui::state::{Message, State};
+use crate::ui::tabs::train::form::Form;
+
+/// Runs that a promoted trial becomes.
+const SEEDS: usize = 3;
+
+/// What asks before it is done, or is done by the engine.
+pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
+    if action == Action::NewRun {
+        begin(state);
+        return Vec::new();
+    }
+    let Some(page) = state.tune.page.clone() else {
+        state.message = Some(Message::note("There is no study yet: n begins one."));
+        return Vec::new();
+    };
+    let (study, workers) = (page.name.clone(), state.tune.workers());
+    let question = |title: String, text: &str, command: Command| {
+        Overlay::Question(Question {
+            title,
+            text: text.to_owned(),
+            commands: vec![command],
+            quits: false,
+        })
+    };
+    match action {
+        Action::More => return vec![tune(&page, workers.len() + 1)],
+        Action::Fewer => match workers.last() {
+            Some(worker) => {
+                let (worker, when) = (Some(worker.clone()), StopTuning::AfterTrial);
+                return vec![Command::StopTuning { study, worker, when }];
+            }
+            None => state.message = Some(Message::note("Nobody works on this study.")),
+        },
+        Action::StopNow | Action::StopAfterEpoch if workers.is_empty() => {
+            state.message = Some(Message::note("Nobody works on this study."));
+        }
+        Action::StopNow => state.overlays.push(question(
+            format!("Stop study {study}?"),
+            "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.",
+            Command::StopTuning { study, worker: None, when: StopTuning::Now },
+        )),
+        Action::StopAfterEpoch => state.overlays.push(question(
+            format!("Stop study {study} after its trials?"),
+            "All workers end with the trial they are at. The study can go on any time.",
+            Command::StopTuning { study, worker: None, when: StopTuning::AfterTrial },
+        )),
+        Action::Enqueue => {
+            let form = EnqueueForm::new(&page, state.tune.trial());
+            state.overlays.push(Overlay::Enqueue(form));
+        }
+        Action::Export => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Trials(study)))),
+        Action::Promote => promote(state, &page),
+        Action::Copy => copy(state, &page),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn tune(page: &StudyPage, workers: usize) -> Command {
+    Command::Tune {
+        changes: vec![
+            ("tuning.study".to_owned(), format!("\"{}\"", page.name)),
+            ("tuning.workers".to_owned(), workers.to_string()),
+        ],
+    }
+}
+
+/// Asks whether to begin the study of the settings, or to go on with the one that is seen.
+fn begin(state: &mut State) {
+    if state.jobs.busy(CommandKind::Tune) {
+        state.message = Some(Message::note("Workers are being started."));
+        return;
+    }
+    let setting = |key: &str| {
+        let rows = state.config.iter().flat_map(|config| &config.rows);
+        let mut found = rows.filter(|row| row.key == key);
+        found
+            .next()
+            .map(|row| row.value.trim_matches('"').to_owned())
+            .unwrap_or_default()
+    };
+    let (given, model) = (setting("tuning.study"), setting("model.name"));
+    let own = if given.is_empty() { model } else { given };
+    let (name, command) = match &state.tune.page {
+        Some(page) => (
+            page.name.clone(),
+            tune(page, setting("tuning.workers").parse().unwrap_or(1)),
+        ),
+        None => (own, Command::Tune { changes: Vec::new() }),
+    };
+    let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
+                the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
+    state.overlays.push(Overlay::Question(Question {
+        title: format!("Work on study {name}?"),
+        text: text.to_owned(),
+        commands: vec![command],
+        quits: false,
+    }));
+}
+
+fn promote(state: &mut State, page: &StudyPage) {
+    let Some(trial) = state.tune.trial() else { return };
+    let text = format!(
+        "Its settings are trained anew in {SEEDS} runs, each with a seed of its own, and every run is judged on the test \
+         side once. Test was looked at {} for this study so far; the more often, the less it says.",
+        match page.test_looks() {
+            0 => "never".to_owned(),
+            1 => "once".to_owned(),
+            looks => format!("{looks} times"),
+        }
+    );
+    state.overlays.push(Overlay::Question(Question {
+        title: format!("Promote trial {}?", trial.number),
+        text,
+        commands: vec![Command::Promote {
+            study: page.name.clone(),
+            trial: Some(trial.number),
+            seeds: SEEDS,
+        }],
+        quits: false,
+    }));
+}
+
+/// Fills the form of a new run in with a trial's settings.
+fn copy(state: &mut State, page: &StudyPage) {
+    let (Some(trial), Some(config)) = (state.tune.trial(), &state.config) else {
+        return;
+    };
+    let changes = trial
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.clone(), parameter.text.clone()));
+    let origin = format!("trial {} of {}", trial.number, page.name);
+    let form = Form::new(config, state.survey.as_deref()).copied(changes.collect(), &origin);
+    state.overlays.push(Overlay::Form(form));
+    state.tab = Tab::Train;
+}

@@ -1,0 +1,217 @@
+//! The leaderboard.
+
+use super::TuneView;
+use super::panels::{figure, short_value};
+use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
+use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::section::section;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Columns of a parameter.
+const COLUMN: usize = 9;
+
+/// Draws one row per trial, below it what there is to say about the one under the cursor.
+pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let shown = if view.order.len() == page.trials.len() {
+        grouped(page.trials.len())
+    } else {
+        format!("{} of {}", grouped(view.order.len()), grouped(page.trials.len()))
+    };
+    let order = format!("by {} {}", view.sort.name(), if view.reversed { "↑" } else { "↓" });
+    let list = section(buffer, area, &format!("Trials {shown}"), &order, theme);
+    if list.height < 2 {
+        return;
+    }
+    let mut list = list;
+    if view.filtering || !view.filter.text().is_empty() {
+        let taken = buffer.put(list, 0, 0, "/ ", theme.accent());
+        let field = Rect {
+            x: list.x + taken,
+            width: list.width - taken,
+            height: 1,
+            ..list
+        };
+        view.filter.draw(buffer, field, theme.heading(), view.filtering, theme);
+        list = Rect {
+            y: list.y + 1,
+            height: list.height - 1,
+            ..list
+        };
+    }
+    let wide = list.width >= 64;
+    let left = heading(view, page, wide, list, buffer, theme);
+    let rows = Rect {
+        y: list.y + 1,
+        height: list.height.saturating_sub(2),
+        ..list
+    };
+    for (line, place) in view
+        .cursor
+        .window(view.order.len(), usize::from(rows.height))
+        .enumerate()
+    {
+        let Some(trial) = view.order.get(place).and_then(|number| page.trials.get(*number)) else {
+            continue;
+        };
+        let at = Rect {
+            y: rows.y + line as u16,
+            height: 1,
+            ..rows
+        };
+        row(
+            view,
+            page,
+            (trial, wide, left),
+            at,
+            place == view.cursor.row,
+            buffer,
+            theme,
+        );
+    }
+    let foot = Rect {
+        y: list.bottom() - 1,
+        height: 1,
+        ..list
+    };
+    if let Some(trial) = view.trial() {
+        let words = words(page, trial);
+        buffer.put(foot, 0, 0, &cut(&words, usize::from(foot.width)), theme.dim());
+    }
+}
+
+/// The names of the columns; tells where those of the parameters begin.
+fn heading(view: &TuneView, page: &StudyPage, wide: bool, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    let state = if wide { 15 } else { 8 };
+    let text = format!("rank trial {} value ep.   time", fit("state", state));
+    let left = buffer.put(area, 0, 0, &text, theme.dim()) + 2;
+    let mut x = left;
+    for axis in page.axes.iter().skip(view.column) {
+        if usize::from(x) + COLUMN > usize::from(area.width) {
+            break;
+        }
+        let name = fit_right(&page.short_name(&axis.name), COLUMN - 1);
+        x += buffer.put(area, x, 0, &name, theme.dim()) + 1;
+    }
+    left
+}
+
+fn row(
+    view: &TuneView,
+    page: &StudyPage,
+    (trial, wide, left): (&TrialRow, bool, u16),
+    line: Rect,
+    selected: bool,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
+    let pale = matches!(
+        trial.state,
+        TrialState::Pruned | TrialState::Failed | TrialState::Waiting
+    );
+    let over = |style: Style| match (selected, pale) {
+        (true, _) => theme.selected(),
+        (false, true) => theme.dim(),
+        (false, false) => style,
+    };
+    if selected {
+        buffer.set_style(line, theme.selected());
+    }
+    let rank = view.ranks.get(trial.number).copied().flatten();
+    let text = format!(
+        "{} {}",
+        fit_right(&rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()), 4),
+        fit_right(&trial.number.to_string(), 5)
+    );
+    let mut x = buffer.put(line, 0, 0, &text, over(theme.text())) + 1;
+    let columns = if wide { 15 } else { 8 };
+    let state = if wide {
+        state_words(page, trial)
+    } else {
+        trial.state.to_string()
+    };
+    let style = match trial.state {
+        TrialState::Running => theme.accent(),
+        TrialState::Complete => theme.good(),
+        _ => theme.dim(),
+    };
+    let failed = trial.state == TrialState::Failed && !selected;
+    x += buffer.put(
+        line,
+        x,
+        0,
+        &fit(&state, columns),
+        if failed { theme.bad() } else { over(style) },
+    ) + 1;
+    let value = trial.value.map_or_else(|| "–".to_owned(), |value| figure(page, value));
+    x += buffer.put(line, x, 0, &fit_right(&value, 5), over(theme.heading())) + 1;
+    let rest = format!(
+        "{} {}",
+        fit_right(&trial.reports.len().to_string(), 3),
+        fit_right(&trial.seconds.map_or_else(|| "–".to_owned(), clock), 6)
+    );
+    buffer.put(line, x, 0, &rest, over(theme.dim()));
+    let mut x = left;
+    for axis in page.axes.iter().skip(view.column) {
+        if usize::from(x) + COLUMN > usize::from(line.width) {
+            break;
+        }
+        let value = trial
+            .parameter(&axis.name)
+            .map_or_else(|| "–".to_owned(), |parameter| short_value(&parameter.text));
+        x += buffer.put(line, x, 0, &fit_right(&value, COLUMN - 1), over(theme.text())) + 1;
+    }
+}
+
+/// The state, with the epoch in which a trial was pruned and the value that it was measured against.
+fn state_words(page: &StudyPage, trial: &TrialRow) -> String {
+    let step = trial.reports.last().map_or(0, |(step, _)| *step);
+    match (trial.state, trial.threshold) {
+        (TrialState::Pruned, Some(threshold)) => {
+            let sign = if page.direction == Direction::Maximize {
+                '<'
+            } else {
+                '>'
+            };
+            format!("cut {step} {sign} {}", figure(page, threshold))
+        }
+        (TrialState::Pruned, None) => format!("cut {step}"),
+        (state, _) => state.to_string(),
+    }
+}
+
+/// What there is to say about a trial.
+fn words(page: &StudyPage, trial: &TrialRow) -> String {
+    let step = trial.reports.last().map_or(0, |(step, _)| *step);
+    let mut words = match (trial.state, trial.threshold, &trial.reason) {
+        (TrialState::Pruned, Some(threshold), _) => format!(
+            "trial {} was cut in epoch {step}: its best was worse than {}",
+            trial.number,
+            figure(page, threshold)
+        ),
+        (_, _, Some(reason)) => format!("trial {} failed: {reason}", trial.number),
+        (state, _, _) => format!("trial {} is {state}", trial.number),
+    };
+    if page.baseline == Some(trial.number) {
+        words += "; it takes the settings as they are";
+    }
+    if let Some(repeats) = trial.repeats {
+        words += &format!("; it repeats trial {repeats}, whose process was lost");
+    }
+    if trial.run.is_none() && trial.state != TrialState::Waiting {
+        words += "; made by another program";
+    }
+    words
+}
+
+/// Seconds in at most six columns.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..6000 => format!("{}:{:02}", whole / 60, whole % 60),
+        _ => format!("{}h{:02}", whole / 3600, whole % 3600 / 60),
+    }
+}

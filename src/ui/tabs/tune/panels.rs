@@ -1,0 +1,257 @@
+//! The head of a study, and the panels beside its leaderboard.
+
+use super::{TuneView, charts, parallel};
+use crate::engine::{CommandKind, StudyPage};
+use crate::ui::state::State;
+use crate::ui::text::{Paint, cut, grouped, percent, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::bars::{Bar, Bars};
+use crate::ui::widgets::section::section;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+/// What is drawn beside the leaderboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Panel {
+    /// Values by trial, and the best so far.
+    #[default]
+    History,
+    /// Values by epoch, and the pruning line.
+    Curves,
+    /// Which parameters mattered.
+    Importance,
+    /// One parameter against the value.
+    Slice,
+    /// All parameters of all trials.
+    Parallel,
+    /// The processes, and the looks at test.
+    Workers,
+}
+
+impl Panel {
+    const ALL: [Self; 6] = [
+        Self::History,
+        Self::Curves,
+        Self::Importance,
+        Self::Slice,
+        Self::Parallel,
+        Self::Workers,
+    ];
+
+    /// The panel so many places further, around the end.
+    pub fn turned(self, by: usize) -> Self {
+        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    }
+}
+
+/// Draws a panel.
+pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let axis = page.axes.get(view.axis);
+    let (title, note) = match panel {
+        Panel::History => ("Best so far".to_owned(), "m: next".to_owned()),
+        Panel::Curves => ("Learning curves".to_owned(), "╍ pruning line".to_owned()),
+        Panel::Importance => (
+            "Importance".to_owned(),
+            format!("PED-ANOVA, {} complete trials", grouped(page.importance_trials)),
+        ),
+        Panel::Slice => (
+            format!("Slice {}", axis.map_or("", |axis| axis.name.as_str())),
+            "v: next parameter".to_owned(),
+        ),
+        Panel::Parallel => ("Parallel coordinates".to_owned(), "bright: the best tenth".to_owned()),
+        Panel::Workers => ("Workers".to_owned(), "+ more  - fewer".to_owned()),
+    };
+    let inside = section(buffer, area, &title, &note, theme);
+    match panel {
+        Panel::History => charts::history(page, inside, buffer, theme),
+        Panel::Curves => charts::curves(view, page, inside, buffer, theme),
+        Panel::Importance => importance(page, inside, buffer, theme),
+        Panel::Slice => {
+            if let Some(axis) = axis {
+                charts::slice(view, page, axis, inside, buffer, theme);
+            }
+        }
+        Panel::Parallel => parallel::draw(view, page, inside, buffer, theme),
+        Panel::Workers => workers(page, inside, buffer, theme),
+    }
+}
+
+/// Two rows about the study; returns the rows taken.
+pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    let counts = page.counts;
+    let done = counts.complete + counts.pruned;
+    let mut x = buffer.put(area, 0, 0, &page.name, theme.heading()) + 2;
+    let wanted = page
+        .wanted
+        .map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
+    x += buffer.put(area, x, 0, &format!("{}{wanted} trials", grouped(done)), theme.text()) + 2;
+    let more = format!(
+        "{} pruned, {} failed, {} waiting, {} running",
+        counts.pruned, counts.failed, counts.waiting, counts.running
+    );
+    buffer.put(area, x, 0, &more, theme.dim());
+    let studies = view.studies.as_ref().map_or(0, |studies| studies.len());
+    let right = if studies > 1 {
+        format!("{studies} studies [ ]")
+    } else {
+        page.method.clone()
+    };
+    if usize::from(area.width) > usize::from(x) + more.len() + right.len() + 2 {
+        buffer.put_right(area, 0, &right, theme.dim());
+    }
+    let best = page.best.last().map_or_else(
+        || "no trial is complete yet".to_owned(),
+        |(number, value)| {
+            let over = if area.width >= 100 {
+                " over the settings as they are"
+            } else {
+                ""
+            };
+            let gain = page
+                .gain
+                .map_or_else(String::new, |gain| format!(", {}{over}", signed(page, gain)));
+            format!("{} {} (trial {number}{gain})", page.objective, figure(page, *value))
+        },
+    );
+    let mut x = buffer.put(area, 0, 1, &best, theme.good()) + 2;
+    let looks = match page.test_looks() {
+        0 => "test not looked at".to_owned(),
+        1 => "test looked at once".to_owned(),
+        looks => format!("test looked at {looks} times"),
+    };
+    x += buffer.put(
+        area,
+        x,
+        1,
+        &looks,
+        if page.test_looks() > 0 {
+            theme.warn()
+        } else {
+            theme.dim()
+        },
+    ) + 2;
+    let workers = match view.workers().len() {
+        0 => "nobody works on it".to_owned(),
+        1 => "1 worker".to_owned(),
+        several => format!("{several} workers"),
+    };
+    buffer.put(area, x, 1, &workers, theme.accent());
+    if area.height >= 18 { 3 } else { 2 }
+}
+
+fn importance(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if page.importance.is_empty() {
+        let words = "Known when two complete trials differ.";
+        buffer.put(area, 0, area.height / 2, words, theme.dim());
+        return;
+    }
+    let bars: Vec<Bar> = page
+        .importance
+        .iter()
+        .map(|(name, share)| Bar {
+            label: page.short_name(name),
+            value: *share,
+            figure: percent(*share),
+            style: theme.bar(),
+            strong: false,
+        })
+        .collect();
+    Bars {
+        bars: &bars,
+        maximum: None,
+        label_width: 16,
+        theme,
+    }
+    .render(area, buffer);
+}
+
+fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let mut lines = Vec::new();
+    for worker in &page.workers {
+        match (&worker.beat, &worker.problem) {
+            (Some(beat), _) => {
+                let at = worker
+                    .trial
+                    .map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
+                let epochs = worker.trial.and_then(|trial| page.trials.get(trial));
+                let epochs = epochs.map_or_else(String::new, |trial| format!(", epoch {}", trial.reports.len()));
+                lines.push((
+                    format!("{}  {at}{epochs}  ({}, {})", worker.name, beat.host, beat.pid),
+                    theme.text(),
+                ));
+            }
+            (None, Some(problem)) => lines.push((format!("{}  gone: {problem}", worker.name), theme.bad())),
+            (None, None) => {}
+        }
+    }
+    if lines.is_empty() {
+        lines.push(("Nobody works on this study: n goes on with it.".to_owned(), theme.dim()));
+    }
+    for run in &page.promoted {
+        let test = run.test.map_or_else(
+            || "not judged yet".to_owned(),
+            |(uar, accuracy)| format!("test UAR {}, accuracy {}", percent(uar), percent(accuracy)),
+        );
+        lines.push((
+            format!("trial {} promoted, seed {}: {test}", run.trial, run.seed),
+            theme.warn(),
+        ));
+    }
+    if page.skipped_lines > 0 {
+        let words = format!("{} lines of the journal make no sense", page.skipped_lines);
+        lines.push((words, theme.bad()));
+    }
+    let columns = usize::from(area.width);
+    for (row, (line, style)) in lines.iter().take(usize::from(area.height)).enumerate() {
+        buffer.put(area, 0, row as u16, &cut(line, columns), *style);
+    }
+}
+
+/// What is said before there is a study.
+pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let busy = state.jobs.busy(CommandKind::Studies) || state.jobs.busy(CommandKind::Tune);
+    let first = if busy && state.tune.studies.is_none() {
+        "Looking for studies …"
+    } else {
+        "There is no study yet: press n to begin one."
+    };
+    let advice = "A study tries settings: a sampler chooses them, a pruner gives up what falls behind, and what is best on \
+                  validation wins. The space that is searched is [tuning.space] of the settings. Its file is one that \
+                  Optuna reads and writes.";
+    buffer.put(area, 0, 1, first, theme.heading());
+    for (row, line) in wrap(advice, usize::from(area.width.min(90))).iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 3, line, theme.dim());
+    }
+}
+
+/// A value of the objective.
+pub fn figure(page: &StudyPage, value: f64) -> String {
+    if page.share {
+        format!("{:.1}", 100.0 * value)
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+fn signed(page: &StudyPage, gain: f64) -> String {
+    if page.share {
+        format!("{:+.1}", 100.0 * gain)
+    } else {
+        format!("{gain:+.3}")
+    }
+}
+
+/// A parameter's value in few digits.
+pub fn short_value(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(value) if text.len() > 6 && value != 0.0 => {
+            if value.abs() < 0.01 {
+                format!("{value:.1e}")
+            } else {
+                format!("{value:.3}")
+            }
+        }
+        _ => text.to_owned(),
+    }
+}
