@@ -19,8 +19,8 @@ use strum::IntoEnumIterator;
 use study::{studies, study};
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Clear, Command, CommandKind, Control, Event, NoSound, Phase, Playback, Preview, Progress, RunState,
-    SoundState, Stop, Variant,
+    Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, Phase, Playback, Preview, Progress,
+    RunState, SoundState, Stop, Variant,
 };
 use undertone::ui::input::key_for;
 use undertone::ui::{Colours, Theme};
@@ -620,6 +620,29 @@ fn the_cache_is_shown_and_cleared_after_a_question() {
     );
     workbench.press("d");
     assert!(workbench.text(80, 24).contains("nothing of the kind"));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Overview"));
+}
+
+#[test]
+fn the_machine_is_looked_at() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("D");
+    assert_eq!(workbench.last(), Some(Command::Doctor));
+    workbench.tell(Event::Doctor(Arc::new(vec![
+        Finding::good("terminal", "120 x 40"),
+        Finding::note(
+            "gpu",
+            "no NVIDIA driver on this machine",
+            "none is needed to train on the CPU",
+        ),
+        Finding::lack(
+            "runs",
+            "/data/runs: 0.2 GiB free",
+            "make room, or set `runs` in workbench.toml to a larger disk",
+        ),
+    ])));
+    screens(&workbench, "doctor");
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Overview"));
 }

@@ -131,12 +131,12 @@ pub fn baseline(settings: &Settings, space: &Space) -> Result<Result<BTreeMap<St
             Some((list, place)) => lookup(&table, list).and_then(|list| list.get(place)),
             None => lookup(&table, name),
         };
-        let value = slot.and_then(|slot| match slot {
-            toml::Value::String(text) => Some(Value::Text(text.clone())),
-            toml::Value::Integer(value) => Some(Value::Int(*value)),
-            toml::Value::Float(value) => Some(Value::Float(*value)),
-            toml::Value::Boolean(value) => Some(Value::Bool(*value)),
-            other => Some(Value::Text(other.to_string())),
+        let value = slot.map(|slot| match slot {
+            toml::Value::String(text) => Value::Text(text.clone()),
+            toml::Value::Integer(value) => Value::Int(*value),
+            toml::Value::Float(value) => Value::Float(*value),
+            toml::Value::Boolean(value) => Value::Bool(*value),
+            other => Value::Text(other.to_string()),
         });
         match value.filter(|value| parameter.distribution.internal(value).is_some()) {
             Some(value) => drop(values.insert(name.clone(), value)),

@@ -94,7 +94,7 @@ fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     for tab in Tab::ALL {
         let name = format!(" {} {} ", tab.index() + 1, tab.name());
         let style = if tab == state.tab { theme.tab() } else { theme.dim() };
-        x += buffer.put(area, x, 0, &name, style) + 1;
+        x += buffer.put(area, x, 0, &name, style) + u16::from(area.width >= 62);
     }
     let mut right = Rect {
         x: area.x + x,
