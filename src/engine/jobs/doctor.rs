@@ -20,7 +20,6 @@ pub fn doctor(context: &Context) -> Result<(), EngineError> {
     ));
     found.push(sound());
     found.extend([
-        disk::look("data", &settings.data),
         disk::look("runs", &settings.runs),
         disk::look("cache", &settings.cache),
         login::look(),

@@ -72,7 +72,7 @@ fn draw(lines: &[Line], cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme:
         buffer.put(inner, 2 + width(&line.topic) as u16, y, &line.text, words);
     }
     if window.len() < lines.len() && inner.width > 12 {
-        let hint = format!("↑↓ {} of {}", window.end, lines.len());
+        let hint = format!(" ↑↓ {} of {}", window.end, lines.len());
         buffer.put_right(inner, inner.height.saturating_sub(1), &hint, theme.dim());
     }
 }
