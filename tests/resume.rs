@@ -21,7 +21,8 @@ use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureMatrix, Recipe};
 use undertone::random::stream;
 use undertone::training::{
-    BEST, Control, Dataset, EpochFacts, LAST, Observer, OnTheFly, Task, Trained, TrainingError, saved_epoch, train,
+    BEST, Control, Dataset, EpochFacts, LAST, Normaliser, Observer, OnTheFly, Task, Trained, TrainingError,
+    saved_epoch, train,
 };
 
 /// Three classes that differ in how fast a coefficient swings, in noise.
@@ -133,6 +134,7 @@ fn run(
         augmentation: Some(OnTheFly {
             settings: &settings.augmentation,
             clips: &[],
+            normaliser: &Normaliser::default(),
         }),
         model: &settings.model,
         settings: &settings.training,
@@ -170,12 +172,31 @@ fn outcome(trained: &Trained, folder: &Path) -> (Vec<[u64; 7]>, Vec<bool>, [Vec<
 
 #[test]
 fn a_run_goes_on_bit_for_bit_from_any_epoch() {
-    let ways: [&[(&str, &str)]; 3] = [
+    let ways: [&[(&str, &str)]; 6] = [
         &[
             ("augmentation.mixup_alpha", "0.3"),
             ("augmentation.spec_augment.time_masks", "1"),
         ],
         &[("model.name", "crnn"), ("model.crnn.noise_std", "0.1")],
+        &[
+            ("training.optimizer", "adamw"),
+            ("training.weight_decay", "0.05"),
+            ("training.schedule", "cosine"),
+            ("training.label_smoothing", "0.1"),
+            ("training.average.kind", "ema"),
+            ("model.name", "crnn"),
+        ],
+        &[
+            ("training.final_fit", "train_validation"),
+            ("training.class_weights", "true"),
+        ],
+        &[
+            ("training.optimizer", "sgd"),
+            ("training.nesterov", "true"),
+            ("training.balanced_sampling", "true"),
+            ("training.average.kind", "swa"),
+            ("training.average.from_epoch", "3"),
+        ],
         &[
             ("training.early_stopping.patience", "2"),
             ("training.class_weights", "true"),

@@ -10,11 +10,12 @@ use tempfile::TempDir;
 use undertone::corpus::{Clip, Emotion, Gender, Selection, Side, Split, SplitKind};
 use undertone::engine::load_settings;
 use undertone::features::{Feature, FeatureMatrix, Recipe};
+use undertone::inference::FinalFit;
 use undertone::models::{Conv1dSettings, ModelSettings, Network, device};
 use undertone::random::stream;
 use undertone::training::{
-    BEST, Control, Dataset, EarlyStoppingSettings, EpochFacts, LAST, Monitor, Observer, ReduceOnPlateauSettings, Task,
-    Trained, TrainingError, TrainingSettings, judged, train,
+    AverageKind, BEST, Control, Dataset, EarlyStoppingSettings, EpochFacts, LAST, Monitor, Observer, OptimizerKind,
+    ReduceOnPlateauSettings, ScheduleKind, Task, Trained, TrainingError, TrainingSettings, judged, train,
 };
 
 /// 11 frames of 4 numbers.
@@ -51,9 +52,7 @@ fn settings(epochs: usize) -> TrainingSettings {
         epochs,
         batch_size: 16,
         learning_rate: 0.005,
-        class_weights: false,
         gradient_clip_norm: 1.0,
-        monitor: Monitor::Loss,
         early_stopping: EarlyStoppingSettings {
             patience: 0,
             min_delta: 0.0,
@@ -64,6 +63,7 @@ fn settings(epochs: usize) -> TrainingSettings {
             min_delta: 1e-4,
             minimum: 1e-5,
         },
+        ..load_settings(None, &[]).unwrap().training
     }
 }
 
@@ -314,6 +314,95 @@ fn class_weights_help_the_rare_class() {
     };
     let (plain, weighted) = (recall(false), recall(true));
     assert!(weighted > plain + 0.05, "{plain} {weighted}");
+}
+
+/// As many clips of every class, on average; every option in turn leads somewhere, and repeatably.
+#[test]
+fn every_option_learns_and_two_runs_of_it_are_identical() {
+    let dataset = dataset(240, 1.0, true);
+    let adamw = |settings: &mut TrainingSettings| {
+        (settings.optimizer, settings.weight_decay) = (OptimizerKind::Adamw, 0.05);
+    };
+    let sgd = |settings: &mut TrainingSettings| {
+        (settings.optimizer, settings.nesterov, settings.learning_rate) = (OptimizerKind::Sgd, true, 0.02);
+    };
+    let cosine = |settings: &mut TrainingSettings| settings.schedule = ScheduleKind::Cosine;
+    let balanced = |settings: &mut TrainingSettings| settings.balanced_sampling = true;
+    let smooth = |settings: &mut TrainingSettings| settings.label_smoothing = 0.1;
+    let ema =
+        |settings: &mut TrainingSettings| (settings.average.kind, settings.average.decay) = (AverageKind::Ema, 0.9);
+    let swa = |settings: &mut TrainingSettings| settings.average.kind = AverageKind::Swa;
+    let options: [&dyn Fn(&mut TrainingSettings); 7] = [&adamw, &sgd, &cosine, &balanced, &smooth, &ema, &swa];
+    for (number, option) in options.iter().enumerate() {
+        let mut settings = settings(10);
+        option(&mut settings);
+        let (_folder, trained) = run(&dataset, &settings, 1);
+        assert!(accuracy(&dataset, &trained) > 0.9, "option {number}");
+        let (_folder, again) = run(&dataset, &settings, 1);
+        assert_eq!(trained.test, again.test, "option {number}");
+    }
+    let mut settings = settings(4);
+    cosine(&mut settings);
+    let rates: Vec<f64> = run(&dataset, &settings, 1)
+        .1
+        .history
+        .iter()
+        .map(|facts| facts.learning_rate)
+        .collect();
+    assert!(
+        rates[0] < 0.005 && rates[1] == 0.005 && rates[3] < rates[2] && rates[3] > 0.0,
+        "{rates:?}"
+    );
+}
+
+#[test]
+fn a_final_fit_learns_from_more_and_is_judged_on_what_it_did_not_learn_from() {
+    let dataset = dataset(120, 2.0, true);
+    let fit = |final_fit, orders: Vec<(usize, usize, Control)>| {
+        let settings = TrainingSettings {
+            final_fit,
+            ..settings(6)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut watcher = Watcher {
+            orders,
+            ..Watcher::default()
+        };
+        let trained = run_in(folder.path(), &dataset, &settings, 1, &mut watcher).unwrap();
+        (trained, watcher)
+    };
+    let (chosen, _) = fit(FinalFit::None, Vec::new());
+    let facts = |trained: &Trained| trained.package.facts.clone();
+    for (how, sides) in [
+        (FinalFit::TrainValidation, &[Side::Train, Side::Validation][..]),
+        (FinalFit::Everything, &[Side::Train, Side::Validation, Side::Test]),
+    ] {
+        let (fitted, watcher) = fit(how, Vec::new());
+        assert_eq!(fitted.best_epoch, chosen.best_epoch);
+        assert_eq!(
+            (facts(&chosen).final_fit, facts(&fitted).final_fit),
+            (FinalFit::None, how)
+        );
+        assert_ne!(facts(&fitted).scaler, facts(&chosen).scaler);
+        // The steps after the last epoch's are those of the final fit.
+        let clips: usize = sides.iter().map(|side| dataset.side(*side).len()).sum();
+        let steps = clips.div_ceil(16);
+        let last = watcher.steps.iter().rev().take(steps * fitted.best_epoch);
+        assert!(last.clone().all(|(_, _, total)| *total == steps));
+        assert_eq!(last.last(), Some(&(1, 0, steps)));
+        let rows = fitted
+            .package
+            .probabilities(fitted.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
+            .unwrap();
+        let own = rows.iter().eq(fitted.test.iter().map(|(_, row)| row));
+        assert_eq!(
+            own,
+            how == FinalFit::TrainValidation,
+            "who learnt from the test clips does not judge them"
+        );
+        assert_eq!(fitted.test == chosen.test, how == FinalFit::Everything);
+        assert!(!fitted.stopped);
+    }
 }
 
 #[test]

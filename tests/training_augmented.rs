@@ -12,8 +12,8 @@ use undertone::corpus::{
 use undertone::engine::{Settings, load_settings};
 use undertone::features::FeatureStore;
 use undertone::training::{
-    AugmentationMode, BEST, Control, Dataset, EpochFacts, Examples, LAST, Observer, OnTheFly, Task, Trained,
-    TrainingError, build_dataset, examples, train,
+    AugmentationMode, BEST, Control, Dataset, EpochFacts, Examples, LAST, Normaliser, Observer, OnTheFly, Task,
+    Trained, TrainingError, build_dataset, examples, train,
 };
 
 /// A corpus on disk with its selection.
@@ -108,6 +108,7 @@ fn trained(examples: &Examples, dataset: &Dataset, settings: &Settings, folder: 
         augmentation: Some(OnTheFly {
             settings: &settings.augmentation,
             clips: &examples.selection.clips,
+            normaliser: &Normaliser::default(),
         }),
         model: &settings.model,
         settings: &settings.training,

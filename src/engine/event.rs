@@ -584,6 +584,8 @@ pub struct RunSummary {
     pub test_uar: Option<f64>,
     /// Test accuracy, once judged.
     pub test_accuracy: Option<f64>,
+    /// Whether the model is fitted anew in the end on everything, so that the scores are those of the one before it.
+    pub final_model: bool,
     /// What its process says.
     pub beat: Option<Beat>,
     /// Why it failed.

@@ -42,10 +42,9 @@ impl<'a> RunObserver<'a> {
     }
 }
 
-impl Observer for RunObserver<'_> {
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
-        self.lease
-            .progress(&format!("epoch {epoch}"), done as u64, total as u64);
+impl RunObserver<'_> {
+    fn ask(&mut self, phase: &str, done: usize, total: usize) -> Control {
+        self.lease.progress(phase, done as u64, total as u64);
         // Both are a look at a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
             self.error = Some(error.into());
@@ -59,6 +58,16 @@ impl Observer for RunObserver<'_> {
             Some(Stop::AfterEpoch) => Control::StopAfterEpoch,
             Some(Stop::Now) => Control::StopNow,
         }
+    }
+}
+
+impl Observer for RunObserver<'_> {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+        self.ask(&format!("epoch {epoch}"), done, total)
+    }
+
+    fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> Control {
+        self.ask(&format!("final fit, epoch {epoch} of {epochs}"), done, total)
     }
 
     fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {

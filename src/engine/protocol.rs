@@ -43,6 +43,7 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
             .iter()
             .map(|(why, clips)| (reason(*why).to_owned(), *clips))
             .collect(),
+        final_model: false,
         remarks: split.remarks.clone(),
         seed,
     }

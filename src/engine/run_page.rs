@@ -2,6 +2,7 @@
 
 use super::run_file::RunFile;
 use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use crate::inference::FinalFit;
 use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -124,6 +125,7 @@ impl RunPage {
             best_validation_uar: self.epochs().map(|epoch| epoch.validation_uar).reduce(f64::max),
             test_uar: self.scores.map(|(uar, _)| uar),
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
+            final_model: false,
             beat: self.beat.clone(),
             reason: reason.flatten(),
         };
@@ -138,6 +140,7 @@ impl RunPage {
                 summary.device.clone_from(&settings.device);
                 summary.synthetic = run.synthetic;
                 summary.max_epochs = settings.training.epochs;
+                summary.final_model = run.trial.is_none() && settings.training.final_fit == FinalFit::Everything;
             }
             Err(problem) => summary.reason = Some(problem.clone()),
         }

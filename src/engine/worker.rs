@@ -7,8 +7,9 @@ use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select};
 use crate::features::FeatureStore;
 use crate::files;
+use crate::inference::FinalFit;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
-use crate::training::{self, Dataset, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
+use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -183,7 +184,7 @@ impl Run {
         save_split(folder, &table, selection)?;
         let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
         let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
-        let dataset = match build_dataset(
+        let mut dataset = match build_dataset(
             selection,
             examples.split.clone(),
             &examples.copies,
@@ -207,13 +208,17 @@ impl Run {
             )),
         )?;
 
-        let protocol = protocol::protocol(&examples, settings.seed);
+        let how = settings.training.normalise;
+        let normaliser = Normaliser::apply(&mut dataset, &selection.clips, examples.clips(), how)?;
+        let mut protocol = protocol::protocol(&examples, settings.seed);
+        protocol.remarks.extend(normaliser.remark().map(str::to_owned));
         let task = Task {
             dataset: &dataset,
             recipe: &recipe,
             augmentation: Some(OnTheFly {
                 settings: &settings.augmentation,
                 clips: &selection.clips,
+                normaliser: &normaliser,
             }),
             model: &settings.model,
             settings: &settings.training,
@@ -246,6 +251,16 @@ impl Run {
         if run.trial.is_some() {
             return Ok(ending);
         }
+        let fitted = trained.package.facts.final_fit;
+        protocol.final_model = fitted == FinalFit::Everything;
+        if fitted == FinalFit::TrainValidation {
+            let epochs = trained.best_epoch;
+            let words = format!("fitted anew on train and validation for {epochs} epochs, as many as validation chose");
+            protocol.remarks.push(words);
+        }
+        if fitted != FinalFit::None {
+            journal.append(lease, &note(final_words(fitted, trained.best_epoch)))?;
+        }
         let judged = training::judged(&dataset, selection, &trained);
         let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
         results::write(folder, &report, &judged)?;
@@ -259,6 +274,17 @@ impl Run {
             )),
         )?;
         Ok(ending)
+    }
+}
+
+/// What the journal says of a final fit.
+fn final_words(fitted: FinalFit, epochs: usize) -> String {
+    match fitted {
+        FinalFit::Everything => format!(
+            "the model was fitted anew on everything for {epochs} epochs and has no honest test score; the scores are those of the one before it"
+        ),
+        FinalFit::TrainValidation => format!("the model was fitted anew on train and validation for {epochs} epochs"),
+        FinalFit::None => String::new(),
     }
 }
 

@@ -20,11 +20,17 @@ pub struct Protocol {
     pub leakage: Leakage,
     /// Clips left out, with the reason.
     pub left_out: Vec<(String, usize)>,
+    /// Whether the model at hand was fitted anew on everything, so that these scores are those of the one before it.
+    #[serde(default)]
+    pub final_model: bool,
     /// Anything the split had to do otherwise than asked.
     pub remarks: Vec<String>,
     /// The run's seed.
     pub seed: u64,
 }
+
+/// Said of a model that learnt from its test clips.
+const FINAL: &str = "the FINAL MODEL was fitted on everything and has no honest test score";
 
 impl Protocol {
     /// The one line under every score: the split, its sides, what leaks from training to test, what was left
@@ -57,6 +63,12 @@ impl Protocol {
         }
         parts.push(format!("left out: {}", self.left_out()));
         parts.extend(self.remarks.iter().cloned());
+        if self.final_model {
+            parts.insert(
+                0,
+                format!("{FINAL}, and these are the scores of the one before it, fitted on train alone"),
+            );
+        }
         if self.synthetic {
             parts.insert(0, "SYNTHETIC demo data".to_owned());
         }
@@ -65,16 +77,19 @@ impl Protocol {
 
     /// The same for a narrow place: the split and the speakers that leak, or the worst that leaks.
     pub fn short_line(&self) -> String {
-        let synthetic = if self.synthetic { "SYNTHETIC demo data; " } else { "" };
+        let mut badges = if self.synthetic { "SYNTHETIC demo data; " } else { "" }.to_owned();
+        if self.final_model {
+            badges += &format!("{FINAL}; ");
+        }
         if self.leakage.shared_copies > 0 {
             return format!(
-                "{synthetic}{}; LEAKY: test examples with a copy in training: {}",
+                "{badges}{}; LEAKY: test examples with a copy in training: {}",
                 self.split,
                 of(self.leakage.shared_copies, self.test_clips)
             );
         }
         format!(
-            "{synthetic}{}; test speakers also in training: {}",
+            "{badges}{}; test speakers also in training: {}",
             self.split,
             self.shared_speakers()
         )
@@ -143,6 +158,26 @@ mod tests {
         assert_eq!(
             protocol().short_line(),
             "speaker-disjoint split; test speakers also in training: 0 of 4"
+        );
+    }
+
+    #[test]
+    fn a_final_model_is_not_given_the_scores_of_the_one_before_it() {
+        let protocol = Protocol {
+            final_model: true,
+            synthetic: true,
+            ..protocol()
+        };
+        let start = "SYNTHETIC demo data; the FINAL MODEL was fitted on everything and has no honest test score";
+        assert!(
+            protocol
+                .line()
+                .starts_with(&format!("{start}, and these are the scores of the one before it"))
+        );
+        assert!(
+            protocol
+                .short_line()
+                .starts_with(&format!("{start}; speaker-disjoint split"))
         );
     }
 

@@ -13,6 +13,7 @@ mod logarithm;
 mod matrix;
 mod mel;
 mod mfcc;
+mod normalise;
 mod npy;
 mod pitch;
 mod pitch_path;
@@ -43,6 +44,7 @@ pub use mel::{
     power_to_db_over,
 };
 pub use mfcc::{lift, mfcc};
+pub use normalise::Normalise;
 pub use npy::FeatureArray;
 pub use pitch::{Pitch, PitchSettings};
 pub use prepare::{Note, prepare};

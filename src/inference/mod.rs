@@ -7,5 +7,5 @@ mod predict;
 
 pub use batch::{batch, log_probabilities};
 pub use error::InferenceError;
-pub use package::{Package, PackageFacts};
-pub use predict::{Prediction, Warning};
+pub use package::{FinalFit, Package, PackageFacts};
+pub use predict::{Heard, Prediction, Speaker, Warning};

@@ -1,13 +1,26 @@
 //! Weights, recipe, scaler and labels: all that a prediction needs, as a folder.
 
 use super::{InferenceError, log_probabilities};
-use crate::features::{FEATURE_VERSION, FeatureMatrix, Recipe, Scaler};
+use crate::features::{FEATURE_VERSION, FeatureMatrix, Normalise, Recipe, Scaler};
 use crate::files;
 use crate::models::{ModelSettings, Network, device};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;
+
+/// Which clips a network was fitted anew on, after its number of epochs was chosen on validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinalFit {
+    /// None: it is the one that was chosen.
+    #[default]
+    None,
+    /// Those of training and validation.
+    TrainValidation,
+    /// All: there is no clip left that could tell honestly how good it is.
+    Everything,
+}
 
 /// `package.toml`: everything but the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +35,12 @@ pub struct PackageFacts {
     pub synthetic: bool,
     /// Median level of the training clips (dBFS), to warn about clips far from it.
     pub training_rms_dbfs: f32,
+    /// Whose statistics features are standardised by before the scaler's.
+    #[serde(default)]
+    pub normalise: Normalise,
+    /// Which clips the network was fitted anew on, after it was chosen.
+    #[serde(default)]
+    pub final_fit: FinalFit,
     /// The recipe.
     pub recipe: Recipe,
     /// Statistics of the training clips.
@@ -122,8 +141,8 @@ impl Package {
         Ok(Self { facts, network })
     }
 
-    /// Probability of every label, one row per matrix (as extracted by the package's recipe, not
-    /// scaled): finite, and each row sums to 1.
+    /// Probability of every label, one row per matrix (as extracted by the package's recipe and standardised as
+    /// [`PackageFacts::normalise`] says, not scaled): finite, and each row sums to 1.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for matrices of another shape or with values that are no numbers.
@@ -186,6 +205,8 @@ pub(super) mod tests {
                 mean: vec![0.1, -7.0, 1e-7, 3.0],
                 deviation: vec![1.0, 12.3, 0.7, 1e3],
             },
+            normalise: Normalise::Corpus,
+            final_fit: FinalFit::None,
             model: ModelSettings {
                 conv1d: Conv1dSettings {
                     filters: vec![6, 8],

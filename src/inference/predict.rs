@@ -1,8 +1,8 @@
 //! A wave to probabilities.
 
-use super::{InferenceError, Package};
+use super::{FinalFit, InferenceError, Package};
 use crate::audio::{Level, Wave, level};
-use crate::features::{Recipe, extract};
+use crate::features::{FeatureMatrix, Normalise, Recipe, Scaler, extract};
 use serde::{Deserialize, Serialize};
 
 /// A reason to trust a prediction less.
@@ -35,6 +35,13 @@ pub enum Warning {
         /// What the recipe hears (s).
         heard: f64,
     },
+    /// Fitted on all clips that there were: no honest test score tells how good the model is.
+    Unjudged,
+    /// Standardised by the statistics of the files that were asked about together, as if one speaker's.
+    OneSpeaker {
+        /// How many they are.
+        files: usize,
+    },
     /// Recorded at a lower rate than the recipe's: the upper band is empty.
     Rate {
         /// The clip's rate (Hz).
@@ -60,21 +67,93 @@ const LEVEL_DIFFERENCE: f32 = 15.0;
 /// More clipped samples are a recording fault (share).
 const CLIPPED: f32 = 0.01;
 
+/// What the model hears of a wave, before it is judged.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// As extracted.
+    features: FeatureMatrix,
+    warnings: Vec<Warning>,
+}
+
 impl Package {
-    /// Judges one wave.
+    /// Listens to one wave.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for silence, nothing at all, or less than 0.1 s.
-    pub fn predict(&self, wave: &Wave) -> Result<Prediction, InferenceError> {
+    pub fn hear(&self, wave: &Wave) -> Result<Heard, InferenceError> {
         let measured = judgeable(wave)?;
-        let extracted = extract(wave, &self.facts.recipe)?;
-        let rows = self.probabilities([&extracted.matrix])?;
-        let probabilities = rows.into_iter().flatten();
-        Ok(Prediction {
-            probabilities: self.facts.labels.iter().cloned().zip(probabilities).collect(),
+        Ok(Heard {
+            features: extract(wave, &self.facts.recipe)?.matrix,
             warnings: warnings(wave, &measured, &self.facts.recipe, self.facts.training_rms_dbfs),
         })
     }
+
+    /// The statistics of several waves, taken as one speaker's; nothing where the model asks for none.
+    pub fn speaker<'a>(&self, heard: impl IntoIterator<Item = &'a Heard>) -> Option<Speaker> {
+        if self.facts.normalise != Normalise::Speaker {
+            return None;
+        }
+        let features: Vec<&FeatureMatrix> = heard.into_iter().map(|heard| &heard.features).collect();
+        Some(Speaker {
+            scaler: Scaler::of_few(features.iter().copied()),
+            files: features.len(),
+            frames: features.iter().map(|matrix| matrix.frames).sum(),
+        })
+    }
+
+    /// Judges one wave of a speaker.
+    ///
+    /// # Errors
+    /// [`InferenceError::Refused`] where its statistics, or the speaker's, leave nothing of it.
+    pub fn judge(&self, heard: Heard, speaker: Option<&Speaker>) -> Result<Prediction, InferenceError> {
+        let Heard {
+            mut features,
+            mut warnings,
+        } = heard;
+        let lonely = match (self.facts.normalise, speaker) {
+            (Normalise::Corpus, _) => false,
+            (Normalise::Speaker, Some(speaker)) => {
+                warnings.push(Warning::OneSpeaker { files: speaker.files });
+                speaker.scaler.apply(&mut features);
+                speaker.frames == 1
+            }
+            (Normalise::Speaker, None) | (Normalise::Utterance, _) => {
+                Scaler::of_few([&features]).apply(&mut features);
+                features.frames == 1
+            }
+        };
+        if lonely {
+            let problem = "the model compares a speaker's clips with each other; ask about several of them together";
+            return Err(InferenceError::Refused(problem.to_owned()));
+        }
+        if self.facts.final_fit == FinalFit::Everything {
+            warnings.push(Warning::Unjudged);
+        }
+        let rows = self.probabilities([&features])?;
+        let probabilities = rows.into_iter().flatten();
+        Ok(Prediction {
+            probabilities: self.facts.labels.iter().cloned().zip(probabilities).collect(),
+            warnings,
+        })
+    }
+
+    /// Judges one wave by itself.
+    ///
+    /// # Errors
+    /// As [`Self::hear`] and [`Self::judge`].
+    pub fn predict(&self, wave: &Wave) -> Result<Prediction, InferenceError> {
+        let heard = self.hear(wave)?;
+        let speaker = self.speaker([&heard]);
+        self.judge(heard, speaker.as_ref())
+    }
+}
+
+/// The statistics of several waves, taken as one speaker's.
+#[derive(Debug, Clone)]
+pub struct Speaker {
+    scaler: Scaler,
+    files: usize,
+    frames: usize,
 }
 
 /// The wave's levels, unless nothing can be said about it.
@@ -215,6 +294,28 @@ mod tests {
             }]
         );
         assert_eq!(warnings_of(&tone(0.6, 48_000)), []);
+    }
+
+    #[test]
+    fn files_asked_about_together_are_taken_as_one_speakers() {
+        let mut package = package();
+        package.facts.normalise = Normalise::Speaker;
+        let waves = [tone(0.6, 8_000), tone(0.5, 8_000), tone(0.4, 8_000)];
+        let heard: Vec<Heard> = waves.iter().map(|wave| package.hear(wave).unwrap()).collect();
+        let speaker = package.speaker(&heard).unwrap();
+        let together = package.judge(heard[0].clone(), Some(&speaker)).unwrap();
+        assert_eq!(together.warnings, [Warning::OneSpeaker { files: 3 }]);
+        let alone = package.predict(&waves[0]).unwrap();
+        assert_eq!(alone.warnings, [Warning::OneSpeaker { files: 1 }]);
+        assert_ne!(alone.probabilities, together.probabilities);
+        // One file is a speaker of one clip.
+        package.facts.normalise = Normalise::Utterance;
+        let by_itself = package.predict(&waves[0]).unwrap();
+        assert_eq!(by_itself.probabilities, alone.probabilities);
+        assert_eq!(by_itself.warnings, []);
+        assert!(package.speaker(&heard).is_none());
+        package.facts.final_fit = FinalFit::Everything;
+        assert_eq!(package.predict(&waves[0]).unwrap().warnings, [Warning::Unjudged]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the epochs so far decide: the rate of the next one, the best one, the end.
 
-use super::{EarlyStopping, EpochFacts, Monitor, ReduceOnPlateau, TrainingSettings};
+use super::schedule::Schedule;
+use super::{EarlyStopping, EpochFacts, Monitor, ReduceOnPlateau, ScheduleKind, TrainingSettings};
 
 /// The epochs so far and what follows from them. It follows from their figures alone, so that going through them again
 /// leads to where an interrupted run was.
@@ -9,19 +10,22 @@ pub(super) struct Course {
     monitor: Monitor,
     epochs: usize,
     stopping: EarlyStopping,
-    plateau: ReduceOnPlateau,
+    plateau: Option<ReduceOnPlateau>,
+    schedule: Schedule,
     rate: f64,
     history: Vec<EpochFacts>,
 }
 
 impl Course {
-    /// Before the first epoch.
-    pub fn new(settings: &TrainingSettings) -> Self {
+    /// Before the first epoch, which has so many steps.
+    pub fn new(settings: &TrainingSettings, steps: usize) -> Self {
         Self {
             monitor: settings.monitor,
             epochs: settings.epochs,
             stopping: EarlyStopping::new(settings.monitor, &settings.early_stopping),
-            plateau: ReduceOnPlateau::new(settings.monitor, &settings.reduce_on_plateau),
+            plateau: (settings.schedule == ScheduleKind::Plateau)
+                .then(|| ReduceOnPlateau::new(settings.monitor, &settings.reduce_on_plateau)),
+            schedule: Schedule::new(settings, steps),
             rate: settings.learning_rate,
             history: Vec::new(),
         }
@@ -32,13 +36,15 @@ impl Course {
     pub fn observe(&mut self, mut facts: EpochFacts) -> &EpochFacts {
         let value = self.monitor.value(&facts);
         facts.best = self.stopping.observe(value);
-        facts.learning_rate = self.rate;
-        self.rate = self.plateau.observe(value, self.rate);
+        facts.learning_rate = self.schedule.rate_of_epoch(self.history.len() + 1, self.rate);
+        if let Some(plateau) = &mut self.plateau {
+            self.rate = plateau.observe(value, self.rate);
+        }
         self.history.push(facts);
         &self.history[self.history.len() - 1]
     }
 
-    /// Learning rate of the next epoch.
+    /// Learning rate of the next epoch, where it is not another at every step.
     pub fn rate(&self) -> f64 {
         self.rate
     }

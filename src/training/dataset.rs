@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// Features and labels of every selected clip, in the order of the selection.
 #[derive(Debug, Clone)]
 pub struct Dataset {
-    /// One matrix per clip, as extracted (not scaled).
+    /// One matrix per clip, as extracted (not scaled), unless [`super::Normaliser`] has standardised them.
     pub matrices: Vec<FeatureMatrix>,
     /// Index into `labels` per clip.
     pub targets: Vec<usize>,

@@ -1,10 +1,12 @@
 //! One pass over the training clips, and one over the validation clips.
 
-use super::adam::Adam;
 use super::ahead::with_ahead;
 use super::augmentation::{Augmenter, Source};
+use super::average::Average;
 use super::gradient::clip_by_global_norm;
-use super::loss::cross_entropy;
+use super::loss::Targets;
+use super::optimizer::Optimizer;
+use super::schedule::Schedule;
 use super::tensors::Tensors;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
@@ -15,6 +17,7 @@ use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
+use rand::RngExt;
 use rand::seq::SliceRandom;
 
 /// Batches that examples are made ahead of the one that is learnt from.
@@ -37,20 +40,15 @@ pub(super) struct Figures {
 }
 
 impl Tally {
-    fn add(&mut self, log_probabilities: &[f32], truth: usize, weight: f64) {
+    fn add(&mut self, log_probabilities: &[f32], truth: usize) {
         let mut best = 0;
         for (class, value) in log_probabilities.iter().enumerate() {
             if *value > log_probabilities[best] {
                 best = class;
             }
         }
-        self.add_loss(log_probabilities, truth, weight);
         self.truth.push(truth);
         self.predictions.push(best);
-    }
-
-    fn add_loss(&mut self, log_probabilities: &[f32], truth: usize, weight: f64) {
-        self.loss -= weight * f64::from(log_probabilities[truth]);
     }
 
     /// Means over all clips.
@@ -69,7 +67,8 @@ impl Tally {
 /// epoch depends on nothing but the weights, the optimiser's moments and its number.
 pub(super) struct Learner<'a> {
     pub network: Network,
-    optimizer: Adam,
+    optimizer: Optimizer,
+    average: Average,
     dataset: &'a Dataset,
     scaler: &'a Scaler,
     settings: &'a TrainingSettings,
@@ -79,7 +78,7 @@ pub(super) struct Learner<'a> {
 }
 
 impl<'a> Learner<'a> {
-    /// A network on an autodiff device, with Adam as Keras sets it up (0.9, 0.999, epsilon 1e-7).
+    /// A network on an autodiff device, with the optimiser that the settings name.
     pub fn new(
         network: Network,
         dataset: &'a Dataset,
@@ -90,7 +89,8 @@ impl<'a> Learner<'a> {
     ) -> Self {
         Self {
             network,
-            optimizer: Adam::new(),
+            optimizer: Optimizer::new(settings),
+            average: Average::new(&settings.average),
             dataset,
             scaler,
             settings,
@@ -118,7 +118,7 @@ impl<'a> Learner<'a> {
         rate: f64,
         observer: &mut dyn Observer,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
-        let mut clips = clips.to_vec();
+        let mut clips = self.drawn(epoch, clips);
         clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
         let (dataset, scaler) = (self.dataset, self.scaler);
         let Some(augmenter) = self.augmenter.filter(|augmenter| augmenter.makes_examples()) else {
@@ -135,6 +135,25 @@ impl<'a> Learner<'a> {
         })
     }
 
+    /// The clips that an epoch learns from: all of them once; or as many, each drawn with a chance of one over
+    /// the clips of its class, as PyTorch's `WeightedRandomSampler` draws with these weights and replacement.
+    fn drawn(&self, epoch: usize, clips: &[usize]) -> Vec<usize> {
+        if !self.settings.balanced_sampling {
+            return clips.to_vec();
+        }
+        let mut classes = vec![Vec::new(); self.dataset.labels.len()];
+        for clip in clips {
+            classes[self.dataset.targets[*clip]].push(*clip);
+        }
+        classes.retain(|of_class| !of_class.is_empty());
+        let draw = &mut stream(self.seed, "sampling", epoch as u64);
+        let mut one = || {
+            let of_class = &classes[draw.random_range(0..classes.len())];
+            of_class[draw.random_range(0..of_class.len())]
+        };
+        clips.iter().map(|_| one()).collect()
+    }
+
     fn steps(
         &mut self,
         epoch: usize,
@@ -147,6 +166,7 @@ impl<'a> Learner<'a> {
         let mut masks = stream(self.seed, "dropout", epoch as u64);
         let device = self.network.device();
         let steps = clips.len().div_ceil(self.settings.batch_size);
+        let schedule = Schedule::new(self.settings, steps);
         let (mut tally, mut stop) = (Tally::default(), false);
         for (step, clips) in clips.chunks(self.settings.batch_size).enumerate() {
             match observer.step(epoch, step, steps) {
@@ -169,47 +189,44 @@ impl<'a> Learner<'a> {
             let log_probabilities = log_softmax(logits, 1);
             let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
             let weights = self.class_weights.as_deref();
-            let weight = |target: usize| weights.map_or(1.0, |weights| weights[target]);
-            let share = blend.as_ref().map_or(1.0, |blend| blend.share);
             for (row, target) in values.chunks_exact(classes).zip(&targets) {
-                tally.add(row, *target, share * weight(*target));
+                tally.add(row, *target);
             }
-            let mut loss = cross_entropy(log_probabilities.clone(), &targets, weights);
-            if let Some(blend) = &blend {
-                let partners = blend.targets(&targets);
-                for (row, partner) in values.chunks_exact(classes).zip(&partners) {
-                    tally.add_loss(row, *partner, (1.0 - share) * weight(*partner));
-                }
-                // The cross-entropy of blended labels is the blend of the two.
-                loss = loss * share + cross_entropy(log_probabilities, &partners, weights) * (1.0 - share);
-            }
+            let blended = blend.as_ref().map(|blend| (blend.targets(&targets), blend.share));
+            let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
+            let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
+            tally.loss += asked.sum(&values);
+            let mut loss = asked.loss(log_probabilities);
             check(epoch, tally.loss)?;
             if let Some(penalty) = self.network.penalty() {
                 loss = loss + penalty;
             }
             let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
             let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
+            let rate = schedule.rate(epoch, step, rate);
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+            self.average.step(epoch, &self.network);
         }
+        self.average.epoch(epoch, &self.network);
         Ok(Some((tally, stop)))
     }
 
     /// What there is to keep beside the weights.
     pub fn state(&self) -> Tensors {
-        self.optimizer.state()
+        let mut state = self.optimizer.state();
+        self.average.keep(&mut state);
+        state
     }
 
     /// Goes on from these weights and what [`Self::state`] said; whether that could be read.
-    pub fn restore(&mut self, network: Network, state: Tensors) -> bool {
+    pub fn restore(&mut self, network: Network, mut state: Tensors) -> bool {
         self.network = network;
-        Adam::restored(state)
-            .map(|optimizer| self.optimizer = optimizer)
-            .is_some()
+        self.average.restore(&mut state) && self.optimizer.restore(&mut state)
     }
 
-    /// The network as it stands, for inference.
+    /// The network as it stands, or the average in its place, for inference.
     pub fn snapshot(&self) -> Network {
-        self.network.valid()
+        self.average.applied(self.network.valid())
     }
 }
 
@@ -227,7 +244,9 @@ pub(super) fn validate(
     let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &dataset.matrices[*clip]).collect();
     let mut tally = Tally::default();
     for (row, clip) in log_probabilities(network, scaler, &matrices)?.iter().zip(clips) {
-        tally.add(row, dataset.targets[*clip], 1.0);
+        let target = dataset.targets[*clip];
+        tally.add(row, target);
+        tally.loss -= f64::from(row[target]);
     }
     check(epoch, tally.loss)?;
     Ok(tally)
@@ -243,7 +262,8 @@ fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EarlyStoppingSettings, EpochFacts, Monitor, ReduceOnPlateauSettings, class_weights};
+    use super::super::settings::tests::shipped;
+    use super::super::{EpochFacts, class_weights};
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::models::lcg::Lcg;
@@ -311,22 +331,9 @@ mod tests {
 
     fn settings(batch_size: usize, gradient_clip_norm: f64) -> TrainingSettings {
         TrainingSettings {
-            epochs: 20,
             batch_size,
-            learning_rate: 0.01,
-            class_weights: false,
             gradient_clip_norm,
-            monitor: Monitor::Loss,
-            early_stopping: EarlyStoppingSettings {
-                patience: 0,
-                min_delta: 0.0,
-            },
-            reduce_on_plateau: ReduceOnPlateauSettings {
-                patience: 0,
-                factor: 0.5,
-                min_delta: 0.0,
-                minimum: 0.0,
-            },
+            ..shipped()
         }
     }
 

@@ -5,12 +5,14 @@ use super::checkpoint::Checkpoints;
 use super::course::Course;
 use super::epoch::{Figures, Learner, validate};
 use super::loss::class_weights;
+use super::refit::refit;
 use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
 use crate::corpus::{Selection, Side};
 use crate::evaluation::Judged;
 use crate::features::{FEATURE_VERSION, Recipe, Scaler};
-use crate::inference::{Package, PackageFacts};
+use crate::inference::{FinalFit, Package, PackageFacts};
 use crate::models::{ModelSettings, Network, device};
+use burn::tensor::Device;
 use std::path::Path;
 use std::time::Instant;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -18,7 +20,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// All that a training run depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Task<'a> {
-    /// Features, labels and sides.
+    /// Features, standardised as the settings ask ([`super::Normaliser`]), labels and sides.
     pub dataset: &'a Dataset,
     /// The recipe that the features were extracted by.
     pub recipe: &'a Recipe,
@@ -45,7 +47,7 @@ pub struct Task<'a> {
 /// A finished (or stopped) training run.
 #[derive(Debug)]
 pub struct Trained {
-    /// The best epoch's network with all that predictions need.
+    /// The best epoch's network, or the final fit's, with all that predictions need.
     pub package: Package,
     /// The best epoch, from 1.
     pub best_epoch: usize,
@@ -53,7 +55,7 @@ pub struct Trained {
     pub history: Vec<EpochFacts>,
     /// Whether it was stopped by the observer.
     pub stopped: bool,
-    /// Test clips as the best epoch's network judges them, empty after [`fit`]: (index into the selection, probabilities).
+    /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does), empty after [`fit`]: (index into the selection, probabilities).
     pub test: Vec<(usize, Vec<f32>)>,
 }
 
@@ -64,16 +66,31 @@ pub struct Trained {
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
 /// A run that is interrupted goes on, with `task.resume`, as if it had not been: on a CPU every figure and every
 /// weight is the same to the last bit.
+/// A final fit takes the place of the best epoch's network: of the training and the validation side, and it is what is
+/// judged; or of everything, and then the best epoch's network is judged, and the package says that nothing is known of
+/// its own scores.
 /// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
 ///
 /// # Errors
 /// [`TrainingError`]; [`TrainingError::StoppedEarly`] when it was stopped before there was a model.
 pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
     let mut trained = fit(task, observer)?;
+    let wanted = task.settings.final_fit;
+    let fitted = if wanted == FinalFit::None || trained.stopped {
+        None
+    } else {
+        let fitted = refit(task, &trained, observer)?;
+        trained.stopped = fitted.is_none();
+        fitted
+    };
+    // Whoever learnt from the test side cannot be judged on it.
+    let judge = fitted.as_ref().filter(|_| wanted != FinalFit::Everything);
+    let judge = judge.unwrap_or(&trained.package);
     let test = task.dataset.side(Side::Test);
     let matrices = test.iter().map(|clip| &task.dataset.matrices[*clip]);
-    let probabilities = trained.package.probabilities(matrices)?;
+    let probabilities = judge.probabilities(matrices)?;
     trained.test = test.into_iter().zip(probabilities).collect();
+    trained.package = fitted.unwrap_or(trained.package);
     Ok(trained)
 }
 
@@ -94,6 +111,8 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         training_rms_dbfs: task.training_rms_dbfs,
         recipe: task.recipe.clone(),
         scaler,
+        normalise: settings.normalise,
+        final_fit: FinalFit::None,
         model: task.model.clone(),
     };
     let device = device(task.device)?.autodiff();
@@ -115,32 +134,22 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let mut learner =
         Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
-    let mut course = Course::new(settings);
+    let mut course = Course::new(settings, sides.train.len().div_ceil(settings.batch_size));
     let data = fingerprint(dataset);
     let mut best = None;
-    match task.resume.then(|| checkpoints.read(&device)).transpose()?.flatten() {
-        Some(saved) => {
-            if saved.data != data {
-                return Err(TrainingError::Data(CHANGED.to_owned()));
-            }
-            let network = checkpoints.last(learner.network.clone())?;
-            if !learner.restore(network, saved.state) {
-                return Err(checkpoints.damaged());
-            }
-            for facts in saved.history {
-                course.observe(facts);
-            }
-            best = Some(if course.best() == Some(course.history().len()) {
-                // Its own file may not have been written.
-                let network = learner.snapshot();
-                checkpoints.write_best(&network)?;
-                network
-            } else {
-                checkpoints.best(learner.snapshot())?
-            });
-            observer.resumed(course.history())?;
-        }
-        None => checkpoints.begin()?,
+    for facts in go_on(task, &checkpoints, &mut learner, &device, &data)? {
+        course.observe(facts);
+    }
+    if let Some(epoch) = course.best() {
+        best = Some(if epoch == course.history().len() {
+            // Its own file may not have been written.
+            let network = learner.snapshot();
+            checkpoints.write_best(&network)?;
+            network
+        } else {
+            checkpoints.best(learner.snapshot())?
+        });
+        observer.resumed(course.history())?;
     }
     let mut stopped = false;
     while let Some(epoch) = course.next() {
@@ -185,12 +194,35 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     })
 }
 
+/// Puts a learner where it was after the last epoch that was kept, if it is to go on; the epochs that are behind.
+pub(super) fn go_on(
+    task: &Task,
+    checkpoints: &Checkpoints,
+    learner: &mut Learner,
+    device: &Device,
+    data: &str,
+) -> Result<Vec<EpochFacts>, TrainingError> {
+    let Some(saved) = task.resume.then(|| checkpoints.read(device)).transpose()?.flatten() else {
+        checkpoints.begin()?;
+        return Ok(Vec::new());
+    };
+    if saved.data != data {
+        return Err(TrainingError::Data(CHANGED.to_owned()));
+    }
+    let network = checkpoints.last(learner.network.clone())?;
+    if learner.restore(network, saved.state) {
+        Ok(saved.history)
+    } else {
+        Err(checkpoints.damaged())
+    }
+}
+
 /// Said when a run is to go on with other data.
 const CHANGED: &str = "the clips, their labels, their sides or their features are not those that the run began with; \
                        put the data back as it was, or start a new run";
 
 /// Hash of all that is learnt from and judged: numbers, labels and sides.
-fn fingerprint(dataset: &Dataset) -> String {
+pub(super) fn fingerprint(dataset: &Dataset) -> String {
     let mut hash = Xxh3Default::new();
     hash.update(format!("{:?}", dataset.labels).as_bytes());
     for ((matrix, target), side) in dataset.matrices.iter().zip(&dataset.targets).zip(&dataset.split.sides) {
@@ -200,7 +232,7 @@ fn fingerprint(dataset: &Dataset) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts {
+pub(super) fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts {
     EpochFacts {
         epoch,
         train_loss: train.loss,

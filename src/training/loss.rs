@@ -21,17 +21,63 @@ pub fn class_weights(targets: impl IntoIterator<Item = usize>, classes: usize) -
     counts.into_iter().map(weight).collect()
 }
 
-/// `-Σ w[target] log p[target] / clips`: Keras' categorical cross-entropy with `class_weight`, which divides
-/// by the clips and not by the weights. `log_probabilities` is (clips, classes).
-pub(super) fn cross_entropy(log_probabilities: Tensor<2>, targets: &[usize], weights: Option<&[f64]>) -> Tensor<1> {
-    let [clips, classes] = log_probabilities.dims();
-    let mut chosen = vec![0.0f32; clips * classes];
-    for (clip, target) in targets.iter().enumerate() {
-        let weight = weights.map_or(1.0, |weights| weights[*target]);
-        chosen[clip * classes + target] = (weight / clips as f64) as f32;
+/// What a batch is to be answered with.
+///
+/// For every clip a row of `w[c] q[c]`, where `q` is the distribution that is asked for: all on the target, of which
+/// `smoothing` is dealt evenly to all classes, `q = (1 - smoothing) [c = target] + smoothing / classes`, and blended with
+/// that of a partner where examples are. As PyTorch `cross_entropy(weight, label_smoothing)`, except that the sum is
+/// divided by the clips, as Keras does, and not by their weights; without weights it is also Keras'
+/// `CategoricalCrossentropy(label_smoothing)`.
+#[derive(Debug)]
+pub(super) struct Targets {
+    rows: Vec<f32>,
+    classes: usize,
+}
+
+impl Targets {
+    /// For clips of these classes, each with a share of its target and the rest of its partner's.
+    pub fn new(
+        targets: &[usize],
+        partners: Option<(&[usize], f64)>,
+        (classes, smoothing): (usize, f64),
+        weights: Option<&[f64]>,
+    ) -> Self {
+        let share = partners.map_or(1.0, |(_, share)| share);
+        let even = smoothing / classes as f64;
+        let mut rows = vec![0.0f32; targets.len() * classes];
+        for (clip, row) in rows.chunks_exact_mut(classes).enumerate() {
+            for (class, value) in row.iter_mut().enumerate() {
+                let mut asked = even;
+                if class == targets[clip] {
+                    asked += share * (1.0 - smoothing);
+                }
+                if partners.is_some_and(|(partners, _)| class == partners[clip]) {
+                    asked += (1.0 - share) * (1.0 - smoothing);
+                }
+                *value = (asked * weights.map_or(1.0, |weights| weights[class])) as f32;
+            }
+        }
+        Self { rows, classes }
     }
-    let chosen = Tensor::from_data(TensorData::new(chosen, [clips, classes]), &log_probabilities.device());
-    (log_probabilities * chosen).sum().neg()
+
+    /// `-Σ w q log p / clips`; `log_probabilities` is (clips, classes).
+    pub fn loss(&self, log_probabilities: Tensor<2>) -> Tensor<1> {
+        let clips = self.rows.len() / self.classes;
+        let rows = self.rows.iter().map(|value| value / clips as f32).collect();
+        let shape = [clips, self.classes];
+        let rows = Tensor::from_data(TensorData::new::<f32, _>(rows, shape), &log_probabilities.device());
+        (log_probabilities * rows).sum().neg()
+    }
+
+    /// `-Σ w q log p` of the same numbers, in double precision.
+    pub fn sum(&self, log_probabilities: &[f32]) -> f64 {
+        let products = self.rows.iter().zip(log_probabilities);
+        // What is not asked for counts for nothing, however improbable it is.
+        let asked = products.filter(|(row, _)| **row != 0.0);
+        -asked
+            .map(|(row, value)| f64::from(*row) * f64::from(*value))
+            .sum::<f64>()
+    }
 }
 
 #[cfg(test)]
@@ -39,6 +85,7 @@ mod tests {
     use super::*;
     use crate::models::device;
     use burn::tensor::activation::log_softmax;
+    use serde::Deserialize;
 
     #[test]
     fn class_weights_are_balanced_as_in_scikit_learn() {
@@ -58,12 +105,16 @@ mod tests {
         let softmax = |row: [f64; 3]| row.map(|x| x.exp() / row.iter().map(|x| x.exp()).sum::<f64>());
         for weights in [None, Some(&weights[..])] {
             let logits = Tensor::<2>::from_data(rows, &device).require_grad();
-            let loss = cross_entropy(log_softmax(logits.clone(), 1), &targets, weights);
+            let asked = Targets::new(&targets, None, (3, 0.0), weights);
+            let log_probabilities = log_softmax(logits.clone(), 1);
+            let values: Vec<f32> = log_probabilities.to_data().iter().collect();
+            let loss = asked.loss(log_probabilities);
             let gradients = loss.backward();
             let gradient: Vec<f64> = logits.grad(&gradients).unwrap().into_data().iter().collect();
             let weight = |clip: usize| weights.map_or(1.0, |weights| weights[targets[clip]]);
             let terms = (0..2).map(|clip| -weight(clip) * softmax(rows[clip])[targets[clip]].ln() / 2.0);
             let got: f64 = loss.into_data().iter::<f64>().sum();
+            assert!((got - asked.sum(&values) / 2.0).abs() < 1e-6, "{got}");
             assert!((got - terms.sum::<f64>()).abs() < 1e-6, "{got}");
             for clip in 0..2 {
                 for class in 0..3 {
@@ -71,6 +122,46 @@ mod tests {
                     let expected = weight(clip) * (softmax(rows[clip])[class] - one) / 2.0;
                     assert!((gradient[clip * 3 + class] - expected).abs() < 1e-6);
                 }
+            }
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Golden {
+        logits: Vec<[f64; 3]>,
+        targets: Vec<usize>,
+        partners: Vec<usize>,
+        weights: Vec<f64>,
+        cases: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        smoothing: f64,
+        weighted: bool,
+        share: f64,
+        loss: f64,
+        gradient: Vec<[f64; 3]>,
+    }
+
+    #[test]
+    fn smoothed_weighted_and_blended_labels_cost_what_they_do_in_pytorch() {
+        let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/smoothing.json")).unwrap();
+        let device = device("flex").unwrap().autodiff();
+        for case in &golden.cases {
+            let weights = case.weighted.then_some(&golden.weights[..]);
+            let partners = (case.share < 1.0).then_some((&golden.partners[..], case.share));
+            let asked = Targets::new(&golden.targets, partners, (3, case.smoothing), weights);
+            let flat: Vec<f64> = golden.logits.concat();
+            let rows = TensorData::new(flat, [golden.logits.len(), 3]);
+            let logits = Tensor::<2>::from_data(rows, &device).require_grad();
+            let loss = asked.loss(log_softmax(logits.clone(), 1));
+            let gradients = loss.backward();
+            let gradient: Vec<f64> = logits.grad(&gradients).unwrap().into_data().iter().collect();
+            let got: f64 = loss.into_data().iter::<f64>().sum();
+            assert!((got - case.loss).abs() < 1e-5, "{got} {}", case.loss);
+            for (got, expected) in gradient.iter().zip(case.gradient.concat()) {
+                assert!((got - expected).abs() < 1e-6, "{got} {expected}");
             }
         }
     }

@@ -3,6 +3,7 @@
 mod adam;
 mod ahead;
 mod augmentation;
+mod average;
 mod callbacks;
 mod checkpoint;
 mod course;
@@ -14,12 +15,16 @@ mod fit;
 mod gradient;
 mod import;
 mod loss;
+mod normalise;
 mod observer;
+mod optimizer;
+mod refit;
+mod schedule;
 mod settings;
+mod sgd;
 mod tensors;
 mod trial;
 
-pub use adam::Adam;
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST, saved_epoch};
@@ -30,6 +35,11 @@ pub use fit::{Task, Trained, fit, judged, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
 pub use loss::class_weights;
+pub use normalise::Normaliser;
 pub use observer::{Control, EpochFacts, Observer};
-pub use settings::{EarlyStoppingSettings, ReduceOnPlateauSettings, TrainingSettings};
+pub use optimizer::Optimizer;
+pub use settings::{
+    AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, OptimizerKind, ReduceOnPlateauSettings,
+    ScheduleKind, TrainingSettings,
+};
 pub use trial::{StepTime, Trial, clips_of, judge, product_speed};

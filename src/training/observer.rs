@@ -48,6 +48,11 @@ pub trait Observer {
     /// Asked before every step; `done` of `total` steps of this epoch are behind.
     fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control;
 
+    /// The same of the final fit, in an epoch of so many.
+    fn final_step(&mut self, (epoch, _epochs): (usize, usize), done: usize, total: usize) -> Control {
+        self.step(epoch, done, total)
+    }
+
     /// Told after every epoch, when its checkpoints are on disk.
     ///
     /// # Errors

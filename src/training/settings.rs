@@ -1,6 +1,8 @@
 //! `[training]`.
 
 use super::{Monitor, TrainingError};
+use crate::features::Normalise;
+use crate::inference::FinalFit;
 use serde::{Deserialize, Serialize};
 
 /// `[training]`.
@@ -11,14 +13,36 @@ pub struct TrainingSettings {
     pub epochs: usize,
     /// Clips per step.
     pub batch_size: usize,
-    /// Adam's learning rate at the start.
+    /// What changes the weights.
+    pub optimizer: OptimizerKind,
+    /// The learning rate at the start, or the largest of `cosine`.
     pub learning_rate: f64,
+    /// What is taken off every weight at every step; not off biases and norms.
+    pub weight_decay: f64,
+    /// Of `sgd`: how much of the steps before goes on.
+    pub momentum: f64,
+    /// Of `sgd`: look ahead along the momentum.
+    pub nesterov: bool,
+    /// How the rate changes.
+    pub schedule: ScheduleKind,
+    /// Whose statistics features are standardised by.
+    pub normalise: Normalise,
     /// Weigh the loss by inverse class frequency (sklearn `balanced`).
     pub class_weights: bool,
+    /// Draw as many clips of every class.
+    pub balanced_sampling: bool,
+    /// Share of every label that is dealt evenly to all classes.
+    pub label_smoothing: f64,
     /// Largest global norm of a step's gradient; 0 switches clipping off.
     pub gradient_clip_norm: f64,
     /// What chooses the best epoch.
     pub monitor: Monitor,
+    /// Which clips the network is fitted on anew, once its number of epochs is chosen.
+    pub final_fit: FinalFit,
+    /// Averages of the weights, judged and kept in their place.
+    pub average: AverageSettings,
+    /// The rate of schedule `cosine`.
+    pub cosine: CosineSettings,
     /// Stop when nothing improves.
     pub early_stopping: EarlyStoppingSettings,
     /// Lower the learning rate when nothing improves.
@@ -35,6 +59,35 @@ impl TrainingSettings {
         at_least_one("epochs", self.epochs)?;
         at_least_one("batch_size", self.batch_size)?;
         within("learning_rate", self.learning_rate, "above 0", |value| value > 0.0)?;
+        within("weight_decay", self.weight_decay, "0 (off) or above", |value| {
+            value >= 0.0
+        })?;
+        within("momentum", self.momentum, "from 0 to below 1", |value| {
+            (0.0..1.0).contains(&value)
+        })?;
+        if self.nesterov && self.optimizer == OptimizerKind::Sgd && self.momentum == 0.0 {
+            return Err(refuse("nesterov", "needs a momentum above 0; set training.momentum"));
+        }
+        if self.class_weights && self.balanced_sampling {
+            let problem = "balances the classes that training.class_weights balances already; choose one of them";
+            return Err(refuse("balanced_sampling", problem));
+        }
+        within("label_smoothing", self.label_smoothing, "from 0 to below 1", |value| {
+            (0.0..1.0).contains(&value)
+        })?;
+        within("average.decay", self.average.decay, "above 0 and below 1", |value| {
+            value > 0.0 && value < 1.0
+        })?;
+        at_least_one("average.from_epoch", self.average.from_epoch)?;
+        within(
+            "cosine.warmup_epochs",
+            self.cosine.warmup_epochs,
+            "0 or above",
+            |value| value >= 0.0,
+        )?;
+        within("cosine.minimum", self.cosine.minimum, "0 or above", |value| {
+            value >= 0.0
+        })?;
         within(
             "gradient_clip_norm",
             self.gradient_clip_norm,
@@ -84,6 +137,64 @@ fn refuse(key: &str, problem: &str) -> TrainingError {
     }
 }
 
+/// What changes the weights by their gradients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptimizerKind {
+    /// Adam, whose weight decay is L2.
+    Adam,
+    /// Adam with decoupled weight decay.
+    Adamw,
+    /// Stochastic gradient descent with momentum.
+    Sgd,
+}
+
+/// How the learning rate changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScheduleKind {
+    /// It does not.
+    Constant,
+    /// Lowered when nothing improves.
+    Plateau,
+    /// Up in a straight line, then down along half a cosine.
+    Cosine,
+}
+
+/// Which average of the weights is judged and kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AverageKind {
+    /// None: the weights themselves.
+    None,
+    /// Exponential moving average over the steps.
+    Ema,
+    /// Mean over the epochs.
+    Swa,
+}
+
+/// `[training.average]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AverageSettings {
+    /// Which.
+    pub kind: AverageKind,
+    /// Of `ema`: what is kept of the average at every step.
+    pub decay: f64,
+    /// The first epoch that counts.
+    pub from_epoch: usize,
+}
+
+/// `[training.cosine]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CosineSettings {
+    /// Epochs, or parts of one, in which the rate rises from nearly 0.
+    pub warmup_epochs: f64,
+    /// The rate at the end.
+    pub minimum: f64,
+}
+
 /// `[training.early_stopping]` (Keras EarlyStopping, restore_best_weights=True).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,29 +220,18 @@ pub struct ReduceOnPlateauSettings {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// `[training]` of the shipped `workbench.toml`.
+    pub fn shipped() -> TrainingSettings {
+        let file: toml::Table = include_str!("../../workbench.toml").parse().unwrap();
+        file["training"].clone().try_into().unwrap()
+    }
 
     #[test]
     fn values_that_cannot_work_are_refused_by_key() {
-        let settings = TrainingSettings {
-            epochs: 80,
-            batch_size: 64,
-            learning_rate: 0.001,
-            class_weights: false,
-            gradient_clip_norm: 0.0,
-            monitor: Monitor::Loss,
-            early_stopping: EarlyStoppingSettings {
-                patience: 10,
-                min_delta: 0.0,
-            },
-            reduce_on_plateau: ReduceOnPlateauSettings {
-                patience: 5,
-                factor: 0.5,
-                min_delta: 1e-4,
-                minimum: 1e-6,
-            },
-        };
+        let settings = shipped();
         settings.validate().unwrap();
         let refusal = |change: fn(&mut TrainingSettings)| {
             let mut changed = settings.clone();
@@ -145,6 +245,17 @@ mod tests {
         assert!(refusal(|s| s.batch_size = 0).starts_with("training.batch_size"));
         assert!(refusal(|s| s.learning_rate = f64::NAN).starts_with("training.learning_rate: is NaN"));
         assert!(refusal(|s| s.gradient_clip_norm = -1.0).starts_with("training.gradient_clip_norm"));
+        assert!(refusal(|s| s.weight_decay = -1.0).starts_with("training.weight_decay"));
+        assert!(refusal(|s| s.momentum = 1.0).contains("from 0 to below 1"));
+        let still = |s: &mut TrainingSettings| (s.optimizer, s.momentum, s.nesterov) = (OptimizerKind::Sgd, 0.0, true);
+        assert!(refusal(still).starts_with("training.nesterov"));
+        let twice = |s: &mut TrainingSettings| (s.class_weights, s.balanced_sampling) = (true, true);
+        assert!(refusal(twice).contains("choose one of them"));
+        assert!(refusal(|s| s.label_smoothing = 1.0).starts_with("training.label_smoothing"));
+        assert!(refusal(|s| s.average.decay = 1.0).starts_with("training.average.decay"));
+        assert!(refusal(|s| s.average.from_epoch = 0).starts_with("training.average.from_epoch"));
+        assert!(refusal(|s| s.cosine.warmup_epochs = f64::NAN).starts_with("training.cosine.warmup_epochs"));
+        assert!(refusal(|s| s.cosine.minimum = -1.0).starts_with("training.cosine.minimum"));
         assert!(refusal(|s| s.early_stopping.min_delta = -1.0).starts_with("training.early_stopping.min_delta"));
         assert!(refusal(|s| s.reduce_on_plateau.factor = 1.0).contains("above 0 and below 1"));
         assert!(refusal(|s| s.reduce_on_plateau.minimum = -1.0).starts_with("training.reduce_on_plateau.minimum"));

@@ -1,7 +1,7 @@
 //! A network that is trained on made-up clips, to see how fast it is.
 
-use super::Adam;
-use super::loss::cross_entropy;
+use super::Optimizer;
+use super::loss::Targets;
 use crate::models::{ModelError, ModelSettings, Network, device};
 use crate::random::{Stream, stream};
 use burn::module::Module;
@@ -33,9 +33,9 @@ impl StepTime {
 #[derive(Debug)]
 pub struct Trial {
     network: Network,
-    optimizer: Adam,
+    optimizer: Optimizer,
     batch: Tensor<3>,
-    targets: Vec<usize>,
+    targets: Targets,
     masks: Stream,
 }
 
@@ -53,10 +53,11 @@ impl Trial {
     ) -> Result<Self, ModelError> {
         let device = device(device_name)?.autodiff();
         let network = Network::new(settings, input, classes, 1, &device)?;
+        let targets: Vec<usize> = (0..clips).map(|clip| clip % classes).collect();
         Ok(Self {
             batch: clips_of(clips, input, &device),
-            targets: (0..clips).map(|clip| clip % classes).collect(),
-            optimizer: Adam::new(),
+            targets: Targets::new(&targets, None, (classes, 0.0), None),
+            optimizer: Optimizer::default(),
             masks: stream(1, "dropout", 0),
             network,
         })
@@ -77,7 +78,7 @@ impl Trial {
         let device = self.network.device();
         let begun = Instant::now();
         let logits = self.network.forward_training(self.batch.clone(), &mut self.masks);
-        let loss = cross_entropy(log_softmax(logits, 1), &self.targets, None);
+        let loss = self.targets.loss(log_softmax(logits, 1));
         finish(&device);
         let forward = begun.elapsed();
         let begun = Instant::now();

@@ -117,6 +117,9 @@ pub fn warning(warning: &Warning) -> String {
         Warning::Long { seconds, heard } => {
             format!("{}, the model heard {} of it", duration(*seconds), duration(*heard))
         }
+        Warning::Unjudged => "final model, without an honest test score".to_owned(),
+        Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
+        Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
         Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),
     }
 }

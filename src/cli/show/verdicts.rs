@@ -79,6 +79,11 @@ fn words(warning: &Warning) -> String {
         Warning::Long { seconds, heard } => {
             format!("{seconds:.2} s long, of which only the first {heard:.2} s are heard")
         }
+        Warning::Unjudged => "the model was fitted on all clips there were, and has no honest test score".to_owned(),
+        Warning::OneSpeaker { files: 1 } => {
+            "standardised by itself; ask about more files of its speaker together".to_owned()
+        }
+        Warning::OneSpeaker { files } => format!("standardised by all {files} files together, taken as one speaker's"),
         Warning::Rate { rate, wanted } => format!("sampled at {rate} Hz, below the model's {wanted} Hz"),
     }
 }

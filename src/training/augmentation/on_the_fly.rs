@@ -7,7 +7,7 @@ use crate::corpus::Clip;
 use crate::features::{FeatureMatrix, Recipe, Scaler, extract};
 use crate::random::{Stream, stream};
 use crate::training::ahead::Ahead;
-use crate::training::{AugmentationMode, Dataset, TrainingError};
+use crate::training::{AugmentationMode, Dataset, Normaliser, TrainingError};
 use std::borrow::Cow;
 
 /// What examples are made of while training.
@@ -17,6 +17,8 @@ pub struct OnTheFly<'a> {
     pub settings: &'a AugmentationSettings,
     /// The clips behind the data set, in its order.
     pub clips: &'a [Clip],
+    /// How the data set's features were standardised.
+    pub normaliser: &'a Normaliser,
 }
 
 /// Makes examples. Every one comes from a stream of (seed, epoch, clip) alone: which thread makes it, and when,
@@ -25,6 +27,7 @@ pub(in crate::training) struct Augmenter<'a> {
     settings: &'a AugmentationSettings,
     recipe: &'a Recipe,
     waves: Waves<'a>,
+    normaliser: &'a Normaliser,
     seed: u64,
 }
 
@@ -34,6 +37,7 @@ impl<'a> Augmenter<'a> {
             settings: of.settings,
             recipe,
             waves: Waves::new(of.clips, recipe.sample_rate, of.settings.memory_mb << 20),
+            normaliser: of.normaliser,
             seed,
         }
     }
@@ -48,7 +52,7 @@ impl<'a> Augmenter<'a> {
     }
 
     /// The features of a clip as this epoch sees it. Its wave, at the recipe's rate and before the recipe cuts
-    /// anything off it, is changed and then goes through the recipe; masks fall on the features, with the
+    /// anything off it, is changed, goes through the recipe and is standardised as the clip is; masks fall on the features, with the
     /// training clips' mean in their place.
     ///
     /// # Errors
@@ -68,7 +72,9 @@ impl<'a> Augmenter<'a> {
                 && let Some(wave) = self.waves.get(clip).map_err(crate::features::FeatureError::from)?
             {
                 let changed = change.apply(&wave, draw).map_err(crate::features::FeatureError::from)?;
-                example = Cow::Owned(extract(&changed, self.recipe)?.matrix);
+                let mut matrix = extract(&changed, self.recipe)?.matrix;
+                self.normaliser.example(clip, &mut matrix);
+                example = Cow::Owned(matrix);
             }
         }
         if self.settings.spec_augment.is_active() {

@@ -21,6 +21,9 @@ pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer
     if run.synthetic || report.report.protocol.synthetic {
         x += buffer.put(area, x, 0, " SYNTHETIC ", theme.badge()) + 2;
     }
+    if report.report.protocol.final_model {
+        x += buffer.put(area, x, 0, " FINAL MODEL, NOT JUDGED ", theme.badge()) + 2;
+    }
     let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
     let facts = format!("{} on {}", run.model, run.corpora.join(", "));
     if room >= 8 {

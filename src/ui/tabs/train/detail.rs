@@ -131,10 +131,23 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     if let Some(detail) = detail.filter(|detail| !detail.epochs.is_empty()) {
         rows.extend(epochs(detail, theme));
     }
+    if run.final_model {
+        let words = "fitted on everything in the end: a final model without an honest test score";
+        rows.push(("final", words.to_owned(), theme.warn()));
+    }
     if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
         rows.push((
             "test",
-            format!("UAR {}, accuracy {}", percent(uar), percent(accuracy)),
+            format!(
+                "UAR {}, accuracy {}{}",
+                percent(uar),
+                percent(accuracy),
+                if run.final_model {
+                    ", of the model before it"
+                } else {
+                    ""
+                }
+            ),
             theme.heading(),
         ));
     }

@@ -1,0 +1,191 @@
+//! Features standardised by the statistics of their clip or their speaker.
+
+use super::{Dataset, TrainingError};
+use crate::corpus::Clip;
+use crate::features::{FeatureMatrix, Normalise, Scaler};
+use std::collections::HashMap;
+
+/// The statistics that a data set's clips were standardised by.
+///
+/// The scaler of the training clips comes after it, and finds little left to do.
+#[derive(Debug, Clone, Default)]
+pub struct Normaliser {
+    how: Normalise,
+    speakers: Vec<Scaler>,
+    /// The speaker of every example, as an index into `speakers`.
+    of: Vec<Option<usize>>,
+}
+
+impl Normaliser {
+    /// Standardises the features of all sides. `clips` are those behind the data set, in its order; the first `recorded`
+    /// of them are no copies, and only these make a speaker's statistics. No label is looked at: a test speaker's
+    /// clips are standardised by what can be known of them before they are judged.
+    ///
+    /// # Errors
+    /// [`TrainingError::Settings`] where a clip's own statistics would leave nothing of it: one frame alone.
+    pub fn apply(
+        dataset: &mut Dataset,
+        clips: &[Clip],
+        recorded: usize,
+        how: Normalise,
+    ) -> Result<Self, TrainingError> {
+        let mut normaliser = Self { how, ..Self::default() };
+        if how == Normalise::Corpus {
+            return Ok(normaliser);
+        }
+        if how == Normalise::Speaker {
+            normaliser.measure(dataset, clips, recorded);
+        }
+        let alone = |clip: usize| normaliser.of.get(clip).copied().flatten().is_none();
+        let lost = |(clip, matrix): (usize, &FeatureMatrix)| matrix.frames == 1 && alone(clip);
+        if dataset.matrices.iter().enumerate().any(lost) {
+            return Err(TrainingError::Settings {
+                key: "training.normalise".to_owned(),
+                problem: "the recipe gives one frame per clip, of which its own statistics leave nothing; \
+                          choose \"corpus\", or \"speaker\" where every speaker is known"
+                    .to_owned(),
+            });
+        }
+        for (clip, matrix) in dataset.matrices.iter_mut().enumerate() {
+            normaliser.example(clip, matrix);
+        }
+        Ok(normaliser)
+    }
+
+    fn measure(&mut self, dataset: &Dataset, clips: &[Clip], recorded: usize) {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut own: Vec<Vec<&FeatureMatrix>> = Vec::new();
+        for (index, (clip, matrix)) in clips.iter().zip(&dataset.matrices).enumerate() {
+            let place = clip.speaker_key().map(|key| {
+                *places.entry(key).or_insert_with(|| {
+                    own.push(Vec::new());
+                    own.len() - 1
+                })
+            });
+            self.of.push(place);
+            if let (Some(place), true) = (place, index < recorded) {
+                own[place].push(matrix);
+            }
+        }
+        self.speakers = own.into_iter().map(Scaler::of_few).collect();
+    }
+
+    /// Standardises the features of an example that was made of a clip.
+    pub fn example(&self, clip: usize, matrix: &mut FeatureMatrix) {
+        if self.how == Normalise::Corpus {
+            return;
+        }
+        let speaker = self.of.get(clip).copied().flatten();
+        match speaker.and_then(|speaker| self.speakers.get(speaker)) {
+            Some(scaler) if !scaler.mean.is_empty() => scaler.apply(matrix),
+            _ => Scaler::of_few([&*matrix]).apply(matrix),
+        }
+    }
+
+    /// What a report has to say about it.
+    pub fn remark(&self) -> Option<&'static str> {
+        match self.how {
+            Normalise::Corpus => None,
+            Normalise::Utterance => Some("features standardised per clip, by its own frames"),
+            Normalise::Speaker => {
+                Some("features standardised per speaker, test speakers by their own unlabelled clips")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Emotion, Side, Split, SplitKind};
+
+    fn clip(speaker: Option<&str>) -> Clip {
+        Clip {
+            path: "a.wav".into(),
+            corpus: "toy".into(),
+            synthetic: true,
+            speaker: speaker.map(Into::into),
+            gender: None,
+            age: None,
+            ethnicity: None,
+            emotion: Emotion::new("happy"),
+            intensity: None,
+            text: None,
+            container: "wav".into(),
+            frames: 100,
+            rate: 8_000,
+            channels: 1,
+        }
+    }
+
+    /// Clips of 4 frames of 2 numbers, each with a level and a swing of its own.
+    fn dataset(clips: usize, frames: usize) -> Dataset {
+        let value = |clip: usize, index: usize| (10 * clip) as f32 + (clip + 1) as f32 * (index as f32 * 1.7).sin();
+        let matrix = |clip: usize| FeatureMatrix {
+            frames,
+            coefficients: 2,
+            values: (0..frames * 2).map(|index| value(clip, index)).collect(),
+        };
+        Dataset {
+            matrices: (0..clips).map(matrix).collect(),
+            targets: vec![0; clips],
+            labels: vec!["happy".to_owned()],
+            split: Split {
+                kind: SplitKind::Random,
+                fold: None,
+                sides: vec![Side::Train; clips],
+                remarks: Vec::new(),
+            },
+            cached: 0,
+            skip_clamped: 0,
+        }
+    }
+
+    fn is_standard(matrices: &[&FeatureMatrix]) -> bool {
+        let scaler = Scaler::fit(matrices.iter().copied());
+        let close = |values: &[f32], to: f32| values.iter().all(|value| (value - to).abs() < 1e-5);
+        close(&scaler.mean, 0.0) && close(&scaler.deviation, 1.0)
+    }
+
+    #[test]
+    fn each_group_is_standardised_by_itself() {
+        let clips = [
+            clip(Some("a")),
+            clip(Some("b")),
+            clip(Some("a")),
+            clip(None),
+            clip(Some("a")),
+        ];
+        let raw = dataset(5, 4);
+        let of = |how| {
+            let mut dataset = raw.clone();
+            let normaliser = Normaliser::apply(&mut dataset, &clips, 4, how).unwrap();
+            (dataset.matrices, normaliser)
+        };
+        assert_eq!(of(Normalise::Corpus).0, raw.matrices);
+        assert!(of(Normalise::Utterance).0.iter().all(|matrix| is_standard(&[matrix])));
+        let (matrices, normaliser) = of(Normalise::Speaker);
+        assert!(is_standard(&[&matrices[0], &matrices[2]]), "the copy does not count");
+        assert!(!is_standard(&[&matrices[0]]) && !is_standard(&[&matrices[4]]));
+        assert!(is_standard(&[&matrices[1]]) && is_standard(&[&matrices[3]]));
+        // An example made of a clip is standardised as the clip is.
+        let mut example = raw.matrices[2].clone();
+        normaliser.example(2, &mut example);
+        assert_eq!(example, matrices[2]);
+        assert!(normaliser.remark().unwrap().contains("unlabelled"));
+    }
+
+    #[test]
+    fn one_frame_alone_is_refused() {
+        let clips = [clip(Some("a")), clip(Some("a")), clip(None)];
+        let refusal = |clips: &[Clip], how| Normaliser::apply(&mut dataset(clips.len(), 1), clips, clips.len(), how);
+        assert!(refusal(&clips[..2], Normalise::Speaker).is_ok());
+        for (clips, how) in [(&clips[..], Normalise::Speaker), (&clips[..2], Normalise::Utterance)] {
+            let message = refusal(clips, how).unwrap_err().to_string();
+            assert!(
+                message.starts_with("training.normalise: the recipe gives one frame"),
+                "{message}"
+            );
+        }
+    }
+}

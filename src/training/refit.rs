@@ -1,0 +1,95 @@
+//! The final fit: the network anew, on more clips than it was chosen with.
+
+use super::augmentation::Augmenter;
+use super::checkpoint::Checkpoints;
+use super::epoch::Learner;
+use super::fit::{epoch_facts, fingerprint, go_on};
+use super::loss::class_weights;
+use super::{Control, EpochFacts, Observer, Task, Trained, TrainingError};
+use crate::corpus::Side;
+use crate::features::Scaler;
+use crate::inference::{FinalFit, Package, PackageFacts};
+use crate::models::{Network, device};
+use std::time::Instant;
+
+/// Where the final fit keeps its checkpoints, in the run's folder of them.
+const FINAL: &str = "final";
+
+/// Trains a network anew, from the same first weights, on the training and the validation side or on all three, with the
+/// scaler fitted on the same. It takes as many epochs as the best one's number, each at the rate that this epoch had
+/// when validation could still be looked at. Nothing when the observer stopped it on the way.
+///
+/// # Errors
+/// As [`super::train`].
+pub(super) fn refit(
+    task: &Task,
+    trained: &Trained,
+    observer: &mut dyn Observer,
+) -> Result<Option<Package>, TrainingError> {
+    let Task { dataset, settings, .. } = *task;
+    let sides: &[Side] = match settings.final_fit {
+        FinalFit::None => &[],
+        FinalFit::TrainValidation => &[Side::Train, Side::Validation],
+        FinalFit::Everything => &[Side::Train, Side::Validation, Side::Test],
+    };
+    let clips: Vec<usize> = sides.iter().flat_map(|side| dataset.side(*side)).collect();
+    let facts = PackageFacts {
+        scaler: Scaler::fit(clips.iter().map(|clip| &dataset.matrices[*clip])),
+        final_fit: settings.final_fit,
+        ..trained.package.facts.clone()
+    };
+    let device = device(task.device)?.autodiff();
+    let (shape, classes) = (task.recipe.shape(), dataset.labels.len());
+    let network = Network::new(task.model, shape, classes, task.seed, &device)?;
+    let checkpoints = Checkpoints::open(&task.checkpoints.join(FINAL))?;
+    let weights = settings
+        .class_weights
+        .then(|| class_weights(clips.iter().map(|clip| dataset.targets[*clip]), classes));
+    let augmenter = task
+        .augmentation
+        .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
+    let mut learner =
+        Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
+    let data = fingerprint(dataset);
+    let done = go_on(task, &checkpoints, &mut learner, &device, &data)?.len();
+    let mut observer = Final {
+        observer,
+        epochs: trained.best_epoch,
+    };
+    for known in trained.history.iter().take(trained.best_epoch).skip(done) {
+        let started = Instant::now();
+        let rate = known.learning_rate;
+        let Some((tally, stop)) = learner.epoch(known.epoch, &clips, rate, &mut observer)? else {
+            return Ok(None);
+        };
+        let figures = tally.figures(&dataset.labels);
+        let facts = EpochFacts {
+            learning_rate: rate,
+            seconds: started.elapsed().as_secs_f64(),
+            ..epoch_facts(known.epoch, figures, figures)
+        };
+        checkpoints.write(&learner.network, &learner.network, learner.state(), &facts, &data)?;
+        if stop && known.epoch < trained.best_epoch {
+            return Ok(None);
+        }
+    }
+    let network = learner.snapshot();
+    drop(learner);
+    Ok(Some(Package { facts, network }))
+}
+
+/// Tells steps as those of the final fit.
+struct Final<'a> {
+    observer: &'a mut dyn Observer,
+    epochs: usize,
+}
+
+impl Observer for Final<'_> {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+        self.observer.final_step((epoch, self.epochs), done, total)
+    }
+
+    fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+        Ok(())
+    }
+}
