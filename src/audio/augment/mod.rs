@@ -130,6 +130,17 @@ impl Augmentation {
         }
     }
 
+    /// How many samples of the wave before one of the wave after stands for, where every place is changed by
+    /// itself; none where a place hears what is far from it, or comes from elsewhere.
+    pub fn speed(&self) -> Option<f64> {
+        match self {
+            Self::Noise { .. } | Self::Pitch { .. } | Self::Gain { .. } => Some(1.0),
+            Self::Stretch { rate } => Some(*rate),
+            Self::Shift { .. } | Self::Room(_) => None,
+            Self::Chain(steps) => steps.iter().map(Self::speed).product(),
+        }
+    }
+
     /// What it does, with the amount: `pitch +2.0 semitones, then white noise at 20 dB SNR`.
     pub fn label(&self) -> String {
         match self {
