@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Raised whenever the same change drawn from the same stream would give another wave.
-pub const AUGMENTATION_VERSION: u32 = 1;
+pub const AUGMENTATION_VERSION: u32 = 2;
 
 /// One change to a wave, with its amount. The rate of the wave stays as it is, and but for
 /// [`Augmentation::Stretch`] its length too. Samples may pass full scale; nothing is clipped.
