@@ -11,7 +11,7 @@ use crate::corpus::demo::DemoSettings;
 use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings, device_names};
-use crate::training::{AugmentationSettings, TrainingError, TrainingSettings};
+use crate::training::{AugmentationMode, AugmentationSettings, TrainingError, TrainingSettings};
 use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
@@ -283,6 +283,17 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if settings.augmentation.leak_copies_across_sides && settings.split.kind != SplitKind::Random {
         let problem = "is true while split.kind deals speakers; set split.kind to `random`, or this to false";
         return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
+    }
+    let imported = recipes
+        .get(&settings.recipe)
+        .is_some_and(|recipe| recipe.import.is_some());
+    let waves = settings.augmentation.mode != AugmentationMode::None;
+    if imported && waves {
+        let problem = format!(
+            "changes waves, and the features of recipe `{}` were imported; set it to \"none\" (mixup and masks work without)",
+            settings.recipe
+        );
+        return refuse("augmentation.mode".to_owned(), problem);
     }
     match settings.tuning.validate() {
         Err(TuningError::Settings { key, problem }) => refuse(key, problem),

@@ -4,7 +4,7 @@ use super::AugmentationSettings;
 use super::mixup::Mixup;
 use super::waves::Waves;
 use crate::corpus::Clip;
-use crate::features::{FeatureMatrix, Recipe, Scaler, extract};
+use crate::features::{FeatureMatrix, Recipe, Scaler, extract_changed};
 use crate::random::{Stream, stream};
 use crate::training::ahead::Ahead;
 use crate::training::{AugmentationMode, Dataset, TrainingError};
@@ -47,8 +47,8 @@ impl<'a> Augmenter<'a> {
         self.settings.mode == AugmentationMode::OnTheFly && self.settings.wave.is_active()
     }
 
-    /// The features of a clip as this epoch sees it. Its wave, at the recipe's rate and before the recipe cuts
-    /// anything off it, is changed and then goes through the recipe; masks fall on the features, with the
+    /// The features of a clip as this epoch sees it. Its wave, at the recipe's rate and before the recipe does
+    /// anything to it, is changed and then goes through the recipe; masks fall on the features, with the
     /// training clips' mean in their place.
     ///
     /// # Errors
@@ -67,8 +67,7 @@ impl<'a> Augmenter<'a> {
             if let Some(change) = self.settings.wave.draw(draw)
                 && let Some(wave) = self.waves.get(clip).map_err(crate::features::FeatureError::from)?
             {
-                let changed = change.apply(&wave, draw).map_err(crate::features::FeatureError::from)?;
-                example = Cow::Owned(extract(&changed, self.recipe)?.matrix);
+                example = Cow::Owned(extract_changed(&wave, &change, self.recipe, draw)?.matrix);
             }
         }
         if self.settings.spec_augment.is_active() {
