@@ -35,3 +35,4 @@ pub use mel_conv2d::{MelConv2d, MelConv2dSettings};
 pub use mlp::{Mlp, MlpSettings};
 pub use registry::{ModelSettings, Network, Published, architecture_names, architectures, published};
 pub use time_conv1d::{TimeConv1d, TimeConv1dSettings};
+pub use weights::BESIDE_WEIGHTS;
