@@ -1,9 +1,9 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
-    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, StudyPage, StudySummary, Suspicion,
-    Trimming, Variant, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow,
+    ModelSummary, NoSound, Note, Playback, Prediction, Preset, Report, RunState, ScoreSpread, Statistics, Stop,
+    StudyPage, StudySummary, Suspicion, Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -67,6 +67,13 @@ pub enum Command {
     Config,
     /// What this machine has and lacks, and what would help.
     Doctor,
+    /// The presets.
+    Presets,
+    /// The architectures, or one of them layer by layer.
+    Models {
+        /// Which, summed up for the settings' recipe; `None` lists all.
+        name: Option<String>,
+    },
     /// A clip's wave and spectrogram; the last one asked for wins.
     Preview {
         /// The clip.
@@ -242,6 +249,12 @@ pub enum Event {
     Config(Arc<Config>),
     /// What this machine has and lacks.
     Doctor(Arc<Vec<Finding>>),
+    /// The presets, by name.
+    Presets(Arc<Vec<Preset>>),
+    /// The architectures.
+    Models(Arc<Vec<ModelRow>>),
+    /// One architecture, layer by layer.
+    Model(Arc<ModelSummary>),
     /// A clip to look at.
     Preview(Arc<Preview>),
     /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.
@@ -562,6 +575,8 @@ pub struct RunSummary {
     pub state: RunState,
     /// Architecture.
     pub model: String,
+    /// The preset it was started with; empty for none.
+    pub preset: String,
     /// Names of the corpora it learns from.
     pub corpora: Vec<String>,
     /// `speaker` or `random`.

@@ -6,6 +6,7 @@ mod error;
 mod event;
 mod jobs;
 mod launch;
+mod model_facts;
 mod observer;
 mod pace;
 mod protocol;
@@ -33,7 +34,8 @@ pub use event::{
     Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
     Survey,
 };
-pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
+pub use model_facts::{ModelRow, ModelSummary};
+pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
 pub use variant::Variant;
@@ -49,6 +51,7 @@ pub use crate::corpus::{
 pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
+pub use crate::models::layers::LayerFacts;
 pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::system::{Finding, Health};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};

@@ -113,6 +113,7 @@ impl RunPage {
             created: jiff::Timestamp::UNIX_EPOCH,
             state: self.state,
             model: String::new(),
+            preset: String::new(),
             corpora: Vec::new(),
             split: String::new(),
             fold: None,
@@ -131,6 +132,7 @@ impl RunPage {
             Ok(RunFile { run, settings }) => {
                 summary.created = run.created;
                 summary.model.clone_from(&settings.model.name);
+                summary.preset.clone_from(&settings.preset);
                 summary.corpora.clone_from(&run.corpora);
                 summary.split = split_name(settings.split.kind).to_owned();
                 summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));

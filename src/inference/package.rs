@@ -31,6 +31,15 @@ pub struct PackageFacts {
 }
 
 impl PackageFacts {
+    /// Architectures that an older version did not know are as shipped.
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut table: toml::Table = text.parse()?;
+        if let Some(model) = table.get_mut("model").and_then(toml::Value::as_table_mut) {
+            ModelSettings::complete(model);
+        }
+        table.try_into()
+    }
+
     /// What contradicts itself or this program, if anything does.
     fn contradiction(&self) -> Option<String> {
         let (_, coefficients) = self.recipe.shape();
@@ -106,7 +115,7 @@ impl Package {
                 "cannot be read: {error}; a run has a model once its first epoch is done"
             ))
         })?;
-        let facts: PackageFacts = toml::from_str(&text).map_err(|error| {
+        let facts = PackageFacts::parse(&text).map_err(|error| {
             refuse(format!(
                 "damaged or made by another version: {}",
                 error.to_string().trim_end()

@@ -483,6 +483,7 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
         created: time,
         state,
         model: "conv1d".to_owned(),
+        preset: String::new(),
         corpora: vec!["crema-d".to_owned(), "ravdess".to_owned(), "tess".to_owned()],
         split: "speaker".to_owned(),
         fold: None,

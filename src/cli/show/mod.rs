@@ -3,6 +3,8 @@
 mod bench;
 mod data;
 mod doctor;
+mod models;
+mod presets;
 mod preview;
 mod report;
 mod runs;
@@ -13,6 +15,8 @@ mod verdicts;
 pub use bench::measured;
 pub use data::{config, demo, exported, features, survey};
 pub use doctor::doctor;
+pub use models::{model, models};
+pub use presets::{preset, presets};
 pub use preview::preview;
 pub use report::{report, scores_line};
 pub use runs::{ended, epoch, resumed, runs, runs_table, started, stopping};

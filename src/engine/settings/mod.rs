@@ -2,9 +2,11 @@
 
 mod imported;
 mod layers;
+mod presets;
 mod rows;
 
 pub use imported::add_import;
+pub use presets::Preset;
 pub use rows::rows;
 
 use crate::corpus::demo::DemoSettings;
@@ -38,6 +40,9 @@ pub struct Settings {
     pub device: String,
     /// Seed of every random choice of a run.
     pub seed: u64,
+    /// Name of the preset that lies under what the file and `--set` say; empty for none.
+    #[serde(default)]
+    pub preset: String,
     /// Name of the recipe in `recipes`.
     pub recipe: String,
     /// The corpora.
@@ -76,6 +81,8 @@ pub struct Source {
     pub file: Option<PathBuf>,
     /// The `--set`s.
     pub changes: Vec<(String, String)>,
+    /// The presets that there are.
+    pub presets: Vec<Preset>,
 }
 
 /// Where a value came from.
@@ -85,6 +92,8 @@ pub enum Origin {
     Default,
     /// A file and line.
     File(PathBuf, usize),
+    /// A preset.
+    Preset(String),
     /// `--set`, or the Train form.
     Set,
 }
@@ -94,6 +103,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => write!(formatter, "default"),
             Self::File(path, line) => write!(formatter, "{}:{line}", path.display()),
+            Self::Preset(name) => write!(formatter, "preset {name}"),
             Self::Set => write!(formatter, "--set"),
         }
     }
@@ -111,16 +121,25 @@ pub struct SettingsError {
     pub problem: String,
 }
 
-/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then
-/// `changes`. Relative paths in a file are taken from its folder.
+/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then the
+/// preset that the changes name, then `changes`. A preset that the file names lies below the file's own values.
+/// Relative paths in a file are taken from its folder.
 ///
 /// # Errors
 /// [`SettingsError`] with file, line, key and remedy.
 pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
     let mut layers = Layers::defaults(DEFAULTS)?;
     let path = file.unwrap_or(Path::new(FILE));
+    let asked = changes.iter().rev().find(|(key, _)| key == "preset");
     match std::fs::read_to_string(path) {
-        Ok(text) => layers.file(path, &text)?,
+        Ok(text) => {
+            layers.file(path, &text)?;
+            let named = layers.named_preset();
+            if !named.is_empty() && asked.is_none() {
+                layers.preset(&named)?;
+                layers.file(path, &text)?;
+            }
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {}
         Err(error) => {
             return Err(SettingsError {
@@ -130,6 +149,13 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
             });
         }
     }
+    if let Some((key, value)) = asked {
+        layers.set(key, value)?;
+        let named = layers.named_preset();
+        if !named.is_empty() {
+            layers.preset(&named)?;
+        }
+    }
     for (key, value) in changes {
         layers.set(key, value)?;
     }
@@ -137,6 +163,7 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
     settings.source = Source {
         file: file.map(Path::to_owned),
         changes: changes.to_vec(),
+        presets: layers.all_presets()?,
     };
     settings.absolute_paths(&layers);
     settings.origins = layers.origins;

@@ -173,6 +173,13 @@ pub const TRAIN: &[Binding] = &[
         "measure how fast the settings' network is trained here",
     )
     .sends(CommandKind::Bench, &[]),
+    bind(
+        keys!['P'],
+        Action::Presets,
+        "the presets: papers' settings, and their honest twins",
+    )
+    .sends(CommandKind::Presets, &[]),
+    bind(keys!['M'], Action::Models, "the architectures, and their layers").sends(CommandKind::Models, &[]),
 ];
 
 pub const TUNE: &[Binding] = &[
@@ -385,6 +392,28 @@ pub const CACHE: &[Binding] = &[
         "close",
     )
     .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const PRESETS: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "a new run with its settings").hint("new run"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('P')],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const MODELS: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "its layers for the settings' recipe").hint("layers"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('M')],
+        Action::Back,
+        "back to the list, or close",
+    )
+    .hint("back"),
     bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
 ];
 

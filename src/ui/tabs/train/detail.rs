@@ -147,6 +147,9 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         format!("{} on {}, seed {}", run.model, run.device, run.seed),
         plain,
     ));
+    if !run.preset.is_empty() {
+        rows.push(("preset", run.preset.clone(), plain));
+    }
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
     rows

@@ -9,7 +9,7 @@ mod runs;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{Overlay, Question, Subject};
+use crate::ui::overlays::{ModelsView, Overlay, PresetsView, Question, Subject};
 use crate::ui::state::{Message, State};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
@@ -202,6 +202,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
                 return Vec::new();
             }
             return vec![Command::Bench { what: MEASURED }];
+        }
+        Action::Presets => {
+            state.overlays.push(Overlay::Presets(PresetsView::default()));
+            return vec![Command::Presets];
+        }
+        Action::Models => {
+            state.overlays.push(Overlay::Models(ModelsView::default()));
+            return vec![Command::Models { name: None }];
         }
         Action::NewRun if state.jobs.busy(CommandKind::Train) => {
             state.message = Some(Message::note("A run is being started."));
