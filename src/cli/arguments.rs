@@ -97,6 +97,15 @@ pub enum Subcommands {
         #[arg(long)]
         after_epoch: bool,
     },
+    /// Go on with a run that was killed, stopped or failed, and follow it
+    Resume {
+        /// Its id, a unique beginning of it, or `last`
+        #[arg(default_value = "last")]
+        run: String,
+        /// Return as soon as the run goes on
+        #[arg(long)]
+        detach: bool,
+    },
     /// Show the report of a run
     Report {
         /// Its id, a unique beginning of it, or `last`

@@ -38,6 +38,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Runs => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
+        CommandKind::Resume => "resume",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
         CommandKind::Tune => "tune",
@@ -88,6 +89,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Runs { follow: true } => follow::runs(&mut session),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
         Subcommands::Train { detach } => follow::train(&mut session, detach),
+        Subcommands::Resume { run, detach } => follow::resume(&mut session, run, detach),
         Subcommands::Stop { run, after_epoch } => stop(
             &mut session,
             run,

@@ -107,6 +107,11 @@ pub enum Command {
         /// How soon.
         when: Stop,
     },
+    /// Go on with a run that was interrupted, and those linked with it.
+    Resume {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
     /// The report of a finished run (with its linked runs).
     Report {
         /// Its id, a unique beginning of it, or `last`.
@@ -247,6 +252,11 @@ pub enum Event {
     Started {
         /// Their ids; several for a K-fold.
         runs: Vec<String>,
+    },
+    /// Runs go on in a process of their own.
+    Resumed {
+        /// Their ids, and the epochs that each has behind it.
+        runs: Vec<(String, usize)>,
     },
     /// The runs, newest first.
     Runs(Arc<Vec<RunSummary>>),

@@ -57,7 +57,9 @@ impl RunPage {
         let liveness = liveness(&self.folder.path);
         let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
         let news = !facts.is_empty();
-        self.facts.extend(facts);
+        for fact in facts {
+            self.take(fact);
+        }
         self.offset = offset;
         self.state = RunState::of(&self.facts, &liveness);
         self.beat = match liveness {
@@ -87,6 +89,20 @@ impl RunPage {
         self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
     }
 
+    /// An epoch that was done again takes the place of the one before.
+    fn take(&mut self, fact: Fact<EpochFacts>) {
+        let kept = match &fact {
+            Fact::Epoch { facts, .. } => facts.epoch.saturating_sub(1),
+            Fact::Resumed { epoch, .. } => *epoch,
+            _ => usize::MAX,
+        };
+        let stays = |fact: &Fact<EpochFacts>| !matches!(fact, Fact::Epoch { facts, .. } if facts.epoch > kept);
+        if kept < usize::MAX {
+            self.facts.retain(stays);
+        }
+        self.facts.push(fact);
+    }
+
     fn epochs(&self) -> impl Iterator<Item = &EpochFacts> {
         self.facts.iter().filter_map(|fact| match fact {
             Fact::Epoch { facts, .. } => Some(facts),
@@ -97,7 +113,8 @@ impl RunPage {
     /// Its row in the list of runs.
     pub fn summary(&self) -> RunSummary {
         let reason = self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Failed { reason, .. } => Some(reason.clone()),
+            Fact::Failed { reason, .. } => Some(Some(reason.clone())),
+            Fact::Resumed { .. } => Some(None),
             _ => None,
         });
         let mut summary = RunSummary {
@@ -119,7 +136,7 @@ impl RunPage {
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             beat: self.beat.clone(),
             usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
-            reason,
+            reason: reason.flatten(),
         };
         match &self.file {
             Ok(RunFile { run, settings }) => {
@@ -154,13 +171,16 @@ impl RunPage {
             let pace = epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() / epochs.len() as f64;
             pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
+        let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
         let notes = self.facts.iter().filter_map(|fact| match fact {
             Fact::Note { at, message }
             | Fact::Device {
                 at,
                 note: Some(message),
                 ..
-            } => Some(format!("{}  {message}", at.strftime("%F %T UTC"))),
+            } => line(at, message),
+            Fact::Resumed { at, epoch: 0 } => line(at, "begun anew"),
+            Fact::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
             _ => None,
         });
         let log = notes.chain(tail(log)).collect();

@@ -27,3 +27,4 @@ pub use device::{
 };
 pub use error::ModelError;
 pub use registry::{ModelSettings, Network, architecture_names, published_sizes};
+pub use weights::BESIDE_WEIGHTS;

@@ -80,6 +80,26 @@ pub fn started(output: Output, runs: &[String], detached: bool) -> io::Result<()
     }
 }
 
+/// Runs go on.
+pub fn resumed(output: Output, runs: &[(String, usize)], detached: bool) -> io::Result<()> {
+    if !output.json {
+        let words = runs.iter().map(|(run, epoch)| match epoch {
+            0 => format!("{run} begins anew\n"),
+            epoch => format!("{run} goes on after epoch {epoch}\n"),
+        });
+        return output.text(words.collect::<String>().trim_end());
+    }
+    let runs: Vec<_> = runs
+        .iter()
+        .map(|(run, epoch)| json!({ "run": run, "epoch": epoch }))
+        .collect();
+    if detached {
+        output.document(&json!({ "runs": runs }))
+    } else {
+        output.json(&json!({ "event": "resumed", "runs": runs }))
+    }
+}
+
 /// Runs were asked to stop.
 pub fn stopping(output: Output, runs: &[String], when: Stop) -> io::Result<()> {
     output.either(&json!({ "runs": runs, "when": when }), || {

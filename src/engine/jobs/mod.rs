@@ -13,6 +13,7 @@ mod follow_study;
 mod predict;
 mod preview;
 mod report;
+mod resume;
 mod scan;
 mod sound;
 mod stop;
@@ -52,6 +53,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Doctor => doctor::doctor(context),
         Command::Train { changes } => train::train(context, &changes),
         Command::Stop { run, when } => stop::stop(context, &run, when),
+        Command::Resume { run } => resume::resume(context, &run),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),
         Command::Tune { changes } => tune::tune(context, &changes),

@@ -27,7 +27,8 @@ pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError>
     }
 }
 
-fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
+/// The run of that name, or all linked ones that a beginning fits.
+pub fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
     let runs = &context.settings.runs;
     let open = |folder: RunFolder| RunPage::open(folder);
     match find_run(runs, run) {

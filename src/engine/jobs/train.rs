@@ -1,7 +1,7 @@
 //! Train: run folders, and a process of their own.
 
 use super::scan;
-use crate::corpus::{Selection, select, split};
+use crate::corpus::{Catalogue, Selection, select, split};
 use crate::engine::context::Context;
 use crate::engine::launch::launch_runs;
 use crate::engine::run_file::{RunFacts, RunFile};
@@ -55,7 +55,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         corpora: names,
         synthetic: selection.clips.iter().any(|clip| clip.synthetic),
         clips: selection.clips.len(),
-        fingerprint: fingerprint(&selection),
+        fingerprint: fingerprint(&catalogue, &settings),
         command: command(&settings),
         training_seed: None,
         trial: None,
@@ -96,8 +96,18 @@ fn create(settings: &Settings, facts: &RunFacts) -> Result<Vec<RunFolder>, Engin
     Ok(folders)
 }
 
-/// Hash over the clips that take part: corpus, file, length, rate and label.
-fn fingerprint(selection: &Selection) -> String {
+/// Hash over the clips that may take part, whatever their samples say: corpus, file, length, rate and label.
+pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
+    // Whether the samples were looked at before or after the run was made is no difference.
+    let headers = Catalogue {
+        facts: vec![None; catalogue.clips.len()],
+        ..catalogue.clone()
+    };
+    clips_fingerprint(&select(&headers, &settings.labels, &settings.filter))
+}
+
+/// Hash over these clips: corpus, file, length, rate and label.
+pub fn clips_fingerprint(selection: &Selection) -> String {
     let mut hash = Xxh3Default::new();
     for clip in &selection.clips {
         let file = clip.path.file_name().unwrap_or_default().to_string_lossy();

@@ -122,6 +122,8 @@ pub enum Action {
     StopNow,
     /// Stop the run when the epoch is done.
     StopAfterEpoch,
+    /// Go on with a run that was interrupted.
+    Resume,
     /// Lay the run's curves over the others, or take them away.
     Mark,
     /// Show the next quantity.

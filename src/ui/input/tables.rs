@@ -165,6 +165,12 @@ pub const TRAIN: &[Binding] = &[
         "stop the run when the epoch is done",
     )
     .sends(CommandKind::Stop, &[ENTER]),
+    bind(
+        keys!['c'],
+        Action::Resume,
+        "continue a run that was killed, stopped or failed",
+    )
+    .sends(CommandKind::Resume, &[]),
     bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
     bind(
         keys!['b'],

@@ -216,12 +216,23 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
             None => state.message = Some(Message::note("The settings are still being read.")),
         },
+        Action::Resume => return resume(state, &runs),
         Action::StopNow => stop(state, &runs, Stop::Now),
         Action::StopAfterEpoch => stop(state, &runs, Stop::AfterEpoch),
         Action::Open => open(state, &runs),
         _ => {}
     }
     Vec::new()
+}
+
+/// Whether it can go on is for the engine to say, which knows why not.
+fn resume(state: &mut State, runs: &[RunSummary]) -> Vec<Command> {
+    if state.jobs.busy(CommandKind::Resume) {
+        state.message = Some(Message::note("A run is being taken up again."));
+        return Vec::new();
+    }
+    let run = state.train.run(runs).map(|run| run.id.clone());
+    run.map(|run| Command::Resume { run }).into_iter().collect()
 }
 
 fn stop(state: &mut State, runs: &[RunSummary], when: Stop) {
