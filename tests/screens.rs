@@ -392,6 +392,9 @@ fn train_shows_runs_and_curves() {
     let runs = runs();
     workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
     screens(&workbench, "train");
+    workbench.press("m m m");
+    screens(&workbench, "train_use");
+    workbench.press("m");
     // Laid over each other: the marked run is known already, the next one is watched as it is reached.
     workbench.press("Space Down");
     assert_eq!(

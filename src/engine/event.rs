@@ -1,9 +1,7 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow,
-    ModelSummary, NoSound, Note, Playback, Prediction, Preset, Report, RunState, ScoreSpread, Statistics, Stop,
-    StudyPage, StudySummary, Suspicion, Trimming, Variant, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow, ModelSummary, NoSound, Note, Playback, Prediction, Preset, Report, RunState, ScoreSpread, Statistics, Stop, StudyPage, StudySummary, Suspicion, Trimming, Usage, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -585,8 +583,10 @@ pub struct RunSummary {
     pub fold: Option<(usize, usize, String)>,
     /// Seed.
     pub seed: u64,
-    /// Device.
+    /// What it is computed on; the setting as long as it has not begun.
     pub device: String,
+    /// Why the device is not what one might expect.
+    pub device_note: Option<String>,
     /// Whether the data is synthetic.
     pub synthetic: bool,
     /// Epochs done.
@@ -601,6 +601,8 @@ pub struct RunSummary {
     pub test_accuracy: Option<f64>,
     /// What its process says.
     pub beat: Option<Beat>,
+    /// What its process uses of the machine now.
+    pub usage: Option<Usage>,
     /// Why it failed.
     pub reason: Option<String>,
 }
@@ -614,6 +616,8 @@ pub struct RunDetail {
     pub epochs: Vec<EpochFacts>,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
+    /// What it uses of the machine, oldest first, spread over its whole time.
+    pub usage: Vec<Usage>,
     /// Estimated seconds to the last epoch at the pace so far.
     pub seconds_left: Option<f64>,
 }

@@ -24,6 +24,7 @@ mod study_rows;
 mod study_table;
 mod study_trial;
 mod study_worker;
+mod usage;
 mod variant;
 mod worker;
 
@@ -53,7 +54,7 @@ pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::models::layers::LayerFacts;
 pub use crate::runs::{Beat, Fact, RunState, Stop};
-pub use crate::system::{Finding, Health};
+pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 pub use crate::tuning::{Direction, TrialState};
 

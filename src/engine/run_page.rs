@@ -1,7 +1,7 @@
 //! One run as its folder tells it, read on from where the last look ended.
 
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, Usage, results, usage};
 use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -21,6 +21,8 @@ pub struct RunPage {
     offset: u64,
     state: RunState,
     beat: Option<Beat>,
+    /// What it uses of the machine as long as it runs, and the size of the file that was read for it.
+    usage: (Vec<Usage>, u64),
     /// Test UAR and accuracy.
     scores: Option<(f64, f64)>,
 }
@@ -39,6 +41,7 @@ impl RunPage {
             offset: 0,
             state: RunState::Queued,
             beat: None,
+            usage: (Vec::new(), 0),
             scores: None,
         };
         page.refresh()?;
@@ -63,6 +66,12 @@ impl RunPage {
             Liveness::Held(beat) => Some(beat),
             Liveness::Never | Liveness::Gone(_) => None,
         };
+        if self.state == RunState::Running {
+            let length = usage::length(&self.folder);
+            if length != self.usage.1 {
+                self.usage = (usage::readings(&self.folder), length);
+            }
+        }
         if news && self.state.is_over() {
             let report = results::read_report(&self.folder).ok();
             self.scores = report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy));
@@ -119,6 +128,7 @@ impl RunPage {
             fold: None,
             seed: 0,
             device: String::new(),
+            device_note: None,
             synthetic: false,
             epochs: self.epochs().count(),
             max_epochs: 0,
@@ -126,6 +136,7 @@ impl RunPage {
             test_uar: self.scores.map(|(uar, _)| uar),
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             beat: self.beat.clone(),
+            usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
             reason: reason.flatten(),
         };
         match &self.file {
@@ -143,6 +154,14 @@ impl RunPage {
             }
             Err(problem) => summary.reason = Some(problem.clone()),
         }
+        let devices = self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Device { device, note, .. } => Some((device, note)),
+            _ => None,
+        });
+        if let Some((device, note)) = devices {
+            summary.device.clone_from(device);
+            summary.device_note.clone_from(note);
+        }
         summary
     }
 
@@ -156,7 +175,12 @@ impl RunPage {
         });
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
         let notes = self.facts.iter().filter_map(|fact| match fact {
-            Fact::Note { at, message } => line(at, message),
+            Fact::Note { at, message }
+            | Fact::Device {
+                at,
+                note: Some(message),
+                ..
+            } => line(at, message),
             Fact::Resumed { at, epoch: 0 } => line(at, "begun anew"),
             Fact::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
             _ => None,
@@ -166,6 +190,11 @@ impl RunPage {
             summary,
             epochs,
             log,
+            usage: if self.state == RunState::Running {
+                self.usage.0.clone()
+            } else {
+                usage::readings(&self.folder)
+            },
             seconds_left,
         }
     }

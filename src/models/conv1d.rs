@@ -229,7 +229,7 @@ mod tests {
                     dense_units: case.dense_units,
                     ..settings()
                 };
-                let device = device(name).unwrap();
+                let device = device(&name).unwrap();
                 let [batch, frames, coefficients] = case.input;
                 let mut draw = stream(1, "weights", 0);
                 let network = Conv1d::new(&sizes, (frames, coefficients), case.classes, &mut draw, &device).unwrap();

@@ -29,7 +29,10 @@ pub use conv1d::{Conv1d, Conv1dSettings};
 pub use crnn::{Crnn, CrnnSettings};
 pub use deep_conv1d::{DeepConv1d, DeepConv1dSettings};
 pub use deep_mel_conv2d::{DeepMelConv2d, DeepMelConv2dSettings};
-pub use device::{device, device_names};
+pub use device::{
+    ChosenDevice, CudaLack, CudaPart, check_device_name, choose_device, cuda_parts, device, device_address,
+    device_names,
+};
 pub use error::ModelError;
 pub use mel_conv2d::{MelConv2d, MelConv2dSettings};
 pub use mlp::{Mlp, MlpSettings};

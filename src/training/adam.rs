@@ -292,7 +292,7 @@ mod tests {
     fn weights_move_as_they_do_in_pytorch_on_every_device() {
         let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/adam.json")).unwrap();
         for name in device_names() {
-            let device = device(name).unwrap().autodiff();
+            let device = device(&name).unwrap().autodiff();
             let (mut dense, mut adam) = (layer(&device), Adam::new());
             for (step, expected) in golden.steps.iter().enumerate() {
                 let gradients = gradients(&dense, step);

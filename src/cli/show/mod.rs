@@ -19,7 +19,7 @@ pub use models::{model, models};
 pub use presets::{preset, presets};
 pub use preview::preview;
 pub use report::{report, scores_line};
-pub use runs::{ended, epoch, resumed, runs, runs_table, started, stopping};
+pub use runs::{ended, epoch, resumed, runs, runs_table, started, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;

@@ -4,6 +4,7 @@ use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary, Stop};
+use jiff::Timestamp;
 use serde_json::json;
 use std::io;
 
@@ -132,6 +133,17 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochFacts
         epoch.seconds,
         if epoch.best { "  best" } else { "" },
     ))
+}
+
+/// What a run uses of the machine, when that was measured anew; for programs only.
+pub fn usage(output: Output, run: &RunSummary, last: &mut Option<Timestamp>) -> io::Result<()> {
+    match &run.usage {
+        Some(usage) if output.json && *last != Some(usage.at) => {
+            *last = Some(usage.at);
+            output.json(&json!({ "event": "usage", "run": run.id, "usage": usage }))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A run has ended.

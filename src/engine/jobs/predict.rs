@@ -7,6 +7,11 @@ use crate::inference::Package;
 use crate::runs::find_run;
 use std::path::PathBuf;
 
+/// `auto` is the CPU here: it has judged many clips by the time a GPU has its kernels compiled.
+fn device(name: &str) -> &str {
+    if name == "auto" { "cpu" } else { name }
+}
+
 /// Judges file after file; one that cannot be judged is told of with the reason, and the others go on.
 pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), EngineError> {
     let folder = find_run(&context.settings.runs, run)?;
@@ -16,7 +21,7 @@ pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), 
             folder.id
         )));
     }
-    let package = Package::load(&folder.model(), &context.settings.device)?;
+    let package = Package::load(&folder.model(), device(&context.settings.device))?;
     for path in files {
         context.check()?;
         let outcome = decode(&path)

@@ -12,7 +12,7 @@ pub use rows::rows;
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
 use crate::features::{FeatureError, Recipe};
-use crate::models::{ModelError, ModelSettings, device_names};
+use crate::models::{ModelError, ModelSettings, check_device_name};
 use crate::training::{AugmentationMode, AugmentationSettings, TrainingError, TrainingSettings};
 use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
@@ -36,7 +36,7 @@ pub struct Settings {
     pub runs: PathBuf,
     /// Folder of everything that can be made again.
     pub cache: PathBuf,
-    /// `flex`, `ndarray`.
+    /// `auto`, `cpu`, `ndarray`, `cuda`, `cuda:1`, ...
     pub device: String,
     /// Seed of every random choice of a run.
     pub seed: u64,
@@ -279,13 +279,9 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
             return refuse(format!("corpora[{index}].name"), problem);
         }
     }
-    if !device_names().contains(&settings.device.as_str()) {
-        let problem = format!(
-            "no device `{}`; this build has {}",
-            settings.device,
-            device_names().join(", ")
-        );
-        return refuse("device".to_owned(), problem);
+    // Whether it is here is seen when it is used: a run of another machine can be read on this one.
+    if let Err(error) = check_device_name(&settings.device) {
+        return refuse("device".to_owned(), error.to_string());
     }
     for (name, recipe) in recipes {
         if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {

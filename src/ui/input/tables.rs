@@ -150,7 +150,12 @@ pub const TRAIN: &[Binding] = &[
         "lay the run's curves over the others, or take them away",
     )
     .hint("overlay"),
-    bind(keys!['m'], Action::Metric, "show loss, accuracy or UAR first").hint("metric"),
+    bind(
+        keys!['m'],
+        Action::Metric,
+        "show loss, accuracy, UAR or the use of the machine first",
+    )
+    .hint("metric"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")
         .sends(CommandKind::Stop, &[ENTER]),

@@ -1,5 +1,6 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
+use super::usage;
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
@@ -130,6 +131,9 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     }
     if let Some(detail) = detail.filter(|detail| !detail.epochs.is_empty()) {
         rows.extend(epochs(detail, theme));
+    }
+    for (name, words) in run.usage.iter().flat_map(usage::words) {
+        rows.push((name, words, plain));
     }
     if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
         rows.push((

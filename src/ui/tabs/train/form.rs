@@ -76,7 +76,7 @@ impl Form {
         form.corpora(config);
         form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
         form.number(config, "seed", "Seed", Number::Whole(0));
-        form.choice(config, "device", "Device", &["flex", "ndarray"]);
+        form.choice(config, "device", "Device", &["auto", "cpu", "cuda", "ndarray"]);
         form
     }
 

@@ -6,6 +6,7 @@ mod entry;
 pub mod form;
 mod form_view;
 mod runs;
+mod usage;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
 use crate::ui::input::{Action, Tab};
@@ -32,10 +33,12 @@ pub enum Metric {
     Accuracy,
     /// Unweighted average recall.
     Uar,
+    /// What the run uses of the machine; drawn only when it is the first.
+    Use,
 }
 
 impl Metric {
-    const ALL: [Self; 3] = [Self::Loss, Self::Accuracy, Self::Uar];
+    const ALL: [Self; 4] = [Self::Loss, Self::Accuracy, Self::Uar, Self::Use];
 
     fn turned(self, by: usize) -> Self {
         Self::ALL[(self as usize + by) % Self::ALL.len()]
