@@ -2,10 +2,12 @@
 //!
 //! Everything is measured in turns, round after round, and reported as medians of processor time: the step and
 //! what makes its examples share the same cores, and a machine that is busy with something else counts for less.
+//! The clips are those of the demo corpus, or of `ravdess` in the folder named by `UNDERTONE_CORPORA`.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it reports, and may panic")]
 
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use undertone::audio::augment::{Augmentation, Noise};
 use undertone::audio::{Wave, decode, resample};
@@ -14,7 +16,7 @@ use undertone::corpus::{
     AnalysisCache, FilterSettings, LabelSettings, ScanIndex, Selection, Side, analyse, discover, scan, select,
 };
 use undertone::engine::{Settings, load_settings};
-use undertone::features::{FeatureStore, extract};
+use undertone::features::{FeatureStore, extract_changed};
 use undertone::random::stream;
 use undertone::training::{
     Control, Dataset, EpochFacts, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
@@ -111,20 +113,19 @@ fn median(values: &mut [f64]) -> f64 {
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
-    let corpus = DemoSettings {
-        clips: CLIPS,
-        speakers: 24,
-        seed: 1,
+    let corpora = if let Some(path) = std::env::var_os("UNDERTONE_CORPORA") {
+        PathBuf::from(path).join("ravdess")
+    } else {
+        let corpus = DemoSettings {
+            clips: CLIPS,
+            speakers: 24,
+            seed: 1,
+        };
+        write_demo(&folder.path().join("demo"), &corpus, &|_, _| {}).unwrap();
+        folder.path().to_owned()
     };
-    write_demo(&folder.path().join("demo"), &corpus, &|_, _| {}).unwrap();
     let analysis = AnalysisCache::load(&folder.path().join("analysis"));
-    let found = scan(
-        &discover(folder.path()),
-        &mut ScanIndex::default(),
-        &analysis,
-        &|_, _| {},
-    )
-    .unwrap();
+    let found = scan(&discover(&corpora), &mut ScanIndex::default(), &analysis, &|_, _| {}).unwrap();
     let found = analyse(&found, &analysis, &|_, _, _| true).unwrap();
     let selection = select(&found, &LabelSettings::default(), &FilterSettings::default());
     let plain = settings(&[]);
@@ -175,16 +176,12 @@ fn main() {
     let mut epochs = vec![(Vec::new(), Vec::new()); kinds.len()];
     for _ in 0..ROUNDS {
         for (place, (_, change)) in changes.iter().enumerate() {
-            let changed = |index: usize| {
-                change
-                    .apply(&waves[index], &mut stream(1, "bench", index as u64))
-                    .unwrap()
-            };
+            let draw = |index: usize| stream(1, "bench", index as u64);
             alone[place].push(per_clip(since, |index| {
-                black_box(changed(index));
+                black_box(change.apply(&waves[index], &mut draw(index)).unwrap());
             }));
             extracted[place].push(per_clip(since, |index| {
-                black_box(extract(&changed(index), recipe).unwrap());
+                black_box(extract_changed(&waves[index], change, recipe, &mut draw(index)).unwrap());
             }));
         }
         for ((_, settings), (spent, wall)) in kinds.iter().zip(&mut epochs) {

@@ -29,7 +29,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     {
         return Ok(undertone::engine::work_on_study(study.as_ref(), Some(slot))?);
     }
-    let settings = load_settings(arguments.config.as_deref(), &arguments.set)?;
+    let settings = load_settings(arguments.config.as_deref(), &arguments.changes())?;
     match arguments.command {
         Some(subcommand) => cli::run(subcommand, settings, arguments.json),
         None => ui::run(settings).context("the workbench needs a terminal; `undertone --help` lists the subcommands"),

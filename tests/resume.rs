@@ -94,6 +94,7 @@ fn settings(changes: &[(&str, &str)]) -> Settings {
 struct Watcher {
     stop: Option<(usize, usize)>,
     fail: Option<usize>,
+    stop_final: Option<(usize, usize)>,
     epochs: Vec<usize>,
     resumed: Option<usize>,
 }
@@ -101,6 +102,14 @@ struct Watcher {
 impl Observer for Watcher {
     fn step(&mut self, epoch: usize, done: usize, _total: usize) -> Control {
         if self.stop == Some((epoch, done)) {
+            Control::StopNow
+        } else {
+            Control::Continue
+        }
+    }
+
+    fn final_step(&mut self, (epoch, _): (usize, usize), done: usize, _total: usize) -> Control {
+        if self.stop_final == Some((epoch, done)) {
             Control::StopNow
         } else {
             Control::Continue
@@ -227,6 +236,43 @@ fn a_run_goes_on_bit_for_bit_from_any_epoch() {
             assert_eq!(watcher.resumed, (done > 0).then_some(done));
             assert_eq!(watcher.epochs, (done + 1..=last).collect::<Vec<_>>());
             assert_eq!(resumed.best_epoch, trained.best_epoch);
+        }
+    }
+}
+
+#[test]
+fn a_final_fit_goes_on_bit_for_bit_from_any_epoch() {
+    for how in ["train_validation", "everything"] {
+        let settings = settings(&[
+            ("training.final_fit", how),
+            ("training.schedule", "cosine"),
+            ("training.average.kind", "ema"),
+            ("training.balanced_sampling", "true"),
+        ]);
+        let dataset = dataset(settings.recipe().unwrap());
+        let weights = |trained: &Trained| trained.package.network.to_bytes().unwrap();
+        let whole = tempfile::tempdir().unwrap();
+        let trained = run(&settings, &dataset, whole.path(), false, &mut Watcher::default()).unwrap();
+        let expected = (outcome(&trained, whole.path()), weights(&trained));
+        assert!(trained.best_epoch > 2);
+        for epoch in 1..=trained.best_epoch {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path();
+            let mut watcher = Watcher {
+                stop_final: Some((epoch, 1)),
+                ..Watcher::default()
+            };
+            let stopped = run(&settings, &dataset, path, false, &mut watcher).unwrap();
+            assert!(stopped.stopped);
+            assert_ne!(weights(&stopped), expected.1, "it is the one that validation chose");
+            let mut watcher = Watcher::default();
+            let resumed = run(&settings, &dataset, path, true, &mut watcher).unwrap();
+            assert!(
+                (outcome(&resumed, path), weights(&resumed)) == expected,
+                "{how}, {epoch}"
+            );
+            assert!(!resumed.stopped);
+            assert_eq!(watcher.epochs, [0; 0]);
         }
     }
 }

@@ -7,6 +7,8 @@
 mod fixtures;
 #[path = "screens/harness.rs"]
 mod harness;
+#[path = "screens/networks.rs"]
+mod networks;
 #[path = "screens/study.rs"]
 mod study;
 
@@ -390,6 +392,9 @@ fn train_shows_runs_and_curves() {
     let runs = runs();
     workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
     screens(&workbench, "train");
+    workbench.press("m m m");
+    screens(&workbench, "train_use");
+    workbench.press("m");
     // Laid over each other: the marked run is known already, the next one is watched as it is reached.
     workbench.press("Space Down");
     assert_eq!(
@@ -645,6 +650,55 @@ fn the_machine_is_looked_at() {
     screens(&workbench, "doctor");
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Overview"));
+}
+
+#[test]
+fn architectures_are_listed_and_opened_layer_by_layer() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 M");
+    assert_eq!(workbench.last(), Some(Command::Models { name: None }));
+    assert!(workbench.text(80, 24).contains("building them"));
+    workbench.tell(Event::Models(Arc::new(networks::models())));
+    workbench.press("Down");
+    screens(&workbench, "models");
+    workbench.press("Enter");
+    let asked = Command::Models {
+        name: Some("crnn".to_owned()),
+    };
+    assert_eq!(workbench.last(), Some(asked));
+    workbench.tell(Event::Model(Arc::new(networks::layers())));
+    screens(&workbench, "model_layers");
+    workbench.press("End");
+    workbench.compare("model_layers_60x15", 60, 15);
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Architectures"));
+    workbench.press("Esc");
+    assert!(!workbench.text(80, 24).contains("Architectures"));
+}
+
+#[test]
+fn a_preset_fills_the_form_of_a_new_run() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 P");
+    assert_eq!(workbench.last(), Some(Command::Presets));
+    workbench.tell(Event::Presets(Arc::new(networks::presets())));
+    screens(&workbench, "presets");
+    workbench.compare("presets_60x15", 60, 15);
+    workbench.press("Enter");
+    workbench.compare("preset_form_80x24", 80, 24);
+    workbench.press("Enter");
+    let Some(Command::Train { changes }) = workbench.last() else {
+        panic!("no run was asked for")
+    };
+    let value = |key: &str| {
+        changes
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(value("preset"), Some("crnn_143x40"));
+    assert_eq!(value("split.kind"), Some("\"random\""));
+    assert_eq!(value("recipe"), Some("\"mfcc40_143\""));
 }
 
 #[test]

@@ -26,9 +26,20 @@ pub struct Arguments {
     /// Put one value over the settings, as `training.epochs=10`; repeatable
     #[arg(short, long = "set", global = true, value_name = "KEY=VALUE", value_parser = change)]
     pub set: Vec<(String, String)>,
+    /// Put a preset's settings over those of the file; `undertone presets` lists them
+    #[arg(long, global = true, value_name = "NAME")]
+    pub preset: Option<String>,
     /// Print one JSON document (one per line where something is followed)
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+impl Arguments {
+    /// What is put over the settings file.
+    pub fn changes(&self) -> Vec<(String, String)> {
+        let preset = self.preset.iter().map(|name| ("preset".to_owned(), name.clone()));
+        preset.chain(self.set.iter().cloned()).collect()
+    }
 }
 
 /// What to do.
@@ -158,6 +169,16 @@ pub enum Subcommands {
     Config,
     /// Look at this machine: what it has, what it lacks, and what would help
     Doctor,
+    /// List the presets, or show the settings of one
+    Presets {
+        /// The preset
+        name: Option<String>,
+    },
+    /// List the architectures, or show one layer by layer for the settings' recipe
+    Models {
+        /// The architecture
+        name: Option<String>,
+    },
     /// Search the settings for better ones: a study of many trials, in processes of their own
     Tune(TuneArguments),
     /// Studies: their trials, their workers, their best settings

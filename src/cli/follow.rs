@@ -98,14 +98,19 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
 /// Follows a run until it ends, after as many epochs as were shown already; how it ended.
 fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) -> anyhow::Result<(String, RunState)> {
     session.send(Command::Watch { run });
-    let mut last = None;
+    let (mut last, mut told, mut measured) = (None, *shown > 0, None);
     loop {
         match session.next()? {
             Event::Run(detail) => {
+                if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !told) {
+                    session.remark(note);
+                    told = true;
+                }
                 for epoch in detail.epochs.get(*shown..).unwrap_or_default() {
                     show::epoch(session.output, &detail.summary, several, epoch)?;
                 }
                 *shown = detail.epochs.len();
+                show::usage(session.output, &detail.summary, &mut measured)?;
                 if let Some(progress) = progress_of(&detail) {
                     session.show(&progress);
                 }

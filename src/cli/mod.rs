@@ -32,6 +32,8 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Bench => "bench",
         CommandKind::Config => "config",
         CommandKind::Doctor => "doctor",
+        CommandKind::Models => "models",
+        CommandKind::Presets => "presets",
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
         CommandKind::Train => "train",
@@ -82,6 +84,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
         Subcommands::Config => one(&mut session, Command::Config),
         Subcommands::Doctor => one(&mut session, Command::Doctor),
+        Subcommands::Presets { name } => presets(&mut session, name),
+        Subcommands::Models { name } => one(&mut session, Command::Models { name }),
         Subcommands::Preview { file, variant } => one(&mut session, Command::Preview { path: file, variant }),
         Subcommands::Play { file, variant, from } => play::play(&mut session, file, variant, from),
         Subcommands::Report { run } => one(&mut session, Command::Report { run }),
@@ -126,12 +130,30 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Measured(measured) => show::measured(output, &measured)?,
             Event::Config(config) => show::config(output, &config)?,
             Event::Doctor(findings) => show::doctor(output, &findings)?,
+            Event::Models(rows) => show::models(output, &rows)?,
+            Event::Model(summary) => show::model(output, &summary)?,
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
             _ => {}
         }
         Ok(())
+    })
+}
+
+fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
+    session.ask(Command::Presets, |event, output| {
+        let Event::Presets(presets) = event else { return Ok(()) };
+        let Some(name) = &name else {
+            return Ok(show::presets(output, &presets)?);
+        };
+        match presets.iter().find(|preset| preset.name == *name) {
+            Some(preset) => Ok(show::preset(output, preset)?),
+            None => {
+                let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
+                bail!("there is no preset `{name}`; there are {}", names.join(", "))
+            }
+        }
     })
 }
 

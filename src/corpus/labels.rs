@@ -136,7 +136,7 @@ impl Filter {
     fn new(settings: &FilterSettings) -> Self {
         let names = |list: &[String]| list.iter().map(|name| name.trim().to_lowercase()).collect();
         Self {
-            corpus: names(&settings.corpus),
+            corpus: settings.corpus.iter().map(|name| corpus_key(name)).collect(),
             gender: names(&settings.gender),
             speaker: names(&settings.speaker),
             emotion: names(&settings.emotion),
@@ -146,7 +146,7 @@ impl Filter {
 
     fn passes(&self, clip: &Clip, emotion: &Emotion) -> bool {
         let names = |list: &HashSet<String>, name: &str| list.is_empty() || list.contains(&name.to_lowercase());
-        names(&self.corpus, &clip.corpus)
+        (self.corpus.is_empty() || self.corpus.contains(&corpus_key(&clip.corpus)))
             && names(&self.gender, clip.gender.map_or("unknown", |gender| gender.name()))
             && names(&self.emotion, emotion.name())
             && names(
@@ -157,6 +157,11 @@ impl Filter {
                 || names(&self.speaker, clip.speaker.as_deref().unwrap_or("unknown"))
                 || clip.speaker_key().is_some_and(|key| names(&self.speaker, &key)))
     }
+}
+
+/// A corpus is often named as its folder: CREMA-D, crema_d and `crema d` are one name.
+fn corpus_key(name: &str) -> String {
+    name.trim().to_lowercase().replace(['-', ' '], "_")
 }
 
 #[cfg(test)]
@@ -239,6 +244,13 @@ mod tests {
                 ..none()
             }),
             "c"
+        );
+        assert_eq!(
+            with(FilterSettings {
+                corpus: list("TEST"),
+                ..none()
+            }),
+            "ab"
         );
         assert_eq!(
             with(FilterSettings {

@@ -1,9 +1,9 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
-    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, StudyPage, StudySummary, Suspicion,
-    Trimming, Variant, Wave,
+    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow,
+    ModelSummary, NoSound, Note, Playback, Prediction, Preset, Report, RunState, ScoreSpread, Statistics, Stop,
+    StudyPage, StudySummary, Suspicion, Trimming, Usage, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -67,6 +67,13 @@ pub enum Command {
     Config,
     /// What this machine has and lacks, and what would help.
     Doctor,
+    /// The presets.
+    Presets,
+    /// The architectures, or one of them layer by layer.
+    Models {
+        /// Which, summed up for the settings' recipe; `None` lists all.
+        name: Option<String>,
+    },
     /// A clip's wave and spectrogram; the last one asked for wins.
     Preview {
         /// The clip.
@@ -242,6 +249,12 @@ pub enum Event {
     Config(Arc<Config>),
     /// What this machine has and lacks.
     Doctor(Arc<Vec<Finding>>),
+    /// The presets, by name.
+    Presets(Arc<Vec<Preset>>),
+    /// The architectures.
+    Models(Arc<Vec<ModelRow>>),
+    /// One architecture, layer by layer.
+    Model(Arc<ModelSummary>),
     /// A clip to look at.
     Preview(Arc<Preview>),
     /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.
@@ -562,6 +575,8 @@ pub struct RunSummary {
     pub state: RunState,
     /// Architecture.
     pub model: String,
+    /// The preset it was started with; empty for none.
+    pub preset: String,
     /// Names of the corpora it learns from.
     pub corpora: Vec<String>,
     /// `speaker` or `random`.
@@ -570,8 +585,10 @@ pub struct RunSummary {
     pub fold: Option<(usize, usize, String)>,
     /// Seed.
     pub seed: u64,
-    /// Device.
+    /// What it is computed on; the setting as long as it has not begun.
     pub device: String,
+    /// Why the device is not what one might expect.
+    pub device_note: Option<String>,
     /// Whether the data is synthetic.
     pub synthetic: bool,
     /// Epochs done.
@@ -584,10 +601,12 @@ pub struct RunSummary {
     pub test_uar: Option<f64>,
     /// Test accuracy, once judged.
     pub test_accuracy: Option<f64>,
-    /// Whether the model is fitted anew in the end on everything, so that the scores are those of the one before it.
+    /// Whether the model was fitted anew in the end on everything, so that the scores are those of the one before it.
     pub final_model: bool,
     /// What its process says.
     pub beat: Option<Beat>,
+    /// What its process uses of the machine now.
+    pub usage: Option<Usage>,
     /// Why it failed.
     pub reason: Option<String>,
 }
@@ -601,7 +620,9 @@ pub struct RunDetail {
     pub epochs: Vec<EpochFacts>,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
-    /// Estimated seconds to the last epoch at the pace so far.
+    /// What it uses of the machine, oldest first, spread over its whole time.
+    pub usage: Vec<Usage>,
+    /// Estimated seconds to the last epoch at the pace so far; unknown before the first and in the final fit.
     pub seconds_left: Option<f64>,
 }
 

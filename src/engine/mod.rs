@@ -6,6 +6,7 @@ mod error;
 mod event;
 mod jobs;
 mod launch;
+mod model_facts;
 mod observer;
 mod pace;
 mod protocol;
@@ -23,6 +24,7 @@ mod study_rows;
 mod study_table;
 mod study_trial;
 mod study_worker;
+mod usage;
 mod variant;
 mod worker;
 
@@ -33,7 +35,8 @@ pub use event::{
     Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
     Survey,
 };
-pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
+pub use model_facts::{ModelRow, ModelSummary};
+pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
 pub use variant::Variant;
@@ -49,8 +52,9 @@ pub use crate::corpus::{
 pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
+pub use crate::models::layers::LayerFacts;
 pub use crate::runs::{Beat, Fact, RunState, Stop};
-pub use crate::system::{Finding, Health};
+pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 pub use crate::tuning::{Direction, TrialState};
 

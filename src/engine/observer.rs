@@ -6,6 +6,9 @@ use crate::runs::{Journal, Lease, read_stop};
 use crate::training::{Control, Observer, TrainingError};
 use std::path::Path;
 
+/// What a phase of the final fit begins with.
+pub const FINAL_FIT: &str = "final fit";
+
 /// Journals epochs, and asks before every step whether to go on.
 pub struct RunObserver<'a> {
     run: &'a Path,
@@ -67,7 +70,7 @@ impl Observer for RunObserver<'_> {
     }
 
     fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> Control {
-        self.ask(&format!("final fit, epoch {epoch} of {epochs}"), done, total)
+        self.ask(&format!("{FINAL_FIT}, epoch {epoch} of {epochs}"), done, total)
     }
 
     fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {

@@ -1,7 +1,8 @@
 //! One run as its folder tells it, read on from where the last look ended.
 
+use super::observer::FINAL_FIT;
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, Usage, results, usage};
 use crate::inference::FinalFit;
 use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
 use std::fs::File;
@@ -22,6 +23,8 @@ pub struct RunPage {
     offset: u64,
     state: RunState,
     beat: Option<Beat>,
+    /// What it uses of the machine as long as it runs, and the size of the file that was read for it.
+    usage: (Vec<Usage>, u64),
     /// Test UAR and accuracy.
     scores: Option<(f64, f64)>,
 }
@@ -40,6 +43,7 @@ impl RunPage {
             offset: 0,
             state: RunState::Queued,
             beat: None,
+            usage: (Vec::new(), 0),
             scores: None,
         };
         page.refresh()?;
@@ -64,6 +68,12 @@ impl RunPage {
             Liveness::Held(beat) => Some(beat),
             Liveness::Never | Liveness::Gone(_) => None,
         };
+        if self.state == RunState::Running {
+            let length = usage::length(&self.folder);
+            if length != self.usage.1 {
+                self.usage = (usage::readings(&self.folder), length);
+            }
+        }
         if news && self.state.is_over() {
             let report = results::read_report(&self.folder).ok();
             self.scores = report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy));
@@ -114,11 +124,13 @@ impl RunPage {
             created: jiff::Timestamp::UNIX_EPOCH,
             state: self.state,
             model: String::new(),
+            preset: String::new(),
             corpora: Vec::new(),
             split: String::new(),
             fold: None,
             seed: 0,
             device: String::new(),
+            device_note: None,
             synthetic: false,
             epochs: self.epochs().count(),
             max_epochs: 0,
@@ -127,12 +139,14 @@ impl RunPage {
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             final_model: false,
             beat: self.beat.clone(),
+            usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
             reason: reason.flatten(),
         };
         match &self.file {
             Ok(RunFile { run, settings }) => {
                 summary.created = run.created;
                 summary.model.clone_from(&settings.model.name);
+                summary.preset.clone_from(&settings.preset);
                 summary.corpora.clone_from(&run.corpora);
                 summary.split = split_name(settings.split.kind).to_owned();
                 summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));
@@ -140,9 +154,19 @@ impl RunPage {
                 summary.device.clone_from(&settings.device);
                 summary.synthetic = run.synthetic;
                 summary.max_epochs = settings.training.epochs;
-                summary.final_model = run.trial.is_none() && settings.training.final_fit == FinalFit::Everything;
+                summary.final_model = self.state == RunState::Finished
+                    && run.trial.is_none()
+                    && settings.training.final_fit == FinalFit::Everything;
             }
             Err(problem) => summary.reason = Some(problem.clone()),
+        }
+        let devices = self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Device { device, note, .. } => Some((device, note)),
+            _ => None,
+        });
+        if let Some((device, note)) = devices {
+            summary.device.clone_from(device);
+            summary.device_note.clone_from(note);
         }
         summary
     }
@@ -151,13 +175,22 @@ impl RunPage {
     pub fn detail(&self, log: &Path) -> RunDetail {
         let summary = self.summary();
         let epochs: Vec<EpochFacts> = self.epochs().cloned().collect();
-        let seconds_left = (self.state == RunState::Running && !epochs.is_empty()).then(|| {
+        let ending = summary
+            .beat
+            .as_ref()
+            .is_some_and(|beat| beat.phase.starts_with(FINAL_FIT));
+        let seconds_left = (self.state == RunState::Running && !epochs.is_empty() && !ending).then(|| {
             let pace = epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() / epochs.len() as f64;
             pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
         let notes = self.facts.iter().filter_map(|fact| match fact {
-            Fact::Note { at, message } => line(at, message),
+            Fact::Note { at, message }
+            | Fact::Device {
+                at,
+                note: Some(message),
+                ..
+            } => line(at, message),
             Fact::Resumed { at, epoch: 0 } => line(at, "begun anew"),
             Fact::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
             _ => None,
@@ -167,6 +200,11 @@ impl RunPage {
             summary,
             epochs,
             log,
+            usage: if self.state == RunState::Running {
+                self.usage.0.clone()
+            } else {
+                usage::readings(&self.folder)
+            },
             seconds_left,
         }
     }

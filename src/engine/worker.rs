@@ -3,11 +3,13 @@
 use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::study_report::TrialReporter;
+use super::usage::UsageRecorder;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select};
 use crate::features::FeatureStore;
 use crate::files;
 use crate::inference::FinalFit;
+use crate::models::{choose_device, device_address};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
@@ -152,6 +154,17 @@ impl Run {
             *trial = Some(TrialReporter::open(place, &settings.tuning)?);
         }
 
+        let device = choose_device(&settings.device)?;
+        journal.append(
+            lease,
+            &Fact::Device {
+                at: Timestamp::now(),
+                device: device.key.clone(),
+                note: device.note,
+            },
+        )?;
+
+        let usage = UsageRecorder::start(lease);
         let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
         let tell = |task: &str, done: usize, total: usize| {
             lease.progress(task, done as u64, total as u64);
@@ -208,6 +221,9 @@ impl Run {
             )),
         )?;
 
+        if device.key.starts_with("cuda") {
+            usage.watch_gpu(device_address(&device.key));
+        }
         let how = settings.training.normalise;
         let normaliser = Normaliser::apply(&mut dataset, &selection.clips, examples.clips(), how)?;
         let mut protocol = protocol::protocol(&examples, settings.seed);
@@ -222,7 +238,7 @@ impl Run {
             }),
             model: &settings.model,
             settings: &settings.training,
-            device: &settings.device,
+            device: &device.key,
             seed: run.training_seed.unwrap_or(settings.seed),
             checkpoints: &folder.checkpoints(),
             resume: resumed.is_some(),

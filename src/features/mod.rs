@@ -1,5 +1,6 @@
 //! The numbers a model sees: pure functions of a wave or a spectrogram. Knows no labels, no clips.
 
+mod changed;
 mod chroma;
 mod contrast;
 mod delta;
@@ -30,6 +31,7 @@ mod time_domain;
 mod tuning;
 mod yin;
 
+pub use changed::extract_changed;
 pub use chroma::{CHROMA, ChromaFilterbank};
 pub use contrast::{CONTRAST_BANDS, SpectralContrast, contrast_db};
 pub use delta::Delta;

@@ -5,6 +5,7 @@ use crate::audio::{
     Normalise, Wave, all_finite, kept, normalise, pad, resample, resample_range, resampled_length, trim,
 };
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What a user should know about one clip's features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), Featur
         return refuse("some of its samples are not finite numbers");
     }
     let length = resampled_length(wave, recipe.sample_rate);
-    if recipe.trim_db == 0.0 && recipe.normalise == Normalise::None {
+    if takes_by_length(recipe) {
         // Only what is taken need be resampled.
         return taken(recipe, length, Vec::new(), |range| {
             Ok(resample_range(wave, recipe.sample_rate, range)?.samples)
@@ -84,18 +85,16 @@ fn taken(
     recipe: &Recipe,
     length: usize,
     mut notes: Vec<Note>,
-    part: impl FnOnce(std::ops::Range<usize>) -> Result<Vec<f32>, FeatureError>,
+    part: impl FnOnce(Range<usize>) -> Result<Vec<f32>, FeatureError>,
 ) -> Result<(Wave, Vec<Note>), FeatureError> {
     let rate = f64::from(recipe.sample_rate);
-    let wanted = (recipe.skip_seconds * rate).round() as usize;
-    let skip = wanted.min(length.saturating_sub(recipe.frame_length));
-    if skip < wanted {
+    let skip = skipped(recipe, length);
+    if skip < wanted_skip(recipe) {
         notes.push(Note::SkipClamped {
             to_seconds: skip as f64 / rate,
         });
     }
-    let range = kept(length - skip, recipe.most_samples(), recipe.cut_align);
-    let mut samples = part(skip + range.start..skip + range.end)?;
+    let mut samples = part(after(skip, recipe, length))?;
     let wanted = recipe.least_samples();
     if samples.len() < wanted {
         notes.push(Note::Padded {
@@ -108,6 +107,28 @@ fn taken(
         rate: recipe.sample_rate,
     };
     Ok((wave, notes))
+}
+
+fn wanted_skip(recipe: &Recipe) -> usize {
+    (recipe.skip_seconds * f64::from(recipe.sample_rate)).round() as usize
+}
+
+fn skipped(recipe: &Recipe, length: usize) -> usize {
+    wanted_skip(recipe).min(length.saturating_sub(recipe.frame_length))
+}
+
+fn after(skip: usize, recipe: &Recipe, length: usize) -> Range<usize> {
+    let range = kept(length - skip, recipe.most_samples(), recipe.cut_align);
+    skip + range.start..skip + range.end
+}
+
+/// Which samples a recipe takes of `length` at its rate; none where that depends on what they are.
+pub(super) fn range_taken(recipe: &Recipe, length: usize) -> Option<Range<usize>> {
+    takes_by_length(recipe).then(|| after(skipped(recipe, length), recipe, length))
+}
+
+fn takes_by_length(recipe: &Recipe) -> bool {
+    recipe.trim_db == 0.0 && recipe.normalise == Normalise::None
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
-//! Matrices to a tensor, and a network's answers back: the same for training and for predictions.
+//! Matrices to a batch, and a network's answers back: the same for training and for predictions.
 
 use super::InferenceError;
 use crate::features::{FeatureMatrix, Scaler};
 use crate::models::Network;
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 /// Clips judged at once: enough to fill the processor, little enough to stay small.
 const CLIPS: usize = 64;
 
-/// Scaled copies of the matrices as one tensor (clips, frames, coefficients); the matrices stay as
-/// extracted, so that a data set lies in memory only once.
+/// Scaled copies of the matrices as one array (clips, frames, coefficients); the matrices stay as they are, so that a
+/// data set lies in memory only once.
 ///
 /// # Errors
 /// [`InferenceError::Refused`] when the matrices differ in shape or do not fit the scaler.
-pub fn batch(matrices: &[&FeatureMatrix], scaler: &Scaler, device: &Device) -> Result<Tensor<3>, InferenceError> {
+pub fn standardised(matrices: &[&FeatureMatrix], scaler: &Scaler) -> Result<TensorData, InferenceError> {
     let (frames, coefficients) = matrices
         .first()
         .map_or((0, 0), |first| (first.frames, first.coefficients));
@@ -38,13 +38,13 @@ pub fn batch(matrices: &[&FeatureMatrix], scaler: &Scaler, device: &Device) -> R
         values.append(&mut scaled.values);
     }
     let shape = [matrices.len(), frames, coefficients];
-    Ok(Tensor::from_data(TensorData::new(values, shape), device))
+    Ok(TensorData::new(values, shape))
 }
 
 /// Logarithm of the probability of every class, one row per matrix; without dropout.
 ///
 /// # Errors
-/// As [`batch`].
+/// As [`standardised`].
 pub fn log_probabilities(
     network: &Network,
     scaler: &Scaler,
@@ -53,7 +53,7 @@ pub fn log_probabilities(
     let device = network.device();
     let mut rows = Vec::with_capacity(matrices.len());
     for clips in matrices.chunks(CLIPS) {
-        let logits = network.forward(batch(clips, scaler, &device)?);
+        let logits = network.forward(Tensor::from_data(standardised(clips, scaler)?, &device));
         let classes = logits.dims()[1];
         let values = log_softmax(logits, 1).into_data();
         let values: Vec<f32> = values.iter::<f32>().collect();

@@ -5,7 +5,7 @@ mod error;
 mod package;
 mod predict;
 
-pub use batch::{batch, log_probabilities};
+pub use batch::{log_probabilities, standardised};
 pub use error::InferenceError;
 pub use package::{FinalFit, Package, PackageFacts};
 pub use predict::{Heard, Prediction, Speaker, Warning};

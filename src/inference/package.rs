@@ -50,6 +50,15 @@ pub struct PackageFacts {
 }
 
 impl PackageFacts {
+    /// Architectures that an older version did not know are as shipped.
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut table: toml::Table = text.parse()?;
+        if let Some(model) = table.get_mut("model").and_then(toml::Value::as_table_mut) {
+            ModelSettings::complete(model);
+        }
+        table.try_into()
+    }
+
     /// What contradicts itself or this program, if anything does.
     fn contradiction(&self) -> Option<String> {
         let (_, coefficients) = self.recipe.shape();
@@ -125,7 +134,7 @@ impl Package {
                 "cannot be read: {error}; a run has a model once its first epoch is done"
             ))
         })?;
-        let facts: PackageFacts = toml::from_str(&text).map_err(|error| {
+        let facts = PackageFacts::parse(&text).map_err(|error| {
             refuse(format!(
                 "damaged or made by another version: {}",
                 error.to_string().trim_end()
@@ -281,9 +290,8 @@ pub(super) mod tests {
     fn the_scaler_is_applied_to_copies() {
         let package = package();
         let clips = matrices(2);
-        let device = package.network.device();
-        let tensor = super::super::batch(&clips.iter().collect::<Vec<_>>(), &package.facts.scaler, &device).unwrap();
-        let values: Vec<f32> = tensor.into_data().iter::<f32>().collect();
+        let data = super::super::standardised(&clips.iter().collect::<Vec<_>>(), &package.facts.scaler).unwrap();
+        let values: Vec<f32> = data.iter::<f32>().collect();
         let scaler = &package.facts.scaler;
         for (index, value) in values.iter().enumerate() {
             let (clip, place) = (&clips[index / 44], index % 44);

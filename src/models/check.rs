@@ -48,6 +48,20 @@ impl Check {
         Err(self.refuse(key, &problem))
     }
 
+    /// What is left of an axis after so many max poolings of `size`, where that is anything at all.
+    pub fn pooled(self, axis: &str, length: usize, size: usize, poolings: usize) -> Result<usize, ModelError> {
+        match (0..poolings).fold(length, |left, _| left / size) {
+            0 => Err(self.refuse(
+                "pool_size",
+                &format!(
+                    "is {size}: {poolings} poolings leave nothing of {length} {axis}; lower it, give fewer filters, \
+                     or take a recipe with more {axis}"
+                ),
+            )),
+            left => Ok(left),
+        }
+    }
+
     /// A probability of dropout.
     pub fn rate(self, key: &str, rate: f64) -> Result<(), ModelError> {
         if (0.0..1.0).contains(&rate) {

@@ -1,8 +1,9 @@
 //! `crnn`: two convolutions, and a bidirectional LSTM over what they find.
 
 use super::ModelError;
+use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise};
+use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise, penalty};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -121,13 +122,13 @@ pub struct Crnn {
     l2: f64,
 }
 
-impl Crnn {
-    /// The network for an input of (frames, coefficients), with first weights from the stream.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn new(
-        settings: &CrnnSettings,
+impl Architecture for Crnn {
+    type Settings = CrnnSettings;
+    const ABOUT: &'static str = "two convolutions, and a bidirectional LSTM over what they find";
+    const PUBLISHED: ((usize, usize), usize) = ((143, 40), 8);
+
+    fn new(
+        settings: &Self::Settings,
         (_, coefficients): (usize, usize),
         classes: usize,
         stream: &mut Stream,
@@ -163,26 +164,11 @@ impl Crnn {
         })
     }
 
-    /// Where the weights lie.
-    pub(super) fn device(&self) -> Device {
-        self.output.bias.val().device()
+    fn output(&self) -> &Dense {
+        &self.output
     }
 
-    /// Multiply-adds of one clip, forwards.
-    pub(super) fn multiply_adds(&self, (frames, mut coefficients): (usize, usize)) -> usize {
-        let dense = self.dense.iter().chain([&self.output]);
-        let mut sum: usize = dense.map(Dense::multiply_adds).sum();
-        for convolution in &self.convolutions {
-            sum += frames * coefficients * convolution.kernel.shape().num_elements();
-            coefficients /= self.pool_size;
-        }
-        let lstm = self.lstm.kernel.shape().num_elements() + self.lstm.recurrent.shape().num_elements();
-        sum + frames * lstm
-    }
-
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients). With a stream as in training: noise,
-    /// batch statistics, and dropout from the stream.
-    pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
         let training = stream.is_some();
         let mut hidden: Tensor<4> = noise(batch, self.noise_std, stream.as_deref_mut()).unsqueeze_dim(3);
         for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
@@ -198,26 +184,12 @@ impl Crnn {
         self.output.forward(hidden)
     }
 
-    /// `l1 Σ|w| + l2 Σw²` over the weights of every layer but the recurrent ones, biases and norms left out:
-    /// Keras `kernel_regularizer=L1L2(l1, l2)`. Nothing when both are 0.
-    pub fn penalty(&self) -> Option<Tensor<1>> {
-        if self.l1 == 0.0 && self.l2 == 0.0 {
-            return None;
-        }
-        let of = |weights: Tensor<1>| {
-            weights.clone().abs().sum().mul_scalar(self.l1) + weights.square().sum().mul_scalar(self.l2)
-        };
+    /// Over the weights of every layer but the recurrent ones, biases and norms left out.
+    fn penalty(&self) -> Option<Tensor<1>> {
         let convolutions = self.convolutions.iter().map(|layer| layer.kernel.val().flatten(0, 1));
-        let dense = self
-            .dense
-            .iter()
-            .chain([&self.output])
-            .map(|layer| layer.kernel.val().flatten(0, 1));
+        let dense = self.dense.iter().chain([&self.output]);
+        let dense = dense.map(|layer| layer.kernel.val().flatten(0, 1));
         let lstm = [self.lstm.kernel.val().flatten(0, 2)];
-        convolutions
-            .chain(dense)
-            .chain(lstm)
-            .map(of)
-            .reduce(|sum, one| sum + one)
+        penalty(self.l1, self.l2, convolutions.chain(dense).chain(lstm))
     }
 }

@@ -1,6 +1,7 @@
 //! `deep_conv1d`: five convolutions over a clip's numbers in one row.
 
 use super::ModelError;
+use super::architecture::Architecture;
 use super::check::Check;
 use super::layers::{BatchNorm, Convolution, Dense, MaxPool, dropout};
 use crate::random::Stream;
@@ -107,13 +108,13 @@ pub struct DeepConv1d {
     dropout_after: Vec<usize>,
 }
 
-impl DeepConv1d {
-    /// The network for an input of (frames, coefficients), with first weights from the stream.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn new(
-        settings: &DeepConv1dSettings,
+impl Architecture for DeepConv1d {
+    type Settings = DeepConv1dSettings;
+    const ABOUT: &'static str = "five convolutions over a clip's numbers in one row";
+    const PUBLISHED: ((usize, usize), usize) = ((108, 22), 7);
+
+    fn new(
+        settings: &Self::Settings,
         input: (usize, usize),
         classes: usize,
         stream: &mut Stream,
@@ -142,25 +143,11 @@ impl DeepConv1d {
         })
     }
 
-    /// Where the weights lie.
-    pub(super) fn device(&self) -> Device {
-        self.output.bias.val().device()
+    fn output(&self) -> &Dense {
+        &self.output
     }
 
-    /// Multiply-adds of one clip, forwards.
-    pub(super) fn multiply_adds(&self, (frames, coefficients): (usize, usize)) -> usize {
-        let mut numbers = frames * coefficients;
-        let mut sum = self.dense.multiply_adds() + self.output.multiply_adds();
-        for convolution in &self.convolutions {
-            sum += numbers * convolution.kernel.shape().num_elements();
-            numbers = numbers.div_ceil(self.pool_stride);
-        }
-        sum
-    }
-
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients). With a stream as in training: batch
-    /// statistics, and dropout from the stream.
-    pub fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
         let training = stream.is_some();
         let [clips, frames, coefficients] = batch.dims();
         let mut hidden = batch.reshape([clips, frames * coefficients, 1]);

@@ -1,6 +1,7 @@
 //! `deep_mel_conv2d`: six convolutions over time and frequency.
 
 use super::ModelError;
+use super::architecture::Architecture;
 use super::check::Check;
 use super::layers::{Convolution2d, Dense, MaxPool};
 use crate::random::Stream;
@@ -37,23 +38,12 @@ impl DeepMelConv2dSettings {
         units.copied().try_for_each(|units| CHECK.size("dense_units", units))
     }
 
-    /// Of one axis, what reaches the dense layers.
-    fn left(&self, length: usize) -> usize {
-        self.filters.iter().fold(length, |left, _| left / self.pool_size)
-    }
-
-    fn validate_for(&self, (frames, coefficients): (usize, usize)) -> Result<(), ModelError> {
+    /// How many numbers reach the dense layers, where the sizes can be built for this input.
+    fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
         self.validate()?;
-        for (axis, length) in [("frames", frames), ("coefficients", coefficients)] {
-            if self.left(length) == 0 {
-                let (size, poolings) = (self.pool_size, self.filters.len());
-                let problem = format!(
-                    "is {size}: {poolings} poolings leave nothing of {length} {axis}; lower it, give fewer filters, \
-                     or a recipe with more {axis}"
-                );
-                return Err(CHECK.refuse("pool_size", &problem));
-            }
-        }
+        let poolings = self.filters.len();
+        let height = CHECK.pooled("frames", frames, self.pool_size, poolings)?;
+        let width = CHECK.pooled("coefficients", coefficients, self.pool_size, poolings)?;
         let inputs = std::iter::once(&1).chain(&self.filters);
         let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
         CHECK.weights(
@@ -61,10 +51,11 @@ impl DeepMelConv2dSettings {
             layers.map(|((kernel, inputs), outputs)| [kernel * kernel, *inputs, *outputs]),
         )?;
         let channels = self.filters.last().copied().unwrap_or(1);
-        let flat = self.left(frames) * self.left(coefficients) * channels;
+        let flat = height * width * channels;
         let inputs = std::iter::once(&flat).chain(&self.dense_units);
         let layers = inputs.zip(&self.dense_units);
-        CHECK.weights("dense_units", layers.map(|(inputs, units)| [1, *inputs, *units]))
+        CHECK.weights("dense_units", layers.map(|(inputs, units)| [1, *inputs, *units]))?;
+        Ok(flat)
     }
 }
 
@@ -94,26 +85,26 @@ pub struct DeepMelConv2d {
     pool_size: usize,
 }
 
-impl DeepMelConv2d {
-    /// The network for an input of (frames, coefficients), with first weights from the stream.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn new(
-        settings: &DeepMelConv2dSettings,
+impl Architecture for DeepMelConv2d {
+    type Settings = DeepMelConv2dSettings;
+    const ABOUT: &'static str = "six convolutions over time and frequency";
+    const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
+
+    fn new(
+        settings: &Self::Settings,
         input: (usize, usize),
         classes: usize,
         stream: &mut Stream,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        settings.validate_for(input)?;
+        let flat = settings.flat(input)?;
         let mut inputs = 1;
         let mut convolutions = Vec::with_capacity(settings.filters.len());
         for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
             convolutions.push(Convolution2d::new(inputs, *filters, *kernel, stream, device));
             inputs = *filters;
         }
-        let mut inputs = settings.left(input.0) * settings.left(input.1) * inputs;
+        let mut inputs = flat;
         let mut dense = Vec::with_capacity(settings.dense_units.len());
         for units in &settings.dense_units {
             dense.push(Dense::new(inputs, *units, stream, device));
@@ -127,25 +118,11 @@ impl DeepMelConv2d {
         })
     }
 
-    /// Where the weights lie.
-    pub(super) fn device(&self) -> Device {
-        self.output.bias.val().device()
+    fn output(&self) -> &Dense {
+        &self.output
     }
 
-    /// Multiply-adds of one clip, forwards.
-    pub(super) fn multiply_adds(&self, (mut frames, mut coefficients): (usize, usize)) -> usize {
-        let dense = self.dense.iter().chain([&self.output]);
-        let mut sum: usize = dense.map(Dense::multiply_adds).sum();
-        for convolution in &self.convolutions {
-            sum += frames * coefficients * convolution.kernel.shape().num_elements();
-            frames /= self.pool_size;
-            coefficients /= self.pool_size;
-        }
-        sum
-    }
-
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients).
-    pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, _: Option<&mut Stream>) -> Tensor<2> {
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
             hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));

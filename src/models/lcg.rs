@@ -18,6 +18,46 @@ impl Lcg {
     }
 }
 
+/// Fills a module with weights that keep what passes a layer about as large as it was, whatever the layer's size:
+/// matrices divided by the square root of a twelfth of their rows, gamma and running variances about 1.
+pub struct Levelled {
+    /// Where the numbers come from.
+    pub draw: Lcg,
+    /// Name of the field that the mapper is in.
+    field: String,
+}
+
+impl Levelled {
+    /// Starts where the generator stands.
+    pub fn new(draw: Lcg) -> Self {
+        Self {
+            draw,
+            field: String::new(),
+        }
+    }
+}
+
+impl ModuleMapper for Levelled {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        name.clone_into(&mut self.field);
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let rows = if self.field != "bias" && D > 1 {
+            param.dims()[D - 2]
+        } else {
+            12
+        };
+        let offset = if self.field == "gamma" || self.field == "variance" {
+            1.0
+        } else {
+            0.0
+        };
+        let scale = (12.0 / rows as f64).sqrt() as f32;
+        self.draw.map_float(param).map(|tensor| tensor * scale + offset)
+    }
+}
+
 impl ModuleMapper for Lcg {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let values = self.values(param.shape().num_elements());

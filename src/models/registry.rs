@@ -1,62 +1,165 @@
 //! The architectures by name.
 
+use super::architecture::Architecture;
+use super::device::cpu;
+use super::layers::{LayerFacts, layers_passed, trainable};
 use super::weights;
 use super::{
     Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings, DeepMelConv2d, DeepMelConv2dSettings,
-    ModelError,
+    MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d, TimeConv1dSettings,
 };
 use crate::random::{Stream, stream};
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// `[model]`: which architecture, and the sizes of each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelSettings {
-    /// The architecture: one of [`architecture_names`].
-    pub name: String,
-    /// Sizes of `conv1d`.
-    pub conv1d: Conv1dSettings,
-    /// Sizes of `deep_conv1d`.
-    pub deep_conv1d: DeepConv1dSettings,
-    /// Sizes of `deep_mel_conv2d`.
-    pub deep_mel_conv2d: DeepMelConv2dSettings,
-    /// Sizes of `crnn`.
-    pub crnn: CrnnSettings,
+/// An architecture as it was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// (frames, coefficients) of a clip.
+    pub input: (usize, usize),
+    /// Classes that it told apart.
+    pub classes: usize,
 }
 
-impl ModelSettings {
-    /// Refuses an unknown architecture and sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        match self.name.as_str() {
-            "conv1d" => self.conv1d.validate(),
-            "deep_conv1d" => self.deep_conv1d.validate(),
-            "deep_mel_conv2d" => self.deep_mel_conv2d.validate(),
-            "crnn" => self.crnn.validate(),
-            name => Err(unknown(name)),
+/// All that names every architecture; the order is that of lists.
+macro_rules! architectures {
+    ($($name:ident: $network:ident, $settings:ident;)+) => {
+        /// `[model]`: which architecture, and the sizes of each.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct ModelSettings {
+            /// The architecture: one of [`architecture_names`].
+            pub name: String,
+            $(
+                #[doc = concat!("Sizes of `", stringify!($name), "`.")]
+                pub $name: $settings,
+            )+
         }
-    }
+
+        impl ModelSettings {
+            /// Refuses an unknown architecture and sizes that cannot be built, whatever the input.
+            ///
+            /// # Errors
+            /// [`ModelError::Settings`] with the key and the remedy.
+            pub fn validate(&self) -> Result<(), ModelError> {
+                match self.name.as_str() {
+                    $(stringify!($name) => self.$name.validate(),)+
+                    name => Err(unknown(name)),
+                }
+            }
+        }
+
+        /// The architectures that there are.
+        pub fn architectures() -> Vec<Published> {
+            vec![$({
+                let (input, classes) = <$network as Architecture>::PUBLISHED;
+                Published {
+                    name: stringify!($name),
+                    about: <$network as Architecture>::ABOUT,
+                    input,
+                    classes,
+                }
+            }),+]
+        }
+
+        /// Any architecture.
+        #[derive(Module, Debug)]
+        pub enum Network {
+            $(
+                #[doc = concat!("See [`", stringify!($network), "`].")]
+                $network($network),
+            )+
+        }
+
+        impl Network {
+            /// A new network with weights drawn from the seed as Keras would draw them.
+            /// `input` is (frames, coefficients).
+            ///
+            /// # Errors
+            /// An unknown architecture or an impossible size.
+            pub fn new(
+                settings: &ModelSettings,
+                input: (usize, usize),
+                classes: usize,
+                seed: u64,
+                device: &Device,
+            ) -> Result<Self, ModelError> {
+                let mut draw = stream(seed, "weights", 0);
+                match settings.name.as_str() {
+                    $(stringify!($name) => {
+                        $network::new(&settings.$name, input, classes, &mut draw, device).map(Self::$network)
+                    })+
+                    name => Err(unknown(name)),
+                }
+            }
+
+            /// The architecture's name.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$network(_) => stringify!($name),)+
+                }
+            }
+
+            /// See [`Architecture::forward`].
+            fn pass(&self, batch: Tensor<3>, stream: Option<&mut Stream>) -> Tensor<2> {
+                match self {
+                    $(Self::$network(network) => network.forward(batch, stream),)+
+                }
+            }
+
+            /// See [`Architecture::penalty`].
+            pub fn penalty(&self) -> Option<Tensor<1>> {
+                match self {
+                    $(Self::$network(network) => network.penalty(),)+
+                }
+            }
+
+            /// See [`Architecture::with_class_counts`].
+            pub fn with_class_counts(self, counts: &[usize]) -> Self {
+                match self {
+                    $(Self::$network(network) => Self::$network(network.with_class_counts(counts)),)+
+                }
+            }
+
+            /// Where the weights lie, and batches must.
+            pub fn device(&self) -> Device {
+                match self {
+                    $(Self::$network(network) => network.output().bias.val().device(),)+
+                }
+            }
+        }
+    };
+}
+
+architectures! {
+    conv1d: Conv1d, Conv1dSettings;
+    deep_conv1d: DeepConv1d, DeepConv1dSettings;
+    mel_conv2d: MelConv2d, MelConv2dSettings;
+    time_conv1d: TimeConv1d, TimeConv1dSettings;
+    deep_mel_conv2d: DeepMelConv2d, DeepMelConv2dSettings;
+    crnn: Crnn, CrnnSettings;
+    mlp: Mlp, MlpSettings;
 }
 
 /// The names that `model.name` may have.
 pub fn architecture_names() -> Vec<&'static str> {
-    vec!["conv1d", "deep_conv1d", "deep_mel_conv2d", "crnn"]
+    architectures().iter().map(|architecture| architecture.name).collect()
 }
 
-/// (frames, coefficients) and classes that an architecture was published with; `None` for an unknown one.
-pub fn published_sizes(name: &str) -> Option<((usize, usize), usize)> {
-    match name {
-        "conv1d" => Some(((108, 22), 8)),
-        "deep_conv1d" => Some(((108, 22), 7)),
-        "deep_mel_conv2d" => Some(((256, 64), 8)),
-        "crnn" => Some(((143, 40), 8)),
-        _ => None,
-    }
+/// An architecture as it was published.
+///
+/// # Errors
+/// [`ModelError::Settings`] for a name that is none; the message lists those that there are.
+pub fn published(name: &str) -> Result<Published, ModelError> {
+    let mut all = architectures().into_iter();
+    all.find(|architecture| architecture.name == name)
+        .ok_or_else(|| unknown(name))
 }
 
 fn unknown(name: &str) -> ModelError {
@@ -69,91 +172,43 @@ fn unknown(name: &str) -> ModelError {
     }
 }
 
-/// Any architecture.
-#[derive(Module, Debug)]
-pub enum Network {
-    /// See [`Conv1d`].
-    Conv1d(Conv1d),
-    /// See [`DeepConv1d`].
-    DeepConv1d(DeepConv1d),
-    /// See [`DeepMelConv2d`].
-    DeepMelConv2d(DeepMelConv2d),
-    /// See [`Crnn`].
-    Crnn(Crnn),
+impl ModelSettings {
+    /// Puts the shipped sizes into a `[model]` for all that it leaves out, as one that an older version of the
+    /// program wrote does.
+    pub fn complete(model: &mut toml::Table) {
+        let shipped = shipped();
+        for (name, value) in shipped {
+            match (model.get_mut(&name), value) {
+                (Some(toml::Value::Table(sizes)), toml::Value::Table(shipped)) => {
+                    for (key, value) in shipped {
+                        sizes.entry(key).or_insert(value);
+                    }
+                }
+                (Some(_), _) => {}
+                (None, value) => {
+                    model.insert(name, value);
+                }
+            }
+        }
+    }
+}
+
+/// `[model]` of the shipped `workbench.toml`.
+pub(super) fn shipped() -> toml::Table {
+    let file: toml::Table = include_str!("../../workbench.toml").parse().unwrap_or_default();
+    let model = file.get("model").and_then(toml::Value::as_table);
+    model.cloned().unwrap_or_default()
 }
 
 impl Network {
-    /// A new network with weights drawn from the seed as Keras would draw them.
-    /// `input` is (frames, coefficients).
-    ///
-    /// # Errors
-    /// An unknown architecture or an impossible size.
-    pub fn new(
-        settings: &ModelSettings,
-        input: (usize, usize),
-        classes: usize,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let mut draw = stream(seed, "weights", 0);
-        match settings.name.as_str() {
-            "conv1d" => Conv1d::new(&settings.conv1d, input, classes, &mut draw, device).map(Self::Conv1d),
-            "deep_conv1d" => {
-                DeepConv1d::new(&settings.deep_conv1d, input, classes, &mut draw, device).map(Self::DeepConv1d)
-            }
-            "deep_mel_conv2d" => DeepMelConv2d::new(&settings.deep_mel_conv2d, input, classes, &mut draw, device)
-                .map(Self::DeepMelConv2d),
-            "crnn" => Crnn::new(&settings.crnn, input, classes, &mut draw, device).map(Self::Crnn),
-            name => Err(unknown(name)),
-        }
-    }
-
     /// Logits (batch, classes) of a batch (batch, frames, coefficients), as in inference.
     pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
-        match self {
-            Self::Conv1d(network) => network.forward(batch, None),
-            Self::DeepConv1d(network) => network.forward(batch, None),
-            Self::DeepMelConv2d(network) => network.forward(batch),
-            Self::Crnn(network) => network.forward(batch, None),
-        }
+        self.pass(batch, None)
     }
 
     /// The same as in training: with batch statistics, noise and dropout, which come from `dropout`.
     pub fn forward_training(&self, batch: Tensor<3>, dropout: &mut Stream) -> Tensor<2> {
-        match self {
-            Self::Conv1d(network) => network.forward(batch, Some(dropout)),
-            Self::DeepConv1d(network) => network.forward(batch, Some(dropout)),
-            Self::DeepMelConv2d(network) => network.forward(batch),
-            Self::Crnn(network) => network.forward(batch, Some(dropout)),
-        }
-    }
-
-    /// What the loss is to grow by because of the weights themselves, where the settings ask for it.
-    pub fn penalty(&self) -> Option<Tensor<1>> {
-        match self {
-            Self::Crnn(network) => network.penalty(),
-            Self::Conv1d(_) | Self::DeepConv1d(_) | Self::DeepMelConv2d(_) => None,
-        }
-    }
-
-    /// The architecture's name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Conv1d(_) => "conv1d",
-            Self::DeepConv1d(_) => "deep_conv1d",
-            Self::DeepMelConv2d(_) => "deep_mel_conv2d",
-            Self::Crnn(_) => "crnn",
-        }
-    }
-
-    /// Where the weights lie, and batches must.
-    pub fn device(&self) -> Device {
-        match self {
-            Self::Conv1d(network) => network.device(),
-            Self::DeepConv1d(network) => network.device(),
-            Self::DeepMelConv2d(network) => network.device(),
-            Self::Crnn(network) => network.device(),
-        }
+        self.pass(batch, Some(dropout))
     }
 
     /// Number of parameters, running statistics of batch normalisation included.
@@ -161,21 +216,34 @@ impl Network {
         self.num_params()
     }
 
-    /// Number of parameters that training changes by their gradient.
+    /// Number of parameters that training changes by their gradient; the network must be on a training device.
     pub fn trainable(&self) -> usize {
-        let mut count = Trainable(0);
-        self.visit(&mut count);
-        count.0
+        trainable(self)
+    }
+
+    /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through.
+    pub fn layers(&self, (frames, coefficients): (usize, usize)) -> Vec<LayerFacts> {
+        let clip = Tensor::zeros([1, frames, coefficients], &self.device());
+        layers_passed(|| self.forward(clip)).1
+    }
+
+    /// The layers of the settings' network for clips of (frames, coefficients), in their order: it is built, and a
+    /// clip is sent through.
+    ///
+    /// # Errors
+    /// An unknown architecture or an impossible size.
+    pub fn layers_of(
+        settings: &ModelSettings,
+        input: (usize, usize),
+        classes: usize,
+    ) -> Result<Vec<LayerFacts>, ModelError> {
+        let network = Self::new(settings, input, classes, 0, &cpu().autodiff())?;
+        Ok(network.layers(input))
     }
 
     /// Multiply-adds of the products of one clip's way forwards; the way back has about twice as many.
     pub fn multiply_adds(&self, input: (usize, usize)) -> usize {
-        match self {
-            Self::Conv1d(network) => network.multiply_adds(input),
-            Self::DeepConv1d(network) => network.multiply_adds(input),
-            Self::DeepMelConv2d(network) => network.multiply_adds(input),
-            Self::Crnn(network) => network.multiply_adds(input),
-        }
+        self.layers(input).iter().map(|layer| layer.multiply_adds).sum()
     }
 
     /// The weights as the content of a safetensors file. The same weights give the same bytes.
@@ -203,16 +271,6 @@ impl Network {
     }
 }
 
-struct Trainable(usize);
-
-impl ModuleVisitor for Trainable {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if param.is_require_grad() {
-            self.0 += param.shape().num_elements();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,7 +278,7 @@ mod tests {
     use crate::models::fixture::settings;
 
     fn network(name: &str) -> Network {
-        let (input, classes) = published_sizes(name).unwrap();
+        let Published { input, classes, .. } = published(name).unwrap();
         let device = device("flex").unwrap().autodiff();
         Network::new(&settings(name), input, classes, 1, &device).unwrap()
     }
@@ -237,7 +295,8 @@ mod tests {
             .to_string();
         assert_eq!(
             message,
-            "model.name: there is no architecture `transfomer`; one of conv1d, deep_conv1d, deep_mel_conv2d, crnn"
+            "model.name: there is no architecture `transfomer`; one of conv1d, deep_conv1d, mel_conv2d, time_conv1d, \
+             deep_mel_conv2d, crnn, mlp"
         );
         assert_eq!(message, settings("transfomer").validate().unwrap_err().to_string());
     }
@@ -248,11 +307,15 @@ mod tests {
         assert_eq!(counts("deep_conv1d"), (7_193_223, 7_188_871));
         assert_eq!(counts("deep_mel_conv2d"), (1_437_448, 1_437_448));
         assert_eq!(counts("crnn"), (808_712, 808_520));
+        assert_eq!(counts("conv1d"), (212_232, 212_232));
+        assert_eq!(counts("mel_conv2d"), (4_288_136, 4_288_136));
+        assert_eq!(counts("time_conv1d"), (48_150, 48_150));
+        assert_eq!(counts("mlp"), (295_304, 293_512));
     }
 
     #[test]
     fn multiply_adds_are_counted_from_the_layers() {
-        let counted = |name| network(name).multiply_adds(published_sizes(name).unwrap().0);
+        let counted = |name| network(name).multiply_adds(published(name).unwrap().input);
         let conv1d = 108 * 5 * 22 * 128 + 54 * 5 * 128 * 256 + 256 * 128 + 128 * 8;
         assert_eq!(counted("conv1d"), conv1d);
         let first = 2376 * 5 * 512 + 1188 * 5 * 512 * 512 + 594 * 5 * 512 * 256;
@@ -263,11 +326,32 @@ mod tests {
     }
 
     #[test]
-    fn conv1d_has_as_many_parameters_as_in_keras() {
-        let network = network("conv1d");
-        let convolutions = (5 * 22 * 128 + 128) + (5 * 128 * 256 + 256);
-        let dense = (256 * 128 + 128) + (128 * 8 + 8);
-        assert_eq!(network.parameters(), convolutions + dense);
+    fn the_layers_add_up_to_the_network() {
+        for Published {
+            name, input, classes, ..
+        } in architectures()
+        {
+            let network = network(name);
+            let layers = network.layers(input);
+            let sum = |of: fn(&LayerFacts) -> usize| layers.iter().map(of).sum::<usize>();
+            assert_eq!(sum(|layer| layer.trainable), network.trainable(), "{name}");
+            assert_eq!(
+                sum(|layer| layer.trainable + layer.fixed),
+                network.parameters(),
+                "{name}"
+            );
+            assert_eq!(layers.last().unwrap().output, [classes], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_an_older_version_left_out_is_as_shipped() {
+        let mut model: toml::Table = "name = 'conv1d'\nconv1d = { filters = [7] }".parse().unwrap();
+        ModelSettings::complete(&mut model);
+        let model: ModelSettings = model.try_into().unwrap();
+        let mut expected = settings("conv1d");
+        expected.conv1d.filters = vec![7];
+        assert_eq!(model, expected);
     }
 
     #[test]

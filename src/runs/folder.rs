@@ -106,6 +106,10 @@ impl RunFolder {
     pub fn model(&self) -> PathBuf {
         self.path.join("model")
     }
+    /// `usage.jsonl`.
+    pub fn usage(&self) -> PathBuf {
+        super::usage::usage_path(&self.path)
+    }
     /// `report.json`.
     pub fn report(&self) -> PathBuf {
         self.path.join("report.json")

@@ -20,6 +20,16 @@ pub enum Fact<E> {
         /// In which process.
         pid: u32,
     },
+    /// What it is computed on; a run that was taken up before there was a choice has none.
+    Device {
+        /// When.
+        at: jiff::Timestamp,
+        /// `cpu`, `cuda:0`, ...
+        device: String,
+        /// Why not what one might expect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// A sentence for people.
     Note {
         /// When.

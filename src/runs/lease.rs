@@ -186,6 +186,11 @@ impl Lease {
         (beat.done, beat.total) = (done, total);
     }
 
+    /// The run's folder, and the number of this hold.
+    pub(super) fn place(&self) -> (&Path, u64) {
+        (&self.run, guard(&self.beat).generation)
+    }
+
     /// Whether this process still is the holder on disk.
     ///
     /// # Errors

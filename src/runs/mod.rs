@@ -6,6 +6,7 @@ mod folder;
 mod journal;
 mod lease;
 mod state;
+mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
@@ -13,3 +14,4 @@ pub use folder::{RunFolder, find_run, list_runs};
 pub use journal::{Fact, Journal, read_facts};
 pub use lease::{Beat, Lease, Liveness, host_name, liveness};
 pub use state::RunState;
+pub use usage::{UsageLog, read_usage};

@@ -1,22 +1,12 @@
-//! NVIDIA's driver, graphics processors and run-time compiler.
+//! NVIDIA's driver and graphics processors.
 
-use super::Finding;
 use super::processor::gib;
+use super::{Finding, GpuUsage};
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Where libraries and headers of CUDA are looked for, besides `CUDA_PATH` and `LD_LIBRARY_PATH`.
-const ROOTS: [&str; 3] = ["/usr/local/cuda", "/opt/cuda", "/usr"];
-const LIBRARIES: [&str; 5] = [
-    "lib64",
-    "lib",
-    "lib/x86_64-linux-gnu",
-    "lib/aarch64-linux-gnu",
-    "targets/x86_64-linux/lib",
-];
-
-/// The driver and every graphics processor (by NVML, opened at run time), then what compiles kernels.
+/// The driver and every graphics processor, by NVML, which is opened at run time.
 pub fn look() -> Vec<Finding> {
     let nvml = match Nvml::init() {
         Ok(nvml) => nvml,
@@ -40,8 +30,6 @@ pub fn look() -> Vec<Finding> {
             )),
         }
     }
-    found.push(compiler(&library_folders()));
-    found.push(headers(&roots()));
     found
 }
 
@@ -66,89 +54,29 @@ fn without(error: &NvmlError) -> Finding {
 
 /// Name, memory, load, temperature and power; `-` for what the device does not tell (as a slice of one may not).
 fn describe(device: &Device<'_>) -> String {
-    use nvml_wrapper::enum_wrappers::device::TemperatureSensor;
     let told = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
-    let memory = device.memory_info().ok();
+    let usage = GpuUsage::of(device);
+    let memory = usage.memory.map(|memory| {
+        format!(
+            "{} of {} free",
+            gib(memory.total.saturating_sub(memory.used)),
+            gib(memory.total)
+        )
+    });
     [
-        told(device.name().ok()),
-        told(memory.map(|memory| format!("{} of {} free", gib(memory.free), gib(memory.total)))),
-        told(
-            device
-                .utilization_rates()
-                .ok()
-                .map(|rates| format!("{} % busy", rates.gpu)),
-        ),
-        told(
-            device
-                .temperature(TemperatureSensor::Gpu)
-                .ok()
-                .map(|degrees| format!("{degrees} °C")),
-        ),
-        told(
-            device
-                .power_usage()
-                .ok()
-                .map(|milliwatts| format!("{} W", milliwatts / 1000)),
-        ),
+        told(usage.name),
+        told(memory),
+        told(usage.busy.map(|busy| format!("{:.0} % busy", 100.0 * busy))),
+        told(usage.celsius.map(|degrees| format!("{degrees} °C"))),
+        told(usage.watts.map(|watts| format!("{watts:.0} W"))),
     ]
     .join(", ")
-}
-
-fn roots() -> Vec<PathBuf> {
-    let own = std::env::var_os("CUDA_PATH").map(PathBuf::from);
-    own.into_iter().chain(ROOTS.map(PathBuf::from)).collect()
-}
-
-fn library_folders() -> Vec<PathBuf> {
-    let listed = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&listed).collect();
-    for root in roots() {
-        folders.extend(LIBRARIES.map(|library| root.join(library)));
-    }
-    folders
-}
-
-/// NVRTC compiles the kernels of the device while a network is first run.
-fn compiler(folders: &[PathBuf]) -> Finding {
-    let found = folders.iter().find_map(|folder| {
-        let entries = std::fs::read_dir(folder).ok()?;
-        let mut names = entries.flatten().map(|entry| entry.path());
-        names.find(|path| {
-            path.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with("libnvrtc.so"))
-        })
-    });
-    match found {
-        Some(path) => Finding::good("nvrtc", path.display().to_string()),
-        None => Finding::lack(
-            "nvrtc",
-            "libnvrtc.so is not found",
-            "install CUDA's run-time compiler (package cuda-nvrtc) or put its folder in LD_LIBRARY_PATH",
-        ),
-    }
-}
-
-/// The run-time compiler reads CUDA's headers.
-fn headers(roots: &[PathBuf]) -> Finding {
-    let folder = roots
-        .iter()
-        .map(|root| root.join("include"))
-        .find(|folder| folder.join("cuda_fp16.h").is_file());
-    match folder {
-        Some(folder) => Finding::good("cuda headers", folder.display().to_string()),
-        None => Finding::lack(
-            "cuda headers",
-            "cuda_fp16.h is not found",
-            "install CUDA's headers (package cuda-cudart-dev) or set CUDA_PATH to the toolkit",
-        ),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Health;
     use super::*;
-    use std::fs;
 
     #[test]
     fn a_machine_without_a_driver_is_told_that_none_is_needed() {
@@ -156,19 +84,5 @@ mod tests {
         assert_eq!(finding.health, Health::Note);
         assert!(!finding.found.is_empty() && !finding.remedy.is_empty());
         assert!(!look().is_empty());
-    }
-
-    #[test]
-    fn compiler_and_headers_are_found_where_they_are() {
-        let root = tempfile::tempdir().unwrap();
-        let (lib, include) = (root.path().join("lib64"), root.path().join("include"));
-        assert_eq!(compiler(std::slice::from_ref(&lib)).health, Health::Lack);
-        assert_eq!(headers(&[root.path().to_owned()]).health, Health::Lack);
-        fs::create_dir(&lib).unwrap();
-        fs::create_dir(&include).unwrap();
-        fs::write(lib.join("libnvrtc.so.13"), "").unwrap();
-        fs::write(include.join("cuda_fp16.h"), "").unwrap();
-        assert_eq!(compiler(&[lib]).health, Health::Good);
-        assert_eq!(headers(&[root.path().to_owned()]).health, Health::Good);
     }
 }

@@ -3,16 +3,21 @@
 //! | module | what it looks at |
 //! |---|---|
 //! | [`processor`] | cores, vector units, memory |
-//! | [`graphics`] | NVIDIA driver, graphics processors, run-time compiler |
+//! | [`graphics`] | NVIDIA driver, graphics processors |
+//! | [`usage`] | what a run uses of processor, memory and graphics processor from moment to moment |
 //! | [`terminal`] | size, colours, character set |
 //! | [`disk`] | room where runs and caches are written |
 //! | [`login`] | whether the host ends processes when their user logs out |
 
 pub mod disk;
 mod finding;
+mod gpu;
 pub mod graphics;
 pub mod login;
 pub mod processor;
 pub mod terminal;
+pub mod usage;
 
 pub use finding::{Finding, Health};
+pub use gpu::GpuUsage;
+pub use usage::{Amount, Usage, UsageMeter};

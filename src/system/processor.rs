@@ -64,7 +64,7 @@ fn model(cpuinfo: &str) -> Option<String> {
 }
 
 /// (all, what a new program may use), in bytes.
-fn memory(meminfo: &str) -> Option<(u64, u64)> {
+pub(super) fn memory(meminfo: &str) -> Option<(u64, u64)> {
     let field = |name: &str| {
         let line = meminfo.lines().find(|line| line.starts_with(name))?;
         let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

@@ -116,7 +116,10 @@ impl<T> Shared<T> {
             *slot = Some(value);
         }
         drop(state);
-        self.made.notify_one();
+        // Only the next one is waited for.
+        if place == 0 {
+            self.made.notify_one();
+        }
     }
 }
 

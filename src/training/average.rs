@@ -60,7 +60,8 @@ impl Average {
             rows: &mut self.rows,
             path: Vec::new(),
         };
-        network.visit(&mut mix);
+        // The copy for inference has the running statistics after the last step; the network itself, before it.
+        network.valid().visit(&mut mix);
         self.updates += 1;
     }
 
@@ -123,7 +124,7 @@ impl ModuleVisitor for Mix<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let weights: Tensor<1> = param.val().inner().flatten(0, D - 1);
+        let weights: Tensor<1> = param.val().flatten(0, D - 1);
         let path = self.path.join(".");
         let mixed = match self.rows.remove(&path) {
             Some(average) => average.mul_scalar(self.decay) + weights.mul_scalar(1.0 - self.decay),

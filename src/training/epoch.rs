@@ -1,8 +1,8 @@
 //! One pass over the training clips, and one over the validation clips.
 
-use super::ahead::with_ahead;
-use super::augmentation::{Augmenter, Source};
+use super::augmentation::Augmenter;
 use super::average::Average;
+use super::batches::{Batches, Ready, gone};
 use super::gradient::clip_by_global_norm;
 use super::loss::Targets;
 use super::optimizer::Optimizer;
@@ -11,17 +11,15 @@ use super::tensors::Tensors;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::{FeatureMatrix, Scaler};
-use crate::inference::{batch, log_probabilities};
+use crate::inference::log_probabilities;
 use crate::models::Network;
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use rand::RngExt;
 use rand::seq::SliceRandom;
-
-/// Batches that examples are made ahead of the one that is learnt from.
-const BATCHES_AHEAD: usize = 2;
 
 /// Loss and predictions, clip by clip.
 #[derive(Debug, Default)]
@@ -120,19 +118,15 @@ impl<'a> Learner<'a> {
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut clips = self.drawn(epoch, clips);
         clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
-        let (dataset, scaler) = (self.dataset, self.scaler);
-        let Some(augmenter) = self.augmenter.filter(|augmenter| augmenter.makes_examples()) else {
-            return self.steps(epoch, &clips, rate, observer, &mut Source::Clips(dataset));
+        let batches = Batches {
+            dataset: self.dataset,
+            scaler: self.scaler,
+            augmenter: self.augmenter,
+            epoch,
+            clips: &clips,
+            size: self.settings.batch_size,
         };
-        let make = |index: usize| {
-            let clip = clips[index];
-            augmenter.example(epoch, clip, &dataset.matrices[clip], scaler)
-        };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let bound = BATCHES_AHEAD * self.settings.batch_size + threads;
-        with_ahead(clips.len(), threads, bound, make, |ahead| {
-            self.steps(epoch, &clips, rate, observer, &mut Source::Made(ahead))
-        })
+        batches.ready(|ready| self.steps(epoch, &clips, rate, observer, ready))
     }
 
     /// The clips that an epoch learns from: all of them once; or as many, each drawn with a chance of one over
@@ -160,7 +154,7 @@ impl<'a> Learner<'a> {
         clips: &[usize],
         rate: f64,
         observer: &mut dyn Observer,
-        source: &mut Source<'a, '_>,
+        ready: &mut Ready,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut blends = stream(self.seed, "mixup", epoch as u64);
         let mut masks = stream(self.seed, "dropout", epoch as u64);
@@ -174,13 +168,11 @@ impl<'a> Learner<'a> {
                 Control::StopAfterEpoch => stop = true,
                 Control::StopNow => return Ok(None),
             }
-            let examples = source.take(clips)?;
-            let matrices: Vec<&FeatureMatrix> = examples.iter().map(|example| &**example).collect();
+            let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
             let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
             let blend = self
                 .augmenter
                 .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
-            let mut input = batch(&matrices, self.scaler, &device)?;
             if let Some(blend) = &blend {
                 input = blend.blend(input);
             }

@@ -4,7 +4,7 @@ use super::augmentation::{Augmenter, OnTheFly};
 use super::checkpoint::Checkpoints;
 use super::course::Course;
 use super::epoch::{Figures, Learner, validate};
-use super::loss::class_weights;
+use super::loss::{class_counts, class_weights};
 use super::refit::refit;
 use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
 use crate::corpus::{Selection, Side};
@@ -123,11 +123,12 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         task.seed,
         &device,
     )?;
+    let targets = || sides.train.iter().map(|clip| dataset.targets[*clip]);
+    let network = network.with_class_counts(&class_counts(targets(), dataset.labels.len()));
     let checkpoints = Checkpoints::open(task.checkpoints)?;
-    let targets = sides.train.iter().map(|clip| dataset.targets[*clip]);
     let weights = settings
         .class_weights
-        .then(|| class_weights(targets, dataset.labels.len()));
+        .then(|| class_weights(targets(), dataset.labels.len()));
     let augmenter = task
         .augmentation
         .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));

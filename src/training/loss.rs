@@ -3,12 +3,9 @@
 use burn::tensor::{Tensor, TensorData};
 
 /// `clips / (classes * clips of the class)` per class: sklearn `compute_class_weight("balanced")`, where
-/// only classes that occur count. A class without clips weighs 0; nothing is ever multiplied by it.
+/// only classes that occur count. A class without clips weighs 0.
 pub fn class_weights(targets: impl IntoIterator<Item = usize>, classes: usize) -> Vec<f64> {
-    let mut counts = vec![0usize; classes];
-    for target in targets {
-        counts[target] += 1;
-    }
+    let counts = class_counts(targets, classes);
     let clips: usize = counts.iter().sum();
     let occurring = counts.iter().filter(|count| **count > 0).count();
     let weight = |count| {
@@ -19,6 +16,15 @@ pub fn class_weights(targets: impl IntoIterator<Item = usize>, classes: usize) -
         }
     };
     counts.into_iter().map(weight).collect()
+}
+
+/// Clips of each class.
+pub(super) fn class_counts(targets: impl IntoIterator<Item = usize>, classes: usize) -> Vec<usize> {
+    let mut counts = vec![0usize; classes];
+    for target in targets {
+        counts[target] += 1;
+    }
+    counts
 }
 
 /// What a batch is to be answered with.

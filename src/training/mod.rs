@@ -4,6 +4,7 @@ mod adam;
 mod ahead;
 mod augmentation;
 mod average;
+mod batches;
 mod callbacks;
 mod checkpoint;
 mod course;

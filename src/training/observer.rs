@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 pub struct EpochFacts {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss over the training clips as they were stepped (with dropout and class weights, as Keras shows it).
+    /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels, as Keras shows it).
     pub train_loss: f64,
     /// Accuracy over the same.
     pub train_accuracy: f64,
     /// Unweighted average recall over the same.
     pub train_uar: f64,
-    /// Validation loss (without dropout and class weights).
+    /// Validation loss (without any of these).
     pub validation_loss: f64,
     /// Validation accuracy.
     pub validation_accuracy: f64,

@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn weights_move_as_they_do_in_pytorch_on_every_device() {
         for name in device_names() {
-            let device = device(name).unwrap().autodiff();
+            let device = device(&name).unwrap().autodiff();
             for (mut optimizer, case) in cases() {
                 let mut dense = layer(&device);
                 for (step, expected) in case.steps.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::augmentation::Augmenter;
 use super::checkpoint::Checkpoints;
 use super::epoch::Learner;
 use super::fit::{epoch_facts, fingerprint, go_on};
-use super::loss::class_weights;
+use super::loss::{class_counts, class_weights};
 use super::{Control, EpochFacts, Observer, Task, Trained, TrainingError};
 use crate::corpus::Side;
 use crate::features::Scaler;
@@ -40,11 +40,11 @@ pub(super) fn refit(
     };
     let device = device(task.device)?.autodiff();
     let (shape, classes) = (task.recipe.shape(), dataset.labels.len());
+    let targets = || clips.iter().map(|clip| dataset.targets[*clip]);
     let network = Network::new(task.model, shape, classes, task.seed, &device)?;
+    let network = network.with_class_counts(&class_counts(targets(), classes));
     let checkpoints = Checkpoints::open(&task.checkpoints.join(FINAL))?;
-    let weights = settings
-        .class_weights
-        .then(|| class_weights(clips.iter().map(|clip| dataset.targets[*clip]), classes));
+    let weights = settings.class_weights.then(|| class_weights(targets(), classes));
     let augmenter = task
         .augmentation
         .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));

@@ -222,6 +222,27 @@ impl State {
                     }
                 }
             }
+            Event::Presets(presets) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Presets(view) = overlay {
+                        view.presets = Some(Arc::clone(&presets));
+                    }
+                }
+            }
+            Event::Models(rows) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Models(view) = overlay {
+                        view.rows = Some(Arc::clone(&rows));
+                    }
+                }
+            }
+            Event::Model(summary) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Models(view) = overlay {
+                        view.open(Arc::clone(&summary));
+                    }
+                }
+            }
             Event::Started { runs } => self.started(&runs),
             Event::Resumed { runs } => self.resumed(&runs),
             Event::Runs(runs) => {

@@ -53,6 +53,17 @@ impl State {
             }
             return Vec::new();
         }
+        if let (Some(Overlay::Presets(view)), Action::Open) = (self.overlays.last(), action) {
+            let form = view.form(self.config.as_deref(), self.survey.as_deref());
+            match form {
+                Some(form) => {
+                    self.overlays.pop();
+                    self.overlays.push(Overlay::Form(form));
+                }
+                None => self.message = Some(Message::note("The settings are still being read.")),
+            }
+            return Vec::new();
+        }
         let config = self.config.clone();
         let Some(overlay) = self.overlays.last_mut() else {
             return Vec::new();

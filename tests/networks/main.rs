@@ -3,6 +3,7 @@
 // Helpers of tests are no tests to clippy.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod before;
 mod twin;
 
 use burn::module::Module;
@@ -12,7 +13,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 use twin::Twin;
 use undertone::engine::load_settings;
-use undertone::models::{ModelSettings, Network, device, published_sizes};
+use undertone::models::{ModelSettings, Network, device, published};
 use undertone::random::stream;
 use undertone::training::Adam;
 
@@ -27,6 +28,17 @@ fn full(name: &str) -> ModelSettings {
     model
 }
 
+/// Every architecture with a small input.
+const ALL: [(&str, (usize, usize)); 7] = [
+    ("conv1d", (12, 5)),
+    ("deep_conv1d", (10, 6)),
+    ("mel_conv2d", (17, 12)),
+    ("time_conv1d", (16, 2)),
+    ("deep_mel_conv2d", (17, 12)),
+    ("crnn", (12, 9)),
+    ("mlp", (1, 20)),
+];
+
 /// The same layers, small.
 fn small(name: &str) -> ModelSettings {
     let mut model = full(name);
@@ -36,6 +48,9 @@ fn small(name: &str) -> ModelSettings {
     model.deep_mel_conv2d.kernel_sizes = vec![3, 5, 7];
     model.deep_mel_conv2d.dense_units = vec![10, 7];
     (model.crnn.filters1, model.crnn.filters2, model.crnn.lstm_units) = (6, 8, 10);
+    model.conv1d.filters = vec![6, 8];
+    model.mel_conv2d.filters = vec![4, 6, 8];
+    model.mlp.units = vec![12, 8];
     model
 }
 
@@ -106,8 +121,8 @@ fn losses_fall_as_with_burns_own_layers() {
 #[ignore = "the published sizes take minutes"]
 fn losses_fall_as_with_burns_own_layers_at_the_published_sizes() {
     for name in NAMES {
-        let (input, classes) = published_sizes(name).unwrap();
-        let worst = difference(&full(name), input, classes, 8, 50);
+        let published = published(name).unwrap();
+        let worst = difference(&full(name), published.input, published.classes, 8, 50);
         println!("{name}: {worst:e}");
         assert!(worst < 1e-3, "{name}: {worst}");
     }
@@ -116,7 +131,7 @@ fn losses_fall_as_with_burns_own_layers_at_the_published_sizes() {
 #[test]
 fn weights_and_running_statistics_come_back_exactly() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, input) in NAMES.into_iter().zip([(10, 6), (17, 12), (12, 9)]) {
+    for (name, input) in ALL {
         let settings = small(name);
         let training = device("flex").unwrap().autodiff();
         let mut network = Network::new(&settings, input, 4, 1, &training).unwrap();
@@ -141,8 +156,16 @@ fn weights_and_running_statistics_come_back_exactly() {
 }
 
 #[test]
+fn all_architectures_are_looked_at() {
+    assert_eq!(
+        ALL.map(|(name, _)| name).to_vec(),
+        undertone::models::architecture_names()
+    );
+}
+
+#[test]
 fn two_trainings_from_one_seed_end_in_the_same_bits() {
-    for (name, input) in NAMES.into_iter().zip([(10, 6), (17, 12), (12, 9)]) {
+    for (name, input) in ALL {
         let settings = small(name);
         let train = || {
             let device = device("flex").unwrap().autodiff();

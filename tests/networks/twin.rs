@@ -186,7 +186,7 @@ impl Twin {
                     output: weights.linear(),
                 })
             }
-            Network::Conv1d(_) => unreachable!("it has no twin"),
+            _ => unreachable!("it has no twin"),
         };
         assert!(weights.tensors.is_empty());
         twin

@@ -16,6 +16,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
+def conv1d(classes, layers):
+    net = [layers.Input((108, 22)), layers.Conv1D(128, 5, padding="same", activation="relu")]
+    net += [layers.MaxPooling1D(2), layers.Dropout(0.3), layers.Conv1D(256, 5, padding="same", activation="relu")]
+    net += [layers.GlobalAveragePooling1D(), layers.Dense(128, activation="relu"), layers.Dropout(0.4)]
+    return net + [layers.Dense(classes)]
+
+
 def deep_conv1d(classes, layers):
     net = [layers.Input((2376, 1))]
     sizes = zip([512, 512, 256, 256, 128], [5, 5, 5, 3, 3], [5, 5, 5, 5, 3])
@@ -26,6 +33,23 @@ def deep_conv1d(classes, layers):
         if index in (1, 3, 4):
             net.append(layers.Dropout(0.2))
     net += [layers.Flatten(), layers.Dense(512, activation="relu"), layers.BatchNormalization()]
+    return net + [layers.Dense(classes)]
+
+
+def mel_conv2d(classes, layers):
+    net = [layers.Input((256, 64, 1))]
+    for filters in (32, 64, 128):
+        net += [layers.Conv2D(filters, 3, padding="same", activation="relu"), layers.MaxPooling2D(2)]
+        net.append(layers.Dropout(0.25))
+    net += [layers.Flatten(), layers.Dense(128, activation="relu"), layers.Dropout(0.5)]
+    return net + [layers.Dense(classes)]
+
+
+def time_conv1d(classes, layers):
+    net = [layers.Input((108, 2))]
+    for filters, kernel in zip([16, 32, 32, 64], [3, 3, 5, 7]):
+        net += [layers.Conv1D(filters, kernel, padding="same", activation="relu"), layers.MaxPooling1D(2)]
+    net += [layers.Flatten(), layers.Dense(64, activation="relu"), layers.Dense(32, activation="relu")]
     return net + [layers.Dense(classes)]
 
 
@@ -46,11 +70,22 @@ def crnn(classes, layers):
     return net + [layers.Dense(classes)]
 
 
+def mlp(classes, layers):
+    net = [layers.Input((246,))]
+    for units in (512, 256, 128):
+        net += [layers.Dense(units, activation="relu"), layers.BatchNormalization(), layers.Dropout(0.3)]
+    return net + [layers.Dense(classes)]
+
+
 # By name: the network, its input and its classes.
 NETWORKS = {
+    "conv1d": (conv1d, (108, 22), 8),
     "deep_conv1d": (deep_conv1d, (2376, 1), 7),
+    "mel_conv2d": (mel_conv2d, (256, 64, 1), 8),
+    "time_conv1d": (time_conv1d, (108, 2), 6),
     "deep_mel_conv2d": (deep_mel_conv2d, (256, 64, 1), 8),
     "crnn": (crnn, (143, 40, 1), 8),
+    "mlp": (mlp, (246,), 8),
 }
 
 

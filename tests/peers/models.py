@@ -14,6 +14,7 @@ import statistics
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+NAMES = ["conv1d", "deep_conv1d", "mel_conv2d", "time_conv1d", "deep_mel_conv2d", "crnn", "mlp"]
 FIGURES = {
     "training step (ms)": lambda found: found["train"]["milliseconds"],
     "fastest step (ms)": lambda found: found["train"]["fastest_milliseconds"],
@@ -34,7 +35,7 @@ def run(command, threads):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("names", nargs="*", default=["deep_conv1d", "deep_mel_conv2d", "crnn"])
+    arguments.add_argument("names", nargs="*", default=NAMES)
     arguments.add_argument("--binary", default=os.path.join(HERE, "../../target/release/undertone"))
     arguments.add_argument("--torch")
     arguments.add_argument("--keras")
@@ -43,7 +44,7 @@ def main():
     arguments.add_argument("--batch", type=int, default=32)
     arguments.add_argument("--threads", type=int, default=2)
     arguments = arguments.parse_args()
-    for name in arguments.names or ["deep_conv1d", "deep_mel_conv2d", "crnn"]:
+    for name in arguments.names:
         sizes = ["--batch", str(arguments.batch), "--steps", str(arguments.steps)]
         commands = {"ours": [arguments.binary, "--json", "bench", "model", name, *sizes]}
         for peer, python in (("torch", arguments.torch), ("keras", arguments.keras)):

@@ -36,6 +36,27 @@ def norm(cls, channels):
     return cls(channels, eps=1e-3, momentum=0.01)
 
 
+class Average(nn.Module):
+    """The mean over frames."""
+
+    def forward(self, x):
+        return x.mean(-1)
+
+
+class FramesLast(nn.Module):
+    """(clips, frames, coefficients) to (clips, coefficients, frames)."""
+
+    def forward(self, x):
+        return x.transpose(1, 2)
+
+
+def conv1d(classes):
+    convolutions = [nn.Conv1d(22, 128, 5, padding="same"), nn.ReLU(), nn.MaxPool1d(2), nn.Dropout(0.3)]
+    convolutions += [nn.Conv1d(128, 256, 5, padding="same"), nn.ReLU(), Average()]
+    dense = [nn.Linear(256, 128), nn.ReLU(), nn.Dropout(0.4), nn.Linear(128, classes)]
+    return nn.Sequential(FramesLast(), *convolutions, *dense)
+
+
 def deep_conv1d(classes):
     layers, inputs = [], 1
     sizes = zip([512, 512, 256, 256, 128], [5, 5, 5, 3, 3], [5, 5, 5, 5, 3])
@@ -47,6 +68,24 @@ def deep_conv1d(classes):
         inputs = filters
     layers += [nn.Flatten(), nn.Linear(9600, 512), nn.ReLU(), norm(nn.BatchNorm1d, 512), nn.Linear(512, classes)]
     return nn.Sequential(nn.Flatten(), nn.Unflatten(1, (1, -1)), *layers)
+
+
+def mel_conv2d(classes):
+    layers, inputs = [], 1
+    for filters in (32, 64, 128):
+        layers += [nn.Conv2d(inputs, filters, 3, padding="same"), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25)]
+        inputs = filters
+    dense = [nn.Linear(32768, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, classes)]
+    return nn.Sequential(nn.Unflatten(1, (1, -1)), *layers, nn.Flatten(), *dense)
+
+
+def time_conv1d(classes):
+    layers, inputs = [], 2
+    for filters, kernel in zip([16, 32, 32, 64], [3, 3, 5, 7]):
+        layers += [nn.Conv1d(inputs, filters, kernel, padding="same"), nn.ReLU(), nn.MaxPool1d(2)]
+        inputs = filters
+    dense = [nn.Linear(384, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, classes)]
+    return nn.Sequential(FramesLast(), *layers, nn.Flatten(), *dense)
 
 
 def deep_mel_conv2d(classes):
@@ -76,11 +115,23 @@ class Crnn(nn.Module):
         return self.output(self.dropout(torch.cat([last[0], last[1]], 1)))
 
 
+def mlp(classes):
+    layers, inputs = [nn.Flatten()], 246
+    for units in (512, 256, 128):
+        layers += [nn.Linear(inputs, units), nn.ReLU(), norm(nn.BatchNorm1d, units), nn.Dropout(0.3)]
+        inputs = units
+    return nn.Sequential(*layers, nn.Linear(inputs, classes))
+
+
 # By name: the network, its input (frames, coefficients) and its classes.
 NETWORKS = {
+    "conv1d": (conv1d, (108, 22), 8),
     "deep_conv1d": (deep_conv1d, (108, 22), 7),
+    "mel_conv2d": (mel_conv2d, (256, 64), 8),
+    "time_conv1d": (time_conv1d, (108, 2), 6),
     "deep_mel_conv2d": (deep_mel_conv2d, (256, 64), 8),
     "crnn": (Crnn, (143, 40), 8),
+    "mlp": (mlp, (1, 246), 8),
 }
 
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable,
-    Emotion, EpochFacts, Event, Exclusion, Gender, Intensity, Judged, Judgement, Leakage, Lengths, Level, Note,
-    Prediction, Preview, Protocol, Refused, Report, RunDetail, RunReport, RunState, RunSummary, SampleFacts,
-    ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus, Trimming,
-    Variant, Warning, Wave,
+    Amount, Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow,
+    CrossTable, Emotion, EpochFacts, Event, Exclusion, Gender, GpuUsage, Intensity, Judged, Judgement, Leakage,
+    Lengths, Level, Note, Prediction, Preview, Protocol, Refused, Report, RunDetail, RunReport, RunState, RunSummary,
+    SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus,
+    Trimming, Usage, Variant, Warning, Wave,
 };
 
 /// Numbers that look random and never change.
@@ -351,7 +351,7 @@ pub fn config() -> Config {
             "workbench.toml:7",
             "Folder of everything that can be made again.",
         ),
-        ("device", "\"flex\"", "default", "What computes: flex (CPU)."),
+        ("device", "\"auto\"", "default", "What computes: auto, cpu, cuda."),
         ("seed", "1", "--set", "Seed of every random choice of a run."),
         ("filter.corpus", "[]", "default", "Corpora by name; empty: all."),
         (
@@ -483,11 +483,13 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
         created: time,
         state,
         model: "conv1d".to_owned(),
+        preset: String::new(),
         corpora: vec!["crema-d".to_owned(), "ravdess".to_owned(), "tess".to_owned()],
         split: "speaker".to_owned(),
         fold: None,
         seed: 1,
-        device: "flex".to_owned(),
+        device: "cpu".to_owned(),
+        device_note: None,
         synthetic: false,
         epochs,
         max_epochs: 50,
@@ -504,6 +506,7 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
             done: 52,
             total: 92,
         }),
+        usage: (state == RunState::Running).then(|| usage(60).remove(59)),
         reason: (state == RunState::Failed).then(|| {
             "the loss is NaN in epoch 4; lower training.learning_rate or set training.gradient_clip_norm".to_owned()
         }),
@@ -527,6 +530,37 @@ pub fn runs() -> Vec<RunSummary> {
         fold(1, RunState::Queued, 0),
         fold(0, RunState::Dead, 12),
     ]
+}
+
+/// What a run on a GPU uses: more while it learns, and its processor tells no power.
+pub fn usage(readings: usize) -> Vec<Usage> {
+    let mut noise = Noise::new(5);
+    let mut reading = |index: usize| {
+        let warm = 1.0 - (-(index as f64) / 9.0).exp();
+        let seconds = i64::try_from(5 * index).unwrap();
+        Usage {
+            at: jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(seconds),
+            cores: 16,
+            process_cores: (index > 0).then(|| 12.0 * warm + 2.0 * noise.next()),
+            host_cpu: (index > 0).then(|| 0.8 * warm + 0.1 * noise.next()),
+            process_memory: Some(400_000_000 + 10_000_000 * index as u64),
+            host_memory: Some(Amount {
+                used: 9_000_000_000,
+                total: 128_000_000_000,
+            }),
+            gpu: Some(GpuUsage {
+                name: Some("GPU".to_owned()),
+                busy: Some(0.9 * warm),
+                memory: Some(Amount {
+                    used: (21e9 * warm) as u64,
+                    total: 80_000_000_000,
+                }),
+                celsius: Some((32.0 + 40.0 * warm) as u32),
+                watts: None,
+            }),
+        }
+    };
+    (0..readings).map(&mut reading).collect()
 }
 
 /// So many epochs of a run that learns, and then learns by heart.
@@ -562,6 +596,7 @@ pub fn detail(summary: &RunSummary, seed: u64) -> RunDetail {
             "2026-06-12 15:30:14 UTC  conv1d: 213,000 parameters".to_owned(),
             "2026-06-12 15:31:40 UTC  epoch 17: best so far, checkpoint written".to_owned(),
         ],
+        usage: if summary.epochs > 0 { usage(60) } else { Vec::new() },
         seconds_left: (summary.state == RunState::Running).then_some(98.0),
         summary: summary.clone(),
     }

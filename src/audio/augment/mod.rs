@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Raised whenever the same change drawn from the same stream would give another wave.
-pub const AUGMENTATION_VERSION: u32 = 1;
+pub const AUGMENTATION_VERSION: u32 = 2;
 
 /// One change to a wave, with its amount. The rate of the wave stays as it is, and but for
 /// [`Augmentation::Stretch`] its length too. Samples may pass full scale; nothing is clipped.
@@ -127,6 +127,17 @@ impl Augmentation {
                 };
                 steps.try_fold(first.apply(wave, draw)?, |wave, step| step.apply(&wave, draw))
             }
+        }
+    }
+
+    /// How many samples of the wave before one of the wave after stands for, where every place is changed by
+    /// itself; none where a place hears what is far from it, or comes from elsewhere.
+    pub fn speed(&self) -> Option<f64> {
+        match self {
+            Self::Noise { .. } | Self::Pitch { .. } | Self::Gain { .. } => Some(1.0),
+            Self::Stretch { rate } => Some(*rate),
+            Self::Shift { .. } | Self::Room(_) => None,
+            Self::Chain(steps) => steps.iter().map(Self::speed).product(),
         }
     }
 

@@ -31,10 +31,14 @@ fn text(run: &RunReport) -> String {
     let report = &run.report;
     let parts = [
         format!(
-            "{}  {} on {}\n{}\n",
+            "{}  {} on {}{}\n{}\n",
             run.run.id,
             run.run.model,
             run.run.corpora.join("+"),
+            match run.run.preset.as_str() {
+                "" => String::new(),
+                preset => format!(", preset {preset}"),
+            },
             scores_line(report)
         ),
         classes(&report.scores),

@@ -4,8 +4,13 @@ use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary, Stop};
+use jiff::Timestamp;
 use serde_json::json;
 use std::io;
+
+/// Said of a model that learnt from its test clips.
+const FINAL_MODEL: &str =
+    "a final model, fitted on everything, without an honest test score; the scores are of the model before it";
 
 /// The list of runs.
 pub fn runs(output: Output, runs: &[RunSummary]) -> io::Result<()> {
@@ -55,6 +60,9 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
     for run in runs {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
+        }
+        if run.final_model {
+            text += &format!("{}: {FINAL_MODEL}\n", run.id);
         }
     }
     text
@@ -132,6 +140,17 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochFacts
         epoch.seconds,
         if epoch.best { "  best" } else { "" },
     ))
+}
+
+/// What a run uses of the machine, when that was measured anew; for programs only.
+pub fn usage(output: Output, run: &RunSummary, last: &mut Option<Timestamp>) -> io::Result<()> {
+    match &run.usage {
+        Some(usage) if output.json && *last != Some(usage.at) => {
+            *last = Some(usage.at);
+            output.json(&json!({ "event": "usage", "run": run.id, "usage": usage }))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A run has ended.

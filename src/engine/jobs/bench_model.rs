@@ -3,7 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime};
 use crate::models::layers::{Span, Way, start_spans, stop_spans};
-use crate::models::{Network, device, published_sizes};
+use crate::models::{Network, Published, choose_device, device, published};
 use crate::training::{StepTime, Trial, clips_of, judge, product_speed};
 use burn::tensor::Tensor;
 
@@ -24,8 +24,8 @@ pub fn measure(
     let mut settings = context.settings.model.clone();
     settings.name = name.unwrap_or(&settings.name).to_owned();
     settings.validate()?;
-    let device_name = device_name.unwrap_or(&context.settings.device);
-    let (input, classes) = published_sizes(&settings.name).unwrap_or_default();
+    let device_name = &choose_device(device_name.unwrap_or(&context.settings.device))?.key;
+    let Published { input, classes, .. } = published(&settings.name)?;
     let mut trial = Trial::new(&settings, input, classes, batch, device_name)?;
     let tell = context.teller();
 

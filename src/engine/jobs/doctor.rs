@@ -4,8 +4,8 @@ use super::scan;
 use crate::audio::playback::{Environment, output_name};
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, Settings, reading};
-use crate::models::device_names;
-use crate::system::{Finding, disk, graphics, login, processor, terminal};
+use crate::models::{choose_device, cuda_parts, device_names};
+use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};
 use std::sync::Arc;
 
 /// Looks at everything that a run depends on.
@@ -14,10 +14,11 @@ pub fn doctor(context: &Context) -> Result<(), EngineError> {
     let mut found = terminal::look();
     found.extend(processor::look());
     found.extend(graphics::look());
-    found.push(Finding::good(
-        "devices",
-        format!("this build trains on: {}", device_names().join(", ")),
-    ));
+    let driver = found
+        .iter()
+        .any(|one| one.topic == "driver" && one.health == Health::Good);
+    found.extend(cuda(driver));
+    found.push(devices());
     found.push(sound());
     found.extend([
         disk::look("runs", &settings.runs),
@@ -27,6 +28,32 @@ pub fn doctor(context: &Context) -> Result<(), EngineError> {
     found.extend(corpora(context, settings));
     context.emit(Event::Doctor(Arc::new(found)));
     Ok(())
+}
+
+/// What CUDA needs; where there is no driver, only whether this build could use one.
+fn cuda(driver: bool) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for part in cuda_parts() {
+        found.push(match &part.state {
+            Ok(words) => Finding::good(part.topic, words),
+            Err(lack) if driver => Finding::lack(part.topic, &lack.found, &lack.remedy),
+            Err(lack) => Finding::note(part.topic, &lack.found, format!("to train on a GPU: {}", lack.remedy)),
+        });
+        if !driver && part.state.is_err() {
+            // The rest would only be wanted after this.
+            break;
+        }
+    }
+    found
+}
+
+/// What networks can be trained on here, and what `auto` means.
+fn devices() -> Finding {
+    let names = device_names().join(", ");
+    match choose_device("auto") {
+        Ok(auto) => Finding::good("devices", format!("{names}; `auto` is {}", auto.key)),
+        Err(error) => Finding::lack("devices", error.to_string(), "set `device` to cpu"),
+    }
 }
 
 /// Where clips are heard.

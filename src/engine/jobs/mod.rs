@@ -10,6 +10,7 @@ mod export;
 mod features;
 mod follow;
 mod follow_study;
+mod models;
 mod predict;
 mod preview;
 mod report;
@@ -51,6 +52,11 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
             Ok(())
         }
         Command::Doctor => doctor::doctor(context),
+        Command::Presets => {
+            context.emit(Event::Presets(Arc::new(context.settings.source.presets.clone())));
+            Ok(())
+        }
+        Command::Models { name } => models::models(context, name.as_deref()),
         Command::Train { changes } => train::train(context, &changes),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Resume { run } => resume::resume(context, &run),

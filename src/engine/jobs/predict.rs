@@ -7,7 +7,13 @@ use crate::inference::Package;
 use crate::runs::find_run;
 use std::path::PathBuf;
 
-/// Hears all files, which a model may take as one speaker's, and judges them one by one; one that cannot be judged is told of with the reason, and the others go on.
+/// `auto` is the CPU here: it has judged many clips by the time a GPU has its kernels compiled.
+fn device(name: &str) -> &str {
+    if name == "auto" { "cpu" } else { name }
+}
+
+/// Hears all files, which a model may take as one speaker's, and judges them one by one; one that cannot be judged is told
+/// of with the reason, and the others go on.
 pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), EngineError> {
     let folder = find_run(&context.settings.runs, run)?;
     if !folder.model().is_dir() {
@@ -16,7 +22,7 @@ pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), 
             folder.id
         )));
     }
-    let package = Package::load(&folder.model(), &context.settings.device)?;
+    let package = Package::load(&folder.model(), device(&context.settings.device))?;
     let hear = |path: &PathBuf| {
         let decoded = decode(path).map_err(|error| error.to_string())?;
         package.hear(&decoded.wave).map_err(|error| error.to_string())

@@ -6,6 +6,7 @@ use crate::engine::context::Context;
 use crate::engine::launch::launch_runs;
 use crate::engine::run_file::{RunFacts, RunFile};
 use crate::engine::{EngineError, Event, Fact, Settings, reading};
+use crate::models::choose_device;
 use crate::runs::{Journal, Lease, RunFolder};
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -24,6 +25,7 @@ pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), Engi
 /// trained with them is refused here, before there is a run.
 pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
     let mut settings = context.settings.with(changes)?;
+    choose_device(&settings.device)?;
     let tell = context.teller();
     let corpora = reading::corpora(&settings, &tell)?;
     let same_data = settings.data == context.settings.data && settings.corpora == context.settings.corpora;

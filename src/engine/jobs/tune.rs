@@ -68,9 +68,7 @@ fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError
     for (key, value) in &given.source.changes {
         if key.starts_with("tuning.") {
             tuning.push((key.clone(), value.clone()));
-        } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str())
-            && stored.with(&[(key.clone(), value.clone())])?.without_source() != stored.clone().without_source()
-        {
+        } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str()) && !holds(&stored, given, key, value)? {
             return Err(EngineError::Other(format!(
                 "study `{}` was begun with another `{key}`, and its trials would not compare; \
                  leave it out, or begin another study with --study NAME",
@@ -84,6 +82,16 @@ fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError
         folder.write(&settings, &folder.facts()?)?;
     }
     Ok(settings)
+}
+
+/// Whether a setting that is given now is as the study has it. A preset holds where it was begun with it, whatever was
+/// put over it then.
+fn holds(stored: &Settings, given: &Settings, key: &str, value: &str) -> Result<bool, EngineError> {
+    if key == "preset" {
+        return Ok(given.preset == stored.preset);
+    }
+    let same = stored.with(&[(key.to_owned(), value.to_owned())])?;
+    Ok(same.without_source() == stored.clone().without_source())
 }
 
 /// Puts the settings as they are first in the queue of a study without trials.

@@ -1,5 +1,6 @@
 //! Layers of TOML: the embedded defaults, a file, single values; merged with the place of every value.
 
+use super::presets::PRESETS;
 use super::{Origin, SettingsError};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -42,6 +43,8 @@ pub(super) struct Layers {
     pub table: toml::Table,
     /// The place of every key that was written, by its dotted path (`training.epochs`, `corpora[0].path`).
     pub origins: BTreeMap<String, Origin>,
+    /// The presets by name, as written.
+    pub presets: BTreeMap<String, toml::Table>,
     /// What stands in for keys that are left out of a named table, by the path of the tables.
     models: BTreeMap<&'static str, toml::Table>,
 }
@@ -51,6 +54,7 @@ impl Layers {
     pub fn defaults(text: &str) -> Result<Self, SettingsError> {
         let origins = lines(text, "the built-in workbench.toml")?;
         let mut table = table_of(text, "the built-in workbench.toml")?;
+        let presets = table.remove(PRESETS);
         let mut models = BTreeMap::new();
         for named in &NAMED_TABLES {
             let Some(tables) = table.get_mut(named.path).and_then(toml::Value::as_table_mut) else {
@@ -64,23 +68,48 @@ impl Layers {
             }
             models.insert(named.path, model);
         }
-        Ok(Self {
+        let mut layers = Self {
             table,
             origins: origins.into_keys().map(|key| (key, Origin::Default)).collect(),
+            presets: BTreeMap::new(),
             models,
-        })
+        };
+        layers.add_presets(presets)?;
+        Ok(layers)
+    }
+
+    /// Takes presets in; one of the same name gives way whole.
+    fn add_presets(&mut self, presets: Option<toml::Value>) -> Result<(), SettingsError> {
+        let refuse = |key: &str| self.error(key, "must be a table");
+        let mut written = BTreeMap::new();
+        match presets {
+            None => {}
+            Some(toml::Value::Table(presets)) => {
+                for (name, preset) in presets {
+                    let toml::Value::Table(preset) = preset else {
+                        return Err(refuse(&format!("{PRESETS}.{name}")));
+                    };
+                    written.insert(name, preset);
+                }
+            }
+            Some(_) => return Err(refuse(PRESETS)),
+        }
+        self.presets.extend(written);
+        Ok(())
     }
 
     /// Puts a file's values over what is there.
     pub fn file(&mut self, path: &Path, text: &str) -> Result<(), SettingsError> {
         let place = path.display().to_string();
         let lines = lines(text, &place)?;
-        let table = table_of(text, &place)?;
+        let mut table = table_of(text, &place)?;
+        let presets = table.remove(PRESETS);
         let origins = lines
             .into_iter()
             .map(|(key, line)| (key, Origin::File(path.to_owned(), line)))
             .collect();
-        self.merge(table, origins)
+        self.merge(table, origins)?;
+        self.add_presets(presets)
     }
 
     /// Puts one `key=value` over what is there. A value that is no TOML is a string; a single value for a
@@ -187,6 +216,7 @@ impl Layers {
         let written = Self {
             table: toml::Table::new(),
             origins,
+            presets: BTreeMap::new(),
             models: self.models.clone(),
         };
         merge_tables(&mut self.table, table, "", &written)?;
@@ -245,7 +275,7 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             continue;
         }
         match (base.get_mut(&name), value) {
-            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !is_free(path, &key) => {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) if !is_free(&key) => {
                 merge_tables(base, over, &key, written)?;
             }
             (Some(slot), value) => {
@@ -270,8 +300,9 @@ fn complete(table: &mut toml::Table, model: &toml::Table) {
     }
 }
 
-fn is_free(path: &str, key: &str) -> bool {
-    path == SPACES || FREE_TABLES.contains(&key)
+/// Whether a table's keys are the user's own.
+pub(super) fn is_free(key: &str) -> bool {
+    key.rsplit_once('.').is_some_and(|(path, _)| path == SPACES) || FREE_TABLES.contains(&key)
 }
 
 fn kind(value: &toml::Value) -> &'static str {

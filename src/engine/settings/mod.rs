@@ -2,16 +2,18 @@
 
 mod imported;
 mod layers;
+mod presets;
 mod rows;
 
 pub use imported::add_import;
+pub use presets::Preset;
 pub use rows::rows;
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
 use crate::features::{FeatureError, Recipe};
-use crate::models::{ModelError, ModelSettings, device_names};
-use crate::training::{AugmentationSettings, TrainingError, TrainingSettings};
+use crate::models::{ModelError, ModelSettings, check_device_name};
+use crate::training::{AugmentationMode, AugmentationSettings, TrainingError, TrainingSettings};
 use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
@@ -34,10 +36,13 @@ pub struct Settings {
     pub runs: PathBuf,
     /// Folder of everything that can be made again.
     pub cache: PathBuf,
-    /// `flex`, `ndarray`.
+    /// `auto`, `cpu`, `ndarray`, `cuda`, `cuda:1`, ...
     pub device: String,
     /// Seed of every random choice of a run.
     pub seed: u64,
+    /// Name of the preset that lies under what the file and `--set` say; empty for none.
+    #[serde(default)]
+    pub preset: String,
     /// Name of the recipe in `recipes`.
     pub recipe: String,
     /// The corpora.
@@ -76,6 +81,8 @@ pub struct Source {
     pub file: Option<PathBuf>,
     /// The `--set`s.
     pub changes: Vec<(String, String)>,
+    /// The presets that there are.
+    pub presets: Vec<Preset>,
 }
 
 /// Where a value came from.
@@ -85,6 +92,8 @@ pub enum Origin {
     Default,
     /// A file and line.
     File(PathBuf, usize),
+    /// A preset.
+    Preset(String),
     /// `--set`, or the Train form.
     Set,
 }
@@ -94,6 +103,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => write!(formatter, "default"),
             Self::File(path, line) => write!(formatter, "{}:{line}", path.display()),
+            Self::Preset(name) => write!(formatter, "preset {name}"),
             Self::Set => write!(formatter, "--set"),
         }
     }
@@ -111,16 +121,25 @@ pub struct SettingsError {
     pub problem: String,
 }
 
-/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then
-/// `changes`. Relative paths in a file are taken from its folder.
+/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then the
+/// preset that the changes name, then `changes`. A preset that the file names lies below the file's own values.
+/// Relative paths in a file are taken from its folder.
 ///
 /// # Errors
 /// [`SettingsError`] with file, line, key and remedy.
 pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
     let mut layers = Layers::defaults(DEFAULTS)?;
     let path = file.unwrap_or(Path::new(FILE));
+    let asked = changes.iter().rev().find(|(key, _)| key == "preset");
     match std::fs::read_to_string(path) {
-        Ok(text) => layers.file(path, &text)?,
+        Ok(text) => {
+            layers.file(path, &text)?;
+            let named = layers.named_preset();
+            if !named.is_empty() && asked.is_none() {
+                layers.preset(&named)?;
+                layers.file(path, &text)?;
+            }
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {}
         Err(error) => {
             return Err(SettingsError {
@@ -130,6 +149,13 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
             });
         }
     }
+    if let Some((key, value)) = asked {
+        layers.set(key, value)?;
+        let named = layers.named_preset();
+        if !named.is_empty() {
+            layers.preset(&named)?;
+        }
+    }
     for (key, value) in changes {
         layers.set(key, value)?;
     }
@@ -137,6 +163,7 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
     settings.source = Source {
         file: file.map(Path::to_owned),
         changes: changes.to_vec(),
+        presets: layers.all_presets()?,
     };
     settings.absolute_paths(&layers);
     settings.origins = layers.origins;
@@ -252,13 +279,9 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
             return refuse(format!("corpora[{index}].name"), problem);
         }
     }
-    if !device_names().contains(&settings.device.as_str()) {
-        let problem = format!(
-            "no device `{}`; this build has {}",
-            settings.device,
-            device_names().join(", ")
-        );
-        return refuse("device".to_owned(), problem);
+    // Whether it is here is seen when it is used: a run of another machine can be read on this one.
+    if let Err(error) = check_device_name(&settings.device) {
+        return refuse("device".to_owned(), error.to_string());
     }
     for (name, recipe) in recipes {
         if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {
@@ -283,6 +306,17 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if settings.augmentation.leak_copies_across_sides && settings.split.kind != SplitKind::Random {
         let problem = "is true while split.kind deals speakers; set split.kind to `random`, or this to false";
         return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
+    }
+    let imported = recipes
+        .get(&settings.recipe)
+        .is_some_and(|recipe| recipe.import.is_some());
+    let waves = settings.augmentation.mode != AugmentationMode::None;
+    if imported && waves {
+        let problem = format!(
+            "changes waves, and the features of recipe `{}` were imported; set it to \"none\" (mixup and masks work without)",
+            settings.recipe
+        );
+        return refuse("augmentation.mode".to_owned(), problem);
     }
     match settings.tuning.validate() {
         Err(TuningError::Settings { key, problem }) => refuse(key, problem),

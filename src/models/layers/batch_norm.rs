@@ -1,5 +1,6 @@
 //! Normalisation over a batch.
 
+use super::facts::note_module;
 use super::pooling::pooled_shape;
 use super::{MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::models::kernels::batch_norm::{self, Affine, Backward, Moments};
@@ -41,6 +42,7 @@ impl BatchNorm {
 
     /// Normalises the last axis.
     pub fn forward<const D: usize>(&self, input: Tensor<D>, training: bool) -> Tensor<D> {
+        self.note(&input.dims());
         if runs_here(&input) {
             // Windows of one position: nothing is pooled.
             let shape = input.dims();
@@ -57,11 +59,17 @@ impl BatchNorm {
     pub fn forward_pool<const D: usize>(&self, input: Tensor<D>, pool: MaxPool, training: bool) -> Tensor<D> {
         match pool.windows(&input.dims()) {
             Some(windows) if runs_here(&input) => {
+                self.note(&input.dims());
                 let shape = pooled_shape(&input.dims(), &windows);
+                pool.note(&shape, false);
                 self.here(input, windows, shape, training)
             }
             _ => pool.forward(self.forward(input, training)),
         }
+    }
+
+    fn note(&self, shape: &[usize]) {
+        note_module(self, shape, 0, || "batch normalisation".to_owned());
     }
 
     fn here<const D: usize>(&self, input: Tensor<D>, windows: Windows, shape: Vec<usize>, training: bool) -> Tensor<D> {

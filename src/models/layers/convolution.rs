@@ -1,6 +1,7 @@
 //! A convolution over frames.
 
 use super::convolve::Convolve;
+use super::facts::{note_module, with_relu};
 use super::{glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::convolution::Geometry;
 use crate::random::Stream;
@@ -49,6 +50,16 @@ impl Convolution {
     }
 
     fn apply(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
+        let output = self.convolved(input, relu);
+        let shape = output.dims();
+        let multiply_adds = shape[1] * self.kernel.shape().num_elements();
+        note_module(self, &shape, multiply_adds, || {
+            with_relu(format!("convolution {}, kernel {}", shape[2], self.kernel_size), relu)
+        });
+        output
+    }
+
+    fn convolved(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
         let [_, frames, inputs] = input.dims();
         if runs_here(&input) {
             let channels = [inputs, self.bias.dims()[0]];

@@ -1,6 +1,7 @@
 //! A convolution over images.
 
 use super::convolve::Convolve;
+use super::facts::{note_module, with_relu};
 use super::{glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::convolution::Geometry;
 use crate::random::Stream;
@@ -53,6 +54,17 @@ impl Convolution2d {
     }
 
     fn apply(&self, input: Tensor<4>, relu: bool) -> Tensor<4> {
+        let output = self.convolved(input, relu);
+        let shape = output.dims();
+        let multiply_adds = shape[1] * shape[2] * self.kernel.shape().num_elements();
+        note_module(self, &shape, multiply_adds, || {
+            let size = self.kernel_size;
+            with_relu(format!("convolution {}, kernel {size} x {size}", shape[3]), relu)
+        });
+        output
+    }
+
+    fn convolved(&self, input: Tensor<4>, relu: bool) -> Tensor<4> {
         let [_, height, width, inputs] = input.dims();
         if runs_here(&input) {
             let channels = [inputs, self.bias.dims()[0]];

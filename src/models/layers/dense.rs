@@ -1,5 +1,6 @@
 //! A fully connected layer.
 
+use super::facts::{note_module, with_relu};
 use super::{Operation, Pullback, Values, glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::dense;
 use crate::random::Stream;
@@ -25,25 +26,26 @@ impl Dense {
         }
     }
 
-    /// Multiply-adds of one clip, forwards.
-    pub fn multiply_adds(&self) -> usize {
-        self.kernel.shape().num_elements()
-    }
-
     /// (batch, inputs) to (batch, outputs).
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        if runs_here(&input) {
-            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu: false });
-        }
-        self.composed(input)
+        self.apply(input, false)
     }
 
     /// The same, negative numbers replaced by zero: Keras `activation="relu"`.
     pub fn forward_relu(&self, input: Tensor<2>) -> Tensor<2> {
+        self.apply(input, true)
+    }
+
+    fn apply(&self, input: Tensor<2>, relu: bool) -> Tensor<2> {
+        let [clips, outputs] = [input.dims()[0], self.bias.dims()[0]];
+        note_module(self, &[clips, outputs], self.kernel.shape().num_elements(), || {
+            with_relu(format!("dense {outputs}"), relu)
+        });
         if runs_here(&input) {
-            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu: true });
+            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu });
         }
-        activation::relu(self.composed(input))
+        let output = self.composed(input);
+        if relu { activation::relu(output) } else { output }
     }
 
     /// In Burn's own operations.

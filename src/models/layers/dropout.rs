@@ -1,5 +1,6 @@
 //! Dropout with masks from our own stream.
 
+use super::facts::note;
 use super::{Operation, Pullback, Values, runs_here, unary};
 use crate::models::kernels::dropout::apply;
 use crate::random::Stream;
@@ -11,6 +12,9 @@ use std::sync::Arc;
 /// unchanged without a stream (inference). The stream gives one key, from which the mask follows;
 /// the same on every device.
 pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, stream: Option<&mut Stream>) -> Tensor<D> {
+    if rate > 0.0 {
+        note(&input.dims(), || format!("dropout {rate}"));
+    }
     match stream {
         Some(stream) if rate > 0.0 => {
             let key = stream.next_u64();

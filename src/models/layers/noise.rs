@@ -1,5 +1,6 @@
 //! Gaussian noise from our own stream.
 
+use super::facts::note;
 use super::init::normal;
 use crate::random::Stream;
 use burn::tensor::{Tensor, TensorData};
@@ -7,6 +8,9 @@ use burn::tensor::{Tensor, TensorData};
 /// Adds to each value a number of mean 0 and the given deviation: Keras `GaussianNoise`; unchanged without a
 /// stream (inference).
 pub fn noise<const D: usize>(input: Tensor<D>, deviation: f64, stream: Option<&mut Stream>) -> Tensor<D> {
+    if deviation > 0.0 {
+        note(&input.dims(), || format!("noise {deviation}"));
+    }
     match stream {
         Some(stream) if deviation > 0.0 => {
             let shape = input.shape();

@@ -1,5 +1,6 @@
 //! Fewer positions.
 
+use super::facts::{note, with_relu};
 use super::{Operation, Pullback, Values, runs_here, unary};
 use crate::models::kernels::pooling::{self, Windows};
 use burn::nn::PaddingConfig2d;
@@ -65,6 +66,28 @@ impl MaxPool {
     }
 
     fn apply<const D: usize>(&self, input: Tensor<D>, relu: bool) -> Tensor<D> {
+        let output = self.pooled(input, relu);
+        self.note(&output.dims(), relu);
+        output
+    }
+
+    /// Notes that a clip passed it; `output` is the shape of the batch that came out.
+    pub(super) fn note(&self, output: &[usize], relu: bool) {
+        note(output, || {
+            let of = |[height, width]: [usize; 2]| match output.len() {
+                3 => height.to_string(),
+                _ => format!("{height} x {width}"),
+            };
+            let step = if self.stride == self.size {
+                String::new()
+            } else {
+                format!(", step {}", of(self.stride))
+            };
+            with_relu(format!("max pooling {}{step}", of(self.size)), relu)
+        });
+    }
+
+    fn pooled<const D: usize>(&self, input: Tensor<D>, relu: bool) -> Tensor<D> {
         match self.windows(&input.dims()) {
             Some(windows) if runs_here(&input) => unary(input, Pool { windows, relu }),
             _ if relu => activation::relu(self.composed(input)),
@@ -145,7 +168,9 @@ impl Pullback<1> for PoolBack {
 
 /// The mean over all frames: Keras `GlobalAveragePooling1D`. (batch, frames, channels) to (batch, channels).
 pub fn global_average(input: Tensor<3>) -> Tensor<2> {
-    input.mean_dim(1).squeeze_dim(1)
+    let average: Tensor<2> = input.mean_dim(1).squeeze_dim(1);
+    note(&average.dims(), || "average over frames".to_owned());
+    average
 }
 
 #[cfg(test)]

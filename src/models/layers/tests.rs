@@ -99,7 +99,7 @@ fn values_and_gradients_are_pytorchs_on_every_device() {
     let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../tests/golden/layers.json")).unwrap();
     for name in device_names() {
         for case in &cases {
-            let found = run(case, &device(name).unwrap().autodiff());
+            let found = run(case, &device(&name).unwrap().autodiff());
             assert_eq!(found.len(), case.values.len());
             for (what, (found, expected)) in found.iter().zip(&case.values).enumerate() {
                 assert_eq!(found.len(), expected.len(), "{name} {} {what}", case.network);

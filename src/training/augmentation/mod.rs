@@ -8,6 +8,6 @@ mod settings;
 mod waves;
 
 pub use copies::{Copy, Examples, examples};
+pub(super) use on_the_fly::Augmenter;
 pub use on_the_fly::OnTheFly;
-pub(super) use on_the_fly::{Augmenter, Source};
 pub use settings::{AugmentationMode, AugmentationSettings};

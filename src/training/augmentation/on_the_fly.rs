@@ -4,10 +4,9 @@ use super::AugmentationSettings;
 use super::mixup::Mixup;
 use super::waves::Waves;
 use crate::corpus::Clip;
-use crate::features::{FeatureMatrix, Recipe, Scaler, extract};
+use crate::features::{FeatureMatrix, Recipe, Scaler, extract_changed};
 use crate::random::{Stream, stream};
-use crate::training::ahead::Ahead;
-use crate::training::{AugmentationMode, Dataset, Normaliser, TrainingError};
+use crate::training::{AugmentationMode, Normaliser, TrainingError};
 use std::borrow::Cow;
 
 /// What examples are made of while training.
@@ -21,8 +20,8 @@ pub struct OnTheFly<'a> {
     pub normaliser: &'a Normaliser,
 }
 
-/// Makes examples. Every one comes from a stream of (seed, epoch, clip) alone: which thread makes it, and when,
-/// changes nothing.
+/// Makes examples. Every one comes from a stream of (seed, epoch, clip, turn) alone: which thread makes it, and
+/// when, changes nothing.
 pub(in crate::training) struct Augmenter<'a> {
     settings: &'a AugmentationSettings,
     recipe: &'a Recipe,
@@ -51,28 +50,27 @@ impl<'a> Augmenter<'a> {
         self.settings.mode == AugmentationMode::OnTheFly && self.settings.wave.is_active()
     }
 
-    /// The features of a clip as this epoch sees it. Its wave, at the recipe's rate and before the recipe cuts
-    /// anything off it, is changed, goes through the recipe and is standardised as the clip is; masks fall on the features, with the
-    /// training clips' mean in their place.
+    /// The features of a clip as this epoch sees it, at its turn (from 0, where a clip is drawn several times). Its wave, at the recipe's rate and before the recipe does
+    /// anything to it, is changed, goes through the recipe and is standardised as the clip is; masks fall on the
+    /// features, with the training clips' mean in their place.
     ///
     /// # Errors
     /// A clip that cannot be read any more, or what the change or the recipe says to it.
     pub fn example<'d>(
         &self,
-        epoch: usize,
+        (epoch, turn): (usize, usize),
         clip: usize,
         features: &'d FeatureMatrix,
         scaler: &Scaler,
     ) -> Result<Cow<'d, FeatureMatrix>, TrainingError> {
-        let place = (epoch as u64) << 32 | clip as u64;
+        let place = (turn as u64) << 56 | (epoch as u64) << 32 | clip as u64;
         let mut example = Cow::Borrowed(features);
         if self.changes_waves() {
             let draw = &mut stream(self.seed, "augmentation", place);
             if let Some(change) = self.settings.wave.draw(draw)
                 && let Some(wave) = self.waves.get(clip).map_err(crate::features::FeatureError::from)?
             {
-                let changed = change.apply(&wave, draw).map_err(crate::features::FeatureError::from)?;
-                let mut matrix = extract(&changed, self.recipe)?.matrix;
+                let mut matrix = extract_changed(&wave, &change, self.recipe, draw)?.matrix;
                 self.normaliser.example(clip, &mut matrix);
                 example = Cow::Owned(matrix);
             }
@@ -87,33 +85,5 @@ impl<'a> Augmenter<'a> {
     /// How a batch is blended, if it is.
     pub fn mixup(&self, examples: usize, draw: &mut Stream) -> Option<Mixup> {
         Mixup::draw(self.settings.mixup_alpha, examples, draw)
-    }
-}
-
-/// Where the examples of an epoch come from, batch by batch.
-pub(in crate::training) enum Source<'a, 'm> {
-    /// The clips' own features.
-    Clips(&'a Dataset),
-    /// Made ahead of their use, in the order of the epoch.
-    Made(&'m mut Ahead<Result<Cow<'a, FeatureMatrix>, TrainingError>>),
-}
-
-impl<'a> Source<'a, '_> {
-    /// The next examples; `clips` are those that they are made of.
-    pub fn take(&mut self, clips: &[usize]) -> Result<Vec<Cow<'a, FeatureMatrix>>, TrainingError> {
-        match self {
-            Self::Clips(dataset) => Ok(clips
-                .iter()
-                .map(|clip| Cow::Borrowed(&dataset.matrices[*clip]))
-                .collect()),
-            Self::Made(ahead) => {
-                let gone = || {
-                    Err(TrainingError::Data(
-                        "a thread that makes examples came to an end".to_owned(),
-                    ))
-                };
-                clips.iter().map(|_| ahead.next().unwrap_or_else(gone)).collect()
-            }
-        }
     }
 }

@@ -6,8 +6,8 @@ use crate::engine::{Clear, CommandKind};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tables::{
-    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN,
-    TRIAL, TRIM, TUNE,
+    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MODELS, MOVES, PRESETS, PROMPT, QUESTION, REPORT,
+    SETTINGS, TRAIN, TRIAL, TRIM, TUNE,
 };
 
 /// A tab.
@@ -100,6 +100,10 @@ pub enum Action {
     Settings,
     /// Look at the machine.
     Doctor,
+    /// List the architectures.
+    Models,
+    /// List the presets.
+    Presets,
     /// Sort by the next property.
     Sort,
     /// Sort the other way round.
@@ -173,6 +177,10 @@ pub enum Place {
     Form,
     /// In the cache.
     Cache,
+    /// In the architectures.
+    Models,
+    /// In the presets.
+    Presets,
     /// In what trimming would remove.
     Trim,
     /// Before a question.
@@ -309,6 +317,8 @@ impl Place {
             Self::Settings => &[SETTINGS, MOVES],
             Self::Form => &[FORM],
             Self::Cache => &[CACHE, MOVES],
+            Self::Models => &[MODELS, MOVES],
+            Self::Presets => &[PRESETS, MOVES],
             Self::Trim => &[TRIM, MOVES],
             Self::Question => &[QUESTION],
             Self::Prompt => &[PROMPT],
@@ -345,7 +355,7 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 15] = [
+    const PLACES: [Place; 17] = [
         Place::Tab(Tab::Data),
         Place::Tab(Tab::Listen),
         Place::Tab(Tab::Train),
@@ -358,6 +368,8 @@ mod tests {
         Place::Settings,
         Place::Form,
         Place::Cache,
+        Place::Models,
+        Place::Presets,
         Place::Trim,
         Place::Question,
         Place::Prompt,

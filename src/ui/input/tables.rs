@@ -150,7 +150,12 @@ pub const TRAIN: &[Binding] = &[
         "lay the run's curves over the others, or take them away",
     )
     .hint("overlay"),
-    bind(keys!['m'], Action::Metric, "show loss, accuracy or UAR first").hint("metric"),
+    bind(
+        keys!['m'],
+        Action::Metric,
+        "show loss, accuracy, UAR or the use of the machine first",
+    )
+    .hint("metric"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")
         .sends(CommandKind::Stop, &[ENTER]),
@@ -173,6 +178,13 @@ pub const TRAIN: &[Binding] = &[
         "measure how fast the settings' network is trained here",
     )
     .sends(CommandKind::Bench, &[]),
+    bind(
+        keys!['P'],
+        Action::Presets,
+        "the presets: papers' settings, and their honest twins",
+    )
+    .sends(CommandKind::Presets, &[]),
+    bind(keys!['M'], Action::Models, "the architectures, and their layers").sends(CommandKind::Models, &[]),
 ];
 
 pub const TUNE: &[Binding] = &[
@@ -385,6 +397,28 @@ pub const CACHE: &[Binding] = &[
         "close",
     )
     .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const PRESETS: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "a new run with its settings").hint("new run"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('P')],
+        Action::Back,
+        "close",
+    )
+    .hint("close"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+];
+
+pub const MODELS: &[Binding] = &[
+    bind(&[ENTER], Action::Open, "its layers for the settings' recipe").hint("layers"),
+    bind(
+        &[ESCAPE, Key::character('q'), Key::character('M')],
+        Action::Back,
+        "back to the list, or close",
+    )
+    .hint("back"),
     bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
 ];
 

@@ -4,7 +4,9 @@ mod bench;
 mod cache;
 mod doctor;
 mod help;
+mod models;
 mod no_sound;
+mod presets;
 mod prompt;
 mod question;
 mod settings;
@@ -21,6 +23,8 @@ use crate::ui::widgets::list::Cursor;
 pub use bench::Subject;
 pub use cache::CacheView;
 pub use doctor::DoctorView;
+pub use models::ModelsView;
+pub use presets::PresetsView;
 pub use prompt::{Prompt, Purpose};
 pub use question::Question;
 use ratatui::buffer::Buffer;
@@ -40,6 +44,10 @@ pub enum Overlay {
     Settings(SettingsView),
     /// What the machine has and lacks.
     Doctor(DoctorView),
+    /// The architectures.
+    Models(ModelsView),
+    /// The presets.
+    Presets(PresetsView),
     /// The form of a new run.
     Form(Form),
     /// The cache.
@@ -87,6 +95,8 @@ impl Overlay {
             Self::Doctor(_) => Place::Help,
             Self::Form(_) | Self::Enqueue(_) => Place::Form,
             Self::Cache(_) => Place::Cache,
+            Self::Models(_) => Place::Models,
+            Self::Presets(_) => Place::Presets,
             Self::Trim(_) => Place::Trim,
             Self::Question(_) => Place::Question,
             Self::Prompt(_) => Place::Prompt,
@@ -125,6 +135,8 @@ impl Overlay {
             (Self::Doctor(view), action) => view.act(action),
             (Self::Form(form), action) => form.act(action),
             (Self::Cache(view), action) => view.act(action),
+            (Self::Models(view), action) => view.act(action),
+            (Self::Presets(view), action) => view.act(action),
             (Self::Trim(view), action) => view.act(action),
             (Self::Enqueue(form), action) => form.act(action),
             (Self::Question(question), Action::Yes) => question.yes(),
@@ -146,6 +158,8 @@ impl Overlay {
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),
+            Self::Models(view) => view.draw(area, buffer, theme),
+            Self::Presets(view) => view.draw(area, buffer, theme),
             Self::Trim(view) => view.draw(area, buffer, theme),
             Self::Enqueue(form) => form.draw(area, buffer, theme),
             Self::Question(question) => question.draw(area, buffer, theme),

@@ -4,6 +4,7 @@ mod kernel;
 mod product;
 mod recurrence;
 
+use super::facts::{note, note_module};
 use super::{Operation, Pullback, Values, glorot_uniform, orthogonal, quaternary, runs_here};
 use crate::random::Stream;
 use burn::module::{Module, Param};
@@ -56,6 +57,11 @@ impl BiLstm {
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let (kernel, recurrent, bias) = (self.kernel.val(), self.recurrent.val(), self.bias.val());
         let [_, units, _] = recurrent.dims();
+        let [clips, steps, _] = input.dims();
+        let products = kernel.shape().num_elements() + recurrent.shape().num_elements();
+        note_module(self, &[clips, steps, 2 * units], steps * products, || {
+            format!("LSTM {units}, both directions")
+        });
         if !runs_here(&input) {
             return composed(input, kernel, recurrent, bias);
         }
@@ -79,7 +85,8 @@ impl BiLstm {
 
     /// The state after the last step of each direction, (batch, 2 units): Keras `return_sequences=False`.
     pub fn last(states: Tensor<3>) -> Tensor<2> {
-        let [_, steps, width] = states.dims();
+        let [clips, steps, width] = states.dims();
+        note(&[clips, width], || "last state of each direction".to_owned());
         let forwards = states.clone().slice(s![.., steps - 1..steps, 0..width / 2]);
         let backwards = states.slice(s![.., 0..1, width / 2..width]);
         Tensor::cat(vec![forwards, backwards], 2).squeeze_dim(1)

@@ -72,7 +72,7 @@ fn states_and_gradients_are_pytorchs_on_every_device() {
     let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../../tests/golden/lstm.json")).unwrap();
     for name in device_names() {
         for golden in &cases {
-            let case = case(golden.sizes, &device(name).unwrap().autodiff());
+            let case = case(golden.sizes, &device(&name).unwrap().autodiff());
             let found = run(&case, case.layer.forward(case.input.clone()));
             for ((found, expected), what) in found.iter().zip(&golden.values).zip(WHAT) {
                 let found = &found[..found.len().min(400)];

@@ -1,6 +1,6 @@
 //! Curves of the run under the cursor and of the marked ones.
 
-use super::{Metric, TrainView};
+use super::{Metric, TrainView, usage};
 use crate::engine::{EpochFacts, RunDetail};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, width};
@@ -18,6 +18,7 @@ impl Metric {
             Self::Loss => "Loss",
             Self::Accuracy => "Accuracy %",
             Self::Uar => "UAR %",
+            Self::Use => "Use",
         }
     }
 
@@ -27,6 +28,8 @@ impl Metric {
             Self::Loss => (facts.train_loss, facts.validation_loss),
             Self::Accuracy => (facts.train_accuracy, facts.validation_accuracy),
             Self::Uar => (facts.train_uar, facts.validation_uar),
+            // No curve over epochs.
+            Self::Use => (f64::NAN, f64::NAN),
         }
     }
 }
@@ -81,7 +84,9 @@ fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, t
         ..area
     };
     let charts = (body.height / ROWS).clamp(1, 3);
-    for index in 0..charts {
+    let metrics = (0..Metric::ALL.len()).map(|by| first.turned(by));
+    let metrics = metrics.filter(|metric| *metric == first || *metric != Metric::Use);
+    for (index, metric) in (0..charts).zip(metrics) {
         let (from, to) = (index * body.height / charts, (index + 1) * body.height / charts);
         let gap = u16::from(index + 1 < charts);
         let at = Rect {
@@ -89,8 +94,11 @@ fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, t
             height: (to - from).saturating_sub(gap),
             ..body
         };
-        let metric = first.turned(usize::from(index));
         let note = if charts == 1 { "m: next" } else { "" };
+        if let (Metric::Use, Some(run)) = (metric, shown.last()) {
+            usage::draw(&run.detail, at, note, buffer, theme);
+            continue;
+        }
         let inside = section(buffer, at, metric.title(), note, theme);
         let series = series(shown, metric, theme);
         if series.iter().all(|series| series.points.is_empty()) {

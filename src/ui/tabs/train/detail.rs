@@ -1,5 +1,6 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
+use super::usage;
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
@@ -118,36 +119,31 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         rows.push(("reason", reason.clone(), theme.bad()));
     }
     if run.state == RunState::Running {
-        let left = detail.and_then(|detail| detail.seconds_left);
-        rows.push((
-            "left",
-            left.map_or_else(
-                || "known after an epoch".to_owned(),
-                |left| format!("about {}", duration(left)),
-            ),
-            plain,
-        ));
+        let left = match detail.and_then(|detail| detail.seconds_left) {
+            Some(left) => Some(format!("about {}", duration(left))),
+            None => (run.epochs == 0).then(|| "known after an epoch".to_owned()),
+        };
+        rows.extend(left.map(|left| ("left", left, plain)));
     }
     if let Some(detail) = detail.filter(|detail| !detail.epochs.is_empty()) {
         rows.extend(epochs(detail, theme));
+    }
+    for (name, words) in run.usage.iter().flat_map(usage::words) {
+        rows.push((name, words, plain));
     }
     if run.final_model {
         let words = "fitted on everything in the end: a final model without an honest test score";
         rows.push(("final", words.to_owned(), theme.warn()));
     }
     if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
+        let of = if run.final_model {
+            ", of the model before it"
+        } else {
+            ""
+        };
         rows.push((
             "test",
-            format!(
-                "UAR {}, accuracy {}{}",
-                percent(uar),
-                percent(accuracy),
-                if run.final_model {
-                    ", of the model before it"
-                } else {
-                    ""
-                }
-            ),
+            format!("UAR {}, accuracy {}{of}", percent(uar), percent(accuracy)),
             theme.heading(),
         ));
     }
@@ -160,6 +156,9 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         format!("{} on {}, seed {}", run.model, run.device, run.seed),
         plain,
     ));
+    if !run.preset.is_empty() {
+        rows.push(("preset", run.preset.clone(), plain));
+    }
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
     rows

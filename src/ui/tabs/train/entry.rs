@@ -83,6 +83,44 @@ impl Entry {
         }
     }
 
+    /// Takes a value, as TOML or a bare word; false when the field cannot show it.
+    pub fn fill(&mut self, value: &str) -> bool {
+        let value = parse(value).unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        let words: Vec<&str> = match &value {
+            toml::Value::Array(words) => words.iter().filter_map(toml::Value::as_str).collect(),
+            toml::Value::String(word) => vec![word],
+            _ => Vec::new(),
+        };
+        match &mut self.input {
+            Input::Number(field, _) => *field = Field::new(&value.to_string()),
+            Input::Choice { options, at } => {
+                let word = match words[..] {
+                    [] if value.is_array() => EVERYBODY.to_owned(),
+                    [] => value.to_string(),
+                    [word] => word.to_owned(),
+                    _ => return false,
+                };
+                let Some(place) = options.iter().position(|option| *option == word) else {
+                    return false;
+                };
+                *at = place;
+            }
+            Input::Many { options, on, .. } => {
+                if !words.iter().all(|word| options.iter().any(|option| option == word)) {
+                    return false;
+                }
+                for (option, on) in options.iter().zip(on) {
+                    *on = words.is_empty() || words.contains(&option.as_str());
+                }
+            }
+        }
+        if self.changed() {
+            // Set back by hand to what the settings say, it must still be sent: a preset may say otherwise.
+            self.given.clear();
+        }
+        true
+    }
+
     /// Whether it differs from what it was.
     pub fn changed(&self) -> bool {
         self.toml() != self.given

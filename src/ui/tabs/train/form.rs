@@ -76,7 +76,7 @@ impl Form {
         form.corpora(config);
         form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
         form.number(config, "seed", "Seed", Number::Whole(0));
-        form.choice(config, "device", "Device", &["flex", "ndarray"]);
+        form.choice(config, "device", "Device", &["auto", "cpu", "cuda", "ndarray"]);
         form
     }
 
@@ -84,17 +84,9 @@ impl Form {
     pub fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
         let mut rest = Vec::new();
         for (key, value) in changes {
-            match self
-                .entries
-                .iter_mut()
-                .find(|entry| entry.key == key)
-                .map(|entry| &mut entry.input)
-            {
-                Some(Input::Number(field, _)) => *field = Field::new(&value),
-                Some(Input::Choice { options, at }) if options.contains(&value) => {
-                    *at = options.iter().position(|option| *option == value).unwrap_or(*at);
-                }
-                _ => rest.push((key, value)),
+            let entry = self.entries.iter_mut().find(|entry| entry.key == key);
+            if !entry.is_some_and(|entry| entry.fill(&value)) {
+                rest.push((key, value));
             }
         }
         self.copied = Some((origin.to_owned(), rest));
@@ -288,11 +280,10 @@ impl Form {
         self.waiting = true;
         self.problem = None;
         let changed = self.entries.iter().filter(|entry| entry.changed());
+        let changed = changed.map(|entry| (entry.key.to_owned(), entry.toml()));
         let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
-        let changes = changed
-            .map(|entry| (entry.key.to_owned(), entry.toml()))
-            .chain(rest)
-            .collect();
+        // What was changed here has the last word.
+        let changes = rest.chain(changed).collect();
         Outcome {
             commands: vec![Command::Train { changes }],
             ..Outcome::default()

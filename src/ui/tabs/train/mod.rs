@@ -6,10 +6,11 @@ mod entry;
 pub mod form;
 mod form_view;
 mod runs;
+mod usage;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
 use crate::ui::input::{Action, Tab};
-use crate::ui::overlays::{Overlay, Question, Subject};
+use crate::ui::overlays::{ModelsView, Overlay, PresetsView, Question, Subject};
 use crate::ui::state::{Message, State};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
@@ -32,10 +33,12 @@ pub enum Metric {
     Accuracy,
     /// Unweighted average recall.
     Uar,
+    /// What the run uses of the machine; drawn only when it is the first.
+    Use,
 }
 
 impl Metric {
-    const ALL: [Self; 3] = [Self::Loss, Self::Accuracy, Self::Uar];
+    const ALL: [Self; 4] = [Self::Loss, Self::Accuracy, Self::Uar, Self::Use];
 
     fn turned(self, by: usize) -> Self {
         Self::ALL[(self as usize + by) % Self::ALL.len()]
@@ -202,6 +205,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
                 return Vec::new();
             }
             return vec![Command::Bench { what: MEASURED }];
+        }
+        Action::Presets => {
+            state.overlays.push(Overlay::Presets(PresetsView::default()));
+            return vec![Command::Presets];
+        }
+        Action::Models => {
+            state.overlays.push(Overlay::Models(ModelsView::default()));
+            return vec![Command::Models { name: None }];
         }
         Action::NewRun if state.jobs.busy(CommandKind::Train) => {
             state.message = Some(Message::note("A run is being started."));

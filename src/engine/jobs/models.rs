@@ -1,0 +1,83 @@
+//! Models: which architectures there are, and one of them layer by layer.
+
+use crate::engine::context::Context;
+use crate::engine::{EngineError, Event, ModelRow, ModelSummary, Settings};
+use crate::models::layers::LayerFacts;
+use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
+use std::sync::Arc;
+
+/// Tells of all architectures, or sums one up for the settings' recipe.
+pub fn models(context: &Context, name: Option<&str>) -> Result<(), EngineError> {
+    let settings = &context.settings;
+    context.emit(match name {
+        None => Event::Models(Arc::new(list(&settings.model)?)),
+        Some(name) => Event::Model(Arc::new(summary(settings, name)?)),
+    });
+    Ok(())
+}
+
+fn list(sizes: &ModelSettings) -> Result<Vec<ModelRow>, EngineError> {
+    let row = |Published {
+                   name,
+                   about,
+                   input,
+                   classes,
+               }| {
+        let layers = layers(sizes, name, input, classes)?;
+        Ok(ModelRow {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            input,
+            classes,
+            parameters: sum(&layers, |layer| layer.trainable + layer.fixed),
+            multiply_adds: sum(&layers, |layer| layer.multiply_adds),
+        })
+    };
+    architectures().into_iter().map(row).collect()
+}
+
+fn summary(settings: &Settings, name: &str) -> Result<ModelSummary, EngineError> {
+    let Published {
+        name, about, classes, ..
+    } = published(name)?;
+    let recipe = settings.recipe()?;
+    let input = recipe.shape();
+    if input.0 == 0 {
+        return Err(EngineError::Other(format!(
+            "recipes.{}.take_seconds: is 0, so that its frames are not known before the clips are read; \
+             set it, or choose another recipe",
+            settings.recipe
+        )));
+    }
+    let layers = layers(&settings.model, name, input, classes)?;
+    Ok(ModelSummary {
+        name: name.to_owned(),
+        about: about.to_owned(),
+        recipe: settings.recipe.clone(),
+        input,
+        classes,
+        trainable: sum(&layers, |layer| layer.trainable),
+        fixed: sum(&layers, |layer| layer.fixed),
+        multiply_adds: sum(&layers, |layer| layer.multiply_adds),
+        layers,
+    })
+}
+
+/// With the settings' sizes.
+fn layers(
+    sizes: &ModelSettings,
+    name: &str,
+    input: (usize, usize),
+    classes: usize,
+) -> Result<Vec<LayerFacts>, ModelError> {
+    let sizes = ModelSettings {
+        name: name.to_owned(),
+        ..sizes.clone()
+    };
+    sizes.validate()?;
+    Network::layers_of(&sizes, input, classes)
+}
+
+fn sum(layers: &[LayerFacts], of: impl Fn(&LayerFacts) -> usize) -> usize {
+    layers.iter().map(of).sum()
+}

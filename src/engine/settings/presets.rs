@@ -1,0 +1,267 @@
+//! Presets: settings that belong together, by one name.
+
+use super::layers::{Layers, is_free};
+use super::{Origin, SettingsError};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The table of presets.
+pub(super) const PRESETS: &str = "presets";
+/// What a preset says beside settings: what it is, and the preset that it builds on.
+const ABOUT: &str = "about";
+const EXTENDS: &str = "extends";
+
+/// Settings that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Preset {
+    /// Its name.
+    pub name: String,
+    /// What it is, in one line.
+    pub about: String,
+    /// The preset that it builds on.
+    pub extends: Option<String>,
+    /// Dotted keys and their values as TOML, those of what it builds on included.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Layers {
+    /// The preset that the values name; empty for none.
+    pub fn named_preset(&self) -> String {
+        let name = self.table.get("preset").and_then(toml::Value::as_str);
+        name.unwrap_or_default().to_owned()
+    }
+
+    /// Puts a preset's values over what is there, first those of what it builds on.
+    ///
+    /// # Errors
+    /// An unknown preset, or one that holds what is no setting.
+    pub fn preset(&mut self, name: &str) -> Result<(), SettingsError> {
+        let chain = self.chain(name)?;
+        for (part, values) in chain {
+            let mut origins = BTreeMap::new();
+            keys(&values, "", &mut |key, _| {
+                origins.insert(key, Origin::Preset(name.to_owned()));
+            });
+            self.merge(values, origins)
+                .map_err(|SettingsError { key, problem, .. }| {
+                    self.error(&format!("{PRESETS}.{part}.{key}"), problem)
+                })?;
+        }
+        Ok(())
+    }
+
+    /// All presets, each whole.
+    ///
+    /// # Errors
+    /// A preset that holds what is no setting.
+    pub fn all_presets(&self) -> Result<Vec<Preset>, SettingsError> {
+        let preset = |(name, table): (&String, &toml::Table)| {
+            let mut tried = self.clone();
+            tried.preset(name)?;
+            let mut values = BTreeMap::new();
+            for (_, part) in self.chain(name)? {
+                keys(&part, "", &mut |key, value| {
+                    if !value.is_table() || is_free(&key) {
+                        values.insert(key, value.to_string());
+                    }
+                });
+            }
+            let word = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+            Ok(Preset {
+                name: name.clone(),
+                about: word(ABOUT).unwrap_or_default(),
+                extends: word(EXTENDS),
+                values,
+            })
+        };
+        self.presets.iter().map(preset).collect()
+    }
+
+    /// A preset after those that it builds on, without what is no setting.
+    fn chain(&self, name: &str) -> Result<Vec<(String, toml::Table)>, SettingsError> {
+        let mut chain: Vec<(String, toml::Table)> = Vec::new();
+        let (mut next, mut asked) = (Some(name.to_owned()), "preset".to_owned());
+        while let Some(name) = next {
+            let Some(mut values) = self.presets.get(&name).cloned() else {
+                let names: Vec<&str> = self.presets.keys().map(String::as_str).collect();
+                let problem = format!("there is no preset `{name}`; there are {}", names.join(", "));
+                return Err(self.error(&asked, problem));
+            };
+            if chain.iter().any(|(known, _)| *known == name) {
+                let problem = format!("`{name}` builds on itself; take one `{EXTENDS}` away");
+                return Err(self.error(&asked, problem));
+            }
+            asked = format!("{PRESETS}.{name}.{EXTENDS}");
+            for (key, needed) in [
+                (ABOUT, "a text that says what it is"),
+                (EXTENDS, "the name of a preset"),
+            ] {
+                if values.get(key).is_some_and(|value| !value.is_str()) {
+                    let problem = format!("must be {needed}, in quotes");
+                    return Err(self.error(&format!("{PRESETS}.{name}.{key}"), problem));
+                }
+            }
+            if values.contains_key("preset") {
+                let problem = format!("unknown key; a preset builds on another with `{EXTENDS}`");
+                return Err(self.error(&format!("{PRESETS}.{name}.preset"), problem));
+            }
+            values.remove(ABOUT);
+            next = values
+                .remove(EXTENDS)
+                .and_then(|value| value.as_str().map(str::to_owned));
+            chain.push((name, values));
+        }
+        chain.reverse();
+        Ok(chain)
+    }
+}
+
+/// Every key of a table, tables before what they hold; the keys of a free table are none of ours.
+fn keys(table: &toml::Table, path: &str, found: &mut impl FnMut(String, &toml::Value)) {
+    for (name, value) in table {
+        let key = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        found(key.clone(), value);
+        if let toml::Value::Table(inner) = value
+            && !is_free(&key)
+        {
+            keys(inner, &key, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{Origin, Settings, load_settings};
+
+    fn load(text: &str, changes: &[(&str, &str)]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.toml");
+        std::fs::write(&path, text).unwrap();
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        load_settings(Some(&path), &changes).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_shipped_preset_can_be_trained_and_has_an_honest_twin() {
+        let shipped = load("", &[]).unwrap().source.presets;
+        assert!(shipped.len() >= 14, "{}", shipped.len());
+        for preset in &shipped {
+            assert!(!preset.about.is_empty(), "{}", preset.name);
+            let settings = load("", &[("preset", &preset.name)]).unwrap();
+            assert_eq!(settings.preset, preset.name);
+            let (input, name) = (settings.recipe().unwrap().shape(), &settings.model.name);
+            assert!(
+                crate::models::Network::layers_of(&settings.model, input, 6).is_ok(),
+                "{name} on {input:?}"
+            );
+            let honest = matches!(settings.split.kind, crate::corpus::SplitKind::Speaker);
+            assert_eq!(preset.name.ends_with("_honest"), honest, "{}", preset.name);
+            if !honest {
+                let twin = format!("{}_honest", preset.name);
+                assert!(shipped.iter().any(|preset| preset.name == twin), "{twin}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_preset_lies_over_the_file_and_below_what_is_set() {
+        let text = "[training]\nepochs = 7\nbatch_size = 9\n";
+        let changes = [("training.batch_size", "3"), ("preset", "crnn_143x40")];
+        let settings = load(text, &changes).unwrap();
+        assert_eq!((settings.training.epochs, settings.training.batch_size), (50, 3));
+        assert_eq!(settings.recipe, "mfcc40_143");
+        let origin = |key: &str| settings.origins[key].to_string();
+        assert_eq!(origin("training.epochs"), "preset crnn_143x40");
+        assert_eq!(origin("training.batch_size"), "--set");
+        assert_eq!(origin("training.learning_rate"), "default");
+        let again = settings.with(&[("preset".into(), "cremad_time".into())]).unwrap();
+        assert_eq!((again.recipe.as_str(), again.training.batch_size), ("time_domain", 3));
+    }
+
+    #[test]
+    fn a_file_that_names_a_preset_has_the_last_word() {
+        let text = "preset = \"crnn_143x40\"\n[training]\nepochs = 7\n";
+        let settings = load(text, &[]).unwrap();
+        assert_eq!((settings.training.epochs, settings.recipe.as_str()), (7, "mfcc40_143"));
+        assert!(matches!(settings.origins["training.epochs"], Origin::File(_, 3)));
+        let settings = load(text, &[("preset", "cremad_time")]).unwrap();
+        assert_eq!(settings.recipe, "time_domain");
+        assert_eq!(load(text, &[("preset", "")]).unwrap().recipe, "mfcc_zcr_rms");
+    }
+
+    #[test]
+    fn ones_own_preset_builds_on_another() {
+        let text = "[presets.mine]\nabout = \"a try\"\nextends = \"crnn_143x40\"\ntraining.epochs = 5\n\
+                    labels.map = { calm = \"neutral\" }\n[presets.mine2]\nextends = \"mine\"\nlabels.map = {}\n";
+        let settings = load(text, &[("preset", "mine")]).unwrap();
+        assert_eq!((settings.training.epochs, settings.model.name.as_str()), (5, "crnn"));
+        assert_eq!(settings.labels.map["calm"], "neutral");
+        let mine = settings
+            .source
+            .presets
+            .iter()
+            .find(|preset| preset.name == "mine")
+            .unwrap();
+        assert_eq!(mine.values["training.epochs"], "5");
+        assert_eq!(mine.values["model.name"], "\"crnn\"");
+        assert_eq!(mine.values["labels.map"], "{ calm = \"neutral\" }");
+        assert!(load(text, &[("preset", "mine2")]).unwrap().labels.map.is_empty());
+    }
+
+    #[test]
+    fn mistakes_in_presets_name_line_key_and_remedy() {
+        for (text, changes, words) in [
+            (
+                "",
+                &[("preset", "nonesuch")][..],
+                "--set: preset: there is no preset `nonesuch`; there are ",
+            ),
+            (
+                "preset = \"nonesuch\"\n",
+                &[],
+                "mine.toml:1: preset: there is no preset",
+            ),
+            (
+                "[presets.mine]\ntraining.epoch = 3\n",
+                &[],
+                "mine.toml:2: presets.mine.training.epoch: unknown key",
+            ),
+            (
+                "[presets.mine]\ntraining.epochs = \"3\"\n",
+                &[],
+                "mine.toml:2: presets.mine.training.epochs: \"3\" is a text",
+            ),
+            (
+                "[presets.mine]\nextends = \"yours\"\n",
+                &[],
+                "mine.toml:2: presets.mine.extends: there is no preset `yours`",
+            ),
+            (
+                "[presets.a]\nextends = \"b\"\n[presets.b]\nextends = \"a\"\n",
+                &[],
+                "`a` builds on itself",
+            ),
+            ("[presets.mine]\nabout = 3\n", &[], "presets.mine.about: must be a text"),
+            (
+                "[presets]\nmine = 3\n",
+                &[],
+                "mine.toml:2: presets.mine: must be a table",
+            ),
+            (
+                "[presets.mine]\npreset = \"crnn_143x40\"\n",
+                &[],
+                "presets.mine.preset: unknown key",
+            ),
+        ] {
+            let error = load(text, changes).unwrap_err();
+            assert!(error.contains(words), "{text:?}: {error}");
+        }
+    }
+}

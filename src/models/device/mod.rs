@@ -1,0 +1,208 @@
+//! The device to compute on. The only place that names Burn's backends.
+
+mod cuda;
+
+pub use cuda::{CudaLack, CudaPart, cuda_parts};
+
+use super::ModelError;
+use burn::tensor::Device;
+use std::fmt;
+use std::str::FromStr;
+
+/// What `device` may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// The first CUDA device when there is one, else the CPU.
+    Auto,
+    Cpu,
+    /// A second, independent implementation to compare with, for as long as Burn ships it.
+    NdArray,
+    Cuda(usize),
+}
+
+impl FromStr for Name {
+    type Err = ModelError;
+
+    fn from_str(name: &str) -> Result<Self, ModelError> {
+        let index = |digits: &str| digits.parse().ok().map(Self::Cuda);
+        let known = match name {
+            "auto" => Some(Self::Auto),
+            // What it was called before there were others.
+            "cpu" | "flex" => Some(Self::Cpu),
+            "ndarray" => Some(Self::NdArray),
+            "cuda" => Some(Self::Cuda(0)),
+            _ => name.strip_prefix("cuda:").and_then(index),
+        };
+        known.ok_or_else(|| ModelError::Device {
+            name: name.to_owned(),
+            problem: "there is no such device; set `device` to auto, cpu, ndarray, cuda, or cuda:1 and so on"
+                .to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => write!(formatter, "auto"),
+            Self::Cpu => write!(formatter, "cpu"),
+            Self::NdArray => write!(formatter, "ndarray"),
+            Self::Cuda(index) => write!(formatter, "cuda:{index}"),
+        }
+    }
+}
+
+/// A device of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenDevice {
+    /// `cpu`, `ndarray`, `cuda:0`, ...: one name for each device, whatever it was asked for by.
+    pub key: String,
+    /// Why `auto` is the CPU.
+    pub note: Option<String>,
+}
+
+/// What [`device`] understands, on this machine or on another: `auto`, `cpu` (or `flex`), `ndarray` (CPU, deprecated
+/// by Burn), `cuda` and `cuda:1`, in the order of the driver (`CUDA_VISIBLE_DEVICES` counts).
+///
+/// # Errors
+/// [`ModelError::Device`] with the names that there are.
+pub fn check_device_name(name: &str) -> Result<(), ModelError> {
+    Name::from_str(name).map(|_| ())
+}
+
+/// The device of this machine that a name stands for.
+///
+/// # Errors
+/// [`ModelError::Device`] with what is missing and the remedy.
+pub fn choose_device(name: &str) -> Result<ChosenDevice, ModelError> {
+    choose(name, cuda::usable())
+}
+
+/// With what is known about CUDA: how many devices, or what is missing.
+fn choose(name: &str, cuda: Result<usize, &CudaLack>) -> Result<ChosenDevice, ModelError> {
+    let refuse = |problem: String| ModelError::Device {
+        name: name.to_owned(),
+        problem,
+    };
+    let chosen = |name: Name, note| ChosenDevice {
+        key: name.to_string(),
+        note,
+    };
+    match (name.parse()?, cuda) {
+        (Name::Auto, Ok(_)) => Ok(chosen(Name::Cuda(0), None)),
+        (Name::Auto, Err(lack)) => Ok(chosen(
+            Name::Cpu,
+            Some(format!("device `auto` is the CPU here: {}", lack.found)),
+        )),
+        (Name::Cuda(_), Err(lack)) => Err(refuse(format!(
+            "{}; {}, or set `device` to auto or cpu",
+            lack.found, lack.remedy
+        ))),
+        (Name::Cuda(index), Ok(count)) if index >= count => Err(refuse(format!(
+            "the last of the {count} CUDA devices here is cuda:{}; name one of them (CUDA_VISIBLE_DEVICES hides devices)",
+            count.saturating_sub(1)
+        ))),
+        (known, _) => Ok(chosen(known, None)),
+    }
+}
+
+/// The keys of all devices of this machine, the CPU first.
+pub fn device_names() -> Vec<String> {
+    let cuda = (0..cuda::usable().unwrap_or(0)).map(Name::Cuda);
+    let all = [Name::Cpu, Name::NdArray].into_iter().chain(cuda);
+    all.map(|name| name.to_string()).collect()
+}
+
+/// The device that a name stands for, to be computed on.
+///
+/// # Errors
+/// As [`choose_device`].
+pub fn device(name: &str) -> Result<Device, ModelError> {
+    match choose_device(name)?.key.parse()? {
+        #[allow(deprecated)]
+        Name::NdArray => Ok(Device::ndarray()),
+        #[cfg(feature = "cuda")]
+        Name::Cuda(index) => Ok(Device::cuda(index)),
+        _ => Ok(cpu()),
+    }
+}
+
+/// The PCI address of a CUDA device, by which others know it too; opens the device.
+pub fn device_address(name: &str) -> Option<String> {
+    match name.parse() {
+        Ok(Name::Cuda(index)) => cuda::address(index),
+        _ => None,
+    }
+}
+
+/// The CPU device that our own operations are written for.
+pub(super) fn cpu() -> Device {
+    Device::flex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lack() -> CudaLack {
+        CudaLack {
+            found: "no driver".to_owned(),
+            remedy: "install one".to_owned(),
+        }
+    }
+
+    fn key(name: &str, cuda: Result<usize, &CudaLack>) -> Result<String, String> {
+        choose(name, cuda)
+            .map(|chosen| chosen.key)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_device_here_has_a_name_of_its_own_and_can_be_had_by_it() {
+        for name in device_names() {
+            assert_eq!(choose_device(&name).unwrap().key, name);
+            device(&name).unwrap();
+        }
+        assert!(device_names().starts_with(&["cpu".to_owned(), "ndarray".to_owned()]));
+    }
+
+    #[test]
+    fn names_mean_the_same_device_wherever_they_are_written() {
+        for (name, meant) in [
+            ("cpu", "cpu"),
+            ("flex", "cpu"),
+            ("cuda", "cuda:0"),
+            ("cuda:1", "cuda:1"),
+        ] {
+            assert_eq!(key(name, Ok(2)).unwrap(), meant);
+        }
+        for name in ["gpu9", "cuda:", "cuda:x", "cuda:-1", "CPU", ""] {
+            let message = check_device_name(name).unwrap_err().to_string();
+            assert_eq!(
+                message,
+                format!(
+                    "device `{name}`: there is no such device; set `device` to auto, cpu, ndarray, cuda, or cuda:1 and so on"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn auto_is_the_first_gpu_or_says_why_it_is_the_cpu() {
+        assert_eq!(choose("auto", Ok(1)).unwrap().note, None);
+        assert_eq!(key("auto", Ok(1)).unwrap(), "cuda:0");
+        let chosen = choose("auto", Err(&lack())).unwrap();
+        assert_eq!(chosen.key, "cpu");
+        assert_eq!(chosen.note.unwrap(), "device `auto` is the CPU here: no driver");
+    }
+
+    #[test]
+    fn cuda_says_what_is_missing_and_what_would_help() {
+        assert_eq!(
+            key("cuda", Err(&lack())).unwrap_err(),
+            "device `cuda`: no driver; install one, or set `device` to auto or cpu"
+        );
+        let message = key("cuda:2", Ok(2)).unwrap_err();
+        assert!(message.contains("cuda:2") && message.contains("is cuda:1"), "{message}");
+    }
+}

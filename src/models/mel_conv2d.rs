@@ -1,0 +1,210 @@
+//! `mel_conv2d`: three convolutions over time and frequency, with dropout.
+
+use super::ModelError;
+use super::architecture::Architecture;
+use super::check::Check;
+use super::layers::{Convolution2d, Dense, MaxPool, dropout};
+use crate::random::Stream;
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+/// `[model.mel_conv2d]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MelConv2dSettings {
+    /// Output channels of the convolutions.
+    pub filters: Vec<usize>,
+    /// Kernel of each convolution, frames and coefficients alike.
+    pub kernel_size: usize,
+    /// Max pooling after each convolution, frames and coefficients alike.
+    pub pool_size: usize,
+    /// Dropout after each pooling.
+    pub dropout: f64,
+    /// Units of the dense layer.
+    pub dense_units: usize,
+    /// Dropout before the output.
+    pub dense_dropout: f64,
+    /// Whether the output's bias starts at the logarithm of each class's share of the training clips.
+    pub prior_bias: bool,
+}
+
+const CHECK: Check = Check("mel_conv2d");
+
+impl MelConv2dSettings {
+    /// Refuses sizes that cannot be built, whatever the input.
+    ///
+    /// # Errors
+    /// [`ModelError::Settings`] with the key and the remedy.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &self.filters, "[32, 64, 128]")?;
+        CHECK.size("kernel_size", self.kernel_size)?;
+        CHECK.size("pool_size", self.pool_size)?;
+        CHECK.size("dense_units", self.dense_units)?;
+        CHECK.rate("dropout", self.dropout)?;
+        CHECK.rate("dense_dropout", self.dense_dropout)
+    }
+
+    /// How many numbers reach the dense layer, where the sizes can be built for this input.
+    fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
+        self.validate()?;
+        let poolings = self.filters.len();
+        let height = CHECK.pooled("frames", frames, self.pool_size, poolings)?;
+        let width = CHECK.pooled("coefficients", coefficients, self.pool_size, poolings)?;
+        let area = self.kernel_size * self.kernel_size;
+        let inputs = std::iter::once(&1).chain(&self.filters);
+        let layers = inputs.zip(&self.filters);
+        CHECK.weights("filters", layers.map(|(inputs, outputs)| [area, *inputs, *outputs]))?;
+        let flat = height * width * self.filters.last().copied().unwrap_or(1);
+        CHECK.weights("dense_units", [[1, flat, self.dense_units]])?;
+        Ok(flat)
+    }
+}
+
+/// A mel spectrogram as one channel; convolutions (ReLU, zeros beyond the edges), each with max pooling and
+/// dropout; a dense layer (ReLU), dropout; one logit per class.
+///
+/// With the sizes of `workbench.toml`, 256 frames of 64 mel bands and 8 classes:
+///
+/// | layer | output | parameters |
+/// |---|---|---|
+/// | convolution 32, kernel 3 | 256 x 64 x 32 | 320 |
+/// | max pooling 2; dropout | 128 x 32 x 32 | |
+/// | convolution 64, kernel 3 | 128 x 32 x 64 | 18,496 |
+/// | max pooling 2; dropout | 64 x 16 x 64 | |
+/// | convolution 128, kernel 3 | 64 x 16 x 128 | 73,856 |
+/// | max pooling 2; dropout | 32 x 8 x 128 | |
+/// | dense 128; dropout | 128 | 4,194,432 |
+/// | output | 8 | 1,032 |
+///
+/// 4,288,136 parameters. First weights are Keras': Glorot-uniform, biases zero; the output's bias, where it is asked
+/// for, as Keras `bias_initializer=Constant(log(shares))`, so that the first predictions are the classes' shares.
+#[derive(Module, Debug)]
+pub struct MelConv2d {
+    convolutions: Vec<Convolution2d>,
+    dense: Dense,
+    output: Dense,
+    pool_size: usize,
+    dropout: f64,
+    dense_dropout: f64,
+    prior_bias: bool,
+}
+
+impl Architecture for MelConv2d {
+    type Settings = MelConv2dSettings;
+    const ABOUT: &'static str = "three convolutions over time and frequency, with dropout";
+    const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
+
+    fn new(
+        settings: &Self::Settings,
+        input: (usize, usize),
+        classes: usize,
+        stream: &mut Stream,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let flat = settings.flat(input)?;
+        let mut inputs = 1;
+        let mut convolutions = Vec::with_capacity(settings.filters.len());
+        for filters in &settings.filters {
+            convolutions.push(Convolution2d::new(
+                inputs,
+                *filters,
+                settings.kernel_size,
+                stream,
+                device,
+            ));
+            inputs = *filters;
+        }
+        Ok(Self {
+            convolutions,
+            dense: Dense::new(flat, settings.dense_units, stream, device),
+            output: Dense::new(settings.dense_units, classes, stream, device),
+            pool_size: settings.pool_size,
+            dropout: settings.dropout,
+            dense_dropout: settings.dense_dropout,
+            prior_bias: settings.prior_bias,
+        })
+    }
+
+    fn output(&self) -> &Dense {
+        &self.output
+    }
+
+    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+        let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
+        for convolution in &self.convolutions {
+            hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
+            hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
+        }
+        let hidden = self.dense.forward_relu(hidden.flatten(1, 3));
+        self.output.forward(dropout(hidden, self.dense_dropout, stream))
+    }
+
+    /// A class without a clip counts as if it had one: the logarithm of nothing would stay with the network.
+    fn with_class_counts(mut self, counts: &[usize]) -> Self {
+        if self.prior_bias {
+            let clips: usize = counts.iter().sum();
+            let share = |count: &usize| (*count).max(1) as f32 / clips.max(1) as f32;
+            let bias: Vec<f32> = counts.iter().map(|count| share(count).ln()).collect();
+            let bias = TensorData::new(bias, [counts.len()]);
+            self.output.bias = Param::from_data(bias, &self.output.bias.val().device());
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::device;
+    use crate::models::fixture::settings;
+    use crate::random::stream;
+    use burn::tensor::activation::softmax;
+
+    #[test]
+    fn the_first_predictions_are_the_shares_of_the_classes_where_that_is_asked_for() {
+        let device = device("flex").unwrap().autodiff();
+        let mut sizes = settings("mel_conv2d").mel_conv2d;
+        for asked in [false, true] {
+            sizes.prior_bias = asked;
+            let network = MelConv2d::new(&sizes, (16, 8), 3, &mut stream(1, "weights", 0), &device).unwrap();
+            let network = network.with_class_counts(&[6, 2, 0]);
+            // Of silence every layer makes zeros.
+            let logits = network.forward(Tensor::zeros([1, 16, 8], &device), None);
+            let shares = softmax(logits, 1).into_data().try_into_vec::<f32>().unwrap();
+            let expected = if asked {
+                [6.0, 2.0, 1.0].map(|x| x / 9.0)
+            } else {
+                [1.0 / 3.0; 3]
+            };
+            for (share, expected) in shares.iter().zip(expected) {
+                assert!((share - expected).abs() < 1e-6, "{shares:?}");
+            }
+            let gradients = network
+                .forward(Tensor::ones([1, 16, 8], &device), None)
+                .sum()
+                .backward();
+            assert!(network.output.bias.val().grad(&gradients).is_some());
+        }
+    }
+
+    #[test]
+    fn sizes_that_leave_nothing_are_refused_by_key() {
+        let device = device("flex").unwrap();
+        let sizes = settings("mel_conv2d").mel_conv2d;
+        let error = MelConv2d::new(&sizes, (108, 2), 3, &mut stream(1, "weights", 0), &device).unwrap_err();
+        let expected = "model.mel_conv2d.pool_size: is 2: 3 poolings leave nothing of 2 coefficients";
+        assert!(error.to_string().starts_with(expected), "{error}");
+        let narrow = MelConv2dSettings {
+            kernel_size: 0,
+            ..sizes
+        };
+        assert!(
+            narrow
+                .validate()
+                .unwrap_err()
+                .to_string()
+                .starts_with("model.mel_conv2d.kernel_size: is 0")
+        );
+    }
+}

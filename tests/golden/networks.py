@@ -1,0 +1,119 @@
+"""Logits of every network in PyTorch (float64) at its published sizes, on weights that the test makes as well.
+
+The networks are those of tests/peers/torch_models.py. Weights come from the generator that the test repeats, in the
+order of our layers: matrices divided by the square root of a twelfth of their rows, gamma and running variances about
+1. Then come two clips.
+
+Run with PyTorch: python tests/golden/networks.py > tests/golden/networks.json
+"""
+
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+from torch import nn
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../peers"))
+from torch_models import NETWORKS  # noqa: E402
+
+
+class Lcg:
+    def __init__(self, state):
+        self.state = np.uint32(state)
+
+    def values(self, *shape):
+        count = int(np.prod(shape))
+        powers = np.cumprod(np.full(count, 1664525, dtype=np.uint32), dtype=np.uint32)
+        sums = np.cumsum(np.concatenate([[np.uint32(1)], powers[:-1]]), dtype=np.uint32)
+        states = powers * self.state + sums * np.uint32(1013904223)
+        self.state = states[-1]
+        out = (states >> np.uint32(8)).astype(np.float32) / np.float32(2**24) - np.float32(0.5)
+        return out.reshape(shape)
+
+    def matrix(self, *shape):
+        return self.values(*shape) * np.float32(np.sqrt(12 / shape[-2]))
+
+    def around_one(self, count):
+        return self.values(count) + np.float32(1)
+
+
+def put(parameter, values):
+    assert parameter.shape == values.shape, (parameter.shape, values.shape)
+    with torch.no_grad():
+        parameter.copy_(torch.from_numpy(np.ascontiguousarray(values).astype(np.float64)))
+
+
+def fill_convolution(layer, draw):
+    outputs, inputs, *kernel = layer.weight.shape
+    values = draw.matrix(int(np.prod(kernel)) * inputs, outputs).reshape(*kernel, inputs, outputs)
+    put(layer.weight, np.moveaxis(values, (-1, -2), (0, 1)))
+    put(layer.bias, draw.values(outputs))
+
+
+def fill_norm(layer, draw):
+    count = layer.num_features
+    put(layer.weight, draw.around_one(count))
+    put(layer.bias, draw.values(count))
+    put(layer.running_mean, draw.values(count))
+    put(layer.running_var, draw.around_one(count))
+
+
+def fill_dense(layer, draw, channels=1):
+    """`channels`: of the image or sequence that the layer sees flattened; ours has them last, PyTorch first."""
+    values = draw.matrix(layer.in_features, layer.out_features)
+    values = values.reshape(-1, channels, layer.out_features).swapaxes(0, 1).reshape(values.shape)
+    put(layer.weight, values.T)
+    put(layer.bias, draw.values(layer.out_features))
+
+
+def fill_lstm(layer, draw):
+    inputs, units = layer.input_size, layer.hidden_size
+    kernel, recurrent = draw.matrix(2, inputs, 4 * units), draw.matrix(2, units, 4 * units)
+    bias = draw.values(2, 4 * units)
+    for direction, suffix in enumerate(["", "_reverse"]):
+        put(getattr(layer, f"weight_ih_l0{suffix}"), kernel[direction].T)
+        put(getattr(layer, f"weight_hh_l0{suffix}"), recurrent[direction].T)
+        put(getattr(layer, f"bias_ih_l0{suffix}"), bias[direction])
+        put(getattr(layer, f"bias_hh_l0{suffix}"), np.zeros_like(bias[direction]))
+
+
+def fill(name, network, draw):
+    layers = list(network.modules())
+    convolutions = [layer for layer in layers if isinstance(layer, (nn.Conv1d, nn.Conv2d))]
+    norms = [layer for layer in layers if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    lstms = [layer for layer in layers if isinstance(layer, nn.LSTM)]
+    dense = [layer for layer in layers if isinstance(layer, nn.Linear)]
+    if name == "deep_conv1d":
+        rest = [*norms[:-1], dense[0], norms[-1], dense[1]]
+    elif name == "mlp":
+        rest = [*dense[:-1], *norms, dense[-1]]
+    else:
+        rest = [*norms, *lstms, *dense]
+    # Only the first dense layer sees what was an image or a sequence.
+    flattened = convolutions and not lstms
+    for layer in [*convolutions, *rest]:
+        if layer in convolutions:
+            fill_convolution(layer, draw)
+        elif layer in norms:
+            fill_norm(layer, draw)
+        elif layer in lstms:
+            fill_lstm(layer, draw)
+        else:
+            fill_dense(layer, draw, convolutions[-1].out_channels if flattened and layer is dense[0] else 1)
+
+
+def case(name):
+    build, (frames, coefficients), classes = NETWORKS[name]
+    network = build(classes).double().eval()
+    draw = Lcg(7)
+    fill(name, network, draw)
+    clips = torch.from_numpy(draw.values(2, frames, coefficients).astype(np.float64))
+    with torch.inference_mode():
+        logits = network(clips).flatten().tolist()
+    parameters = [values for key, values in network.state_dict().items() if values.dim() > 0 and "bias_hh" not in key]
+    return dict(parameters=sum(values.numel() for values in parameters), logits=[float(f"{x:.9g}") for x in logits])
+
+
+print(json.dumps({name: case(name) for name in NETWORKS}, indent=1))
