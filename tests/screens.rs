@@ -20,7 +20,7 @@ use study::{studies, study};
 use undertone::audio::playback::Environment;
 use undertone::engine::{
     Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, Phase, Playback, Preview, Progress,
-    RunState, SoundState, Stop, Variant,
+    RunState, Shift, SoundState, Stop, Variant,
 };
 use undertone::ui::input::key_for;
 use undertone::ui::{Colours, Theme};
@@ -409,6 +409,36 @@ fn train_shows_runs_and_curves() {
 }
 
 #[test]
+fn train_shows_the_queue_and_changes_it() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3");
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
+    workbench.press("g");
+    screens(&workbench, "train_queue");
+    let run = fixtures::queue(true)[0].id.clone();
+    for (key, to) in [("K", Shift::Up), ("J", Shift::Down), ("<", Shift::First), (">", Shift::Last)] {
+        workbench.press(key);
+        let run = run.clone();
+        assert_eq!(workbench.last(), Some(Command::Move { run, to }));
+    }
+    workbench.press("!");
+    workbench.compare("train_start_now_80x24", 80, 24);
+    workbench.press("n");
+    for key in ["x y", "s y"] {
+        workbench.press(key);
+        assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
+    }
+    workbench.tell(Event::Cancelled { run });
+    assert!(workbench.text(80, 24).contains("was taken out"));
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(false))));
+    workbench.press("Q");
+    assert_eq!(workbench.last(), Some(Command::Queue));
+    workbench.compare("train_queue_stalled_80x24", 80, 24);
+    workbench.press("G K");
+    assert!(workbench.text(80, 24).contains("does not wait"));
+}
+
+#[test]
 fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
     let mut workbench = Workbench::new(opening());
     let runs = runs();
@@ -456,6 +486,7 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
     );
     workbench.tell(Event::Started {
         runs: vec![new.id.clone()],
+        ahead: 0,
     });
     workbench.tell(Event::Runs(Arc::new(
         std::iter::once(new.clone()).chain(before).collect(),
@@ -490,6 +521,7 @@ fn the_form_starts_a_run() {
     workbench.press("Enter");
     workbench.tell(Event::Started {
         runs: vec!["20260613-080000-conv1d".to_owned()],
+        ahead: 0,
     });
     workbench.done(CommandKind::Train);
     assert!(!workbench.text(80, 24).contains("New run"));
@@ -861,6 +893,9 @@ fn every_command_has_a_key_that_sends_it() {
         let mut workbench = Workbench::new(opening());
         workbench.tell(Event::Studies(Arc::new(studies())));
         workbench.tell(Event::Study(Arc::new(study())));
+        if matches!(kind, CommandKind::Move | CommandKind::Cancel | CommandKind::StartNow) {
+            workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
+        }
         workbench.answer();
         workbench.press(&(tab.index() + 1).to_string());
         workbench.answer();

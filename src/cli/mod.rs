@@ -6,6 +6,7 @@ mod output;
 mod parse;
 mod play;
 mod progress;
+mod queue;
 mod session;
 mod show;
 mod table;
@@ -16,6 +17,7 @@ pub use session::{Failed, Interrupted};
 
 use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
 use anyhow::bail;
+use arguments::QueueCommands;
 use output::Output;
 use session::Session;
 use std::path::PathBuf;
@@ -38,6 +40,10 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Runs => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
+        CommandKind::Queue => "queue list",
+        CommandKind::Move => "queue move",
+        CommandKind::Cancel => "queue cancel",
+        CommandKind::StartNow => "queue start",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
         CommandKind::Tune => "tune",
@@ -96,7 +102,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Predict { files, run } => predict(&mut session, files, run),
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
-        Subcommands::Worker { runs } => Ok(crate::engine::work(&runs)?),
+        Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
+        Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
     }
 }
 
@@ -197,14 +204,16 @@ fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> a
 }
 
 fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
-    let mut asked = Vec::new();
+    let (mut asked, mut cancelled) = (Vec::new(), Vec::new());
     session.ask(Command::Stop { run, when }, |event, _| {
-        if let Event::Stopping { run, .. } = event {
-            asked.push(run);
+        match event {
+            Event::Stopping { run, .. } => asked.push(run),
+            Event::Cancelled { run } => cancelled.push(run),
+            _ => {}
         }
         Ok(())
     })?;
-    Ok(show::stopping(session.output, &asked, when)?)
+    Ok(show::stopping(session.output, &asked, &cancelled, when)?)
 }
 
 fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {

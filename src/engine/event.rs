@@ -2,8 +2,8 @@
 
 use super::{
     Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
-    Playback, Prediction, Report, RunState, ScoreSpread, Statistics, Stop, StudyPage, StudySummary, Suspicion,
-    Trimming, Variant, Wave,
+    Playback, Prediction, QueuePlace, QueueReport, Report, RunState, ScoreSpread, Shift, Statistics, Stop, StudyPage,
+    StudySummary, Suspicion, Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -85,7 +85,7 @@ pub enum Command {
     },
     /// Change how the clip plays.
     Sound(Control),
-    /// Start a run (or the linked runs of a K-fold) in a process of its own.
+    /// Put a run (or the linked runs of a K-fold) in the queue of its device, and see that it is worked on.
     Train {
         /// `key=value` over the settings, as `--set`.
         changes: Vec<(String, String)>,
@@ -106,6 +106,25 @@ pub enum Command {
         run: String,
         /// How soon.
         when: Stop,
+    },
+    /// What is trained and what waits; starts the workers that are missing.
+    Queue,
+    /// Move waiting runs in the queue of their device.
+    Move {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+        /// Where to.
+        to: Shift,
+    },
+    /// Take waiting runs out of the queue; they count as stopped.
+    Cancel {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+    },
+    /// Start waiting runs at once, on this machine, beside whatever is trained there.
+    StartNow {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
     },
     /// The report of a finished run (with its linked runs).
     Report {
@@ -243,10 +262,12 @@ pub enum Event {
     Sound(SoundState),
     /// No sound is to be had; what was tried, and what would help.
     NoSound(Arc<NoSound>),
-    /// Runs were created and their process started.
+    /// Runs were created and are in the queue.
     Started {
         /// Their ids; several for a K-fold.
         runs: Vec<String>,
+        /// How many runs come before them.
+        ahead: usize,
     },
     /// The runs, newest first.
     Runs(Arc<Vec<RunSummary>>),
@@ -258,6 +279,13 @@ pub enum Event {
         run: String,
         /// How soon.
         when: Stop,
+    },
+    /// The queue, after what was asked of it.
+    Queue(Arc<QueueReport>),
+    /// A run was taken out of the queue.
+    Cancelled {
+        /// Its id.
+        run: String,
     },
     /// A report.
     Report(Arc<RunReport>),
@@ -576,6 +604,8 @@ pub struct RunSummary {
     pub test_accuracy: Option<f64>,
     /// What its process says.
     pub beat: Option<Beat>,
+    /// Where it stands, while it waits for its device.
+    pub queue: Option<QueuePlace>,
     /// Why it failed.
     pub reason: Option<String>,
 }

@@ -9,6 +9,8 @@ mod launch;
 mod observer;
 mod pace;
 mod protocol;
+mod queue;
+mod queue_worker;
 mod reading;
 mod results;
 mod run_book;
@@ -33,6 +35,8 @@ pub use event::{
     Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
     Survey,
 };
+pub use queue::{QueueLane, QueuePlace, QueueReport};
+pub use queue_worker::work_on_queue;
 pub use settings::{Origin, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
@@ -49,6 +53,7 @@ pub use crate::corpus::{
 pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
+pub use crate::runs::queue::Shift;
 pub use crate::runs::{Beat, Fact, RunState, Stop};
 pub use crate::system::{Finding, Health};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};

@@ -2,6 +2,7 @@
 
 use super::run_file::RunFile;
 use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -21,6 +22,8 @@ pub struct RunPage {
     offset: u64,
     state: RunState,
     beat: Option<Beat>,
+    /// Its place in the queue, while it waits.
+    entry: Option<Entry>,
     /// Test UAR and accuracy.
     scores: Option<(f64, f64)>,
 }
@@ -39,6 +42,7 @@ impl RunPage {
             offset: 0,
             state: RunState::Queued,
             beat: None,
+            entry: None,
             scores: None,
         };
         page.refresh()?;
@@ -50,13 +54,19 @@ impl RunPage {
     /// # Errors
     /// [`RunError::Io`].
     pub fn refresh(&mut self) -> Result<(), RunError> {
-        // The process first: what it wrote before it ended is then surely read.
+        // First the queue, then the process: who takes a run out of the queue holds it by then; and what a process wrote
+        // before it ended is surely read.
+        let entry = Entry::read(&self.folder.path);
         let liveness = liveness(&self.folder.path);
         let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
         let news = !facts.is_empty();
         self.facts.extend(facts);
         self.offset = offset;
-        self.state = RunState::of(&self.facts, &liveness);
+        self.entry = entry.filter(|_| !matches!(liveness, Liveness::Held(_)));
+        self.state = match self.entry {
+            Some(_) => RunState::Queued,
+            None => RunState::of(&self.facts, &liveness),
+        };
         self.beat = match liveness {
             Liveness::Held(beat) => Some(beat),
             Liveness::Never | Liveness::Gone(_) => None,
@@ -71,6 +81,11 @@ impl RunPage {
     /// What it is doing.
     pub fn state(&self) -> RunState {
         self.state
+    }
+
+    /// Its place in the queue, while it waits.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
     }
 
     /// The id of the first of the linked runs; its own when it stands alone.
@@ -108,6 +123,7 @@ impl RunPage {
             test_uar: self.scores.map(|(uar, _)| uar),
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             beat: self.beat.clone(),
+            queue: None,
             reason,
         };
         match &self.file {

@@ -5,6 +5,7 @@ mod error;
 mod folder;
 mod journal;
 mod lease;
+pub mod queue;
 mod state;
 
 pub use control::{Stop, read_stop, request_stop};

@@ -10,7 +10,7 @@ use crate::ui::overlays::Overlay;
 use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
-use crate::ui::tabs::train::TrainView;
+use crate::ui::tabs::train::{TrainView, queue};
 use crate::ui::tabs::tune::TuneView;
 use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::widgets::field::Field;
@@ -222,7 +222,7 @@ impl State {
                     }
                 }
             }
-            Event::Started { runs } => self.started(&runs),
+            Event::Started { runs, ahead } => self.started(&runs, ahead),
             Event::Runs(runs) => {
                 self.train.runs(&runs);
                 self.listed = Some(runs);
@@ -237,6 +237,15 @@ impl State {
                     "Run {run} was asked to stop {}.",
                     words::stop(when)
                 )));
+            }
+            Event::Queue(report) => {
+                // What was asked may have told something that matters more.
+                if self.message.is_none() {
+                    self.message = Some(queue::message(&report));
+                }
+            }
+            Event::Cancelled { run } => {
+                self.message = Some(Message::note(format!("Run {run} was taken out of the queue.")));
             }
             Event::Report(report) => self.report.apply(report),
             Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
@@ -294,11 +303,16 @@ impl State {
         }
     }
 
-    fn started(&mut self, runs: &[String]) {
+    fn started(&mut self, runs: &[String], ahead: usize) {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Form(_)));
         let Some(first) = runs.first() else { return };
         self.train.select(first);
         let text = match runs.len() {
+            runs if ahead > 0 => format!(
+                "{} from {first} on in the queue, behind {}: the queue goes on when the workbench is left.",
+                count(runs, "run"),
+                count(ahead, "other")
+            ),
             1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
             folds => format!(
                 "{folds} linked runs, from {first} on, have started in a process of their own: they go on when the workbench is left."

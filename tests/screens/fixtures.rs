@@ -6,7 +6,7 @@ use std::sync::Arc;
 use undertone::engine::{
     Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable,
     Emotion, EpochFacts, Event, Exclusion, Gender, Intensity, Judged, Judgement, Leakage, Lengths, Level, Note,
-    Prediction, Preview, Protocol, Refused, Report, RunDetail, RunReport, RunState, RunSummary, SampleFacts,
+    Prediction, Preview, Protocol, QueuePlace, Refused, Report, RunDetail, RunReport, RunState, RunSummary, SampleFacts,
     ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus, Trimming,
     Variant, Warning, Wave,
 };
@@ -503,6 +503,7 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
             done: 52,
             total: 92,
         }),
+        queue: None,
         reason: (state == RunState::Failed).then(|| {
             "the loss is NaN in epoch 4; lower training.learning_rate or set training.gradient_clip_norm".to_owned()
         }),
@@ -526,6 +527,22 @@ pub fn runs() -> Vec<RunSummary> {
         fold(1, RunState::Queued, 0),
         fold(0, RunState::Dead, 12),
     ]
+}
+
+/// Runs of which three wait, with or without a worker that will take them.
+pub fn queue(worker: bool) -> Vec<RunSummary> {
+    let waiting = |minute: usize, place| RunSummary {
+        queue: Some(QueuePlace {
+            place,
+            device: "cpu".to_owned(),
+            host: None,
+            worker,
+        }),
+        ..summary(&format!("20260612-16{minute:02}00-conv1d"), RunState::Queued, 0)
+    };
+    let mut all = vec![waiting(20, 2), waiting(10, 1), waiting(0, 3)];
+    all.extend(runs());
+    all
 }
 
 /// So many epochs of a run that learns, and then learns by heart.

@@ -12,6 +12,7 @@ mod follow;
 mod follow_study;
 mod predict;
 mod preview;
+mod queue;
 mod report;
 mod scan;
 mod sound;
@@ -51,6 +52,10 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         }
         Command::Doctor => doctor::doctor(context),
         Command::Train { changes } => train::train(context, &changes),
+        Command::Queue => queue::list(context),
+        Command::Move { run, to } => queue::shift(context, &run, to),
+        Command::Cancel { run } => queue::cancel(context, &run),
+        Command::StartNow { run } => queue::start_now(context, &run),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),

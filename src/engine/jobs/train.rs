@@ -1,21 +1,28 @@
-//! Train: run folders, and a process of their own.
+//! Train: run folders, and a place in the queue.
 
 use super::scan;
 use crate::corpus::{Selection, select, split};
 use crate::engine::context::Context;
-use crate::engine::launch::launch_runs;
+use crate::engine::queue::enqueue;
 use crate::engine::run_file::{RunFacts, RunFile};
-use crate::engine::{EngineError, Event, Fact, Settings, reading};
-use crate::runs::{Journal, Lease, RunFolder};
+use crate::engine::{EngineError, Event, Settings, reading};
+use crate::runs::RunFolder;
+use std::path::Path;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Makes the run folders, starts a worker for them, and waits until it holds them.
+/// Makes the run folders and puts them into the queue of their device.
 pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
     let (settings, facts) = prepare(context, changes)?;
     let folders = create(&settings, &facts)?;
-    start(&folders)?;
+    start(context, &settings.runs, folders, &settings.device)
+}
+
+/// Puts runs into the queue, and tells.
+pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<(), EngineError> {
+    let ahead = enqueue(runs, &folders, device)?;
     context.emit(Event::Started {
         runs: folders.into_iter().map(|folder| folder.id).collect(),
+        ahead,
     });
     Ok(())
 }
@@ -128,30 +135,6 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-/// Starts a process for these runs; when that fails, they are marked as failed.
-pub fn start(folders: &[RunFolder]) -> Result<(), EngineError> {
-    let started = launch_runs(folders);
-    if let Err(error) = &started {
-        mark_failed(folders, error);
-    }
-    started
-}
-
-/// A run that never began must not look as if it still might.
-fn mark_failed(folders: &[RunFolder], error: &EngineError) {
-    for folder in folders {
-        let Ok(lease) = Lease::take(&folder.path) else { continue };
-        if let Ok(mut journal) = Journal::<()>::open(&folder.path) {
-            // The error itself is told to whoever asked; this is for the list of runs.
-            let fact = Fact::Failed {
-                at: jiff::Timestamp::now(),
-                reason: error.to_string(),
-            };
-            let _ = journal.append(&lease, &fact);
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use crate::engine::{Clear, CommandKind};
+use crate::engine::{Clear, CommandKind, Shift};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tables::{
@@ -122,6 +122,14 @@ pub enum Action {
     StopNow,
     /// Stop the run when the epoch is done.
     StopAfterEpoch,
+    /// See to the queue.
+    Queue,
+    /// Move the run in the queue.
+    Shift(Shift),
+    /// Take the run out of the queue.
+    Cancel,
+    /// Start the run at once.
+    StartNow,
     /// Lay the run's curves over the others, or take them away.
     Mark,
     /// Show the next quantity.

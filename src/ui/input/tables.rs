@@ -1,7 +1,7 @@
 //! The tables of keys; a tab's own first, then those for moving, then those for everywhere.
 
 use super::{Action, Binding, Key, Tab, bind};
-use crate::engine::{Clear, CommandKind};
+use crate::engine::{Clear, CommandKind, Shift};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
 
@@ -160,6 +160,32 @@ pub const TRAIN: &[Binding] = &[
         "stop the run when the epoch is done",
     )
     .sends(CommandKind::Stop, &[ENTER]),
+    bind(
+        keys!['K'],
+        Action::Shift(Shift::Up),
+        "queue: before the run that comes before it",
+    )
+    .sends(CommandKind::Move, &[]),
+    bind(
+        keys!['J'],
+        Action::Shift(Shift::Down),
+        "queue: behind the run that comes after it",
+    ),
+    bind(keys!['<'], Action::Shift(Shift::First), "queue: make it the next"),
+    bind(keys!['>'], Action::Shift(Shift::Last), "queue: make it the last"),
+    bind(
+        keys!['!'],
+        Action::StartNow,
+        "queue: start it now, beside what is trained",
+    )
+    .sends(CommandKind::StartNow, &[ENTER]),
+    bind(keys!['x'], Action::Cancel, "queue: take the run out").sends(CommandKind::Cancel, &[ENTER]),
+    bind(
+        keys!['Q'],
+        Action::Queue,
+        "queue: what waits for what; start workers that are missing",
+    )
+    .sends(CommandKind::Queue, &[]),
     bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
     bind(
         keys!['b'],

@@ -1,5 +1,6 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
+use super::queue;
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
@@ -113,7 +114,10 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     if run.state == RunState::Dead {
         state += ": its process is gone without a word; checkpoints that were written stay";
     }
-    rows.push(("state", state, words::state_style(run.state, theme)));
+    if let Some(place) = &run.queue {
+        state = format!("{state}: {}", queue::sentence(place));
+    }
+    rows.push(("state", state, words::run_style(run, theme)));
     if let Some(reason) = &run.reason {
         rows.push(("reason", reason.clone(), theme.bad()));
     }

@@ -5,6 +5,7 @@ pub mod detail;
 mod entry;
 pub mod form;
 mod form_view;
+pub mod queue;
 mod runs;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
@@ -213,6 +214,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
             None => state.message = Some(Message::note("The settings are still being read.")),
         },
+        Action::Queue => return vec![Command::Queue],
+        Action::Shift(_) | Action::StartNow | Action::Cancel => return queue::act(state, &runs, action),
+        Action::StopNow if state.train.run(&runs).is_some_and(|run| run.queue.is_some()) => {
+            return queue::act(state, &runs, Action::Cancel);
+        }
         Action::StopNow => stop(state, &runs, Stop::Now),
         Action::StopAfterEpoch => stop(state, &runs, Stop::AfterEpoch),
         Action::Open => open(state, &runs),

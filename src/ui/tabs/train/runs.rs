@@ -1,5 +1,6 @@
 //! The list of runs.
 
+use super::queue;
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
@@ -69,8 +70,8 @@ fn run_row(
         line,
         2,
         0,
-        &fit(words::state(run.state), 8),
-        over(words::state_style(run.state, theme)),
+        &fit(&queue::state_word(run), 8),
+        over(words::run_style(run, theme)),
     );
     let columns = usize::from(line.width);
     let scores = format!(
