@@ -46,11 +46,23 @@ fn one_run_is_trained_and_the_rest_wait_in_an_order_that_can_be_changed() {
     let listed = lab.json(&["queue"]);
     assert_eq!(ids(&listed), [&first, a, b, c].map(String::as_str));
     assert_eq!(listed["lanes"][0]["device"], "cpu");
-    assert_eq!(ids(&lab.json(&["queue", "move", c, "first"]))[1..], [c.clone(), a.clone(), b.clone()]);
-    assert_eq!(ids(&lab.json(&["queue", "move", a, "down"]))[1..], [c.clone(), b.clone(), a.clone()]);
-    assert!(lab.done(&["queue", "list"]).contains("epoch"), "what is trained says how far it is");
+    assert_eq!(
+        ids(&lab.json(&["queue", "move", c, "first"]))[1..],
+        [c.clone(), a.clone(), b.clone()]
+    );
+    assert_eq!(
+        ids(&lab.json(&["queue", "move", a, "down"]))[1..],
+        [c.clone(), b.clone(), a.clone()]
+    );
+    assert!(
+        lab.done(&["queue", "list"]).contains("epoch"),
+        "what is trained says how far it is"
+    );
     assert!(lab.refused(2, &["queue", "move", a, "sideways"]).contains("first"));
-    assert!(lab.refused(1, &["queue", "move", &first, "up"]).contains("does not wait"));
+    assert!(
+        lab.refused(1, &["queue", "move", &first, "up"])
+            .contains("does not wait")
+    );
 
     // Taken out: by its own subcommand, and by the one that stops.
     assert!(!ids(&lab.json(&["queue", "cancel", b])).contains(b));
@@ -101,7 +113,10 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_at_the_next_look() {
     signal("KILL", worker(&lab));
     lab.wait(&second, PATIENCE, |row| row["queue"]["worker"] == false);
     let table = lab.done(&["runs"]);
-    assert!(table.contains("waiting") && table.contains("`undertone queue` starts one"), "{table}");
+    assert!(
+        table.contains("waiting") && table.contains("`undertone queue` starts one"),
+        "{table}"
+    );
     assert_eq!(lab.row(&first)["state"], "running", "what it had begun goes on");
 
     let report = lab.json(&["queue"]);
@@ -128,12 +143,18 @@ fn whoever_follows_a_run_wakes_the_queue() {
 #[test]
 fn two_who_start_workers_at_once_train_every_run_once() {
     let lab = Lab::new();
-    let started: Vec<_> = (0..4).map(|_| lab.program(&["train", "--json", "--detach"]).spawn().unwrap()).collect();
+    let started: Vec<_> = (0..4)
+        .map(|_| lab.program(&["train", "--json", "--detach"]).spawn().unwrap())
+        .collect();
     for mut child in started {
         assert!(child.wait().unwrap().success());
     }
     let workers: Vec<_> = (0..3)
-        .map(|_| lab.program(&["worker", "--queue", "runs", "--device", "cpu"]).spawn().unwrap())
+        .map(|_| {
+            lab.program(&["worker", "--queue", "runs", "--device", "cpu"])
+                .spawn()
+                .unwrap()
+        })
         .collect();
     for mut child in workers {
         assert!(child.wait().unwrap().success());
@@ -151,7 +172,11 @@ fn two_who_start_workers_at_once_train_every_run_once() {
     for run in runs.as_array().unwrap() {
         let folder = lab.run_folder(run["id"].as_str().unwrap());
         let facts = common::json_lines(&folder.join("events.jsonl"));
-        assert_eq!(facts.iter().filter(|fact| fact["event"] == "started").count(), 1, "{run}");
+        assert_eq!(
+            facts.iter().filter(|fact| fact["event"] == "started").count(),
+            1,
+            "{run}"
+        );
     }
 }
 
@@ -164,7 +189,10 @@ fn a_deleted_run_and_a_damaged_entry_stop_nobody() {
     std::fs::remove_dir_all(lab.run_folder(&second)).unwrap();
     std::fs::write(lab.run_folder(&third).join("queue.json"), "{\"place\": ").unwrap();
     assert_eq!(lab.row(&third)["queue"]["worker"], false);
-    assert_eq!(ids(&lab.json(&["queue"])), [&first, &fourth, &third].map(String::as_str));
+    assert_eq!(
+        ids(&lab.json(&["queue"])),
+        [&first, &fourth, &third].map(String::as_str)
+    );
     assert_eq!(lab.row(&third)["queue"]["worker"], true);
     std::fs::write(lab.run_folder(&fourth).join("run.toml"), "nonsense").unwrap();
     lab.done(&["stop", &first]);
@@ -182,11 +210,18 @@ fn a_run_that_is_followed_says_that_it_waits() {
     let text = lab.done(&["train", "--detach"]);
     assert!(text.contains("queued") && text.contains("2 runs come before"), "{text}");
     let third = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
-    let watching = lab.program(&["watch", &third]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let watching = lab
+        .program(&["watch", &third])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     std::thread::sleep(Duration::from_secs(1));
     lab.done(&["stop", &first]);
     lab.wait(&second, PATIENCE, |row| row["state"] == "finished");
     let output = watching.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && told.contains("in the queue, place 2 on cpu"), "{told}");
+    assert!(
+        output.status.success() && told.contains("in the queue, place 2 on cpu"),
+        "{told}"
+    );
 }

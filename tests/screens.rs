@@ -416,7 +416,12 @@ fn train_shows_the_queue_and_changes_it() {
     workbench.press("g");
     screens(&workbench, "train_queue");
     let run = fixtures::queue(true)[0].id.clone();
-    for (key, to) in [("K", Shift::Up), ("J", Shift::Down), ("<", Shift::First), (">", Shift::Last)] {
+    for (key, to) in [
+        ("K", Shift::Up),
+        ("J", Shift::Down),
+        ("<", Shift::First),
+        (">", Shift::Last),
+    ] {
         workbench.press(key);
         let run = run.clone();
         assert_eq!(workbench.last(), Some(Command::Move { run, to }));

@@ -76,6 +76,9 @@ pub enum Subcommands {
         /// Return as soon as the run is in the queue
         #[arg(long)]
         detach: bool,
+        /// Train nothing: show input, parameters, multiply-adds, sides and the time of an epoch
+        #[arg(long, conflicts_with = "detach")]
+        plan: bool,
     },
     /// List the runs, newest first
     Runs {
@@ -96,6 +99,37 @@ pub enum Subcommands {
         /// When its epoch is done, instead of at the next step
         #[arg(long)]
         after_epoch: bool,
+    },
+    /// Show what tells runs apart: their scores, and the settings that are not the same
+    Compare {
+        /// Their ids, unique beginnings of them, or `last`
+        #[arg(required = true, num_args = 2..)]
+        runs: Vec<String>,
+    },
+    /// Write a note of a run, and tags to find it by; without options, show them
+    Note {
+        /// Its id, a unique beginning of it, or `last`
+        run: String,
+        /// The note, in place of the one that is there; "" takes it away
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
+        /// Add a tag; repeatable
+        #[arg(long, value_name = "WORD")]
+        tag: Vec<String>,
+        /// Take a tag away; repeatable
+        #[arg(long, value_name = "WORD")]
+        untag: Vec<String>,
+    },
+    /// Delete a run that does not run, with its model, its checkpoints and its report
+    Delete {
+        /// Its id, or a beginning of it that fits one run or linked ones
+        run: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// With all runs that are linked with it, as the folds of a K-fold are
+        #[arg(long)]
+        linked: bool,
     },
     /// The queue: what is trained, what waits for which device, and in which order [default: list]
     Queue {

@@ -80,7 +80,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
     loop {
         match session.next()? {
             Event::Run(detail) => {
-                for epoch in detail.epochs.get(*shown..).unwrap_or_default() {
+                for epoch in detail.epochs.since(*shown) {
                     show::epoch(session.output, &detail.summary, several, epoch)?;
                 }
                 *shown = detail.epochs.len();

@@ -7,6 +7,7 @@ mod parse;
 mod play;
 mod progress;
 mod queue;
+mod remark;
 mod session;
 mod show;
 mod table;
@@ -15,7 +16,7 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, NoteChange, Settings, Stop};
 use anyhow::bail;
 use arguments::QueueCommands;
 use output::Output;
@@ -36,10 +37,13 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Doctor => "doctor",
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
-        CommandKind::Train => "train",
+        CommandKind::Train | CommandKind::Plan => "train",
         CommandKind::Runs => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
+        CommandKind::Compare => "compare",
+        CommandKind::Note => "note",
+        CommandKind::Delete => "delete",
         CommandKind::Queue => "queue list",
         CommandKind::Move => "queue move",
         CommandKind::Cancel => "queue cancel",
@@ -93,7 +97,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Runs { follow: false } => one(&mut session, Command::Runs { follow: false }),
         Subcommands::Runs { follow: true } => follow::runs(&mut session),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
-        Subcommands::Train { detach } => follow::train(&mut session, detach),
+        Subcommands::Train { plan: true, .. } => plan(&mut session),
+        Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
         Subcommands::Stop { run, after_epoch } => stop(
             &mut session,
             run,
@@ -102,6 +107,16 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Predict { files, run } => predict(&mut session, files, run),
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
+        Subcommands::Compare { runs } => one(&mut session, Command::Compare { runs }),
+        Subcommands::Note { run, text, tag, untag } => {
+            let change = NoteChange {
+                text,
+                add: tag,
+                remove: untag,
+            };
+            remark::note(&mut session, run, change)
+        }
+        Subcommands::Delete { run, yes, linked } => remark::delete(&mut session, &run, linked, yes),
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
         Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
     }
@@ -134,6 +149,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
+            Event::Compared(comparison) => show::compared(output, &comparison)?,
             _ => {}
         }
         Ok(())
@@ -200,6 +216,21 @@ fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> a
     match found {
         Some(survey) => Ok(show::survey(session.output, &survey, exported.as_ref())?),
         None => bail!("the scan found nothing to tell"),
+    }
+}
+
+fn plan(session: &mut Session) -> anyhow::Result<()> {
+    let mut newest = None;
+    let (changes, measure) = (Vec::new(), true);
+    session.ask(Command::Plan { changes, measure }, |event, _| {
+        if let Event::Plan(plan) = event {
+            newest = Some(plan);
+        }
+        Ok(())
+    })?;
+    match newest {
+        Some(plan) => Ok(show::plan(session.output, &plan)?),
+        None => bail!("the plan tells nothing"),
     }
 }
 

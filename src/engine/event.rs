@@ -1,9 +1,9 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note,
-    Playback, Prediction, QueuePlace, QueueReport, Report, RunState, ScoreSpread, Shift, Statistics, Stop, StudyPage,
-    StudySummary, Suspicion, Trimming, Variant, Wave,
+    Beat, Bench, Catalogue, Epochs, ExportSummary, Finding, ImportSummary, Judged, Measured, NoSound, Note, NoteChange,
+    Playback, Prediction, QueuePlace, QueueReport, Report, RunNote, RunState, ScoreSpread, Shift, Statistics, Stop,
+    StudyPage, StudySummary, Suspicion, Trimming, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -90,6 +90,14 @@ pub enum Command {
         /// `key=value` over the settings, as `--set`.
         changes: Vec<(String, String)>,
     },
+    /// What a run would be: the shape of its input, its network, its sides, and how long an epoch takes. The last one
+    /// asked for wins.
+    Plan {
+        /// `key=value` over the settings, as `--set`.
+        changes: Vec<(String, String)>,
+        /// Whether to time some steps when no earlier run tells the time.
+        measure: bool,
+    },
     /// List the runs; while `follow`, again whenever one changes.
     Runs {
         /// Go on telling.
@@ -125,6 +133,27 @@ pub enum Command {
     StartNow {
         /// An id, a beginning of it that fits one run or linked ones, or `last`.
         run: String,
+    },
+    /// What tells runs apart: their settings and their scores.
+    Compare {
+        /// Their ids, unique beginnings of them, or `last`.
+        runs: Vec<String>,
+    },
+    /// Write a note of a run, and tags to find it by.
+    Note {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+        /// What is to be different; nothing only tells the note.
+        change: NoteChange,
+    },
+    /// Delete a run that does not run, with all that is in its folder.
+    Delete {
+        /// Its id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+        /// With the runs that are linked with it.
+        linked: bool,
+        /// Whether to do it; else only what would go is told.
+        confirmed: bool,
     },
     /// The report of a finished run (with its linked runs).
     Report {
@@ -287,6 +316,19 @@ pub enum Event {
         /// Its id.
         run: String,
     },
+    /// What a run would be; again when the time of an epoch is known.
+    Plan(Arc<RunPlan>),
+    /// What tells runs apart.
+    Compared(Arc<Comparison>),
+    /// A run's note, as it is now.
+    Noted {
+        /// The run.
+        run: String,
+        /// What is said of it.
+        note: RunNote,
+    },
+    /// Runs that are to be deleted; again when they are gone.
+    Deletion(Arc<Deletion>),
     /// A report.
     Report(Arc<RunReport>),
     /// One file judged, or refused.
@@ -606,6 +648,8 @@ pub struct RunSummary {
     pub beat: Option<Beat>,
     /// Where it stands, while it waits for its device.
     pub queue: Option<QueuePlace>,
+    /// What people say of it.
+    pub note: RunNote,
     /// Why it failed.
     pub reason: Option<String>,
 }
@@ -616,11 +660,80 @@ pub struct RunDetail {
     /// Its row.
     pub summary: RunSummary,
     /// All epochs.
-    pub epochs: Vec<EpochFacts>,
+    pub epochs: Epochs,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
     /// Estimated seconds to the last epoch at the pace so far.
     pub seconds_left: Option<f64>,
+}
+
+/// What a run would be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// What was asked for.
+    pub changes: Vec<(String, String)>,
+    /// Architecture.
+    pub model: String,
+    /// Device.
+    pub device: String,
+    /// (frames, coefficients).
+    pub input: (usize, usize),
+    /// Labels.
+    pub classes: usize,
+    /// Parameters, running statistics included.
+    pub parameters: usize,
+    /// Those that training changes by their gradient.
+    pub trainable: usize,
+    /// Multiply-adds of one clip's way forwards.
+    pub multiply_adds: usize,
+    /// Training examples, copies included.
+    pub train: usize,
+    /// Validation clips.
+    pub validation: usize,
+    /// Test clips.
+    pub test: usize,
+    /// Linked runs.
+    pub folds: usize,
+    /// Clips per step.
+    pub batch: usize,
+    /// How long an epoch takes; `None` until it is known.
+    pub epoch: Option<EpochTime>,
+}
+
+impl RunPlan {
+    /// Steps of an epoch.
+    pub fn steps(&self) -> usize {
+        self.train.div_ceil(self.batch.max(1))
+    }
+}
+
+/// How long an epoch takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EpochTime {
+    /// Training and validation (s).
+    pub seconds: f64,
+    /// How that is known.
+    pub source: String,
+}
+
+/// What tells runs apart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Their rows, in the order asked for.
+    pub runs: Vec<RunSummary>,
+    /// Settings that are not the same in all of them: the dotted key, and the value in each as TOML, where it has one.
+    pub settings: Vec<(String, Vec<Option<String>>)>,
+}
+
+/// Runs that are to be deleted, or are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deletion {
+    /// Their ids.
+    pub runs: Vec<String>,
+    /// Size of all their files (bytes).
+    pub bytes: u64,
+    /// Whether they are gone.
+    pub deleted: bool,
 }
 
 /// A report and its neighbours.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod context;
+mod epochs;
 mod error;
 mod event;
 mod jobs;
@@ -29,11 +30,12 @@ mod variant;
 mod worker;
 
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
+pub use epochs::Epochs;
 pub use error::EngineError;
 pub use event::{
-    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, Control, DemoSummary,
-    Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
-    Survey,
+    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Comparison, Config, ConfigRow, Control,
+    Deletion, DemoSummary, EpochTime, Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunPlan,
+    RunReport, RunSummary, SoundState, StopTuning, Survey,
 };
 pub use queue::{QueueLane, QueuePlace, QueueReport};
 pub use queue_worker::work_on_queue;
@@ -54,7 +56,7 @@ pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, Scor
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::runs::queue::Shift;
-pub use crate::runs::{Beat, Fact, RunState, Stop};
+pub use crate::runs::{Beat, Fact, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Finding, Health};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 pub use crate::tuning::{Direction, TrialState};

@@ -1,9 +1,9 @@
 //! One run as its folder tells it, read on from where the last look ended.
 
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, results};
+use super::{Beat, EpochFacts, Epochs, Fact, RunDetail, RunState, RunSummary, results};
 use crate::runs::queue::Entry;
-use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
+use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -18,12 +18,16 @@ pub struct RunPage {
     pub folder: RunFolder,
     /// What it was started with, or why that cannot be read.
     pub file: Result<RunFile, String>,
+    /// What happened, but for the epochs.
     facts: Vec<Fact<EpochFacts>>,
+    epochs: Epochs,
     offset: u64,
     state: RunState,
     beat: Option<Beat>,
     /// Its place in the queue, while it waits.
     entry: Option<Entry>,
+    /// What people say of it, or why that cannot be read.
+    note: Result<RunNote, String>,
     /// Test UAR and accuracy.
     scores: Option<(f64, f64)>,
 }
@@ -39,10 +43,12 @@ impl RunPage {
             folder,
             file,
             facts: Vec::new(),
+            epochs: Epochs::default(),
             offset: 0,
             state: RunState::Queued,
             beat: None,
             entry: None,
+            note: Ok(RunNote::default()),
             scores: None,
         };
         page.refresh()?;
@@ -59,8 +65,15 @@ impl RunPage {
         let entry = Entry::read(&self.folder.path);
         let liveness = liveness(&self.folder.path);
         let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
+        self.note = RunNote::read(&self.folder.path).map_err(|error| error.to_string());
         let news = !facts.is_empty();
-        self.facts.extend(facts);
+        for fact in facts {
+            match fact {
+                // An epoch comes after `started`, which says as much about the state.
+                Fact::Epoch { facts, .. } => self.epochs.push(facts),
+                fact => self.facts.push(fact),
+            }
+        }
         self.offset = offset;
         self.entry = entry.filter(|_| !matches!(liveness, Liveness::Held(_)));
         self.state = match self.entry {
@@ -93,13 +106,6 @@ impl RunPage {
         self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
     }
 
-    fn epochs(&self) -> impl Iterator<Item = &EpochFacts> {
-        self.facts.iter().filter_map(|fact| match fact {
-            Fact::Epoch { facts, .. } => Some(facts),
-            _ => None,
-        })
-    }
-
     /// Its row in the list of runs.
     pub fn summary(&self) -> RunSummary {
         let reason = self.facts.iter().rev().find_map(|fact| match fact {
@@ -117,13 +123,17 @@ impl RunPage {
             seed: 0,
             device: String::new(),
             synthetic: false,
-            epochs: self.epochs().count(),
+            epochs: self.epochs.len(),
             max_epochs: 0,
-            best_validation_uar: self.epochs().map(|epoch| epoch.validation_uar).reduce(f64::max),
+            best_validation_uar: self.epochs.best_uar(),
             test_uar: self.scores.map(|(uar, _)| uar),
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             beat: self.beat.clone(),
             queue: None,
+            note: self.note.clone().unwrap_or_else(|problem| RunNote {
+                text: problem,
+                tags: Vec::new(),
+            }),
             reason,
         };
         match &self.file {
@@ -146,9 +156,9 @@ impl RunPage {
     /// Everything about it; `log` is where its process writes.
     pub fn detail(&self, log: &Path) -> RunDetail {
         let summary = self.summary();
-        let epochs: Vec<EpochFacts> = self.epochs().cloned().collect();
+        let epochs = self.epochs.clone();
         let seconds_left = (self.state == RunState::Running && !epochs.is_empty()).then(|| {
-            let pace = epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() / epochs.len() as f64;
+            let pace = epochs.seconds() / epochs.len() as f64;
             pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
         let notes = self.facts.iter().filter_map(|fact| match fact {
@@ -188,4 +198,47 @@ pub fn tail(log: &Path) -> Vec<String> {
         .skip(usize::from(cut))
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::epochs::tests::facts;
+    use super::*;
+    use crate::runs::{Journal, Lease};
+    use std::io::Write;
+
+    #[test]
+    fn a_long_journal_is_read_on_from_where_the_last_look_ended() {
+        let runs = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create_as(runs.path(), "long", "").unwrap();
+        let lease = Lease::take(&folder.path).unwrap();
+        let line = |epoch| {
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            let facts = facts(epoch);
+            serde_json::to_string(&Fact::Epoch { at, facts }).unwrap() + "\n"
+        };
+        let text: String = (1..=50_000).map(line).collect();
+        let path = folder.path.join("events.jsonl");
+        std::fs::write(&path, &text).unwrap();
+        let mut page = RunPage::open(folder).unwrap();
+        assert_eq!((page.summary().epochs, page.offset), (50_000, text.len() as u64));
+
+        // What was read is not read again: it may as well be gone.
+        let mut file = File::options().write(true).open(&path).unwrap();
+        file.write_all(&vec![b'\n'; text.len()]).unwrap();
+        let mut journal = Journal::open(&page.folder.path).unwrap();
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        journal
+            .append(
+                &lease,
+                &Fact::Epoch {
+                    at,
+                    facts: facts(50_001),
+                },
+            )
+            .unwrap();
+        page.refresh().unwrap();
+        assert_eq!(page.summary().epochs, 50_001);
+        assert_eq!(page.detail(Path::new("")).epochs.last().unwrap().epoch, 50_001);
+    }
 }

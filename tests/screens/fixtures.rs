@@ -6,9 +6,9 @@ use std::sync::Arc;
 use undertone::engine::{
     Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow, CrossTable,
     Emotion, EpochFacts, Event, Exclusion, Gender, Intensity, Judged, Judgement, Leakage, Lengths, Level, Note,
-    Prediction, Preview, Protocol, QueuePlace, Refused, Report, RunDetail, RunReport, RunState, RunSummary, SampleFacts,
-    ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus, Trimming,
-    Variant, Warning, Wave,
+    Prediction, Preview, Protocol, QueuePlace, Refused, Report, RunDetail, RunNote, RunReport, RunState, RunSummary,
+    SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus,
+    Trimming, Variant, Warning, Wave,
 };
 
 /// Numbers that look random and never change.
@@ -504,6 +504,7 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
             total: 92,
         }),
         queue: None,
+        note: RunNote::default(),
         reason: (state == RunState::Failed).then(|| {
             "the loss is NaN in epoch 4; lower training.learning_rate or set training.gradient_clip_norm".to_owned()
         }),

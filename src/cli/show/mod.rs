@@ -1,8 +1,10 @@
 //! Results as text and as JSON.
 
 mod bench;
+mod comparison;
 mod data;
 mod doctor;
+mod plan;
 mod preview;
 mod queue;
 mod report;
@@ -12,12 +14,14 @@ mod studies;
 mod verdicts;
 
 pub use bench::measured;
+pub use comparison::compared;
 pub use data::{config, demo, exported, features, survey};
 pub use doctor::doctor;
+pub use plan::plan;
 pub use preview::preview;
 pub use queue::queue;
 pub use report::{report, scores_line};
-pub use runs::{ended, epoch, runs, runs_table, started, stopping};
+pub use runs::{deleted, ended, epoch, noted, runs, runs_table, started, stopping};
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;

@@ -3,7 +3,7 @@
 use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary, Stop};
+use crate::engine::{Deletion, EpochFacts, RunDetail, RunNote, RunState, RunSummary, Stop};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io;
@@ -58,6 +58,9 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
         }
+        if run.note != RunNote::default() {
+            text += &format!("{}: {}\n", run.id, note(&run.note));
+        }
     }
     text
 }
@@ -111,6 +114,32 @@ pub(super) fn doing(run: &RunSummary) -> String {
         Some(beat) if !run.state.is_over() => beat.phase.clone(),
         _ => "-".to_owned(),
     }
+}
+
+/// Tags and text.
+fn note(note: &RunNote) -> String {
+    let tags = note.tags.iter().map(|tag| format!("#{tag}"));
+    let text = Some(note.text.clone()).filter(|text| !text.is_empty());
+    tags.chain(text).collect::<Vec<_>>().join(" ")
+}
+
+/// What people say of a run.
+pub fn noted(output: Output, run: &str, said: &RunNote) -> io::Result<()> {
+    output.either(&json!({ "run": run, "note": said }), || {
+        if *said == RunNote::default() {
+            format!("{run} has no note; --text and --tag write one")
+        } else {
+            format!("{run}: {}", note(said))
+        }
+    })
+}
+
+/// Runs are gone.
+pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
+    output.either(gone, || {
+        let megabytes = gone.bytes as f64 / 1e6;
+        format!("deleted {}; {megabytes:.1} MB freed", gone.runs.join(", "))
+    })
 }
 
 /// Runs are in the queue, behind so many others.

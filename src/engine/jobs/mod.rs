@@ -3,6 +3,7 @@
 mod bench;
 mod bench_model;
 mod cache;
+mod compare;
 mod demo;
 mod doctor;
 mod exchange;
@@ -10,9 +11,11 @@ mod export;
 mod features;
 mod follow;
 mod follow_study;
+mod plan;
 mod predict;
 mod preview;
 mod queue;
+mod remark;
 mod report;
 mod scan;
 mod sound;
@@ -56,6 +59,10 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Move { run, to } => queue::shift(context, &run, to),
         Command::Cancel { run } => queue::cancel(context, &run),
         Command::StartNow { run } => queue::start_now(context, &run),
+        Command::Plan { changes, measure } => plan::plan(context, &changes, measure),
+        Command::Compare { runs } => compare::compare(context, &runs),
+        Command::Note { run, change } => remark::note(context, &run, &change),
+        Command::Delete { run, linked, confirmed } => remark::delete(context, &run, linked, confirmed),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),

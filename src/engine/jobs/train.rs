@@ -27,9 +27,8 @@ pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &s
     Ok(())
 }
 
-/// The settings with all paths and corpora filled in, and what is known about the data. What cannot be
-/// trained with them is refused here, before there is a run.
-pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+/// The settings with all paths and corpora filled in, and the clips that take part.
+pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Selection), EngineError> {
     let mut settings = context.settings.with(changes)?;
     let tell = context.teller();
     let corpora = reading::corpora(&settings, &tell)?;
@@ -42,6 +41,13 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     settings.corpora = corpora;
 
     let selection = select(&catalogue, &settings.labels, &settings.filter);
+    Ok((settings, selection))
+}
+
+/// As [`resolve`], with what is known about the data. What cannot be trained with them is refused here, before there
+/// is a run.
+pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+    let (settings, selection) = resolve(context, changes)?;
     let folds = settings.split.kfold.max(1);
     for fold in 0..folds {
         split(&selection, &settings.split, settings.seed, fold)?;

@@ -6,8 +6,8 @@ use crate::engine::{Clear, CommandKind, Shift};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tables::{
-    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT, SETTINGS, TRAIN,
-    TRIAL, TRIM, TUNE,
+    CACHE, CLIPS, DATA, EDIT, EDIT_TYPING, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MOVES, PROMPT, QUESTION, REPORT,
+    SETTINGS, TRAIN, TRIAL, TRIM, TUNE,
 };
 
 /// A tab.
@@ -134,15 +134,27 @@ pub enum Action {
     Mark,
     /// Show the next quantity.
     Metric,
+    /// Draw losses on a logarithmic axis, or not.
+    Log,
+    /// Smooth the curves more, or not at all.
+    Smooth,
+    /// Show what tells runs apart.
+    Compare,
+    /// Edit the form as a text.
+    Edit,
+    /// Write a note.
+    Note,
+    /// Delete the run.
+    Delete,
     /// List the runs again.
     Refresh,
     /// To an older run.
     OlderRun,
     /// To a newer run.
     NewerRun,
-    /// One worker more.
+    /// One worker more; closer.
     More,
-    /// One worker fewer.
+    /// One worker fewer; wider.
     Fewer,
     /// Put a trial in the queue by hand.
     Enqueue,
@@ -175,8 +187,12 @@ pub enum Place {
     Help,
     /// In the settings.
     Settings,
-    /// In the form of a new run.
+    /// In a form.
     Form,
+    /// In a choice of the form of a new run.
+    RunForm,
+    /// In a number of the form of a new run.
+    RunNumber,
     /// In the cache.
     Cache,
     /// In what trimming would remove.
@@ -314,6 +330,8 @@ impl Place {
             Self::Help => &[HELP, MOVES],
             Self::Settings => &[SETTINGS, MOVES],
             Self::Form => &[FORM],
+            Self::RunForm => &[EDIT, EDIT_TYPING, FORM],
+            Self::RunNumber => &[EDIT_TYPING, FORM],
             Self::Cache => &[CACHE, MOVES],
             Self::Trim => &[TRIM, MOVES],
             Self::Question => &[QUESTION],
@@ -351,7 +369,7 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 15] = [
+    const PLACES: [Place; 17] = [
         Place::Tab(Tab::Data),
         Place::Tab(Tab::Listen),
         Place::Tab(Tab::Train),
@@ -363,6 +381,8 @@ mod tests {
         Place::Help,
         Place::Settings,
         Place::Form,
+        Place::RunForm,
+        Place::RunNumber,
         Place::Cache,
         Place::Trim,
         Place::Question,

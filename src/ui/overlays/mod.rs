@@ -2,6 +2,7 @@
 
 mod bench;
 mod cache;
+mod comparison;
 mod doctor;
 mod help;
 mod no_sound;
@@ -20,6 +21,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
 pub use bench::Subject;
 pub use cache::CacheView;
+pub use comparison::ComparisonView;
 pub use doctor::DoctorView;
 pub use prompt::{Prompt, Purpose};
 pub use question::Question;
@@ -40,6 +42,8 @@ pub enum Overlay {
     Settings(SettingsView),
     /// What the machine has and lacks.
     Doctor(DoctorView),
+    /// What tells runs apart.
+    Comparison(ComparisonView),
     /// The form of a new run.
     Form(Form),
     /// The cache.
@@ -84,8 +88,10 @@ impl Overlay {
             Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
-            Self::Doctor(_) => Place::Help,
-            Self::Form(_) | Self::Enqueue(_) => Place::Form,
+            Self::Doctor(_) | Self::Comparison(_) => Place::Help,
+            Self::Form(form) if form.is_typing() => Place::RunNumber,
+            Self::Form(_) => Place::RunForm,
+            Self::Enqueue(_) => Place::Form,
             Self::Cache(_) => Place::Cache,
             Self::Trim(_) => Place::Trim,
             Self::Question(_) => Place::Question,
@@ -123,6 +129,7 @@ impl Overlay {
             }
             (Self::Settings(view), action) => view.act(action, config),
             (Self::Doctor(view), action) => view.act(action),
+            (Self::Comparison(view), action) => view.act(action),
             (Self::Form(form), action) => form.act(action),
             (Self::Cache(view), action) => view.act(action),
             (Self::Trim(view), action) => view.act(action),
@@ -143,6 +150,7 @@ impl Overlay {
                 bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);
             }
             Self::Doctor(view) => view.draw(area, buffer, theme),
+            Self::Comparison(view) => view.draw(area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),

@@ -83,6 +83,47 @@ impl Entry {
         }
     }
 
+    /// Takes a value written as TOML; false where the field cannot show it.
+    pub fn set(&mut self, value: &str) -> bool {
+        let Some(value) = parse(value) else { return false };
+        let words = |value: &toml::Value| -> Option<Vec<String>> {
+            value
+                .as_array()?
+                .iter()
+                .map(|word| word.as_str().map(str::to_owned))
+                .collect()
+        };
+        match &mut self.input {
+            Input::Number(field, _) if value.is_integer() || value.is_float() => {
+                *field = Field::new(&value.to_string());
+            }
+            Input::Choice { options, at } => {
+                let word = match (&value, words(&value)) {
+                    (toml::Value::String(word), _) => word.clone(),
+                    (toml::Value::Boolean(on), _) => on.to_string(),
+                    (_, Some(words)) if words.is_empty() => EVERYBODY.to_owned(),
+                    (_, Some(words)) if words.len() == 1 => words[0].clone(),
+                    _ => return false,
+                };
+                let Some(place) = options.iter().position(|option| *option == word) else {
+                    return false;
+                };
+                *at = place;
+            }
+            Input::Many { options, on, .. } => {
+                let Some(words) = words(&value).filter(|words| words.iter().all(|word| options.contains(word))) else {
+                    return false;
+                };
+                *on = options
+                    .iter()
+                    .map(|option| words.is_empty() || words.contains(option))
+                    .collect();
+            }
+            Input::Number(..) => return false,
+        }
+        true
+    }
+
     /// Whether it differs from what it was.
     pub fn changed(&self) -> bool {
         self.toml() != self.given

@@ -7,8 +7,8 @@ use crate::ui::state::{Message, State};
 use crate::ui::text::count;
 
 /// What a key does with the run under the cursor, which must wait for that.
-pub fn act(state: &mut State, runs: &[RunSummary], action: Action) -> Vec<Command> {
-    let Some(run) = state.train.run(runs) else {
+pub fn act(state: &mut State, action: Action) -> Vec<Command> {
+    let Some(run) = state.train.run() else {
         return Vec::new();
     };
     let id = run.id.clone();
