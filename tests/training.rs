@@ -148,6 +148,7 @@ fn run_in(
         device: "flex",
         seed,
         checkpoints: folder,
+        resume: false,
         synthetic: true,
         training_rms_dbfs: -23.5,
     };

@@ -114,6 +114,7 @@ fn trained(examples: &Examples, dataset: &Dataset, settings: &Settings, folder: 
         device: "flex",
         seed: settings.seed,
         checkpoints: folder,
+        resume: false,
         synthetic: true,
         training_rms_dbfs: -23.0,
     };

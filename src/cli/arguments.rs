@@ -137,6 +137,15 @@ pub enum Subcommands {
         #[command(subcommand)]
         command: Option<QueueCommands>,
     },
+    /// Go on with a run that was killed, stopped or failed, and follow it
+    Resume {
+        /// Its id, a unique beginning of it, or `last`
+        #[arg(default_value = "last")]
+        run: String,
+        /// Return as soon as the run goes on
+        #[arg(long)]
+        detach: bool,
+    },
     /// Show the report of a run
     Report {
         /// Its id, a unique beginning of it, or `last`

@@ -43,13 +43,35 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     if detach {
         return Ok(());
     }
+    follow_all(session, started.into_iter().map(|run| (run, 0)).collect())
+}
+
+/// Goes on with a run (and those linked with it) and, unless detached, follows it.
+pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Result<()> {
+    let mut resumed = Vec::new();
+    session.ask(Command::Resume { run }, |event, _| {
+        if let Event::Resumed { runs } = event {
+            resumed = runs;
+        }
+        Ok(())
+    })?;
+    show::resumed(session.output, &resumed, detach)?;
+    if detach {
+        return Ok(());
+    }
+    follow_all(session, resumed)
+}
+
+/// Follows runs one after the other, each from the epoch on that it has behind it.
+fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Result<()> {
+    let several = runs.len() > 1;
+    let names: Vec<String> = runs.iter().map(|(run, _)| run.clone()).collect();
     let (mut ended, mut asked) = (Vec::new(), false);
-    for run in started.clone() {
-        let mut shown = 0;
+    for (run, mut shown) in runs {
         let end = loop {
-            match follow(session, run.clone(), started.len() > 1, &mut shown) {
+            match follow(session, run.clone(), several, &mut shown) {
                 Err(error) if error.is::<Interrupted>() => {
-                    if !ask_to_stop(session, &started)? {
+                    if !ask_to_stop(session, &names)? {
                         return Err(error);
                     }
                     asked = true;

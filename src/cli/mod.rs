@@ -48,6 +48,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Move => "queue move",
         CommandKind::Cancel => "queue cancel",
         CommandKind::StartNow => "queue start",
+        CommandKind::Resume => "resume",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
         CommandKind::Tune => "tune",
@@ -99,6 +100,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Watch { run } => follow::watch(&mut session, run),
         Subcommands::Train { plan: true, .. } => plan(&mut session),
         Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
+        Subcommands::Resume { run, detach } => follow::resume(&mut session, run, detach),
         Subcommands::Stop { run, after_epoch } => stop(
             &mut session,
             run,

@@ -35,6 +35,19 @@ impl Epochs {
         }
     }
 
+    /// Adds one, in place of those that were done before and are done again.
+    pub fn redo(&mut self, facts: EpochFacts) {
+        self.keep(facts.epoch.saturating_sub(1));
+        self.push(facts);
+    }
+
+    /// Forgets the epochs after this one.
+    pub fn keep(&mut self, epoch: usize) {
+        if self.last().is_some_and(|last| last.epoch > epoch) {
+            *self = self.iter().filter(|facts| facts.epoch <= epoch).cloned().collect();
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.len
@@ -155,5 +168,15 @@ pub(super) mod tests {
         assert_eq!((epochs.best(), epochs.best_uar()), (Some(2), Some(0.25)));
         assert_eq!(epochs.seconds(), 500_000.5);
         assert_eq!(epochs.get(1_000_001), None);
+    }
+
+    #[test]
+    fn an_epoch_that_is_done_again_takes_the_place_of_those_from_there_on() {
+        let mut epochs: Epochs = (1..=9).map(facts).collect();
+        epochs.keep(4);
+        epochs.redo(facts(5));
+        epochs.redo(facts(2));
+        assert_eq!(epochs.iter().map(|facts| facts.epoch).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!((epochs.best(), epochs.seconds()), (None, 1.0));
     }
 }

@@ -155,6 +155,11 @@ pub enum Command {
         /// Whether to do it; else only what would go is told.
         confirmed: bool,
     },
+    /// Go on with a run that was interrupted, and those linked with it.
+    Resume {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+    },
     /// The report of a finished run (with its linked runs).
     Report {
         /// Its id, a unique beginning of it, or `last`.
@@ -297,6 +302,11 @@ pub enum Event {
         runs: Vec<String>,
         /// How many runs come before them.
         ahead: usize,
+    },
+    /// Runs go on in a process of their own.
+    Resumed {
+        /// Their ids, and the epochs that each has behind it.
+        runs: Vec<(String, usize)>,
     },
     /// The runs, newest first.
     Runs(Arc<Vec<RunSummary>>),

@@ -12,22 +12,26 @@ pub struct RunObserver<'a> {
     lease: &'a Lease,
     journal: &'a mut Journal<EpochFacts>,
     trial: Option<&'a mut TrialReporter>,
+    /// The last epoch that the journal knows.
+    journaled: usize,
     error: Option<EngineError>,
 }
 
 impl<'a> RunObserver<'a> {
-    /// For a run that this process holds, and the trial that it is.
+    /// For a run that this process holds, and the trial that it is; the journal knows epochs up to `journaled`.
     pub fn new(
         run: &'a Path,
         lease: &'a Lease,
         journal: &'a mut Journal<EpochFacts>,
         trial: Option<&'a mut TrialReporter>,
+        journaled: usize,
     ) -> Self {
         Self {
             run,
             lease,
             journal,
             trial,
+            journaled,
             error: None,
         }
     }
@@ -72,5 +76,15 @@ impl Observer for RunObserver<'_> {
             self.error = Some(error);
             TrainingError::Observer(words)
         })
+    }
+
+    /// An epoch was kept before it was journaled: whoever was killed in between has not told it.
+    fn resumed(&mut self, history: &[EpochFacts]) -> Result<(), TrainingError> {
+        let untold = history.iter().filter(|facts| facts.epoch > self.journaled);
+        untold
+            .cloned()
+            .collect::<Vec<_>>()
+            .iter()
+            .try_for_each(|facts| self.epoch(facts))
     }
 }

@@ -57,24 +57,16 @@ pub fn lane_of(device: &str) -> Lane {
 /// Puts runs into the queue of their device and sees to it that somebody takes them; how many come before them.
 ///
 /// # Errors
-/// When they cannot be put there: then they are gone. When no worker can be started: then they wait.
+/// When they cannot be put there. When no worker can be started: then they wait.
 pub fn enqueue(runs: &Path, folders: &[RunFolder], device: &str) -> Result<usize, EngineError> {
     let lane = lane_of(device);
-    let join = || {
-        let queue = Queue::lock(runs)?;
-        let before = queue.waiting()?;
-        queue.join(folders, &lane)?;
-        Ok(before
-            .iter()
-            .filter(|waiting| waiting.entry.lane.as_ref() == Some(&lane))
-            .count())
-    };
-    let before = join().inspect_err(|_: &RunError| {
-        for folder in folders {
-            // The first error is the one worth telling.
-            let _ = fs::remove_dir_all(&folder.path);
-        }
-    })?;
+    let queue = Queue::lock(runs)?;
+    let before = queue.waiting()?.into_iter();
+    let before = before
+        .filter(|waiting| waiting.entry.lane.as_ref() == Some(&lane))
+        .count();
+    queue.join(folders, &lane)?;
+    drop(queue);
     let ahead = before + usize::from(lane.is_busy(runs));
     wake_lane(runs, &lane)?;
     Ok(ahead)

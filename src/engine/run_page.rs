@@ -70,7 +70,11 @@ impl RunPage {
         for fact in facts {
             match fact {
                 // An epoch comes after `started`, which says as much about the state.
-                Fact::Epoch { facts, .. } => self.epochs.push(facts),
+                Fact::Epoch { facts, .. } => self.epochs.redo(facts),
+                Fact::Resumed { epoch, .. } => {
+                    self.epochs.keep(epoch);
+                    self.facts.push(fact);
+                }
                 fact => self.facts.push(fact),
             }
         }
@@ -109,7 +113,8 @@ impl RunPage {
     /// Its row in the list of runs.
     pub fn summary(&self) -> RunSummary {
         let reason = self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Failed { reason, .. } => Some(reason.clone()),
+            Fact::Failed { reason, .. } => Some(Some(reason.clone())),
+            Fact::Resumed { .. } => Some(None),
             _ => None,
         });
         let mut summary = RunSummary {
@@ -134,7 +139,7 @@ impl RunPage {
                 text: problem,
                 tags: Vec::new(),
             }),
-            reason,
+            reason: reason.flatten(),
         };
         match &self.file {
             Ok(RunFile { run, settings }) => {
@@ -161,8 +166,11 @@ impl RunPage {
             let pace = epochs.seconds() / epochs.len() as f64;
             pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
+        let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
         let notes = self.facts.iter().filter_map(|fact| match fact {
-            Fact::Note { at, message } => Some(format!("{}  {message}", at.strftime("%F %T UTC"))),
+            Fact::Note { at, message } => line(at, message),
+            Fact::Resumed { at, epoch: 0 } => line(at, "begun anew"),
+            Fact::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
             _ => None,
         });
         let log = notes.chain(tail(log)).collect();

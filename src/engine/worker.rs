@@ -48,22 +48,30 @@ struct Run {
     journal: Journal<EpochFacts>,
     /// The trial that the run is.
     trial: Option<TrialReporter>,
+    /// The last epoch that the journal knows, when the run is one that goes on.
+    resumed: Option<usize>,
 }
 
 impl Run {
     /// Takes it out of the queue as well.
     ///
     /// # Errors
-    /// A run that another process holds, or that was taken up before: it would be overwritten.
+    /// A run that another process holds, or that was taken up before and is not to go on: it would be overwritten.
     fn take(path: &Path) -> Result<Self, EngineError> {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lease = Lease::take(path)?;
         lease.progress("queued", 0, 0);
-        if !read_facts::<EpochFacts>(path, 0)?.0.is_empty() {
+        let facts = read_facts::<EpochFacts>(path, 0)?.0;
+        let resumed = matches!(facts.last(), Some(Fact::Resumed { .. }));
+        if !facts.is_empty() && !resumed {
             return Err(EngineError::Other(format!(
-                "run {id} was taken up before; start a new run"
+                "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
             )));
         }
+        let last = facts.iter().rev().find_map(|fact| match fact {
+            Fact::Epoch { facts, .. } => Some(facts.epoch),
+            _ => None,
+        });
         let journal = Journal::open(path)?;
         queue::leave(path)?;
         Ok(Self {
@@ -74,6 +82,7 @@ impl Run {
             lease,
             journal,
             trial: None,
+            resumed: resumed.then_some(last.unwrap_or(0)),
         })
     }
 
@@ -124,6 +133,7 @@ impl Run {
             lease,
             journal,
             trial,
+            resumed,
         } = self;
         let at = Timestamp::now();
         journal.append(
@@ -208,10 +218,11 @@ impl Run {
             device: &settings.device,
             seed: run.training_seed.unwrap_or(settings.seed),
             checkpoints: &folder.checkpoints(),
+            resume: resumed.is_some(),
             synthetic: protocol.synthetic,
             training_rms_dbfs: median_level(selection, &dataset),
         };
-        let mut observer = RunObserver::new(&folder.path, lease, journal, trial.as_mut());
+        let mut observer = RunObserver::new(&folder.path, lease, journal, trial.as_mut(), resumed.unwrap_or(0));
         // Trials are ranked on validation and never judged on test.
         let way = if run.trial.is_some() { fit } else { train };
         let outcome = way(&task, &mut observer);

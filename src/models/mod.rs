@@ -24,3 +24,4 @@ pub use deep_mel_conv2d::{DeepMelConv2d, DeepMelConv2dSettings};
 pub use device::{device, device_names};
 pub use error::ModelError;
 pub use registry::{ModelSettings, Network, architecture_names, published_sizes};
+pub use weights::BESIDE_WEIGHTS;

@@ -178,6 +178,14 @@ impl Network {
         }
     }
 
+    /// The weights as the content of a safetensors file. The same weights give the same bytes.
+    ///
+    /// # Errors
+    /// [`ModelError::Weights`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        weights::to_bytes(self, self.name()).map_err(|problem| weights::unwritable(Path::new("weights"), &problem))
+    }
+
     /// Writes the weights (safetensors), whole or not at all.
     ///
     /// # Errors

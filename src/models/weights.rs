@@ -9,18 +9,30 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
-/// Writes the weights, whole or not at all. The same weights give the same bytes.
-pub(super) fn save<M: Module>(module: &M, architecture: &str, path: &Path) -> Result<(), ModelError> {
-    let refuse = |problem: &dyn Display| ModelError::Weights {
-        path: path.to_owned(),
-        problem: format!("cannot be written: {problem}; free space there or choose another folder"),
-    };
+/// Tensors of a file of weights whose names begin so are none of the network's, and passed over.
+pub const BESIDE_WEIGHTS: &str = "state.";
+
+/// The weights as a file's content. The same weights give the same bytes.
+pub(super) fn to_bytes<M: Module>(module: &M, architecture: &str) -> Result<Vec<u8>, String> {
     let mut store = SafetensorsStore::from_bytes(None)
         .clear_metadata()
         .metadata("architecture", architecture);
-    module.save_into(&mut store).map_err(|error| refuse(&error))?;
-    let bytes = store.get_bytes().map_err(|error| refuse(&error))?;
+    module.save_into(&mut store).map_err(|error| error.to_string())?;
+    store.get_bytes().map_err(|error| error.to_string())
+}
+
+/// Writes the weights, whole or not at all.
+pub(super) fn save<M: Module>(module: &M, architecture: &str, path: &Path) -> Result<(), ModelError> {
+    let refuse = |problem: &dyn Display| unwritable(path, problem);
+    let bytes = to_bytes(module, architecture).map_err(|error| refuse(&error))?;
     files::replace(path, &bytes).map_err(|error| refuse(&error))
+}
+
+pub(super) fn unwritable(path: &Path, problem: &dyn Display) -> ModelError {
+    ModelError::Weights {
+        path: path.to_owned(),
+        problem: format!("cannot be written: {problem}; free space there or choose another folder"),
+    }
 }
 
 /// Reads weights into a network of the same architecture and sizes.
@@ -43,7 +55,10 @@ pub(super) fn load<M: Module>(mut module: M, path: &Path) -> Result<M, ModelErro
         .first()
         .map(ToString::to_string)
         .or_else(|| result.missing.first().map(|(name, _)| format!("{name} is missing")))
-        .or_else(|| result.unused.first().map(|name| format!("{name} has no place in it")));
+        .or_else(|| {
+            let foreign = result.unused.iter().find(|name| !name.starts_with(BESIDE_WEIGHTS));
+            foreign.map(|name| format!("{name} has no place in it"))
+        });
     if let Some(mismatch) = mismatch {
         return Err(refuse(format!(
             "made by another architecture or with other sizes ({mismatch}); \

@@ -65,6 +65,14 @@ impl RunFolder {
         files::replace(&path, run_toml.as_bytes()).map_err(RunError::io(&path))
     }
 
+    /// Sets space aside again for the last word of a run that is to go on.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn keep_reserve(&self) -> Result<(), RunError> {
+        journal::keep_reserve(&self.path)
+    }
+
     /// Makes a folder of a name that nobody has, whoever else is making one right now.
     fn claim(runs: &Path, name: &str) -> Result<Self, RunError> {
         let mut id = name.to_owned();

@@ -35,6 +35,14 @@ pub enum Fact<E> {
         #[serde(flatten)]
         facts: E,
     },
+    /// The run is to go on after it was interrupted. Later epochs than this one are done again, and take the place of
+    /// those that stand above.
+    Resumed {
+        /// When.
+        at: jiff::Timestamp,
+        /// The last epoch that was kept; 0 begins anew.
+        epoch: usize,
+    },
     /// The run is done; model and report are on disk.
     Finished {
         /// When.

@@ -29,8 +29,10 @@ impl RunState {
             (Some(Fact::Finished { .. }), _) => Self::Finished,
             (Some(Fact::Stopped { .. }), _) => Self::Stopped,
             (Some(Fact::Failed { .. }), _) => Self::Failed,
+            (None, Liveness::Held(_) | Liveness::Never) | (Some(Fact::Resumed { .. }), Liveness::Held(_)) => {
+                Self::Queued
+            }
             (Some(_), Liveness::Held(_)) => Self::Running,
-            (None, Liveness::Held(_) | Liveness::Never) => Self::Queued,
             (Some(_), Liveness::Never) | (_, Liveness::Gone(_)) => Self::Dead,
         }
     }
@@ -111,8 +113,12 @@ mod tests {
                 RunState::Failed
             );
         }
+        let resumed = || Fact::Resumed { at, epoch: 3 };
+        let stopped = || Fact::Stopped { at };
+        assert_eq!(of(&[started(), stopped(), resumed()], &held), RunState::Queued);
+        assert_eq!(of(&[started(), stopped(), resumed()], &gone), RunState::Dead);
         assert_eq!(
-            of(&[started(), Fact::Stopped { at }, started()], &held),
+            of(&[started(), stopped(), resumed(), started()], &held),
             RunState::Running
         );
     }

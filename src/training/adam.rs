@@ -1,17 +1,15 @@
 //! Adam, in one pass over memory.
 
-use super::TrainingError;
-use crate::files;
+use super::tensors::Tensors;
 use crate::models::layers::runs_here;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 use pulp::Arch;
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+
+const STEPS: &str = "steps";
 
 /// Adam (Kingma and Ba 2015) with bias correction, at step `t`:
 ///
@@ -78,74 +76,30 @@ impl Adam {
         })
     }
 
-    /// Writes steps and moments as safetensors (`<path>.first`, `<path>.second`, and `steps` among the
-    /// metadata), whole or not at all.
-    ///
-    /// # Errors
-    /// [`TrainingError::Io`].
-    pub fn save(&self, path: &Path) -> Result<(), TrainingError> {
-        let mut header = Map::new();
-        header.insert("__metadata__".to_owned(), json!({ "steps": self.steps.to_string() }));
-        let mut values: Vec<u8> = Vec::new();
-        for (name, Moments { first, second }) in &self.moments {
-            for (suffix, tensor) in [("first", first), ("second", second)] {
-                let from = values.len();
-                let data = tensor.to_data();
-                data.iter::<f32>().for_each(|value| values.extend(value.to_le_bytes()));
-                let entry = json!({ "dtype": "F32", "shape": tensor.dims(), "data_offsets": [from, values.len()] });
-                header.insert(format!("{name}.{suffix}"), entry);
-            }
+    /// Steps and moments (`<path>.first`, `<path>.second`).
+    pub(super) fn state(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.words.insert(STEPS.to_owned(), self.steps.to_string());
+        for (path, Moments { first, second }) in &self.moments {
+            state.rows.insert(format!("{path}.first"), first.clone());
+            state.rows.insert(format!("{path}.second"), second.clone());
         }
-        let header = Value::Object(header).to_string();
-        let length = (header.len() as u64).to_le_bytes();
-        let bytes = [&length[..], header.as_bytes(), &values].concat();
-        files::replace(path, &bytes).map_err(|source| TrainingError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        state
     }
 
-    /// Reads back what [`Self::save`] wrote; the moments lie on `device`, without its gradients.
-    ///
-    /// # Errors
-    /// [`TrainingError::Io`] for a file that is missing, cut short or another's.
-    pub fn load(path: &Path, device: &Device) -> Result<Self, TrainingError> {
-        let refuse = |source| TrainingError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let bytes = fs::read(path).map_err(refuse)?;
+    /// Goes on from what [`Self::state`] said; nothing when it is no state of an optimiser.
+    pub(super) fn restored(mut state: Tensors) -> Option<Self> {
         let mut adam = Self::new();
-        adam.parse(&bytes, &device.clone().inner()).ok_or_else(|| {
-            let problem = "damaged or no state of an optimiser; start the run again from its last weights";
-            refuse(std::io::Error::new(std::io::ErrorKind::InvalidData, problem))
-        })?;
-        Ok(adam)
-    }
-
-    fn parse(&mut self, bytes: &[u8], device: &Device) -> Option<()> {
-        let (length, rest) = bytes.split_first_chunk()?;
-        let (header, values) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        let header: Map<String, Value> = serde_json::from_slice(header).ok()?;
-        self.steps = header.get("__metadata__")?.get("steps")?.as_str()?.parse().ok()?;
-        let read = |name: &str| {
-            let offsets = header.get(name)?.get("data_offsets")?;
-            let offset = |index: usize| usize::try_from(offsets.get(index)?.as_u64()?).ok();
-            let floats = values.get(offset(0)?..offset(1)?)?.chunks_exact(4);
-            let floats: Vec<f32> = floats
-                .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-                .collect();
-            let count = floats.len();
-            Some(Tensor::<1>::from_data(TensorData::new(floats, [count]), device))
-        };
-        for name in header.keys().filter_map(|name| name.strip_suffix(".first")) {
+        adam.steps = state.words.get(STEPS)?.parse().ok()?;
+        let paths = state.rows.keys().filter_map(|name| name.strip_suffix(".first"));
+        for path in paths.map(str::to_owned).collect::<Vec<_>>() {
             let moments = Moments {
-                first: read(&format!("{name}.first"))?,
-                second: read(&format!("{name}.second"))?,
+                first: state.rows.remove(&format!("{path}.first"))?,
+                second: state.rows.remove(&format!("{path}.second"))?,
             };
-            self.moments.insert(name.to_owned(), moments);
+            adam.moments.insert(path, moments);
         }
-        Some(())
+        Some(adam)
     }
 }
 
@@ -283,6 +237,7 @@ mod tests {
     use crate::models::{device, device_names};
     use crate::random::stream;
     use burn::optim::AdamConfig;
+    use burn::tensor::Device;
     use serde::Deserialize;
 
     /// A layer, and gradients over several powers of ten.
@@ -363,26 +318,21 @@ mod tests {
 
     #[test]
     fn a_saved_state_goes_on_as_if_never_interrupted() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("adam.safetensors");
         let device = device("flex").unwrap().autodiff();
         let (dense, mut adam) = run(&device, 3);
-        adam.save(&path).unwrap();
         // Another process gives its parameters other numbers, but the same paths.
         let mut other = layer(&device);
         other.kernel = Param::from_tensor(dense.kernel.val());
         other.bias = Param::from_tensor(dense.bias.val());
-        let mut loaded = Adam::load(&path, &device).unwrap();
+        let mut restored = Adam::restored(adam.state()).unwrap();
         let (first, second) = (gradients(&dense, 3), gradients(&other, 3));
-        let (dense, other) = (adam.step(0.01, dense, first), loaded.step(0.01, other, second));
+        let (dense, other) = (adam.step(0.01, dense, first), restored.step(0.01, other, second));
         assert_eq!(values(&dense), values(&other));
 
-        let whole = fs::read(&path).unwrap();
-        for length in [0, 7, 60, whole.len() - 1] {
-            fs::write(&path, &whole[..length]).unwrap();
-            let message = Adam::load(&path, &device).unwrap_err().to_string();
-            assert!(message.contains("adam.safetensors"), "{message}");
-        }
+        let mut cut = adam.state();
+        cut.rows.remove("kernel.second").unwrap();
+        assert!(Adam::restored(cut).is_none());
+        assert!(Adam::restored(Tensors::default()).is_none());
     }
 
     #[test]

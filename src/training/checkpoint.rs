@@ -1,39 +1,202 @@
-//! Weights of the best and the last epoch on disk.
+//! What a run keeps on disk: the best epoch's weights, and all that it needs to go on.
 
-use super::TrainingError;
+use super::tensors::{Tensors, word};
+use super::{EpochFacts, TrainingError};
+use crate::files;
 use crate::models::Network;
-use std::fs;
+use burn::tensor::Device;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The file of the best epoch's weights.
 pub const BEST: &str = "best.safetensors";
-/// The file of the last epoch's weights.
+/// The file of the last epoch's weights, with the optimiser's state beside them.
 pub const LAST: &str = "last.safetensors";
+/// The table of all epochs.
+const HISTORY: &str = "history.csv";
 
-/// A run's folder of checkpoints. Every file is replaced whole: one that cannot be written leaves the
-/// earlier one as it was.
+const EPOCH: &str = "epoch";
+const DATA: &str = "data";
+
+/// A run's folder of checkpoints.
+///
+/// After an epoch its line is appended to `history.csv`, then `last.safetensors` is replaced whole, then
+/// `best.safetensors` if it was the best. Whatever interrupts this, the epoch that `last.safetensors` names is the one
+/// to go on from: the table knows it, and `best.safetensors` is that of an earlier epoch, or else to be
+/// made from `last.safetensors` itself.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
     folder: PathBuf,
 }
 
+/// Where a run was when it was interrupted.
+#[derive(Debug)]
+pub(super) struct Saved {
+    /// Of the optimiser, and what else there is beside the weights.
+    pub state: Tensors,
+    /// The epochs that are done.
+    pub history: Vec<EpochFacts>,
+    /// Hash of the data that they learnt from.
+    pub data: String,
+}
+
 impl Checkpoints {
-    /// Makes the folder when it is missing.
+    /// Makes the folder when it is missing, and clears away what an interrupted write left there.
     pub fn open(folder: &Path) -> Result<Self, TrainingError> {
-        fs::create_dir_all(folder).map_err(|source| TrainingError::Io {
-            path: folder.to_owned(),
-            source,
-        })?;
-        Ok(Self {
+        let checkpoints = Self {
             folder: folder.to_owned(),
-        })
+        };
+        let clear = || -> io::Result<()> {
+            fs::create_dir_all(folder)?;
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|extension| extension == "tmp") {
+                    fs::remove_file(path)?;
+                }
+            }
+            Ok(())
+        };
+        clear().map_err(|source| refuse(folder, source))?;
+        Ok(checkpoints)
     }
 
-    /// Writes the epoch's weights, the best ones first: they matter most when the disk fills up.
-    pub fn write(&self, network: &Network, best: bool) -> Result<(), TrainingError> {
-        if best {
-            network.save(&self.folder.join(BEST))?;
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Forgets what an earlier run left there.
+    pub fn begin(&self) -> Result<(), TrainingError> {
+        for name in [LAST, BEST] {
+            let path = self.path(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refuse(&path, error)),
+                _ => {}
+            }
         }
-        Ok(network.save(&self.folder.join(LAST))?)
+        self.write_history(&[])
+    }
+
+    /// Writes the epoch that was done last. `network` learns on, `judged` is what validation judged.
+    pub fn write(
+        &self,
+        network: &Network,
+        judged: &Network,
+        mut state: Tensors,
+        facts: &EpochFacts,
+        data: &str,
+    ) -> Result<(), TrainingError> {
+        self.append_history(facts)?;
+        state.words.insert(EPOCH.to_owned(), facts.epoch.to_string());
+        state.words.insert(DATA.to_owned(), data.to_owned());
+        let path = self.path(LAST);
+        let bytes = state.beside(&network.to_bytes()?).ok_or_else(|| {
+            let problem = "the weights cannot be written as safetensors";
+            refuse(&path, io::Error::other(problem))
+        })?;
+        files::replace(&path, &bytes).map_err(|source| refuse(&path, source))?;
+        if facts.best {
+            self.write_best(judged)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the best epoch's weights.
+    pub fn write_best(&self, judged: &Network) -> Result<(), TrainingError> {
+        Ok(judged.save(&self.path(BEST))?)
+    }
+
+    /// Where an interrupted run was; nothing when it did not come to the end of its first epoch.
+    pub fn read(&self, device: &Device) -> Result<Option<Saved>, TrainingError> {
+        let path = self.path(LAST);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(refuse(&path, error)),
+        };
+        let state = Tensors::read(&bytes, device).ok_or_else(|| damaged(&path))?;
+        let told = |name: &str| state.words.get(name).cloned().ok_or_else(|| damaged(&path));
+        let epoch: usize = told(EPOCH)?.parse().map_err(|_| damaged(&path))?;
+        let data = told(DATA)?;
+        let path = self.path(HISTORY);
+        let mut table = csv::Reader::from_path(&path).map_err(|error| refuse(&path, io::Error::other(error)))?;
+        // What comes after the epoch was not kept; its line may be torn.
+        let rows = table.deserialize().take(epoch).collect::<Result<Vec<EpochFacts>, _>>();
+        let history = rows.map_err(|error| refuse(&path, io::Error::other(error)))?;
+        if history.len() != epoch || history.iter().zip(1..).any(|(facts, epoch)| facts.epoch != epoch) {
+            return Err(damaged(&path));
+        }
+        self.write_history(&history)?;
+        Ok(Some(Saved { state, history, data }))
+    }
+
+    /// Said of a last epoch that cannot be gone on from.
+    pub fn damaged(&self) -> TrainingError {
+        damaged(&self.path(LAST))
+    }
+
+    /// The last epoch's weights in this network.
+    pub fn last(&self, network: Network) -> Result<Network, TrainingError> {
+        Ok(network.load(&self.path(LAST))?)
+    }
+
+    /// The best epoch's weights in this network.
+    pub fn best(&self, network: Network) -> Result<Network, TrainingError> {
+        Ok(network.load(&self.path(BEST))?)
+    }
+
+    fn write_history(&self, history: &[EpochFacts]) -> Result<(), TrainingError> {
+        let path = self.path(HISTORY);
+        let table = rows(history, true).map_err(|error| refuse(&path, error))?;
+        files::replace(&path, &table).map_err(|source| refuse(&path, source))
+    }
+
+    fn append_history(&self, facts: &EpochFacts) -> Result<(), TrainingError> {
+        let path = self.path(HISTORY);
+        // The first line brings the names of the columns along.
+        let append = || -> io::Result<()> {
+            let line = rows(std::slice::from_ref(facts), facts.epoch == 1)?;
+            let mut file = File::options().append(true).create(true).open(&path)?;
+            file.write_all(&line)?;
+            file.sync_data()
+        };
+        append().map_err(|source| refuse(&path, source))
+    }
+}
+
+/// The last epoch of a folder of checkpoints, from which a run would go on; 0 when there is none.
+///
+/// # Errors
+/// [`TrainingError::Io`] for a file that is damaged or cannot be read.
+pub fn saved_epoch(folder: &Path) -> Result<usize, TrainingError> {
+    let path = folder.join(LAST);
+    let read = || -> io::Result<Option<usize>> {
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(0)),
+            file => file?,
+        };
+        Ok(word(file, EPOCH)?.and_then(|word| word.parse().ok()))
+    };
+    let epoch = read().map_err(|source| refuse(&path, source))?;
+    epoch.ok_or_else(|| damaged(&path))
+}
+
+fn rows(history: &[EpochFacts], names: bool) -> io::Result<Vec<u8>> {
+    let mut table = csv::WriterBuilder::new().has_headers(names).from_writer(Vec::new());
+    for facts in history {
+        table.serialize(facts).map_err(io::Error::other)?;
+    }
+    table.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn damaged(path: &Path) -> TrainingError {
+    let problem = "damaged, or not of a run that can go on; start a new run";
+    refuse(path, io::Error::new(io::ErrorKind::InvalidData, problem))
+}
+
+fn refuse(path: &Path, source: io::Error) -> TrainingError {
+    TrainingError::Io {
+        path: path.to_owned(),
+        source,
     }
 }

@@ -5,6 +5,7 @@ use super::ahead::with_ahead;
 use super::augmentation::{Augmenter, Source};
 use super::gradient::clip_by_global_norm;
 use super::loss::cross_entropy;
+use super::tensors::Tensors;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::{FeatureMatrix, Scaler};
@@ -191,6 +192,19 @@ impl<'a> Learner<'a> {
             self.network = self.optimizer.step(rate, self.network.clone(), gradients);
         }
         Ok(Some((tally, stop)))
+    }
+
+    /// What there is to keep beside the weights.
+    pub fn state(&self) -> Tensors {
+        self.optimizer.state()
+    }
+
+    /// Goes on from these weights and what [`Self::state`] said; whether that could be read.
+    pub fn restore(&mut self, network: Network, state: Tensors) -> bool {
+        self.network = network;
+        Adam::restored(state)
+            .map(|optimizer| self.optimizer = optimizer)
+            .is_some()
     }
 
     /// The network as it stands, for inference.

@@ -1,8 +1,8 @@
 //! The training loop.
 
 use super::augmentation::{Augmenter, OnTheFly};
-use super::callbacks::{EarlyStopping, ReduceOnPlateau};
 use super::checkpoint::Checkpoints;
+use super::course::Course;
 use super::epoch::{Figures, Learner, validate};
 use super::loss::class_weights;
 use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
@@ -13,6 +13,7 @@ use crate::inference::{Package, PackageFacts};
 use crate::models::{ModelSettings, Network, device};
 use std::path::Path;
 use std::time::Instant;
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// All that a training run depends on.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +32,10 @@ pub struct Task<'a> {
     pub device: &'a str,
     /// Seed of first weights, shuffling and dropout.
     pub seed: u64,
-    /// Folder for `best.safetensors` and `last.safetensors`, made if missing.
+    /// Folder for `best.safetensors`, `last.safetensors` and `history.csv`, made if missing.
     pub checkpoints: &'a Path,
+    /// Whether to go on from what lies in that folder, if the first epoch was done.
+    pub resume: bool,
     /// Whether any of the clips is synthetic.
     pub synthetic: bool,
     /// Median level of the training clips (dBFS), for the package's warnings.
@@ -59,6 +62,8 @@ pub struct Trained {
 /// The scaler is fitted on the training side as the data set has it: on the copies that were made beforehand too, but
 /// not on examples that are changed while training. Nothing on the other two sides is ever changed.
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
+/// A run that is interrupted goes on, with `task.resume`, as if it had not been: on a CPU every figure and every
+/// weight is the same to the last bit.
 /// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
 ///
 /// # Errors
@@ -110,14 +115,37 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let mut learner =
         Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
-    let mut stopping = EarlyStopping::new(settings.monitor, &settings.early_stopping);
-    let mut plateau = ReduceOnPlateau::new(settings.monitor, &settings.reduce_on_plateau);
-    let mut rate = settings.learning_rate;
-    let mut best: Option<(usize, Network)> = None;
-    let (mut history, mut stopped) = (Vec::new(), false);
-    for epoch in 1..=settings.epochs {
+    let mut course = Course::new(settings);
+    let data = fingerprint(dataset);
+    let mut best = None;
+    match task.resume.then(|| checkpoints.read(&device)).transpose()?.flatten() {
+        Some(saved) => {
+            if saved.data != data {
+                return Err(TrainingError::Data(CHANGED.to_owned()));
+            }
+            let network = checkpoints.last(learner.network.clone())?;
+            if !learner.restore(network, saved.state) {
+                return Err(checkpoints.damaged());
+            }
+            for facts in saved.history {
+                course.observe(facts);
+            }
+            best = Some(if course.best() == Some(course.history().len()) {
+                // Its own file may not have been written.
+                let network = learner.snapshot();
+                checkpoints.write_best(&network)?;
+                network
+            } else {
+                checkpoints.best(learner.snapshot())?
+            });
+            observer.resumed(course.history())?;
+        }
+        None => checkpoints.begin()?,
+    }
+    let mut stopped = false;
+    while let Some(epoch) = course.next() {
         let started = Instant::now();
-        let Some((tally, stop)) = learner.epoch(epoch, &sides.train, rate, observer)? else {
+        let Some((tally, stop)) = learner.epoch(epoch, &sides.train, course.rate(), observer)? else {
             stopped = true;
             break;
         };
@@ -129,37 +157,47 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
             tally.figures(&dataset.labels),
             validation.figures(&dataset.labels),
         );
-        let value = settings.monitor.value(&known);
-        known.best = stopping.observe(value);
-        checkpoints.write(&network, known.best)?;
-        if known.best {
-            best = Some((epoch, network));
-        }
-        known.learning_rate = rate;
         known.clips_per_second = sides.train.len() as f64 / trained.max(f64::EPSILON);
         known.seconds = started.elapsed().as_secs_f64();
-        observer.epoch(&known)?;
-        history.push(known);
-        rate = plateau.observe(value, rate);
+        let known = course.observe(known);
+        checkpoints.write(&learner.network, &network, learner.state(), known, &data)?;
+        if known.best {
+            best = Some(network);
+        }
+        observer.epoch(known)?;
         if stop {
             stopped = true;
             break;
         }
-        if stopping.exhausted() {
-            break;
-        }
     }
 
-    let (best_epoch, network) = best.ok_or(TrainingError::StoppedEarly)?;
+    let (Some(best_epoch), Some(network)) = (course.best(), best) else {
+        return Err(TrainingError::StoppedEarly);
+    };
     drop(learner);
     let package = Package { facts, network };
     Ok(Trained {
         package,
         best_epoch,
-        history,
+        history: course.into_history(),
         stopped,
         test: Vec::new(),
     })
+}
+
+/// Said when a run is to go on with other data.
+const CHANGED: &str = "the clips, their labels, their sides or their features are not those that the run began with; \
+                       put the data back as it was, or start a new run";
+
+/// Hash of all that is learnt from and judged: numbers, labels and sides.
+fn fingerprint(dataset: &Dataset) -> String {
+    let mut hash = Xxh3Default::new();
+    hash.update(format!("{:?}", dataset.labels).as_bytes());
+    for ((matrix, target), side) in dataset.matrices.iter().zip(&dataset.targets).zip(&dataset.split.sides) {
+        hash.update(format!("{target} {side:?} {}", matrix.frames).as_bytes());
+        hash.update(bytemuck::cast_slice(&matrix.values));
+    }
+    format!("{:032x}", hash.digest128())
 }
 
 fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts {

@@ -53,4 +53,12 @@ pub trait Observer {
     /// # Errors
     /// [`TrainingError::Observer`] ends the run.
     fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError>;
+
+    /// Told instead about all epochs that are behind when an interrupted run goes on.
+    ///
+    /// # Errors
+    /// [`TrainingError::Observer`] ends the run.
+    fn resumed(&mut self, _history: &[EpochFacts]) -> Result<(), TrainingError> {
+        Ok(())
+    }
 }

@@ -242,6 +242,7 @@ impl State {
                 }
             }
             Event::Started { runs, ahead } => self.started(&runs, ahead),
+            Event::Resumed { runs } => self.resumed(&runs),
             Event::Runs(runs) => {
                 self.train.runs(&runs);
                 self.listed = Some(runs);
@@ -356,6 +357,19 @@ impl State {
             ),
         };
         self.message = Some(Message::good(text));
+    }
+
+    fn resumed(&mut self, runs: &[(String, usize)]) {
+        let Some((first, epoch)) = runs.first() else { return };
+        self.train.unwatched();
+        let mut text = match epoch {
+            0 => format!("Run {first} begins anew"),
+            epoch => format!("Run {first} goes on after epoch {epoch}"),
+        };
+        if runs.len() > 1 {
+            text += &format!(", and {} with it", count(runs.len() - 1, "linked run"));
+        }
+        self.message = Some(Message::good(format!("{text}, in a process of its own.")));
     }
 
     fn failed(&mut self, command: CommandKind, message: String) {

@@ -21,7 +21,7 @@ pub use plan::plan;
 pub use preview::preview;
 pub use queue::queue;
 pub use report::{report, scores_line};
-pub use runs::{deleted, ended, epoch, noted, runs, runs_table, started, stopping};
+pub use runs::{deleted, ended, epoch, noted, resumed, runs, runs_table, started, stopping};
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;

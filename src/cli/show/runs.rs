@@ -162,6 +162,26 @@ pub fn started(output: Output, runs: &[String], ahead: usize, detached: bool) ->
     }
 }
 
+/// Runs go on.
+pub fn resumed(output: Output, runs: &[(String, usize)], detached: bool) -> io::Result<()> {
+    if !output.json {
+        let words = runs.iter().map(|(run, epoch)| match epoch {
+            0 => format!("{run} begins anew\n"),
+            epoch => format!("{run} goes on after epoch {epoch}\n"),
+        });
+        return output.text(words.collect::<String>().trim_end());
+    }
+    let runs: Vec<_> = runs
+        .iter()
+        .map(|(run, epoch)| json!({ "run": run, "epoch": epoch }))
+        .collect();
+    if detached {
+        output.document(&json!({ "runs": runs }))
+    } else {
+        output.json(&json!({ "event": "resumed", "runs": runs }))
+    }
+}
+
 /// Runs were asked to stop, or had not begun and were taken out of the queue.
 pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: Stop) -> io::Result<()> {
     let runs: Vec<&String> = asked.iter().chain(cancelled).collect();

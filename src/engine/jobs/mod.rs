@@ -17,6 +17,7 @@ mod preview;
 mod queue;
 mod remark;
 mod report;
+mod resume;
 mod scan;
 mod sound;
 mod stop;
@@ -64,6 +65,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Note { run, change } => remark::note(context, &run, &change),
         Command::Delete { run, linked, confirmed } => remark::delete(context, &run, linked, confirmed),
         Command::Stop { run, when } => stop::stop(context, &run, when),
+        Command::Resume { run } => resume::resume(context, &run),
         Command::Report { run } => report::report(context, &run),
         Command::Predict { files, run } => predict::predict(context, files, &run),
         Command::Tune { changes } => tune::tune(context, &changes),

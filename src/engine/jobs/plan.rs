@@ -1,7 +1,7 @@
 //! Plan: what a run would be, before it is one.
 
 use super::train::resolve;
-use crate::corpus::{Side, split};
+use crate::corpus::{Side, select, split};
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
@@ -34,7 +34,8 @@ pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> R
 
 /// All but the time.
 fn sketch(context: &Context, changes: &[(String, String)]) -> Result<RunPlan, EngineError> {
-    let (settings, selection) = resolve(context, changes)?;
+    let (settings, catalogue) = resolve(context, changes)?;
+    let selection = select(&catalogue, &settings.labels, &settings.filter);
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
     let of = |side: Side| sides.iter().filter(|other| **other == side).count();

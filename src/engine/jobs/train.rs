@@ -1,13 +1,15 @@
 //! Train: run folders, and a place in the queue.
 
 use super::scan;
-use crate::corpus::{Selection, select, split};
+use crate::corpus::{Catalogue, Selection, select, split};
 use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
 use crate::engine::run_file::{RunFacts, RunFile};
 use crate::engine::{EngineError, Event, Settings, reading};
 use crate::runs::RunFolder;
+use crate::runs::queue::Entry;
 use std::path::Path;
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Makes the run folders and puts them into the queue of their device.
@@ -19,7 +21,14 @@ pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), Engi
 
 /// Puts runs into the queue, and tells.
 pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<(), EngineError> {
-    let ahead = enqueue(runs, &folders, device)?;
+    let ahead = enqueue(runs, &folders, device).inspect_err(|_| {
+        for folder in folders.iter().filter(|folder| Entry::read(&folder.path).is_none()) {
+            if !folder.path.join("lease.lock").exists() {
+                // A run that nobody will ever train; the first error is the one worth telling.
+                let _ = std::fs::remove_dir_all(&folder.path);
+            }
+        }
+    })?;
     context.emit(Event::Started {
         runs: folders.into_iter().map(|folder| folder.id).collect(),
         ahead,
@@ -27,8 +36,8 @@ pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &s
     Ok(())
 }
 
-/// The settings with all paths and corpora filled in, and the clips that take part.
-pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Selection), EngineError> {
+/// The settings with all paths and corpora filled in, and the clips that there are.
+pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Arc<Catalogue>), EngineError> {
     let mut settings = context.settings.with(changes)?;
     let tell = context.teller();
     let corpora = reading::corpora(&settings, &tell)?;
@@ -39,15 +48,14 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         reading::headers(&settings, &corpora, &reading::remembered(&settings), &tell)?.into()
     };
     settings.corpora = corpora;
-
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
-    Ok((settings, selection))
+    Ok((settings, catalogue))
 }
 
 /// As [`resolve`], with what is known about the data. What cannot be trained with them is refused here, before there
 /// is a run.
 pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
-    let (settings, selection) = resolve(context, changes)?;
+    let (settings, catalogue) = resolve(context, changes)?;
+    let selection = select(&catalogue, &settings.labels, &settings.filter);
     let folds = settings.split.kfold.max(1);
     for fold in 0..folds {
         split(&selection, &settings.split, settings.seed, fold)?;
@@ -66,7 +74,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         corpora: names,
         synthetic: selection.clips.iter().any(|clip| clip.synthetic),
         clips: selection.clips.len(),
-        fingerprint: fingerprint(&selection),
+        fingerprint: fingerprint(&catalogue, &settings),
         command: command(&settings),
         training_seed: None,
         trial: None,
@@ -107,8 +115,18 @@ fn create(settings: &Settings, facts: &RunFacts) -> Result<Vec<RunFolder>, Engin
     Ok(folders)
 }
 
-/// Hash over the clips that take part: corpus, file, length, rate and label.
-fn fingerprint(selection: &Selection) -> String {
+/// Hash over the clips that may take part, whatever their samples say: corpus, file, length, rate and label.
+pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
+    // Whether the samples were looked at before or after the run was made is no difference.
+    let headers = Catalogue {
+        facts: vec![None; catalogue.clips.len()],
+        ..catalogue.clone()
+    };
+    clips_fingerprint(&select(&headers, &settings.labels, &settings.filter))
+}
+
+/// Hash over these clips: corpus, file, length, rate and label.
+pub fn clips_fingerprint(selection: &Selection) -> String {
     let mut hash = Xxh3Default::new();
     for clip in &selection.clips {
         let file = clip.path.file_name().unwrap_or_default().to_string_lossy();

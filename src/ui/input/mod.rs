@@ -130,6 +130,8 @@ pub enum Action {
     Cancel,
     /// Start the run at once.
     StartNow,
+    /// Go on with a run that was interrupted.
+    Resume,
     /// Lay the run's curves over the others, or take them away.
     Mark,
     /// Show the next quantity.

@@ -217,6 +217,12 @@ pub const TRAIN: &[Binding] = &[
         "queue: what waits for what; start workers that are missing",
     )
     .sends(CommandKind::Queue, &[]),
+    bind(
+        keys!['c'],
+        Action::Resume,
+        "continue a run that was killed, stopped or failed",
+    )
+    .sends(CommandKind::Resume, &[]),
     bind(keys!['r'], Action::Refresh, "list the runs again").sends(CommandKind::Runs, &[]),
     bind(
         keys!['b'],

@@ -112,7 +112,7 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     let mut rows = Vec::new();
     let mut state = words::state(run.state).to_owned();
     if run.state == RunState::Dead {
-        state += ": its process is gone without a word; checkpoints that were written stay";
+        state += ": its process is gone without a word; c goes on from its last epoch";
     }
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));

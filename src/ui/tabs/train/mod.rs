@@ -295,6 +295,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
             None => state.message = Some(Message::note("The settings are still being read.")),
         },
+        Action::Resume => return resume(state),
         Action::Queue => return vec![Command::Queue],
         Action::Shift(_) | Action::StartNow | Action::Cancel => return queue::act(state, action),
         Action::Edit => match &state.config {
@@ -314,6 +315,16 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Whether it can go on is for the engine to say, which knows why not.
+fn resume(state: &mut State) -> Vec<Command> {
+    if state.jobs.busy(CommandKind::Resume) {
+        state.message = Some(Message::note("A run is being taken up again."));
+        return Vec::new();
+    }
+    let run = state.train.run().map(|run| run.id.clone());
+    run.map(|run| Command::Resume { run }).into_iter().collect()
 }
 
 fn stop(state: &mut State, when: Stop) {

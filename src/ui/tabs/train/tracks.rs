@@ -15,6 +15,8 @@ const NARROWEST: usize = 8;
 pub struct Tracks {
     weight: f64,
     first: usize,
+    /// Number and time of the newest epoch taken: epochs that are done again have others.
+    newest: Option<(usize, f64)>,
     /// Training and validation of every metric.
     curves: Vec<(Smoother, Track)>,
 }
@@ -25,6 +27,7 @@ impl Tracks {
         Self {
             weight,
             first: 1,
+            newest: None,
             curves: vec![(Smoother::new(weight), Track::default()); 2 * Metric::ALL.len()],
         }
     }
@@ -38,7 +41,9 @@ impl Tracks {
 
     /// Takes what is new; all of it when another weight is wanted.
     pub fn follow(&mut self, epochs: &Epochs, weight: f64) {
-        if weight != self.weight || epochs.len() < self.len() {
+        let of = |facts: &EpochFacts| (facts.epoch, facts.seconds);
+        let known = self.len().checked_sub(1).and_then(|place| epochs.get(place)).map(of);
+        if weight != self.weight || known != self.newest {
             *self = Self::new(weight);
         }
         if let Some(first) = epochs.get(0) {
@@ -51,6 +56,7 @@ impl Tracks {
                 track.push(smoother.next(value));
             }
         }
+        self.newest = epochs.last().map(of);
     }
 
     /// How many epochs there are.

@@ -1,0 +1,111 @@
+//! Resume: the runs that were interrupted, back in the queue.
+
+use super::stop::chosen;
+use super::train::{clips_fingerprint, fingerprint};
+use crate::corpus::select;
+use crate::engine::context::Context;
+use crate::engine::queue::enqueue;
+use crate::engine::run_book::RunBook;
+use crate::engine::run_file::RunFile;
+use crate::engine::run_page::RunPage;
+use crate::engine::study_folder::StudyFolder;
+use crate::engine::{EngineError, Event, Fact, RunState, reading};
+use crate::runs::{Journal, Lease};
+use crate::training::saved_epoch;
+
+/// Goes on with a run and with all linked ones that have not come to their end.
+pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
+    let refuse = |problem: String| Err(EngineError::Other(problem));
+    if let Some((study, _)) = run.split_once('/') {
+        StudyFolder::find_trial(&context.settings.tuning.studies, run)?;
+        return refuse(belongs(run, study));
+    }
+    let Some(named) = chosen(context, run)?.into_iter().next() else {
+        return Ok(());
+    };
+    let mut book = RunBook::new(&context.settings.runs);
+    book.refresh()?;
+    let linked = book.group(&named.folder.id);
+    let mut unfinished = Vec::new();
+    for page in linked {
+        let id = &page.folder.id;
+        match page.state() {
+            state @ (RunState::Running | RunState::Queued) => {
+                return refuse(format!(
+                    "run {id} is {}: a process has it; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
+                    state.name()
+                ));
+            }
+            RunState::Finished => {}
+            RunState::Stopped | RunState::Failed | RunState::Dead => unfinished.push(page),
+        }
+    }
+    if unfinished.is_empty() {
+        let id = &named.folder.id;
+        return refuse(format!(
+            "run {id} is finished; `undertone report {id}` shows what it came to, `undertone train` starts another"
+        ));
+    }
+    for page in &unfinished {
+        check(context, page)?;
+    }
+    let mut runs = Vec::new();
+    for page in &unfinished {
+        runs.push((page.folder.id.clone(), mark(page)?));
+    }
+    let folders: Vec<_> = unfinished.iter().map(|page| page.folder.clone()).collect();
+    let device = unfinished
+        .iter()
+        .find_map(|page| Some(page.file.as_ref().ok()?.settings.device.clone()));
+    enqueue(&context.settings.runs, &folders, &device.unwrap_or_default())?;
+    context.emit(Event::Resumed { runs });
+    Ok(())
+}
+
+fn belongs(run: &str, study: &str) -> String {
+    format!(
+        "{run} is a trial: its study does it again when it was lost; `undertone tune --study {study}` goes on with it"
+    )
+}
+
+/// Refuses a run whose settings cannot be read, that is a trial, or whose clips are others now.
+fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
+    let id = &page.folder.id;
+    let RunFile { run, settings } = page
+        .file
+        .as_ref()
+        .map_err(|problem| EngineError::Other(problem.clone()))?;
+    if let Some(place) = &run.trial {
+        let study = place.study.file_name().unwrap_or_default().to_string_lossy();
+        return Err(EngineError::Other(belongs(id, &study)));
+    }
+    let catalogue = reading::headers(
+        settings,
+        &settings.corpora,
+        &reading::remembered(settings),
+        &context.teller(),
+    )?;
+    let now = fingerprint(&catalogue, settings);
+    // Earlier versions of the program counted what the samples say as well.
+    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    if now != run.fingerprint && clips_fingerprint(&selection) != run.fingerprint {
+        return Err(EngineError::Other(format!(
+            "run {id} began with other clips: {} took part then, {} would now, or their files or labels have changed; \
+             put the corpora back as they were, or start a new run",
+            run.clips,
+            selection.clips.len()
+        )));
+    }
+    Ok(())
+}
+
+/// Writes into the journal that the run is to go on; the epoch that it goes on from.
+fn mark(page: &RunPage) -> Result<usize, EngineError> {
+    let folder = &page.folder;
+    let lease = Lease::take(&folder.path)?;
+    folder.keep_reserve()?;
+    let epoch = saved_epoch(&folder.checkpoints())?;
+    let at = jiff::Timestamp::now();
+    Journal::<()>::open(&folder.path)?.append(&lease, &Fact::Resumed { at, epoch })?;
+    Ok(epoch)
+}
