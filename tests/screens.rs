@@ -19,8 +19,8 @@ use strum::IntoEnumIterator;
 use study::{studies, study};
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, Phase, Playback, Preview, Progress,
-    RunState, Shift, SoundState, Stop, Variant,
+    Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, NoteChange, Phase, Playback, Preview,
+    Progress, RunState, Shift, SoundState, Stop, Variant,
 };
 use undertone::ui::input::key_for;
 use undertone::ui::{Colours, Theme};
@@ -441,6 +441,111 @@ fn train_shows_the_queue_and_changes_it() {
     workbench.compare("train_queue_stalled_80x24", 80, 24);
     workbench.press("G K");
     assert!(workbench.text(80, 24).contains("does not wait"));
+}
+
+#[test]
+fn curves_are_smoothed_zoomed_into_and_drawn_over_a_logarithmic_axis() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs()[1], 4))));
+    workbench.press("l w w");
+    let text = workbench.text(120, 40);
+    assert!(text.contains("EMA 0.9") && text.contains(" log"), "{text}");
+    workbench.press("+ +");
+    screens(&workbench, "train_zoomed");
+    workbench.press("Left - - l w w");
+    let text = workbench.text(80, 24);
+    assert!(!text.contains("EMA") && !text.contains("epochs 1"), "{text}");
+}
+
+#[test]
+fn what_tells_runs_apart_is_shown_in_a_table() {
+    let mut workbench = Workbench::new(opening());
+    let runs = runs();
+    workbench.press("3 Space Down d");
+    let asked = vec![runs[0].id.clone(), runs[1].id.clone()];
+    assert_eq!(workbench.last(), Some(Command::Compare { runs: asked }));
+    assert!(workbench.text(80, 24).contains("reading the runs"));
+    workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
+    screens(&workbench, "train_differences");
+    workbench.press("Esc Up Space G d");
+    assert!(workbench.text(80, 24).contains("no second run"));
+}
+
+#[test]
+fn runs_are_noted_tagged_found_and_deleted() {
+    let mut workbench = Workbench::new(opening());
+    let mut all = runs();
+    workbench.press("3 Down a");
+    workbench.type_text("the first honest one #baseline");
+    workbench.compare("train_note_80x24", 80, 24);
+    workbench.press("Enter");
+    let id = all[1].id.clone();
+    let change = NoteChange {
+        text: Some("the first honest one".to_owned()),
+        add: vec!["baseline".to_owned()],
+        remove: Vec::new(),
+    };
+    let run = id.clone();
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Note {
+            run,
+            change: change.clone()
+        })
+    );
+    all[1].note = change.apply(&all[1].note).unwrap();
+    workbench.tell(Event::Runs(Arc::new(all)));
+    workbench.press("/");
+    workbench.type_text("#base");
+    workbench.compare("train_filter_80x24", 80, 24);
+    workbench.compare("train_filter_160x50", 160, 50);
+    workbench.press("Enter X");
+    workbench.compare("train_delete_80x24", 80, 24);
+    workbench.press("y");
+    let delete = |run: &str, linked| Command::Delete {
+        run: run.to_owned(),
+        linked,
+        confirmed: true,
+    };
+    assert_eq!(workbench.last(), Some(delete(&id, false)));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Runs 6"));
+    workbench.press("G X");
+    assert!(workbench.text(80, 24).contains("Delete 2 linked runs?"));
+    workbench.press("y");
+    assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
+    workbench.press("g X");
+    assert!(workbench.text(80, 24).contains("stop it first"));
+    workbench.press("/ z z z");
+    assert!(workbench.text(80, 24).contains("No run passes the filter"));
+}
+
+#[test]
+fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 n");
+    let plan = |changes: Vec<(String, String)>| fixtures::plan(changes);
+    assert!(matches!(workbench.last(), Some(Command::Plan { changes, .. }) if changes.is_empty()));
+    workbench.tell(Event::Plan(Arc::new(plan(Vec::new()))));
+    screens(&workbench, "form_planned");
+    workbench.press("e");
+    workbench.edit(|text| text.replace("epochs = 50", "epochs = 7") + "model.conv1d.dropout = 0.5\n");
+    let Some(Command::Plan { changes, .. }) = workbench.last() else {
+        panic!("what was edited is planned anew")
+    };
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(
+        changes,
+        [pair("training.epochs", "7"), pair("model.conv1d.dropout", "0.5")]
+    );
+    workbench.tell(Event::Plan(Arc::new(plan(changes.clone()))));
+    workbench.compare("form_edited_80x24", 80, 24);
+    workbench.press("e");
+    workbench.edit(|text| text.replace("epochs = 7", "epochs = "));
+    assert!(workbench.text(80, 24).contains("line "));
+    workbench.press("Enter");
+    assert_eq!(workbench.last(), Some(Command::Train { changes }));
 }
 
 #[test]
@@ -901,6 +1006,9 @@ fn every_command_has_a_key_that_sends_it() {
         if matches!(kind, CommandKind::Move | CommandKind::Cancel | CommandKind::StartNow) {
             workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
         }
+        if kind == CommandKind::Delete {
+            workbench.tell(Event::Runs(Arc::new(runs()[1..].to_vec())));
+        }
         workbench.answer();
         workbench.press(&(tab.index() + 1).to_string());
         workbench.answer();
@@ -946,6 +1054,15 @@ fn any_size_can_be_drawn() {
         "V",
         "3",
         "n",
+        "Esc l",
+        "w",
+        "+",
+        "Space",
+        "Down",
+        "d",
+        "Esc a",
+        "Esc X",
+        "Esc / z",
         "Esc s",
         "Esc 4",
         "m",
@@ -982,6 +1099,8 @@ fn any_size_can_be_drawn() {
             2.9,
         ));
         workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+        workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
+        workbench.tell(Event::Plan(Arc::new(fixtures::plan(Vec::new()))));
         workbench.tell(Event::Study(Arc::new(study())));
         workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
         workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
