@@ -43,8 +43,10 @@ pub fn read(text: &str) -> Result<Vec<Edited>, String> {
         format!("line {line}: {}", error.message().lines().next().unwrap_or_default())
     })?;
     let mut found = Vec::new();
-    let mut push = |key: String, value: String, at: Option<usize>| {
-        let line = at.map_or(1, line_of);
+    let mut push = |key: String, value: &Value| {
+        let span = value.span().unwrap_or_default();
+        let line = line_of(span.start);
+        let value = text.get(span).unwrap_or_default().to_owned();
         found.push(Edited { key, value, line });
     };
     collect(document.iter(), "", &mut push);
@@ -52,11 +54,7 @@ pub fn read(text: &str) -> Result<Vec<Edited>, String> {
 }
 
 /// Every value below a table by its dotted key; tables in one line are values.
-fn collect<'a>(
-    items: impl Iterator<Item = (&'a str, &'a Item)>,
-    path: &str,
-    push: &mut dyn FnMut(String, String, Option<usize>),
-) {
+fn collect<'a>(items: impl Iterator<Item = (&'a str, &'a Item)>, path: &str, push: &mut dyn FnMut(String, &Value)) {
     for (name, item) in items {
         let key = if path.is_empty() {
             name.to_owned()
@@ -65,16 +63,10 @@ fn collect<'a>(
         };
         match item {
             Item::Table(table) => collect(table.iter(), &key, push),
-            Item::Value(value) => push(key, written(value), value.span().map(|span| span.start)),
+            Item::Value(value) => push(key, value),
             _ => {}
         }
     }
-}
-
-fn written(value: &Value) -> String {
-    let mut value = value.clone();
-    value.decor_mut().clear();
-    value.to_string().trim().to_owned()
 }
 
 #[cfg(test)]
