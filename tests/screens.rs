@@ -525,9 +525,8 @@ fn runs_are_noted_tagged_found_and_deleted() {
 fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
     let mut workbench = Workbench::new(opening());
     workbench.press("3 n");
-    let plan = |changes: Vec<(String, String)>| fixtures::plan(changes);
     assert!(matches!(workbench.last(), Some(Command::Plan { changes, .. }) if changes.is_empty()));
-    workbench.tell(Event::Plan(Arc::new(plan(Vec::new()))));
+    workbench.tell(Event::Plan(Arc::new(fixtures::plan(Vec::new()))));
     screens(&workbench, "form_planned");
     workbench.press("e");
     workbench.edit(|text| text.replace("epochs = 50", "epochs = 7") + "model.conv1d.dropout = 0.5\n");
@@ -539,7 +538,7 @@ fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
         changes,
         [pair("training.epochs", "7"), pair("model.conv1d.dropout", "0.5")]
     );
-    workbench.tell(Event::Plan(Arc::new(plan(changes.clone()))));
+    workbench.tell(Event::Plan(Arc::new(fixtures::plan(changes.clone()))));
     workbench.compare("form_edited_80x24", 80, 24);
     workbench.press("e");
     workbench.edit(|text| text.replace("epochs = 7", "epochs = "));
