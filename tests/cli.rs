@@ -188,7 +188,14 @@ fn a_clip_is_shown() {
 fn architectures_are_listed_and_summed_up_for_the_recipe() {
     let lab = Lab::empty();
     let rows = lab.json(&["models"]);
-    let row = |name: &str| rows.as_array().unwrap().iter().find(|row| row["name"] == name).unwrap().clone();
+    let row = |name: &str| {
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["name"] == name)
+            .unwrap()
+            .clone()
+    };
     assert_eq!(row("deep_conv1d")["parameters"], 7_193_223);
     assert_eq!(row("crnn")["input"], serde_json::json!([143, 40]));
     let text = lab.done(&["models"]);
@@ -196,14 +203,31 @@ fn architectures_are_listed_and_summed_up_for_the_recipe() {
         assert!(text.contains(words), "{words}: {text}");
     }
     let summary = lab.json(&["models", "crnn", "-s", "recipe=mfcc40_143"]);
-    assert_eq!((&summary["trainable"], &summary["fixed"]), (&808_520.into(), &192.into()));
-    assert_eq!(summary["layers"].as_array().unwrap().last().unwrap()["output"], serde_json::json!([8]));
+    assert_eq!(
+        (&summary["trainable"], &summary["fixed"]),
+        (&808_520.into(), &192.into())
+    );
+    assert_eq!(
+        summary["layers"].as_array().unwrap().last().unwrap()["output"],
+        serde_json::json!([8])
+    );
     let text = lab.done(&["models", "crnn", "-s", "recipe=mfcc40_143"]);
-    for words in ["convolution 32, kernel 3 x 3, ReLU", "143 x 20 x 32", "LSTM 128, both directions", "808520"] {
+    for words in [
+        "convolution 32, kernel 3 x 3, ReLU",
+        "143 x 20 x 32",
+        "LSTM 128, both directions",
+        "808520",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert!(lab.refused(1, &["models", "crn"]).contains("there is no architecture `crn`; one of conv1d,"));
-    assert!(lab.refused(1, &["models", "deep_mel_conv2d"]).contains("leave nothing of 22 coefficients"));
+    assert!(
+        lab.refused(1, &["models", "crn"])
+            .contains("there is no architecture `crn`; one of conv1d,")
+    );
+    assert!(
+        lab.refused(1, &["models", "deep_mel_conv2d"])
+            .contains("leave nothing of 22 coefficients")
+    );
 }
 
 #[test]
@@ -213,17 +237,32 @@ fn a_preset_is_listed_shown_trained_and_remembered() {
     let settings = std::fs::read_to_string(lab.path("workbench.toml")).unwrap();
     std::fs::write(lab.path("workbench.toml"), settings + mine).unwrap();
     let text = lab.done(&["presets"]);
-    assert!(text.contains("mine") && text.contains("a try") && text.contains("crnn_143x40_honest"), "{text}");
+    assert!(
+        text.contains("mine") && text.contains("a try") && text.contains("crnn_143x40_honest"),
+        "{text}"
+    );
     assert_eq!(lab.json(&["presets", "mine"])["values"]["training.epochs"], "1");
-    assert!(lab.done(&["presets", "crnn_143x40_honest"]).contains("split.kind = \"speaker\""));
-    assert!(lab.refused(1, &["presets", "yours"]).contains("there is no preset `yours`"));
+    assert!(
+        lab.done(&["presets", "crnn_143x40_honest"])
+            .contains("split.kind = \"speaker\"")
+    );
+    assert!(
+        lab.refused(1, &["presets", "yours"])
+            .contains("there is no preset `yours`")
+    );
     let text = lab.done(&["train", "--preset", "mine"]);
     assert!(text.contains("epoch   1/1"), "{text}");
     let runs = lab.json(&["runs"]);
-    assert_eq!((&runs[0]["preset"], &runs[0]["split"]), (&"mine".into(), &"random".into()));
+    assert_eq!(
+        (&runs[0]["preset"], &runs[0]["split"]),
+        (&"mine".into(), &"random".into())
+    );
     assert!(lab.done(&["report"]).contains(", preset mine"));
     let stored = std::fs::read_to_string(lab.run_folder(runs[0]["id"].as_str().unwrap()).join("run.toml")).unwrap();
-    assert!(stored.contains("preset = \"mine\"") && stored.contains("--set preset=mine"), "{stored}");
+    assert!(
+        stored.contains("preset = \"mine\"") && stored.contains("--set preset=mine"),
+        "{stored}"
+    );
 }
 
 #[test]
@@ -241,10 +280,16 @@ fn settings_are_shown_with_their_origin_and_mistakes_are_refused() {
 
     let text = lab.done(&["config", "--preset", "crnn_143x40", "-s", "seed=7"]);
     let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
-    assert!(line("training.epochs ").contains("50") && line("training.epochs ").contains("# preset crnn_143x40"), "{text}");
+    assert!(
+        line("training.epochs ").contains("50") && line("training.epochs ").contains("# preset crnn_143x40"),
+        "{text}"
+    );
     assert!(line("seed ").contains("# --set"), "{text}");
     let error = lab.refused(2, &["train", "--preset", "help"]);
-    assert!(error.contains("there is no preset `help`; there are conv1d_six_classes,"), "{error}");
+    assert!(
+        error.contains("there is no preset `help`; there are conv1d_six_classes,"),
+        "{error}"
+    );
 
     let error = lab.refused(2, &["config", "--set", "training.epoch=3"]);
     assert!(

@@ -24,7 +24,7 @@ fn logits_are_those_of_pytorch_on_the_same_weights() {
         let (frames, coefficients) = architecture.input;
         for device_name in device_names() {
             let settings = settings(architecture.name);
-            let device = device(device_name).unwrap();
+            let device = device(&device_name).unwrap();
             let network = Network::new(&settings, architecture.input, architecture.classes, 1, &device).unwrap();
             let mut weights = Levelled::new(Lcg(7));
             let network = network.map(&mut weights);

@@ -44,7 +44,13 @@ pub fn layers() -> ModelSummary {
         layer("batch normalisation", &[143, 40, 32], 64, 64, 0),
         layer("max pooling 1 x 2", &[143, 20, 32], 0, 0, 0),
         layer("dropout 0.2", &[143, 20, 32], 0, 0, 0),
-        layer("convolution 64, kernel 3 x 3, ReLU", &[143, 20, 64], 18_496, 0, 52_715_520),
+        layer(
+            "convolution 64, kernel 3 x 3, ReLU",
+            &[143, 20, 64],
+            18_496,
+            0,
+            52_715_520,
+        ),
         layer("batch normalisation", &[143, 20, 64], 128, 128, 0),
         layer("max pooling 1 x 2", &[143, 10, 64], 0, 0, 0),
         layer("dropout 0.2", &[143, 10, 64], 0, 0, 0),
@@ -83,6 +89,10 @@ pub fn presets() -> Vec<Preset> {
     };
     vec![
         preset("crnn_143x40", "CRNN on 40 MFCC, RAVDESS, 8 classes, random 80/20", None),
-        preset("crnn_143x40_honest", "the same on speakers never heard", Some("crnn_143x40")),
+        preset(
+            "crnn_143x40_honest",
+            "the same on speakers never heard",
+            Some("crnn_143x40"),
+        ),
     ]
 }
