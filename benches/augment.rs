@@ -94,6 +94,7 @@ fn epoch(selection: &Selection, dataset: &Dataset, settings: &Settings, since: I
             device: "flex",
             seed: 1,
             checkpoints: folder.path(),
+            resume: false,
             synthetic: true,
             training_rms_dbfs: -23.0,
         };

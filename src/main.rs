@@ -20,9 +20,19 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    if let Some(Subcommands::Worker { runs }) = &arguments.command {
-        // Everything a worker needs is in the run folders: settings files of the moment must not matter.
-        return Ok(undertone::engine::work(runs)?);
+    // Everything a worker needs is in the run folders: settings files of the moment must not matter.
+    match &arguments.command {
+        Some(Subcommands::Worker {
+            run: Some(run), lane, ..
+        }) => {
+            return Ok(undertone::engine::work(run, lane.as_deref())?);
+        }
+        Some(Subcommands::Worker {
+            queue: Some(runs),
+            device: Some(device),
+            ..
+        }) => return Ok(undertone::engine::work_on_queue(runs, device)?),
+        _ => {}
     }
     if let Some(Subcommands::Tune(tune)) = &arguments.command
         && let (true, Some(study), Some(slot)) = (tune.worker, &tune.study, &tune.slot)

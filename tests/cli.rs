@@ -112,6 +112,27 @@ fn a_run_is_trained_listed_reported_and_predicts() {
 }
 
 #[test]
+fn a_final_model_says_wherever_it_is_shown_that_it_has_no_honest_score() {
+    let lab = Lab::new();
+    let options = ["training.final_fit=everything", "training.normalise=speaker"];
+    let followed = lab.done(&["train", "-s", options[0], "-s", options[1]]);
+    let words = "the FINAL MODEL was fitted on everything and has no honest test score";
+    assert!(followed.contains(words), "{followed}");
+    assert!(lab.done(&["runs"]).contains("a final model, fitted on everything"));
+    let report = lab.json(&["report"]);
+    let line = report["report"]["protocol_line"].as_str().unwrap();
+    assert!(
+        line.contains(words) && line.contains("features standardised per speaker"),
+        "{line}"
+    );
+    assert_eq!(report["report"]["protocol"]["final_model"], true);
+    let clip = lab.clip();
+    let shown = lab.done(&["predict", clip.to_str().unwrap(), clip.to_str().unwrap()]);
+    assert!(shown.contains("has no honest test score"), "{shown}");
+    assert!(shown.contains("all 2 files together"), "{shown}");
+}
+
+#[test]
 fn following_prints_one_json_document_a_line() {
     let lab = Lab::new();
     let text = lab.done(&["train", "--json"]);

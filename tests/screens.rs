@@ -21,10 +21,10 @@ use strum::IntoEnumIterator;
 use study::{studies, study};
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, Phase, Playback, Preview, Progress,
-    RunState, SoundState, Stop, Variant,
+    Attempt, Clear, Command, CommandKind, Control, Event, Finding, NoSound, NoteChange, Phase, Playback, Preview,
+    Progress, RunState, Shift, SoundState, Stop, Variant,
 };
-use undertone::ui::input::key_for;
+use undertone::ui::input::{Tab, key_for};
 use undertone::ui::{Colours, Theme};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (160, 50)];
@@ -414,6 +414,145 @@ fn train_shows_runs_and_curves() {
 }
 
 #[test]
+fn train_shows_the_queue_and_changes_it() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3");
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
+    workbench.press("g");
+    screens(&workbench, "train_queue");
+    let run = fixtures::queue(true)[0].id.clone();
+    for (key, to) in [
+        ("K", Shift::Up),
+        ("J", Shift::Down),
+        ("<", Shift::First),
+        (">", Shift::Last),
+    ] {
+        workbench.press(key);
+        let run = run.clone();
+        assert_eq!(workbench.last(), Some(Command::Move { run, to }));
+    }
+    workbench.press("!");
+    workbench.compare("train_start_now_80x24", 80, 24);
+    workbench.press("n");
+    for key in ["x y", "s y"] {
+        workbench.press(key);
+        assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
+    }
+    workbench.tell(Event::Cancelled { run });
+    assert!(workbench.text(80, 24).contains("was taken out"));
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(false))));
+    workbench.press("Q");
+    assert_eq!(workbench.last(), Some(Command::Queue));
+    workbench.compare("train_queue_stalled_80x24", 80, 24);
+    workbench.press("G K");
+    assert!(workbench.text(80, 24).contains("does not wait"));
+}
+
+#[test]
+fn curves_are_smoothed_zoomed_into_and_drawn_over_a_logarithmic_axis() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs()[1], 4))));
+    workbench.press("l w w");
+    let text = workbench.text(120, 40);
+    assert!(text.contains("EMA 0.9") && text.contains(" log"), "{text}");
+    workbench.press("+ +");
+    screens(&workbench, "train_zoomed");
+    workbench.press("Left - - l w w");
+    let text = workbench.text(80, 24);
+    assert!(!text.contains("EMA") && !text.contains("epochs 1"), "{text}");
+}
+
+#[test]
+fn what_tells_runs_apart_is_shown_in_a_table() {
+    let mut workbench = Workbench::new(opening());
+    let runs = runs();
+    workbench.press("3 Space Down d");
+    let asked = vec![runs[0].id.clone(), runs[1].id.clone()];
+    assert_eq!(workbench.last(), Some(Command::Compare { runs: asked }));
+    assert!(workbench.text(80, 24).contains("reading the runs"));
+    workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
+    screens(&workbench, "train_differences");
+    workbench.press("Esc Up Space G d");
+    assert!(workbench.text(80, 24).contains("no second run"));
+}
+
+#[test]
+fn runs_are_noted_tagged_found_and_deleted() {
+    let mut workbench = Workbench::new(opening());
+    let mut all = runs();
+    workbench.press("3 Down a");
+    workbench.type_text("the first honest one #baseline");
+    workbench.compare("train_note_80x24", 80, 24);
+    workbench.press("Enter");
+    let id = all[1].id.clone();
+    let change = NoteChange {
+        text: Some("the first honest one".to_owned()),
+        add: vec!["baseline".to_owned()],
+        remove: Vec::new(),
+    };
+    let run = id.clone();
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Note {
+            run,
+            change: change.clone()
+        })
+    );
+    all[1].note = change.apply(&all[1].note).unwrap();
+    workbench.tell(Event::Runs(Arc::new(all)));
+    workbench.press("/");
+    workbench.type_text("#base");
+    workbench.compare("train_filter_80x24", 80, 24);
+    workbench.compare("train_filter_160x50", 160, 50);
+    workbench.press("Enter X");
+    workbench.compare("train_delete_80x24", 80, 24);
+    workbench.press("y");
+    let delete = |run: &str, linked| Command::Delete {
+        run: run.to_owned(),
+        linked,
+        confirmed: true,
+    };
+    assert_eq!(workbench.last(), Some(delete(&id, false)));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Runs 6"));
+    workbench.press("G X");
+    assert!(workbench.text(80, 24).contains("Delete 2 linked runs?"));
+    workbench.press("y");
+    assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
+    workbench.press("g X");
+    assert!(workbench.text(80, 24).contains("stop it first"));
+    workbench.press("/ z z z");
+    assert!(workbench.text(80, 24).contains("No run passes the filter"));
+}
+
+#[test]
+fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 n");
+    assert!(matches!(workbench.last(), Some(Command::Plan { changes, .. }) if changes.is_empty()));
+    workbench.tell(Event::Plan(Arc::new(fixtures::plan(Vec::new()))));
+    screens(&workbench, "form_planned");
+    workbench.press("e");
+    workbench.edit(|text| text.replace("epochs = 50", "epochs = 7") + "model.conv1d.dropout = 0.5\n");
+    let Some(Command::Plan { changes, .. }) = workbench.last() else {
+        panic!("what was edited is planned anew")
+    };
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(
+        changes,
+        [pair("training.epochs", "7"), pair("model.conv1d.dropout", "0.5")]
+    );
+    workbench.tell(Event::Plan(Arc::new(fixtures::plan(changes.clone()))));
+    workbench.compare("form_edited_80x24", 80, 24);
+    workbench.press("e");
+    workbench.edit(|text| text.replace("epochs = 7", "epochs = "));
+    assert!(workbench.text(80, 24).contains("line "));
+    workbench.press("Enter");
+    assert_eq!(workbench.last(), Some(Command::Train { changes }));
+}
+
+#[test]
 fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
     let mut workbench = Workbench::new(opening());
     let runs = runs();
@@ -461,6 +600,7 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
     );
     workbench.tell(Event::Started {
         runs: vec![new.id.clone()],
+        ahead: 0,
     });
     workbench.tell(Event::Runs(Arc::new(
         std::iter::once(new.clone()).chain(before).collect(),
@@ -495,6 +635,7 @@ fn the_form_starts_a_run() {
     workbench.press("Enter");
     workbench.tell(Event::Started {
         runs: vec!["20260613-080000-conv1d".to_owned()],
+        ahead: 0,
     });
     workbench.done(CommandKind::Train);
     assert!(!workbench.text(80, 24).contains("New run"));
@@ -524,6 +665,25 @@ fn stopping_asks_first() {
     );
     workbench.press("Down s");
     assert!(workbench.text(80, 24).contains("is not running"));
+}
+
+#[test]
+fn a_final_model_is_not_shown_as_if_it_had_been_judged() {
+    let mut workbench = Workbench::new(opening());
+    let (mut runs, survey) = (runs(), survey());
+    runs[1].final_model = true;
+    workbench.tell(Event::Runs(Arc::new(runs.clone())));
+    workbench.press("3 Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    workbench.compare("train_final_model_120x40", 120, 40);
+    workbench.press("5");
+    let mut report = report(&runs[1], &survey);
+    report.report.protocol.final_model = true;
+    report.report.protocol_line = report.report.protocol.line();
+    workbench.tell(Event::Report(Arc::new(report)));
+    for (width, height) in [(80, 24), (120, 40)] {
+        workbench.compare(&format!("report_final_model_{width}x{height}"), width, height);
+    }
 }
 
 #[test]
@@ -574,7 +734,7 @@ fn report_shows_the_newest_and_any_other() {
 
 #[test]
 fn help_lists_every_key_of_the_tab() {
-    use undertone::ui::input::{Place, Tab};
+    use undertone::ui::input::Place;
     let mut workbench = Workbench::new(opening());
     for (tab, name) in Tab::ALL.into_iter().zip(["data", "listen", "train", "report"]) {
         workbench.press(&format!("{} ?", tab.index() + 1));
@@ -915,8 +1075,17 @@ fn every_command_has_a_key_that_sends_it() {
         let mut workbench = Workbench::new(opening());
         workbench.tell(Event::Studies(Arc::new(studies())));
         workbench.tell(Event::Study(Arc::new(study())));
+        if matches!(kind, CommandKind::Move | CommandKind::Cancel | CommandKind::StartNow) {
+            workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
+        }
+        if kind == CommandKind::Delete {
+            workbench.tell(Event::Runs(Arc::new(runs()[1..].to_vec())));
+        }
         workbench.answer();
         workbench.press(&(tab.index() + 1).to_string());
+        if tab == Tab::Train {
+            workbench.press("g");
+        }
         workbench.answer();
         let before = workbench.sent().len();
         for key in keys {
@@ -960,6 +1129,15 @@ fn any_size_can_be_drawn() {
         "V",
         "3",
         "n",
+        "Esc l",
+        "w",
+        "+",
+        "Space",
+        "Down",
+        "d",
+        "Esc a",
+        "Esc X",
+        "Esc / z",
         "Esc s",
         "Esc 4",
         "m",
@@ -996,6 +1174,8 @@ fn any_size_can_be_drawn() {
             2.9,
         ));
         workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+        workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
+        workbench.tell(Event::Plan(Arc::new(fixtures::plan(Vec::new()))));
         workbench.tell(Event::Study(Arc::new(study())));
         workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
         workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));

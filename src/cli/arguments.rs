@@ -1,8 +1,8 @@
 //! The arguments of the program.
 
-use super::parse::{change, clear, positive};
+use super::parse::{change, clear, positive, shift};
 use super::tune::TuneArguments;
-use crate::engine::{Clear, Variant};
+use crate::engine::{Clear, Shift, Variant};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -82,11 +82,14 @@ pub enum Subcommands {
         #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "all", value_parser = clear)]
         clear: Option<Clear>,
     },
-    /// Train a model in a process of its own, and follow it
+    /// Train a model in a process of its own, as soon as its device is free, and follow it
     Train {
-        /// Return as soon as the run has started
+        /// Return as soon as the run is in the queue
         #[arg(long)]
         detach: bool,
+        /// Train nothing: show input, parameters, multiply-adds, sides and the time of an epoch
+        #[arg(long, conflicts_with = "detach")]
+        plan: bool,
     },
     /// List the runs, newest first
     Runs {
@@ -107,6 +110,43 @@ pub enum Subcommands {
         /// When its epoch is done, instead of at the next step
         #[arg(long)]
         after_epoch: bool,
+    },
+    /// Show what tells runs apart: their scores, and the settings that are not the same
+    Compare {
+        /// Their ids, unique beginnings of them, or `last`
+        #[arg(required = true, num_args = 2..)]
+        runs: Vec<String>,
+    },
+    /// Write a note of a run, and tags to find it by; without options, show them
+    Note {
+        /// Its id, a unique beginning of it, or `last`
+        run: String,
+        /// The note, in place of the one that is there; "" takes it away
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
+        /// Add a tag; repeatable
+        #[arg(long, value_name = "WORD")]
+        tag: Vec<String>,
+        /// Take a tag away; repeatable
+        #[arg(long, value_name = "WORD")]
+        untag: Vec<String>,
+    },
+    /// Delete a run that does not run, with its model, its checkpoints and its report
+    Delete {
+        /// Its id, or a beginning of it that fits one run or linked ones
+        run: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// With all runs that are linked with it, as the folds of a K-fold are
+        #[arg(long)]
+        linked: bool,
+    },
+    /// The queue: what is trained, what waits for which device, and in which order [default: list]
+    Queue {
+        /// What to do
+        #[command(subcommand)]
+        command: Option<QueueCommands>,
     },
     /// Go on with a run that was killed, stopped or failed, and follow it
     Resume {
@@ -187,12 +227,46 @@ pub enum Subcommands {
         #[command(subcommand)]
         command: StudyCommands,
     },
-    /// Train the given run folders in this process
+    /// Train the given run folder, or what waits in a queue, in this process
     #[command(hide = true)]
     Worker {
-        /// The run folders, trained one after the other
-        #[arg(required = true)]
-        runs: Vec<PathBuf>,
+        /// The run folder
+        #[arg(required_unless_present = "queue")]
+        run: Option<PathBuf>,
+        /// The folder of the queue's lane that the run keeps busy
+        #[arg(long, value_name = "DIR")]
+        lane: Option<PathBuf>,
+        /// The folder of runs whose queue is worked on
+        #[arg(long, value_name = "DIR", requires = "device", conflicts_with = "run")]
+        queue: Option<PathBuf>,
+        /// The device whose queue is worked on
+        #[arg(long, value_name = "NAME")]
+        device: Option<String>,
+    },
+}
+
+/// What is asked of the queue.
+#[derive(Debug, Subcommand)]
+pub enum QueueCommands {
+    /// Show it, and start the workers that are missing
+    List,
+    /// Move a waiting run among those that wait for the same device
+    Move {
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs moves them all
+        run: String,
+        /// up, down, first, last
+        #[arg(value_parser = shift)]
+        to: Shift,
+    },
+    /// Take a waiting run out; it counts as stopped
+    Cancel {
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs takes them all
+        run: String,
+    },
+    /// Start a waiting run at once, beside what is trained
+    Start {
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs starts them all
+        run: String,
     },
 }
 

@@ -32,14 +32,14 @@ pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
 
 /// Starts a run (or linked ones) and, unless detached, follows it.
 pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
-    let mut started = Vec::new();
+    let (mut started, mut before) = (Vec::new(), 0);
     session.ask(Command::Train { changes: Vec::new() }, |event, _| {
-        if let Event::Started { runs } = event {
-            started = runs;
+        if let Event::Started { runs, ahead } = event {
+            (started, before) = (runs, ahead);
         }
         Ok(())
     })?;
-    show::started(session.output, &started, detach)?;
+    show::started(session.output, &started, before, detach)?;
     if detach {
         return Ok(());
     }
@@ -106,7 +106,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
                     session.remark(note);
                     told = true;
                 }
-                for epoch in detail.epochs.get(*shown..).unwrap_or_default() {
+                for epoch in detail.epochs.since(*shown) {
                     show::epoch(session.output, &detail.summary, several, epoch)?;
                 }
                 *shown = detail.epochs.len();
@@ -141,6 +141,18 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
 }
 
 fn progress_of(detail: &RunDetail) -> Option<Progress> {
+    if let Some(queue) = &detail.summary.queue {
+        let words = match queue.place {
+            1 => format!("next on {}", queue.device),
+            place => format!("place {place} on {}", queue.device),
+        };
+        let task = format!("in the queue, {words}");
+        return Some(Progress {
+            task,
+            done: 0,
+            total: 0,
+        });
+    }
     let beat = detail
         .summary
         .beat

@@ -6,6 +6,8 @@ mod output;
 mod parse;
 mod play;
 mod progress;
+mod queue;
+mod remark;
 mod session;
 mod show;
 mod table;
@@ -14,8 +16,9 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Bench, Command, CommandKind, Event, Settings, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, NoteChange, Settings, Stop};
 use anyhow::bail;
+use arguments::QueueCommands;
 use output::Output;
 use session::Session;
 use std::path::PathBuf;
@@ -36,10 +39,17 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Presets => "presets",
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
-        CommandKind::Train => "train",
+        CommandKind::Train | CommandKind::Plan => "train",
         CommandKind::Runs => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
+        CommandKind::Compare => "compare",
+        CommandKind::Note => "note",
+        CommandKind::Delete => "delete",
+        CommandKind::Queue => "queue list",
+        CommandKind::Move => "queue move",
+        CommandKind::Cancel => "queue cancel",
+        CommandKind::StartNow => "queue start",
         CommandKind::Resume => "resume",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
@@ -92,7 +102,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Runs { follow: false } => one(&mut session, Command::Runs { follow: false }),
         Subcommands::Runs { follow: true } => follow::runs(&mut session),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
-        Subcommands::Train { detach } => follow::train(&mut session, detach),
+        Subcommands::Train { plan: true, .. } => plan(&mut session),
+        Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
         Subcommands::Resume { run, detach } => follow::resume(&mut session, run, detach),
         Subcommands::Stop { run, after_epoch } => stop(
             &mut session,
@@ -102,7 +113,18 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Predict { files, run } => predict(&mut session, files, run),
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
-        Subcommands::Worker { runs } => Ok(crate::engine::work(&runs)?),
+        Subcommands::Compare { runs } => one(&mut session, Command::Compare { runs }),
+        Subcommands::Note { run, text, tag, untag } => {
+            let change = NoteChange {
+                text,
+                add: tag,
+                remove: untag,
+            };
+            remark::note(&mut session, run, change)
+        }
+        Subcommands::Delete { run, yes, linked } => remark::delete(&mut session, &run, linked, yes),
+        Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
+        Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
     }
 }
 
@@ -135,6 +157,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
+            Event::Compared(comparison) => show::compared(output, &comparison)?,
             _ => {}
         }
         Ok(())
@@ -220,15 +243,32 @@ fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> a
     }
 }
 
-fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
-    let mut asked = Vec::new();
-    session.ask(Command::Stop { run, when }, |event, _| {
-        if let Event::Stopping { run, .. } = event {
-            asked.push(run);
+fn plan(session: &mut Session) -> anyhow::Result<()> {
+    let mut newest = None;
+    let (changes, measure) = (Vec::new(), true);
+    session.ask(Command::Plan { changes, measure }, |event, _| {
+        if let Event::Plan(plan) = event {
+            newest = Some(plan);
         }
         Ok(())
     })?;
-    Ok(show::stopping(session.output, &asked, when)?)
+    match newest {
+        Some(plan) => Ok(show::plan(session.output, &plan)?),
+        None => bail!("the plan tells nothing"),
+    }
+}
+
+fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
+    let (mut asked, mut cancelled) = (Vec::new(), Vec::new());
+    session.ask(Command::Stop { run, when }, |event, _| {
+        match event {
+            Event::Stopping { run, .. } => asked.push(run),
+            Event::Cancelled { run } => cancelled.push(run),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(show::stopping(session.output, &asked, &cancelled, when)?)
 }
 
 fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Values of arguments.
 
-use crate::engine::Clear;
+use crate::engine::{Clear, Shift};
 use strum::IntoEnumIterator;
 
 /// `key=value`.
@@ -24,5 +24,13 @@ pub fn clear(text: &str) -> Result<Clear, String> {
     let names: Vec<&str> = Clear::iter().map(Clear::name).collect();
     Clear::iter()
         .find(|clear| clear.name() == text)
+        .ok_or_else(|| format!("there are {}", names.join(", ")))
+}
+
+/// Where to move a run in the queue.
+pub fn shift(text: &str) -> Result<Shift, String> {
+    let names: Vec<&str> = Shift::iter().map(Shift::name).collect();
+    Shift::iter()
+        .find(|shift| shift.name() == text)
         .ok_or_else(|| format!("there are {}", names.join(", ")))
 }

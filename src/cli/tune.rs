@@ -146,7 +146,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
             Event::Study(page) => show::study(output, &page, rows)?,
             Event::TuningStops { study, workers, when } => show::tuning_stops(output, &study, &workers, when)?,
             Event::Enqueued { study, trial } => show::enqueued(output, &study, trial)?,
-            Event::Started { runs } => show::started(output, &runs, true)?,
+            Event::Started { runs, ahead } => show::started(output, &runs, ahead, true)?,
             Event::StudyExported { path, trials } => show::study_exported(output, &path, trials)?,
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::pace::Pace;
 use super::{Catalogue, EngineError, Event, Progress, Settings};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,8 @@ pub struct Context {
     events: Sender<Event>,
     cancelled: AtomicBool,
     catalogue: Mutex<Option<Arc<Catalogue>>>,
+    /// Number of the newest plan asked for.
+    plan: AtomicU64,
 }
 
 impl Context {
@@ -25,6 +27,7 @@ impl Context {
             events,
             cancelled: AtomicBool::new(false),
             catalogue: Mutex::new(None),
+            plan: AtomicU64::new(0),
         }
     }
 
@@ -41,6 +44,16 @@ impl Context {
     /// Whether jobs are to come to an end.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Another plan is asked for; its number.
+    pub fn begin_plan(&self) -> u64 {
+        self.plan.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Whether the plan of this number is still the newest.
+    pub fn is_planning(&self, number: u64) -> bool {
+        self.plan.load(Ordering::Relaxed) == number
     }
 
     /// For a job that was asked to end before it was done.

@@ -1,9 +1,9 @@
 //! What may be asked of the engine, and what it tells: plain data.
 
 use super::{
-    Beat, Bench, Catalogue, EpochFacts, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow,
-    ModelSummary, NoSound, Note, Playback, Prediction, Preset, Report, RunState, ScoreSpread, Statistics, Stop,
-    StudyPage, StudySummary, Suspicion, Trimming, Usage, Variant, Wave,
+    Beat, Bench, Catalogue, Epochs, ExportSummary, Finding, ImportSummary, Judged, Measured, ModelRow, ModelSummary,
+    NoSound, Note, NoteChange, Playback, Prediction, Preset, QueuePlace, QueueReport, Report, RunNote, RunState,
+    ScoreSpread, Shift, Statistics, Stop, StudyPage, StudySummary, Suspicion, Trimming, Usage, Variant, Wave,
 };
 use crate::corpus::Exclusion;
 use serde::Serialize;
@@ -92,10 +92,18 @@ pub enum Command {
     },
     /// Change how the clip plays.
     Sound(Control),
-    /// Start a run (or the linked runs of a K-fold) in a process of its own.
+    /// Put a run (or the linked runs of a K-fold) in the queue of its device, and see that it is worked on.
     Train {
         /// `key=value` over the settings, as `--set`.
         changes: Vec<(String, String)>,
+    },
+    /// What a run would be: the shape of its input, its network, its sides, and how long an epoch takes. The last one
+    /// asked for wins.
+    Plan {
+        /// `key=value` over the settings, as `--set`.
+        changes: Vec<(String, String)>,
+        /// Whether to time some steps when no earlier run tells the time.
+        measure: bool,
     },
     /// List the runs; while `follow`, again whenever one changes.
     Runs {
@@ -113,6 +121,46 @@ pub enum Command {
         run: String,
         /// How soon.
         when: Stop,
+    },
+    /// What is trained and what waits; starts the workers that are missing.
+    Queue,
+    /// Move waiting runs in the queue of their device.
+    Move {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+        /// Where to.
+        to: Shift,
+    },
+    /// Take waiting runs out of the queue; they count as stopped.
+    Cancel {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+    },
+    /// Start waiting runs at once, on this machine, beside whatever is trained there.
+    StartNow {
+        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+    },
+    /// What tells runs apart: their settings and their scores.
+    Compare {
+        /// Their ids, unique beginnings of them, or `last`.
+        runs: Vec<String>,
+    },
+    /// Write a note of a run, and tags to find it by.
+    Note {
+        /// Its id, a unique beginning of it, or `last`.
+        run: String,
+        /// What is to be different; nothing only tells the note.
+        change: NoteChange,
+    },
+    /// Delete a run that does not run, with all that is in its folder.
+    Delete {
+        /// Its id, a beginning of it that fits one run or linked ones, or `last`.
+        run: String,
+        /// With the runs that are linked with it.
+        linked: bool,
+        /// Whether to do it; else only what would go is told.
+        confirmed: bool,
     },
     /// Go on with a run that was interrupted, and those linked with it.
     Resume {
@@ -261,10 +309,12 @@ pub enum Event {
     Sound(SoundState),
     /// No sound is to be had; what was tried, and what would help.
     NoSound(Arc<NoSound>),
-    /// Runs were created and their process started.
+    /// Runs were created and are in the queue.
     Started {
         /// Their ids; several for a K-fold.
         runs: Vec<String>,
+        /// How many runs come before them.
+        ahead: usize,
     },
     /// Runs go on in a process of their own.
     Resumed {
@@ -282,6 +332,26 @@ pub enum Event {
         /// How soon.
         when: Stop,
     },
+    /// The queue, after what was asked of it.
+    Queue(Arc<QueueReport>),
+    /// A run was taken out of the queue.
+    Cancelled {
+        /// Its id.
+        run: String,
+    },
+    /// What a run would be; again when the time of an epoch is known.
+    Plan(Arc<RunPlan>),
+    /// What tells runs apart.
+    Compared(Arc<Comparison>),
+    /// A run's note, as it is now.
+    Noted {
+        /// The run.
+        run: String,
+        /// What is said of it.
+        note: RunNote,
+    },
+    /// Runs that are to be deleted; again when they are gone.
+    Deletion(Arc<Deletion>),
     /// A report.
     Report(Arc<RunReport>),
     /// One file judged, or refused.
@@ -607,6 +677,10 @@ pub struct RunSummary {
     pub beat: Option<Beat>,
     /// What its process uses of the machine now.
     pub usage: Option<Usage>,
+    /// Where it stands, while it waits for its device.
+    pub queue: Option<QueuePlace>,
+    /// What people say of it.
+    pub note: RunNote,
     /// Why it failed.
     pub reason: Option<String>,
 }
@@ -617,13 +691,82 @@ pub struct RunDetail {
     /// Its row.
     pub summary: RunSummary,
     /// All epochs.
-    pub epochs: Vec<EpochFacts>,
+    pub epochs: Epochs,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
     /// What it uses of the machine, oldest first, spread over its whole time.
     pub usage: Vec<Usage>,
     /// Estimated seconds to the last epoch at the pace so far; unknown before the first and in the final fit.
     pub seconds_left: Option<f64>,
+}
+
+/// What a run would be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// What was asked for.
+    pub changes: Vec<(String, String)>,
+    /// Architecture.
+    pub model: String,
+    /// Device.
+    pub device: String,
+    /// (frames, coefficients).
+    pub input: (usize, usize),
+    /// Labels.
+    pub classes: usize,
+    /// Parameters, running statistics included.
+    pub parameters: usize,
+    /// Those that training changes by their gradient.
+    pub trainable: usize,
+    /// Multiply-adds of one clip's way forwards.
+    pub multiply_adds: usize,
+    /// Training examples, copies included.
+    pub train: usize,
+    /// Validation clips.
+    pub validation: usize,
+    /// Test clips.
+    pub test: usize,
+    /// Linked runs.
+    pub folds: usize,
+    /// Clips per step.
+    pub batch: usize,
+    /// How long an epoch takes; `None` until it is known.
+    pub epoch: Option<EpochTime>,
+}
+
+impl RunPlan {
+    /// Steps of an epoch.
+    pub fn steps(&self) -> usize {
+        self.train.div_ceil(self.batch.max(1))
+    }
+}
+
+/// How long an epoch takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EpochTime {
+    /// Training and validation (s).
+    pub seconds: f64,
+    /// How that is known.
+    pub source: String,
+}
+
+/// What tells runs apart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Their rows, in the order asked for.
+    pub runs: Vec<RunSummary>,
+    /// Settings that are not the same in all of them: the dotted key, and the value in each as TOML, where it has one.
+    pub settings: Vec<(String, Vec<Option<String>>)>,
+}
+
+/// Runs that are to be deleted, or are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deletion {
+    /// Their ids.
+    pub runs: Vec<String>,
+    /// Size of all their files (bytes).
+    pub bytes: u64,
+    /// Whether they are gone.
+    pub deleted: bool,
 }
 
 /// A report and its neighbours.

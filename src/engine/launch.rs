@@ -13,16 +13,31 @@ use std::time::{Duration, Instant};
 /// How long a process may take to hold what it was started for.
 const START: Duration = Duration::from_secs(5);
 
-/// Starts a worker for these runs and returns when it holds them.
-pub fn launch_runs(folders: &[RunFolder]) -> Result<(), EngineError> {
-    let Some(first) = folders.first() else { return Ok(()) };
-    let paths = folders.iter().map(|folder| folder.path.as_os_str());
-    let arguments: Vec<&OsStr> = std::iter::once(OsStr::new("worker")).chain(paths).collect();
-    launch(&arguments, &first.log(), &first.path)
+/// Starts a process that trains a run beside whatever else is trained, and returns when it holds it.
+pub fn launch_run(run: &RunFolder) -> Result<(), EngineError> {
+    launch(&[OsStr::new("worker"), run.path.as_os_str()], &run.log(), &run.path)
+}
+
+/// Starts a process that trains a run on a lane of the queue; it holds the run.
+pub fn launch_on(lane: &Path, run: &RunFolder) -> Result<Child, EngineError> {
+    let words = ["worker", "--lane"].map(OsStr::new);
+    let arguments = [&words[..], &[lane.as_os_str(), run.path.as_os_str()]].concat();
+    launch_held(&arguments, &run.log(), &run.path)
 }
 
 /// Starts this program with these arguments and returns when it holds the lease of a folder.
 pub fn launch(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<(), EngineError> {
+    let mut child = launch_held(arguments, log, held)?;
+    // Nobody waits for it, yet somebody has to take note of its end.
+    let reaper = thread::Builder::new()
+        .name("reaper".to_owned())
+        .spawn(move || child.wait());
+    reaper
+        .map(|_| ())
+        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
+}
+
+fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, EngineError> {
     let mut child = spawn(arguments, log)?;
     if let Err(problem) = wait_for(&mut child, held) {
         // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
@@ -34,13 +49,7 @@ pub fn launch(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<(), Engin
             log.display()
         )));
     }
-    // Nobody waits for it, yet somebody has to take note of its end.
-    let reaper = thread::Builder::new()
-        .name("reaper".to_owned())
-        .spawn(move || child.wait());
-    reaper
-        .map(|_| ())
-        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
+    Ok(child)
 }
 
 /// Starts this program with these arguments; what it prints goes to `log`.

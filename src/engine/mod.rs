@@ -2,6 +2,7 @@
 
 mod bench;
 mod context;
+mod epochs;
 mod error;
 mod event;
 mod jobs;
@@ -10,6 +11,8 @@ mod model_facts;
 mod observer;
 mod pace;
 mod protocol;
+mod queue;
+mod queue_worker;
 mod reading;
 mod results;
 mod run_book;
@@ -29,13 +32,16 @@ mod variant;
 mod worker;
 
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
+pub use epochs::Epochs;
 pub use error::EngineError;
 pub use event::{
-    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Config, ConfigRow, Control, DemoSummary,
-    Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunReport, RunSummary, SoundState, StopTuning,
-    Survey,
+    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Comparison, Config, ConfigRow, Control,
+    Deletion, DemoSummary, EpochTime, Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunPlan,
+    RunReport, RunSummary, SoundState, StopTuning, Survey,
 };
 pub use model_facts::{ModelRow, ModelSummary};
+pub use queue::{QueueLane, QueuePlace, QueueReport};
+pub use queue_worker::work_on_queue;
 pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
@@ -53,7 +59,8 @@ pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, Scor
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::models::layers::LayerFacts;
-pub use crate::runs::{Beat, Fact, RunState, Stop};
+pub use crate::runs::queue::Shift;
+pub use crate::runs::{Beat, Fact, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
 pub use crate::tuning::{Direction, TrialState};

@@ -1,9 +1,10 @@
 //! All runs, read on from where the last look ended.
 
 use super::run_page::RunPage;
-use super::{RunDetail, RunSummary};
+use super::{QueuePlace, RunDetail, RunSummary};
+use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// All runs by id, that is by age.
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct RunBook {
     runs: PathBuf,
     pages: BTreeMap<String, RunPage>,
+    /// Where waiting runs stand.
+    places: HashMap<String, QueuePlace>,
 }
 
 impl RunBook {
@@ -19,6 +22,7 @@ impl RunBook {
         Self {
             runs: runs.to_owned(),
             pages: BTreeMap::new(),
+            places: HashMap::new(),
         }
     }
 
@@ -38,20 +42,62 @@ impl RunBook {
                 }
             }
         }
+        self.places = self.queue_places();
         Ok(())
+    }
+
+    fn queue_places(&self) -> HashMap<String, QueuePlace> {
+        let mut lanes: BTreeMap<Option<&Lane>, Vec<(u64, &str)>> = BTreeMap::new();
+        for (id, page) in &self.pages {
+            if let Some(entry) = page.entry() {
+                lanes.entry(entry.lane.as_ref()).or_default().push((entry.place, id));
+            }
+        }
+        let mut places = HashMap::new();
+        for (lane, mut runs) in lanes {
+            runs.sort_unstable();
+            let worker = lane.is_some_and(|lane| lane.has_worker(&self.runs));
+            for ((_, id), place) in runs.into_iter().zip(1..) {
+                let place = QueuePlace {
+                    place,
+                    device: lane.map_or("?", |lane| &lane.device).to_owned(),
+                    host: lane.filter(|lane| !lane.is_here()).map(|lane| lane.host.clone()),
+                    worker,
+                };
+                places.insert(id.to_owned(), place);
+            }
+        }
+        places
+    }
+
+    /// Whether runs wait on this machine for a worker that is not there.
+    pub fn is_stalled(&self) -> bool {
+        self.places.values().any(|place| !place.worker && place.host.is_none())
     }
 
     /// One row per run, newest first.
     pub fn summaries(&self) -> Vec<RunSummary> {
-        self.pages.values().rev().map(RunPage::summary).collect()
+        self.pages
+            .values()
+            .rev()
+            .map(|page| self.placed(page.summary()))
+            .collect()
+    }
+
+    fn placed(&self, summary: RunSummary) -> RunSummary {
+        let queue = self.places.get(&summary.id).cloned();
+        RunSummary { queue, ..summary }
     }
 
     /// Everything about a run.
     pub fn detail(&self, id: &str) -> Option<RunDetail> {
         let page = self.pages.get(id)?;
-        // One process trains linked runs, and writes its log beside the first.
+        let own = page.folder.log();
+        // Before there was a queue, one process trained linked runs, and wrote its log beside the first.
         let first = self.pages.get(page.group()).unwrap_or(page);
-        Some(page.detail(&first.folder.log()))
+        let mut detail = page.detail(&if own.exists() { own } else { first.folder.log() });
+        detail.summary = self.placed(detail.summary);
+        Some(detail)
     }
 
     /// A run and those linked with it, in their order.

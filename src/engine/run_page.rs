@@ -2,9 +2,10 @@
 
 use super::observer::FINAL_FIT;
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Fact, RunDetail, RunState, RunSummary, Usage, results, usage};
+use super::{Beat, EpochFacts, Epochs, Fact, RunDetail, RunState, RunSummary, Usage, results, usage};
 use crate::inference::FinalFit;
-use crate::runs::{Liveness, RunError, RunFolder, liveness, read_facts};
+use crate::runs::queue::Entry;
+use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -19,12 +20,18 @@ pub struct RunPage {
     pub folder: RunFolder,
     /// What it was started with, or why that cannot be read.
     pub file: Result<RunFile, String>,
+    /// What happened, but for the epochs.
     facts: Vec<Fact<EpochFacts>>,
+    epochs: Epochs,
     offset: u64,
     state: RunState,
     beat: Option<Beat>,
     /// What it uses of the machine as long as it runs, and the size of the file that was read for it.
     usage: (Vec<Usage>, u64),
+    /// Its place in the queue, while it waits.
+    entry: Option<Entry>,
+    /// What people say of it, or why that cannot be read.
+    note: Result<RunNote, String>,
     /// Test UAR and accuracy.
     scores: Option<(f64, f64)>,
 }
@@ -40,10 +47,13 @@ impl RunPage {
             folder,
             file,
             facts: Vec::new(),
+            epochs: Epochs::default(),
             offset: 0,
             state: RunState::Queued,
             beat: None,
             usage: (Vec::new(), 0),
+            entry: None,
+            note: Ok(RunNote::default()),
             scores: None,
         };
         page.refresh()?;
@@ -55,15 +65,30 @@ impl RunPage {
     /// # Errors
     /// [`RunError::Io`].
     pub fn refresh(&mut self) -> Result<(), RunError> {
-        // The process first: what it wrote before it ended is then surely read.
+        // First the queue, then the process: who takes a run out of the queue holds it by then; and what a process wrote
+        // before it ended is surely read.
+        let entry = Entry::read(&self.folder.path);
         let liveness = liveness(&self.folder.path);
         let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
+        self.note = RunNote::read(&self.folder.path).map_err(|error| error.to_string());
         let news = !facts.is_empty();
         for fact in facts {
-            self.take(fact);
+            match fact {
+                // An epoch comes after `started`, which says as much about the state.
+                Fact::Epoch { facts, .. } => self.epochs.redo(facts),
+                Fact::Resumed { epoch, .. } => {
+                    self.epochs.keep(epoch);
+                    self.facts.push(fact);
+                }
+                fact => self.facts.push(fact),
+            }
         }
         self.offset = offset;
-        self.state = RunState::of(&self.facts, &liveness);
+        self.entry = entry.filter(|_| !matches!(liveness, Liveness::Held(_)));
+        self.state = match self.entry {
+            Some(_) => RunState::Queued,
+            None => RunState::of(&self.facts, &liveness),
+        };
         self.beat = match liveness {
             Liveness::Held(beat) => Some(beat),
             Liveness::Never | Liveness::Gone(_) => None,
@@ -86,30 +111,14 @@ impl RunPage {
         self.state
     }
 
+    /// Its place in the queue, while it waits.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
+    }
+
     /// The id of the first of the linked runs; its own when it stands alone.
     pub fn group(&self) -> &str {
         self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
-    }
-
-    /// An epoch that was done again takes the place of the one before.
-    fn take(&mut self, fact: Fact<EpochFacts>) {
-        let kept = match &fact {
-            Fact::Epoch { facts, .. } => facts.epoch.saturating_sub(1),
-            Fact::Resumed { epoch, .. } => *epoch,
-            _ => usize::MAX,
-        };
-        let stays = |fact: &Fact<EpochFacts>| !matches!(fact, Fact::Epoch { facts, .. } if facts.epoch > kept);
-        if kept < usize::MAX {
-            self.facts.retain(stays);
-        }
-        self.facts.push(fact);
-    }
-
-    fn epochs(&self) -> impl Iterator<Item = &EpochFacts> {
-        self.facts.iter().filter_map(|fact| match fact {
-            Fact::Epoch { facts, .. } => Some(facts),
-            _ => None,
-        })
     }
 
     /// Its row in the list of runs.
@@ -132,14 +141,19 @@ impl RunPage {
             device: String::new(),
             device_note: None,
             synthetic: false,
-            epochs: self.epochs().count(),
+            epochs: self.epochs.len(),
             max_epochs: 0,
-            best_validation_uar: self.epochs().map(|epoch| epoch.validation_uar).reduce(f64::max),
+            best_validation_uar: self.epochs.best_uar(),
             test_uar: self.scores.map(|(uar, _)| uar),
             test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
             final_model: false,
             beat: self.beat.clone(),
             usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
+            queue: None,
+            note: self.note.clone().unwrap_or_else(|problem| RunNote {
+                text: problem,
+                tags: Vec::new(),
+            }),
             reason: reason.flatten(),
         };
         match &self.file {
@@ -174,13 +188,13 @@ impl RunPage {
     /// Everything about it; `log` is where its process writes.
     pub fn detail(&self, log: &Path) -> RunDetail {
         let summary = self.summary();
-        let epochs: Vec<EpochFacts> = self.epochs().cloned().collect();
+        let epochs = self.epochs.clone();
         let ending = summary
             .beat
             .as_ref()
             .is_some_and(|beat| beat.phase.starts_with(FINAL_FIT));
         let seconds_left = (self.state == RunState::Running && !epochs.is_empty() && !ending).then(|| {
-            let pace = epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() / epochs.len() as f64;
+            let pace = epochs.seconds() / epochs.len() as f64;
             pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
@@ -233,4 +247,47 @@ pub fn tail(log: &Path) -> Vec<String> {
         .skip(usize::from(cut))
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::epochs::tests::facts;
+    use super::*;
+    use crate::runs::{Journal, Lease};
+    use std::io::Write;
+
+    #[test]
+    fn a_long_journal_is_read_on_from_where_the_last_look_ended() {
+        let runs = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create_as(runs.path(), "long", "").unwrap();
+        let lease = Lease::take(&folder.path).unwrap();
+        let line = |epoch| {
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            let facts = facts(epoch);
+            serde_json::to_string(&Fact::Epoch { at, facts }).unwrap() + "\n"
+        };
+        let text: String = (1..=50_000).map(line).collect();
+        let path = folder.path.join("events.jsonl");
+        std::fs::write(&path, &text).unwrap();
+        let mut page = RunPage::open(folder).unwrap();
+        assert_eq!((page.summary().epochs, page.offset), (50_000, text.len() as u64));
+
+        // What was read is not read again: it may as well be gone.
+        let mut file = File::options().write(true).open(&path).unwrap();
+        file.write_all(&vec![b'\n'; text.len()]).unwrap();
+        let mut journal = Journal::open(&page.folder.path).unwrap();
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        journal
+            .append(
+                &lease,
+                &Fact::Epoch {
+                    at,
+                    facts: facts(50_001),
+                },
+            )
+            .unwrap();
+        page.refresh().unwrap();
+        assert_eq!(page.summary().epochs, 50_001);
+        assert_eq!(page.detail(Path::new("")).epochs.last().unwrap().epoch, 50_001);
+    }
 }

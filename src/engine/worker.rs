@@ -1,4 +1,4 @@
-//! What `undertone worker RUN…` does.
+//! What `undertone worker RUN` does.
 
 use super::observer::RunObserver;
 use super::run_file::RunFile;
@@ -10,12 +10,13 @@ use crate::features::FeatureStore;
 use crate::files;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
+use crate::runs::queue;
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How a run came to its end.
 enum Ending {
@@ -23,21 +24,15 @@ enum Ending {
     Stopped,
 }
 
-/// Trains the given run folders one after the other in this process, which first leaves its terminal (setsid).
+/// Trains the run of a folder in this process, which first leaves its terminal (setsid). `lane` is the folder of the
+/// queue's lane that is kept busy by it.
 ///
 /// # Errors
-/// What ended the last run that failed.
-pub fn work(runs: &[PathBuf]) -> Result<(), EngineError> {
+/// A run that cannot be taken up; what ended it when it failed.
+pub fn work(run: &Path, lane: Option<&Path>) -> Result<(), EngineError> {
     leave_terminal()?;
-    // All of them at once, so that those that wait are seen to wait.
-    let held = runs.iter().map(|path| Run::take(path)).collect::<Result<Vec<_>, _>>()?;
-    let mut outcome = Ok(());
-    for mut run in held {
-        if let Err(error) = run.work() {
-            outcome = Err(error);
-        }
-    }
-    outcome
+    let _busy = lane.map(queue::occupy).transpose()?;
+    Run::take(run)?.work()
 }
 
 /// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
@@ -61,6 +56,8 @@ struct Run {
 }
 
 impl Run {
+    /// Takes it out of the queue as well.
+    ///
     /// # Errors
     /// A run that another process holds, or that was taken up before and is not to go on: it would be overwritten.
     fn take(path: &Path) -> Result<Self, EngineError> {
@@ -79,6 +76,7 @@ impl Run {
             _ => None,
         });
         let journal = Journal::open(path)?;
+        queue::leave(path)?;
         Ok(Self {
             folder: RunFolder {
                 id,

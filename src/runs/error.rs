@@ -43,6 +43,12 @@ pub enum RunError {
         /// The run folder.
         path: PathBuf,
     },
+    /// Another process keeps the queue locked.
+    #[error("{}: another process has kept the queue locked for 10 s; try again, or end that process", path.display())]
+    Busy {
+        /// The lock.
+        path: PathBuf,
+    },
     /// A file holds something else than it should.
     #[error("{}: {problem}", path.display())]
     Malformed {

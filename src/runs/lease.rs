@@ -109,13 +109,7 @@ impl Lease {
     /// [`RunError::Held`].
     pub fn take(run: &Path) -> Result<Self, RunError> {
         let path = lock_path(run);
-        let lock = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(RunError::io(&path))?;
+        let lock = lock_file(&path)?;
         let before = Beat::read(run);
         let held = || RunError::Held {
             path: run.to_owned(),
@@ -123,7 +117,7 @@ impl Lease {
                 format!("{}, process {}", beat.host, beat.pid)
             }),
         };
-        if !try_lock(&lock).map_err(RunError::io(&path))? {
+        if !try_lock(&lock, PATIENCE).map_err(RunError::io(&path))? {
             return Err(held());
         }
         let host = host_name();
@@ -218,14 +212,21 @@ fn guard(beat: &Mutex<Beat>) -> MutexGuard<'_, Beat> {
     beat.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A file to be locked, made when it is not there.
+pub(super) fn lock_file(path: &Path) -> Result<File, RunError> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    options.open(path).map_err(RunError::io(path))
+}
+
 /// Whether the lock could be had, trying for a while.
-fn try_lock(lock: &File) -> io::Result<bool> {
+pub(super) fn try_lock(lock: &File, patience: Duration) -> io::Result<bool> {
     let begun = Instant::now();
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(true),
             Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => return Ok(false),
+            Err(TryLockError::WouldBlock) if begun.elapsed() > patience => return Ok(false),
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -5,6 +5,8 @@ mod error;
 mod folder;
 mod journal;
 mod lease;
+mod note;
+pub mod queue;
 mod state;
 mod usage;
 
@@ -13,5 +15,6 @@ pub use error::RunError;
 pub use folder::{RunFolder, find_run, list_runs};
 pub use journal::{Fact, Journal, read_facts};
 pub use lease::{Beat, Lease, Liveness, host_name, liveness};
+pub use note::{NoteChange, RunNote};
 pub use state::RunState;
 pub use usage::{UsageLog, read_usage};

@@ -133,7 +133,7 @@ mod tests {
         };
         batches.ready(|ready| {
             let next = || ready.next().map(Result::unwrap);
-            let row = |data: TensorData| (data.shape.to_vec(), data.iter::<f32>().collect());
+            let row = |data: TensorData| (data.shape().to_vec(), data.iter::<f32>().collect());
             std::iter::from_fn(next).map(row).collect()
         })
     }

@@ -96,6 +96,17 @@ impl App {
         self.theme = theme;
     }
 
+    /// A text that the user wants to edit in an editor.
+    pub fn take_edit(&mut self) -> Option<String> {
+        self.state.edit.take()
+    }
+
+    /// What came of editing: the text, or why it could not be edited.
+    pub fn edited(&mut self, outcome: Result<String, String>) {
+        self.state.edited(outcome);
+        self.ask();
+    }
+
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
         self.state.quit

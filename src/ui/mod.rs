@@ -1,6 +1,7 @@
 //! The workbench on the screen: tabs over one engine. Key → action → command → engine → event → state → frame.
 
 mod app;
+mod editor;
 pub mod input;
 mod jobs;
 mod overlays;
@@ -69,6 +70,11 @@ fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<St
             }
             at_once = true;
             ready = !app.has_quit() && event::poll(Duration::ZERO)?;
+        }
+        if let Some(text) = app.take_edit() {
+            let outcome = editor::edit(terminal, &text)?;
+            app.edited(outcome);
+            at_once = true;
         }
         if listening {
             match follow(&mut app, &events) {

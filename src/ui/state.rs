@@ -10,7 +10,8 @@ use crate::ui::overlays::Overlay;
 use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
-use crate::ui::tabs::train::TrainView;
+use crate::ui::tabs::train::form::Form;
+use crate::ui::tabs::train::{TrainView, queue};
 use crate::ui::tabs::tune::TuneView;
 use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::widgets::field::Field;
@@ -92,6 +93,8 @@ pub struct State {
     pub tune: TuneView,
     /// The Report tab.
     pub report: ReportView,
+    /// A text that is to be edited.
+    pub edit: Option<String>,
     /// Whether the workbench is to be left.
     pub quit: bool,
     /// Whether something was written that a scan should find.
@@ -115,6 +118,7 @@ impl Default for State {
             train: TrainView::default(),
             tune: TuneView::default(),
             report: ReportView::default(),
+            edit: None,
             quit: false,
             rescan: false,
         }
@@ -139,6 +143,7 @@ impl State {
             (Some(overlay), _) => overlay.place(),
             (None, Tab::Data) if self.data.filtering => Place::Filter,
             (None, Tab::Listen) if self.listen.filtering => Place::Filter,
+            (None, Tab::Train) if self.train.filtering => Place::Filter,
             (None, Tab::Tune) if self.tune.filtering => Place::Filter,
             (None, Tab::Tune) if self.tune.opened => Place::Trial,
             (None, Tab::Report) if self.report.clips.is_some() => Place::Clips,
@@ -152,9 +157,23 @@ impl State {
             (Some(overlay), _) => overlay.field(),
             (None, Tab::Data) if self.data.filtering => Some(&mut self.data.filter),
             (None, Tab::Listen) if self.listen.filtering => Some(&mut self.listen.filter),
+            (None, Tab::Train) if self.train.filtering => Some(&mut self.train.filter),
             (None, Tab::Tune) if self.tune.filtering => Some(&mut self.tune.filter),
             _ => None,
         }
+    }
+
+    /// The filter of the runs has changed.
+    pub fn run_filter_typed(&mut self) {
+        if let Some(runs) = &self.listed {
+            self.train.runs(runs);
+        }
+    }
+
+    /// All runs are to be listed.
+    pub fn clear_run_filter(&mut self) {
+        self.train.filter = Field::default();
+        self.run_filter_typed();
     }
 
     /// Follows an event.
@@ -243,7 +262,7 @@ impl State {
                     }
                 }
             }
-            Event::Started { runs } => self.started(&runs),
+            Event::Started { runs, ahead } => self.started(&runs, ahead),
             Event::Resumed { runs } => self.resumed(&runs),
             Event::Runs(runs) => {
                 self.train.runs(&runs);
@@ -259,6 +278,33 @@ impl State {
                     "Run {run} was asked to stop {}.",
                     words::stop(when)
                 )));
+            }
+            Event::Queue(report) => {
+                // What was asked may have told something that matters more.
+                if self.message.is_none() {
+                    self.message = Some(queue::message(&report));
+                }
+            }
+            Event::Plan(plan) => {
+                if let Some(form) = self.form() {
+                    form.planned(&plan);
+                }
+            }
+            Event::Noted { run, .. } => self.message = Some(Message::good(format!("The note of {run} is kept."))),
+            Event::Deletion(deletion) if deletion.deleted => {
+                let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
+                self.message = Some(Message::good(format!("{runs} deleted, {freed} freed.")));
+            }
+            Event::Deletion(_) => {}
+            Event::Compared(comparison) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Comparison(view) = overlay {
+                        view.found = Some(Arc::clone(&comparison));
+                    }
+                }
+            }
+            Event::Cancelled { run } => {
+                self.message = Some(Message::note(format!("Run {run} was taken out of the queue.")));
             }
             Event::Report(report) => self.report.apply(report),
             Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
@@ -316,11 +362,16 @@ impl State {
         }
     }
 
-    fn started(&mut self, runs: &[String]) {
+    fn started(&mut self, runs: &[String], ahead: usize) {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Form(_)));
         let Some(first) = runs.first() else { return };
         self.train.select(first);
         let text = match runs.len() {
+            runs if ahead > 0 => format!(
+                "{} from {first} on in the queue, behind {}: the queue goes on when the workbench is left.",
+                count(runs, "run"),
+                count(ahead, "other")
+            ),
             1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
             folds => format!(
                 "{folds} linked runs, from {first} on, have started in a process of their own: they go on when the workbench is left."
@@ -349,13 +400,28 @@ impl State {
             CommandKind::Study => self.tune.failed(),
             _ => {}
         }
-        let form = self.overlays.iter_mut().find_map(|overlay| match overlay {
+        match self.form() {
+            Some(form) if command == CommandKind::Train => form.refused(message),
+            Some(form) if command == CommandKind::Plan => form.unplanned(&message),
+            None if command == CommandKind::Plan => {}
+            _ => self.message = Some(Message::bad(message)),
+        }
+    }
+
+    /// The form of a new run, when it is open.
+    fn form(&mut self) -> Option<&mut Form> {
+        self.overlays.iter_mut().find_map(|overlay| match overlay {
             Overlay::Form(form) => Some(form),
             _ => None,
-        });
-        match form {
-            Some(form) if command == CommandKind::Train => form.refused(message),
-            _ => self.message = Some(Message::bad(message)),
+        })
+    }
+
+    /// What came of editing: the text, or why it could not be edited.
+    pub fn edited(&mut self, outcome: Result<String, String>) {
+        match (outcome, self.form()) {
+            (Ok(text), Some(form)) => form.edited(&text),
+            (Ok(_), None) => {}
+            (Err(problem), _) => self.message = Some(Message::bad(problem)),
         }
     }
 
@@ -369,6 +435,7 @@ impl State {
             commands.extend(self.listen.needs(survey));
             commands.extend(self.listen.needs_sound(survey));
         }
+        commands.extend(self.form().and_then(Form::needs));
         let runs = self.listed.clone().unwrap_or_default();
         if self.tab == Tab::Train {
             self.tune.unwatched();

@@ -40,6 +40,7 @@ impl State {
             (Some(overlay), _) => overlay.typed(),
             (None, Tab::Data) => self.data.filtered(),
             (None, Tab::Tune) => self.tune.filtered(),
+            (None, Tab::Train) => self.run_filter_typed(),
             (None, Tab::Listen) => self.listen.filtered(self.survey.as_deref()),
             _ => {}
         }
@@ -62,6 +63,10 @@ impl State {
                 }
                 None => self.message = Some(Message::note("The settings are still being read.")),
             }
+            return Vec::new();
+        }
+        if let (Some(Overlay::Form(form)), Action::Edit) = (self.overlays.last(), action) {
+            self.edit = Some(form.to_toml());
             return Vec::new();
         }
         let config = self.config.clone();

@@ -1,6 +1,6 @@
 //! The words for what the engine counts and names.
 
-use crate::engine::{Exclusion, Note, RunState, Stop, StopTuning, SuspicionKind, Warning};
+use crate::engine::{Exclusion, Note, RunState, RunSummary, Stop, StopTuning, SuspicionKind, Warning};
 use crate::ui::text::duration;
 use crate::ui::theme::Theme;
 use ratatui::style::Style;
@@ -61,6 +61,14 @@ pub fn state_style(state: RunState, theme: Theme) -> Style {
         RunState::Finished => theme.good(),
         RunState::Stopped => theme.warn(),
         RunState::Failed | RunState::Dead => theme.bad(),
+    }
+}
+
+/// The colour of a run: one that waits in vain stands out.
+pub fn run_style(run: &RunSummary, theme: Theme) -> Style {
+    match &run.queue {
+        Some(queue) if !queue.worker => theme.warn(),
+        _ => state_style(run.state, theme),
     }
 }
 

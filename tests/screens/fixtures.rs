@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Amount, Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Config, ConfigRow,
-    CrossTable, Emotion, EpochFacts, Event, Exclusion, Gender, GpuUsage, Intensity, Judged, Judgement, Leakage,
-    Lengths, Level, Note, Prediction, Preview, Protocol, Refused, Report, RunDetail, RunReport, RunState, RunSummary,
-    SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics, Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus,
-    Trimming, Usage, Variant, Warning, Wave,
+    Amount, Beat, CacheKind, CacheReport, CacheRow, CacheState, Catalogue, ClassScores, Clip, Comparison, Config,
+    ConfigRow, CrossTable, Emotion, EpochFacts, EpochTime, Event, Exclusion, Gender, GpuUsage, Intensity, Judged,
+    Judgement, Leakage, Lengths, Level, Note, Prediction, Preview, Protocol, QueuePlace, Refused, Report, RunDetail,
+    RunNote, RunPlan, RunReport, RunState, RunSummary, SampleFacts, ScoreSpread, Scores, SpeakerRow, Statistics,
+    Survey, Suspicion, SuspicionKind, TrimRow, TrimmedCorpus, Trimming, Usage, Variant, Warning, Wave,
 };
 
 /// Numbers that look random and never change.
@@ -507,6 +507,8 @@ pub fn summary(id: &str, state: RunState, epochs: usize) -> RunSummary {
             total: 92,
         }),
         usage: (state == RunState::Running).then(|| usage(60).remove(59)),
+        queue: None,
+        note: RunNote::default(),
         reason: (state == RunState::Failed).then(|| {
             "the loss is NaN in epoch 4; lower training.learning_rate or set training.gradient_clip_norm".to_owned()
         }),
@@ -561,6 +563,61 @@ pub fn usage(readings: usize) -> Vec<Usage> {
         }
     };
     (0..readings).map(&mut reading).collect()
+}
+
+/// Runs of which three wait, with or without a worker that will take them.
+pub fn queue(worker: bool) -> Vec<RunSummary> {
+    let waiting = |minute: usize, place| RunSummary {
+        queue: Some(QueuePlace {
+            place,
+            device: "cpu".to_owned(),
+            host: None,
+            worker,
+        }),
+        ..summary(&format!("20260612-16{minute:02}00-conv1d"), RunState::Queued, 0)
+    };
+    let mut all = vec![waiting(20, 2), waiting(10, 1), waiting(0, 3)];
+    all.extend(runs());
+    all
+}
+
+/// What the first two runs differ in.
+pub fn comparison() -> Comparison {
+    let row =
+        |key: &str, values: [Option<&str>; 2]| (key.to_owned(), values.map(|value| value.map(str::to_owned)).to_vec());
+    Comparison {
+        runs: runs()[..2].to_vec(),
+        settings: vec![
+            row("augmentation.mode", [Some("\"on_the_fly\""), Some("\"none\"")]),
+            row("model.conv1d.dense_units", [None, Some("128")]),
+            row("model.name", [Some("\"crnn\""), Some("\"conv1d\"")]),
+            row("seed", [Some("1"), Some("42")]),
+            row("training.learning_rate", [Some("0.0005"), Some("0.001")]),
+        ],
+    }
+}
+
+/// What the run of the form would be.
+pub fn plan(changes: Vec<(String, String)>) -> RunPlan {
+    RunPlan {
+        changes,
+        model: "conv1d".to_owned(),
+        device: "flex".to_owned(),
+        input: (108, 22),
+        classes: 8,
+        parameters: 212_360,
+        trainable: 212_360,
+        multiply_adds: 10_169_088,
+        train: 5820,
+        validation: 861,
+        test: 1452,
+        folds: 1,
+        batch: 64,
+        epoch: Some(EpochTime {
+            seconds: 4.9,
+            source: "as in 20260612-141500-conv1d".to_owned(),
+        }),
+    }
 }
 
 /// So many epochs of a run that learns, and then learns by heart.

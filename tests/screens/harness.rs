@@ -57,6 +57,12 @@ impl Workbench {
         self.app.key(key);
     }
 
+    /// Saves another text in the editor that was asked for.
+    pub fn edit(&mut self, change: impl Fn(&str) -> String) {
+        let text = self.app.take_edit().unwrap();
+        self.app.edited(Ok(change(&text)));
+    }
+
     /// Presses keys by their names, apart by spaces.
     pub fn press(&mut self, keys: &str) {
         for name in keys.split(' ') {

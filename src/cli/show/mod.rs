@@ -1,11 +1,14 @@
 //! Results as text and as JSON.
 
 mod bench;
+mod comparison;
 mod data;
 mod doctor;
 mod models;
+mod plan;
 mod presets;
 mod preview;
+mod queue;
 mod report;
 mod runs;
 mod store;
@@ -13,13 +16,16 @@ mod studies;
 mod verdicts;
 
 pub use bench::measured;
+pub use comparison::compared;
 pub use data::{config, demo, exported, features, survey};
 pub use doctor::doctor;
 pub use models::{model, models};
+pub use plan::plan;
 pub use presets::{preset, presets};
 pub use preview::preview;
+pub use queue::queue;
 pub use report::{report, scores_line};
-pub use runs::{ended, epoch, resumed, runs, runs_table, started, stopping, usage};
+pub use runs::{deleted, ended, epoch, noted, resumed, runs, runs_table, started, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
 pub use verdicts::judgements;

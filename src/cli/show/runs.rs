@@ -3,9 +3,10 @@
 use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary, Stop};
+use crate::engine::{Deletion, EpochFacts, RunDetail, RunNote, RunState, RunSummary, Stop};
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Said of a model that learnt from its test clips.
@@ -46,7 +47,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
             .map(|(fold, folds, _)| format!(" {}/{folds}", fold + 1));
         table.row([
             run.id.clone(),
-            run.state.name().to_owned(),
+            state(run),
             data,
             format!("{}{}", run.split, fold.unwrap_or_default()),
             doing(run),
@@ -57,6 +58,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         ]);
     }
     let mut text = table.render();
+    text += &stalled(runs);
     for run in runs {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
@@ -64,11 +66,55 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         if run.final_model {
             text += &format!("{}: {FINAL_MODEL}\n", run.id);
         }
+        if run.note != RunNote::default() {
+            text += &format!("{}: {}\n", run.id, note(&run.note));
+        }
     }
     text
 }
 
-fn doing(run: &RunSummary) -> String {
+/// What it is doing; where it stands while it waits.
+fn state(run: &RunSummary) -> String {
+    match &run.queue {
+        Some(queue) if queue.worker => format!("queued {}", queue.place),
+        Some(_) => "waiting".to_owned(),
+        None => run.state.name().to_owned(),
+    }
+}
+
+/// What is waited for in vain, and the remedy; nothing when all is well.
+pub fn stalled(runs: &[RunSummary]) -> String {
+    let mut words: BTreeMap<String, usize> = BTreeMap::new();
+    for queue in runs
+        .iter()
+        .filter_map(|run| run.queue.as_ref())
+        .filter(|queue| !queue.worker)
+    {
+        let remedy = match &queue.host {
+            None => format!(
+                "no worker takes what waits for {}; `undertone queue` starts one",
+                queue.device
+            ),
+            Some(host) => format!(
+                "no worker takes what waits for {} of {host}; start one there with `undertone queue`, \
+                 or `undertone queue start RUN` trains a run here",
+                queue.device
+            ),
+        };
+        *words.entry(remedy).or_default() += 1;
+    }
+    let line = |(remedy, count): (String, usize)| {
+        let subject = if count == 1 {
+            "1 run waits"
+        } else {
+            &format!("{count} runs wait")
+        };
+        format!("{subject}: {remedy}\n")
+    };
+    words.into_iter().map(line).collect()
+}
+
+pub(super) fn doing(run: &RunSummary) -> String {
     match &run.beat {
         Some(beat) if !run.state.is_over() && beat.total > 0 => {
             format!("{} {}/{}", beat.phase, beat.done, beat.total)
@@ -78,12 +124,49 @@ fn doing(run: &RunSummary) -> String {
     }
 }
 
-/// Runs were started.
-pub fn started(output: Output, runs: &[String], detached: bool) -> io::Result<()> {
+/// Tags and text.
+fn note(note: &RunNote) -> String {
+    let tags = note.tags.iter().map(|tag| format!("#{tag}"));
+    let text = Some(note.text.clone()).filter(|text| !text.is_empty());
+    tags.chain(text).collect::<Vec<_>>().join(" ")
+}
+
+/// What people say of a run.
+pub fn noted(output: Output, run: &str, said: &RunNote) -> io::Result<()> {
+    output.either(&json!({ "run": run, "note": said }), || {
+        if *said == RunNote::default() {
+            format!("{run} has no note; --text and --tag write one")
+        } else {
+            format!("{run}: {}", note(said))
+        }
+    })
+}
+
+/// Runs are gone.
+pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
+    output.either(gone, || {
+        let megabytes = gone.bytes as f64 / 1e6;
+        format!("deleted {}; {megabytes:.1} MB freed", gone.runs.join(", "))
+    })
+}
+
+/// Runs are in the queue, behind so many others.
+pub fn started(output: Output, runs: &[String], ahead: usize, detached: bool) -> io::Result<()> {
     match (output.json, detached) {
-        (true, true) => output.document(&json!({ "runs": runs })),
-        (true, false) => output.json(&json!({ "event": "started", "runs": runs })),
-        (false, _) => output.text(&format!("started {}", runs.join(", "))),
+        (true, true) => output.document(&json!({ "runs": runs, "ahead": ahead })),
+        (true, false) => output.json(&json!({ "event": "started", "runs": runs, "ahead": ahead })),
+        (false, _) if ahead == 0 => output.text(&format!("started {}", runs.join(", "))),
+        (false, _) => {
+            let others = if ahead == 1 {
+                "1 run comes"
+            } else {
+                &format!("{ahead} runs come")
+            };
+            output.text(&format!(
+                "queued {}: {others} before; `undertone queue` shows them",
+                runs.join(", ")
+            ))
+        }
     }
 }
 
@@ -107,14 +190,19 @@ pub fn resumed(output: Output, runs: &[(String, usize)], detached: bool) -> io::
     }
 }
 
-/// Runs were asked to stop.
-pub fn stopping(output: Output, runs: &[String], when: Stop) -> io::Result<()> {
+/// Runs were asked to stop, or had not begun and were taken out of the queue.
+pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: Stop) -> io::Result<()> {
+    let runs: Vec<&String> = asked.iter().chain(cancelled).collect();
     output.either(&json!({ "runs": runs, "when": when }), || {
         let when = match when {
             Stop::Now => "at the next step",
             Stop::AfterEpoch => "when its epoch is done",
         };
-        runs.iter().map(|run| format!("{run} stops {when}\n")).collect()
+        let stops = asked.iter().map(|run| format!("{run} stops {when}\n"));
+        let gone = cancelled
+            .iter()
+            .map(|run| format!("{run} was taken out of the queue\n"));
+        stops.chain(gone).collect()
     })
 }
 

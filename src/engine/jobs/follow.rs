@@ -1,6 +1,8 @@
 //! Runs and Watch: one thread that looks at the run folders, and tells when something changed.
 
 use crate::engine::context::Context;
+use crate::engine::pace::Pace;
+use crate::engine::queue::wake;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_page::RunPage;
 use crate::engine::study_folder::StudyFolder;
@@ -12,6 +14,8 @@ use std::time::Duration;
 
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(500);
+/// Time between two attempts to have the queue worked on.
+const WAKE: Duration = Duration::from_secs(10);
 
 /// What is to be followed.
 #[derive(Debug)]
@@ -36,6 +40,7 @@ pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
         list: None,
         watched: None,
         trial: None,
+        waking: Pace::every(WAKE),
     };
     loop {
         let wish = if follower.is_idle() {
@@ -61,6 +66,8 @@ struct Follower<'a> {
     watched: Option<(String, Option<Arc<RunDetail>>)>,
     /// The watched run when it is a trial, which has no place among the runs.
     trial: Option<RunPage>,
+    /// When the queue may be woken again.
+    waking: Pace,
 }
 
 impl Follower<'_> {
@@ -83,6 +90,7 @@ impl Follower<'_> {
         self.context.emit(Event::Runs(Arc::clone(&list)));
         if follow {
             self.list = Some(list);
+            self.wake();
         } else {
             self.context.emit(Event::Done(CommandKind::Runs));
         }
@@ -111,6 +119,16 @@ impl Follower<'_> {
         }
     }
 
+    /// Starts the workers that are missing: nothing that is followed shall wait for nobody.
+    fn wake(&self) {
+        if self.book.is_stalled()
+            && self.waking.is_due()
+            && let Err(error) = wake(&self.context.settings.runs)
+        {
+            self.failed(CommandKind::Queue, &error);
+        }
+    }
+
     fn look(&mut self) {
         if let Err(error) = self.book.refresh() {
             // What was told stays true as far as anybody knows; the next look may succeed.
@@ -123,6 +141,7 @@ impl Follower<'_> {
             }
             return;
         }
+        self.wake();
         if let Some(told) = &mut self.list {
             let list = self.book.summaries();
             if **told != list {

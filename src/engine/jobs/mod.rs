@@ -3,6 +3,7 @@
 mod bench;
 mod bench_model;
 mod cache;
+mod compare;
 mod demo;
 mod doctor;
 mod exchange;
@@ -11,8 +12,11 @@ mod features;
 mod follow;
 mod follow_study;
 mod models;
+mod plan;
 mod predict;
 mod preview;
+mod queue;
+mod remark;
 mod report;
 mod resume;
 mod scan;
@@ -58,6 +62,14 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         }
         Command::Models { name } => models::models(context, name.as_deref()),
         Command::Train { changes } => train::train(context, &changes),
+        Command::Queue => queue::list(context),
+        Command::Move { run, to } => queue::shift(context, &run, to),
+        Command::Cancel { run } => queue::cancel(context, &run),
+        Command::StartNow { run } => queue::start_now(context, &run),
+        Command::Plan { changes, measure } => plan::plan(context, &changes, measure),
+        Command::Compare { runs } => compare::compare(context, &runs),
+        Command::Note { run, change } => remark::note(context, &run, &change),
+        Command::Delete { run, linked, confirmed } => remark::delete(context, &run, linked, confirmed),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Resume { run } => resume::resume(context, &run),
         Command::Report { run } => report::report(context, &run),

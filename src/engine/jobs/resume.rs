@@ -1,9 +1,10 @@
-//! Resume: the runs that were interrupted, in a new process.
+//! Resume: the runs that were interrupted, back in the queue.
 
 use super::stop::chosen;
-use super::train::{clips_fingerprint, fingerprint, start};
+use super::train::{clips_fingerprint, fingerprint};
 use crate::corpus::select;
 use crate::engine::context::Context;
+use crate::engine::queue::enqueue;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
 use crate::engine::run_page::RunPage;
@@ -53,7 +54,10 @@ pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
         runs.push((page.folder.id.clone(), mark(page)?));
     }
     let folders: Vec<_> = unfinished.iter().map(|page| page.folder.clone()).collect();
-    start(&folders)?;
+    let device = unfinished
+        .iter()
+        .find_map(|page| Some(page.file.as_ref().ok()?.settings.device.clone()));
+    enqueue(&context.settings.runs, &folders, &device.unwrap_or_default())?;
     context.emit(Event::Resumed { runs });
     Ok(())
 }

@@ -1,21 +1,25 @@
 //! Stop: a request in the run's folder.
 
+use super::queue::take_out;
 use crate::engine::context::Context;
 use crate::engine::run_page::RunPage;
 use crate::engine::{EngineError, Event, Stop};
 use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop};
 
-/// Asks a run to stop; a beginning that fits all linked runs and no others asks them all.
+/// Asks a run to stop, and takes one that waits out of the queue; a beginning that fits all linked runs and no others
+/// asks them all.
 pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError> {
     let mut asked = 0;
     let pages = chosen(context, run)?;
     for page in pages.iter().filter(|page| !page.state().is_over()) {
-        request_stop(&page.folder.path, when)?;
-        context.emit(Event::Stopping {
-            run: page.folder.id.clone(),
-            when,
-        });
         asked += 1;
+        let run = page.folder.id.clone();
+        if page.entry().is_some() && take_out(&context.settings.runs, &page.folder)? {
+            context.emit(Event::Cancelled { run });
+            continue;
+        }
+        request_stop(&page.folder.path, when)?;
+        context.emit(Event::Stopping { run, when });
     }
     match pages.first() {
         Some(page) if asked == 0 => Err(EngineError::Other(format!(
@@ -27,7 +31,10 @@ pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError>
     }
 }
 
-/// The run of that name, or all linked ones that a beginning fits.
+/// The run of that name; all linked runs when the name is a beginning of them and of no others.
+///
+/// # Errors
+/// No such run, or several that are not linked.
 pub fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
     let runs = &context.settings.runs;
     let open = |folder: RunFolder| RunPage::open(folder);

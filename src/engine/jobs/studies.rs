@@ -135,11 +135,7 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
     }
     note_promoted(&mut opened, number, &runs)?;
     let folders: Vec<RunFolder> = runs.into_iter().map(|(run, _)| run).collect();
-    start(&folders)?;
-    context.emit(Event::Started {
-        runs: folders.into_iter().map(|run| run.id).collect(),
-    });
-    Ok(())
+    start(context, &context.settings.runs, folders, &settings.device)
 }
 
 fn note_promoted(study: &mut Study, trial: usize, runs: &[(RunFolder, u64)]) -> Result<(), EngineError> {

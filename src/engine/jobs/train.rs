@@ -1,29 +1,44 @@
-//! Train: run folders, and a process of their own.
+//! Train: run folders, and a place in the queue.
 
 use super::scan;
 use crate::corpus::{Catalogue, Selection, select, split};
 use crate::engine::context::Context;
-use crate::engine::launch::launch_runs;
+use crate::engine::queue::enqueue;
 use crate::engine::run_file::{RunFacts, RunFile};
-use crate::engine::{EngineError, Event, Fact, Settings, reading};
+use crate::engine::{EngineError, Event, Settings, reading};
 use crate::models::choose_device;
-use crate::runs::{Journal, Lease, RunFolder};
+use crate::runs::RunFolder;
+use crate::runs::queue::Entry;
+use std::path::Path;
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Makes the run folders, starts a worker for them, and waits until it holds them.
+/// Makes the run folders and puts them into the queue of their device.
 pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
     let (settings, facts) = prepare(context, changes)?;
     let folders = create(&settings, &facts)?;
-    start(&folders)?;
+    start(context, &settings.runs, folders, &settings.device)
+}
+
+/// Puts runs into the queue, and tells.
+pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<(), EngineError> {
+    let ahead = enqueue(runs, &folders, device).inspect_err(|_| {
+        for folder in folders.iter().filter(|folder| Entry::read(&folder.path).is_none()) {
+            if !folder.path.join("lease.lock").exists() {
+                // A run that nobody will ever train; the first error is the one worth telling.
+                let _ = std::fs::remove_dir_all(&folder.path);
+            }
+        }
+    })?;
     context.emit(Event::Started {
         runs: folders.into_iter().map(|folder| folder.id).collect(),
+        ahead,
     });
     Ok(())
 }
 
-/// The settings with all paths and corpora filled in, and what is known about the data. What cannot be
-/// trained with them is refused here, before there is a run.
-pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+/// The settings with all paths and corpora filled in, and the clips that there are.
+pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Arc<Catalogue>), EngineError> {
     let mut settings = context.settings.with(changes)?;
     choose_device(&settings.device)?;
     let tell = context.teller();
@@ -35,7 +50,13 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         reading::headers(&settings, &corpora, &reading::remembered(&settings), &tell)?.into()
     };
     settings.corpora = corpora;
+    Ok((settings, catalogue))
+}
 
+/// As [`resolve`], with what is known about the data. What cannot be trained with them is refused here, before there
+/// is a run.
+pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+    let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     let folds = settings.split.kfold.max(1);
     for fold in 0..folds {
@@ -140,30 +161,6 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-/// Starts a process for these runs; when that fails, they are marked as failed.
-pub fn start(folders: &[RunFolder]) -> Result<(), EngineError> {
-    let started = launch_runs(folders);
-    if let Err(error) = &started {
-        mark_failed(folders, error);
-    }
-    started
-}
-
-/// A run that never began must not look as if it still might.
-fn mark_failed(folders: &[RunFolder], error: &EngineError) {
-    for folder in folders {
-        let Ok(lease) = Lease::take(&folder.path) else { continue };
-        if let Ok(mut journal) = Journal::<()>::open(&folder.path) {
-            // The error itself is told to whoever asked; this is for the list of runs.
-            let fact = Fact::Failed {
-                at: jiff::Timestamp::now(),
-                reason: error.to_string(),
-            };
-            let _ = journal.append(&lease, &fact);
-        }
     }
 }
 

@@ -2,12 +2,12 @@
 
 mod tables;
 
-use crate::engine::{Clear, CommandKind};
+use crate::engine::{Clear, CommandKind, Shift};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tables::{
-    CACHE, CLIPS, DATA, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MODELS, MOVES, PRESETS, PROMPT, QUESTION, REPORT,
-    SETTINGS, TRAIN, TRIAL, TRIM, TUNE,
+    CACHE, CLIPS, DATA, EDIT, EDIT_TYPING, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MODELS, MOVES, PRESETS, PROMPT,
+    QUESTION, REPORT, SETTINGS, TRAIN, TRIAL, TRIM, TUNE,
 };
 
 /// A tab.
@@ -126,21 +126,41 @@ pub enum Action {
     StopNow,
     /// Stop the run when the epoch is done.
     StopAfterEpoch,
+    /// See to the queue.
+    Queue,
+    /// Move the run in the queue.
+    Shift(Shift),
+    /// Take the run out of the queue.
+    Cancel,
+    /// Start the run at once.
+    StartNow,
     /// Go on with a run that was interrupted.
     Resume,
     /// Lay the run's curves over the others, or take them away.
     Mark,
     /// Show the next quantity.
     Metric,
+    /// Draw losses on a logarithmic axis, or not.
+    Log,
+    /// Smooth the curves more, or not at all.
+    Smooth,
+    /// Show what tells runs apart.
+    Compare,
+    /// Edit the form as a text.
+    Edit,
+    /// Write a note.
+    Note,
+    /// Delete the run.
+    Delete,
     /// List the runs again.
     Refresh,
     /// To an older run.
     OlderRun,
     /// To a newer run.
     NewerRun,
-    /// One worker more.
+    /// One worker more; closer.
     More,
-    /// One worker fewer.
+    /// One worker fewer; wider.
     Fewer,
     /// Put a trial in the queue by hand.
     Enqueue,
@@ -173,8 +193,12 @@ pub enum Place {
     Help,
     /// In the settings.
     Settings,
-    /// In the form of a new run.
+    /// In a form.
     Form,
+    /// In a choice of the form of a new run.
+    RunForm,
+    /// In a number of the form of a new run.
+    RunNumber,
     /// In the cache.
     Cache,
     /// In the architectures.
@@ -316,6 +340,8 @@ impl Place {
             Self::Help => &[HELP, MOVES],
             Self::Settings => &[SETTINGS, MOVES],
             Self::Form => &[FORM],
+            Self::RunForm => &[EDIT, EDIT_TYPING, FORM],
+            Self::RunNumber => &[EDIT_TYPING, FORM],
             Self::Cache => &[CACHE, MOVES],
             Self::Models => &[MODELS, MOVES],
             Self::Presets => &[PRESETS, MOVES],
@@ -355,7 +381,7 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 17] = [
+    const PLACES: [Place; 19] = [
         Place::Tab(Tab::Data),
         Place::Tab(Tab::Listen),
         Place::Tab(Tab::Train),
@@ -367,6 +393,8 @@ mod tests {
         Place::Help,
         Place::Settings,
         Place::Form,
+        Place::RunForm,
+        Place::RunNumber,
         Place::Cache,
         Place::Models,
         Place::Presets,

@@ -1,7 +1,7 @@
 //! The tables of keys; a tab's own first, then those for moving, then those for everywhere.
 
 use super::{Action, Binding, Key, Tab, bind};
-use crate::engine::{Clear, CommandKind};
+use crate::engine::{Clear, CommandKind, Shift};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
 
@@ -143,6 +143,12 @@ pub const TRAIN: &[Binding] = &[
     bind(keys!['n'], Action::NewRun, "new run")
         .hint("new run")
         .sends(CommandKind::Train, &[ENTER]),
+    bind(
+        keys!['e'],
+        Action::Edit,
+        "new run, its TOML edited in $VISUAL or $EDITOR",
+    )
+    .sends(CommandKind::Plan, &[]),
     bind(&[ENTER], Action::Open, "open the run's report").hint("report"),
     bind(
         keys![' '],
@@ -156,6 +162,31 @@ pub const TRAIN: &[Binding] = &[
         "show loss, accuracy, UAR or the use of the machine first",
     )
     .hint("metric"),
+    bind(
+        keys!['d'],
+        Action::Compare,
+        "differences: the settings that tell the marked runs apart",
+    )
+    .hint("differences")
+    .sends(CommandKind::Compare, &[]),
+    bind(keys!['l'], Action::Log, "draw the loss on a logarithmic axis, or not"),
+    bind(
+        keys!['w'],
+        Action::Smooth,
+        "smooth the curves: EMA 0.6, 0.9, 0.97, not at all",
+    ),
+    bind(keys!['+', '='], Action::More, "zoom into the epochs").hint("zoom"),
+    bind(keys!['-'], Action::Fewer, "zoom out"),
+    bind(&[Key::plain(KeyCode::Left)], Action::Left, "zoomed in: earlier epochs"),
+    bind(&[Key::plain(KeyCode::Right)], Action::Right, "zoomed in: later epochs"),
+    bind(
+        keys!['/'],
+        Action::Filter,
+        "filter by name, state, model, corpus, split, #tag, note",
+    ),
+    bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
+    bind(keys!['X'], Action::Delete, "delete the run, with those linked with it").sends(CommandKind::Delete, &[ENTER]),
+    bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")
         .sends(CommandKind::Stop, &[ENTER]),
@@ -165,6 +196,32 @@ pub const TRAIN: &[Binding] = &[
         "stop the run when the epoch is done",
     )
     .sends(CommandKind::Stop, &[ENTER]),
+    bind(
+        keys!['K'],
+        Action::Shift(Shift::Up),
+        "queue: before the run that comes before it",
+    )
+    .sends(CommandKind::Move, &[]),
+    bind(
+        keys!['J'],
+        Action::Shift(Shift::Down),
+        "queue: behind the run that comes after it",
+    ),
+    bind(keys!['<'], Action::Shift(Shift::First), "queue: make it the next"),
+    bind(keys!['>'], Action::Shift(Shift::Last), "queue: make it the last"),
+    bind(
+        keys!['!'],
+        Action::StartNow,
+        "queue: start it now, beside what is trained",
+    )
+    .sends(CommandKind::StartNow, &[ENTER]),
+    bind(keys!['x'], Action::Cancel, "queue: take the run out").sends(CommandKind::Cancel, &[ENTER]),
+    bind(
+        keys!['Q'],
+        Action::Queue,
+        "queue: what waits for what; start workers that are missing",
+    )
+    .sends(CommandKind::Queue, &[]),
     bind(
         keys!['c'],
         Action::Resume,
@@ -432,6 +489,20 @@ pub const TRIM: &[Binding] = &[
     .hint("close"),
     bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
 ];
+
+/// Where no letter is typed.
+pub const EDIT: &[Binding] =
+    &[bind(keys!['e'], Action::Edit, "edit the run's TOML in $VISUAL or $EDITOR").hint("edit")];
+
+/// Where letters are typed.
+pub const EDIT_TYPING: &[Binding] = &[bind(
+    &[Key {
+        code: KeyCode::Char('e'),
+        control: true,
+    }],
+    Action::Edit,
+    "edit the run's TOML in $VISUAL or $EDITOR",
+)];
 
 pub const FORM: &[Binding] = &[
     bind(&[ENTER], Action::Open, "start the run").hint("start"),

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cache;
+mod comparison;
 mod doctor;
 mod help;
 mod models;
@@ -22,6 +23,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
 pub use bench::Subject;
 pub use cache::CacheView;
+pub use comparison::ComparisonView;
 pub use doctor::DoctorView;
 pub use models::ModelsView;
 pub use presets::PresetsView;
@@ -48,6 +50,8 @@ pub enum Overlay {
     Models(ModelsView),
     /// The presets.
     Presets(PresetsView),
+    /// What tells runs apart.
+    Comparison(ComparisonView),
     /// The form of a new run.
     Form(Form),
     /// The cache.
@@ -92,8 +96,10 @@ impl Overlay {
             Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => Place::Help,
             Self::Settings(view) if view.filtering => Place::Filter,
             Self::Settings(_) => Place::Settings,
-            Self::Doctor(_) => Place::Help,
-            Self::Form(_) | Self::Enqueue(_) => Place::Form,
+            Self::Doctor(_) | Self::Comparison(_) => Place::Help,
+            Self::Form(form) if form.is_typing() => Place::RunNumber,
+            Self::Form(_) => Place::RunForm,
+            Self::Enqueue(_) => Place::Form,
             Self::Cache(_) => Place::Cache,
             Self::Models(_) => Place::Models,
             Self::Presets(_) => Place::Presets,
@@ -133,6 +139,7 @@ impl Overlay {
             }
             (Self::Settings(view), action) => view.act(action, config),
             (Self::Doctor(view), action) => view.act(action),
+            (Self::Comparison(view), action) => view.act(action),
             (Self::Form(form), action) => form.act(action),
             (Self::Cache(view), action) => view.act(action),
             (Self::Models(view), action) => view.act(action),
@@ -155,6 +162,7 @@ impl Overlay {
                 bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);
             }
             Self::Doctor(view) => view.draw(area, buffer, theme),
+            Self::Comparison(view) => view.draw(area, buffer, theme),
             Self::Settings(view) => view.draw(state.config.as_deref(), area, buffer, theme),
             Self::Form(form) => form.draw(area, buffer, theme),
             Self::Cache(view) => view.draw(area, buffer, theme),

@@ -1,7 +1,8 @@
-//! A path: of a file or folder to be written or read.
+//! A line to be typed: mostly the path of a file or folder to be written or read.
 
 use super::Outcome;
-use crate::engine::Command;
+use crate::engine::{Command, RunNote};
+use crate::ui::tabs::train::remark;
 use crate::ui::text::Paint;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
@@ -9,7 +10,7 @@ use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What the path is for.
+/// What the line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// The table of clips.
@@ -20,14 +21,16 @@ pub enum Purpose {
     Import,
     /// The trials of the study of this name.
     Trials(String),
+    /// What is to be said of the run of this name, and what is said of it now.
+    Note(String, RunNote),
 }
 
-/// Asks for a path.
+/// Asks for a line.
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// What it is for.
     pub purpose: Purpose,
-    /// The path.
+    /// What is typed.
     pub field: Field,
     /// What is wrong with it.
     pub problem: Option<&'static str>,
@@ -37,10 +40,11 @@ impl Prompt {
     /// With the usual name.
     pub fn new(purpose: Purpose) -> Self {
         Self {
-            field: Field::new(match purpose {
-                Purpose::Clips => "clips.csv",
-                Purpose::Features | Purpose::Import => "features",
-                Purpose::Trials(_) => "trials.csv",
+            field: Field::new(&match &purpose {
+                Purpose::Clips => "clips.csv".to_owned(),
+                Purpose::Features | Purpose::Import => "features".to_owned(),
+                Purpose::Trials(_) => "trials.csv".to_owned(),
+                Purpose::Note(_, note) => remark::line(note),
             }),
             purpose,
             problem: None,
@@ -71,6 +75,10 @@ impl Prompt {
             Purpose::Import => Command::ImportFeatures {
                 folder: path.into(),
                 name: None,
+            },
+            Purpose::Note(run, note) => Command::Note {
+                run: run.clone(),
+                change: remark::change(note, path),
             },
             Purpose::Trials(study) => Command::ExportStudy {
                 study: study.clone(),
@@ -103,6 +111,7 @@ impl Prompt {
                 "Export the trials",
                 "File (.csv; .json for all); one there is replaced.",
             ),
+            Purpose::Note(..) => ("Note", "What is to be said of the run; #words are tags."),
         };
         let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);
         buffer.put(inner, 0, 0, words, theme.dim());
@@ -118,10 +127,10 @@ impl Prompt {
         match self.problem {
             Some(problem) => drop(buffer.put(inner, 0, 3, problem, theme.bad())),
             None => {
-                let verb = if self.purpose == Purpose::Import {
-                    "read"
-                } else {
-                    "write"
+                let verb = match self.purpose {
+                    Purpose::Import => "read",
+                    Purpose::Note(..) => "keep",
+                    _ => "write",
                 };
                 let keys = format!("Enter: {verb}     Esc: cancel");
                 buffer.put(inner, 0, 3, &keys, theme.accent());

@@ -28,6 +28,8 @@ pub struct Curves<'a> {
     pub series: &'a [Series],
     /// Whether y never leaves 0 to 1 and is shown in percent.
     pub share: bool,
+    /// Whether equal ratios take equal heights; what is not above 0 is left out.
+    pub log: bool,
     /// What x counts, as in `epoch`.
     pub unit: &'a str,
     /// Colours.
@@ -47,11 +49,20 @@ impl Widget for Curves<'_> {
         if area.height < 3 || area.width < 12 {
             return;
         }
-        let Some(span) = span(self.series, self.share, area.height - 1) else {
+        let scaled: Vec<Vec<(f64, f64)>> = self.series.iter().map(|series| self.scaled(&series.points)).collect();
+        let Some(span) = span(&scaled, self.share, area.height - 1) else {
             return;
         };
-        let ticks = ticks(span.y, span.step);
-        let labels: Vec<String> = ticks.iter().map(|tick| self.label(*tick, span.step)).collect();
+        let (ticks, labels): (Vec<f64>, Vec<String>) = if self.log {
+            let values = log_ticks(span.y, most_ticks(area.height - 1));
+            values
+                .into_iter()
+                .map(|value| (value.log10(), ratio_label(value)))
+                .unzip()
+        } else {
+            let ticks = ticks(span.y, span.step).into_iter();
+            ticks.map(|tick| (tick, self.label(tick, span.step))).unzip()
+        };
         let gutter = labels.iter().map(|label| width(label)).max().unwrap_or(0) as u16 + 1;
         let plot = Rect {
             x: area.x + gutter,
@@ -72,8 +83,8 @@ impl Widget for Curves<'_> {
             buffer.put(plot, 0, y, &"┈".repeat(usize::from(plot.width)), self.theme.faint());
         }
         let mut dots = Dots::new(usize::from(plot.width), usize::from(plot.height));
-        for series in self.series {
-            let points: Vec<(i32, i32)> = finite(&series.points).map(|(x, y)| place(x, y)).collect();
+        for (series, scaled) in self.series.iter().zip(&scaled) {
+            let points: Vec<(i32, i32)> = scaled.iter().map(|(x, y)| place(*x, *y)).collect();
             if let [point] = points[..] {
                 dots.set(point.0, point.1, series.style);
             }
@@ -87,14 +98,15 @@ impl Widget for Curves<'_> {
             ((x / 2).max(0) as u16, (y / 4).max(0) as u16)
         };
         for (series, mark) in self.series.iter().filter_map(|series| Some((series, series.mark?))) {
-            if mark.1.is_finite() {
+            if let [mark] = self.scaled(&[mark])[..] {
                 let (x, y) = cell(mark);
                 buffer.put(plot, x, y, "●", series.style);
             }
         }
-        for (series, name) in self.series.iter().filter_map(|series| Some((series, series.name?))) {
-            if let Some(last) = finite(&series.points).last() {
-                let (x, y) = cell(last);
+        let named = self.series.iter().zip(&scaled);
+        for (series, scaled, name) in named.filter_map(|(series, scaled)| Some((series, scaled, series.name?))) {
+            if let Some(last) = scaled.last() {
+                let (x, y) = cell(*last);
                 let style = series.style.add_modifier(Modifier::BOLD);
                 buffer.put(plot, x.min(plot.width - 1), y, name.encode_utf8(&mut [0; 4]), style);
             }
@@ -112,6 +124,13 @@ impl Widget for Curves<'_> {
 }
 
 impl Curves<'_> {
+    /// What can be drawn, as it is to be spread over the height.
+    fn scaled(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        let scale = |y: f64| if self.log { y.log10() } else { y };
+        let points = points.iter().map(|(x, y)| (*x, scale(*y)));
+        points.filter(|(_, y)| y.is_finite()).collect()
+    }
+
     fn label(&self, tick: f64, step: f64) -> String {
         match () {
             () if self.share && step < 0.01 => format!("{:.1}", 100.0 * tick),
@@ -133,13 +152,9 @@ impl Curves<'_> {
     }
 }
 
-fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + '_ {
-    points.iter().copied().filter(|(_, y)| y.is_finite())
-}
-
 /// Limits around all points, and the finest step of 1, 2 or 5 times a power of ten whose ticks keep apart.
-fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
-    let points = || series.iter().flat_map(|series| finite(&series.points));
+fn span(series: &[Vec<(f64, f64)>], share: bool, rows: u16) -> Option<Span> {
+    let points = || series.iter().flatten().copied();
     points().next()?;
     let fold = |start: f64, pick: fn(f64, f64) -> f64, values: &dyn Fn((f64, f64)) -> f64| {
         points().map(values).fold(start, pick)
@@ -158,7 +173,7 @@ fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
     if y.1 - y.0 < room / 2.0 {
         y = (y.1 - room, y.1 + room);
     }
-    let most = usize::from((rows * 2 / 5).clamp(2, 7));
+    let most = most_ticks(rows);
     let finest = 10f64.powf(room.log10().floor() - 1.0);
     let steps = (0..4).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * finest * 10f64.powi(power)));
     let step = steps.into_iter().find(|step| ticks(y, *step).len() <= most)?;
@@ -167,6 +182,55 @@ fn span(series: &[Series], share: bool, rows: u16) -> Option<Span> {
         y,
         step,
     })
+}
+
+fn most_ticks(rows: u16) -> usize {
+    usize::from((rows * 2 / 5).clamp(2, 7))
+}
+
+/// Round numbers between both limits, which are powers of ten: as many as there is room for, from the roundest on.
+fn log_ticks(limits: (f64, f64), most: usize) -> Vec<f64> {
+    let tenths = |step: usize| {
+        (10..100)
+            .step_by(step)
+            .map(|tenth| tenth as f64 / 10.0)
+            .collect::<Vec<f64>>()
+    };
+    let sets = [
+        vec![1.0],
+        vec![1.0, 2.0, 5.0],
+        vec![1.0, 1.5, 2.0, 3.0, 5.0, 7.0],
+        tenths(5),
+        tenths(2),
+        tenths(1),
+    ];
+    let of = |set: &[f64]| -> Vec<f64> {
+        let powers = limits.0.floor() as i32..=limits.1.ceil() as i32;
+        let all = powers.flat_map(|power| set.iter().map(move |digit| digit * 10f64.powi(power)));
+        all.filter(|value| (limits.0 - 1e-9..=limits.1 + 1e-9).contains(&value.log10()))
+            .collect()
+    };
+    let mut best = of(&sets[0]);
+    for set in &sets[1..] {
+        let found = of(set);
+        if found.len() > most {
+            break;
+        }
+        best = found;
+    }
+    let every = best.len().div_ceil(most.max(1)).max(1);
+    best.into_iter().step_by(every).collect()
+}
+
+/// Two digits that tell, whatever the size.
+fn ratio_label(value: f64) -> String {
+    match value {
+        0.0..1e-3 => format!("{value:.0e}"),
+        0.0..0.1 => format!("{value:.3}"),
+        0.0..1.0 => format!("{value:.2}"),
+        0.0..10.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
 }
 
 /// Multiples of the step between both limits.
@@ -195,17 +259,17 @@ mod tests {
 
     #[test]
     fn limits_hold_every_point_and_ticks_are_round() {
-        let loss = [series(&[(1.0, 1.93), (2.0, 1.21), (30.0, 0.34)])];
+        let loss = [vec![(1.0, 1.93), (2.0, 1.21), (30.0, 0.34)]];
         let found = span(&loss, false, 12).unwrap();
         assert_eq!(found.x, (1.0, 30.0));
         assert!(found.y.0 <= 0.34 && found.y.1 >= 1.93);
         assert_eq!(found.step, 0.5);
         assert_eq!(ticks(found.y, found.step), [0.5, 1.0, 1.5]);
-        let share = span(&[series(&[(1.0, 0.18), (2.0, 0.985)])], true, 20).unwrap();
+        let share = span(&[vec![(1.0, 0.18), (2.0, 0.985)]], true, 20).unwrap();
         assert!(share.y.0 <= 0.18 && share.y.1 == 1.0);
         for rows in 2..40 {
             for high in [0.3, 0.52, 0.61, 0.97, 1.4, 9.3, 250.0] {
-                let found = span(&[series(&[(1.0, 0.21), (2.0, high)])], false, rows).unwrap();
+                let found = span(&[vec![(1.0, 0.21), (2.0, high)]], false, rows).unwrap();
                 let marks = ticks(found.y, found.step);
                 assert!(
                     !marks.is_empty() && marks.len() <= usize::from(rows * 2 / 5).max(2),
@@ -223,20 +287,23 @@ mod tests {
             vec![(1.0, f64::NAN), (2.0, 1.0)],
             vec![(1.0, 0.0)],
         ] {
-            let found = span(&[series(&points)], false, 9).unwrap();
+            let numbers: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.1.is_finite()).collect();
+            let found = span(&[numbers], false, 9).unwrap();
             assert!(found.y.1 > found.y.0 && found.x.1 > found.x.0, "{points:?}: {found:?}");
             let area = Rect::new(0, 0, 40, 10);
             let curves = [series(&points)];
-            Curves {
-                series: &curves,
-                share: false,
-                unit: "epoch",
-                theme: Theme::new(Colours::None),
+            for log in [false, true] {
+                Curves {
+                    series: &curves,
+                    share: false,
+                    log,
+                    unit: "epoch",
+                    theme: Theme::new(Colours::None),
+                }
+                .render(area, &mut Buffer::empty(area));
             }
-            .render(area, &mut Buffer::empty(area));
         }
         assert!(span(&[], false, 9).is_none());
-        assert!(span(&[series(&[(1.0, f64::INFINITY)])], false, 9).is_none());
     }
 
     #[test]
@@ -247,6 +314,7 @@ mod tests {
         Curves {
             series: &curves,
             share: true,
+            log: false,
             unit: "epoch",
             theme: Theme::new(Colours::None),
         }
@@ -260,6 +328,27 @@ mod tests {
         assert!(
             first.len() == 9 && first.windows(2).all(|pair| pair[0] > pair[1]),
             "{first:?}"
+        );
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_round_numbers_that_keep_apart() {
+        assert_eq!(log_ticks((-2.3, 0.3), 4), [0.01, 0.1, 1.0]);
+        assert_eq!(log_ticks((-1.0, 0.3), 7), [0.1, 0.2, 0.5, 1.0, 2.0]);
+        for (low, high) in [(0.31, 1.94), (0.9, 1.1), (1e-6, 40.0), (0.02, 0.021)] {
+            for most in 2..8 {
+                let ticks = log_ticks((f64::log10(low), f64::log10(high)), most);
+                assert!(ticks.len() <= most, "{low} {high} {most}: {ticks:?}");
+                assert!(ticks.iter().all(|tick| (low * 0.999..=high * 1.001).contains(tick)));
+            }
+            assert!(
+                !log_ticks((f64::log10(low), f64::log10(high)), 7).is_empty(),
+                "{low} {high}"
+            );
+        }
+        assert_eq!(
+            [2e-5, 0.05, 0.5, 2.0, 300.0].map(ratio_label),
+            ["2e-5", "0.050", "0.50", "2.0", "300"]
         );
     }
 }

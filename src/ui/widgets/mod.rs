@@ -13,4 +13,5 @@ pub mod list;
 pub mod playhead;
 pub mod section;
 pub mod spectrogram;
+pub mod track;
 pub mod waveform;

@@ -1,7 +1,8 @@
 //! Curves of the run under the cursor and of the marked ones.
 
+use super::tracks::{Tracks, Zoom};
 use super::{Metric, TrainView, usage};
-use crate::engine::{EpochFacts, RunDetail};
+use crate::engine::RunDetail;
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
@@ -10,7 +11,7 @@ use crate::ui::widgets::section::section;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
-use std::sync::Arc;
+use std::ops::Range;
 
 impl Metric {
     fn title(self) -> &'static str {
@@ -21,38 +22,28 @@ impl Metric {
             Self::Use => "Use",
         }
     }
-
-    /// (training, validation).
-    fn values(self, facts: &EpochFacts) -> (f64, f64) {
-        match self {
-            Self::Loss => (facts.train_loss, facts.validation_loss),
-            Self::Accuracy => (facts.train_accuracy, facts.validation_accuracy),
-            Self::Uar => (facts.train_uar, facts.validation_uar),
-            // No curve over epochs.
-            Self::Use => (f64::NAN, f64::NAN),
-        }
-    }
 }
 
 /// One run to be drawn.
-struct Shown {
-    detail: Arc<RunDetail>,
+struct Shown<'a> {
+    detail: &'a RunDetail,
+    tracks: &'a Tracks,
     color: usize,
     name: Option<char>,
 }
 
 /// Marked runs, then the one under the cursor.
-fn shown(state: &State) -> Vec<Shown> {
-    let view: &TrainView = &state.train;
-    let selected = view.run(state.runs()).map(|run| run.id.clone());
+fn shown(view: &TrainView) -> Vec<Shown<'_>> {
+    let selected = view.run().map(|run| run.id.clone());
     let marked = view.marked.iter().flatten().filter(|id| Some(*id) != selected.as_ref());
     let ids: Vec<&String> = marked.chain(selected.as_ref()).collect();
     let several = ids.len() > 1;
     let found = ids.into_iter().enumerate().filter_map(|(index, id)| {
-        let detail = Arc::clone(view.details.get(id)?);
+        let (detail, tracks) = view.details.get(id)?;
         let name = several.then(|| char::from(b'A' + index as u8));
         Some(Shown {
             detail,
+            tracks,
             color: view.color(id),
             name,
         })
@@ -60,32 +51,57 @@ fn shown(state: &State) -> Vec<Shown> {
     found.collect()
 }
 
+/// How curves are drawn.
+#[derive(Clone, Copy)]
+struct Look {
+    first: Metric,
+    log: bool,
+    weight: f64,
+    zoom: Zoom,
+}
+
 /// Draws as many quantities as there is room for, the chosen one first.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    draw_shown(&shown(state), state.train.metric, area, buffer, theme);
+    let view = &state.train;
+    let look = Look {
+        first: view.metric,
+        log: view.log,
+        weight: view.weight(),
+        zoom: view.zoom,
+    };
+    draw_shown(&shown(view), look, area, buffer, theme);
 }
 
 /// Draws the curves of one run.
-pub fn draw_run(detail: &Arc<RunDetail>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_run(detail: &RunDetail, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let shown = Shown {
-        detail: Arc::clone(detail),
+        detail,
+        tracks: &Tracks::of(&detail.epochs, 0.0),
         color: 0,
         name: None,
     };
-    draw_shown(&[shown], Metric::Uar, area, buffer, theme);
+    let look = Look {
+        first: Metric::Uar,
+        log: false,
+        weight: 0.0,
+        zoom: Zoom::default(),
+    };
+    draw_shown(&[shown], look, area, buffer, theme);
 }
 
-fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn draw_shown(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, theme: Theme) {
     const ROWS: u16 = 11;
-    let legend = legend(shown, area, buffer, theme);
+    let legend = legend(shown, look, area, buffer, theme);
+    let total = shown.iter().map(|run| run.tracks.len()).max().unwrap_or(0);
+    let window = look.zoom.window(total);
     let body = Rect {
         y: area.y + legend,
         height: area.height.saturating_sub(legend),
         ..area
     };
     let charts = (body.height / ROWS).clamp(1, 3);
-    let metrics = (0..Metric::ALL.len()).map(|by| first.turned(by));
-    let metrics = metrics.filter(|metric| *metric == first || *metric != Metric::Use);
+    let metrics = (0..Metric::ALL.len()).map(|by| look.first.turned(by));
+    let metrics = metrics.filter(|metric| *metric == look.first || *metric != Metric::Use);
     for (index, metric) in (0..charts).zip(metrics) {
         let (from, to) = (index * body.height / charts, (index + 1) * body.height / charts);
         let gap = u16::from(index + 1 < charts);
@@ -94,13 +110,24 @@ fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, t
             height: (to - from).saturating_sub(gap),
             ..body
         };
-        let note = if charts == 1 { "m: next" } else { "" };
+        let mut note = Vec::new();
+        if charts == 1 {
+            note.push("m: next".to_owned());
+        }
         if let (Metric::Use, Some(run)) = (metric, shown.last()) {
-            usage::draw(&run.detail, at, note, buffer, theme);
+            usage::draw(run.detail, at, &note.join(", "), buffer, theme);
             continue;
         }
-        let inside = section(buffer, at, metric.title(), note, theme);
-        let series = series(shown, metric, theme);
+        let log = look.log && metric == Metric::Loss;
+        if log {
+            note.insert(0, "log".to_owned());
+        }
+        if !look.zoom.is_whole() {
+            note.insert(0, format!("epochs {}-{} of {total}", window.start + 1, window.end));
+        }
+        let inside = section(buffer, at, metric.title(), &note.join(", "), theme);
+        // Two dots a column.
+        let series = series(shown, metric, &window, 2 * usize::from(inside.width), theme);
         if series.iter().all(|series| series.points.is_empty()) {
             buffer.put(
                 inside,
@@ -113,6 +140,7 @@ fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, t
             Curves {
                 series: &series,
                 share: metric != Metric::Loss,
+                log,
                 unit: "epoch",
                 theme,
             }
@@ -122,17 +150,14 @@ fn draw_shown(shown: &[Shown], first: Metric, area: Rect, buffer: &mut Buffer, t
 }
 
 /// Training below, validation on top, with the best epoch marked.
-fn series(shown: &[Shown], metric: Metric, theme: Theme) -> Vec<Series> {
+fn series(shown: &[Shown<'_>], metric: Metric, window: &Range<usize>, dots: usize, theme: Theme) -> Vec<Series> {
     let mut all = Vec::new();
     for dashed in [true, false] {
         for run in shown {
-            let value = |facts: &EpochFacts| {
-                let (train, validation) = metric.values(facts);
-                (facts.epoch as f64, if dashed { train } else { validation })
-            };
-            let best = run.detail.epochs.iter().rev().find(|facts| facts.best);
+            let best = run.detail.epochs.best();
+            let mark = best.and_then(|place| run.tracks.point(metric, place, window));
             all.push(Series {
-                points: run.detail.epochs.iter().map(value).collect(),
+                points: run.tracks.points(metric, !dashed, window.clone(), dots),
                 style: if dashed {
                     theme.series_dim(run.color)
                 } else {
@@ -140,7 +165,7 @@ fn series(shown: &[Shown], metric: Metric, theme: Theme) -> Vec<Series> {
                 },
                 dashed,
                 name: if dashed { None } else { run.name },
-                mark: if dashed { None } else { best.map(value) },
+                mark: if dashed { None } else { mark },
             });
         }
     }
@@ -148,11 +173,14 @@ fn series(shown: &[Shown], metric: Metric, theme: Theme) -> Vec<Series> {
 }
 
 /// Names the curves; returns the rows taken.
-fn legend(shown: &[Shown], area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+fn legend(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let mut x = 0;
     for (sample, words) in [("━━", "validation"), ("╍╍", "training"), ("●", "best epoch")] {
         x += buffer.put(area, x, 0, sample, theme.text()) + 1;
         x += buffer.put(area, x, 0, words, theme.dim()) + 2;
+    }
+    if look.weight > 0.0 {
+        buffer.put(area, x, 0, &format!("EMA {}", look.weight), theme.accent());
     }
     if shown.len() < 2 {
         return 1;

@@ -1,6 +1,6 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
-use super::usage;
+use super::{queue, remark, usage};
 use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
@@ -14,10 +14,10 @@ use ratatui::style::Style;
 
 /// Draws the facts, then as much of the log as there is room for.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(run) = state.train.run(state.runs()) else {
+    let Some(run) = state.train.run() else {
         return;
     };
-    let detail = state.train.details.get(&run.id).map(AsRef::as_ref);
+    let detail = state.train.details.get(&run.id).map(|(detail, _)| &**detail);
     draw_run(run, detail, area, buffer, theme);
 }
 
@@ -114,7 +114,10 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     if run.state == RunState::Dead {
         state += ": its process is gone without a word; c goes on from its last epoch";
     }
-    rows.push(("state", state, words::state_style(run.state, theme)));
+    if let Some(place) = &run.queue {
+        state = format!("{state}: {}", queue::sentence(place));
+    }
+    rows.push(("state", state, words::run_style(run, theme)));
     if let Some(reason) = &run.reason {
         rows.push(("reason", reason.clone(), theme.bad()));
     }
@@ -161,13 +164,19 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     }
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
+    if !run.note.tags.is_empty() {
+        rows.push(("tags", remark::tags(&run.note), theme.accent()));
+    }
+    if !run.note.text.is_empty() {
+        rows.push(("note", run.note.text.clone(), plain));
+    }
     rows
 }
 
 fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let plain = theme.text();
     let mut rows = Vec::new();
-    let best = detail.epochs.iter().rev().find(|facts| facts.best);
+    let best = detail.epochs.best().and_then(|place| detail.epochs.get(place));
     if let Some(best) = best {
         rows.push((
             "best UAR",
@@ -193,7 +202,7 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
             format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),
             plain,
         ));
-        let total: f64 = detail.epochs.iter().map(|facts| facts.seconds).sum();
+        let total = detail.epochs.seconds();
         rows.push((
             "time",
             format!("{}, {} each", duration(total), duration(last.seconds)),

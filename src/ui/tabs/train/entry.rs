@@ -45,6 +45,8 @@ pub struct Entry {
     pub input: Input,
     /// What the setting means.
     pub comment: String,
+    /// Whether it is sent whatever it is.
+    pub pinned: bool,
     /// The value as TOML when the form was opened.
     pub given: String,
 }
@@ -83,21 +85,26 @@ impl Entry {
         }
     }
 
-    /// Takes a value, as TOML or a bare word; false when the field cannot show it.
-    pub fn fill(&mut self, value: &str) -> bool {
+    /// Takes a value, as TOML or a bare word; false where the field cannot show it.
+    pub fn set(&mut self, value: &str) -> bool {
         let value = parse(value).unwrap_or_else(|| toml::Value::String(value.to_owned()));
-        let words: Vec<&str> = match &value {
-            toml::Value::Array(words) => words.iter().filter_map(toml::Value::as_str).collect(),
-            toml::Value::String(word) => vec![word],
-            _ => Vec::new(),
+        let words = |value: &toml::Value| -> Option<Vec<String>> {
+            value
+                .as_array()?
+                .iter()
+                .map(|word| word.as_str().map(str::to_owned))
+                .collect()
         };
         match &mut self.input {
-            Input::Number(field, _) => *field = Field::new(&value.to_string()),
+            Input::Number(field, _) if value.is_integer() || value.is_float() => {
+                *field = Field::new(&value.to_string());
+            }
             Input::Choice { options, at } => {
-                let word = match words[..] {
-                    [] if value.is_array() => EVERYBODY.to_owned(),
-                    [] => value.to_string(),
-                    [word] => word.to_owned(),
+                let word = match (&value, words(&value)) {
+                    (toml::Value::String(word), _) => word.clone(),
+                    (toml::Value::Boolean(on), _) => on.to_string(),
+                    (_, Some(words)) if words.is_empty() => EVERYBODY.to_owned(),
+                    (_, Some(words)) if words.len() == 1 => words[0].clone(),
                     _ => return false,
                 };
                 let Some(place) = options.iter().position(|option| *option == word) else {
@@ -106,24 +113,30 @@ impl Entry {
                 *at = place;
             }
             Input::Many { options, on, .. } => {
-                if !words.iter().all(|word| options.iter().any(|option| option == word)) {
+                let Some(words) = words(&value).filter(|words| words.iter().all(|word| options.contains(word))) else {
                     return false;
-                }
-                for (option, on) in options.iter().zip(on) {
-                    *on = words.is_empty() || words.contains(&option.as_str());
-                }
+                };
+                *on = options
+                    .iter()
+                    .map(|option| words.is_empty() || words.contains(option))
+                    .collect();
             }
-        }
-        if self.changed() {
-            // Set back by hand to what the settings say, it must still be sent: a preset may say otherwise.
-            self.given.clear();
+            Input::Number(..) => return false,
         }
         true
     }
 
+    /// Takes a value from elsewhere, a preset or a run. Set back by hand to what the settings say, it must still be sent:
+    /// where it comes from says otherwise.
+    pub fn fill(&mut self, value: &str) -> bool {
+        let taken = self.set(value);
+        self.pinned |= taken && self.changed();
+        taken
+    }
+
     /// Whether it differs from what it was.
     pub fn changed(&self) -> bool {
-        self.toml() != self.given
+        self.pinned || self.toml() != self.given
     }
 
     /// What is wrong with it.

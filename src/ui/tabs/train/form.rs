@@ -1,8 +1,8 @@
 //! The form of a new run: fields over the settings, checked where they are typed.
 
 use super::entry::{EVERYBODY, Entry, Input, Number, parse};
-use super::form_view;
-use crate::engine::{Command, Config, Survey};
+use super::{edit, form_view};
+use crate::engine::{Command, Config, RunPlan, Survey};
 use crate::ui::input::Action;
 use crate::ui::overlays::Outcome;
 use crate::ui::theme::Theme;
@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The form.
 #[derive(Debug, Clone)]
@@ -26,6 +27,12 @@ pub struct Form {
     pub waiting: bool,
     /// Where settings beside the fields come from, and those.
     pub copied: Option<(String, Vec<(String, String)>)>,
+    /// What the run would be, once that is known.
+    pub plan: Option<Arc<RunPlan>>,
+    /// What was asked for last.
+    planned: Option<Vec<(String, String)>>,
+    /// Lines of the settings in the text that was edited last.
+    lines: Vec<(String, usize)>,
     /// Clips by corpus and gender.
     clips: BTreeMap<(String, String), usize>,
 }
@@ -45,10 +52,14 @@ impl Form {
             problem: None,
             waiting: false,
             copied: None,
+            plan: None,
+            planned: None,
+            lines: Vec::new(),
             clips,
         };
         let splits: &[&str] = if speakers { &["speaker", "random"] } else { &["random"] };
-        form.choice(config, "model.name", "Model", &["conv1d"]);
+        form.choice(config, "model.name", "Model", &names(config, "model."));
+        form.choice(config, "recipe", "Recipe", &names(config, "recipes."));
         form.choice(config, "split.kind", "Split", splits);
         form.number(config, "split.kfold", "Folds", Number::Whole(0));
         form.number(config, "training.epochs", "Epochs, at most", Number::Whole(1));
@@ -110,6 +121,7 @@ impl Form {
             input: input(&value),
             comment: row.comment.clone(),
             given: String::new(),
+            pinned: false,
         };
         // Compared as the form writes it; a value that cannot be had any more counts as changed.
         entry.given = match (&entry.input, &value) {
@@ -165,6 +177,89 @@ impl Form {
                 .collect();
             Input::Many { options, on, at: 0 }
         });
+    }
+
+    /// The settings as TOML, to be edited: the fields, and what has none.
+    pub fn to_toml(&self) -> String {
+        let fields = self
+            .entries
+            .iter()
+            .map(|entry| (&*entry.comment, entry.key, entry.toml()));
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest);
+        edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
+    }
+
+    /// Takes an edited text over; what is wrong with it is shown, with the line.
+    pub fn edited(&mut self, text: &str) {
+        let settings = match edit::read(text) {
+            Ok(settings) => settings,
+            Err(problem) => {
+                self.problem = Some(format!("{problem}; e edits it again"));
+                return;
+            }
+        };
+        for entry in &mut self.entries {
+            entry.set(&entry.given.clone());
+        }
+        self.lines = settings
+            .iter()
+            .map(|edited| (edited.key.clone(), edited.line))
+            .collect();
+        let mut rest = Vec::new();
+        for edited in settings {
+            let entry = self.entries.iter_mut().find(|entry| entry.key == edited.key);
+            if !entry.is_some_and(|entry| entry.set(&edited.value)) {
+                rest.push((edited.key, edited.value));
+            }
+        }
+        self.problem = None;
+        self.copied = (!rest.is_empty()).then(|| ("the editor".to_owned(), rest));
+    }
+
+    /// Whether a letter is typed into a field.
+    pub fn is_typing(&self) -> bool {
+        let entry = self.entries.get(self.cursor.row);
+        entry.is_some_and(|entry| matches!(entry.input, Input::Number(..)))
+    }
+
+    /// What the run would be is asked for whenever it has changed and can be one.
+    pub fn needs(&mut self) -> Option<Command> {
+        let changes = self.changes();
+        if self.waiting || self.planned.as_ref() == Some(&changes) || self.entries.iter().any(|e| e.problem().is_some())
+        {
+            return None;
+        }
+        self.planned = Some(changes.clone());
+        Some(Command::Plan { changes, measure: true })
+    }
+
+    /// Takes what the run would be, if that was asked for last.
+    pub fn planned(&mut self, plan: &Arc<RunPlan>) {
+        if self.planned.as_ref() == Some(&plan.changes) {
+            self.plan = Some(Arc::clone(plan));
+        }
+    }
+
+    /// Why there can be no such run.
+    pub fn unplanned(&mut self, message: &str) {
+        self.plan = None;
+        let named = self
+            .lines
+            .iter()
+            .filter(|(key, _)| message.contains(&format!("{key}:")));
+        self.problem = Some(match named.max_by_key(|(key, _)| key.len()) {
+            Some((_, line)) => format!("line {line}: {message}"),
+            None => message.to_owned(),
+        });
+    }
+
+    /// What differs from the settings.
+    fn changes(&self) -> Vec<(String, String)> {
+        let changed = self.entries.iter().filter(|entry| entry.changed());
+        let changed = changed.map(|entry| (entry.key.to_owned(), entry.toml()));
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
+        // What was changed here has the last word.
+        rest.chain(changed).collect()
     }
 
     fn entry(&mut self) -> Option<&mut Entry> {
@@ -279,13 +374,10 @@ impl Form {
         }
         self.waiting = true;
         self.problem = None;
-        let changed = self.entries.iter().filter(|entry| entry.changed());
-        let changed = changed.map(|entry| (entry.key.to_owned(), entry.toml()));
-        let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
-        // What was changed here has the last word.
-        let changes = rest.chain(changed).collect();
         Outcome {
-            commands: vec![Command::Train { changes }],
+            commands: vec![Command::Train {
+                changes: self.changes(),
+            }],
             ..Outcome::default()
         }
     }
@@ -294,6 +386,18 @@ impl Form {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         form_view::draw(self, area, buffer, theme);
     }
+}
+
+/// Names of the tables below a part of the settings.
+fn names<'a>(config: &'a Config, part: &str) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for row in &config.rows {
+        let rest = row.key.strip_prefix(part).and_then(|rest| rest.split_once('.'));
+        if let Some((name, _)) = rest.filter(|(name, _)| !names.contains(name)) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 #[cfg(test)]
@@ -389,5 +493,40 @@ mod tests {
             press(&mut form, text);
             assert_eq!(form.act(Action::Open).commands.len(), usize::from(right), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
+        let config = config(&[
+            ("split.kind", "\"speaker\""),
+            ("training.epochs", "50"),
+            ("filter.gender", "[]"),
+            ("model.name", "\"conv1d\""),
+            ("model.conv1d.dropout", "0.3"),
+        ]);
+        let mut form = Form::new(&config, None);
+        let same = form.to_toml();
+        form.edited(&same);
+        assert_eq!((form.changes(), &form.problem), (Vec::new(), &None));
+        let text = same
+            .replace("epochs = 50", "epochs = 9")
+            .replace("gender = []", "gender = [\"male\"]")
+            + "model.conv1d.dropout = 0.5\n";
+        form.edited(&text);
+        let changes = form.changes();
+        let pairs: Vec<(&str, &str)> = changes.iter().map(|(key, value)| (&**key, &**value)).collect();
+        let expected = [
+            ("model.conv1d.dropout", "0.5"),
+            ("training.epochs", "9"),
+            ("filter.gender", "[\"male\"]"),
+        ];
+        assert_eq!(pairs, expected);
+        form.unplanned("--set: model.conv1d.dropout: 2 is too much");
+        let line = text.lines().count();
+        assert!(form.problem.as_ref().unwrap().starts_with(&format!("line {line}: ")));
+        form.edited("training.epochs = \n");
+        assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
+        form.edited("");
+        assert!(form.changes().is_empty(), "what is taken away is as in the settings");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::entry::{Entry, Input};
 use super::form::Form;
-use crate::ui::text::{Paint, count, cut, fit, width, wrap};
+use crate::ui::text::{Paint, count, cut, duration, fit, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{overlay, section};
 use ratatui::buffer::Buffer;
@@ -10,8 +10,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 const LABELS: u16 = 18;
-/// Rows below the fields: a rule, the comment, the problem or the sum.
-const BELOW: u16 = 5;
+/// Rows below the fields: a rule, the comment, then the problem, or what the run would be and how it is started.
+const BELOW: u16 = 6;
 
 /// Draws the fields, what the one under the cursor means, and what is wrong.
 pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -62,19 +62,62 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
         (None, true) => drop(buffer.put(last, 0, 0, "starting …", theme.accent())),
         (None, false) => {
-            if let Some((origin, rest)) = &form.copied {
-                let words = format!("Settings of {origin}, {} of them without a field here.", rest.len());
-                buffer.put(last, 0, 1, &words, theme.warn());
+            for (row, words) in facts(form).iter().enumerate() {
+                buffer.put(last, 0, row as u16, &cut(words, usize::from(last.width)), theme.text());
             }
-            let clips = form.selected_clips();
-            let words = format!("{} in these corpora and genders. ", count(clips, "clip"));
-            let taken = if clips > 0 {
-                buffer.put(last, 0, 0, &words, theme.text())
-            } else {
-                0
-            };
-            buffer.put(last, taken, 0, "Enter starts the run.", theme.accent());
+            let copied = form
+                .copied
+                .as_ref()
+                .map(|(origin, rest)| format!("{} without a field, from {origin}. ", count(rest.len(), "setting")));
+            let taken = buffer.put(last, 0, 2, copied.as_deref().unwrap_or_default(), theme.warn());
+            buffer.put(
+                last,
+                taken,
+                2,
+                "Enter starts the run, e edits it as TOML.",
+                theme.accent(),
+            );
         }
+    }
+}
+
+/// What the run would be, in two lines; a dash for what is not known yet.
+fn facts(form: &Form) -> [String; 2] {
+    let Some(plan) = &form.plan else {
+        let clips = count(form.selected_clips(), "clip");
+        return [
+            "input – , parameters – , multiply-adds –".to_owned(),
+            format!("{clips} in these corpora and genders; an epoch takes –"),
+        ];
+    };
+    let (frames, coefficients) = plan.input;
+    let time = plan.epoch.as_ref().map_or_else(
+        || "–".to_owned(),
+        |time| format!("about {} ({})", duration(time.seconds), time.source),
+    );
+    [
+        format!(
+            "input {frames} × {coefficients}, {} parameters, {} multiply-adds a clip",
+            grouped(plan.parameters),
+            short_count(plan.multiply_adds)
+        ),
+        format!(
+            "{} / {} / {} clips, {}; an epoch takes {time}",
+            grouped(plan.train),
+            grouped(plan.validation),
+            grouped(plan.test),
+            count(plan.steps(), "step")
+        ),
+    ]
+}
+
+/// `8.1 M`.
+fn short_count(number: usize) -> String {
+    match number {
+        0..10_000 => grouped(number),
+        10_000..1_000_000 => format!("{:.0} k", number as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} M", number as f64 / 1e6),
+        _ => format!("{:.2} G", number as f64 / 1e9),
     }
 }
 
@@ -104,7 +147,12 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
         }
         Input::Choice { options, at } => {
             let mut x = 0;
-            for (index, option) in options.iter().enumerate() {
+            // The chosen one is seen, however many there are.
+            let columns = |first: usize| options[first..=*at].iter().map(|word| width(word) + 2).sum::<usize>();
+            let first = (0..=*at)
+                .find(|first| columns(*first) <= usize::from(value.width))
+                .unwrap_or(*at);
+            for (index, option) in options.iter().enumerate().skip(first) {
                 let word = match option.as_str() {
                     "true" => "on",
                     "false" => "off",

@@ -2,10 +2,14 @@
 
 pub mod charts;
 pub mod detail;
+mod edit;
 mod entry;
 pub mod form;
 mod form_view;
+pub mod queue;
+pub mod remark;
 mod runs;
+mod tracks;
 mod usage;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
@@ -13,12 +17,14 @@ use crate::ui::input::{Action, Tab};
 use crate::ui::overlays::{ModelsView, Overlay, PresetsView, Question, Subject};
 use crate::ui::state::{Message, State};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::list::{Cursor, Step};
 use form::Form;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tracks::{SMOOTHINGS, Tracks, Zoom};
 
 /// Runs whose curves can lie over each other.
 const SLOTS: usize = 6;
@@ -65,25 +71,44 @@ pub struct TrainView {
     selected: Option<String>,
     /// Runs laid over the selected one; the place is the colour.
     marked: [Option<String>; SLOTS],
-    /// The newest word about every run that was watched.
-    details: HashMap<String, Arc<RunDetail>>,
+    /// The newest word about every run that was watched, and its curves.
+    details: HashMap<String, (Arc<RunDetail>, Tracks)>,
+    /// The runs that pass the filter, newest first.
+    listed: Arc<Vec<RunSummary>>,
+    /// The filter of the list.
+    pub filter: Field,
+    /// Whether it is being typed.
+    pub filtering: bool,
+    /// Whether losses are drawn on a logarithmic axis.
+    log: bool,
+    /// Which of [`SMOOTHINGS`] is chosen.
+    smoothing: usize,
+    /// The epochs looked at.
+    zoom: Zoom,
     /// The run that is being watched.
     watching: Option<String>,
 }
 
 impl TrainView {
     /// Follows a new list; the cursor stays on its run.
-    pub fn runs(&mut self, runs: &[RunSummary]) {
+    pub fn runs(&mut self, all: &Arc<Vec<RunSummary>>) {
+        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
+        self.listed = if words.is_empty() {
+            Arc::clone(all)
+        } else {
+            Arc::new(all.iter().filter(|run| remark::passes(run, &words)).cloned().collect())
+        };
+        let runs = &self.listed;
         let row = self
             .selected
             .as_ref()
             .and_then(|id| runs.iter().position(|run| run.id == *id));
         self.cursor.row = row.unwrap_or(self.cursor.row).min(runs.len().saturating_sub(1));
-        if row.is_none() && !self.cursor_waits(runs) {
+        if row.is_none() && !self.cursor_waits(all) {
             self.selected = runs.get(self.cursor.row).map(|run| run.id.clone());
         }
         for mark in &mut self.marked {
-            if mark.as_ref().is_some_and(|id| !runs.iter().any(|run| run.id == *id)) {
+            if mark.as_ref().is_some_and(|id| !all.iter().any(|run| run.id == *id)) {
                 *mark = None;
             }
         }
@@ -102,14 +127,53 @@ impl TrainView {
         self.selected = Some(id.to_owned());
     }
 
-    fn step(&mut self, row: usize, runs: &[RunSummary]) {
-        self.cursor.row = row;
-        self.selected = runs.get(row).map(|run| run.id.clone());
+    fn step(&mut self, step: Step) {
+        self.cursor.step(step, self.listed.len());
+        self.selected = self.run().map(|run| run.id.clone());
     }
 
     /// Takes the newest word about a run.
     pub fn detail(&mut self, detail: Arc<RunDetail>) {
-        self.details.insert(detail.summary.id.clone(), detail);
+        let weight = self.weight();
+        let id = detail.summary.id.clone();
+        let mut tracks = self
+            .details
+            .remove(&id)
+            .map_or_else(|| Tracks::new(weight), |(_, tracks)| tracks);
+        tracks.follow(&detail.epochs, weight);
+        self.details.insert(id, (detail, tracks));
+    }
+
+    /// The chosen weight of the past in the curves.
+    fn weight(&self) -> f64 {
+        SMOOTHINGS.get(self.smoothing).copied().unwrap_or_default()
+    }
+
+    fn smooth(&mut self) {
+        self.smoothing = (self.smoothing + 1) % SMOOTHINGS.len();
+        let weight = self.weight();
+        for (detail, tracks) in self.details.values_mut() {
+            tracks.follow(&detail.epochs, weight);
+        }
+    }
+
+    /// Epochs of the longest run that is drawn.
+    fn longest(&self) -> usize {
+        let selected = self.run().map(|run| &run.id);
+        let ids = self.marked.iter().flatten().chain(selected);
+        let known = ids.filter_map(|id| self.details.get(id));
+        known.map(|(_, tracks)| tracks.len()).max().unwrap_or(0)
+    }
+
+    /// Ids of the marked runs and the one under the cursor.
+    fn compared(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.marked.iter().flatten().cloned().collect();
+        ids.extend(self.run().map(|run| run.id.clone()).filter(|id| !ids.contains(id)));
+        if ids.len() < 2 {
+            // Nothing is marked: with the next older one.
+            ids.extend(self.listed.get(self.cursor.row + 1).map(|run| run.id.clone()));
+        }
+        ids
     }
 
     /// Another run is watched now.
@@ -118,8 +182,8 @@ impl TrainView {
     }
 
     /// The run under the cursor.
-    fn run<'a>(&self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
-        runs.get(self.cursor.row)
+    fn run(&self) -> Option<&RunSummary> {
+        self.listed.get(self.cursor.row)
     }
 
     fn mark(&mut self, id: &str) -> bool {
@@ -147,28 +211,28 @@ impl TrainView {
     }
 
     /// The run whose model predicts: the one under the cursor if it has one, else the newest that has.
-    pub fn model<'a>(&self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
+    pub fn model<'a>(&'a self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
         let has_model = |run: &&RunSummary| {
             run.state == RunState::Finished || run.state == RunState::Stopped && run.best_validation_uar.is_some()
         };
-        let chosen = self.run(runs).filter(has_model);
+        let chosen = self.run().filter(has_model);
         chosen.or_else(|| runs.iter().find(has_model))
     }
 
     /// Whether less is known about a run than its row in the list says.
     fn stale(&self, run: &RunSummary) -> bool {
-        let known = self.details.get(&run.id).map(|detail| &detail.summary);
+        let known = self.details.get(&run.id).map(|(detail, _)| &detail.summary);
         known.is_none_or(|known| known.epochs < run.epochs || known.state != run.state)
     }
 
     /// The run to watch next: marked ones that have gone on, one after the other, then the one under the cursor.
     pub fn needs(&mut self, runs: &[RunSummary]) -> Option<Command> {
-        let selected = self.run(runs)?;
+        let selected = self.run()?.clone();
         let marked = runs.iter().filter(|run| self.slot(&run.id).is_some());
-        let next = std::iter::once(selected)
+        let next = std::iter::once(&selected)
             .chain(marked)
             .find(|run| self.stale(run))
-            .unwrap_or(selected);
+            .unwrap_or(&selected);
         if self.watching.as_ref() == Some(&next.id) {
             return None;
         }
@@ -179,18 +243,36 @@ impl TrainView {
 
 /// What a key does.
 pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let runs = state.listed.clone().unwrap_or_default();
     let view = &mut state.train;
-    match action {
-        Action::Move(step) => {
-            let mut cursor = view.cursor.clone();
-            cursor.step(step, runs.len());
-            view.step(cursor.row, &runs);
+    if view.filtering {
+        match action {
+            Action::Open => view.filtering = false,
+            Action::Back => {
+                view.filtering = false;
+                state.clear_run_filter();
+            }
+            Action::Move(step) => view.step(step),
+            _ => {}
         }
+        return Vec::new();
+    }
+    match action {
+        Action::Move(step) => view.step(step),
+        Action::Filter => view.filtering = true,
+        Action::Back => state.clear_run_filter(),
+        Action::Log => view.log = !view.log,
+        Action::Smooth => view.smooth(),
+        Action::More => view.zoom.closer(view.longest()),
+        Action::Fewer => view.zoom.wider(view.longest()),
+        Action::Left => view.zoom.pan(view.longest(), false),
+        Action::Right => view.zoom.pan(view.longest(), true),
+        Action::Compare => return remark::compare(state),
+        Action::Note => remark::note(state),
+        Action::Delete => return remark::delete(state),
         Action::Metric => view.metric = view.metric.turned(1),
         Action::Mark => {
-            if let Some(run) = view.run(&runs)
-                && !view.mark(&run.id)
+            if let Some(id) = view.run().map(|run| run.id.clone())
+                && !view.mark(&id)
             {
                 state.message = Some(Message::note(format!(
                     "At most {SLOTS} runs lie over each other; take one away first."
@@ -224,27 +306,40 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             }
             None => state.message = Some(Message::note("The settings are still being read.")),
         },
-        Action::Resume => return resume(state, &runs),
-        Action::StopNow => stop(state, &runs, Stop::Now),
-        Action::StopAfterEpoch => stop(state, &runs, Stop::AfterEpoch),
-        Action::Open => open(state, &runs),
+        Action::Resume => return resume(state),
+        Action::Queue => return vec![Command::Queue],
+        Action::Shift(_) | Action::StartNow | Action::Cancel => return queue::act(state, action),
+        Action::Edit => match &state.config {
+            Some(config) => {
+                let form = Form::new(config, state.survey.as_deref());
+                state.edit = Some(form.to_toml());
+                state.overlays.push(Overlay::Form(form));
+            }
+            None => state.message = Some(Message::note("The settings are still being read.")),
+        },
+        Action::StopNow if state.train.run().is_some_and(|run| run.queue.is_some()) => {
+            return queue::act(state, Action::Cancel);
+        }
+        Action::StopNow => stop(state, Stop::Now),
+        Action::StopAfterEpoch => stop(state, Stop::AfterEpoch),
+        Action::Open => open(state),
         _ => {}
     }
     Vec::new()
 }
 
 /// Whether it can go on is for the engine to say, which knows why not.
-fn resume(state: &mut State, runs: &[RunSummary]) -> Vec<Command> {
+fn resume(state: &mut State) -> Vec<Command> {
     if state.jobs.busy(CommandKind::Resume) {
         state.message = Some(Message::note("A run is being taken up again."));
         return Vec::new();
     }
-    let run = state.train.run(runs).map(|run| run.id.clone());
+    let run = state.train.run().map(|run| run.id.clone());
     run.map(|run| Command::Resume { run }).into_iter().collect()
 }
 
-fn stop(state: &mut State, runs: &[RunSummary], when: Stop) {
-    let Some(run) = state.train.run(runs) else { return };
+fn stop(state: &mut State, when: Stop) {
+    let Some(run) = state.train.run().cloned() else { return };
     if !matches!(run.state, RunState::Running | RunState::Queued) {
         state.message = Some(Message::note(format!("Run {} is not running.", run.id)));
         return;
@@ -264,8 +359,8 @@ fn stop(state: &mut State, runs: &[RunSummary], when: Stop) {
     }));
 }
 
-fn open(state: &mut State, runs: &[RunSummary]) {
-    let Some(run) = state.train.run(runs) else { return };
+fn open(state: &mut State) {
+    let Some(run) = state.train.run().cloned() else { return };
     if run.test_uar.is_some() {
         state.report.choose(&run.id);
         state.tab = Tab::Report;
@@ -279,15 +374,17 @@ fn open(state: &mut State, runs: &[RunSummary]) {
 
 /// Draws the tab.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let runs = state.runs();
-    if runs.is_empty() {
+    let runs = &state.train.listed;
+    if state.runs().is_empty() {
         runs::nothing(state, area, buffer, theme);
         return;
     }
+    let filter = state.train.filtering || !state.train.filter.text().is_empty();
+    let listed = runs.len().max(1) as u16 + 1 + u16::from(filter);
     if area.width >= 130 && area.height >= 28 {
         let columns = [Constraint::Percentage(52), Constraint::Length(3), Constraint::Fill(1)];
         let [left, _, right] = area.layout(&Layout::horizontal(columns));
-        let list_rows = (runs.len() as u16 + 1).min(area.height / 2);
+        let list_rows = listed.min(area.height / 2);
         let rows = [
             Constraint::Length(list_rows),
             Constraint::Length(1),
@@ -298,7 +395,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         detail::draw(state, facts, buffer, theme);
         charts::draw(state, right, buffer, theme);
     } else {
-        let list_rows = (runs.len() as u16 + 1).clamp(3, (area.height / 3).max(4));
+        let list_rows = listed.clamp(3, (area.height / 3).max(4));
         let gap = u16::from(area.height >= 18);
         let rows = [
             Constraint::Length(list_rows),

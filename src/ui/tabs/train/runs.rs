@@ -1,5 +1,6 @@
 //! The list of runs.
 
+use super::{queue, remark};
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
@@ -13,14 +14,33 @@ use ratatui::style::Style;
 
 /// Draws one row per run, the newest first.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let runs = state.runs();
-    let list = section(
-        buffer,
-        area,
-        &format!("Runs {}", grouped(runs.len())),
-        "UAR  val.  test",
-        theme,
-    );
+    let view = &state.train;
+    let (runs, all) = (&view.listed, state.runs().len());
+    let filtered = !view.filter.text().is_empty();
+    let title = if filtered {
+        format!("Runs {} of {}", grouped(runs.len()), grouped(all))
+    } else {
+        format!("Runs {}", grouped(all))
+    };
+    let mut list = section(buffer, area, &title, "UAR  val.  test", theme);
+    if view.filtering || filtered {
+        let taken = buffer.put(list, 0, 0, "/ ", theme.accent());
+        let field = Rect {
+            x: list.x + taken,
+            width: list.width.saturating_sub(taken),
+            height: 1.min(list.height),
+            ..list
+        };
+        view.filter.draw(buffer, field, theme.heading(), view.filtering, theme);
+        list = Rect {
+            y: list.y + 1.min(list.height),
+            height: list.height.saturating_sub(1),
+            ..list
+        };
+    }
+    if runs.is_empty() {
+        buffer.put(list, 0, 0, "No run passes the filter; Esc clears it.", theme.dim());
+    }
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
     for (line, row) in state
         .train
@@ -69,8 +89,8 @@ fn run_row(
         line,
         2,
         0,
-        &fit(words::state(run.state), 8),
-        over(words::state_style(run.state, theme)),
+        &fit(&queue::state_word(run), 8),
+        over(words::run_style(run, theme)),
     );
     let columns = usize::from(line.width);
     let scores = format!(
@@ -110,11 +130,18 @@ fn run_row(
     buffer.put_right(line, 0, &scores, over(theme.heading()));
 }
 
-/// What is behind a run: its epochs, or all of it when it came to its end.
+/// What is behind a run: its epochs and the batches of the one it is at, or all of it when it came to its end.
 fn share_done(run: &RunSummary) -> f64 {
     match run.state {
         RunState::Finished => 1.0,
-        _ => run.epochs as f64 / run.max_epochs.max(1) as f64,
+        _ => {
+            let beat = run
+                .beat
+                .as_ref()
+                .filter(|beat| beat.phase.starts_with("epoch") && beat.total > 0);
+            let batches = beat.map_or(0.0, |beat| beat.done as f64 / beat.total as f64);
+            (run.epochs as f64 + batches) / run.max_epochs.max(1) as f64
+        }
     }
 }
 
@@ -125,7 +152,13 @@ fn facts(run: &RunSummary) -> String {
         .as_ref()
         .map(|(fold, folds, _)| format!(" fold {}/{folds}", fold + 1))
         .unwrap_or_default();
-    format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model)
+    let tags = remark::tags(&run.note);
+    let facts = format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model);
+    if tags.is_empty() {
+        facts
+    } else {
+        format!("{tags} {facts}")
+    }
 }
 
 /// What is said before there is a run.

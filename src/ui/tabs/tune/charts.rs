@@ -64,6 +64,7 @@ pub fn history(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) 
     Curves {
         series: &all,
         share: page.share,
+        log: false,
         unit: "trial",
         theme,
     }
@@ -108,6 +109,7 @@ pub fn curves(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer
     Curves {
         series: &all,
         share: page.share,
+        log: false,
         unit: "epoch",
         theme,
     }

@@ -1,0 +1,67 @@
+//! Notes of runs, and runs that are deleted.
+
+use super::session::{Failed, Session};
+use super::show;
+use crate::engine::{Command, Deletion, Event, NoteChange};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::Arc;
+
+/// Changes a note, and shows it.
+pub fn note(session: &mut Session, run: String, change: NoteChange) -> anyhow::Result<()> {
+    session.ask(Command::Note { run, change }, |event, output| {
+        if let Event::Noted { run, note } = event {
+            show::noted(output, &run, &note)?;
+        }
+        Ok(())
+    })
+}
+
+/// Deletes a run, after a question unless `yes`.
+pub fn delete(session: &mut Session, run: &str, linked: bool, yes: bool) -> anyhow::Result<()> {
+    if !yes {
+        let Some(doomed) = ask(session, run, linked, false)? else {
+            return Err(Failed("there is nothing to delete".to_owned()).into());
+        };
+        if !confirmed(&doomed)? {
+            return Err(Failed("nothing was deleted".to_owned()).into());
+        }
+    }
+    match ask(session, run, linked, true)? {
+        Some(gone) => Ok(show::deleted(session.output, &gone)?),
+        None => Ok(()),
+    }
+}
+
+fn ask(session: &mut Session, run: &str, linked: bool, confirmed: bool) -> anyhow::Result<Option<Arc<Deletion>>> {
+    let mut told = None;
+    let run = run.to_owned();
+    session.ask(Command::Delete { run, linked, confirmed }, |event, _| {
+        if let Event::Deletion(deletion) = event {
+            told = Some(deletion);
+        }
+        Ok(())
+    })?;
+    Ok(told)
+}
+
+/// Without a terminal nobody can answer.
+fn confirmed(doomed: &Deletion) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let words = format!(
+            "{} would be deleted; --yes does it without a question",
+            doomed.runs.join(", ")
+        );
+        return Err(Failed(words).into());
+    }
+    let mut terminal = io::stderr();
+    let megabytes = doomed.bytes as f64 / 1e6;
+    write!(
+        terminal,
+        "delete {} ({megabytes:.1} MB)? [y/N] ",
+        doomed.runs.join(", ")
+    )?;
+    terminal.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,39 @@
+//! What a run would be.
+
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::engine::RunPlan;
+use std::io;
+
+/// Sizes, sides, time.
+pub fn plan(output: Output, plan: &RunPlan) -> io::Result<()> {
+    output.either(plan, || table(plan))
+}
+
+fn table(plan: &RunPlan) -> String {
+    let mut table = Table::new(2, &[]);
+    let mut row = |name: &str, words: String| table.row([name.to_owned(), words]);
+    let (frames, coefficients) = plan.input;
+    row("model", format!("{} on {}", plan.model, plan.device));
+    row("input", format!("{frames} x {coefficients}, {} classes", plan.classes));
+    row(
+        "parameters",
+        format!("{}, {} of them trained", plan.parameters, plan.trainable),
+    );
+    row("multiply-adds", format!("{} a clip", plan.multiply_adds));
+    let sides = format!(
+        "{} train, {} validation, {} test",
+        plan.train, plan.validation, plan.test
+    );
+    let sides = match plan.folds {
+        1 => sides,
+        folds => format!("{sides}; the first of {folds} folds"),
+    };
+    row("examples", sides);
+    let time = match &plan.epoch {
+        Some(time) => format!("about {:.1} s ({}), {} steps", time.seconds, time.source, plan.steps()),
+        None => format!("-, {} steps", plan.steps()),
+    };
+    row("epoch", time);
+    table.render()
+}

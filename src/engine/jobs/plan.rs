@@ -1,0 +1,139 @@
+//! Plan: what a run would be, before it is one.
+
+use super::train::resolve;
+use crate::corpus::{Side, select, split};
+use crate::engine::context::Context;
+use crate::engine::run_book::RunBook;
+use crate::engine::run_file::RunFile;
+use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
+use crate::models::{Network, device};
+use crate::training::{AugmentationMode, Trial, clips_of, judge};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Steps that the clock runs for, after one that does not count.
+const STEPS: usize = 3;
+
+/// Tells sizes and sides at once, then how long an epoch takes: from the newest run that was as this one would be, else
+/// measured by steps of training on made-up clips. Where neither tells, the time stays unknown.
+pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> Result<(), EngineError> {
+    let wish = context.begin_plan();
+    let mut plan = sketch(context, changes)?;
+    let settings = context.settings.with(changes)?;
+    plan.epoch = as_before(context, &settings, &plan)?;
+    context.emit(Event::Plan(Arc::new(plan.clone())));
+    if measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
+        plan.epoch = timed(context, wish, &settings, &plan)?;
+        if plan.epoch.is_some() {
+            context.emit(Event::Plan(Arc::new(plan)));
+        }
+    }
+    Ok(())
+}
+
+/// All but the time.
+fn sketch(context: &Context, changes: &[(String, String)]) -> Result<RunPlan, EngineError> {
+    let (settings, catalogue) = resolve(context, changes)?;
+    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+    let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
+    let of = |side: Side| sides.iter().filter(|other| **other == side).count();
+    let labels: BTreeSet<&str> = selection.clips.iter().map(|clip| clip.emotion.name()).collect();
+    let device = device("cpu")?;
+    let network = Network::new(&settings.model, recipe.shape(), labels.len(), 1, &device)?;
+    // Each training clip as recorded, with noise, with another pitch, and with both.
+    let copies = match settings.augmentation.mode {
+        AugmentationMode::Materialised => 4,
+        AugmentationMode::None | AugmentationMode::OnTheFly => 1,
+    };
+    Ok(RunPlan {
+        changes: changes.to_vec(),
+        model: settings.model.name.clone(),
+        device: settings.device.clone(),
+        input: recipe.shape(),
+        classes: labels.len(),
+        parameters: network.parameters(),
+        trainable: network.trainable(),
+        multiply_adds: network.multiply_adds(recipe.shape()),
+        train: copies * of(Side::Train),
+        validation: of(Side::Validation),
+        test: of(Side::Test),
+        folds: settings.split.kfold.max(1),
+        batch: settings.training.batch_size,
+        epoch: None,
+    })
+}
+
+/// The time that an epoch of the newest run with this network, recipe, batch, device and augmentation took, for as many
+/// clips as there are now.
+fn as_before(context: &Context, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
+    let mut book = RunBook::new(&context.settings.runs);
+    book.refresh()?;
+    for run in book
+        .summaries()
+        .iter()
+        .filter(|run| run.epochs > 0 && run.model == settings.model.name)
+    {
+        let Some(detail) = book.detail(&run.id) else { continue };
+        let Some(page) = book.group(&run.id).into_iter().find(|page| page.folder.id == run.id) else {
+            continue;
+        };
+        let Ok(RunFile {
+            run: facts,
+            settings: before,
+        }) = &page.file
+        else {
+            continue;
+        };
+        let alike = before.model == settings.model
+            && before.device == settings.device
+            && before.training.batch_size == settings.training.batch_size
+            && before.augmentation == settings.augmentation
+            && before.split.kind == settings.split.kind
+            && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)
+            && before.recipe().ok() == settings.recipe().ok();
+        if alike && facts.clips > 0 {
+            let epochs = detail.epochs.len() as f64;
+            let clips = match settings.augmentation.mode {
+                AugmentationMode::Materialised => plan.train / 4 + plan.validation + plan.test,
+                AugmentationMode::None | AugmentationMode::OnTheFly => plan.train + plan.validation + plan.test,
+            };
+            return Ok(Some(EpochTime {
+                seconds: detail.epochs.seconds() / epochs * clips as f64 / facts.clips as f64,
+                source: format!("as in {}", run.id),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Steps of training and of judging, as many as an epoch has; none when another plan is wanted meanwhile.
+fn timed(context: &Context, wish: u64, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
+    let (batch, name) = (plan.batch.clamp(1, plan.train.max(1)), &settings.device);
+    let mut trial = Trial::new(&settings.model, plan.input, plan.classes.max(1), batch, name)?;
+    trial.step();
+    let mut times = Vec::with_capacity(STEPS);
+    for _ in 0..STEPS {
+        context.check()?;
+        if !context.is_planning(wish) {
+            return Ok(None);
+        }
+        times.push(trial.step().total());
+    }
+    let network = trial.network();
+    drop(trial);
+    let clips = clips_of(batch, plan.input, &network.device());
+    judge(&network, &clips);
+    let judged = (0..STEPS).map(|_| judge(&network, &clips)).collect();
+    let part = |clips: usize, times| clips as f64 / batch as f64 * median(times).as_secs_f64();
+    Ok(Some(EpochTime {
+        seconds: part(plan.train, times) + part(plan.validation, judged),
+        source: format!("{STEPS} steps timed here"),
+    }))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}

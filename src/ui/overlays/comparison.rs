@@ -1,0 +1,123 @@
+//! What tells runs apart.
+
+use super::Outcome;
+use crate::engine::{Comparison, RunSummary};
+use crate::ui::input::Action;
+use crate::ui::text::{Paint, cut, fit, score, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::section::overlay;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// Columns of a value at most.
+const VALUE: usize = 28;
+
+/// What is seen of the comparison.
+#[derive(Debug, Default)]
+pub struct ComparisonView {
+    /// What was found, once it is there.
+    pub found: Option<Arc<Comparison>>,
+    cursor: Cursor,
+}
+
+impl ComparisonView {
+    /// Carries an action out.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Move(step) => {
+                let rows = self.found.as_ref().map_or(0, |found| lines(found).len());
+                self.cursor.scroll(step, rows);
+            }
+            Action::Back => return Outcome::closed(),
+            _ => {}
+        }
+        Outcome::default()
+    }
+
+    /// Draws a column per run; each is as wide as the room allows.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let Some(found) = &self.found else {
+            let inner = overlay(buffer, area, (40, 3), "Differences", theme);
+            buffer.put(inner, 0, 0, "reading the runs …", theme.dim());
+            return;
+        };
+        let lines = lines(found);
+        let cells = |line: &Line| line.cells.iter().map(|cell| width(cell)).max().unwrap_or(0);
+        let wanted = lines.iter().map(cells).max().unwrap_or(0).min(VALUE);
+        let names = lines.iter().map(|line| width(&line.name)).max().unwrap_or(0);
+        let runs = found.runs.len().max(1);
+        let columns = (names + runs * (wanted + 2) + 4).min(usize::from(area.width)) as u16;
+        let rows = (lines.len() as u16 + 3).min(area.height);
+        let title = format!("What tells {} runs apart", found.runs.len());
+        let inner = overlay(buffer, area, (columns, rows), &title, theme);
+        let room = usize::from(inner.width);
+        let name = names.min(room * 2 / 5);
+        let value = (room.saturating_sub(name) / runs).saturating_sub(2);
+        let at = |column: usize| (name + 2 + column * (value + 2)) as u16;
+        for (column, run) in found.runs.iter().enumerate() {
+            // What runs of one second have in common stands at the front.
+            let id = width(&run.id);
+            let tail: String = run.id.chars().skip(id.saturating_sub(value.max(1))).collect();
+            buffer.put(inner, at(column), 0, &fit(&tail, value), theme.series(column));
+        }
+        let body = Rect {
+            y: inner.y + 1.min(inner.height),
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+        let window = self.cursor.view(lines.len(), usize::from(body.height));
+        for (row, line) in lines[window.clone()].iter().enumerate() {
+            let y = row as u16;
+            buffer.put(body, 0, y, &cut(&line.name, name), theme.dim());
+            for (column, cell) in line.cells.iter().enumerate() {
+                let style = if line.setting { theme.text() } else { theme.heading() };
+                buffer.put(body, at(column), y, &cut(cell, value), style);
+            }
+        }
+        if window.len() < lines.len() {
+            let hint = format!("↑↓ {} of {}", window.end, lines.len());
+            buffer.put_right(body, body.height.saturating_sub(1), &hint, theme.dim());
+        }
+    }
+}
+
+struct Line {
+    name: String,
+    cells: Vec<String>,
+    setting: bool,
+}
+
+fn lines(found: &Comparison) -> Vec<Line> {
+    let of_runs = |name: &str, cell: &dyn Fn(&RunSummary) -> String| Line {
+        name: name.to_owned(),
+        cells: found.runs.iter().map(cell).collect(),
+        setting: false,
+    };
+    let mut lines = vec![
+        of_runs("state", &|run| run.state.name().to_owned()),
+        of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
+        of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
+        of_runs("test UAR %", &|run| score(run.test_uar)),
+        of_runs("test accuracy %", &|run| score(run.test_accuracy)),
+    ];
+    lines.extend(found.settings.iter().map(|(key, values)| {
+        Line {
+            name: key.clone(),
+            cells: values
+                .iter()
+                .map(|value| value.clone().unwrap_or_else(|| "–".to_owned()))
+                .collect(),
+            setting: true,
+        }
+    }));
+    if found.settings.is_empty() {
+        lines.push(Line {
+            name: "Their settings are the same.".to_owned(),
+            cells: Vec::new(),
+            setting: true,
+        });
+    }
+    lines
+}

@@ -1,0 +1,87 @@
+//! What waiting runs are asked, and the words for where they stand.
+
+use crate::engine::{Command, QueueLane, QueuePlace, QueueReport, RunState, RunSummary};
+use crate::ui::input::Action;
+use crate::ui::overlays::{Overlay, Question};
+use crate::ui::state::{Message, State};
+use crate::ui::text::count;
+
+/// What a key does with the run under the cursor, which must wait for that.
+pub fn act(state: &mut State, action: Action) -> Vec<Command> {
+    let Some(run) = state.train.run() else {
+        return Vec::new();
+    };
+    let id = run.id.clone();
+    if run.queue.is_none() {
+        state.message = Some(Message::note(format!(
+            "Run {id} does not wait in the queue, it is {}.",
+            run.state.name()
+        )));
+        return Vec::new();
+    }
+    match action {
+        Action::Shift(to) => return vec![Command::Move { run: id, to }],
+        Action::StartNow => state.overlays.push(Overlay::Question(Question {
+            title: format!("Start run {id} now?"),
+            text: "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
+            commands: vec![Command::StartNow { run: id }],
+            quits: false,
+        })),
+        Action::Cancel => state.overlays.push(Overlay::Question(Question {
+            title: format!("Take run {id} out of the queue?"),
+            text: "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
+            commands: vec![Command::Cancel { run: id }],
+            quits: false,
+        })),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// In the column of states, at most 8 characters.
+pub fn state_word(run: &RunSummary) -> String {
+    match (&run.queue, run.state) {
+        (Some(queue), _) if !queue.worker => "waiting".to_owned(),
+        (Some(queue), _) if queue.place < 10 => format!("queued {}", queue.place),
+        (Some(queue), _) => format!("queue {}", queue.place),
+        (None, RunState::Queued) => "starting".to_owned(),
+        (None, state) => crate::ui::words::state(state).to_owned(),
+    }
+}
+
+/// In a sentence.
+pub fn sentence(queue: &QueuePlace) -> String {
+    match (&queue.host, queue.worker, queue.place) {
+        (None, true, 1) => format!("next on {}; K J move it, x takes it out, ! starts it", queue.device),
+        (None, true, place) => format!("{place} on {}; K J move it, x takes it out, ! starts it", queue.device),
+        (None, false, _) => format!("no worker takes it on {}; Q starts one", queue.device),
+        (Some(host), true, place) => format!("{place} on {} of {host}", queue.device),
+        (Some(host), false, _) => format!("no worker takes it on {} of {host}; ! starts it here", queue.device),
+    }
+}
+
+/// The whole queue.
+pub fn message(report: &QueueReport) -> Message {
+    let lane = |lane: &QueueLane| {
+        let waiting = lane.runs.iter().filter(|run| run.queue.is_some()).count();
+        let host = lane.host.as_ref().map(|host| format!(" of {host}")).unwrap_or_default();
+        format!(
+            "{}{host}: {} trained, {waiting} waiting{}.",
+            lane.device,
+            lane.runs.len() - waiting,
+            if waiting > 0 && !lane.worker { ", no worker" } else { "" }
+        )
+    };
+    let mut words: Vec<String> = report.lanes.iter().map(lane).collect();
+    if words.is_empty() {
+        words.push("Nothing is trained and nothing waits.".to_owned());
+    }
+    if !report.woken.is_empty() {
+        words.push(format!(
+            "Started {} for {}.",
+            count(report.woken.len(), "worker"),
+            report.woken.join(", ")
+        ));
+    }
+    Message::note(words.join(" "))
+}

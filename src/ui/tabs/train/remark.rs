@@ -1,0 +1,129 @@
+//! What people say of runs, what tells runs apart, and runs that are done with.
+
+use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
+use crate::ui::overlays::{ComparisonView, Overlay, Prompt, Purpose, Question};
+use crate::ui::state::{Message, State};
+
+/// Tags as they are shown.
+pub fn tags(note: &RunNote) -> String {
+    let tags: Vec<String> = note.tags.iter().map(|tag| format!("#{tag}")).collect();
+    tags.join(" ")
+}
+
+/// Whether a run has all of these words, in small letters, somewhere: name, state, model, corpora, split, tags, note.
+pub fn passes(run: &RunSummary, words: &[String]) -> bool {
+    let RunSummary {
+        id,
+        state,
+        model,
+        split,
+        note,
+        ..
+    } = run;
+    let (corpora, tags) = (run.corpora.join(" "), tags(note));
+    let text = format!("{id} {} {model} {corpora} {split} {tags} {}", state.name(), note.text).to_lowercase();
+    words.iter().all(|word| text.contains(word))
+}
+
+/// A note as one line to be edited: the words, then the tags.
+pub fn line(note: &RunNote) -> String {
+    let text = note.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    [text, tags(note)].join(" ").trim().to_owned()
+}
+
+/// The change that makes the note say what the line says.
+pub fn change(note: &RunNote, typed: &str) -> NoteChange {
+    let (tags, words): (Vec<&str>, Vec<&str>) = typed.split_whitespace().partition(|word| word.starts_with('#'));
+    let add: Vec<String> = tags
+        .into_iter()
+        .map(|tag| tag.trim_start_matches('#').to_owned())
+        .collect();
+    let text = words.join(" ");
+    let before = note.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    NoteChange {
+        // A note of several lines stays as it is while its words do.
+        text: (text != before).then_some(text),
+        remove: note.tags.iter().filter(|tag| !add.contains(tag)).cloned().collect(),
+        add,
+    }
+}
+
+/// Asks for the note of the run under the cursor.
+pub fn note(state: &mut State) {
+    if let Some(run) = state.train.run() {
+        let purpose = Purpose::Note(run.id.clone(), run.note.clone());
+        let prompt = Prompt::new(purpose);
+        state.overlays.push(Overlay::Prompt(prompt));
+    }
+}
+
+/// Asks whether the run under the cursor is to go, with those that are linked with it.
+pub fn delete(state: &mut State) -> Vec<Command> {
+    let Some(run) = state.train.run().cloned() else {
+        return Vec::new();
+    };
+    let group = run.fold.as_ref().map(|(_, _, group)| group);
+    let linked: Vec<&RunSummary> = state
+        .runs()
+        .iter()
+        .filter(|other| other.id == run.id || group.is_some() && other.fold.as_ref().map(|fold| &fold.2) == group)
+        .collect();
+    if let Some(busy) = linked.iter().find(|run| run.state == RunState::Running) {
+        let text = format!("Run {} is running: stop it first.", busy.id);
+        state.message = Some(Message::note(text));
+        return Vec::new();
+    }
+    let (title, runs) = match linked.len() {
+        0 | 1 => (format!("Delete run {}?", run.id), "It goes".to_owned()),
+        several => (
+            format!("Delete {several} linked runs?"),
+            format!("Run {} and those linked with it go", run.id),
+        ),
+    };
+    state.overlays.push(Overlay::Question(Question {
+        title,
+        text: format!("{runs} with model, checkpoints, report and journal. There is no way back."),
+        commands: vec![Command::Delete {
+            run: run.id,
+            linked: linked.len() > 1,
+            confirmed: true,
+        }],
+        quits: false,
+    }));
+    Vec::new()
+}
+
+/// Asks what tells the marked runs apart.
+pub fn compare(state: &mut State) -> Vec<Command> {
+    let runs = state.train.compared();
+    if runs.len() < 2 {
+        state.message = Some(Message::note(
+            "There is no second run to compare it with; Space marks runs.",
+        ));
+        return Vec::new();
+    }
+    state.overlays.push(Overlay::Comparison(ComparisonView::default()));
+    vec![Command::Compare { runs }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_over_a_note_is_all_it_says_then() {
+        let note = RunNote {
+            text: "first try,\nnot the last".to_owned(),
+            tags: vec!["baseline".to_owned(), "old".to_owned()],
+        };
+        assert_eq!(line(&note), "first try, not the last #baseline #old");
+        let same = change(&note, &line(&note)).apply(&note).unwrap();
+        assert_eq!(same, note);
+        let changed = change(&note, "#new better #baseline").apply(&note).unwrap();
+        assert_eq!(
+            (changed.text.as_str(), changed.tags),
+            ("better", vec!["baseline".to_owned(), "new".to_owned()])
+        );
+        assert_eq!(change(&note, "").apply(&note).unwrap(), RunNote::default());
+    }
+}

@@ -1,0 +1,104 @@
+//! Notes, tags, differences, plans and deletion of runs, from the command line.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::Lab;
+use std::time::Duration;
+
+#[test]
+fn runs_are_planned_noted_compared_and_deleted() {
+    let lab = Lab::new();
+    let plan = lab.json(&["train", "--plan"]);
+    assert_eq!(
+        (&plan["model"], &plan["input"]),
+        (&"conv1d".into(), &serde_json::json!([108, 22]))
+    );
+    let filters = (5 * 22 * 4 + 4) + (5 * 4 * 8 + 8);
+    let dense = (8 * 8 + 8) + (8 + 1) * plan["classes"].as_u64().unwrap();
+    assert_eq!(plan["parameters"], filters + dense);
+    let clips = |side: &str| plan[side].as_u64().unwrap();
+    assert_eq!(clips("train") + clips("validation") + clips("test"), 60);
+    assert!(plan["epoch"]["source"].as_str().unwrap().contains("timed"), "{plan}");
+    assert!(plan["epoch"]["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(lab.json(&["runs"]).as_array().unwrap().len(), 0, "nothing was trained");
+    assert!(
+        lab.refused(2, &["train", "--plan", "-s", "training.epochs=0"])
+            .contains("training.epochs")
+    );
+
+    lab.done(&["train"]);
+    lab.done(&["train", "-s", "training.batch_size=16"]);
+    let runs = lab.json(&["runs"]);
+    let [new, old] = [0, 1].map(|place| runs[place]["id"].as_str().unwrap().to_owned());
+    let told = lab.json(&["train", "--plan"])["epoch"]["source"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(told.contains(&old), "{told}");
+
+    let said = lab.json(&[
+        "note",
+        &old,
+        "--text",
+        "the first",
+        "--tag",
+        "baseline",
+        "--tag",
+        "keep",
+    ]);
+    assert_eq!(
+        said["note"],
+        serde_json::json!({ "text": "the first", "tags": ["baseline", "keep"] })
+    );
+    assert!(
+        lab.done(&["note", &old, "--untag", "keep"])
+            .contains("#baseline the first")
+    );
+    assert!(lab.done(&["runs"]).contains("#baseline the first"));
+    assert!(
+        lab.refused(1, &["note", &old, "--tag", "two words"])
+            .contains("single word")
+    );
+    assert!(lab.done(&["note", &new]).contains("has no note"));
+
+    let found = lab.json(&["compare", &old, &new]);
+    assert_eq!(
+        found["settings"],
+        serde_json::json!([["training.batch_size", ["64", "16"]]])
+    );
+    assert!(lab.done(&["compare", &old, &old]).contains("the same"));
+
+    assert!(lab.refused(1, &["delete", &old]).contains("--yes"));
+    assert!(lab.run_folder(&old).exists());
+    assert_eq!(lab.json(&["delete", &old, "--yes"])["runs"][0], old);
+    assert!(!lab.run_folder(&old).exists());
+    assert!(lab.refused(1, &["delete", &old, "--yes"]).contains("no run"));
+}
+
+#[test]
+fn what_runs_is_not_deleted_what_waits_is_and_linked_runs_go_together() {
+    let lab = Lab::new();
+    let first = lab.start_long_run(&[]);
+    lab.wait_for_epochs(&first);
+    assert!(lab.refused(1, &["delete", &first, "--yes"]).contains("is running"));
+    let started = lab.json(&[
+        "train",
+        "--detach",
+        "-s",
+        "split.kfold=2",
+        "-s",
+        r#"labels.map={ calm = "neutral" }"#,
+    ]);
+    let fold = started["runs"][1].as_str().unwrap().to_owned();
+    assert!(lab.refused(1, &["delete", &fold, "--yes"]).contains("--linked"));
+    let gone = lab.json(&["delete", &fold, "--yes", "--linked"]);
+    assert_eq!(gone["runs"], started["runs"]);
+    assert_eq!(lab.json(&["queue"])["lanes"][0]["runs"].as_array().unwrap().len(), 1);
+    lab.done(&["stop", &first]);
+    lab.wait(&first, Duration::from_secs(10), |row| row["state"] == "stopped");
+    lab.done(&["delete", &first, "--yes"]);
+    assert_eq!(lab.json(&["runs"]).as_array().unwrap().len(), 0);
+}
