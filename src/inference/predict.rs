@@ -136,16 +136,6 @@ impl Package {
             warnings,
         })
     }
-
-    /// Judges one wave by itself.
-    ///
-    /// # Errors
-    /// As [`Self::hear`] and [`Self::judge`].
-    pub fn predict(&self, wave: &Wave) -> Result<Prediction, InferenceError> {
-        let heard = self.hear(wave)?;
-        let speaker = self.speaker([&heard]);
-        self.judge(heard, speaker.as_ref())
-    }
 }
 
 /// The statistics of several waves, taken as one speaker's.
@@ -233,13 +223,20 @@ mod tests {
         }
     }
 
+    /// One wave by itself.
+    fn predict(package: &Package, wave: &Wave) -> Result<Prediction, InferenceError> {
+        let heard = package.hear(wave)?;
+        let speaker = package.speaker([&heard]);
+        package.judge(heard, speaker.as_ref())
+    }
+
     fn warnings_of(wave: &Wave) -> Vec<Warning> {
-        package().predict(wave).unwrap().warnings
+        predict(&package(), wave).unwrap().warnings
     }
 
     #[test]
     fn every_label_gets_a_probability() {
-        let prediction = package().predict(&tone(0.6, 8_000)).unwrap();
+        let prediction = predict(&package(), &tone(0.6, 8_000)).unwrap();
         let labels: Vec<&str> = prediction
             .probabilities
             .iter()
@@ -305,24 +302,24 @@ mod tests {
         let speaker = package.speaker(&heard).unwrap();
         let together = package.judge(heard[0].clone(), Some(&speaker)).unwrap();
         assert_eq!(together.warnings, [Warning::OneSpeaker { files: 3 }]);
-        let alone = package.predict(&waves[0]).unwrap();
+        let alone = predict(&package, &waves[0]).unwrap();
         assert_eq!(alone.warnings, [Warning::OneSpeaker { files: 1 }]);
         assert_ne!(alone.probabilities, together.probabilities);
         // One file is a speaker of one clip.
         package.facts.normalise = Normalise::Utterance;
-        let by_itself = package.predict(&waves[0]).unwrap();
+        let by_itself = predict(&package, &waves[0]).unwrap();
         assert_eq!(by_itself.probabilities, alone.probabilities);
         assert_eq!(by_itself.warnings, []);
         assert!(package.speaker(&heard).is_none());
         package.facts.final_fit = FinalFit::Everything;
-        assert_eq!(package.predict(&waves[0]).unwrap().warnings, [Warning::Unjudged]);
+        assert_eq!(predict(&package, &waves[0]).unwrap().warnings, [Warning::Unjudged]);
     }
 
     #[test]
     fn what_cannot_be_judged_is_refused_with_the_reason() {
         let refusal = |samples: Vec<f32>| {
             let wave = Wave { samples, rate: 8_000 };
-            match package().predict(&wave) {
+            match predict(&package(), &wave) {
                 Err(InferenceError::Refused(reason)) => reason,
                 other => panic!("{other:?}"),
             }
