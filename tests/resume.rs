@@ -531,13 +531,33 @@ fn of_linked_runs_the_unfinished_go_on() {
 #[test]
 #[ignore = "takes minutes"]
 fn twenty_kills_at_random_moments_change_nothing() {
+    let options = [
+        "training.optimizer=adamw",
+        "training.weight_decay=0.01",
+        "training.schedule=cosine",
+        "training.average.kind=ema",
+        "training.label_smoothing=0.1",
+        "training.balanced_sampling=true",
+        "training.normalise=speaker",
+        "training.final_fit=train_validation",
+    ];
+    kill_at_random(&[]);
+    kill_at_random(&options);
+}
+
+fn kill_at_random(options: &[&str]) {
     const KILLS: usize = 20;
     const OF_A_RUN: usize = 5;
     let seed = std::env::var("UNDERTONE_SEED").map_or(1, |seed| seed.parse().unwrap());
     let mut draw = stream(seed, "kills", 0);
     let lab = Lab::new();
     // Long enough for most of the moments, and to learn something.
-    let longer = ["-s", "training.epochs=150", "-s", "training.learning_rate=0.01"];
+    let longer: Vec<&str> = ["training.epochs=150", "training.learning_rate=0.01"]
+        .iter()
+        .chain(options)
+        .flat_map(|option| ["-s", option])
+        .collect();
+    println!("{}", longer.join(" "));
     let begun = Instant::now();
     let whole = start(&lab, &longer);
     lab.done(&["watch", &whole]);

@@ -79,14 +79,21 @@ impl TrainingSettings {
             value > 0.0 && value < 1.0
         })?;
         at_least_one("average.from_epoch", self.average.from_epoch)?;
+        if self.average.kind != AverageKind::None && self.average.from_epoch > self.epochs {
+            let (from, epochs) = (self.average.from_epoch, self.epochs);
+            let problem = format!("is {from}, after the last of training.epochs = {epochs}; lower it");
+            return Err(refuse("average.from_epoch", &problem));
+        }
         within(
             "cosine.warmup_epochs",
             self.cosine.warmup_epochs,
             "0 or above",
             |value| value >= 0.0,
         )?;
-        within("cosine.minimum", self.cosine.minimum, "0 or above", |value| {
-            value >= 0.0
+        let rate = self.learning_rate;
+        let wanted = format!("from 0 to training.learning_rate, {rate}");
+        within("cosine.minimum", self.cosine.minimum, &wanted, |value| {
+            value >= 0.0 && (value <= rate || self.schedule != ScheduleKind::Cosine)
         })?;
         within(
             "gradient_clip_norm",
@@ -256,6 +263,10 @@ pub(super) mod tests {
         assert!(refusal(|s| s.average.from_epoch = 0).starts_with("training.average.from_epoch"));
         assert!(refusal(|s| s.cosine.warmup_epochs = f64::NAN).starts_with("training.cosine.warmup_epochs"));
         assert!(refusal(|s| s.cosine.minimum = -1.0).starts_with("training.cosine.minimum"));
+        let above = |s: &mut TrainingSettings| (s.schedule, s.cosine.minimum) = (ScheduleKind::Cosine, 1.0);
+        assert!(refusal(above).contains("is 1; it must be from 0 to training.learning_rate, 0.001"));
+        let late = |s: &mut TrainingSettings| (s.average.kind, s.average.from_epoch) = (AverageKind::Swa, 81);
+        assert!(refusal(late).contains("is 81, after the last of training.epochs = 80; lower it"));
         assert!(refusal(|s| s.early_stopping.min_delta = -1.0).starts_with("training.early_stopping.min_delta"));
         assert!(refusal(|s| s.reduce_on_plateau.factor = 1.0).contains("above 0 and below 1"));
         assert!(refusal(|s| s.reduce_on_plateau.minimum = -1.0).starts_with("training.reduce_on_plateau.minimum"));

@@ -59,7 +59,7 @@ fn is_used(settings: &Settings, key: &str) -> bool {
     };
     of("model.", &settings.model.name)
         && of("recipes.", &settings.recipe)
-        && !ELSEWHERE.iter().any(|part| elsewhere(&part))
+        && !ELSEWHERE.iter().any(|part| elsewhere(part))
 }
 
 #[cfg(test)]
