@@ -15,7 +15,7 @@ use twin::Twin;
 use undertone::engine::load_settings;
 use undertone::models::{ModelSettings, Network, device, published};
 use undertone::random::stream;
-use undertone::training::Adam;
+use undertone::training::Optimizer;
 
 const NAMES: [&str; 3] = ["deep_conv1d", "deep_mel_conv2d", "crnn"];
 
@@ -73,7 +73,7 @@ fn difference(settings: &ModelSettings, input: (usize, usize), classes: usize, c
     let device = device("flex").unwrap().autodiff();
     let mut ours = Network::new(settings, input, classes, 1, &device).unwrap();
     let mut twin = Twin::of(&ours, settings);
-    let (mut our_adam, mut twin_adam) = (Adam::new(), Adam::new());
+    let (mut our_adam, mut twin_adam) = (Optimizer::default(), Optimizer::default());
     let mut draw = stream(2, "clips", 0);
     let mut batch = |clips: usize| {
         let count = clips * input.0 * input.1;
@@ -138,7 +138,7 @@ fn weights_and_running_statistics_come_back_exactly() {
         let batch = Tensor::<3>::ones([5, input.0, input.1], &training);
         let noisy = batch * Tensor::random([5, input.0, input.1], burn::tensor::Distribution::Default, &training);
         let fresh = values(network.valid().forward(noisy.clone().inner()));
-        let mut adam = Adam::new();
+        let mut adam = Optimizer::default();
         for step in 0..3 {
             let loss = cross_entropy(network.forward_training(noisy.clone(), &mut stream(1, "dropout", step)));
             let gradients = GradientsParams::from_grads(loss.backward(), &network);
@@ -170,7 +170,7 @@ fn two_trainings_from_one_seed_end_in_the_same_bits() {
         let train = || {
             let device = device("flex").unwrap().autodiff();
             let mut network = Network::new(&settings, input, 4, 1, &device).unwrap();
-            let mut adam = Adam::new();
+            let mut adam = Optimizer::default();
             let batch = Tensor::<3>::full([5, input.0, input.1], 0.3, &device);
             for step in 0..3 {
                 let loss = cross_entropy(network.forward_training(batch.clone(), &mut stream(1, "dropout", step)));

@@ -57,9 +57,7 @@ fn is_used(settings: &Settings, key: &str) -> bool {
             key == *part
         }
     };
-    of("model.", &settings.model.name)
-        && of("recipes.", &settings.recipe)
-        && !ELSEWHERE.iter().any(|part| elsewhere(part))
+    of("model.", &settings.model.name) && of("recipes.", &settings.recipe) && !ELSEWHERE.iter().any(elsewhere)
 }
 
 #[cfg(test)]
