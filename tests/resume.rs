@@ -437,7 +437,9 @@ fn a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed() {
             assert!(begun.elapsed() < MINUTE);
             sleep(Duration::from_millis(1));
         }
-        assert!(kill(&lab, &id), "killed after {least} epochs");
+        while !kill(&lab, &id) {
+            assert!(begun.elapsed() < MINUTE, "killed after {least} epochs");
+        }
         assert_eq!(lab.row(&id)["state"], "dead");
         let resumed = lab.json(&["resume", &id, "--detach"]);
         let from = resumed["runs"][0]["epoch"].as_u64().unwrap();
@@ -501,19 +503,14 @@ fn of_linked_runs_the_unfinished_go_on() {
         assert!(begun.elapsed() < MINUTE);
         sleep(Duration::from_millis(1));
     }
-    // One process trains them all; the first of them names it.
     let beat: Value = serde_json::from_slice(&fs::read(lab.run_folder(&fold(2)).join("beat.json")).unwrap()).unwrap();
     signal("KILL", i32::try_from(beat["pid"].as_i64().unwrap()).unwrap());
-    for number in [2, 3] {
-        lab.wait(&fold(number), MINUTE, |row| row["state"] == "dead");
-    }
+    lab.wait(&fold(2), MINUTE, |row| row["state"] == "dead");
+    // The third is trained next, or waits.
     let resumed = lab.json(&["resume", &first, "--detach"]);
     let runs = resumed["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), 2, "{resumed}");
-    assert!(
-        runs[0]["epoch"].as_u64() >= Some(2) && runs[1]["epoch"] == 0,
-        "{resumed}"
-    );
+    assert_eq!(runs.len(), 1, "{resumed}");
+    assert!(runs[0]["epoch"].as_u64() >= Some(2), "{resumed}");
     for number in [2, 3] {
         lab.done(&["watch", &fold(number)]);
     }

@@ -541,7 +541,7 @@ fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     assert_eq!(
         changes,
-        [pair("training.epochs", "7"), pair("model.conv1d.dropout", "0.5")]
+        [pair("model.conv1d.dropout", "0.5"), pair("training.epochs", "7")]
     );
     workbench.tell(Event::Plan(Arc::new(fixtures::plan(changes.clone()))));
     workbench.compare("form_edited_80x24", 80, 24);
@@ -736,10 +736,10 @@ fn report_shows_the_newest_and_any_other() {
 fn help_lists_every_key_of_the_tab() {
     use undertone::ui::input::Place;
     let mut workbench = Workbench::new(opening());
-    for (tab, name) in Tab::ALL.into_iter().zip(["data", "listen", "train", "report"]) {
+    for (tab, name) in Tab::ALL.into_iter().zip(["data", "listen", "train", "tune", "report"]) {
         workbench.press(&format!("{} ?", tab.index() + 1));
         workbench.compare(&format!("help_{name}_120x40"), 120, 40);
-        let text = workbench.text(120, 60).replace('\n', " ");
+        let text = workbench.text(120, 90).replace('\n', " ");
         for binding in Place::Tab(tab).tables().iter().copied().flatten() {
             let words: Vec<&str> = binding.help.split(' ').collect();
             assert!(words.iter().all(|word| text.contains(word)), "{name}: {}", binding.help);

@@ -22,7 +22,7 @@ pub struct UsageRecorder {
 impl UsageRecorder {
     /// For a run that this process holds. What cannot be journaled is missing there; the run goes on.
     pub fn start(lease: &Lease) -> Self {
-        let log = UsageLog::<Usage>::of(lease);
+        let mut log = UsageLog::<Usage>::of(lease);
         let (gpu, told) = mpsc::channel();
         let record = move || {
             let mut meter = UsageMeter::new();

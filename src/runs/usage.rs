@@ -22,6 +22,12 @@ pub struct UsageLog<U> {
     run: PathBuf,
     generation: u64,
     most: u64,
+    /// Of so many readings one is kept; doubled whenever the file has grown to its bound.
+    every: u64,
+    /// Readings so far.
+    readings: u64,
+    /// Where the newest one begins, when it only stands there until the next.
+    passing: Option<u64>,
     _usage: PhantomData<fn(U)>,
 }
 
@@ -33,6 +39,9 @@ impl<U: Serialize> UsageLog<U> {
             run: run.to_owned(),
             generation,
             most: MOST,
+            every: 1,
+            readings: 0,
+            passing: None,
             _usage: PhantomData,
         }
     }
@@ -41,7 +50,7 @@ impl<U: Serialize> UsageLog<U> {
     ///
     /// # Errors
     /// [`RunError::Replaced`], [`RunError::Io`].
-    pub fn append(&self, usage: &U) -> Result<(), RunError> {
+    pub fn append(&mut self, usage: &U) -> Result<(), RunError> {
         if generation(&self.run) != self.generation {
             return Err(RunError::Replaced { path: self.run.clone() });
         }
@@ -49,10 +58,13 @@ impl<U: Serialize> UsageLog<U> {
         self.append_line(&path, usage).map_err(RunError::io(&path))
     }
 
-    fn append_line(&self, path: &Path, usage: &U) -> io::Result<()> {
+    fn append_line(&mut self, path: &Path, usage: &U) -> io::Result<()> {
         let mut line = serde_json::to_vec(usage)?;
         line.push(b'\n');
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
+        if let Some(place) = self.passing.take() {
+            file.set_len(place)?;
+        }
         let length = file.metadata()?.len();
         // A line that was torn off by a crash ends here; readers skip it.
         if length > 0 {
@@ -64,19 +76,21 @@ impl<U: Serialize> UsageLog<U> {
             }
         }
         file.write_all(&line)?;
-        if length > self.most {
-            drop(file);
+        if !self.readings.is_multiple_of(self.every) {
+            self.passing = Some(length);
+        } else if length > self.most {
             files::replace(path, &every_second_line(&fs::read(path)?))?;
+            self.every *= 2;
         }
+        self.readings += 1;
         Ok(())
     }
 }
 
-/// The last line stays.
+/// The first line stays.
 fn every_second_line(content: &[u8]) -> Vec<u8> {
-    let lines: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
-    let first = (lines.len() + 1) % 2;
-    lines.into_iter().skip(first).step_by(2).flatten().copied().collect()
+    let lines = content.split_inclusive(|byte| *byte == b'\n');
+    lines.step_by(2).flatten().copied().collect()
 }
 
 /// All lines so far, oldest first; none when there is no file. A line that is damaged is skipped.
@@ -108,7 +122,7 @@ mod tests {
         let run = tempfile::tempdir().unwrap();
         assert!(numbers(run.path()).is_empty());
         let lease = Lease::take(run.path()).unwrap();
-        let log = UsageLog::of(&lease);
+        let mut log = UsageLog::of(&lease);
         log.append(&1u64).unwrap();
         let mut file = File::options().append(true).open(usage_path(run.path())).unwrap();
         file.write_all(b"{\"torn").unwrap();
@@ -124,7 +138,7 @@ mod tests {
     fn a_long_run_is_thinned_out_from_end_to_end() {
         let run = tempfile::tempdir().unwrap();
         let lease = Lease::take(run.path()).unwrap();
-        let log = UsageLog {
+        let mut log = UsageLog {
             most: 1000,
             ..UsageLog::of(&lease)
         };
@@ -135,7 +149,9 @@ mod tests {
         }
         let kept = numbers(run.path());
         assert!(kept.len() > 90, "{}", kept.len());
-        assert!(kept.is_sorted() && kept[0] < 500, "{kept:?}");
-        assert_eq!(kept.last(), Some(&4999));
+        let (last, even) = kept.split_last().unwrap();
+        let steps: std::collections::BTreeSet<u64> = even.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(even[0] == 0 && steps.len() == 1, "{kept:?}");
+        assert_eq!(*last, 4999);
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::{EngineError, Event, Fact, RunState, reading};
 use crate::runs::{Journal, Lease};
 use crate::training::saved_epoch;
 
-/// Goes on with a run and with all linked ones that have not come to their end.
+/// Goes on with a run and with all linked ones that were interrupted; those that are trained or wait are left alone.
 pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
     let refuse = |problem: String| Err(EngineError::Other(problem));
     if let Some((study, _)) = run.split_once('/') {
@@ -26,25 +26,26 @@ pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
     let linked = book.group(&named.folder.id);
-    let mut unfinished = Vec::new();
+    let (mut unfinished, mut under_way) = (Vec::new(), None);
     for page in linked {
-        let id = &page.folder.id;
         match page.state() {
-            state @ (RunState::Running | RunState::Queued) => {
-                return refuse(format!(
-                    "run {id} is {}: a process has it; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
-                    state.name()
-                ));
-            }
+            RunState::Running | RunState::Queued => under_way = under_way.or(Some(page)),
             RunState::Finished => {}
             RunState::Stopped | RunState::Failed | RunState::Dead => unfinished.push(page),
         }
     }
     if unfinished.is_empty() {
-        let id = &named.folder.id;
-        return refuse(format!(
-            "run {id} is finished; `undertone report {id}` shows what it came to, `undertone train` starts another"
-        ));
+        return refuse(match under_way {
+            Some(page) => format!(
+                "run {id} is {}: it needs no more; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
+                page.state().name(),
+                id = page.folder.id
+            ),
+            None => format!(
+                "run {id} is finished; `undertone report {id}` shows what it came to, `undertone train` starts another",
+                id = named.folder.id
+            ),
+        });
     }
     for page in &unfinished {
         check(context, page)?;

@@ -136,10 +136,15 @@ fn keys(table: &toml::Table, path: &str, found: &mut impl FnMut(String, &toml::V
 #[cfg(test)]
 mod tests {
     use crate::engine::{Origin, Settings, load_settings};
+    use std::path::Path;
 
     fn load(text: &str, changes: &[(&str, &str)]) -> Result<Settings, String> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mine.toml");
+        load_from(folder.path(), text, changes)
+    }
+
+    fn load_from(folder: &Path, text: &str, changes: &[(&str, &str)]) -> Result<Settings, String> {
+        let path = folder.join("mine.toml");
         std::fs::write(&path, text).unwrap();
         let changes: Vec<_> = changes
             .iter()
@@ -174,7 +179,8 @@ mod tests {
     fn a_preset_lies_over_the_file_and_below_what_is_set() {
         let text = "[training]\nepochs = 7\nbatch_size = 9\n";
         let changes = [("training.batch_size", "3"), ("preset", "crnn_143x40")];
-        let settings = load(text, &changes).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = load_from(folder.path(), text, &changes).unwrap();
         assert_eq!((settings.training.epochs, settings.training.batch_size), (50, 3));
         assert_eq!(settings.recipe, "mfcc40_143");
         let origin = |key: &str| settings.origins[key].to_string();

@@ -124,7 +124,9 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     if run.state == RunState::Running {
         let left = match detail.and_then(|detail| detail.seconds_left) {
             Some(left) => Some(format!("about {}", duration(left))),
-            None => (run.epochs == 0).then(|| "known after an epoch".to_owned()),
+            None => detail
+                .is_none_or(|detail| detail.epochs.is_empty())
+                .then(|| "known after an epoch".to_owned()),
         };
         rows.extend(left.map(|left| ("left", left, plain)));
     }
