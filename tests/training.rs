@@ -387,9 +387,9 @@ fn a_final_fit_learns_from_more_and_is_judged_on_what_it_did_not_learn_from() {
         // The steps after the last epoch's are those of the final fit.
         let clips: usize = sides.iter().map(|side| dataset.side(*side).len()).sum();
         let steps = clips.div_ceil(16);
-        let last = watcher.steps.iter().rev().take(steps * fitted.best_epoch);
+        let mut last = watcher.steps.iter().rev().take(steps * fitted.best_epoch);
         assert!(last.clone().all(|(_, _, total)| *total == steps));
-        assert_eq!(last.last(), Some(&(1, 0, steps)));
+        assert_eq!(last.next_back(), Some(&(1, 0, steps)));
         let rows = fitted
             .package
             .probabilities(fitted.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
