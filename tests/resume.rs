@@ -157,8 +157,11 @@ fn run(
     train(&task, watcher)
 }
 
-/// All that must be the same: figures to the last bit, weights, answers.
-fn outcome(trained: &Trained, folder: &Path) -> (Vec<[u64; 7]>, Vec<bool>, [Vec<u8>; 2], Vec<(usize, Vec<f32>)>) {
+/// The bits of every epoch's figures, the best epochs, two files of weights, and the answers on the test clips.
+type Outcome = (Vec<[u64; 7]>, Vec<bool>, [Vec<u8>; 2], Vec<(usize, Vec<f32>)>);
+
+/// All that must be the same.
+fn outcome(trained: &Trained, folder: &Path) -> Outcome {
     let bits = |facts: &EpochFacts| {
         [
             facts.train_loss,
@@ -398,8 +401,8 @@ fn result(lab: &Lab, id: &str) -> (Value, String, Vec<Value>) {
 /// The last epoch in the journal.
 fn epochs(lab: &Lab, id: &str) -> usize {
     let text = fs::read_to_string(lab.run_folder(id).join("events.jsonl")).unwrap_or_default();
-    let facts = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let last = facts.filter(|fact| fact["event"] == "epoch").last();
+    let mut facts = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let last = facts.rfind(|fact| fact["event"] == "epoch");
     last.map_or(0, |fact| usize::try_from(fact["epoch"].as_u64().unwrap()).unwrap())
 }
 
