@@ -19,7 +19,7 @@ use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureStore, extract_changed};
 use undertone::random::stream;
 use undertone::training::{
-    Control, Dataset, EpochFacts, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
+    Control, Dataset, EpochFacts, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
 };
 
 const ROUNDS: usize = 3;
@@ -88,6 +88,7 @@ fn epoch(selection: &Selection, dataset: &Dataset, settings: &Settings, since: I
             augmentation: Some(OnTheFly {
                 settings: &settings.augmentation,
                 clips: &selection.clips,
+                normaliser: &Normaliser::default(),
             }),
             model: &settings.model,
             settings: &loop_settings,
