@@ -3,7 +3,8 @@
 use crate::audio::decode;
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, Judgement};
-use crate::inference::Package;
+use crate::features::Normalise;
+use crate::inference::{Heard, Package, Speaker};
 use crate::runs::find_run;
 use std::path::PathBuf;
 
@@ -12,8 +13,8 @@ fn device(name: &str) -> &str {
     if name == "auto" { "cpu" } else { name }
 }
 
-/// Hears all files, which a model may take as one speaker's, and judges them one by one; one that cannot be judged is told
-/// of with the reason, and the others go on.
+/// Judges file after file; one that cannot be judged is told of with the reason, and the others go on. A model that takes
+/// the files as one speaker's hears all of them before it judges the first.
 pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), EngineError> {
     let folder = find_run(&context.settings.runs, run)?;
     if !folder.model().is_dir() {
@@ -23,31 +24,27 @@ pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), 
         )));
     }
     let package = Package::load(&folder.model(), device(&context.settings.device))?;
-    let hear = |path: &PathBuf| {
-        let decoded = decode(path).map_err(|error| error.to_string())?;
-        package.hear(&decoded.wave).map_err(|error| error.to_string())
-    };
-    let mut all = Vec::new();
-    for path in files {
+    let mut heard = files.into_iter().map(|path| {
         context.check()?;
-        let heard = hear(&path);
-        all.push((path, heard));
-    }
-    let speaker = package.speaker(all.iter().filter_map(|(_, heard)| heard.as_ref().ok()));
-    for (path, heard) in all {
+        let wave = decode(&path).map_err(|error| error.to_string());
+        let heard = wave.and_then(|decoded| package.hear(&decoded.wave).map_err(|error| error.to_string()));
+        Ok((path, heard))
+    });
+    let tell = |(path, heard): (PathBuf, Result<Heard, String>), speaker: Option<&Speaker>| {
         context.check()?;
-        let judge = |heard| {
-            package
-                .judge(heard, speaker.as_ref())
-                .map_err(|error| error.to_string())
-        };
-        let outcome = heard.and_then(judge);
+        let judge = |heard| package.judge(heard, speaker).map_err(|error| error.to_string());
         context.emit(Event::Judged(Judgement {
             path,
             run: folder.id.clone(),
-            outcome,
+            outcome: heard.and_then(judge),
             synthetic_model: package.facts.synthetic,
         }));
+        Ok(())
+    };
+    if package.facts.normalise == Normalise::Speaker {
+        let all = heard.collect::<Result<Vec<_>, EngineError>>()?;
+        let speaker = package.speaker(all.iter().filter_map(|(_, heard)| heard.as_ref().ok()));
+        return all.into_iter().try_for_each(|one| tell(one, speaker.as_ref()));
     }
-    Ok(())
+    heard.try_for_each(|one| tell(one?, None))
 }
