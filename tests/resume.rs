@@ -419,10 +419,17 @@ fn kill(lab: &Lab, id: &str) -> bool {
         return false;
     }
     signal("KILL", i32::try_from(pid).unwrap());
-    while Path::new(&format!("/proc/{pid}/exe")).exists() {
+    while !is_gone(pid) {
         sleep(Duration::from_millis(2));
     }
     true
+}
+
+/// Whether a process has let go of everything: its locks stay a moment longer than its memory.
+fn is_gone(pid: u64) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(") ").next().unwrap_or_default();
+    state.is_empty() || state.starts_with(['Z', 'X'])
 }
 
 #[test]
