@@ -74,7 +74,11 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 last,
                 taken,
                 2,
-                "Enter starts the run, e edits it as TOML.",
+                if copied.is_some() {
+                    "e shows them."
+                } else {
+                    "Enter starts the run, e edits it as TOML."
+                },
                 theme.accent(),
             );
         }
