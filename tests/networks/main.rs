@@ -73,7 +73,7 @@ fn class_of(clip: usize, classes: usize) -> usize {
     clip * 5 % 7 % classes
 }
 
-/// Clips of (frames, coefficients): noise over a pattern of each class, for what cannot be learnt leads all astray.
+/// Clips of (frames, coefficients): noise over a faint pattern of each class, for what cannot be learnt leads all astray.
 struct Clips {
     input: (usize, usize),
     patterns: Vec<Vec<f32>>,
@@ -84,7 +84,9 @@ impl Clips {
     fn new(input: (usize, usize), classes: usize) -> Self {
         let pattern = |class: usize| {
             let mut draw = stream(3, "patterns", class as u64);
-            (0..input.0 * input.1).map(|_| draw.random::<f32>() - 0.5).collect()
+            (0..input.0 * input.1)
+                .map(|_| 0.2 * draw.random::<f32>() - 0.1)
+                .collect()
         };
         Self {
             input,
@@ -151,7 +153,7 @@ fn differences(
         let batch = batches.next(3, &device).inner();
         let pairs = values(ours.valid().forward(batch.clone()));
         for (a, b) in pairs.iter().zip(values(twin.valid().forward(batch))) {
-            assert!((a - b).abs() < 1e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
+            assert!((a - b).abs() < 5e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
         }
     }
     (apart, moved_apart)
@@ -175,7 +177,7 @@ fn losses_fall_as_with_burns_own_layers() {
 fn losses_fall_as_with_burns_own_layers_at_the_published_sizes() {
     for name in ["deep_mel_conv2d", "crnn"] {
         let published = published(name).unwrap();
-        let (apart, _) = differences(&full(name), (published.input, published.classes), 8, (50, 0));
+        let (apart, _) = differences(&full(name), (published.input, published.classes), 32, (50, 0));
         println!("{name}: {:e}", worst(&apart));
         assert!(worst(&apart) < 1e-3, "{name}: {}", worst(&apart));
     }
