@@ -19,6 +19,7 @@ fn runs_are_planned_noted_compared_and_deleted() {
     let filters = (5 * 22 * 4 + 4) + (5 * 4 * 8 + 8);
     let dense = (8 * 8 + 8) + (8 + 1) * plan["classes"].as_u64().unwrap();
     assert_eq!(plan["parameters"], filters + dense);
+    assert_eq!(plan["trainable"], plan["parameters"]);
     let clips = |side: &str| plan[side].as_u64().unwrap();
     assert_eq!(clips("train") + clips("validation") + clips("test"), 60);
     assert!(plan["epoch"]["source"].as_str().unwrap().contains("timed"), "{plan}");

@@ -40,7 +40,7 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<RunPlan, En
     let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
     let of = |side: Side| sides.iter().filter(|other| **other == side).count();
     let labels: BTreeSet<&str> = selection.clips.iter().map(|clip| clip.emotion.name()).collect();
-    let device = device("cpu")?;
+    let device = device("cpu")?.autodiff();
     let network = Network::new(&settings.model, recipe.shape(), labels.len(), 1, &device)?;
     // Each training clip as recorded, with noise, with another pitch, and with both.
     let copies = match settings.augmentation.mode {

@@ -31,6 +31,8 @@ pub struct Form {
     pub plan: Option<Arc<RunPlan>>,
     /// What was asked for last.
     planned: Option<Vec<(String, String)>>,
+    /// Whether the problem is why there can be no such run.
+    unplanned: bool,
     /// Lines of the settings in the text that was edited last.
     lines: Vec<(String, usize)>,
     /// Clips by corpus and gender.
@@ -54,6 +56,7 @@ impl Form {
             copied: None,
             plan: None,
             planned: None,
+            unplanned: false,
             lines: Vec::new(),
             clips,
         };
@@ -237,12 +240,17 @@ impl Form {
     pub fn planned(&mut self, plan: &Arc<RunPlan>) {
         if self.planned.as_ref() == Some(&plan.changes) {
             self.plan = Some(Arc::clone(plan));
+            if std::mem::take(&mut self.unplanned) {
+                // It was of what stood there before.
+                self.problem = None;
+            }
         }
     }
 
     /// Why there can be no such run.
     pub fn unplanned(&mut self, message: &str) {
         self.plan = None;
+        self.unplanned = true;
         let named = self
             .lines
             .iter()
@@ -277,6 +285,7 @@ impl Form {
     /// The text has changed.
     pub fn typed(&mut self) {
         self.problem = self.entry().and_then(|entry| entry.problem());
+        self.unplanned = false;
     }
 
     /// The engine did not start the run.
@@ -524,6 +533,25 @@ mod tests {
         form.unplanned("--set: model.conv1d.dropout: 2 is too much");
         let line = text.lines().count();
         assert!(form.problem.as_ref().unwrap().starts_with(&format!("line {line}: ")));
+        assert!(matches!(form.needs(), Some(Command::Plan { .. })));
+        let known = RunPlan {
+            changes,
+            model: "conv1d".to_owned(),
+            device: "cpu".to_owned(),
+            input: (108, 22),
+            classes: 8,
+            parameters: 9,
+            trainable: 9,
+            multiply_adds: 9,
+            train: 6,
+            validation: 1,
+            test: 1,
+            folds: 1,
+            batch: 2,
+            epoch: None,
+        };
+        form.planned(&Arc::new(known));
+        assert_eq!(form.problem, None, "it was of what stood there before");
         form.edited("training.epochs = \n");
         assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
         form.edited("");
