@@ -7,8 +7,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Plans kept per thread; a corpus has one or two rates.
-const KEPT: usize = 8;
+/// Plans kept per thread; a corpus has one or two rates, and its clips at other speeds some dozens.
+const KEPT: usize = 64;
 /// Rates that meet again within so many samples of the higher one are converted by [`OverlapSave`]. Its blocks are
 /// whole numbers of such periods, several of them: above this, rubato's single one is less work.
 const NEAR: usize = 2048;

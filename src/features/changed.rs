@@ -124,6 +124,7 @@ mod tests {
     #[test]
     fn a_stretched_or_shifted_part_sounds_as_it_does_in_the_whole() {
         let changes = [
+            Augmentation::Speed { rate: 0.9 },
             Augmentation::Stretch { rate: 0.85 },
             Augmentation::Stretch { rate: 1.18 },
             Augmentation::Pitch { semitones: 2.0 },

@@ -5,6 +5,7 @@ use super::functional::Course;
 use super::{Feature, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch, prepare};
 use crate::audio::Wave;
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
 pub const FEATURE_VERSION: u32 = 2;
@@ -60,19 +61,33 @@ thread_local! {
     static SCRATCH: RefCell<Frames> = RefCell::default();
 }
 
-/// One row: the functionals of the first column, of the second, and so on.
+/// One row: the functionals of the first column, of the second, and so on; of each column those of its whole course, then
+/// those of its parts. What rests throughout a part is there as it is in the whole.
 fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
-    let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len());
+    let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len() * (1 + recipe.parts));
     let mut course = Course::default();
     let mut column = 0;
     for &feature in &recipe.features {
         for _ in 0..feature.per_frame(recipe) {
-            let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
-            let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
             // A rest is not a frequency.
-            course.take(points.filter(|(_, value)| feature != Feature::F0 || *value > 0.0));
-            values.extend(recipe.functionals.iter().map(|&functional| course.of(functional)));
+            let counts = |value: f32| feature != Feature::F0 || value > 0.0;
+            let mut take = |frames: Range<usize>| {
+                let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
+                let rows = rows.skip(frames.start).take(frames.len());
+                let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
+                course.take(points.filter(|(_, value)| counts(*value)));
+                let found = recipe.functionals.iter().map(|&functional| course.of(functional));
+                (found.collect::<Vec<f32>>(), course.is_empty())
+            };
+            let (whole, _) = take(0..matrix.frames);
+            values.extend(&whole);
+            for part in 0..recipe.parts {
+                let start = part * matrix.frames / recipe.parts;
+                let end = (part + 1) * matrix.frames / recipe.parts;
+                let (found, rests) = take(start..end.max(start + 1));
+                values.extend(if rests { &whole } else { &found });
+            }
             column += 1;
         }
     }
@@ -200,6 +215,47 @@ mod tests {
             rate: 16_000,
         };
         assert_eq!(extract(&silence, &recipe).unwrap().matrix.values, [0.0; 3]);
+    }
+
+    #[test]
+    fn each_part_has_its_functionals_and_one_that_rests_those_of_the_whole() {
+        // A hum of 200 Hz that is four times as loud, then rests.
+        let sample = |n: usize| {
+            let level = [0.1, 0.4, 0.0][(n / 16_000).min(2)];
+            level * (n as f32 * 200.0 * std::f32::consts::TAU / 16_000.0).sin()
+        };
+        let wave = Wave {
+            samples: (0..48_000).map(sample).collect(),
+            rate: 16_000,
+        };
+        let recipe = Recipe {
+            skip_seconds: 0.0,
+            take_seconds: 0.0,
+            features: vec![Feature::Rms, Feature::F0],
+            functionals: vec![Functional::Percentile(50), Functional::Max],
+            parts: 3,
+            ..everything()
+        };
+        let matrix = extract(&wave, &recipe).unwrap().matrix;
+        assert_eq!((matrix.frames, matrix.coefficients), (1, 16));
+        assert_eq!(recipe.shape(), (1, 16));
+        let names = recipe.column_names();
+        let value = |name: &str| matrix.values[names.iter().position(|found| found == name).unwrap()];
+        for (name, expected) in [
+            ("rms_max", 0.4),
+            ("rms_p50", 0.1),
+            ("rms_1of3_p50", 0.1),
+            ("rms_2of3_p50", 0.4),
+            ("rms_3of3_p50", 0.0),
+        ] {
+            let expected = expected / 2f32.sqrt();
+            assert!((value(name) - expected).abs() < 0.01, "{name}: {}", value(name));
+        }
+        assert_eq!(value("f0_3of3_p50"), value("f0_p50"), "it has none of its own");
+        assert!((value("f0_1of3_p50") - 200.0).abs() < 3.0);
+        // The whole comes first, as without parts.
+        let alone = extract(&wave, &Recipe { parts: 0, ..recipe }).unwrap().matrix.values;
+        assert_eq!(alone, [&matrix.values[..2], &matrix.values[8..10]].concat());
     }
 
     #[test]

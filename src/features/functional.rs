@@ -77,6 +77,11 @@ impl Course {
         self.sorted.sort_unstable_by(f64::total_cmp);
     }
 
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
     /// One functional of it.
     pub fn of(&self, functional: Functional) -> f32 {
         let (Some(&least), Some(&most)) = (self.sorted.first(), self.sorted.last()) else {

@@ -73,6 +73,8 @@ pub struct Recipe {
     pub features: Vec<Feature>,
     /// What is kept of each feature's course over the frames; none keeps the frames.
     pub functionals: Vec<Functional>,
+    /// Functionals are taken of the whole course and then of each of so many equal parts of it; 0 takes the whole alone.
+    pub parts: usize,
     /// Features that were made elsewhere; nothing else of the recipe matters then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<Import>,
@@ -106,6 +108,7 @@ impl Default for Recipe {
             f0_high: 500.0,
             features: vec![Feature::Zcr, Feature::Rms, Feature::Mfcc],
             functionals: Vec::new(),
+            parts: 0,
             import: None,
         }
     }
@@ -131,10 +134,11 @@ impl Recipe {
 
     /// Numbers per row of one feature.
     pub fn width(&self, feature: Feature) -> usize {
-        feature.per_frame(self) * self.functionals.len().max(1)
+        feature.per_frame(self) * (self.functionals.len() * (1 + self.parts)).max(1)
     }
 
-    /// What each column is, such as `zcr`, `mfcc_3` (counted from 0) or `mfcc_3_p20`.
+    /// What each column is, such as `zcr`, `mfcc_3` (counted from 0), `mfcc_3_p20` or, of the second of four parts,
+    /// `mfcc_3_2of4_p20`.
     pub fn column_names(&self) -> Vec<String> {
         if let Some(import) = &self.import {
             return (0..import.coefficients)
@@ -150,8 +154,15 @@ impl Recipe {
                 } else {
                     format!("{}_{index}", feature.name())
                 };
-                let functionals = self.functionals.iter();
-                names.extend(functionals.map(|&functional| format!("{name}_{}", String::from(functional))));
+                for part in 0..=self.parts {
+                    let of = if part == 0 {
+                        name.clone()
+                    } else {
+                        format!("{name}_{part}of{}", self.parts)
+                    };
+                    let functionals = self.functionals.iter();
+                    names.extend(functionals.map(|&functional| format!("{of}_{}", String::from(functional))));
+                }
                 if self.functionals.is_empty() {
                     names.push(name);
                 }

@@ -66,6 +66,14 @@ impl Recipe {
             let problem = format!("{name} is listed twice; name each functional once");
             return refuse("functionals", problem);
         }
+        within("parts", self.parts, 0, 1_000, "(0 takes the whole clip alone)")?;
+        if self.parts > 0 && self.functionals.is_empty() {
+            let problem = format!(
+                "{} parts, and no functionals to take of them; name some in functionals",
+                self.parts
+            );
+            return refuse("parts", problem);
+        }
         Ok(())
     }
 
@@ -133,7 +141,7 @@ mod tests {
     #[test]
     fn what_cannot_be_computed_is_refused_by_key_value_and_remedy() {
         type Change = fn(&mut Recipe);
-        let changes: [(&str, &str, Change); 24] = [
+        let changes: [(&str, &str, Change); 26] = [
             ("sample_rate", "1000 to 192000", |r| r.sample_rate = 0),
             ("trim_db", "-3", |r| r.trim_db = -3.0),
             ("skip_seconds", "-1", |r| r.skip_seconds = -1.0),
@@ -155,6 +163,10 @@ mod tests {
             }),
             ("functionals", "mean is listed twice", |r| {
                 r.functionals = vec![Functional::Mean, Functional::Mean]
+            }),
+            ("parts", "functionals", |r| r.parts = 4),
+            ("parts", "1000", |r| {
+                (r.parts, r.functionals) = (1_001, vec![Functional::Mean])
             }),
             ("f0_high", "5512.5", |r| r.f0_high = 9_000.0),
             ("f0_low", "450", |r| r.f0_low = 480.0),

@@ -1,6 +1,7 @@
 //! Burn modules, one file per architecture, and the registry that names them; knows tensors only.
 
 mod architecture;
+mod attentive_crnn;
 mod check;
 mod conv1d;
 mod crnn;
@@ -20,11 +21,13 @@ mod mlp;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod parity;
+mod parts;
 mod registry;
 mod time_conv1d;
 mod weights;
 
 pub use architecture::Architecture;
+pub use attentive_crnn::{AttentiveCrnn, AttentiveCrnnSettings};
 pub use conv1d::{Conv1d, Conv1dSettings};
 pub use crnn::{Crnn, CrnnSettings};
 pub use deep_conv1d::{DeepConv1d, DeepConv1dSettings};

@@ -5,8 +5,9 @@ use super::device::cpu;
 use super::layers::{LayerFacts, layers_passed, trainable};
 use super::weights;
 use super::{
-    Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings, DeepMelConv2d, DeepMelConv2dSettings,
-    MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d, TimeConv1dSettings,
+    AttentiveCrnn, AttentiveCrnnSettings, Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings,
+    DeepMelConv2d, DeepMelConv2dSettings, MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d,
+    TimeConv1dSettings,
 };
 use crate::random::{Stream, stream};
 use burn::module::Module;
@@ -70,6 +71,8 @@ macro_rules! architectures {
 
         /// Any architecture.
         #[derive(Module, Debug)]
+        // A program holds a few networks, and their weights lie elsewhere.
+        #[allow(clippy::large_enum_variant)]
         pub enum Network {
             $(
                 #[doc = concat!("See [`", stringify!($network), "`].")]
@@ -145,6 +148,7 @@ architectures! {
     deep_mel_conv2d: DeepMelConv2d, DeepMelConv2dSettings;
     crnn: Crnn, CrnnSettings;
     mlp: Mlp, MlpSettings;
+    attentive_crnn: AttentiveCrnn, AttentiveCrnnSettings;
 }
 
 /// The names that `model.name` may have.
@@ -296,7 +300,7 @@ mod tests {
         assert_eq!(
             message,
             "model.name: there is no architecture `transfomer`; one of conv1d, deep_conv1d, mel_conv2d, time_conv1d, \
-             deep_mel_conv2d, crnn, mlp"
+             deep_mel_conv2d, crnn, mlp, attentive_crnn"
         );
         assert_eq!(message, settings("transfomer").validate().unwrap_err().to_string());
     }
@@ -311,6 +315,7 @@ mod tests {
         assert_eq!(counts("mel_conv2d"), (4_288_136, 4_288_136));
         assert_eq!(counts("time_conv1d"), (48_150, 48_150));
         assert_eq!(counts("mlp"), (295_304, 293_512));
+        assert_eq!(counts("attentive_crnn"), (143_849, 143_625));
     }
 
     #[test]

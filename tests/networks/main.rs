@@ -29,7 +29,7 @@ fn full(name: &str) -> ModelSettings {
 }
 
 /// Every architecture with a small input.
-const ALL: [(&str, (usize, usize)); 7] = [
+const ALL: [(&str, (usize, usize)); 8] = [
     ("conv1d", (12, 5)),
     ("deep_conv1d", (10, 6)),
     ("mel_conv2d", (17, 12)),
@@ -37,6 +37,7 @@ const ALL: [(&str, (usize, usize)); 7] = [
     ("deep_mel_conv2d", (17, 12)),
     ("crnn", (12, 9)),
     ("mlp", (1, 20)),
+    ("attentive_crnn", (9, 20)),
 ];
 
 /// The same layers, small.

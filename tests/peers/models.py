@@ -14,7 +14,9 @@ import statistics
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NAMES = ["conv1d", "deep_conv1d", "mel_conv2d", "time_conv1d", "deep_mel_conv2d", "crnn", "mlp"]
+NAMES = ["conv1d", "deep_conv1d", "mel_conv2d", "time_conv1d", "deep_mel_conv2d", "crnn", "mlp", "attentive_crnn"]
+# Ours has a twin in PyTorch alone.
+WITHOUT_KERAS = ["attentive_crnn"]
 FIGURES = {
     "training step (ms)": lambda found: found["train"]["milliseconds"],
     "fastest step (ms)": lambda found: found["train"]["fastest_milliseconds"],
@@ -48,7 +50,7 @@ def main():
         sizes = ["--batch", str(arguments.batch), "--steps", str(arguments.steps)]
         commands = {"ours": [arguments.binary, "--json", "bench", "model", name, *sizes]}
         for peer, python in (("torch", arguments.torch), ("keras", arguments.keras)):
-            if python:
+            if python and not (peer == "keras" and name in WITHOUT_KERAS):
                 script = os.path.join(HERE, f"{peer}_models.py")
                 commands[peer] = [python, script, name, *sizes, "--threads", str(arguments.threads)]
         found = {who: [] for who in commands}

@@ -123,6 +123,44 @@ def mlp(classes):
     return nn.Sequential(*layers, nn.Linear(inputs, classes))
 
 
+class AttentiveCrnn(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        sizes = [(10, 8), (8, 8), (8, 16), (16, 16)]
+        self.convolutions = nn.ModuleList(nn.Conv2d(*size, 3, padding="same") for size in sizes)
+        self.norms = nn.ModuleList(norm(nn.BatchNorm2d, outputs) for _, outputs in sizes)
+        self.statistics_norm = norm(nn.BatchNorm1d, 64)
+        self.lstm = nn.LSTM(64, 32, batch_first=True, bidirectional=True)
+        self.dense = nn.Linear(203, 64)
+        self.hidden, self.score = nn.Linear(64, 32), nn.Linear(32, 1)
+        self.statistics = nn.Linear(1347, 64)
+        self.direct = nn.Linear(1347, classes)
+        self.output = nn.Linear(192, classes)
+        self.conv_dropout, self.dense_dropout = nn.Dropout(0.1), nn.Dropout(0.2)
+        self.statistics_dropout, self.dropout = nn.Dropout(0.5), nn.Dropout(0.4)
+
+    def forward(self, x):
+        clips = x.shape[0]
+        x = x.reshape(clips, 143, 9, 5)
+        parts = x[:, :, 1:]
+        picture, tracks = parts[:, :128], parts[:, 128:]
+        statistics = torch.cat([x[:, :, 0].flatten(1), picture[:, :64, :, 0].flatten(1), tracks[..., 0].flatten(1)], 1)
+        hidden = picture.reshape(clips, 2, 64, 8, 5).permute(0, 1, 4, 3, 2).reshape(clips, 10, 8, 64)
+        layers = [(norm, convolution) for norm, convolution in zip(self.norms, self.convolutions)]
+        for (first, second), size in zip(zip(layers[::2], layers[1::2]), (2, 4)):
+            hidden = first[0](torch.relu(first[1](hidden)))
+            hidden = hidden + second[0](torch.relu(second[1](hidden)))
+            hidden = self.conv_dropout(nn.functional.max_pool2d(hidden, (1, size)))
+        steps = torch.cat([hidden.permute(0, 2, 3, 1).flatten(2), tracks.transpose(1, 2).flatten(2)], 2)
+        states, _ = self.lstm(self.dense_dropout(torch.relu(self.dense(steps))))
+        weights = torch.softmax(self.score(torch.tanh(self.hidden(states))), 1)
+        mean = (weights * states).sum(1)
+        deviation = ((weights * states * states).sum(1) - mean * mean).clamp_min(1e-5).sqrt()
+        seen = self.statistics_norm(torch.relu(self.statistics(self.statistics_dropout(statistics))))
+        logits = self.output(self.dropout(torch.cat([mean, deviation, seen], 1)))
+        return logits + self.direct(self.statistics_dropout(statistics))
+
+
 # By name: the network, its input (frames, coefficients) and its classes.
 NETWORKS = {
     "conv1d": (conv1d, (108, 22), 8),
@@ -132,6 +170,7 @@ NETWORKS = {
     "deep_mel_conv2d": (deep_mel_conv2d, (256, 64), 8),
     "crnn": (Crnn, (143, 40), 8),
     "mlp": (mlp, (1, 246), 8),
+    "attentive_crnn": (AttentiveCrnn, (1, 6435), 8),
 }
 
 

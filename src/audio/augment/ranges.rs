@@ -16,6 +16,8 @@ type Range = [f64; 2];
 pub struct WaveAugmentations {
     /// Additive noise.
     pub noise: NoiseRange,
+    /// Another speed, and pitch with it.
+    pub speed: SpeedRange,
     /// Another speed at the same pitch.
     pub stretch: StretchRange,
     /// Another pitch at the same speed.
@@ -52,6 +54,16 @@ pub struct NoiseRange {
     pub folder: PathBuf,
     /// Signal-to-noise ratio (dB).
     pub snr_db: Range,
+}
+
+/// `[augmentation.wave.speed]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpeedRange {
+    /// How often it is drawn; 0 to 1.
+    pub probability: f64,
+    /// Factor of the speed.
+    pub rate: Range,
 }
 
 /// `[augmentation.wave.stretch]`.
@@ -109,8 +121,8 @@ pub struct RoomRange {
 }
 
 impl WaveAugmentations {
-    /// A change drawn by the probabilities and amounts; none when nothing came up. Stretch and pitch come
-    /// first, then the room around the speaker, the noise in it, and what the recording makes of it.
+    /// A change drawn by the probabilities and amounts; none when nothing came up. Speed, stretch and pitch
+    /// come first, then the room around the speaker, the noise in it, and what the recording makes of it.
     pub fn draw(&self, draw: &mut Stream) -> Option<Augmentation> {
         let mut steps = Vec::new();
         // Every number is drawn whether it is needed or not, so that one setting does not move another's.
@@ -131,6 +143,12 @@ impl WaveAugmentations {
         offer(self.gain.probability, &|draw| Augmentation::Gain {
             db: between(self.gain.db, draw),
         });
+        // Drawn last, so that nothing else is drawn otherwise than before it was there.
+        let fast = draw.random::<f64>() < self.speed.probability;
+        let speed = self.speed(draw);
+        if fast {
+            steps.insert(0, speed);
+        }
         match steps.len() {
             0 | 1 => steps.pop(),
             _ => Some(Augmentation::Chain(steps)),
@@ -176,6 +194,12 @@ impl WaveAugmentations {
             ("pitch", pitch),
             ("pitch+noise", both),
             (
+                "speed",
+                Augmentation::Speed {
+                    rate: strongest(self.speed.rate.map(f64::ln), 0.0).exp(),
+                },
+            ),
+            (
                 "stretch",
                 Augmentation::Stretch {
                     rate: strongest(self.stretch.rate.map(f64::ln), 0.0).exp(),
@@ -212,6 +236,12 @@ impl WaveAugmentations {
         }
     }
 
+    fn speed(&self, draw: &mut Stream) -> Augmentation {
+        Augmentation::Speed {
+            rate: between(self.speed.rate.map(f64::ln), draw).exp(),
+        }
+    }
+
     /// Twice as fast and half as fast are as far from the middle as each other.
     fn stretch(&self, draw: &mut Stream) -> Augmentation {
         Augmentation::Stretch {
@@ -240,8 +270,9 @@ impl WaveAugmentations {
         })
     }
 
-    fn probabilities(&self) -> [(&'static str, f64); 6] {
+    fn probabilities(&self) -> [(&'static str, f64); 7] {
         [
+            ("speed", self.speed.probability),
             ("noise", self.noise.probability),
             ("stretch", self.stretch.probability),
             ("pitch", self.pitch.probability),
@@ -263,6 +294,7 @@ impl WaveAugmentations {
             }
         }
         range("noise.snr_db", self.noise.snr_db, -60.0, 120.0, "dB")?;
+        range("speed.rate", self.speed.rate, 0.25, 4.0, "times")?;
         range("stretch.rate", self.stretch.rate, 0.25, 4.0, "times")?;
         range("pitch.semitones", self.pitch.semitones, -24.0, 24.0, "semitones")?;
         range("gain.db", self.gain.db, -120.0, 60.0, "dB")?;
@@ -320,6 +352,10 @@ mod tests {
                 folder: PathBuf::new(),
                 snr_db: [10.0, 30.0],
             },
+            speed: SpeedRange {
+                probability: 0.5,
+                rate: [0.9, 1.12],
+            },
             stretch: StretchRange {
                 probability: 0.25,
                 rate: [0.8, 1.25],
@@ -347,7 +383,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_keeps_to_probabilities_and_ranges() {
-        let (mut noises, mut stretches) = (0, 0);
+        let (mut noises, mut stretches, mut speeds) = (0, 0, 0);
         for index in 0..2_000 {
             let drawn = ranges().draw(&mut stream(1, "test", index)).unwrap();
             let steps = match drawn {
@@ -364,6 +400,10 @@ mod tests {
                         assert!((0.8..=1.25).contains(rate));
                         stretches += 1;
                     }
+                    Augmentation::Speed { rate } => {
+                        assert!((0.9..=1.12).contains(rate));
+                        speeds += 1;
+                    }
                     Augmentation::Gain { db } => assert!(db.abs() <= 6.0),
                     other => panic!("{other:?}"),
                 }
@@ -372,19 +412,17 @@ mod tests {
         }
         assert!((900..1_100).contains(&noises), "{noises}");
         assert!((430..570).contains(&stretches), "{stretches}");
+        assert!((900..1_100).contains(&speeds), "{speeds}");
         let mut never = ranges();
-        (
-            never.noise.probability,
-            never.stretch.probability,
-            never.gain.probability,
-        ) = (0.0, 0.0, 0.0);
+        (never.noise.probability, never.speed.probability) = (0.0, 0.0);
+        (never.stretch.probability, never.gain.probability) = (0.0, 0.0);
         assert!(!never.is_active() && never.draw(&mut stream(1, "test", 0)).is_none());
     }
 
     #[test]
     fn one_setting_does_not_move_what_another_draws() {
         let mut quiet = ranges();
-        quiet.stretch.probability = 0.0;
+        (quiet.stretch.probability, quiet.speed.probability) = (0.0, 0.0);
         let gain = |ranges: &WaveAugmentations, index| match ranges.draw(&mut stream(1, "test", index)) {
             Some(Augmentation::Chain(steps)) => steps.last().cloned(),
             single => single,
@@ -407,6 +445,7 @@ mod tests {
                 "noise: white noise at 10 dB SNR",
                 "pitch: pitch -3.0 semitones",
                 "pitch+noise: pitch -3.0 semitones, then white noise at 10 dB SNR",
+                "speed: speed and pitch x1.12",
                 "stretch: speed x1.25",
                 "gain: gain +6.0 dB",
                 "shift: shift +0.10 s",

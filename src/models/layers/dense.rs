@@ -1,7 +1,7 @@
 //! A fully connected layer.
 
 use super::facts::{note_module, with_relu};
-use super::{Operation, Pullback, Values, glorot_uniform, runs_here, ternary, zeros};
+use super::{Operation, Pullback, Values, fan_in_uniform, glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::dense;
 use crate::random::Stream;
 use burn::module::{Module, Param};
@@ -26,6 +26,22 @@ impl Dense {
         }
     }
 
+    /// Weights as PyTorch's `Linear` has them first, smaller than [`Self::new`]'s where outputs are few; zero bias.
+    pub fn small(inputs: usize, outputs: usize, stream: &mut Stream, device: &Device) -> Self {
+        Self {
+            kernel: fan_in_uniform([inputs, outputs], stream, device),
+            bias: zeros(outputs, device),
+        }
+    }
+
+    /// Zero weights and bias: nothing, until it has learnt something.
+    pub fn silent(inputs: usize, outputs: usize, device: &Device) -> Self {
+        Self {
+            kernel: Param::from_tensor(Tensor::zeros([inputs, outputs], device)),
+            bias: zeros(outputs, device),
+        }
+    }
+
     /// (batch, inputs) to (batch, outputs).
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         self.apply(input, false)
@@ -36,11 +52,27 @@ impl Dense {
         self.apply(input, true)
     }
 
+    /// Every step of (batch, steps, inputs) to (batch, steps, outputs), negative numbers replaced by zero.
+    pub fn forward_steps_relu(&self, input: Tensor<3>) -> Tensor<3> {
+        let [clips, steps, inputs] = input.dims();
+        let output = self.product(input.reshape([clips * steps, inputs]), true);
+        let shape = [clips, steps, output.dims()[1]];
+        note_module(self, &shape, steps * self.kernel.shape().num_elements(), || {
+            with_relu(format!("dense {}", shape[2]), true)
+        });
+        output.reshape(shape)
+    }
+
     fn apply(&self, input: Tensor<2>, relu: bool) -> Tensor<2> {
         let [clips, outputs] = [input.dims()[0], self.bias.dims()[0]];
         note_module(self, &[clips, outputs], self.kernel.shape().num_elements(), || {
             with_relu(format!("dense {outputs}"), relu)
         });
+        self.product(input, relu)
+    }
+
+    /// What layers made of it use, which note themselves.
+    pub(super) fn product(&self, input: Tensor<2>, relu: bool) -> Tensor<2> {
         if runs_here(&input) {
             return ternary(input, self.kernel.val(), self.bias.val(), Product { relu });
         }

@@ -1,4 +1,4 @@
-//! First weights, drawn from our own stream as Keras draws them.
+//! First weights, drawn from our own stream as Keras or PyTorch draw them.
 
 use crate::random::Stream;
 use burn::module::Param;
@@ -14,9 +14,17 @@ pub fn glorot_uniform(
     stream: &mut Stream,
     device: &Device,
 ) -> Param<Tensor<2>> {
-    let limit = (6.0 / (fan_in + fan_out) as f64).sqrt() as f32;
+    uniform(shape, (6.0 / (fan_in + fan_out) as f64).sqrt(), stream, device)
+}
+
+/// A matrix (inputs, outputs) drawn uniformly from ±1 / sqrt(inputs): the weights of PyTorch's `Linear`.
+pub fn fan_in_uniform([inputs, outputs]: [usize; 2], stream: &mut Stream, device: &Device) -> Param<Tensor<2>> {
+    uniform([inputs, outputs], (1.0 / inputs as f64).sqrt(), stream, device)
+}
+
+fn uniform(shape: [usize; 2], limit: f64, stream: &mut Stream, device: &Device) -> Param<Tensor<2>> {
     let values: Vec<f32> = (0..shape[0] * shape[1])
-        .map(|_| (stream.random::<f32>() * 2.0 - 1.0) * limit)
+        .map(|_| (stream.random::<f32>() * 2.0 - 1.0) * limit as f32)
         .collect();
     Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
 }
@@ -60,17 +68,15 @@ mod tests {
 
     #[test]
     fn weights_fill_the_interval_evenly_and_depend_on_the_stream_alone() {
-        let draw = |seed| {
-            let weights = glorot_uniform(
-                [100, 200],
-                500,
-                1000,
-                &mut stream(seed, "weights", 0),
-                &device("flex").unwrap(),
-            );
-            weights.val().into_data().try_into_vec::<f32>().unwrap()
-        };
-        let limit = (6.0f32 / 1500.0).sqrt();
+        let device = device("flex").unwrap();
+        let glorot = |seed| glorot_uniform([100, 200], 500, 1000, &mut stream(seed, "weights", 0), &device);
+        let fan_in = |seed| fan_in_uniform([100, 200], &mut stream(seed, "weights", 0), &device);
+        is_even(glorot, (6.0f32 / 1500.0).sqrt());
+        is_even(fan_in, 0.1);
+    }
+
+    fn is_even(draw: impl Fn(u64) -> Param<Tensor<2>>, limit: f32) {
+        let draw = |seed| draw(seed).val().into_data().try_into_vec::<f32>().unwrap();
         let values = draw(1);
         assert_eq!(values, draw(1));
         assert_ne!(values, draw(2));

@@ -1,5 +1,6 @@
 //! Layers shared by the architectures: sequences are (batch, frames, channels), as in Keras.
 
+mod attention;
 mod batch_norm;
 mod convolution;
 mod convolution2d;
@@ -18,13 +19,14 @@ mod spans;
 mod tests;
 mod values;
 
+pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
 pub use dropout::dropout;
 pub use facts::{LayerFacts, layers_passed, trainable};
-pub use init::{glorot_uniform, orthogonal, zeros};
+pub use init::{fan_in_uniform, glorot_uniform, orthogonal, zeros};
 pub use lstm::BiLstm;
 pub use noise::noise;
 pub use operation::{Operation, Pullback, quaternary, runs_here, ternary, unary};
