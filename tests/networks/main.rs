@@ -9,12 +9,12 @@ mod twin;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 use twin::Twin;
 use undertone::engine::load_settings;
 use undertone::models::{ModelSettings, Network, device, published};
-use undertone::random::{Stream, stream};
+use undertone::random::stream;
 use undertone::training::Optimizer;
 
 const NAMES: [&str; 3] = ["deep_conv1d", "deep_mel_conv2d", "crnn"];
@@ -59,7 +59,7 @@ fn cross_entropy(logits: Tensor<2>) -> Tensor<1> {
     let [clips, classes] = logits.dims();
     let mut chosen = vec![0.0f32; clips * classes];
     for clip in 0..clips {
-        chosen[clip * classes + class_of(clip, classes)] = -1.0 / clips as f32;
+        chosen[clip * classes + clip * 5 % 7 % classes] = -1.0 / clips as f32;
     }
     let chosen = Tensor::from_data(TensorData::new(chosen, [clips, classes]), &logits.device());
     (log_softmax(logits, 1) * chosen).sum()
@@ -67,47 +67,6 @@ fn cross_entropy(logits: Tensor<2>) -> Tensor<1> {
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().unwrap()
-}
-
-/// The class of a clip of any batch.
-fn class_of(clip: usize, classes: usize) -> usize {
-    clip * 5 % 7 % classes
-}
-
-/// Clips of (frames, coefficients): noise over a faint pattern of each class, for what cannot be learnt leads all astray.
-struct Clips {
-    input: (usize, usize),
-    patterns: Vec<Vec<f32>>,
-    draw: Stream,
-}
-
-impl Clips {
-    fn new(input: (usize, usize), classes: usize) -> Self {
-        let pattern = |class: usize| {
-            let mut draw = stream(3, "patterns", class as u64);
-            (0..input.0 * input.1)
-                .map(|_| 0.2 * draw.random::<f32>() - 0.1)
-                .collect()
-        };
-        Self {
-            input,
-            patterns: (0..classes).map(pattern).collect(),
-            draw: stream(2, "clips", 0),
-        }
-    }
-
-    fn next(&mut self, clips: usize, device: &Device) -> Tensor<3> {
-        let mut values = Vec::new();
-        for clip in 0..clips {
-            let pattern = &self.patterns[class_of(clip, self.patterns.len())];
-            values.extend(
-                pattern
-                    .iter()
-                    .map(|value| value + 2.0 * self.draw.random::<f32>() - 1.0),
-            );
-        }
-        Tensor::from_data(TensorData::new(values, [clips, self.input.0, self.input.1]), device)
-    }
 }
 
 /// The relative differences of the losses, step by step, on batches that both get: of our layers to Burn's own; and of
@@ -122,10 +81,15 @@ fn differences(
     let mut ours = Network::new(settings, input, classes, 1, &device).unwrap();
     let (mut twin, mut moved) = (Twin::of(&ours, settings), Twin::of(&ours, settings));
     let mut adam: [Optimizer; 3] = std::array::from_fn(|_| Optimizer::default());
-    let mut batches = Clips::new(input, classes);
+    let mut draw = stream(2, "clips", 0);
+    let mut noise = |clips: usize| {
+        let count = clips * input.0 * input.1;
+        let values = (0..count).map(|_| 2.0 * draw.random::<f32>() - 1.0).collect();
+        Tensor::<3>::from_data(TensorData::new(values, [clips, input.0, input.1]), &device)
+    };
     let (mut apart, mut moved_apart) = (Vec::new(), Vec::new());
     for step in 0..steps {
-        let batch = batches.next(clips, &device);
+        let batch = noise(clips);
         let our_loss = cross_entropy(ours.forward_training(batch.clone(), &mut stream(1, "dropout", step as u64)));
         let twin_loss = cross_entropy(twin.forward(batch.clone()));
         let loss = values(twin_loss.clone())[0];
@@ -151,7 +115,7 @@ fn differences(
     }
     if apart.iter().all(|apart| *apart < 1e-3) {
         // With the running statistics that both have gathered.
-        let batch = batches.next(3, &device).inner();
+        let batch = noise(3).inner();
         let pairs = values(ours.valid().forward(batch.clone()));
         for (a, b) in pairs.iter().zip(values(twin.valid().forward(batch))) {
             assert!((a - b).abs() < 5e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
