@@ -53,6 +53,13 @@ fn doomed(context: &Context, run: &str, linked: bool) -> Result<Vec<RunPage>, En
     let Some(first) = chosen.first() else {
         return Ok(chosen);
     };
+    if chosen.len() == 1 && run != "last" && run != first.folder.id {
+        // A beginning may be that of another run than was meant, such as the next of the same second.
+        return Err(EngineError::Other(format!(
+            "no run `{run}`; to delete {}, give its whole name",
+            first.folder.id
+        )));
+    }
     let group = book.group(&first.folder.id);
     if group.len() > chosen.len() && !linked {
         return Err(EngineError::Other(format!(

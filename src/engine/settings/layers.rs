@@ -279,8 +279,9 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
                 merge_tables(base, over, &key, written)?;
             }
             (Some(slot), value) => {
-                let whole_number_for_float = slot.is_float() && value.is_integer();
-                if slot.same_type(&value) || whole_number_for_float {
+                if let (toml::Value::Float(slot), toml::Value::Integer(whole)) = (&mut *slot, &value) {
+                    *slot = *whole as f64;
+                } else if slot.same_type(&value) {
                     *slot = value;
                 } else {
                     let problem = format!("{value} is {}; it must be {}", kind(&value), kind(slot));
