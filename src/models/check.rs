@@ -80,6 +80,12 @@ impl Check {
         }
     }
 
+    /// Not more weights than [`MOST_WEIGHTS`] in dense layers of so many units, one after the other.
+    pub fn dense(self, key: &str, inputs: usize, units: &[usize]) -> Result<(), ModelError> {
+        let before = std::iter::once(&inputs).chain(units);
+        self.weights(key, before.zip(units).map(|(inputs, units)| [1, *inputs, *units]))
+    }
+
     /// Not more weights than [`MOST_WEIGHTS`]; `layers` holds (kernel, inputs, outputs) of each.
     pub fn weights(self, key: &str, layers: impl IntoIterator<Item = [usize; 3]>) -> Result<(), ModelError> {
         let weights = layers.into_iter().fold(0usize, |sum, layer| {

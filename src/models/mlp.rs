@@ -75,19 +75,14 @@ impl Architecture for Mlp {
         device: &Device,
     ) -> Result<Self, ModelError> {
         settings.validate()?;
-        let mut inputs = input.0 * input.1;
-        let sizes = std::iter::once(&inputs).chain(&settings.units).zip(&settings.units);
-        CHECK.weights("units", sizes.map(|(inputs, units)| [1, *inputs, *units]))?;
-        let mut dense = Vec::with_capacity(settings.units.len());
-        for units in &settings.units {
-            dense.push(Dense::new(inputs, *units, stream, device));
-            inputs = *units;
-        }
+        let inputs = input.0 * input.1;
+        CHECK.dense("units", inputs, &settings.units)?;
+        let units = settings.units.last().copied().unwrap_or(inputs);
         let norms = settings.units.iter().map(|units| BatchNorm::new(*units, device));
         Ok(Self {
-            dense,
+            dense: Dense::stack(inputs, &settings.units, stream, device),
             norms: norms.collect(),
-            output: Dense::new(inputs, classes, stream, device),
+            output: Dense::new(units, classes, stream, device),
             dropout: settings.dropout,
             l1: settings.l1,
             l2: settings.l2,

@@ -47,9 +47,7 @@ impl TimeConv1dSettings {
         let sizes = layers.map(|((kernel, inputs), outputs)| [*kernel, *inputs, *outputs]);
         CHECK.weights("filters", sizes)?;
         let flat = left * self.filters.last().copied().unwrap_or(1);
-        let inputs = std::iter::once(&flat).chain(&self.dense_units);
-        let layers = inputs.zip(&self.dense_units);
-        CHECK.weights("dense_units", layers.map(|(inputs, units)| [1, *inputs, *units]))?;
+        CHECK.dense("dense_units", flat, &self.dense_units)?;
         Ok(flat)
     }
 }
@@ -97,16 +95,11 @@ impl Architecture for TimeConv1d {
             convolutions.push(Convolution::new(inputs, *filters, *kernel, stream, device));
             inputs = *filters;
         }
-        let mut inputs = flat;
-        let mut dense = Vec::with_capacity(settings.dense_units.len());
-        for units in &settings.dense_units {
-            dense.push(Dense::new(inputs, *units, stream, device));
-            inputs = *units;
-        }
+        let units = settings.dense_units.last().copied().unwrap_or(flat);
         Ok(Self {
             convolutions,
-            dense,
-            output: Dense::new(inputs, classes, stream, device),
+            dense: Dense::stack(flat, &settings.dense_units, stream, device),
+            output: Dense::new(units, classes, stream, device),
             pool_size: settings.pool_size,
         })
     }

@@ -26,6 +26,16 @@ impl Dense {
         }
     }
 
+    /// Layers one after the other, of so many units each.
+    pub fn stack(mut inputs: usize, units: &[usize], stream: &mut Stream, device: &Device) -> Vec<Self> {
+        let mut layers = Vec::with_capacity(units.len());
+        for units in units {
+            layers.push(Self::new(inputs, *units, stream, device));
+            inputs = *units;
+        }
+        layers
+    }
+
     /// Weights as PyTorch's `Linear` has them first, smaller than [`Self::new`]'s where outputs are few; zero bias.
     pub fn small(inputs: usize, outputs: usize, stream: &mut Stream, device: &Device) -> Self {
         Self {
