@@ -22,6 +22,15 @@ fn runs_are_planned_noted_compared_and_deleted() {
     assert_eq!(plan["trainable"], plan["parameters"]);
     let clips = |side: &str| plan[side].as_u64().unwrap();
     assert_eq!(clips("train") + clips("validation") + clips("test"), 60);
+    let examples = |leak: &str| {
+        let way = ["-s", "augmentation.mode=materialised", "-s", leak];
+        let plan = lab.json(&[&["train", "--plan", "-s", "split.kind=random"], &way[..]].concat());
+        ["train", "validation", "test"].map(|side| plan[side].as_u64().unwrap())
+    };
+    let [train, validation, test] = examples("augmentation.leak_copies_across_sides=false");
+    assert_eq!(train / 4 + validation + test, 60, "copies in training alone");
+    let leaky = examples("augmentation.leak_copies_across_sides=true");
+    assert_eq!(leaky.iter().sum::<u64>(), 240, "copies on every side");
     assert!(plan["epoch"]["source"].as_str().unwrap().contains("timed"), "{plan}");
     assert!(plan["epoch"]["seconds"].as_f64().unwrap() > 0.0);
     assert_eq!(lab.json(&["runs"]).as_array().unwrap().len(), 0, "nothing was trained");

@@ -19,9 +19,8 @@ const STEPS: usize = 3;
 /// measured by steps of training on made-up clips. Where neither tells, the time stays unknown.
 pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> Result<(), EngineError> {
     let wish = context.begin_plan();
-    let mut plan = sketch(context, changes)?;
-    let settings = context.settings.with(changes)?;
-    plan.epoch = as_before(context, &settings, &plan)?;
+    let (settings, clips, mut plan) = sketch(context, changes)?;
+    plan.epoch = as_before(context, &settings, clips)?;
     context.emit(Event::Plan(Arc::new(plan.clone())));
     if measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
         plan.epoch = timed(context, wish, &settings, &plan)?;
@@ -32,22 +31,20 @@ pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> R
     Ok(())
 }
 
-/// All but the time.
-fn sketch(context: &Context, changes: &[(String, String)]) -> Result<RunPlan, EngineError> {
+/// All but the time, with the settings and the number of clips that it comes from.
+fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, usize, RunPlan), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
-    let of = |side: Side| sides.iter().filter(|other| **other == side).count();
+    let of = |side: Side| {
+        let clips = sides.iter().filter(|other| **other == side).count();
+        clips * settings.augmentation.examples_per_clip(side == Side::Train)
+    };
     let labels: BTreeSet<&str> = selection.clips.iter().map(|clip| clip.emotion.name()).collect();
     let device = device("cpu")?.autodiff();
     let network = Network::new(&settings.model, recipe.shape(), labels.len(), 1, &device)?;
-    // Each training clip as recorded, with noise, with another pitch, and with both.
-    let copies = match settings.augmentation.mode {
-        AugmentationMode::Materialised => 4,
-        AugmentationMode::None | AugmentationMode::OnTheFly => 1,
-    };
-    Ok(RunPlan {
+    let plan = RunPlan {
         changes: changes.to_vec(),
         model: settings.model.name.clone(),
         device: settings.device.clone(),
@@ -56,18 +53,19 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<RunPlan, En
         parameters: network.parameters(),
         trainable: network.trainable(),
         multiply_adds: network.multiply_adds(recipe.shape()),
-        train: copies * of(Side::Train),
+        train: of(Side::Train),
         validation: of(Side::Validation),
         test: of(Side::Test),
         folds: settings.split.kfold.max(1),
         batch: settings.training.batch_size,
         epoch: None,
-    })
+    };
+    Ok((settings, selection.clips.len(), plan))
 }
 
 /// The time that an epoch of the newest run with this network, recipe, batch, device and augmentation took, for as many
 /// clips as there are now.
-fn as_before(context: &Context, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
+fn as_before(context: &Context, settings: &Settings, clips: usize) -> Result<Option<EpochTime>, EngineError> {
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
     for run in book
@@ -95,10 +93,6 @@ fn as_before(context: &Context, settings: &Settings, plan: &RunPlan) -> Result<O
             && before.recipe().ok() == settings.recipe().ok();
         if alike && facts.clips > 0 {
             let epochs = detail.epochs.len() as f64;
-            let clips = match settings.augmentation.mode {
-                AugmentationMode::Materialised => plan.train / 4 + plan.validation + plan.test,
-                AugmentationMode::None | AugmentationMode::OnTheFly => plan.train + plan.validation + plan.test,
-            };
             return Ok(Some(EpochTime {
                 seconds: detail.epochs.seconds() / epochs * clips as f64 / facts.clips as f64,
                 source: format!("as in {}", run.id),

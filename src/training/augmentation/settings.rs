@@ -37,7 +37,18 @@ pub struct AugmentationSettings {
     pub spec_augment: SpecAugment,
 }
 
+/// Examples that a materialised clip makes: itself, and [`WaveAugmentations::three_copies`].
+const MATERIALISED: usize = 4;
+
 impl AugmentationSettings {
+    /// How many examples each clip of the training side, or of another, makes.
+    pub fn examples_per_clip(&self, training: bool) -> usize {
+        match self.mode {
+            AugmentationMode::Materialised if training || self.leak_copies_across_sides => MATERIALISED,
+            _ => 1,
+        }
+    }
+
     /// Refuses values that cannot work.
     ///
     /// # Errors
