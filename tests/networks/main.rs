@@ -138,12 +138,12 @@ fn differences(
         let gradients = GradientsParams::from_grads(twin_loss.backward(), &twin);
         twin = adam[1].step(1e-3, twin, gradients);
     }
-    if apart.iter().all(|apart| *apart < 1e-3) {
+    if course.moved == 0 {
         // With the running statistics that both have gathered.
         let batch = noise(3).inner();
         let pairs = values(ours.valid().forward(batch.clone()));
         for (a, b) in pairs.iter().zip(values(twin.valid().forward(batch))) {
-            assert!((a - b).abs() < 5e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
+            assert!((a - b).abs() < 1e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
         }
     }
     (apart, moved_apart)
