@@ -1,7 +1,10 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
 mod bench;
+mod cache_facts;
+mod command;
 mod context;
+mod data_facts;
 mod epochs;
 mod error;
 mod event;
@@ -16,6 +19,7 @@ mod queue_worker;
 mod reading;
 mod results;
 mod run_book;
+mod run_facts;
 mod run_file;
 mod run_page;
 mod settings;
@@ -32,16 +36,16 @@ mod variant;
 mod worker;
 
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
+pub use cache_facts::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
+pub use command::{Command, CommandKind, Control, StopTuning};
+pub use data_facts::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
 pub use epochs::Epochs;
 pub use error::EngineError;
-pub use event::{
-    CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, CommandKind, Comparison, Config, ConfigRow, Control,
-    Deletion, DemoSummary, EpochTime, Event, FeatureSummary, Judgement, Preview, Progress, RunDetail, RunPlan,
-    RunReport, RunSummary, SoundState, StopTuning, Survey,
-};
+pub use event::{DemoSummary, Event, Progress};
 pub use model_facts::{ModelRow, ModelSummary};
 pub use queue::{QueueLane, QueuePlace, QueueReport};
 pub use queue_worker::work_on_queue;
+pub use run_facts::{Comparison, Deletion, EpochTime, Judgement, RunDetail, RunPlan, RunReport, RunSummary};
 pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};

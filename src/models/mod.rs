@@ -34,7 +34,7 @@ pub use deep_conv1d::{DeepConv1d, DeepConv1dSettings};
 pub use deep_mel_conv2d::{DeepMelConv2d, DeepMelConv2dSettings};
 pub use device::{
     ChosenDevice, CudaLack, CudaPart, check_device_name, choose_device, cuda_parts, device, device_address,
-    device_names,
+    device_choices, device_names,
 };
 pub use error::ModelError;
 pub use mel_conv2d::{MelConv2d, MelConv2dSettings};

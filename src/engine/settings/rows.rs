@@ -2,6 +2,7 @@
 
 use super::{DEFAULTS, Settings};
 use crate::engine::{Config, ConfigRow};
+use crate::models::device_choices;
 use crate::tuning::space_table::is_parameter;
 use std::collections::BTreeMap;
 
@@ -33,7 +34,10 @@ pub fn rows(settings: &Settings) -> Config {
     }
     let place = |row: &ConfigRow| meanings.get(&row.key).map_or(usize::MAX, |(place, _)| *place);
     rows.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key)));
-    Config { rows }
+    Config {
+        rows,
+        devices: device_choices(),
+    }
 }
 
 /// A user's own recipe means what the shipped one means.

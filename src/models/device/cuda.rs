@@ -53,6 +53,13 @@ pub(super) fn usable() -> Result<usize, &'static CudaLack> {
     }
 }
 
+/// How many devices the kernel shows. Unlike [`usable`] it wakes none of them, which takes a second; it does not
+/// know CUDA_VISIBLE_DEVICES.
+pub(super) fn shown() -> usize {
+    let gpus = fs::read_dir("/proc/driver/nvidia/gpus").map_or(0, Iterator::count);
+    if cfg!(feature = "cuda") { gpus } else { 0 }
+}
+
 /// The PCI address of a device, which is opened for it.
 pub(super) fn address(index: usize) -> Option<String> {
     usable().ok().filter(|count| index < *count)?;

@@ -106,6 +106,13 @@ fn choose(name: &str, cuda: Result<usize, &CudaLack>) -> Result<ChosenDevice, Mo
     }
 }
 
+/// What `device` may be set to on this machine. `cuda` is there without one, too: asked for, it says what is missing.
+pub fn device_choices() -> Vec<String> {
+    let others = (1..cuda::shown()).map(|index| Name::Cuda(index).to_string());
+    let first = ["auto", "cpu", "cuda"].map(str::to_owned);
+    first.into_iter().chain(others).chain(["ndarray".to_owned()]).collect()
+}
+
 /// The keys of all devices of this machine, the CPU first.
 pub fn device_names() -> Vec<String> {
     let cuda = (0..cuda::usable().unwrap_or(0)).map(Name::Cuda);

@@ -90,7 +90,8 @@ impl Form {
         form.corpora(config);
         form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
         form.number(config, "seed", "Seed", Number::Whole(0));
-        form.choice(config, "device", "Device", &["auto", "cpu", "cuda", "ndarray"]);
+        let devices: Vec<&str> = config.devices.iter().map(String::as_str).collect();
+        form.choice(config, "device", "Device", &devices);
         form
     }
 
@@ -424,6 +425,7 @@ mod tests {
         };
         Config {
             rows: rows.iter().map(row).collect(),
+            devices: Vec::new(),
         }
     }
 

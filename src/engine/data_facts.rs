@@ -1,0 +1,114 @@
+//! What events tell of settings, clips and features.
+
+use super::{Catalogue, Note, Playback, Statistics, Suspicion, Variant, Wave};
+use crate::corpus::Exclusion;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A catalogue with everything the Data tab shows of it.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Clips, facts, refused files.
+    pub catalogue: Catalogue,
+    /// Distributions over all clips.
+    pub statistics: Statistics,
+    /// Clips that deserve a second look.
+    pub suspicions: Vec<Suspicion>,
+    /// Clips that take part in training under the settings' labels and filter.
+    pub selected: usize,
+    /// Left out of training, with the reason.
+    pub excluded: Vec<(Exclusion, usize)>,
+    /// Whether every clip is synthetic (the demo corpus), or some are.
+    pub synthetic: bool,
+    /// Whether the samples of every clip have been analysed.
+    pub analysed: bool,
+    /// Time that reading the headers took (s).
+    pub header_seconds: f64,
+    /// Time that analysing the samples took so far (s).
+    pub analysis_seconds: f64,
+}
+
+/// Features in the cache.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureSummary {
+    /// The recipe's name.
+    pub recipe: String,
+    /// (frames, coefficients).
+    pub shape: (usize, usize),
+    /// Clips.
+    pub clips: usize,
+    /// Of these, read from the cache.
+    pub cached: usize,
+    /// Clips shorter than the skip, whose skip was cut.
+    pub skip_clamped: usize,
+    /// Files that could not be decoded, with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Time taken (s).
+    pub seconds: f64,
+}
+
+/// The resolved settings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Config {
+    /// One row per value.
+    pub rows: Vec<ConfigRow>,
+    /// What `device` may be set to on this machine.
+    pub devices: Vec<String>,
+}
+
+/// One value of the settings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ConfigRow {
+    /// Dotted key (`training.batch_size`).
+    pub key: String,
+    /// The value as TOML.
+    pub value: String,
+    /// Where it came from (`default`, `workbench.toml:12`, `--set`).
+    pub origin: String,
+    /// The comment above it in the shipped `workbench.toml`.
+    pub comment: String,
+}
+
+/// A clip to look at.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The clip.
+    pub path: PathBuf,
+    /// In which form it is shown.
+    pub variant: Variant,
+    /// What was done to it, in words; empty for the original.
+    pub label: String,
+    /// The forms in which it can be shown.
+    pub variants: Vec<Variant>,
+    /// Its samples, mono.
+    pub wave: Wave,
+    /// Smallest and largest sample of each of 1,024 equal stretches.
+    pub envelope: Vec<(f32, f32)>,
+    /// Frames of `mel_db`.
+    pub frames: usize,
+    /// Mel bands of `mel_db`, lowest first.
+    pub mels: usize,
+    /// Mel spectrogram in dB below its maximum (0 to -80), frame after frame.
+    pub mel_db: Vec<f32>,
+    /// Centre frequency of every mel band (Hz).
+    pub mel_hz: Vec<f32>,
+    /// What the samples say.
+    pub facts: Arc<super::SampleFacts>,
+    /// What the recipe would note about it.
+    pub notes: Vec<Note>,
+}
+
+/// How far the playing of a clip is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SoundState {
+    /// The clip.
+    pub path: PathBuf,
+    /// In which form it plays.
+    pub variant: Variant,
+    /// What is done, and where.
+    #[serde(flatten)]
+    pub playback: Playback,
+    /// Where the sound goes, once that is known.
+    pub output: Option<String>,
+}

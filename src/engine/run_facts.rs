@@ -1,0 +1,168 @@
+//! What events tell of runs.
+
+use super::{Beat, Epochs, Judged, Prediction, QueuePlace, Report, RunNote, RunState, ScoreSpread, Usage};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// One row of the list of runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunSummary {
+    /// The folder's name.
+    pub id: String,
+    /// When it was made.
+    pub created: jiff::Timestamp,
+    /// What it is doing.
+    pub state: RunState,
+    /// Architecture.
+    pub model: String,
+    /// The preset it was started with; empty for none.
+    pub preset: String,
+    /// Names of the corpora it learns from.
+    pub corpora: Vec<String>,
+    /// `speaker` or `random`.
+    pub split: String,
+    /// (fold from 0, folds) of a K-fold, with the name that links the runs.
+    pub fold: Option<(usize, usize, String)>,
+    /// Seed.
+    pub seed: u64,
+    /// What it is computed on; the setting as long as it has not begun.
+    pub device: String,
+    /// Why the device is not what one might expect.
+    pub device_note: Option<String>,
+    /// Whether the data is synthetic.
+    pub synthetic: bool,
+    /// Epochs done.
+    pub epochs: usize,
+    /// At most this many.
+    pub max_epochs: usize,
+    /// Best validation UAR so far.
+    pub best_validation_uar: Option<f64>,
+    /// Test UAR, once judged.
+    pub test_uar: Option<f64>,
+    /// Test accuracy, once judged.
+    pub test_accuracy: Option<f64>,
+    /// Whether the model was fitted anew in the end on everything, so that the scores are those of the one before it.
+    pub final_model: bool,
+    /// What its process says.
+    pub beat: Option<Beat>,
+    /// What its process uses of the machine now.
+    pub usage: Option<Usage>,
+    /// Where it stands, while it waits for its device.
+    pub queue: Option<QueuePlace>,
+    /// What people say of it.
+    pub note: RunNote,
+    /// Why it failed.
+    pub reason: Option<String>,
+}
+
+/// Everything about one run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunDetail {
+    /// Its row.
+    pub summary: RunSummary,
+    /// All epochs.
+    pub epochs: Epochs,
+    /// Notes from the journal, and the end of `log.txt`.
+    pub log: Vec<String>,
+    /// What it uses of the machine, oldest first, spread over its whole time.
+    pub usage: Vec<Usage>,
+    /// Estimated seconds to the last epoch at the pace so far; unknown before the first and in the final fit.
+    pub seconds_left: Option<f64>,
+}
+
+/// What a run would be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// What was asked for.
+    pub changes: Vec<(String, String)>,
+    /// Architecture.
+    pub model: String,
+    /// Device.
+    pub device: String,
+    /// (frames, coefficients).
+    pub input: (usize, usize),
+    /// Labels.
+    pub classes: usize,
+    /// Parameters, running statistics included.
+    pub parameters: usize,
+    /// Those that training changes by their gradient.
+    pub trainable: usize,
+    /// Multiply-adds of one clip's way forwards.
+    pub multiply_adds: usize,
+    /// Training examples, copies included.
+    pub train: usize,
+    /// Validation clips.
+    pub validation: usize,
+    /// Test clips.
+    pub test: usize,
+    /// Linked runs.
+    pub folds: usize,
+    /// Clips per step.
+    pub batch: usize,
+    /// How long an epoch takes; `None` until it is known.
+    pub epoch: Option<EpochTime>,
+}
+
+impl RunPlan {
+    /// Steps of an epoch.
+    pub fn steps(&self) -> usize {
+        self.train.div_ceil(self.batch.max(1))
+    }
+}
+
+/// How long an epoch takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EpochTime {
+    /// Training and validation (s).
+    pub seconds: f64,
+    /// All epochs of the run, if none stops it early, and as many of the final fit where one is asked for (s).
+    pub run_seconds: f64,
+    /// How that is known.
+    pub source: String,
+}
+
+/// What tells runs apart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Their rows, in the order asked for.
+    pub runs: Vec<RunSummary>,
+    /// Settings that are not the same in all of them: the dotted key, and the value in each as TOML, where it has one.
+    pub settings: Vec<(String, Vec<Option<String>>)>,
+}
+
+/// Runs that are to be deleted, or are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deletion {
+    /// Their ids.
+    pub runs: Vec<String>,
+    /// Size of all their files (bytes).
+    pub bytes: u64,
+    /// Whether they are gone.
+    pub deleted: bool,
+}
+
+/// A report and its neighbours.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// The run.
+    pub run: RunSummary,
+    /// Its report.
+    pub report: Report,
+    /// Its test clips, as judged.
+    pub judged: Vec<Judged>,
+    /// Over the linked runs that are done, when there are several.
+    pub spread: Vec<ScoreSpread>,
+}
+
+/// One file judged, or refused.
+#[derive(Debug, Clone, Serialize)]
+pub struct Judgement {
+    /// The file.
+    pub path: PathBuf,
+    /// The run whose model judged.
+    pub run: String,
+    /// What the model says, or why the file cannot be judged.
+    pub outcome: Result<Prediction, String>,
+    /// Whether the model was trained on synthetic data.
+    pub synthetic_model: bool,
+}
