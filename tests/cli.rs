@@ -335,6 +335,11 @@ fn what_cannot_be_done_ends_with_one_and_a_reason() {
     }
     let error = lab.refused(1, &["train", "-s", "filter.emotion=nobody"]);
     assert!(error.contains("error: "), "{error}");
+    let alone = ["train", "-s", "recipe=functionals", "-s", "training.normalise=utterance"];
+    let error = lab.refused(1, &alone);
+    assert!(error.contains("training.normalise"), "{error}");
+    let error = lab.refused(1, &["train", "-s", "model.conv1d.pool_size=1000"]);
+    assert!(error.contains("model.conv1d.pool_size"), "{error}");
     assert_eq!(
         lab.json(&["runs"]),
         serde_json::json!([]),

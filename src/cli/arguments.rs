@@ -168,7 +168,7 @@ pub enum Subcommands {
         /// The sound files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// The run's id, a unique beginning of it, or `last`
+        /// The run's id, a unique beginning of it, or `last`: the newest that has a model
         #[arg(long, default_value = "last", value_name = "ID")]
         run: String,
     },

@@ -2,7 +2,7 @@
 
 use super::{Catalogue, Clip, Emotion, FilterSettings, LabelSettings, SampleFacts};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Why a clip takes no part.
@@ -36,6 +36,11 @@ impl Selection {
     /// Length of the longest clip as its header states it (s); 0 without clips.
     pub fn longest_seconds(&self) -> f64 {
         self.clips.iter().map(Clip::seconds).fold(0.0, f64::max)
+    }
+
+    /// The labels that there are.
+    pub fn labels(&self) -> BTreeSet<&str> {
+        self.clips.iter().map(|clip| clip.emotion.name()).collect()
     }
 }
 

@@ -149,6 +149,23 @@ pub fn list_runs(runs: &Path) -> Result<Vec<RunFolder>, RunError> {
     Ok(folders)
 }
 
+/// The name of the newest run.
+const LAST: &str = "last";
+
+/// As [`find_run`], but `last` is the newest run that has a model, where there is one.
+///
+/// # Errors
+/// As [`find_run`].
+pub fn find_judge(runs: &Path, name: &str) -> Result<RunFolder, RunError> {
+    if name == LAST {
+        let newest = list_runs(runs)?.into_iter().rfind(|folder| folder.model().is_dir());
+        if let Some(folder) = newest {
+            return Ok(folder);
+        }
+    }
+    find_run(runs, name)
+}
+
 /// The run of that name, of which that is a unique beginning, or `last`.
 ///
 /// # Errors
@@ -159,7 +176,7 @@ pub fn find_run(runs: &Path, name: &str) -> Result<RunFolder, RunError> {
         name: name.to_owned(),
         folder: runs.to_owned(),
     };
-    if name == "last" {
+    if name == LAST {
         return folders.pop().ok_or_else(unknown);
     }
     if let Some(index) = folders.iter().position(|folder| folder.id == name) {
@@ -222,6 +239,10 @@ mod tests {
         assert_eq!(id("last").unwrap(), "20250202-000000-b");
         assert_eq!(id("202502").unwrap(), "20250202-000000-b");
         assert_eq!(id("20250101-000000-a").unwrap(), "20250101-000000-a");
+        let judge = || find_judge(runs.path(), "last").unwrap();
+        assert_eq!(judge().id, "20250202-000000-b", "no run has a model");
+        fs::create_dir(runs.path().join("20250101-000000-a-2").join("model")).unwrap();
+        assert_eq!(judge().id, "20250101-000000-a-2");
         assert!(matches!(id("2025"), Err(RunError::Ambiguous { matches, .. }) if matches.len() == 3));
         for name in ["", "x", "../x", "/"] {
             assert!(matches!(id(name), Err(RunError::Unknown { .. })), "{name:?}");

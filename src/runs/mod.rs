@@ -12,7 +12,7 @@ mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
-pub use folder::{RunFolder, find_run, list_runs};
+pub use folder::{RunFolder, find_judge, find_run, list_runs};
 pub use journal::{Fact, Journal, read_facts};
 pub use lease::{Beat, Lease, Liveness, host_name, liveness};
 pub use note::{NoteChange, RunNote};

@@ -36,9 +36,21 @@ impl Normaliser {
         if how == Normalise::Speaker {
             normaliser.measure(dataset, clips, recorded);
         }
-        let alone = |clip: usize| normaliser.of.get(clip).copied().flatten().is_none();
-        let lost = |(clip, matrix): (usize, &FeatureMatrix)| matrix.frames == 1 && alone(clip);
-        if dataset.matrices.iter().enumerate().any(lost) {
+        let frames = dataset.matrices.first().map_or(0, |matrix| matrix.frames);
+        Self::check(how, frames, clips)?;
+        for (clip, matrix) in dataset.matrices.iter_mut().enumerate() {
+            normaliser.example(clip, matrix);
+        }
+        Ok(normaliser)
+    }
+
+    /// Refuses what [`Self::apply`] would for clips of so many frames.
+    ///
+    /// # Errors
+    /// [`TrainingError::Settings`] where a clip's own statistics would leave nothing of it: one frame alone.
+    pub fn check(how: Normalise, frames: usize, clips: &[Clip]) -> Result<(), TrainingError> {
+        let known = || how == Normalise::Speaker && clips.iter().all(|clip| clip.speaker_key().is_some());
+        if frames == 1 && how != Normalise::Corpus && !known() {
             return Err(TrainingError::Settings {
                 key: "training.normalise".to_owned(),
                 problem: "the recipe gives one frame per clip, of which its own statistics leave nothing; \
@@ -46,10 +58,7 @@ impl Normaliser {
                     .to_owned(),
             });
         }
-        for (clip, matrix) in dataset.matrices.iter_mut().enumerate() {
-            normaliser.example(clip, matrix);
-        }
-        Ok(normaliser)
+        Ok(())
     }
 
     fn measure(&mut self, dataset: &Dataset, clips: &[Clip], recorded: usize) {

@@ -415,6 +415,7 @@ pub fn config() -> Config {
     ];
     Config {
         rows: rows.iter().map(row).collect(),
+        devices: ["auto", "cpu", "cuda", "ndarray"].map(str::to_owned).to_vec(),
     }
 }
 
@@ -615,6 +616,7 @@ pub fn plan(changes: Vec<(String, String)>) -> RunPlan {
         batch: 64,
         epoch: Some(EpochTime {
             seconds: 4.9,
+            run_seconds: 392.0,
             source: "as in 20260612-141500-conv1d".to_owned(),
         }),
     }

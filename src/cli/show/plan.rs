@@ -31,7 +31,13 @@ fn table(plan: &RunPlan) -> String {
     };
     row("examples", sides);
     let time = match &plan.epoch {
-        Some(time) => format!("about {:.1} s ({}), {} steps", time.seconds, time.source, plan.steps()),
+        Some(time) => format!(
+            "about {:.1} s, the run at most {:.0} s ({}), {} steps",
+            time.seconds,
+            time.run_seconds,
+            time.source,
+            plan.steps()
+        ),
         None => format!("-, {} steps", plan.steps()),
     };
     row("epoch", time);

@@ -1,14 +1,13 @@
 //! Plan: what a run would be, before it is one.
 
-use super::train::resolve;
+use super::train::{network_for, resolve};
 use crate::corpus::{Side, select, split};
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
 use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
-use crate::models::{Network, device};
+use crate::inference::FinalFit;
 use crate::training::{AugmentationMode, Trial, clips_of, judge};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ const STEPS: usize = 3;
 pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> Result<(), EngineError> {
     let wish = context.begin_plan();
     let (settings, clips, mut plan) = sketch(context, changes)?;
-    plan.epoch = as_before(context, &settings, clips)?;
+    plan.epoch = as_before(context, &settings, clips, &plan)?;
     context.emit(Event::Plan(Arc::new(plan.clone())));
     if measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
         plan.epoch = timed(context, wish, &settings, &plan)?;
@@ -35,21 +34,18 @@ pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> R
 fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, usize, RunPlan), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
-    let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
+    let (recipe, network) = network_for(&settings, &selection)?;
     let of = |side: Side| {
         let clips = sides.iter().filter(|other| **other == side).count();
         clips * settings.augmentation.examples_per_clip(side == Side::Train)
     };
-    let labels: BTreeSet<&str> = selection.clips.iter().map(|clip| clip.emotion.name()).collect();
-    let device = device("cpu")?.autodiff();
-    let network = Network::new(&settings.model, recipe.shape(), labels.len(), 1, &device)?;
     let plan = RunPlan {
         changes: changes.to_vec(),
         model: settings.model.name.clone(),
         device: settings.device.clone(),
         input: recipe.shape(),
-        classes: labels.len(),
+        classes: selection.labels().len(),
         parameters: network.parameters(),
         trainable: network.trainable(),
         multiply_adds: network.multiply_adds(recipe.shape()),
@@ -65,7 +61,12 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
 
 /// The time that an epoch of the newest run with this network, recipe, batch, device and augmentation took, for as many
 /// clips as there are now.
-fn as_before(context: &Context, settings: &Settings, clips: usize) -> Result<Option<EpochTime>, EngineError> {
+fn as_before(
+    context: &Context,
+    settings: &Settings,
+    clips: usize,
+    plan: &RunPlan,
+) -> Result<Option<EpochTime>, EngineError> {
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
     for run in book
@@ -93,10 +94,8 @@ fn as_before(context: &Context, settings: &Settings, clips: usize) -> Result<Opt
             && before.recipe().ok() == settings.recipe().ok();
         if alike && facts.clips > 0 {
             let epochs = detail.epochs.len() as f64;
-            return Ok(Some(EpochTime {
-                seconds: detail.epochs.seconds() / epochs * clips as f64 / facts.clips as f64,
-                source: format!("as in {}", run.id),
-            }));
+            let seconds = detail.epochs.seconds() / epochs * clips as f64 / facts.clips as f64;
+            return Ok(Some(epoch_time(seconds, format!("as in {}", run.id), settings, plan)));
         }
     }
     Ok(None)
@@ -121,10 +120,28 @@ fn timed(context: &Context, wish: u64, settings: &Settings, plan: &RunPlan) -> R
     judge(&network, &clips);
     let judged = (0..STEPS).map(|_| judge(&network, &clips)).collect();
     let part = |clips: usize, times| clips as f64 / batch as f64 * median(times).as_secs_f64();
-    Ok(Some(EpochTime {
-        seconds: part(plan.train, times) + part(plan.validation, judged),
-        source: format!("{STEPS} steps timed here"),
-    }))
+    let seconds = part(plan.train, times) + part(plan.validation, judged);
+    Ok(Some(epoch_time(
+        seconds,
+        format!("{STEPS} steps timed here"),
+        settings,
+        plan,
+    )))
+}
+
+/// With what all of them take. The final fit has an epoch for each before the best, so at most as many, of more clips.
+fn epoch_time(seconds: f64, source: String, settings: &Settings, plan: &RunPlan) -> EpochTime {
+    let fitted = match settings.training.final_fit {
+        FinalFit::None => 0,
+        FinalFit::TrainValidation => plan.train + plan.validation,
+        FinalFit::Everything => plan.train + plan.validation + plan.test,
+    };
+    let share = 1.0 + fitted as f64 / plan.train.max(1) as f64;
+    EpochTime {
+        seconds,
+        run_seconds: seconds * settings.training.epochs as f64 * share,
+        source,
+    }
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -5,7 +5,7 @@ use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, Judgement};
 use crate::features::Normalise;
 use crate::inference::{Heard, Package, Speaker};
-use crate::runs::find_run;
+use crate::runs::find_judge;
 use std::path::PathBuf;
 
 /// `auto` is the CPU here: it has judged many clips by the time a GPU has its kernels compiled.
@@ -16,7 +16,7 @@ fn device(name: &str) -> &str {
 /// Judges file after file; one that cannot be judged is told of with the reason, and the others go on. A model that takes
 /// the files as one speaker's hears all of them before it judges the first.
 pub fn predict(context: &Context, files: Vec<PathBuf>, run: &str) -> Result<(), EngineError> {
-    let folder = find_run(&context.settings.runs, run)?;
+    let folder = find_judge(&context.settings.runs, run)?;
     if !folder.model().is_dir() {
         return Err(EngineError::Other(format!(
             "run {} has no model; only a run that finished, or was stopped after an epoch, has one",

@@ -6,9 +6,11 @@ use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
 use crate::engine::run_file::{RunFacts, RunFile};
 use crate::engine::{EngineError, Event, Settings, reading};
-use crate::models::choose_device;
+use crate::features::Recipe;
+use crate::models::{Network, choose_device, device};
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
+use crate::training::Normaliser;
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -62,6 +64,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     for fold in 0..folds {
         split(&selection, &settings.split, settings.seed, fold)?;
     }
+    network_for(&settings, &selection)?;
     let mut names: Vec<String> = selection.clips.iter().map(|clip| clip.corpus.to_string()).collect();
     names.dedup();
     names.sort();
@@ -82,6 +85,17 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         trial: None,
     };
     Ok((settings, facts))
+}
+
+/// What the clips are turned into, and an untrained network for it; what does not fit together is refused.
+pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe, Network), EngineError> {
+    let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+    let (frames, coefficients) = recipe.shape();
+    Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
+    let device = device("cpu")?.autodiff();
+    let labels = selection.labels().len();
+    let network = Network::new(&settings.model, (frames, coefficients), labels, 1, &device)?;
+    Ok((recipe, network))
 }
 
 /// One folder per fold.

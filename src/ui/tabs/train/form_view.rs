@@ -97,7 +97,10 @@ fn facts(form: &Form) -> [String; 2] {
     let (frames, coefficients) = plan.input;
     let time = plan.epoch.as_ref().map_or_else(
         || "–".to_owned(),
-        |time| format!("about {} ({})", duration(time.seconds), time.source),
+        |time| {
+            let (epoch, run) = (duration(time.seconds), duration(time.run_seconds));
+            format!("about {epoch}, the run at most {run} ({})", time.source)
+        },
     );
     [
         format!(
