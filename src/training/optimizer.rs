@@ -20,8 +20,8 @@ const CHUNK: usize = 1 << 14;
 
 /// Changes weights by their gradients, and remembers what it needs of earlier ones.
 ///
-/// Weight decay falls on parameters of two and more dimensions, which leaves biases and those of the norms alone: the
-/// two groups that PyTorch users make by hand.
+/// Weight decay falls on parameters of two and more dimensions but biases, which leaves those of the norms alone, too:
+/// the two groups that PyTorch users make by hand.
 #[derive(Debug, Clone)]
 pub struct Optimizer {
     method: Method,
@@ -85,6 +85,11 @@ impl Optimizer {
             moments: &mut self.moments,
             path: Vec::new(),
         })
+    }
+
+    /// Steps that were taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Steps and moments (`<path>.first`, `<path>.second`).
@@ -157,7 +162,8 @@ impl Stepping<'_> {
         });
         let here = runs_here(&weights);
         let (weights, gradient) = (weights.flatten::<1>(0, D - 1), gradient.flatten::<1>(0, D - 1));
-        let decays = D > 1;
+        // The LSTM has a bias for each direction: a matrix.
+        let decays = D > 1 && self.path.last().is_none_or(|name| name != "bias");
         let (weights, moments) = match self.method {
             Method::Adam(adam) => change(
                 adam.rule(self.rate, self.steps, decays),
