@@ -1,6 +1,6 @@
 //! A clip's features as `attentive_crnn` sees them: a picture, the tracks beside it, and its statistics.
 
-use burn::tensor::{Tensor, s};
+use burn::tensor::{Int, Tensor, TensorData, s};
 
 /// Where in a clip's features which number lies.
 ///
@@ -15,8 +15,46 @@ pub(super) struct Parts {
     pub channels: usize,
     /// Columns beside it.
     pub tracks: usize,
-    /// Parts and functionals of each column; none where there are frames.
-    pub sections: Option<(usize, usize)>,
+    /// Where functionals lie; none where there are frames.
+    sections: Option<Sections>,
+}
+
+/// Which numbers of a clip's functionals each view takes, in its order: one copy of them makes the view.
+#[derive(Debug, Clone)]
+struct Sections {
+    parts: usize,
+    functionals: usize,
+    picture: Vec<i32>,
+    tracks: Vec<i32>,
+    statistics: Vec<i32>,
+}
+
+impl Sections {
+    /// Of so many columns in the picture, which has so many bands, and so many beside it.
+    fn new((parts, functionals): (usize, usize), bands: usize, channels: usize, tracks: usize) -> Self {
+        let pictured = channels * bands;
+        let columns = pictured + tracks;
+        // Section 0 is the whole clip.
+        let at = |column: usize, section: usize, functional: usize| {
+            ((column * (1 + parts) + section) * functionals + functional) as i32
+        };
+        let all = |column, section| (0..functionals).map(move |functional| at(column, section, functional));
+        let first = |column| (1..=parts).map(move |part| at(column, part, 0));
+        let of_picture = |part| {
+            (0..bands).flat_map(move |band| (0..channels).flat_map(move |channel| all(channel * bands + band, part)))
+        };
+        let whole = (0..columns).flat_map(|column| all(column, 0));
+        let beside = pictured..columns;
+        Self {
+            parts,
+            functionals,
+            picture: (1..=parts).flat_map(of_picture).collect(),
+            tracks: (1..=parts)
+                .flat_map(|part| beside.clone().flat_map(move |column| all(column, part)))
+                .collect(),
+            statistics: whole.chain((0..bands).chain(beside.clone()).flat_map(first)).collect(),
+        }
+    }
 }
 
 /// What a batch is taken apart into.
@@ -51,22 +89,23 @@ impl Parts {
         };
         let bands = bands.min(columns);
         let channels = columns / bands.max(1);
+        let tracks = columns - channels * bands;
         Ok(Self {
             bands,
             channels,
-            tracks: columns - channels * bands,
-            sections,
+            tracks,
+            sections: sections.map(|sizes| Sections::new(sizes, bands, channels, tracks)),
         })
     }
 
     /// Channels of the picture, numbers of a step's tracks, numbers of the statistics.
     pub fn widths(&self) -> (usize, usize, usize) {
         let columns = self.bands * self.channels + self.tracks;
-        match self.sections {
-            Some((parts, functionals)) => (
-                self.channels * functionals,
-                self.tracks * functionals,
-                columns * functionals + parts * (self.bands + self.tracks),
+        match &self.sections {
+            Some(sections) => (
+                self.channels * sections.functionals,
+                self.tracks * sections.functionals,
+                sections.statistics.len(),
             ),
             None => (self.channels, self.tracks, 2 * columns),
         }
@@ -74,40 +113,27 @@ impl Parts {
 
     /// Takes a batch (batch, frames, coefficients) apart.
     pub fn of(&self, batch: Tensor<3>) -> Views {
-        match self.sections {
-            Some((parts, functionals)) => self.of_functionals(batch, parts, functionals),
+        match &self.sections {
+            Some(sections) => self.of_functionals(batch, sections),
             None => self.of_frames(batch),
         }
     }
 
-    fn of_functionals(&self, batch: Tensor<3>, parts: usize, functionals: usize) -> Views {
+    fn of_functionals(&self, batch: Tensor<3>, sections: &Sections) -> Views {
         let clips = batch.dims()[0];
-        let (pictured, columns) = (self.bands * self.channels, self.bands * self.channels + self.tracks);
-        let all: Tensor<4> = batch.reshape([clips, columns, 1 + parts, functionals]);
-        let of_parts = all.clone().slice(s![.., .., 1.., ..]);
-        let picture: Tensor<5> = of_parts.clone().slice(s![.., 0..pictured, .., ..]).reshape([
-            clips,
-            self.channels,
-            self.bands,
-            parts,
-            functionals,
-        ]);
-        let picture = picture
-            .permute([0, 3, 2, 1, 4])
-            .reshape([clips, parts, self.bands, self.channels * functionals]);
-        let whole: Tensor<2> = all.slice(s![.., .., 0..1, ..]).reshape([clips, columns * functionals]);
-        let first = |columns: Tensor<4>| -> Tensor<2> { columns.slice(s![.., .., .., 0..1]).flatten(1, 3) };
-        let mut statistics = vec![whole, first(of_parts.clone().slice(s![.., 0..self.bands, .., ..]))];
-        let mut tracks = None;
-        if self.tracks > 0 {
-            let beside = of_parts.slice(s![.., pictured.., .., ..]);
-            statistics.push(first(beside.clone()));
-            tracks = Some(beside.permute([0, 2, 1, 3]).flatten(2, 3));
-        }
+        let numbers: Tensor<2> = batch.flatten(1, 2);
+        let view = |places: &[i32]| {
+            let places = TensorData::new(places.to_vec(), [places.len()]);
+            numbers
+                .clone()
+                .select(1, Tensor::<1, Int>::from_data(places, &numbers.device()))
+        };
+        let Sections { parts, functionals, .. } = *sections;
         Views {
-            picture,
-            tracks,
-            statistics: Tensor::cat(statistics, 1),
+            picture: view(&sections.picture).reshape([clips, parts, self.bands, self.channels * functionals]),
+            tracks: (self.tracks > 0)
+                .then(|| view(&sections.tracks).reshape([clips, parts, self.tracks * functionals])),
+            statistics: view(&sections.statistics),
         }
     }
 

@@ -141,6 +141,8 @@ class AttentiveCrnn(nn.Module):
 
     def forward(self, x):
         clips = x.shape[0]
+        if self.training:
+            x = x + 0.1 * torch.randn_like(x)
         x = x.reshape(clips, 143, 9, 5)
         parts = x[:, :, 1:]
         picture, tracks = parts[:, :128], parts[:, 128:]

@@ -1,5 +1,6 @@
 //! Batch normalisation over the last axis, with the max pooling that follows it.
 
+use super::normalise;
 use super::pooling::{self, Windows};
 use super::vectors::{lanes, load, store};
 use pulp::{Arch, Simd, WithSimd};
@@ -45,14 +46,27 @@ impl Affine {
 /// Values that are summed in 32 bits before the sum goes on in 64.
 const RUN: usize = 64;
 
+/// Two sums per channel.
+pub type Sums = (Vec<f64>, Vec<f64>);
+
 /// Two sums per channel over all rows, each row's part of them added by `add`. Tasks of `task` rows
-/// that do not depend on the threads, added up in order; runs of `run` rows in 32 bits.
-fn sums(
+/// that do not depend on the threads, added up in order; 64 rows at a time in 32 bits.
+pub fn sums(
+    rows: usize,
+    channels: usize,
+    task: usize,
+    add: impl Fn(Range<usize>, &mut [f32], &mut [f32]) + Sync,
+) -> Sums {
+    sums_in_runs(rows, channels, (task, RUN), add)
+}
+
+/// The same with runs of `run` rows in 32 bits.
+fn sums_in_runs(
     rows: usize,
     channels: usize,
     (task, run): (usize, usize),
     add: impl Fn(Range<usize>, &mut [f32], &mut [f32]) + Sync,
-) -> (Vec<f64>, Vec<f64>) {
+) -> Sums {
     let task = task.max(1);
     let parts: Vec<Vec<f64>> = (0..rows.div_ceil(task))
         .into_par_iter()
@@ -97,15 +111,18 @@ pub fn moments(input: &[f32], channels: usize) -> Moments {
         };
     }
     let origin = &input[..channels];
-    let (distance, square) = sums(rows, channels, (1024, RUN), |rows, distance, square| {
-        let rows = &input[rows.start * channels..rows.end * channels];
+    let together = normalise::positions_together(rows, channels);
+    let (width, origins) = (together * channels, origin.repeat(together));
+    let (distance, square) = sums(rows / together, width, 1024, |rows, distance, square| {
+        let rows = &input[rows.start * width..rows.end * width];
         Arch::new().dispatch(Distances {
             rows,
-            origin,
+            origin: &origins,
             distance,
             square,
         });
     });
+    let [distance, square] = [distance, square].map(|sums| normalise::folded(&sums, channels));
     let count = rows as f64;
     let variance = distance
         .iter()
@@ -158,10 +175,8 @@ pub struct Backward<'a> {
     pub affine: &'a Affine,
     /// Whether the moments are those of this input, and so move with it.
     pub of_batch: bool,
-    /// The pooling that followed; windows of one position where there was none.
-    pub windows: Windows,
-    /// What it chose.
-    pub chosen: &'a [u8],
+    /// The pooling that followed, and what it chose.
+    pub pooled: Option<(Windows, &'a [u8])>,
 }
 
 impl Backward<'_> {
@@ -170,7 +185,10 @@ impl Backward<'_> {
     /// `dx = scale (g - (Σ g + x̂ Σ g x̂) / M)`.
     pub fn gradients(&self, gradient: &[f32]) -> [Vec<f32>; 3] {
         let channels = self.affine.scale.len();
-        let (beta, weighted) = self.sums(gradient);
+        let (beta, weighted) = match self.pooled {
+            Some((windows, chosen)) => self.chosen_sums(windows, chosen, gradient),
+            None => normalise::gradient_sums(self.input, &self.affine.mean, gradient),
+        };
         let inverse = &self.affine.inverse;
         let gamma: Vec<f32> = weighted
             .iter()
@@ -186,22 +204,27 @@ impl Backward<'_> {
             .map(|c| share * scale[c] * inverse[c] * gamma[c])
             .collect();
         let offset: Vec<f32> = (0..channels).map(|c| share * scale[c] * beta[c]).collect();
-        [self.to_input(gradient, &slope, &offset), gamma, beta]
+        let to_input = match self.pooled {
+            Some((windows, chosen)) => self.to_chosen(windows, chosen, gradient, &slope, &offset),
+            None => normalise::input_gradient(self.input, self.affine, gradient, &slope, &offset),
+        };
+        [to_input, gamma, beta]
     }
 
     /// Per channel `Σ g` and `Σ g (x - mean)`: a task is an image, a row one of its output's.
-    fn sums(&self, gradient: &[f32]) -> (Vec<f64>, Vec<f64>) {
-        let windows = self.windows;
+    fn chosen_sums(&self, windows: Windows, chosen: &[u8], gradient: &[f32]) -> Sums {
         let [height, width] = windows.output;
         let batch = gradient.len() / windows.output_len().max(1);
         let run = (RUN / width.max(1)).max(1);
-        sums(
+        sums_in_runs(
             batch * height,
             windows.channels,
             (height, run),
             |rows, plain, weighted| {
                 Arch::new().dispatch(ChosenSums {
                     back: self,
+                    windows,
+                    chosen,
                     gradient,
                     rows,
                     plain,
@@ -212,19 +235,20 @@ impl Backward<'_> {
     }
 
     /// `scale g + slope (x - mean) + offset`, where the gradient goes to the chosen values.
-    fn to_input(&self, gradient: &[f32], slope: &[f32], offset: &[f32]) -> Vec<f32> {
+    fn to_chosen(&self, windows: Windows, chosen: &[u8], gradient: &[f32], slope: &[f32], offset: &[f32]) -> Vec<f32> {
         let mut to_input = vec![0.0; self.input.len()];
-        let (long, short) = (self.windows.input_len(), self.windows.output_len());
+        let (long, short) = (windows.input_len(), windows.output_len());
         if gradient.is_empty() {
             return to_input;
         }
         let images = to_input.par_chunks_mut(long).zip(self.input.par_chunks(long));
-        let gradients = gradient.par_chunks(short).zip(self.chosen.par_chunks(short));
+        let gradients = gradient.par_chunks(short).zip(chosen.par_chunks(short));
         images
             .zip(gradients)
             .for_each(|((to_input, input), (gradient, chosen))| {
                 Arch::new().dispatch(ToInput {
                     back: self,
+                    windows,
                     input,
                     gradient,
                     chosen,
@@ -239,6 +263,8 @@ impl Backward<'_> {
 
 struct ChosenSums<'a> {
     back: &'a Backward<'a>,
+    windows: Windows,
+    chosen: &'a [u8],
     gradient: &'a [f32],
     rows: Range<usize>,
     plain: &'a mut [f32],
@@ -250,13 +276,13 @@ impl WithSimd for ChosenSums<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let windows = &self.back.windows;
+        let windows = &self.windows;
         let (long, height) = (windows.input_len(), windows.output[0]);
         let row = windows.output[1] * windows.channels;
         for index in self.rows {
             let image = &self.back.input[index / height * long..][..long];
             let range = index * row..(index + 1) * row;
-            let (gradient, chosen) = (&self.gradient[range.clone()], &self.back.chosen[range]);
+            let (gradient, chosen) = (&self.gradient[range.clone()], &self.chosen[range]);
             let mean = &self.back.affine.mean;
             let sums = (&mut *self.plain, &mut *self.weighted);
             pooling::chosen_sums(simd, windows, image, mean, index % height, gradient, chosen, sums);
@@ -267,6 +293,7 @@ impl WithSimd for ChosenSums<'_> {
 /// One image.
 struct ToInput<'a> {
     back: &'a Backward<'a>,
+    windows: Windows,
     input: &'a [f32],
     gradient: &'a [f32],
     chosen: &'a [u8],
@@ -296,14 +323,7 @@ impl WithSimd for ToInput<'_> {
             }
         }
         let scale = Some(self.back.affine.scale.as_slice());
-        pooling::scatter(
-            simd,
-            &self.back.windows,
-            self.gradient,
-            self.chosen,
-            scale,
-            self.to_input,
-        );
+        pooling::scatter(simd, &self.windows, self.gradient, self.chosen, scale, self.to_input);
     }
 }
 

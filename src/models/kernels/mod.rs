@@ -8,6 +8,8 @@ pub mod batch_norm;
 pub mod convolution;
 pub mod dense;
 pub mod dropout;
+pub mod noise;
+pub mod normalise;
 pub mod pooling;
 pub mod product;
 mod vectors;

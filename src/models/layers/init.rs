@@ -4,6 +4,7 @@ use crate::random::Stream;
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
+use rand_distr::StandardNormal;
 
 /// A matrix (inputs, outputs) drawn uniformly from ±sqrt(6 / (fan_in + fan_out)): Keras
 /// `GlorotUniform`. For a convolution the fans count the kernel's positions as well.
@@ -34,7 +35,7 @@ fn uniform(shape: [usize; 2], limit: f64, stream: &mut Stream, device: &Device) 
 pub fn orthogonal([rows, columns]: [usize; 2], stream: &mut Stream, device: &Device) -> Tensor<2> {
     let mut matrix: Vec<f64> = Vec::with_capacity(rows * columns);
     for _ in 0..rows {
-        let mut row: Vec<f64> = (0..columns).map(|_| normal(stream)).collect();
+        let mut row: Vec<f64> = (0..columns).map(|_| stream.sample(StandardNormal)).collect();
         // Twice, since once leaves a rest when rows are nearly parallel.
         for _ in 0..2 {
             for other in matrix.chunks_exact(columns) {
@@ -47,12 +48,6 @@ pub fn orthogonal([rows, columns]: [usize; 2], stream: &mut Stream, device: &Dev
     }
     let matrix: Vec<f32> = matrix.into_iter().map(|value| value as f32).collect();
     Tensor::from_data(TensorData::new(matrix, [rows, columns]), device)
-}
-
-/// A number of the normal distribution of mean 0 and deviation 1 (Box and Muller 1958).
-pub(super) fn normal(stream: &mut Stream) -> f64 {
-    let (radius, angle) = (1.0 - stream.random::<f64>(), stream.random::<f64>());
-    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
 }
 
 /// A vector of zeros: the first biases.
