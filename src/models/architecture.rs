@@ -1,7 +1,7 @@
 //! What every architecture offers, so that the registry need not know which one it has.
 
 use super::ModelError;
-use super::layers::Dense;
+use super::layers::{Dense, TrainingPass};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -28,9 +28,9 @@ pub trait Architecture: Module + Sized {
         device: &Device,
     ) -> Result<Self, ModelError>;
 
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients). With a stream as in training: noise, batch
-    /// statistics, and dropout from the stream.
-    fn forward(&self, batch: Tensor<3>, stream: Option<&mut Stream>) -> Tensor<2>;
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients). With a pass as in training: noise, batch
+    /// statistics and dropout.
+    fn forward(&self, batch: Tensor<3>, pass: Option<&mut TrainingPass>) -> Tensor<2>;
 
     /// The layer that the logits come from.
     fn output(&self) -> &Dense;

@@ -4,7 +4,9 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise};
+use super::layers::{
+    AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise,
+};
 use super::parts::Parts;
 use crate::random::Stream;
 use burn::module::Module;
@@ -202,16 +204,16 @@ impl Architecture for AttentiveCrnn {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
-        let training = stream.is_some();
-        let views = self.parts.of(noise(batch, self.noise_std, stream.as_deref_mut()));
+    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+        let training = pass.as_deref().map(|pass| pass.steps);
+        let views = self.parts.of(noise(batch, self.noise_std, pass.as_deref_mut()));
         let mut hidden = views.picture;
         let pairs = self.convolutions.chunks_exact(2).zip(self.norms.chunks_exact(2));
         for ((convolutions, norms), pool) in pairs.zip(self.pool_sizes) {
             hidden = norms[0].forward(convolutions[0].forward_relu(hidden), training);
             hidden = hidden.clone() + norms[1].forward(convolutions[1].forward_relu(hidden), training);
             hidden = MaxPool::over_image([1, pool]).forward(hidden);
-            hidden = dropout(hidden, self.conv_dropout, stream.as_deref_mut());
+            hidden = dropout(hidden, self.conv_dropout, pass.as_deref_mut());
         }
         let mut steps: Tensor<3> = hidden.flatten(2, 3);
         if let Some(tracks) = views.tracks {
@@ -220,10 +222,10 @@ impl Architecture for AttentiveCrnn {
         let steps = dropout(
             self.dense.forward_steps_relu(steps),
             self.dense_dropout,
-            stream.as_deref_mut(),
+            pass.as_deref_mut(),
         );
         let pooled = self.attention.forward(self.lstm.forward(steps));
-        let mut drop = |input: &Tensor<2>, rate| dropout(input.clone(), rate, stream.as_deref_mut());
+        let mut drop = |input: &Tensor<2>, rate| dropout(input.clone(), rate, pass.as_deref_mut());
         let statistics = drop(&views.statistics, self.statistics_dropout);
         let statistics = self
             .statistics_norm

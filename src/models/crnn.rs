@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, dropout, noise, penalty};
+use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise, penalty};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -168,18 +168,18 @@ impl Architecture for Crnn {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
-        let training = stream.is_some();
-        let mut hidden: Tensor<4> = noise(batch, self.noise_std, stream.as_deref_mut()).unsqueeze_dim(3);
+    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+        let training = pass.as_deref().map(|pass| pass.steps);
+        let mut hidden: Tensor<4> = noise(batch, self.noise_std, pass.as_deref_mut()).unsqueeze_dim(3);
         for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
             let pool = MaxPool::over_image([1, self.pool_size]);
             hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
-            hidden = dropout(hidden, self.conv_dropout, stream.as_deref_mut());
+            hidden = dropout(hidden, self.conv_dropout, pass.as_deref_mut());
         }
         let hidden = BiLstm::last(self.lstm.forward(hidden.flatten(2, 3)));
-        let mut hidden = dropout(hidden, self.lstm_dropout, stream.as_deref_mut());
+        let mut hidden = dropout(hidden, self.lstm_dropout, pass.as_deref_mut());
         if let Some(dense) = &self.dense {
-            hidden = dropout(dense.forward_relu(hidden), self.dense_dropout, stream);
+            hidden = dropout(dense.forward_relu(hidden), self.dense_dropout, pass);
         }
         self.output.forward(hidden)
     }

@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, Convolution, Dense, MaxPool, dropout};
+use super::layers::{BatchNorm, Convolution, Dense, MaxPool, TrainingPass, dropout};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -147,8 +147,8 @@ impl Architecture for DeepConv1d {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
-        let training = stream.is_some();
+    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+        let training = pass.as_deref().map(|pass| pass.steps);
         let [clips, frames, coefficients] = batch.dims();
         let mut hidden = batch.reshape([clips, frames * coefficients, 1]);
         let layers = self.convolutions.iter().zip(&self.norms).zip(&self.pool_sizes);
@@ -156,7 +156,7 @@ impl Architecture for DeepConv1d {
             let pool = MaxPool::over_frames(*pool, self.pool_stride).same();
             hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
             if self.dropout_after.contains(&(index + 1)) {
-                hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
+                hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
             }
         }
         let hidden = self.dense.forward_relu(hidden.flatten(1, 2));

@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool};
+use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -115,7 +115,7 @@ impl Architecture for DeepMelConv2d {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, _: Option<&mut Stream>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, _: Option<&mut TrainingPass>) -> Tensor<2> {
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
             hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));

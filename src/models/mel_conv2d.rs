@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool, dropout};
+use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass, dropout};
 use crate::random::Stream;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -130,14 +130,14 @@ impl Architecture for MelConv2d {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
             hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
-            hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
+            hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
         }
         let hidden = self.dense.forward_relu(hidden.flatten(1, 3));
-        self.output.forward(dropout(hidden, self.dense_dropout, stream))
+        self.output.forward(dropout(hidden, self.dense_dropout, pass))
     }
 
     /// A class without a clip counts as if it had one: the logarithm of nothing would stay with the network.

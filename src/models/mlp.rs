@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, Dense, dropout, penalty};
+use super::layers::{BatchNorm, Dense, TrainingPass, dropout, penalty};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -93,12 +93,12 @@ impl Architecture for Mlp {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, mut stream: Option<&mut Stream>) -> Tensor<2> {
-        let training = stream.is_some();
+    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+        let training = pass.as_deref().map(|pass| pass.steps);
         let mut hidden: Tensor<2> = batch.flatten(1, 2);
         for (dense, norm) in self.dense.iter().zip(&self.norms) {
             hidden = norm.forward(dense.forward_relu(hidden), training);
-            hidden = dropout(hidden, self.dropout, stream.as_deref_mut());
+            hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
         }
         self.output.forward(hidden)
     }

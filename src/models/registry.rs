@@ -2,14 +2,14 @@
 
 use super::architecture::Architecture;
 use super::device::cpu;
-use super::layers::{LayerFacts, layers_passed, trainable};
+use super::layers::{LayerFacts, TrainingPass, layers_passed, trainable};
 use super::weights;
 use super::{
     AttentiveCrnn, AttentiveCrnnSettings, Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings,
     DeepMelConv2d, DeepMelConv2dSettings, MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d,
     TimeConv1dSettings,
 };
-use crate::random::{Stream, stream};
+use crate::random::stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -110,9 +110,9 @@ macro_rules! architectures {
             }
 
             /// See [`Architecture::forward`].
-            fn pass(&self, batch: Tensor<3>, stream: Option<&mut Stream>) -> Tensor<2> {
+            fn pass(&self, batch: Tensor<3>, pass: Option<&mut TrainingPass>) -> Tensor<2> {
                 match self {
-                    $(Self::$network(network) => network.forward(batch, stream),)+
+                    $(Self::$network(network) => network.forward(batch, pass),)+
                 }
             }
 
@@ -210,9 +210,11 @@ impl Network {
         self.pass(batch, None)
     }
 
-    /// The same as in training: with batch statistics, noise and dropout, which come from `dropout`.
-    pub fn forward_training(&self, batch: Tensor<3>, dropout: &mut Stream) -> Tensor<2> {
-        self.pass(batch, Some(dropout))
+    /// The same as in training: with batch statistics, noise and dropout. The next pass counts one step more.
+    pub fn forward_training(&self, batch: Tensor<3>, pass: &mut TrainingPass) -> Tensor<2> {
+        let logits = self.pass(batch, Some(pass));
+        pass.steps += 1;
+        logits
     }
 
     /// Number of parameters, running statistics of batch normalisation included.

@@ -3,7 +3,7 @@
 use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution, Dense, MaxPool};
+use super::layers::{Convolution, Dense, MaxPool, TrainingPass};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -108,7 +108,7 @@ impl Architecture for TimeConv1d {
         &self.output
     }
 
-    fn forward(&self, batch: Tensor<3>, _: Option<&mut Stream>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, _: Option<&mut TrainingPass>) -> Tensor<2> {
         let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
         let mut hidden = batch;
         for convolution in &self.convolutions {

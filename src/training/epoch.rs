@@ -13,6 +13,7 @@ use crate::evaluation::{confusion_matrix, scores};
 use crate::features::{FeatureMatrix, Scaler};
 use crate::inference::log_probabilities;
 use crate::models::Network;
+use crate::models::layers::TrainingPass;
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -157,7 +158,7 @@ impl<'a> Learner<'a> {
         ready: &mut Ready,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut blends = stream(self.seed, "mixup", epoch as u64);
-        let mut masks = stream(self.seed, "dropout", epoch as u64);
+        let mut pass = TrainingPass::new(stream(self.seed, "dropout", epoch as u64), self.optimizer.steps());
         let device = self.network.device();
         let steps = clips.len().div_ceil(self.settings.batch_size);
         let schedule = Schedule::new(self.settings, steps);
@@ -176,7 +177,7 @@ impl<'a> Learner<'a> {
             if let Some(blend) = &blend {
                 input = blend.blend(input);
             }
-            let logits = self.network.forward_training(input, &mut masks);
+            let logits = self.network.forward_training(input, &mut pass);
             let classes = logits.dims()[1];
             let log_probabilities = log_softmax(logits, 1);
             let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();

@@ -2,8 +2,9 @@
 
 use super::Optimizer;
 use super::loss::Targets;
+use crate::models::layers::TrainingPass;
 use crate::models::{ModelError, ModelSettings, Network, device};
-use crate::random::{Stream, stream};
+use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
@@ -36,7 +37,7 @@ pub struct Trial {
     optimizer: Optimizer,
     batch: Tensor<3>,
     targets: Targets,
-    masks: Stream,
+    pass: TrainingPass,
 }
 
 impl Trial {
@@ -58,7 +59,7 @@ impl Trial {
             batch: clips_of(clips, input, &device),
             targets: Targets::new(&targets, None, (classes, 0.0), None),
             optimizer: Optimizer::default(),
-            masks: stream(1, "dropout", 0),
+            pass: TrainingPass::new(stream(1, "dropout", 0), 0),
             network,
         })
     }
@@ -77,7 +78,7 @@ impl Trial {
     pub fn step(&mut self) -> StepTime {
         let device = self.network.device();
         let begun = Instant::now();
-        let logits = self.network.forward_training(self.batch.clone(), &mut self.masks);
+        let logits = self.network.forward_training(self.batch.clone(), &mut self.pass);
         let loss = self.targets.loss(log_softmax(logits, 1));
         finish(&device);
         let forward = begun.elapsed();

@@ -64,9 +64,7 @@ impl Weights {
 
     fn norm(&mut self) -> BatchNorm {
         let [gamma, beta, ..]: [Tensor<1>; 4] = std::array::from_fn(|_| self.next());
-        let config = BatchNormConfig::new(gamma.dims()[0])
-            .with_epsilon(1e-3)
-            .with_momentum(0.01);
+        let config = BatchNormConfig::new(gamma.dims()[0]).with_epsilon(1e-3);
         let mut layer = config.init(&self.device);
         (layer.gamma, layer.beta) = (leaf(gamma), leaf(beta));
         layer
@@ -190,6 +188,19 @@ impl Twin {
         };
         assert!(weights.tensors.is_empty());
         twin
+    }
+
+    /// With running statistics that move as ours do after so many steps.
+    pub fn after(mut self, steps: usize) -> Self {
+        let norms = match &mut self {
+            Self::DeepConv1d(network) => network.norms.iter_mut().chain([&mut network.dense_norm]).collect(),
+            Self::DeepMelConv2d(_) => Vec::new(),
+            Self::Crnn(network) => network.norms.iter_mut().collect::<Vec<_>>(),
+        };
+        for norm in norms {
+            norm.momentum = (9.0 / (10.0 + steps as f64)).max(0.01);
+        }
+        self
     }
 
     /// Logits; batch statistics where gradients are kept.

@@ -1,23 +1,22 @@
 //! Dropout with masks from our own stream.
 
 use super::facts::note;
-use super::{Operation, Pullback, Values, runs_here, unary};
+use super::{Operation, Pullback, TrainingPass, Values, runs_here, unary};
 use crate::models::kernels::dropout::apply;
-use crate::random::Stream;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 use std::sync::Arc;
 
 /// Inverted dropout: each value is zero with probability `rate` and divided by `1 - rate` otherwise;
-/// unchanged without a stream (inference). The stream gives one key, from which the mask follows;
+/// unchanged without a pass (inference). Its stream gives one key, from which the mask follows;
 /// the same on every device.
-pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, stream: Option<&mut Stream>) -> Tensor<D> {
+pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, pass: Option<&mut TrainingPass>) -> Tensor<D> {
     if rate > 0.0 {
         note(&input.dims(), || format!("dropout {rate}"));
     }
-    match stream {
-        Some(stream) if rate > 0.0 => {
-            let key = stream.next_u64();
+    match pass {
+        Some(pass) if rate > 0.0 => {
+            let key = pass.stream.next_u64();
             if runs_here(&input) {
                 return unary(input, Drop { rate, key });
             }
@@ -58,15 +57,19 @@ mod tests {
     use crate::models::device;
     use crate::random::stream;
 
-    fn drop(rate: f64, stream: Option<&mut Stream>) -> Vec<f32> {
+    fn training() -> TrainingPass {
+        TrainingPass::new(stream(1, "dropout", 0), 0)
+    }
+
+    fn drop(rate: f64, pass: Option<&mut TrainingPass>) -> Vec<f32> {
         let ones = Tensor::<2>::ones([100, 1000], &device("flex").unwrap());
-        dropout(ones, rate, stream).into_data().try_into_vec().unwrap()
+        dropout(ones, rate, pass).into_data().try_into_vec().unwrap()
     }
 
     #[test]
     fn the_share_and_the_mean_are_right() {
         for rate in [0.1, 0.3, 0.9] {
-            let values = drop(rate, Some(&mut stream(1, "dropout", 0)));
+            let values = drop(rate, Some(&mut training()));
             let zeros = values.iter().filter(|value| **value == 0.0).count() as f64 / values.len() as f64;
             let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / values.len() as f64;
             assert!((zeros - rate).abs() < 0.005, "{rate}: {zeros}");
@@ -82,9 +85,9 @@ mod tests {
 
     #[test]
     fn the_mask_follows_the_stream_and_inference_changes_nothing() {
-        let mut one = stream(1, "dropout", 0);
+        let mut one = training();
         let first = drop(0.5, Some(&mut one));
-        assert_eq!(first, drop(0.5, Some(&mut stream(1, "dropout", 0))));
+        assert_eq!(first, drop(0.5, Some(&mut training())));
         assert_ne!(first, drop(0.5, Some(&mut one)));
         assert!(drop(0.5, None).iter().all(|value| *value == 1.0));
         assert!(drop(0.0, Some(&mut one)).iter().all(|value| *value == 1.0));
@@ -94,7 +97,7 @@ mod tests {
     fn the_gradient_passes_through_the_same_mask() {
         let device = device("flex").unwrap().autodiff();
         let input = Tensor::<2>::ones([10, 10], &device).require_grad();
-        let output = dropout(input.clone(), 0.5, Some(&mut stream(1, "dropout", 0)));
+        let output = dropout(input.clone(), 0.5, Some(&mut training()));
         let gradients = output.clone().sum().backward();
         let gradient = input
             .grad(&gradients)

@@ -107,7 +107,7 @@ mod tests {
         let dense = Dense::new(3 * 2 * 4, 7, &mut draw, &device);
         let run = || {
             let hidden = convolution.forward_relu(Tensor::ones([1, 4, 8, 2], &device));
-            let hidden = norm.forward_pool(hidden, MaxPool::over_image([2, 2]), false);
+            let hidden = norm.forward_pool(hidden, MaxPool::over_image([2, 2]), None);
             dense.forward(dropout(hidden, 0.25, None).flatten(1, 3))
         };
         run();

@@ -65,13 +65,13 @@ fn run(case: &Golden, device: &Device) -> Vec<Vec<f32>> {
         (layer.kernel, layer.bias) = (Param::from_tensor(kernel.clone()), Param::from_tensor(bias.clone()));
         let hidden = layer.forward_relu(input.clone().reshape([batch, width, inputs]));
         let pool = MaxPool::over_frames(case.size[1], case.stride[1]).same();
-        numbers_and_loss(norm.forward_pool(hidden, pool, true))
+        numbers_and_loss(norm.forward_pool(hidden, pool, Some(0)))
     } else {
         let mut layer = Convolution2d::new(inputs, outputs, k, &mut first, device);
         (layer.kernel, layer.bias) = (Param::from_tensor(kernel.clone()), Param::from_tensor(bias.clone()));
         let pool = MaxPool::over_image(case.size);
         numbers_and_loss(if case.network == "norm" {
-            norm.forward_pool(layer.forward_relu(input.clone()), pool, true)
+            norm.forward_pool(layer.forward_relu(input.clone()), pool, Some(0))
         } else {
             pool.forward_relu(layer.forward(input.clone()))
         })
