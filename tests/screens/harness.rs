@@ -135,3 +135,13 @@ impl Workbench {
         );
     }
 }
+
+/// The sizes that every screen is looked at in.
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (160, 50)];
+
+/// Compares one state of the workbench at all sizes.
+pub fn screens(workbench: &Workbench, name: &str) {
+    for (width, height) in SIZES {
+        workbench.compare(&format!("{name}_{width}x{height}"), width, height);
+    }
+}

@@ -91,7 +91,7 @@ fn facts(form: &Form) -> [String; 2] {
         let clips = count(form.selected_clips(), "clip");
         return [
             "input – , parameters – , multiply-adds –".to_owned(),
-            format!("{clips} in these corpora and genders; an epoch takes –"),
+            format!("{clips} in these corpora and genders; an epoch –"),
         ];
     };
     let (frames, coefficients) = plan.input;
@@ -99,7 +99,7 @@ fn facts(form: &Form) -> [String; 2] {
         || "–".to_owned(),
         |time| {
             let (epoch, run) = (duration(time.seconds), duration(time.run_seconds));
-            format!("about {epoch}, the run at most {run} ({})", time.source)
+            format!("≈ {epoch}, the run ≤ {run} ({})", time.source)
         },
     );
     [
@@ -109,7 +109,7 @@ fn facts(form: &Form) -> [String; 2] {
             short_count(plan.multiply_adds)
         ),
         format!(
-            "{} / {} / {} clips, {}; an epoch takes {time}",
+            "{} / {} / {} clips, {}; an epoch {time}",
             grouped(plan.train),
             grouped(plan.validation),
             grouped(plan.test),

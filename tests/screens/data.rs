@@ -1,0 +1,161 @@
+//! The Data tab, and what is done with corpora and features.
+
+use super::fixtures;
+use super::fixtures::{opening, synthetic_survey};
+use super::harness::{SIZES, Workbench, screens};
+use std::path::PathBuf;
+use std::sync::Arc;
+use undertone::engine::{Clear, Command, CommandKind, Event, Progress};
+
+#[test]
+fn data_shows_every_view() {
+    let mut workbench = Workbench::new(opening());
+    for name in ["overview", "tables", "speakers", "suspicious", "refused"] {
+        screens(&workbench, &format!("data_{name}"));
+        workbench.press("Right");
+    }
+    workbench.press("Left Left Down Down Down");
+    workbench.press("/ s a m e");
+    assert!(
+        workbench.text(80, 24).contains("1 of 2"),
+        "two suspicions speak of the same samples"
+    );
+    workbench.press("Enter Enter");
+    assert!(workbench.text(80, 24).contains("1006_TIE_HAP_XX.wav") || workbench.text(80, 24).contains("Clips"));
+}
+
+#[test]
+fn a_demo_corpus_is_called_synthetic_wherever_it_is_shown() {
+    let mut events = opening();
+    events.push(Event::Survey(Arc::new(synthetic_survey())));
+    let mut workbench = Workbench::new(events);
+    for key in ["1", "2", "3"] {
+        workbench.press(key);
+        for (width, height) in SIZES {
+            assert!(
+                workbench
+                    .text(width, height)
+                    .lines()
+                    .next()
+                    .unwrap()
+                    .contains("SYNTHETIC"),
+                "tab {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_demo_corpus_is_scanned_when_it_is_written() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("d");
+    workbench.compare("demo_80x24", 80, 24);
+    workbench.press("Enter");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Demo {
+            folder: None,
+            clips: None
+        })
+    );
+    let summary = undertone::engine::DemoSummary {
+        clips: 1200,
+        speakers: 24,
+        seconds: 1804.0,
+    };
+    workbench.tell(Event::Demo {
+        folder: "data/demo".into(),
+        summary,
+    });
+    assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
+}
+
+#[test]
+fn what_trimming_would_remove_is_measured_once() {
+    let mut workbench = Workbench::new(opening());
+    let asked = |workbench: &Workbench| workbench.sent().iter().filter(|sent| **sent == Command::Trim).count();
+    workbench.press("t");
+    workbench.tell(Event::Progress(Progress {
+        task: "trimming".to_owned(),
+        done: 3120,
+        total: 8140,
+    }));
+    workbench.compare("trimming_80x24", 80, 24);
+    workbench.press("Esc t");
+    assert_eq!(asked(&workbench), 1, "it is being measured");
+    workbench.tell(Event::Trimming(Arc::new(fixtures::trimming())));
+    workbench.done(CommandKind::Trim);
+    screens(&workbench, "trim");
+    // How far a screen scrolls depends on the one that was drawn last.
+    workbench.text(80, 24);
+    workbench.press("G");
+    assert!(
+        workbench.text(80, 24).contains("1001_IEO_ANG_XX.wav"),
+        "what was refused stands at the end"
+    );
+    workbench.press("Esc t");
+    assert_eq!(asked(&workbench), 1, "it is known");
+    workbench.press("r");
+    assert_eq!(asked(&workbench), 2);
+}
+
+#[test]
+fn features_are_exported_and_imported_by_a_folder() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("X");
+    workbench.compare("export_features_80x24", 80, 24);
+    workbench.type_text("/w2v");
+    workbench.press("Enter");
+    let (folder, per_clip) = (PathBuf::from("features/w2v"), false);
+    assert_eq!(workbench.last(), Some(Command::ExportFeatures { folder, per_clip }));
+    workbench.press("X");
+    assert!(workbench.text(80, 24).contains("still being exported"));
+    workbench.press("i");
+    workbench.compare("import_features_80x24", 80, 24);
+    workbench.press("Enter");
+    let (folder, name) = (PathBuf::from("features"), None);
+    assert_eq!(workbench.last(), Some(Command::ImportFeatures { folder, name }));
+    workbench.tell(Event::FeaturesImported(Arc::new(undertone::engine::ImportSummary {
+        folder: "/data/features".into(),
+        recipe: "features".to_owned(),
+        shape: (8140, 1, 768),
+        matched: 8139,
+        unmatched: vec![(7, "a.wav: no clip of the corpora".to_owned())],
+        relabelled: 0,
+        missing: 1,
+    })));
+    let text = workbench.text(80, 24);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    assert!(
+        text.contains("8,139 of 8,140 rows") && text.contains("Row 7: a.wav"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_cache_is_shown_and_cleared_after_a_question() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("C");
+    assert_eq!(workbench.last(), Some(Command::Cache { clear: None }));
+    assert!(workbench.text(80, 24).contains("looking"));
+    workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
+    workbench.done(CommandKind::Cache);
+    workbench.press("Down Down");
+    screens(&workbench, "cache");
+    workbench.press("s");
+    workbench.compare("cache_clear_80x24", 80, 24);
+    workbench.press("n d y");
+    let clear = Some(Clear::Features);
+    assert_eq!(workbench.last(), Some(Command::Cache { clear }));
+    workbench.tell(Event::Cache(Arc::new(fixtures::cache(true))));
+    let text = workbench.text(80, 24);
+    assert!(
+        text.contains("201 MB freed") && !text.contains("mfcc_zcr_rms"),
+        "{text}"
+    );
+    workbench.press("d");
+    assert!(workbench.text(80, 24).contains("nothing of the kind"));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Overview"));
+}

@@ -1,0 +1,253 @@
+//! The Train tab.
+
+use super::fixtures;
+use super::fixtures::{detail, opening, report, runs, survey};
+use super::harness::{Workbench, screens};
+use std::sync::Arc;
+use undertone::engine::{Command, Event, NoteChange, RunState, Shift, Stop};
+
+#[test]
+fn train_shows_runs_and_curves() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: "20260612-153012-conv1d".to_owned()
+        })
+    );
+    let runs = runs();
+    workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+    screens(&workbench, "train");
+    workbench.press("m m m");
+    screens(&workbench, "train_use");
+    workbench.press("m");
+    // Laid over each other: the marked run is known already, the next one is watched as it is reached.
+    workbench.press("Space Down");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: "20260612-141500-conv1d".to_owned()
+        })
+    );
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    workbench.press("Space m m");
+    screens(&workbench, "train_overlay");
+    workbench.press("Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[2], 2))));
+    workbench.compare("train_failed_80x24", 80, 24);
+    workbench.press("Down Down Down");
+    assert!(workbench.text(80, 24).contains("gone without"), "a dead run says so");
+}
+
+#[test]
+fn train_shows_the_queue_and_changes_it() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3");
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(true))));
+    workbench.press("g");
+    screens(&workbench, "train_queue");
+    let run = fixtures::queue(true)[0].id.clone();
+    for (key, to) in [
+        ("K", Shift::Up),
+        ("J", Shift::Down),
+        ("<", Shift::First),
+        (">", Shift::Last),
+    ] {
+        workbench.press(key);
+        let run = run.clone();
+        assert_eq!(workbench.last(), Some(Command::Move { run, to }));
+    }
+    workbench.press("!");
+    workbench.compare("train_start_now_80x24", 80, 24);
+    workbench.press("n");
+    for key in ["x y", "s y"] {
+        workbench.press(key);
+        assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
+    }
+    workbench.tell(Event::Cancelled { run });
+    assert!(workbench.text(80, 24).contains("was taken out"));
+    workbench.tell(Event::Runs(Arc::new(fixtures::queue(false))));
+    workbench.press("Q");
+    assert_eq!(workbench.last(), Some(Command::Queue));
+    workbench.compare("train_queue_stalled_80x24", 80, 24);
+    workbench.press("G K");
+    assert!(workbench.text(80, 24).contains("does not wait"));
+}
+
+#[test]
+fn curves_are_smoothed_zoomed_into_and_drawn_over_a_logarithmic_axis() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs()[1], 4))));
+    workbench.press("l w w");
+    let text = workbench.text(120, 40);
+    assert!(text.contains("EMA 0.9") && text.contains(" log"), "{text}");
+    workbench.press("+ +");
+    screens(&workbench, "train_zoomed");
+    workbench.press("Left - - l w w");
+    let text = workbench.text(80, 24);
+    assert!(!text.contains("EMA") && !text.contains("epochs 1"), "{text}");
+}
+
+#[test]
+fn what_tells_runs_apart_is_shown_in_a_table() {
+    let mut workbench = Workbench::new(opening());
+    let runs = runs();
+    workbench.press("3 Space Down d");
+    let asked = vec![runs[0].id.clone(), runs[1].id.clone()];
+    assert_eq!(workbench.last(), Some(Command::Compare { runs: asked }));
+    assert!(workbench.text(80, 24).contains("reading the runs"));
+    workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
+    screens(&workbench, "train_differences");
+    workbench.press("Esc Up Space G d");
+    assert!(workbench.text(80, 24).contains("no second run"));
+}
+
+#[test]
+fn runs_are_noted_tagged_found_and_deleted() {
+    let mut workbench = Workbench::new(opening());
+    let mut all = runs();
+    workbench.press("3 Down a");
+    workbench.type_text("the first honest one #baseline");
+    workbench.compare("train_note_80x24", 80, 24);
+    workbench.press("Enter");
+    let id = all[1].id.clone();
+    let change = NoteChange {
+        text: Some("the first honest one".to_owned()),
+        add: vec!["baseline".to_owned()],
+        remove: Vec::new(),
+    };
+    let run = id.clone();
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Note {
+            run,
+            change: change.clone()
+        })
+    );
+    all[1].note = change.apply(&all[1].note).unwrap();
+    workbench.tell(Event::Runs(Arc::new(all)));
+    workbench.press("/");
+    workbench.type_text("#base");
+    workbench.compare("train_filter_80x24", 80, 24);
+    workbench.compare("train_filter_160x50", 160, 50);
+    workbench.press("Enter X");
+    workbench.compare("train_delete_80x24", 80, 24);
+    workbench.press("y");
+    let delete = |run: &str, linked| Command::Delete {
+        run: run.to_owned(),
+        linked,
+        confirmed: true,
+    };
+    assert_eq!(workbench.last(), Some(delete(&id, false)));
+    workbench.press("Esc");
+    assert!(workbench.text(80, 24).contains("Runs 6"));
+    workbench.press("G X");
+    assert!(workbench.text(80, 24).contains("Delete 2 linked runs?"));
+    workbench.press("y");
+    assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
+    workbench.press("g X");
+    assert!(workbench.text(80, 24).contains("stop it first"));
+    workbench.press("/ z z z");
+    assert!(workbench.text(80, 24).contains("No run passes the filter"));
+}
+
+#[test]
+fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
+    let mut workbench = Workbench::new(opening());
+    let runs = runs();
+    workbench.press("3");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
+    workbench.press("Space Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    let mut further = runs.clone();
+    further[0].epochs = 31;
+    workbench.tell(Event::Runs(Arc::new(further.clone())));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: runs[0].id.clone()
+        })
+    );
+    workbench.tell(Event::Run(Arc::new(detail(&further[0], 1))));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: runs[1].id.clone()
+        })
+    );
+}
+
+#[test]
+fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
+    let mut workbench = Workbench::new(opening());
+    let before = runs();
+    workbench.press("3 Down Down");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: before[2].id.clone()
+        })
+    );
+    let new = fixtures::summary("20260613-080000-conv1d", RunState::Running, 0);
+    let after: Vec<_> = std::iter::once(new.clone()).chain(before.clone()).collect();
+    workbench.tell(Event::Runs(Arc::new(after)));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Watch {
+            run: before[2].id.clone()
+        })
+    );
+    workbench.tell(Event::Started {
+        runs: vec![new.id.clone()],
+        ahead: 0,
+    });
+    workbench.tell(Event::Runs(Arc::new(
+        std::iter::once(new.clone()).chain(before).collect(),
+    )));
+    assert_eq!(workbench.last(), Some(Command::Watch { run: new.id }));
+}
+
+#[test]
+fn stopping_asks_first() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 s");
+    workbench.compare("stop_80x24", 80, 24);
+    workbench.press("n");
+    assert!(
+        !workbench
+            .sent()
+            .iter()
+            .any(|command| matches!(command, Command::Stop { .. }))
+    );
+    workbench.press("S y");
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Stop {
+            run: "20260612-153012-conv1d".to_owned(),
+            when: Stop::AfterEpoch
+        })
+    );
+    workbench.press("Down s");
+    assert!(workbench.text(80, 24).contains("is not running"));
+}
+
+#[test]
+fn a_final_model_is_not_shown_as_if_it_had_been_judged() {
+    let mut workbench = Workbench::new(opening());
+    let (mut runs, survey) = (runs(), survey());
+    runs[1].final_model = true;
+    workbench.tell(Event::Runs(Arc::new(runs.clone())));
+    workbench.press("3 Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
+    workbench.compare("train_final_model_120x40", 120, 40);
+    workbench.press("5");
+    let mut report = report(&runs[1], &survey);
+    report.report.protocol.final_model = true;
+    report.report.protocol_line = report.report.protocol.line();
+    workbench.tell(Event::Report(Arc::new(report)));
+    for (width, height) in [(80, 24), (120, 40)] {
+        workbench.compare(&format!("report_final_model_{width}x{height}"), width, height);
+    }
+}
