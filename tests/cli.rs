@@ -335,7 +335,13 @@ fn what_cannot_be_done_ends_with_one_and_a_reason() {
     }
     let error = lab.refused(1, &["train", "-s", "filter.emotion=nobody"]);
     assert!(error.contains("error: "), "{error}");
-    let alone = ["train", "-s", "recipe=functionals", "-s", "training.normalise=utterance"];
+    let alone = [
+        "train",
+        "-s",
+        "recipe=functionals",
+        "-s",
+        "training.normalise=utterance",
+    ];
     let error = lab.refused(1, &alone);
     assert!(error.contains("training.normalise"), "{error}");
     let error = lab.refused(1, &["train", "-s", "model.conv1d.pool_size=1000"]);

@@ -7,7 +7,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 
 /// Clips judged at once: enough to fill the processor, little enough to stay small.
-const CLIPS: usize = 64;
+pub const JUDGED_AT_ONCE: usize = 64;
 
 /// Scaled copies of the matrices as one array (clips, frames, coefficients); the matrices stay as they are, so that a
 /// data set lies in memory only once.
@@ -50,14 +50,18 @@ pub fn log_probabilities(
     scaler: &Scaler,
     matrices: &[&FeatureMatrix],
 ) -> Result<Vec<Vec<f32>>, InferenceError> {
-    let device = network.device();
     let mut rows = Vec::with_capacity(matrices.len());
-    for clips in matrices.chunks(CLIPS) {
-        let logits = network.forward(Tensor::from_data(standardised(clips, scaler)?, &device));
-        let classes = logits.dims()[1];
-        let values = log_softmax(logits, 1).into_data();
-        let values: Vec<f32> = values.iter::<f32>().collect();
-        rows.extend(values.chunks_exact(classes).map(<[f32]>::to_vec));
+    for clips in matrices.chunks(JUDGED_AT_ONCE) {
+        rows.extend(batch_log_probabilities(network, standardised(clips, scaler)?));
     }
     Ok(rows)
+}
+
+/// The same of one batch (clips, frames, coefficients), standardised.
+pub fn batch_log_probabilities(network: &Network, batch: TensorData) -> Vec<Vec<f32>> {
+    let logits = network.forward(Tensor::from_data(batch, &network.device()));
+    let classes = logits.dims()[1];
+    let values = log_softmax(logits, 1).into_data();
+    let values: Vec<f32> = values.iter::<f32>().collect();
+    values.chunks_exact(classes).map(<[f32]>::to_vec).collect()
 }

@@ -5,7 +5,7 @@ mod error;
 mod package;
 mod predict;
 
-pub use batch::{log_probabilities, standardised};
+pub use batch::{JUDGED_AT_ONCE, batch_log_probabilities, log_probabilities, standardised};
 pub use error::InferenceError;
 pub use package::{FinalFit, Package, PackageFacts};
 pub use predict::{Heard, Prediction, Speaker, Warning};

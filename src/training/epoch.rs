@@ -10,8 +10,8 @@ use super::schedule::Schedule;
 use super::tensors::Tensors;
 use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
-use crate::features::{FeatureMatrix, Scaler};
-use crate::inference::log_probabilities;
+use crate::features::Scaler;
+use crate::inference::{JUDGED_AT_ONCE, batch_log_probabilities};
 use crate::models::Network;
 use crate::models::layers::TrainingPass;
 use crate::random::stream;
@@ -234,15 +234,27 @@ pub(super) fn validate(
     scaler: &Scaler,
     clips: &[usize],
 ) -> Result<Tally, TrainingError> {
-    let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &dataset.matrices[*clip]).collect();
-    let mut tally = Tally::default();
-    for (row, clip) in log_probabilities(network, scaler, &matrices)?.iter().zip(clips) {
-        let target = dataset.targets[*clip];
-        tally.add(row, target);
-        tally.loss -= f64::from(row[target]);
-    }
-    check(epoch, tally.loss)?;
-    Ok(tally)
+    let batches = Batches {
+        dataset,
+        scaler,
+        augmenter: None,
+        epoch,
+        clips,
+        size: JUDGED_AT_ONCE,
+    };
+    batches.ready(|ready| {
+        let mut tally = Tally::default();
+        for clips in clips.chunks(JUDGED_AT_ONCE) {
+            let rows = batch_log_probabilities(network, ready.next().unwrap_or_else(gone)?);
+            for (row, clip) in rows.iter().zip(clips) {
+                let target = dataset.targets[*clip];
+                tally.add(row, target);
+                tally.loss -= f64::from(row[target]);
+            }
+        }
+        check(epoch, tally.loss)?;
+        Ok(tally)
+    })
 }
 
 fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
@@ -259,6 +271,7 @@ mod tests {
     use super::super::{EpochFacts, class_weights};
     use super::*;
     use crate::corpus::{Split, SplitKind};
+    use crate::features::FeatureMatrix;
     use crate::models::lcg::Lcg;
     use crate::models::{Conv1dSettings, ModelSettings, device, fixture};
     use serde::Deserialize;
