@@ -1,5 +1,7 @@
 //! The likeliest course of F0 through the candidates of all frames (Viterbi).
 
+use pulp::{Arch, Simd, WithSimd};
+
 /// The states: `steps` voiced ones and as many unvoiced ones, each of which remembers its pitch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PathSettings {
@@ -9,77 +11,125 @@ pub(super) struct PathSettings {
     pub reach: usize,
 }
 
-/// Probability that a voice begins or ends from one frame to the next.
-const SWITCH: f64 = 0.01;
+/// Frames of which all states are kept at a time, so that an hour needs no more memory than a second.
+const KEPT: usize = 256;
 
 /// The step of every frame, none where it is unvoiced. `observed` brings each frame's (step, probability)
 /// pairs, `voicing` their sum; the rest of the probability is spread over the unvoiced states.
 /// As librosa.sequence.viterbi with the transitions of librosa.pyin; what librosa thinks impossible (the
 /// logarithm of the smallest f64) is so here too.
+///
+/// No state remembers where it was come to from: that is found out anew for the few that the likeliest path leads
+/// through, which leaves maxima and nothing else to be found for all of them.
 pub(super) fn likeliest_path<'a>(
     settings: &PathSettings,
     observed: impl Iterator<Item = &'a [(usize, f64)]>,
     voicing: &[f64],
 ) -> Vec<Option<usize>> {
     let steps = settings.steps;
-    let impossible = f64::MIN_POSITIVE.ln();
-    let (same, other) = ((1.0 - SWITCH).ln(), SWITCH.ln());
-    let moves = Moves::new(settings);
-    // Log-likelihood of the best path to each state: voiced states, then unvoiced ones.
+    let mut trellis = Trellis {
+        steps,
+        moves: Moves::new(settings),
+        observed: observed.take(voicing.len()).collect(),
+        voicing,
+        ways: [vec![], vec![]],
+    };
+    let frames = trellis.observed.len();
     let mut best = vec![-((2 * steps) as f64).ln(); 2 * steps];
-    let mut next = vec![0.0; 2 * steps];
-    let mut came_from: Vec<u32> = Vec::with_capacity(voicing.len() * 2 * steps);
-    let mut ways = [Ways::new(steps), Ways::new(steps)];
-    for (frame, (observed, voicing)) in observed.zip(voicing).enumerate() {
-        if frame == 0 {
-            next.copy_from_slice(&best);
-        } else {
-            let (voiced, unvoiced) = best.split_at(steps);
-            moves.best(voiced, &mut ways[0]);
-            moves.best(unvoiced, &mut ways[1]);
-            let far = first_of_the_largest(&best);
-            for (state, next) in next.iter_mut().enumerate() {
-                let (step, stay, leave) = if state < steps {
-                    (state, same, other)
-                } else {
-                    (state - steps, other, same)
-                };
-                let (from_voiced, from_unvoiced) = (ways[0].value[step] + stay, ways[1].value[step] + leave);
-                let (mut value, mut from) = if from_voiced >= from_unvoiced {
-                    (from_voiced, ways[0].from[step])
-                } else {
-                    (from_unvoiced, ways[1].from[step] + steps as u32)
-                };
-                if best[far] + impossible > value {
-                    (value, from) = (best[far] + impossible, far as u32);
-                }
-                *next = value;
-                came_from.push(from);
+    let mut starts = Vec::with_capacity(frames.div_ceil(KEPT));
+    for frame in 0..frames {
+        if frame % KEPT == 0 {
+            starts.push(best.clone());
+        }
+        best = trellis.enter(frame, &best);
+    }
+    let mut state = first_of_the_largest(&best);
+    let mut path = vec![None; frames];
+    for (block, start) in starts.into_iter().enumerate().rev() {
+        let frames = block * KEPT..((block + 1) * KEPT).min(frames);
+        let mut before = vec![start];
+        for frame in frames.clone().take(frames.len() - 1) {
+            before.push(trellis.enter(frame, &before[frame - frames.start]));
+        }
+        for (frame, before) in frames.zip(&before).rev() {
+            path[frame] = (state < steps).then_some(state);
+            if frame > 0 {
+                state = trellis.came_from(before, state);
             }
         }
-        let unvoiced = ((1.0 - voicing) / steps as f64).max(f64::MIN_POSITIVE).ln();
+    }
+    path
+}
+
+/// Probability that a voice begins or ends from one frame to the next.
+const SWITCH: f64 = 0.01;
+
+/// What librosa gives the logarithm of an impossible chance.
+fn impossible() -> f64 {
+    f64::MIN_POSITIVE.ln()
+}
+
+/// All states of all frames. Those of one are voiced steps, then unvoiced ones.
+struct Trellis<'a> {
+    steps: usize,
+    moves: Moves,
+    observed: Vec<&'a [(usize, f64)]>,
+    voicing: &'a [f64],
+    /// Of the best ways from voiced and from unvoiced states to every step.
+    ways: [Vec<f64>; 2],
+}
+
+impl Trellis<'_> {
+    /// Log-likelihood of the best path to each state of a frame, from those of the frame `before`.
+    fn enter(&mut self, frame: usize, before: &[f64]) -> Vec<f64> {
+        let steps = self.steps;
+        let (same, other) = ((1.0 - SWITCH).ln(), SWITCH.ln());
+        let mut next = before.to_vec();
+        if frame > 0 {
+            for (values, ways) in before.chunks_exact(steps).zip(&mut self.ways) {
+                self.moves.best(values, ways);
+            }
+            let least = before[first_of_the_largest(before)] + impossible();
+            let (voiced, unvoiced) = next.split_at_mut(steps);
+            let [from_voiced, from_unvoiced] = &self.ways;
+            for (states, stay, leave) in [(voiced, same, other), (unvoiced, other, same)] {
+                for ((next, voiced), unvoiced) in states.iter_mut().zip(from_voiced).zip(from_unvoiced) {
+                    *next = (voiced + stay).max(unvoiced + leave).max(least);
+                }
+            }
+        }
+        let unvoiced = ((1.0 - self.voicing[frame]) / steps as f64).max(f64::MIN_POSITIVE).ln();
         for value in &mut next[steps..] {
             *value += unvoiced;
         }
         // Voiced states without a candidate are impossible.
-        for &(step, probability) in observed {
-            next[step] += probability.max(f64::MIN_POSITIVE).ln() - impossible;
+        for &(step, probability) in self.observed[frame] {
+            next[step] += probability.max(f64::MIN_POSITIVE).ln() - impossible();
         }
         for value in &mut next[..steps] {
-            *value += impossible;
+            *value += impossible();
         }
-        std::mem::swap(&mut best, &mut next);
+        next
     }
-    let mut state = first_of_the_largest(&best);
-    let mut path = Vec::with_capacity(voicing.len());
-    for frame in (0..voicing.len()).rev() {
-        path.push((state < steps).then_some(state));
-        if frame > 0 {
-            state = came_from[(frame - 1) * 2 * steps + state] as usize;
-        }
+
+    /// The state of the frame `before` that the best path to this one comes from.
+    fn came_from(&self, before: &[f64], state: usize) -> usize {
+        let steps = self.steps;
+        let (voiced, unvoiced) = before.split_at(steps);
+        let (stay, leave) = match state < steps {
+            true => ((1.0 - SWITCH).ln(), SWITCH.ln()),
+            false => (SWITCH.ln(), (1.0 - SWITCH).ln()),
+        };
+        let step = state % steps;
+        let (from_voiced, from_unvoiced) = (self.moves.source(voiced, step), self.moves.source(unvoiced, step));
+        let ways = [
+            (from_voiced.0 + stay, from_voiced.1),
+            (from_unvoiced.0 + leave, steps + from_unvoiced.1),
+        ];
+        let (value, from) = if ways[0].0 >= ways[1].0 { ways[0] } else { ways[1] };
+        let far = first_of_the_largest(before);
+        if before[far] + impossible() > value { far } else { from }
     }
-    path.reverse();
-    path
 }
 
 fn first_of_the_largest(values: &[f64]) -> usize {
@@ -94,23 +144,8 @@ struct Moves {
     /// What all chances from a step sum to; fewer at both ends.
     sums: Vec<f64>,
     reach: usize,
-}
-
-/// The best way to every step, and where it comes from.
-struct Ways {
-    value: Vec<f64>,
-    from: Vec<u32>,
+    /// Values less the sums, with nothing on both sides.
     weighed: Vec<f64>,
-}
-
-impl Ways {
-    fn new(steps: usize) -> Self {
-        Self {
-            value: vec![0.0; steps],
-            from: vec![0; steps],
-            weighed: vec![0.0; steps],
-        }
-    }
 }
 
 impl Moves {
@@ -127,29 +162,66 @@ impl Moves {
             chances: (0..=2 * reach).map(|place| window(place).ln()).collect(),
             sums: (0..settings.steps).map(sum).collect(),
             reach,
+            weighed: Vec::new(),
         }
     }
 
-    /// For every step the best of the steps within reach. The window is the outer loop, so that the inner one is over
-    /// neighbouring memory.
-    fn best(&self, values: &[f64], ways: &mut Ways) {
-        let steps = values.len();
-        for ((weighed, value), sum) in ways.weighed.iter_mut().zip(values).zip(&self.sums) {
+    /// For every step the best of the ways from the steps within reach.
+    fn best(&mut self, values: &[f64], ways: &mut Vec<f64>) {
+        let whole = values.len().next_multiple_of(BLOCK);
+        ways.resize(whole, 0.0);
+        self.weighed.clear();
+        self.weighed.resize(whole + 2 * self.reach, f64::NEG_INFINITY);
+        for ((weighed, value), sum) in self.weighed[self.reach..].iter_mut().zip(values).zip(&self.sums) {
             *weighed = value - sum;
         }
-        ways.value.fill(f64::NEG_INFINITY);
-        for (place, chance) in self.chances.iter().enumerate() {
-            // From step `to + place - reach`.
-            let to = self.reach.saturating_sub(place)..(steps + self.reach - place).min(steps);
-            let from = to.start + place - self.reach;
-            let sources = &ways.weighed[from..from + to.len()];
-            let values = ways.value[to.clone()].iter_mut().zip(&mut ways.from[to]);
-            for (((value, best), source), from) in values.zip(sources).zip(from as u32..) {
-                let candidate = source + chance;
-                let better = candidate > *value;
-                *best = if better { from } else { *best };
-                *value = if better { candidate } else { *value };
+        Arch::new().dispatch(Largest {
+            weighed: &self.weighed,
+            chances: &self.chances,
+            ways,
+        });
+        ways.truncate(values.len());
+    }
+
+    /// The best of the ways to one step, and the first step that it comes from.
+    fn source(&self, values: &[f64], step: usize) -> (f64, usize) {
+        let within = step.saturating_sub(self.reach)..(step + self.reach + 1).min(values.len());
+        within.fold((f64::NEG_INFINITY, 0), |best, from| {
+            let way = values[from] - self.sums[from] + self.chances[from + self.reach - step];
+            if way > best.0 { (way, from) } else { best }
+        })
+    }
+}
+
+/// Vectors whose maxima are found side by side: none waits for another.
+const ABREAST: usize = 4;
+/// Numbers of these vectors, whatever their width.
+const BLOCK: usize = 8 * ABREAST;
+
+/// `ways[i] = max over k of weighed[i + k] + chances[k]`.
+struct Largest<'a> {
+    weighed: &'a [f64],
+    chances: &'a [f64],
+    ways: &'a mut [f64],
+}
+
+impl WithSimd for Largest<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let width = ABREAST * S::F64_LANES;
+        for (block, ways) in self.ways.chunks_exact_mut(width).enumerate() {
+            let mut best = [simd.splat_f64s(f64::NEG_INFINITY); ABREAST];
+            for (place, chance) in self.chances.iter().enumerate() {
+                let chance = simd.splat_f64s(*chance);
+                let (vectors, _) = S::as_simd_f64s(&self.weighed[block * width + place..][..width]);
+                for (best, weighed) in best.iter_mut().zip(vectors) {
+                    *best = simd.max_f64s(simd.add_f64s(*weighed, chance), *best);
+                }
             }
+            let (vectors, _) = S::as_mut_simd_f64s(ways);
+            vectors.copy_from_slice(&best);
         }
     }
 }

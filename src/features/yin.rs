@@ -173,6 +173,7 @@ impl Yin {
         let deepest =
             (0..self.troughs.len()).min_by(|&a, &b| self.troughs[a].height.total_cmp(&self.troughs[b].height));
         let Some(deepest) = deepest else { return };
+        let next = (-BOLTZMANN).exp();
         for (index, prior) in self.priors.iter().enumerate() {
             let threshold = (index + 1) as f64 / THRESHOLDS as f64;
             let is_below = |trough: &Trough| f64::from(trough.height) < threshold;
@@ -181,11 +182,11 @@ impl Yin {
                 self.troughs[deepest].probability += NO_TROUGH * prior;
                 continue;
             }
-            let share = (1.0 - (-BOLTZMANN).exp()) / (1.0 - (-BOLTZMANN * count as f64).exp());
+            let share = (1.0 - next) / (1.0 - (-BOLTZMANN * count as f64).exp());
             let mut weight = prior * share;
             for trough in self.troughs.iter_mut().filter(|trough| is_below(trough)) {
                 trough.probability += weight;
-                weight *= (-BOLTZMANN).exp();
+                weight *= next;
             }
         }
     }
