@@ -212,9 +212,10 @@ fn compare(heard: &[f32], clip: &[f32]) -> (usize, f64, f64) {
             .max_by(|a, b| product(*a, step).total_cmp(&product(*b, step)))
             .unwrap()
     };
-    // Coarsely first: the tones are far below the rate.
+    // Coarsely first: the tones are far below the rate. The coarse steps may fall better on a neighbouring period.
     let coarse = best(&mut (0..=shifts).step_by(24), 16);
-    let shift = best(&mut (coarse.saturating_sub(48)..=(coarse + 48).min(shifts)), 1);
+    let period = 480;
+    let shift = best(&mut (coarse.saturating_sub(period)..=(coarse + period).min(shifts)), 1);
     let part = &heard[shift..shift + clip.len()];
     let alike = product(shift, 1) / (energy(part) * energy(clip)).sqrt();
     (shift, alike, 10.0 * (energy(part) / energy(clip)).log10())
