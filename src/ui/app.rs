@@ -1,8 +1,9 @@
 //! The workbench without a terminal: keys and events in, commands and frames out.
 
 use crate::engine::{Command, CommandKind, Event};
+use crate::ui::message::Message;
 use crate::ui::screen;
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};

@@ -2,8 +2,10 @@
 
 mod app;
 mod editor;
+mod follow;
 pub mod input;
 mod jobs;
+mod message;
 mod overlays;
 mod screen;
 mod state;

@@ -1,7 +1,8 @@
 //! The whole screen: tabs above, the tab in front, messages and keys below, overlays over it.
 
 use crate::ui::input::{Action, Tab};
-use crate::ui::state::{State, Tone};
+use crate::ui::message::Tone;
+use crate::ui::state::State;
 use crate::ui::tabs::{data, listen, report, train, tune};
 use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
 use crate::ui::theme::Theme;

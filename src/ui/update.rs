@@ -2,8 +2,9 @@
 
 use crate::engine::Command;
 use crate::ui::input::{Action, Tab};
+use crate::ui::message::Message;
 use crate::ui::overlays::{Overlay, Question};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::tabs::{data, listen, report, train, tune};
 use crate::ui::text::count;
 use crate::ui::widgets::list::Cursor;

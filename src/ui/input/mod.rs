@@ -1,10 +1,13 @@
 //! Keys: one table per place says which key does what, and in which words the help tells it.
 
+mod action;
+mod key;
 mod tables;
 
-use crate::engine::{Clear, CommandKind, Shift};
-use crate::ui::widgets::list::Step;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crate::engine::CommandKind;
+pub use action::Action;
+pub use key::Key;
+use ratatui::crossterm::event::KeyEvent;
 use tables::{
     CACHE, CLIPS, DATA, EDIT, EDIT_TYPING, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MODELS, MOVES, PRESETS, PROMPT,
     QUESTION, REPORT, SETTINGS, TRAIN, TRIAL, TRIM, TUNE,
@@ -51,133 +54,6 @@ impl Tab {
     }
 }
 
-/// What a key can mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// To a tab.
-    Tab(Tab),
-    /// To the tab on the right.
-    NextTab,
-    /// To the tab on the left.
-    PreviousTab,
-    /// Show the keys.
-    Help,
-    /// Leave the workbench.
-    Quit,
-    /// Move the cursor.
-    Move(Step),
-    /// Move to the left, or show what is there.
-    Left,
-    /// Move to the right, or show what is there.
-    Right,
-    /// Open what is under the cursor; accept what was entered.
-    Open,
-    /// Close what was opened last.
-    Back,
-    /// Type a filter.
-    Filter,
-    /// Scan the corpora again.
-    Rescan,
-    /// Write the table of clips.
-    Export,
-    /// Extract features.
-    Features,
-    /// Write features as arrays.
-    ExportFeatures,
-    /// Read features that were made elsewhere.
-    ImportFeatures,
-    /// Show what trimming would remove.
-    Trim,
-    /// Show the cache.
-    Cache,
-    /// Clear a part of the cache.
-    Clear(Clear),
-    /// Measure how fast the features are.
-    Bench,
-    /// Write the demo corpus.
-    Demo,
-    /// Show the settings.
-    Settings,
-    /// Look at the machine.
-    Doctor,
-    /// List the architectures.
-    Models,
-    /// List the presets.
-    Presets,
-    /// Sort by the next property.
-    Sort,
-    /// Sort the other way round.
-    Reverse,
-    /// Ask a model about the clip.
-    Predict,
-    /// Play the clip, or pause it.
-    Play,
-    /// Be heard or not.
-    Mute,
-    /// Play clips as the cursor comes to them, or no more.
-    PlayOnSelection,
-    /// The clip in its next form.
-    NextVariant,
-    /// The clip in the form before.
-    PreviousVariant,
-    /// Fill in the form of a new run.
-    NewRun,
-    /// Stop the run at once.
-    StopNow,
-    /// Stop the run when the epoch is done.
-    StopAfterEpoch,
-    /// See to the queue.
-    Queue,
-    /// Move the run in the queue.
-    Shift(Shift),
-    /// Take the run out of the queue.
-    Cancel,
-    /// Start the run at once.
-    StartNow,
-    /// Go on with a run that was interrupted.
-    Resume,
-    /// Lay the run's curves over the others, or take them away.
-    Mark,
-    /// Show the next quantity.
-    Metric,
-    /// Draw losses on a logarithmic axis, or not.
-    Log,
-    /// Smooth the curves more, or not at all.
-    Smooth,
-    /// Show what tells runs apart.
-    Compare,
-    /// Edit the form as a text.
-    Edit,
-    /// Write a note.
-    Note,
-    /// Delete the run.
-    Delete,
-    /// List the runs again.
-    Refresh,
-    /// To an older run.
-    OlderRun,
-    /// To a newer run.
-    NewerRun,
-    /// One worker more; closer.
-    More,
-    /// One worker fewer; wider.
-    Fewer,
-    /// Put a trial in the queue by hand.
-    Enqueue,
-    /// Train a trial anew and judge it.
-    Promote,
-    /// Copy a trial's settings to the form of a new run.
-    Copy,
-    /// To the next parameter.
-    Parameter,
-    /// Counts or shares.
-    Normalise,
-    /// Say yes.
-    Yes,
-    /// Switch what is under the cursor.
-    Toggle,
-}
-
 /// Where keys have a meaning of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -211,67 +87,6 @@ pub enum Place {
     Question,
     /// Before a line to be typed.
     Prompt,
-}
-
-/// A key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    /// Which.
-    pub code: KeyCode,
-    /// Whether with Control.
-    pub control: bool,
-}
-
-impl Key {
-    const fn plain(code: KeyCode) -> Self {
-        Self { code, control: false }
-    }
-
-    const fn character(character: char) -> Self {
-        Self::plain(KeyCode::Char(character))
-    }
-
-    /// The event that a terminal sends for it.
-    pub fn event(self) -> KeyEvent {
-        KeyEvent::new(
-            self.code,
-            if self.control {
-                KeyModifiers::CONTROL
-            } else {
-                KeyModifiers::NONE
-            },
-        )
-    }
-
-    fn is(self, event: KeyEvent) -> bool {
-        let others = KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META;
-        self.code == event.code
-            && self.control == event.modifiers.contains(KeyModifiers::CONTROL)
-            && !event.modifiers.intersects(others)
-    }
-
-    /// As the help writes it.
-    pub fn name(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(character) if self.control => character.to_uppercase().to_string(),
-            KeyCode::Char(character) => character.to_string(),
-            KeyCode::Enter => "Enter".to_owned(),
-            KeyCode::Esc => "Esc".to_owned(),
-            KeyCode::Tab => "Tab".to_owned(),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::Home => "Home".to_owned(),
-            KeyCode::End => "End".to_owned(),
-            other => format!("{other:?}"),
-        };
-        if self.control { format!("Ctrl-{name}") } else { name }
-    }
 }
 
 /// One row of a table of keys.
@@ -380,6 +195,7 @@ pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
     const PLACES: [Place; 19] = [
         Place::Tab(Tab::Data),

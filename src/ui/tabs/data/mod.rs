@@ -8,8 +8,9 @@ mod tables;
 
 use crate::engine::{Bench, Command, CommandKind, Survey};
 use crate::ui::input::{Action, Tab};
+use crate::ui::message::Message;
 use crate::ui::overlays::{CacheView, DoctorView, Overlay, Prompt, Purpose, Question, SettingsView, Subject, TrimView};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, grouped};
 use crate::ui::theme::Theme;

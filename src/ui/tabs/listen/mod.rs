@@ -8,7 +8,8 @@ mod verdict;
 
 use crate::engine::{Clip, Command, Judgement, Preview, SampleFacts, Survey, Variant};
 use crate::ui::input::Action;
-use crate::ui::state::{Message, State};
+use crate::ui::message::Message;
+use crate::ui::state::State;
 use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;

@@ -3,7 +3,8 @@
 use super::ListenView;
 use crate::engine::{Command, Control, Phase, Preview, SoundState, Variant};
 use crate::ui::input::Action;
-use crate::ui::state::{Message, State};
+use crate::ui::message::Message;
+use crate::ui::state::State;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ mod scores;
 
 use crate::engine::{Command, Judged, RunReport, RunSummary};
 use crate::ui::input::{Action, Tab};
-use crate::ui::state::{Message, State};
+use crate::ui::message::Message;
+use crate::ui::state::State;
 use crate::ui::tabs::listen;
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;

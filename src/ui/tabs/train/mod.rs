@@ -2,10 +2,7 @@
 
 pub mod charts;
 pub mod detail;
-mod edit;
-mod entry;
 pub mod form;
-mod form_view;
 pub mod queue;
 pub mod remark;
 mod runs;
@@ -14,8 +11,9 @@ mod usage;
 
 use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
 use crate::ui::input::{Action, Tab};
+use crate::ui::message::Message;
 use crate::ui::overlays::{ModelsView, Overlay, PresetsView, Question, Subject};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};

@@ -2,8 +2,9 @@
 
 use crate::engine::{Command, QueueLane, QueuePlace, QueueReport, RunState, RunSummary};
 use crate::ui::input::Action;
+use crate::ui::message::Message;
 use crate::ui::overlays::{Overlay, Question};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::text::count;
 
 /// What a key does with the run under the cursor, which must wait for that.

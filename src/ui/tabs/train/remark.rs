@@ -1,8 +1,9 @@
 //! What people say of runs, what tells runs apart, and runs that are done with.
 
 use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
+use crate::ui::message::Message;
 use crate::ui::overlays::{ComparisonView, Overlay, Prompt, Purpose, Question};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 
 /// Tags as they are shown.
 pub fn tags(note: &RunNote) -> String {

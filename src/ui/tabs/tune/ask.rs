@@ -3,8 +3,9 @@
 use super::EnqueueForm;
 use crate::engine::{Command, CommandKind, StopTuning, StudyPage};
 use crate::ui::input::{Action, Tab};
+use crate::ui::message::Message;
 use crate::ui::overlays::{Overlay, Prompt, Purpose, Question};
-use crate::ui::state::{Message, State};
+use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
 
 /// Runs that a promoted trial becomes.

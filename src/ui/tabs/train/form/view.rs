@@ -1,7 +1,7 @@
 //! The form as it is seen.
 
+use super::Form;
 use super::entry::{Entry, Input};
-use super::form::Form;
 use crate::ui::text::{Paint, count, cut, duration, fit, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{overlay, section};

@@ -1,0 +1,276 @@
+//! The form of a new run: fields over the settings, checked where they are typed.
+
+mod edit;
+mod entry;
+mod fields;
+mod view;
+
+use crate::engine::{Command, RunPlan};
+use crate::ui::input::Action;
+use crate::ui::overlays::Outcome;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::list::Cursor;
+use entry::{EVERYBODY, Entry, Input};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The form.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// The fields.
+    pub entries: Vec<Entry>,
+    /// The field under the cursor.
+    pub cursor: Cursor,
+    /// What must be put right before the run can start, or why the engine refused it.
+    pub problem: Option<String>,
+    /// Whether the engine is starting the run.
+    pub waiting: bool,
+    /// Where settings beside the fields come from, and those.
+    pub copied: Option<(String, Vec<(String, String)>)>,
+    /// What the run would be, once that is known.
+    pub plan: Option<Arc<RunPlan>>,
+    /// What was asked for last.
+    planned: Option<Vec<(String, String)>>,
+    /// Whether the problem is why there can be no such run.
+    unplanned: bool,
+    /// Lines of the settings in the text that was edited last.
+    lines: Vec<(String, usize)>,
+    /// Clips by corpus and gender.
+    clips: BTreeMap<(String, String), usize>,
+}
+
+impl Form {
+    /// With these settings, of which `origin` says where they come from; those without a field go along unseen.
+    pub fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
+        let mut rest = Vec::new();
+        for (key, value) in changes {
+            let entry = self.entries.iter_mut().find(|entry| entry.key == key);
+            if !entry.is_some_and(|entry| entry.fill(&value)) {
+                rest.push((key, value));
+            }
+        }
+        self.copied = Some((origin.to_owned(), rest));
+        self
+    }
+
+    /// The settings as TOML, to be edited: the fields, and what has none.
+    pub fn to_toml(&self) -> String {
+        let fields = self
+            .entries
+            .iter()
+            .map(|entry| (&*entry.comment, entry.key, entry.toml()));
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest);
+        edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
+    }
+
+    /// Takes an edited text over; what is wrong with it is shown, with the line.
+    pub fn edited(&mut self, text: &str) {
+        let settings = match edit::read(text) {
+            Ok(settings) => settings,
+            Err(problem) => {
+                self.problem = Some(format!("{problem}; e edits it again"));
+                return;
+            }
+        };
+        for entry in &mut self.entries {
+            entry.set(&entry.given.clone());
+        }
+        self.lines = settings
+            .iter()
+            .map(|edited| (edited.key.clone(), edited.line))
+            .collect();
+        let mut rest = Vec::new();
+        for edited in settings {
+            let entry = self.entries.iter_mut().find(|entry| entry.key == edited.key);
+            if !entry.is_some_and(|entry| entry.set(&edited.value)) {
+                rest.push((edited.key, edited.value));
+            }
+        }
+        self.problem = None;
+        self.copied = (!rest.is_empty()).then(|| ("the editor".to_owned(), rest));
+    }
+
+    /// Whether a letter is typed into a field.
+    pub fn is_typing(&self) -> bool {
+        let entry = self.entries.get(self.cursor.row);
+        entry.is_some_and(|entry| matches!(entry.input, Input::Number(..)))
+    }
+
+    /// What the run would be is asked for whenever it has changed and can be one.
+    pub fn needs(&mut self) -> Option<Command> {
+        let changes = self.changes();
+        if self.waiting || self.planned.as_ref() == Some(&changes) || self.entries.iter().any(|e| e.problem().is_some())
+        {
+            return None;
+        }
+        self.planned = Some(changes.clone());
+        Some(Command::Plan { changes, measure: true })
+    }
+
+    /// Takes what the run would be, if that was asked for last.
+    pub fn planned(&mut self, plan: &Arc<RunPlan>) {
+        if self.planned.as_ref() == Some(&plan.changes) {
+            self.plan = Some(Arc::clone(plan));
+            if std::mem::take(&mut self.unplanned) {
+                // It was of what stood there before.
+                self.problem = None;
+            }
+        }
+    }
+
+    /// Why there can be no such run.
+    pub fn unplanned(&mut self, message: &str) {
+        self.plan = None;
+        self.unplanned = true;
+        let named = self
+            .lines
+            .iter()
+            .filter(|(key, _)| message.contains(&format!("{key}:")));
+        self.problem = Some(match named.max_by_key(|(key, _)| key.len()) {
+            Some((_, line)) => format!("line {line}: {message}"),
+            None => message.to_owned(),
+        });
+    }
+
+    /// What differs from the settings.
+    fn changes(&self) -> Vec<(String, String)> {
+        let changed = self.entries.iter().filter(|entry| entry.changed());
+        let changed = changed.map(|entry| (entry.key.to_owned(), entry.toml()));
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
+        // What was changed here has the last word.
+        rest.chain(changed).collect()
+    }
+
+    fn entry(&mut self) -> Option<&mut Entry> {
+        self.entries.get_mut(self.cursor.row)
+    }
+
+    /// The text under the cursor.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match &mut self.entry()?.input {
+            Input::Number(field, _) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// The text has changed.
+    pub fn typed(&mut self) {
+        self.problem = self.entry().and_then(|entry| entry.problem());
+        self.unplanned = false;
+    }
+
+    /// The engine did not start the run.
+    pub fn refused(&mut self, message: String) {
+        self.waiting = false;
+        self.problem = Some(message);
+    }
+
+    /// Clips that pass the corpora and the gender.
+    pub fn selected_clips(&self) -> usize {
+        let entry = |key: &str| {
+            self.entries
+                .iter()
+                .find(|entry| entry.key == key)
+                .map(|entry| &entry.input)
+        };
+        let corpus_passes = |corpus: &String| match entry("filter.corpus") {
+            Some(Input::Many { options, on, .. }) if on.contains(&true) => {
+                options.iter().zip(on).any(|(option, on)| *on && option == corpus)
+            }
+            _ => true,
+        };
+        let gender_passes = |gender: &String| match entry("filter.gender") {
+            Some(Input::Choice { options, at }) => {
+                options.get(*at).is_none_or(|word| word == EVERYBODY || word == gender)
+            }
+            _ => true,
+        };
+        let passing = self
+            .clips
+            .iter()
+            .filter(|((corpus, gender), _)| corpus_passes(corpus) && gender_passes(gender));
+        passing.map(|(_, clips)| clips).sum()
+    }
+
+    /// Carries an action out.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Back => return Outcome::closed(),
+            Action::Move(step) => self.cursor.step(step, self.entries.len()),
+            Action::Open if !self.waiting => return self.start(),
+            Action::Left => self.turn(-1),
+            Action::Right => self.turn(1),
+            Action::Toggle => self.toggle(),
+            _ => {}
+        }
+        Outcome::default()
+    }
+
+    fn turn(&mut self, by: isize) {
+        let turned = |at: usize, count: usize| at.wrapping_add_signed(by).min(count.saturating_sub(1));
+        match self.entry().map(|entry| &mut entry.input) {
+            Some(Input::Choice { options, at }) => {
+                let count = options.len();
+                *at = (*at + count).wrapping_add_signed(by) % count.max(1);
+            }
+            Some(Input::Many { options, at, .. }) if by > 0 || *at > 0 => *at = turned(*at, options.len()),
+            Some(Input::Number(field, _)) => {
+                let code = if by < 0 { KeyCode::Left } else { KeyCode::Right };
+                field.edit(KeyEvent::from(code));
+            }
+            _ => {}
+        }
+        self.problem = None;
+    }
+
+    fn toggle(&mut self) {
+        match self.entry().map(|entry| &mut entry.input) {
+            Some(Input::Many { on, at, .. }) => {
+                if let Some(on) = on.get_mut(*at) {
+                    *on = !*on;
+                }
+            }
+            Some(Input::Choice { .. }) => self.turn(1),
+            _ => {}
+        }
+        self.problem = None;
+    }
+
+    /// Sends what differs from the settings, if every field is right; else goes to the first that is not.
+    fn start(&mut self) -> Outcome {
+        let wrong = self
+            .entries
+            .iter()
+            .enumerate()
+            .find_map(|(row, entry)| Some((row, entry.problem()?)));
+        if let Some((row, problem)) = wrong {
+            self.cursor.row = row;
+            self.problem = Some(problem);
+            return Outcome::default();
+        }
+        if !self.clips.is_empty() && self.selected_clips() == 0 {
+            self.problem = Some("No clip passes: choose other corpora or another gender.".to_owned());
+            return Outcome::default();
+        }
+        self.waiting = true;
+        self.problem = None;
+        Outcome {
+            commands: vec![Command::Train {
+                changes: self.changes(),
+            }],
+            ..Outcome::default()
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        view::draw(self, area, buffer, theme);
+    }
+}
+
+#[cfg(test)]
+mod tests;

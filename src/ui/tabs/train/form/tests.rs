@@ -1,0 +1,147 @@
+use super::*;
+use crate::engine::{Config, ConfigRow};
+use crate::ui::widgets::list::Step;
+
+fn config(rows: &[(&str, &str)]) -> Config {
+    let row = |(key, value): &(&str, &str)| ConfigRow {
+        key: (*key).to_owned(),
+        value: (*value).to_owned(),
+        origin: "default".to_owned(),
+        comment: String::new(),
+    };
+    Config {
+        rows: rows.iter().map(row).collect(),
+        devices: Vec::new(),
+    }
+}
+
+fn press(form: &mut Form, keys: &str) {
+    for key in keys.chars() {
+        match key {
+            '>' => drop(form.act(Action::Right)),
+            'v' => drop(form.act(Action::Move(Step::Down))),
+            '^' => drop(form.act(Action::Move(Step::First))),
+            '<' => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Backspace))),
+            digit => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Char(digit)))),
+        }
+    }
+}
+
+#[test]
+fn only_what_was_changed_is_sent_as_toml() {
+    let config = config(&[
+        ("split.kind", "\"speaker\""),
+        ("training.epochs", "50"),
+        ("training.learning_rate", "0.001"),
+        ("training.class_weights", "false"),
+        ("filter.gender", "[]"),
+    ]);
+    let mut form = Form::new(&config, None);
+    assert_eq!(
+        form.act(Action::Open).commands,
+        [Command::Train { changes: Vec::new() }]
+    );
+    let mut form = Form::new(&config, None);
+    press(&mut form, ">v<<80vv>v>");
+    let Command::Train { changes } = form.act(Action::Open).commands.remove(0) else {
+        panic!()
+    };
+    let pairs: Vec<(&str, &str)> = changes
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let expected = [
+        ("split.kind", "\"random\""),
+        ("training.epochs", "80"),
+        ("training.class_weights", "true"),
+        ("filter.gender", "[\"female\"]"),
+    ];
+    assert_eq!(pairs, expected);
+    assert!(
+        form.waiting && form.act(Action::Open).commands.is_empty(),
+        "a second Enter starts no second run"
+    );
+}
+
+#[test]
+fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
+    let mut form = Form::new(
+        &config(&[
+            ("training.epochs", "50"),
+            ("training.learning_rate", "0.001"),
+            ("seed", "1"),
+        ]),
+        None,
+    );
+    press(&mut form, "v<<<<<7vv^");
+    assert!(form.act(Action::Open).commands.is_empty());
+    assert_eq!(form.cursor.row, 1);
+    assert!(form.problem.as_ref().unwrap().contains("Learning rate"));
+    for (text, right) in [
+        ("0", false),
+        ("", false),
+        ("-1", false),
+        ("1.5", false),
+        ("1", true),
+        ("9999", true),
+    ] {
+        let mut form = Form::new(&config(&[("training.epochs", "50")]), None);
+        press(&mut form, "<<");
+        press(&mut form, text);
+        assert_eq!(form.act(Action::Open).commands.len(), usize::from(right), "{text:?}");
+    }
+}
+
+#[test]
+fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
+    let config = config(&[
+        ("split.kind", "\"speaker\""),
+        ("training.epochs", "50"),
+        ("filter.gender", "[]"),
+        ("model.name", "\"conv1d\""),
+        ("model.conv1d.dropout", "0.3"),
+    ]);
+    let mut form = Form::new(&config, None);
+    let same = form.to_toml();
+    form.edited(&same);
+    assert_eq!((form.changes(), &form.problem), (Vec::new(), &None));
+    let text = same
+        .replace("epochs = 50", "epochs = 9")
+        .replace("gender = []", "gender = [\"male\"]")
+        + "model.conv1d.dropout = 0.5\n";
+    form.edited(&text);
+    let changes = form.changes();
+    let pairs: Vec<(&str, &str)> = changes.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let expected = [
+        ("model.conv1d.dropout", "0.5"),
+        ("training.epochs", "9"),
+        ("filter.gender", "[\"male\"]"),
+    ];
+    assert_eq!(pairs, expected);
+    form.unplanned("--set: model.conv1d.dropout: 2 is too much");
+    let line = text.lines().count();
+    assert!(form.problem.as_ref().unwrap().starts_with(&format!("line {line}: ")));
+    assert!(matches!(form.needs(), Some(Command::Plan { .. })));
+    let known = RunPlan {
+        changes,
+        model: "conv1d".to_owned(),
+        device: "cpu".to_owned(),
+        input: (108, 22),
+        classes: 8,
+        parameters: 9,
+        trainable: 9,
+        multiply_adds: 9,
+        train: 6,
+        validation: 1,
+        test: 1,
+        folds: 1,
+        batch: 2,
+        epoch: None,
+    };
+    form.planned(&Arc::new(known));
+    assert_eq!(form.problem, None, "it was of what stood there before");
+    form.edited("training.epochs = \n");
+    assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
+    form.edited("");
+    assert!(form.changes().is_empty(), "what is taken away is as in the settings");
+}

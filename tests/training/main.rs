@@ -1,0 +1,113 @@
+//! The training loop from data set to package, on generated features.
+
+// Helpers of tests are no tests to clippy.
+#![allow(clippy::unwrap_used)]
+
+mod ends;
+mod options;
+mod toy;
+
+use std::fs;
+use std::path::Path;
+use toy::{accuracy, dataset, run, settings};
+use undertone::corpus::{Clip, Emotion, Gender, Selection, Side};
+use undertone::training::{BEST, Dataset, EpochFacts, LAST, Trained, judged};
+
+#[test]
+fn it_learns_what_can_be_learnt_and_hands_over_a_working_package() {
+    let dataset = dataset(360, 1.0, true);
+    let (folder, trained) = run(&dataset, &settings(15), 1);
+    assert!(accuracy(&dataset, &trained) > 0.95);
+    assert_eq!(trained.history.len(), 15);
+    assert!(!trained.stopped);
+    let first = &trained.history[0];
+    let last = trained.history.last().unwrap();
+    assert!(last.train_loss < first.train_loss && last.validation_uar > 0.95 && last.train_accuracy > 0.9);
+    assert!(last.clips_per_second > 0.0 && last.seconds > 0.0 && last.memory_bytes > 1_000_000);
+    assert_eq!(first.learning_rate, 0.005);
+    assert_eq!(trained.test.len(), dataset.side(Side::Test).len());
+    for (_, row) in &trained.test {
+        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+    assert!(trained.package.facts.synthetic);
+    assert_eq!(trained.package.facts.training_rms_dbfs, -23.5);
+
+    // The package on disk judges the test clips as the run did.
+    let home = folder.path().join("model");
+    trained.package.save(&home).unwrap();
+    let package = undertone::inference::Package::load(&home, "flex").unwrap();
+    assert_eq!(package.facts, trained.package.facts);
+    let rows = package
+        .probabilities(trained.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
+        .unwrap();
+    assert!(rows.iter().eq(trained.test.iter().map(|(_, row)| row)));
+}
+
+#[test]
+fn the_scaler_knows_the_training_clips_only() {
+    let mut dataset = dataset(60, 1.0, true);
+    let fit = |dataset: &Dataset| run(dataset, &settings(1), 1).1.package.facts.scaler;
+    let before = fit(&dataset);
+    for clip in [dataset.side(Side::Validation), dataset.side(Side::Test)].concat() {
+        dataset.matrices[clip].values.iter_mut().for_each(|value| *value *= 3.0);
+    }
+    assert_eq!(fit(&dataset), before);
+    let clip = dataset.side(Side::Train)[0];
+    dataset.matrices[clip].values[0] *= 3.0;
+    assert_ne!(fit(&dataset), before);
+}
+
+#[test]
+fn two_runs_of_one_seed_are_identical_and_another_seed_differs() {
+    let dataset = dataset(120, 2.0, true);
+    let facts = |trained: &Trained| -> Vec<_> {
+        let figures = |facts: &EpochFacts| (facts.train_loss, facts.validation_loss, facts.train_uar, facts.best);
+        trained.history.iter().map(figures).collect()
+    };
+    let (one, first) = run(&dataset, &settings(4), 1);
+    let (two, second) = run(&dataset, &settings(4), 1);
+    for name in [BEST, LAST] {
+        let (one, two) = (one.path().join(name), two.path().join(name));
+        assert!(fs::read(one).unwrap() == fs::read(two).unwrap(), "{name}");
+    }
+    assert_eq!(facts(&first), facts(&second));
+    assert_eq!(first.test, second.test);
+    let (_folder, other) = run(&dataset, &settings(4), 2);
+    assert_ne!(facts(&first), facts(&other));
+}
+
+#[test]
+fn predictions_are_joined_with_their_clips() {
+    let dataset = dataset(60, 1.0, true);
+    let (_folder, trained) = run(&dataset, &settings(1), 1);
+    let clip = |index: usize| Clip {
+        path: format!("{index}.wav").into(),
+        corpus: "toy".into(),
+        synthetic: true,
+        speaker: Some("s1".into()),
+        gender: index.is_multiple_of(2).then_some(Gender::Female),
+        age: None,
+        ethnicity: None,
+        emotion: Emotion::new(&dataset.labels[dataset.targets[index]]),
+        intensity: None,
+        text: None,
+        container: "wav".into(),
+        frames: 4_000,
+        rate: 8_000,
+        channels: 1,
+    };
+    let selection = Selection {
+        clips: (0..60).map(clip).collect(),
+        facts: vec![None; 60],
+        ..Selection::default()
+    };
+    let judged = judged(&dataset, &selection, &trained);
+    assert_eq!(judged.len(), trained.test.len());
+    for (judged, (index, row)) in judged.iter().zip(&trained.test) {
+        assert_eq!(judged.path, Path::new(&format!("{index}.wav")));
+        assert_eq!(judged.truth, dataset.targets[*index]);
+        assert_eq!(judged.probabilities, *row);
+        assert_eq!(judged.gender.as_deref(), index.is_multiple_of(2).then_some("female"));
+        assert_eq!((judged.corpus.as_str(), judged.speaker.as_deref()), ("toy", Some("s1")));
+    }
+}
