@@ -35,39 +35,43 @@ pub(super) fn likeliest_path<'a>(
         ways: [vec![], vec![]],
     };
     let frames = trellis.observed.len();
+    // What each frame of the block in hand is entered from, and the first of these of every block before it.
+    let mut entered_from: Vec<Vec<f64>> = Vec::with_capacity(KEPT.min(frames));
+    let mut starts = Vec::with_capacity(frames / KEPT);
     let mut best = vec![-((2 * steps) as f64).ln(); 2 * steps];
-    let mut starts = Vec::with_capacity(frames.div_ceil(KEPT));
     for frame in 0..frames {
-        if frame % KEPT == 0 {
-            starts.push(best.clone());
+        if entered_from.len() == KEPT {
+            starts.push(entered_from.swap_remove(0));
+            entered_from.clear();
         }
-        best = trellis.enter(frame, &best);
+        let next = trellis.enter(frame, &best);
+        entered_from.push(std::mem::replace(&mut best, next));
     }
     let mut state = first_of_the_largest(&best);
     let mut path = vec![None; frames];
-    for (block, start) in starts.into_iter().enumerate().rev() {
-        let frames = block * KEPT..((block + 1) * KEPT).min(frames);
-        let mut before = vec![start];
-        for frame in frames.clone().take(frames.len() - 1) {
-            before.push(trellis.enter(frame, &before[frame - frames.start]));
-        }
-        for (frame, before) in frames.zip(&before).rev() {
+    let mut frame = frames;
+    loop {
+        while let Some(before) = entered_from.pop() {
+            frame -= 1;
             path[frame] = (state < steps).then_some(state);
             if frame > 0 {
-                state = trellis.came_from(before, state);
+                state = trellis.came_from(&before, state);
             }
         }
+        let Some(start) = starts.pop() else { return path };
+        entered_from.push(start);
+        for frame in frame - KEPT..frame - 1 {
+            let next = trellis.enter(frame, &entered_from[entered_from.len() - 1]);
+            entered_from.push(next);
+        }
     }
-    path
 }
 
 /// Probability that a voice begins or ends from one frame to the next.
 const SWITCH: f64 = 0.01;
 
-/// What librosa gives the logarithm of an impossible chance.
-fn impossible() -> f64 {
-    f64::MIN_POSITIVE.ln()
-}
+/// What librosa gives the logarithm of an impossible chance: `ln(f64::MIN_POSITIVE)`.
+const IMPOSSIBLE: f64 = -708.396_418_532_264_1;
 
 /// All states of all frames. Those of one are voiced steps, then unvoiced ones.
 struct Trellis<'a> {
@@ -89,7 +93,7 @@ impl Trellis<'_> {
             for (values, ways) in before.chunks_exact(steps).zip(&mut self.ways) {
                 self.moves.best(values, ways);
             }
-            let least = before[first_of_the_largest(before)] + impossible();
+            let least = before[first_of_the_largest(before)] + IMPOSSIBLE;
             let (voiced, unvoiced) = next.split_at_mut(steps);
             let [from_voiced, from_unvoiced] = &self.ways;
             for (states, stay, leave) in [(voiced, same, other), (unvoiced, other, same)] {
@@ -104,10 +108,10 @@ impl Trellis<'_> {
         }
         // Voiced states without a candidate are impossible.
         for &(step, probability) in self.observed[frame] {
-            next[step] += probability.max(f64::MIN_POSITIVE).ln() - impossible();
+            next[step] += probability.max(f64::MIN_POSITIVE).ln() - IMPOSSIBLE;
         }
         for value in &mut next[..steps] {
-            *value += impossible();
+            *value += IMPOSSIBLE;
         }
         next
     }
@@ -128,7 +132,7 @@ impl Trellis<'_> {
         ];
         let (value, from) = if ways[0].0 >= ways[1].0 { ways[0] } else { ways[1] };
         let far = first_of_the_largest(before);
-        if before[far] + impossible() > value { far } else { from }
+        if before[far] + IMPOSSIBLE > value { far } else { from }
     }
 }
 
@@ -229,6 +233,8 @@ impl WithSimd for Largest<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::stream;
+    use rand::RngExt;
 
     const SMALL: PathSettings = PathSettings { steps: 9, reach: 2 };
 
@@ -260,34 +266,79 @@ mod tests {
         assert!(path(&[]).is_empty());
     }
 
-    #[test]
-    fn it_is_the_definition() {
-        // Brute force over all paths of three frames.
-        let observed: [&[(usize, f64)]; 3] = [&[(1, 0.5), (2, 0.2)], &[(4, 0.6)], &[(5, 0.3), (3, 0.3)]];
-        let voicing = [0.7, 0.6, 0.6];
-        let settings = PathSettings { steps: 6, reach: 2 };
+    const SIX: PathSettings = PathSettings { steps: 6, reach: 2 };
+
+    /// Chance to go from one of the twelve states to another.
+    fn moved(a: usize, b: usize) -> f64 {
         let triangle = |a: usize, b: usize| (3.0 - a.abs_diff(b) as f64).max(0.0);
-        let moved = |a: usize, b: usize| {
-            let sum: f64 = (0..6).map(|other| triangle(a % 6, other)).sum();
-            triangle(a % 6, b % 6) / sum * if (a < 6) == (b < 6) { 0.99 } else { 0.01 }
-        };
-        let seen = |frame: usize, state: usize| match state {
-            0..6 => observed[frame]
+        let sum: f64 = (0..6).map(|other| triangle(a % 6, other)).sum();
+        triangle(a % 6, b % 6) / sum * if (a < 6) == (b < 6) { 0.99 } else { 0.01 }
+    }
+
+    /// Chance of what is observed in one of the twelve states.
+    fn seen(observed: &[(usize, f64)], state: usize) -> f64 {
+        let voicing: f64 = observed.iter().map(|(_, p)| p).sum();
+        match state {
+            0..6 => observed
                 .iter()
                 .find(|(step, _)| *step == state)
                 .map_or(0.0, |(_, p)| *p),
-            _ => (1.0 - voicing[frame]) / 6.0,
-        };
+            _ => (1.0 - voicing) / 6.0,
+        }
+    }
+
+    fn path_of_six(observed: &[Vec<(usize, f64)>]) -> Vec<Option<usize>> {
+        let voicing: Vec<f64> = observed.iter().map(|of| of.iter().map(|(_, p)| p).sum()).collect();
+        likeliest_path(&SIX, observed.iter().map(Vec::as_slice), &voicing)
+    }
+
+    #[test]
+    fn it_is_the_definition() {
+        // Brute force over all paths of three frames.
+        let observed = [vec![(1, 0.5), (2, 0.2)], vec![(4, 0.6)], vec![(5, 0.3), (3, 0.3)]];
         let mut best = (0.0, [0; 3]);
         for code in 0..12 * 12 * 12 {
             let states = [code / 144, code / 12 % 12, code % 12];
             let moves = moved(states[0], states[1]) * moved(states[1], states[2]);
-            let sights: f64 = (0..3).map(|frame| seen(frame, states[frame])).product();
+            let sights: f64 = (0..3).map(|frame| seen(&observed[frame], states[frame])).product();
             if moves * sights > best.0 {
                 best = (moves * sights, states);
             }
         }
         let expected = best.1.map(|state| (state < 6).then_some(state));
-        assert_eq!(likeliest_path(&settings, observed.into_iter(), &voicing), expected);
+        assert_eq!(path_of_six(&observed), expected);
+    }
+
+    #[test]
+    fn a_long_way_is_found_block_by_block() {
+        let mut random = stream(1, "candidates", 0);
+        for frames in [KEPT, KEPT + 1, 2 * KEPT + 37] {
+            let observed: Vec<Vec<(usize, f64)>> = (0..frames)
+                .map(|_| vec![(random.random_range(0..6), random.random_range(0.2..0.9))])
+                .collect();
+            // Every state remembers where it was come to from.
+            let mut values = [(1.0 / 12.0_f64).ln(); 12];
+            let mut sources = Vec::new();
+            for (frame, observed) in observed.iter().enumerate() {
+                let (mut next, mut source) = (values, [0; 12]);
+                for state in (0..12).filter(|_| frame > 0) {
+                    let ways = (0..12).map(|from| (values[from] + moved(from, state).ln(), from));
+                    (next[state], source[state]) = ways.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+                }
+                for (state, value) in next.iter_mut().enumerate() {
+                    *value += seen(observed, state).ln();
+                }
+                sources.push(source);
+                values = next;
+            }
+            let mut state = first_of_the_largest(&values);
+            let mut expected = vec![None; frames];
+            for frame in (0..frames).rev() {
+                expected[frame] = (state < 6).then_some(state);
+                state = sources[frame][state];
+            }
+            assert!(expected.iter().flatten().count() > frames / 4, "nothing is voiced");
+            assert_eq!(path_of_six(&observed), expected);
+        }
     }
 }
