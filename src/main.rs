@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use clap::Parser;
+use std::ffi::{c_int, c_long};
 use std::io;
 use std::process::ExitCode;
 use undertone::cli::{self, Arguments, Interrupted, Subcommands};
@@ -12,7 +13,24 @@ use undertone::ui;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// `mi_option_purge_delay` of mimalloc.h: for how many milliseconds freed memory is kept.
+const PURGE_DELAY: c_int = 15;
+
+#[allow(unsafe_code)]
+unsafe extern "C" {
+    fn mi_option_set_default(option: c_int, value: c_long);
+}
+
+/// Keeps freed memory for a minute, unless `MIMALLOC_PURGE_DELAY` says otherwise. A step of training wants the
+/// buffers of the step before again; given back after a second, they return as pages to be cleared.
+#[allow(unsafe_code)]
+fn keep_freed_memory() {
+    // SAFETY: declared as in mimalloc.h; it stores a number that any thread may change at any time.
+    unsafe { mi_option_set_default(PURGE_DELAY, 60_000) };
+}
+
 fn main() -> ExitCode {
+    keep_freed_memory();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit_code(&error),
@@ -62,4 +80,18 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+#[test]
+#[allow(unsafe_code)]
+fn freed_memory_is_kept_for_a_minute() {
+    unsafe extern "C" {
+        fn mi_option_get(option: c_int) -> c_long;
+    }
+    // SAFETY: declared as in mimalloc.h; it reads a number.
+    let purge_delay = || unsafe { mi_option_get(PURGE_DELAY) };
+    // What mimalloc 3 keeps it for by itself: the number of the option is still right.
+    assert_eq!(purge_delay(), 1_000);
+    keep_freed_memory();
+    assert_eq!(purge_delay(), 60_000);
 }
