@@ -313,8 +313,17 @@ mod tests {
     fn a_long_way_is_found_block_by_block() {
         let mut random = stream(1, "candidates", 0);
         for frames in [KEPT, KEPT + 1, 2 * KEPT + 37] {
+            // A voice that wanders, with pauses.
+            let mut step = 3_usize;
             let observed: Vec<Vec<(usize, f64)>> = (0..frames)
-                .map(|_| vec![(random.random_range(0..6), random.random_range(0.2..0.9))])
+                .map(|frame| {
+                    step = (step + random.random_range(0..3)).saturating_sub(1).min(5);
+                    let heard = frame % 40 < 30;
+                    heard
+                        .then(|| (step, random.random_range(0.5..0.9)))
+                        .into_iter()
+                        .collect()
+                })
                 .collect();
             // Every state remembers where it was come to from.
             let mut values = [(1.0 / 12.0_f64).ln(); 12];
