@@ -22,7 +22,7 @@ const EPSILON: f32 = 1e-3;
 /// Of the running statistics a batch leaves `min(0.99, (1 + n) / (10 + n))` after `n` steps: 0.99 in the long run, as
 /// Keras does, but less at first, as TensorFlow's `ExponentialMovingAverage(decay, num_updates)`. With 0.99 from the
 /// start a network is judged by the statistics that it began with (0 and 1) for hundreds of steps, which on a corpus of
-/// a thousand clips are all epochs that early stopping leaves.
+/// a thousand clips are all epochs that early stopping leaves. A batch of one value per channel leaves them as they are.
 #[derive(Module, Debug)]
 pub struct BatchNorm {
     /// gamma (channels).
@@ -82,6 +82,7 @@ impl BatchNorm {
         steps: Option<u64>,
     ) -> Tensor<D> {
         let found = Arc::new(OnceLock::new());
+        let steps_told = steps.filter(|_| self.has_variance(&input));
         let source = if steps.is_some() {
             Source::Batch(Arc::clone(&found))
         } else {
@@ -90,7 +91,7 @@ impl BatchNorm {
         };
         let normalise = Normalise { source, windows, shape };
         let output = ternary(input, self.gamma.val(), self.beta.val(), normalise);
-        if let (Some(steps), Some(Moments { mean, variance })) = (steps, found.get()) {
+        if let (Some(steps), Some(Moments { mean, variance })) = (steps_told, found.get()) {
             let kept = kept(steps);
             for (state, batch) in [(&self.mean, mean), (&self.variance, variance)] {
                 let old = state.value_sync();
@@ -98,24 +99,33 @@ impl BatchNorm {
                 let terms = numbers(old).into_iter().zip(batch);
                 let mixed: Vec<f32> = terms.map(|(old, new)| kept * old + (1.0 - kept) * new).collect();
                 let count = mixed.len();
-                state.update(Tensor::from_data(TensorData::new(mixed, [count]), &device));
+                remember(state, Tensor::from_data(TensorData::new(mixed, [count]), &device));
             }
         }
         output
+    }
+
+    /// One value of each channel says nothing of how they vary.
+    fn has_variance<const D: usize>(&self, input: &Tensor<D>) -> bool {
+        input.shape().num_elements() > self.gamma.dims()[0]
     }
 
     /// In Burn's own operations.
     fn composed<const D: usize>(&self, input: Tensor<D>, steps: Option<u64>) -> Tensor<D> {
         let shape = input.shape();
         let channels = self.gamma.dims()[0];
+        let has_variance = self.has_variance(&input);
         let flat: Tensor<2> = input.reshape([shape.num_elements() / channels.max(1), channels]);
         let (mean, variance) = if let Some(steps) = steps {
             let kept = kept(steps);
             let mean = flat.clone().mean_dim(0);
             let variance = (flat.clone() - mean.clone()).square().mean_dim(0);
-            for (state, batch) in [(&self.mean, &mean), (&self.variance, &variance)] {
+            for (state, batch) in [(&self.mean, &mean), (&self.variance, &variance)]
+                .into_iter()
+                .filter(|_| has_variance)
+            {
                 let batch = batch.clone().squeeze_dim(0).detach().mul_scalar(1.0 - kept);
-                state.update((state.value_sync().mul_scalar(kept) + batch).detach());
+                remember(state, (state.value_sync().mul_scalar(kept) + batch).detach());
             }
             (mean, variance)
         } else {
@@ -133,6 +143,12 @@ impl BatchNorm {
 fn kept(steps: u64) -> f32 {
     let steps = steps as f32;
     MOMENTUM.min((1.0 + steps) / (10.0 + steps))
+}
+
+/// An update waits until the state is asked for its value, and is no part of what is saved before.
+fn remember(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
+    state.update(value);
+    state.value_sync();
 }
 
 fn numbers(tensor: Tensor<1>) -> Vec<f32> {
