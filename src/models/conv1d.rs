@@ -52,7 +52,9 @@ impl Conv1dSettings {
         CHECK.weights(
             "filters",
             layers.map(|(inputs, outputs)| [self.kernel_size, *inputs, *outputs]),
-        )
+        )?;
+        let inputs = self.filters.last().copied().unwrap_or(1);
+        CHECK.dense("dense_units", inputs, &[self.dense_units])
     }
 }
 

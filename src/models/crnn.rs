@@ -85,7 +85,8 @@ impl CrnnSettings {
             [[area, 1, self.filters1], [area, self.filters1, self.filters2]],
         )?;
         let units = self.lstm_units;
-        CHECK.weights("lstm_units", [[8, width, units], [8, units, units]])
+        CHECK.weights("lstm_units", [[8, width, units], [8, units, units]])?;
+        CHECK.dense("dense_units", 2 * units, &[self.dense_units])
     }
 }
 

@@ -4,6 +4,7 @@ use super::augmentation::{Augmenter, OnTheFly};
 use super::checkpoint::Checkpoints;
 use super::course::Course;
 use super::epoch::{Figures, Learner, validate};
+use super::layout::check_layout;
 use super::loss::{class_counts, class_weights};
 use super::refit::refit;
 use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
@@ -101,6 +102,7 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
 pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
     let Task { dataset, settings, .. } = *task;
     settings.validate()?;
+    check_layout(task.model, task.recipe)?;
     let sides = Sides::of(task)?;
     let scaler = Scaler::fit(sides.train.iter().map(|clip| &dataset.matrices[*clip]));
     let facts = PackageFacts {

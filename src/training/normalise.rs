@@ -3,7 +3,7 @@
 use super::{Dataset, TrainingError};
 use crate::corpus::Clip;
 use crate::features::{FeatureMatrix, Normalise, Scaler};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The statistics that a data set's clips were standardised by.
 ///
@@ -37,28 +37,41 @@ impl Normaliser {
             normaliser.measure(dataset, clips, recorded);
         }
         let frames = dataset.matrices.first().map_or(0, |matrix| matrix.frames);
-        Self::check(how, frames, clips)?;
+        Self::check(how, frames, &clips[..recorded.min(clips.len())])?;
         for (clip, matrix) in dataset.matrices.iter_mut().enumerate() {
             normaliser.example(clip, matrix);
         }
         Ok(normaliser)
     }
 
-    /// Refuses what [`Self::apply`] would for clips of so many frames.
+    /// Refuses what [`Self::apply`] would for recorded clips of so many frames.
     ///
     /// # Errors
     /// [`TrainingError::Settings`] where a clip's own statistics would leave nothing of it: one frame alone.
     pub fn check(how: Normalise, frames: usize, clips: &[Clip]) -> Result<(), TrainingError> {
-        let known = || how == Normalise::Speaker && clips.iter().all(|clip| clip.speaker_key().is_some());
-        if frames == 1 && how != Normalise::Corpus && !known() {
-            return Err(TrainingError::Settings {
-                key: "training.normalise".to_owned(),
-                problem: "the recipe gives one frame per clip, of which its own statistics leave nothing; \
-                          choose \"corpus\", or \"speaker\" where every speaker is known"
-                    .to_owned(),
-            });
+        if frames != 1 || how == Normalise::Corpus {
+            return Ok(());
         }
-        Ok(())
+        let mut of_speakers: BTreeMap<Option<String>, usize> = BTreeMap::new();
+        for clip in clips {
+            let speaker = clip.speaker_key().filter(|_| how == Normalise::Speaker);
+            *of_speakers.entry(speaker).or_default() += 1;
+        }
+        let whose = match of_speakers
+            .iter()
+            .find(|(speaker, clips)| speaker.is_none() || **clips == 1)
+        {
+            None => return Ok(()),
+            Some((None, _)) => "its own statistics".to_owned(),
+            Some((Some(speaker), _)) => format!("those of {speaker}, who has no other clip,"),
+        };
+        Err(TrainingError::Settings {
+            key: "training.normalise".to_owned(),
+            problem: format!(
+                "the recipe gives one frame per clip, of which {whose} leave nothing; choose \"corpus\", or \"speaker\" \
+                 where every speaker is known and has several clips"
+            ),
+        })
     }
 
     fn measure(&mut self, dataset: &Dataset, clips: &[Clip], recorded: usize) {
@@ -189,12 +202,18 @@ mod tests {
         let clips = [clip(Some("a")), clip(Some("a")), clip(None)];
         let refusal = |clips: &[Clip], how| Normaliser::apply(&mut dataset(clips.len(), 1), clips, clips.len(), how);
         assert!(refusal(&clips[..2], Normalise::Speaker).is_ok());
-        for (clips, how) in [(&clips[..], Normalise::Speaker), (&clips[..2], Normalise::Utterance)] {
+        for (clips, how, whose) in [
+            (&clips[..], Normalise::Speaker, "its own statistics"),
+            (&clips[..2], Normalise::Utterance, "its own statistics"),
+            (&clips[..1], Normalise::Speaker, "toy/a, who has no other clip"),
+        ] {
             let message = refusal(clips, how).unwrap_err().to_string();
             assert!(
-                message.starts_with("training.normalise: the recipe gives one frame"),
+                message.starts_with("training.normalise: the recipe gives one frame") && message.contains(whose),
                 "{message}"
             );
         }
+        let copy = Normaliser::apply(&mut dataset(2, 1), &clips[..2], 1, Normalise::Speaker);
+        assert!(copy.is_err(), "a copy is no other clip");
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct EpochFacts {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels, as Keras shows it).
+    /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels,
+    /// as Keras shows it, but without what `l1` and `l2` add).
     pub train_loss: f64,
     /// Accuracy over the same.
     pub train_accuracy: f64,

@@ -10,7 +10,7 @@ use crate::features::Recipe;
 use crate::models::{Network, choose_device, device};
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
-use crate::training::Normaliser;
+use crate::training::{Normaliser, check_layout};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -90,6 +90,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 /// What the clips are turned into, and an untrained network for it; what does not fit together is refused.
 pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe, Network), EngineError> {
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
+    check_layout(&settings.model, &recipe)?;
     let (frames, coefficients) = recipe.shape();
     Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
     let device = device("cpu")?.autodiff();

@@ -63,7 +63,7 @@ impl<'a> Augmenter<'a> {
         features: &'d FeatureMatrix,
         scaler: &Scaler,
     ) -> Result<Cow<'d, FeatureMatrix>, TrainingError> {
-        let place = (turn as u64) << 56 | (epoch as u64) << 32 | clip as u64;
+        let place = (turn as u64).rotate_right(8) ^ (epoch as u64) << 32 ^ clip as u64;
         let mut example = Cow::Borrowed(features);
         if self.changes_waves() {
             let draw = &mut stream(self.seed, "augmentation", place);
