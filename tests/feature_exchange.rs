@@ -84,6 +84,16 @@ fn what_is_exported_numpy_reads_and_we_read_again() {
     assert!(lab.refused(2, &["features", "--per-clip"]).contains("--export"));
     fs::remove_file(folder.join("thesis.docx")).unwrap();
     lab.done(&["features", "--export", "arrays/all", "--per-clip"]);
+    let own = lab.path("own");
+    fs::create_dir_all(own.join("embeddings")).unwrap();
+    for file in ["labels.csv", "embeddings/000001_a.npy"] {
+        fs::write(own.join(file), "made by hand").unwrap();
+        assert!(
+            lab.refused(1, &["features", "--export", "own"])
+                .contains("no export wrote")
+        );
+        assert!(own.join(file).exists());
+    }
 
     let Some(seen) = numpy(&["check", folder.to_str().unwrap()]) else {
         return;
@@ -190,6 +200,18 @@ fn rows_are_matched_by_path_content_or_name_and_mistakes_are_named() {
     assert!(
         lab.done(&["features", "--import", "arrays", "--name", "x"])
             .contains("row 0: ")
+    );
+
+    // A clip has one row: what came first.
+    let twice = lines[3].clone();
+    lines[4] = twice;
+    fs::write(&table, lines.join("\n")).unwrap();
+    let imported = import();
+    let unmatched = imported["unmatched"].as_array().unwrap();
+    let same = unmatched.iter().find(|row| row[0] == 3).unwrap();
+    assert!(
+        same[1].as_str().unwrap().contains("the same clip as row 2"),
+        "{imported}"
     );
 
     let refused = |wrong: &str| {

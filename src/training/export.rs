@@ -313,22 +313,19 @@ fn refuse_other_content(folder: &Path) -> Result<(), TrainingError> {
         entries => entries.map_err(failed)?,
     };
     let mut others = Vec::new();
-    let mut earlier = false;
+    let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        earlier |= name == ABOUT;
         if ![ARRAYS, TARGETS, TABLE, ABOUT].contains(&name.as_str()) && !is_feature_folder(&entry.path()) {
-            others.push(name);
+            others.push(name.clone());
         }
+        names.push(name);
     }
-    match others.iter().min() {
+    let earlier = names.iter().any(|name| name == ABOUT);
+    match others.iter().min().or_else(|| names.iter().min().filter(|_| !earlier)) {
         Some(other) => Err(TrainingError::Data(format!(
             "{}: holds {other}, which no export wrote; name a new folder",
-            folder.display()
-        ))),
-        None if !earlier && folder.join(ARRAYS).exists() => Err(TrainingError::Data(format!(
-            "{}: holds arrays of another program ({ABOUT} is missing); name a new folder",
             folder.display()
         ))),
         None => Ok(()),

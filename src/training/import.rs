@@ -117,13 +117,25 @@ impl ImportFolder {
             relabelled: 0,
             missing: 0,
         };
+        let mut taken: HashMap<&Path, usize> = HashMap::new();
         for (index, row) in self.rows.iter().enumerate() {
             // Read whether or not it is wanted: what is damaged is damaged.
             let matrix = self.array.matrix(index)?;
             match clips.of(row) {
                 Err(why) => summary.unmatched.push((index, why)),
+                // The store keeps what came first.
+                Ok(found) if found.iter().all(|(clip, _)| taken.contains_key(&*clip.path)) => {
+                    let earlier = found.first().and_then(|(clip, _)| taken.get(&*clip.path));
+                    let earlier = earlier.map_or(String::new(), |row| format!(" as row {row}"));
+                    summary
+                        .unmatched
+                        .push((index, format!("the same clip{earlier}; a clip has one row")));
+                }
                 Ok(found) => {
                     summary.matched += 1;
+                    for (clip, _) in &found {
+                        taken.entry(&clip.path).or_insert(index);
+                    }
                     let extracted = Extracted {
                         matrix,
                         notes: Vec::new(),
