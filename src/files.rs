@@ -24,6 +24,11 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Whether there is no room left: on the disk, or in what the user may take of it.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// A name beside `path`, unique in this process and among processes, for a file being written.
 pub fn temporary_beside(path: &Path) -> PathBuf {
     let unique = COUNTER.fetch_add(1, Ordering::Relaxed);

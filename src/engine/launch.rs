@@ -10,8 +10,25 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a process may take to hold what it was started for.
-const START: Duration = Duration::from_secs(5);
+/// How long a process may take to hold what it was started for, on a machine that swaps or reads programs from afar.
+const START: Duration = Duration::from_secs(30);
+
+/// Why a process did not take up its work.
+#[derive(Debug)]
+pub enum NotStarted {
+    /// It ended at once, and would again.
+    Refused(EngineError),
+    /// There was no room for it, or no time.
+    Unable(EngineError),
+}
+
+impl From<NotStarted> for EngineError {
+    fn from(reason: NotStarted) -> Self {
+        match reason {
+            NotStarted::Refused(error) | NotStarted::Unable(error) => error,
+        }
+    }
+}
 
 /// Starts a process that trains a run beside whatever else is trained, and returns when it holds it.
 pub fn launch_run(run: &RunFolder) -> Result<(), EngineError> {
@@ -19,7 +36,7 @@ pub fn launch_run(run: &RunFolder) -> Result<(), EngineError> {
 }
 
 /// Starts a process that trains a run on a lane of the queue; it holds the run.
-pub fn launch_on(lane: &Path, run: &RunFolder) -> Result<Child, EngineError> {
+pub fn launch_on(lane: &Path, run: &RunFolder) -> Result<Child, NotStarted> {
     let words = ["worker", "--lane"].map(OsStr::new);
     let arguments = [&words[..], &[lane.as_os_str(), run.path.as_os_str()]].concat();
     launch_held(&arguments, &run.log(), &run.path)
@@ -37,19 +54,22 @@ pub fn launch(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<(), Engin
         .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
 }
 
-fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, EngineError> {
-    let mut child = spawn(arguments, log)?;
-    if let Err(problem) = wait_for(&mut child, held) {
-        // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
-        let _ = child.kill();
-        let _ = child.wait();
-        let words = run_page::tail(log).join("\n");
-        return Err(EngineError::Other(format!(
-            "{problem}; {} says:\n{words}",
-            log.display()
-        )));
-    }
-    Ok(child)
+fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, NotStarted> {
+    let mut child = spawn(arguments, log).map_err(NotStarted::Unable)?;
+    let Err(problem) = wait_for(&mut child, held) else {
+        return Ok(child);
+    };
+    let ended = matches!(child.try_wait(), Ok(Some(_)));
+    // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
+    let _ = child.kill();
+    let _ = child.wait();
+    let words = run_page::tail(log).join("\n");
+    let error = EngineError::Other(format!("{problem}; {} says:\n{words}", log.display()));
+    Err(if ended {
+        NotStarted::Refused(error)
+    } else {
+        NotStarted::Unable(error)
+    })
 }
 
 /// Starts this program with these arguments; what it prints goes to `log`.

@@ -4,7 +4,7 @@ use super::launch::launch;
 use super::run_file::RunFile;
 use super::{EngineError, RunSummary};
 use crate::models::choose_device;
-use crate::runs::queue::{Lane, Queue, leave, waiting};
+use crate::runs::queue::{Lane, Queue, waiting};
 use crate::runs::{RunError, RunFolder};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -107,7 +107,7 @@ fn mend(runs: &Path) -> Result<(), EngineError> {
     {
         match RunFile::read(&damaged.folder) {
             Ok(file) => queue.join(std::slice::from_ref(&damaged.folder), &lane_of(&file.settings.device))?,
-            Err(_) => leave(&damaged.folder.path)?,
+            Err(_) => queue.leave(&damaged.folder.path)?,
         }
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! What `undertone worker --queue` does: run after run, each in a process of its own.
 
-use super::launch::launch_on;
+use super::launch::{NotStarted, launch_on};
 use super::worker::leave_terminal;
-use super::{EngineError, Fact};
-use crate::runs::queue::{Entry, Lane, Queue, leave};
-use crate::runs::{Journal, Lease, Liveness, RunError, RunFolder, liveness};
+use super::{EngineError, EpochFacts, Fact};
+use crate::runs::queue::{Entry, Lane, Queue};
+use crate::runs::{Journal, Lease, Liveness, RunError, RunFolder, liveness, read_facts};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// Time between two looks at a run that an earlier worker has begun.
 const LOOK: Duration = Duration::from_millis(200);
+/// Time between two attempts to start a process that there was no room for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Trains the runs that wait for a device of this machine, one at a time, until none waits. A second worker of the
 /// device ends at once.
@@ -58,7 +60,13 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
                 // How it ended is told by its journal.
                 let _ = child.wait();
             }
-            Err(error) => give_up(&run, &error),
+            Err(NotStarted::Refused(error)) => give_up(&run, &error),
+            Err(NotStarted::Unable(_)) => {
+                // The run is all right, the machine is not: it may be soon.
+                lease.progress("waiting for room", 0, 0);
+                thread::sleep(PATIENCE);
+                continue;
+            }
         }
         if Entry::read(&run.path).is_some() {
             // It will not be taken, for whatever reason: the others shall not wait for it.
@@ -69,9 +77,18 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
 
 /// A run that never began must not look as if it still might.
 fn give_up(run: &RunFolder, error: &EngineError) {
+    let Some(Ok(queue)) = run.path.parent().map(Queue::lock) else {
+        return;
+    };
     let Ok(lease) = Lease::take(&run.path) else { return };
     // Without an entry somebody else took it up, or took it out.
-    if Entry::read(&run.path).is_none() || leave(&run.path).is_err() {
+    if Entry::read(&run.path).is_none() || queue.leave(&run.path).is_err() {
+        return;
+    }
+    drop(queue);
+    // One that came to its end, whoever put it back, has nothing to give up.
+    let facts = read_facts::<EpochFacts>(&run.path, 0).map(|(facts, _)| facts);
+    if facts.is_ok_and(|facts| facts.last().is_some_and(Fact::is_final)) {
         return;
     }
     if let Ok(mut journal) = Journal::<()>::open(&run.path) {

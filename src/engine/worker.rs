@@ -10,7 +10,7 @@ use crate::features::FeatureStore;
 use crate::files;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
-use crate::runs::queue;
+use crate::runs::queue::{self, Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
@@ -76,7 +76,9 @@ impl Run {
             _ => None,
         });
         let journal = Journal::open(path)?;
-        queue::leave(path)?;
+        if let (Some(_), Some(runs)) = (Entry::read(path), path.parent()) {
+            Queue::lock(runs)?.leave(path)?;
+        }
         Ok(Self {
             folder: RunFolder {
                 id,

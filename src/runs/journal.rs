@@ -1,6 +1,7 @@
 //! `events.jsonl`: append-only facts, one JSON object a line.
 
 use super::{Lease, RunError};
+use crate::files;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -158,10 +159,7 @@ impl<E: Serialize> Journal<E> {
         let mut line = serde_json::to_vec(fact).map_err(|error| RunError::io(&self.path)(error.into()))?;
         line.push(b'\n');
         let mut written = self.append_line(&line);
-        if written
-            .as_ref()
-            .is_err_and(|error| error.kind() == io::ErrorKind::StorageFull)
-        {
+        if written.as_ref().is_err_and(files::is_full) {
             // Given up for good: what is short now would be short again at the next line.
             let _ = fs::remove_file(reserve_path(&self.run));
             if fact.is_final() {

@@ -18,6 +18,8 @@ const BEAT: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(10);
 /// A run whose first holder has not come up after this time has none.
 const START: Duration = Duration::from_secs(30);
+/// A holder on this machine whose last beat is older is suspended, or stuck; no load explains it.
+const STUCK: Duration = Duration::from_secs(30);
 /// How long a lock that is in the way is tried again: a reader's look at it takes microseconds.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -47,6 +49,13 @@ impl Beat {
 
     fn write(&self, run: &Path) -> io::Result<()> {
         files::replace(&beat_path(run), &serde_json::to_vec(self)?)
+    }
+
+    /// For how long a holder on this machine has not beaten, where it is suspended or stuck.
+    pub fn silence(&self) -> Option<Duration> {
+        let age = jiff::Timestamp::now().duration_since(self.at);
+        let age = Duration::try_from(age).ok()?;
+        (self.host == host_name() && age > STUCK).then_some(age)
     }
 
     /// As far as the two machines' clocks agree.
@@ -143,7 +152,11 @@ impl Lease {
             done: 0,
             total: 0,
         };
-        beat.write(run).map_err(RunError::io(&beat_path(run)))?;
+        match beat.write(run) {
+            // The lock holds without it; and who wants to make room on a full disk has to hold what goes.
+            Err(error) if files::is_full(&error) => {}
+            written => written.map_err(RunError::io(&beat_path(run)))?,
+        }
         let beat = Arc::new(Mutex::new(beat));
         let (stop, stopped) = mpsc::channel();
         let beating = thread::Builder::new()

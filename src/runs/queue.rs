@@ -117,18 +117,6 @@ fn entry_path(run: &Path) -> PathBuf {
     run.join("queue.json")
 }
 
-/// Takes a run out of the queue; one that is not in it stays as it is. For who holds the run's lease.
-///
-/// # Errors
-/// [`RunError::Io`].
-pub fn leave(run: &Path) -> Result<(), RunError> {
-    let path = entry_path(run);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(RunError::io(&path)(error)),
-        _ => Ok(()),
-    }
-}
-
 /// A run that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -231,6 +219,19 @@ impl Queue {
         waiting(&self.runs)
     }
 
+    /// Takes a run out; one that is not in it stays as it is. For who holds the run's lease. Who moves the others
+    /// writes entries anew, and would put back what left without the lock.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn leave(&self, run: &Path) -> Result<(), RunError> {
+        let path = entry_path(run);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(RunError::io(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Puts runs at the end of a lane, in this order.
     ///
     /// # Errors
@@ -247,7 +248,7 @@ impl Queue {
         if written.is_err() {
             for run in folders {
                 // The first error is the one worth telling.
-                let _ = leave(&run.path);
+                let _ = self.leave(&run.path);
             }
         }
         written
@@ -378,8 +379,9 @@ mod tests {
             .unwrap();
         assert_eq!(order(runs), ["c", "d", "a"]);
         assert_eq!(Entry::read(&folders[0].path).unwrap().lane, Some(Lane::here("cpu")));
-        leave(&folders[2].path).unwrap();
-        leave(&folders[2].path).unwrap();
+        for _ in 0..2 {
+            Queue::lock(runs).unwrap().leave(&folders[2].path).unwrap();
+        }
         assert_eq!(order(runs), ["d", "a"]);
     }
 

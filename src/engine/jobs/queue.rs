@@ -7,7 +7,7 @@ use crate::engine::queue::{lane_of, wake};
 use crate::engine::run_book::RunBook;
 use crate::engine::run_page::RunPage;
 use crate::engine::{EngineError, EpochFacts, Event, Fact, QueueLane, QueueReport, RunState, RunSummary, Shift};
-use crate::runs::queue::{Entry, Queue, leave};
+use crate::runs::queue::{Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ fn begun(run: &RunFolder) -> EngineError {
 /// # Errors
 /// A queue that cannot be locked or written.
 pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
-    let _queue = Queue::lock(runs)?;
+    let queue = Queue::lock(runs)?;
     let lease = match Lease::take(&run.path) {
         Err(RunError::Held { .. }) => return Ok(false),
         taken => taken?,
@@ -81,7 +81,7 @@ pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
     if Entry::read(&run.path).is_none() {
         return Ok(false);
     }
-    leave(&run.path)?;
+    queue.leave(&run.path)?;
     let mut journal = Journal::<EpochFacts>::open(&run.path)?;
     let at = Timestamp::now();
     let message = "taken out of the queue".to_owned();

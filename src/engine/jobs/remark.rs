@@ -5,7 +5,7 @@ use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_page::RunPage;
 use crate::engine::{Deletion, EngineError, Event, RunState};
-use crate::runs::queue::{Queue, leave};
+use crate::runs::queue::Queue;
 use crate::runs::{Lease, NoteChange, RunError, RunFolder, RunNote, find_run};
 use std::fs;
 use std::path::Path;
@@ -86,7 +86,7 @@ fn erase(runs: &Path, run: &RunFolder) -> Result<(), EngineError> {
         Err(RunError::Held { .. }) => return Err(busy(run)),
         taken => taken?,
     };
-    leave(&run.path)?;
+    queue.leave(&run.path)?;
     let path = run.settings();
     fs::remove_file(&path).map_err(RunError::io(&path))?;
     drop(lease);
