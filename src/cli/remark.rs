@@ -18,15 +18,20 @@ pub fn note(session: &mut Session, run: String, change: NoteChange) -> anyhow::R
 
 /// Deletes a run, after a question unless `yes`.
 pub fn delete(session: &mut Session, run: &str, linked: bool, yes: bool) -> anyhow::Result<()> {
+    let (mut run, mut linked) = (run.to_owned(), linked);
     if !yes {
-        let Some(doomed) = ask(session, run, linked, false)? else {
+        let doomed = ask(session, &run, linked, false)?;
+        let Some((doomed, first)) = doomed.and_then(|doomed| Some((Arc::clone(&doomed), doomed.runs.first()?.clone())))
+        else {
             return Err(Failed("there is nothing to delete".to_owned()).into());
         };
         if !confirmed(&doomed)? {
             return Err(Failed("nothing was deleted".to_owned()).into());
         }
+        // What was asked about, whichever run is the last one by now.
+        (run, linked) = (first, linked || doomed.runs.len() > 1);
     }
-    match ask(session, run, linked, true)? {
+    match ask(session, &run, linked, true)? {
         Some(gone) => Ok(show::deleted(session.output, &gone)?),
         None => Ok(()),
     }
