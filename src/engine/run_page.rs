@@ -9,6 +9,7 @@ use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_facts};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::Duration;
 
 /// How much of `log.txt` is shown (bytes).
 const LOG_TAIL: u64 = 8 * 1024;
@@ -78,6 +79,7 @@ impl RunPage {
                 Fact::Epoch { facts, .. } => self.epochs.redo(facts),
                 Fact::Resumed { epoch, .. } => {
                     self.epochs.keep(epoch);
+                    self.scores = None;
                     self.facts.push(fact);
                 }
                 fact => self.facts.push(fact),
@@ -99,7 +101,8 @@ impl RunPage {
                 self.usage = (usage::readings(&self.folder), length);
             }
         }
-        if news && self.state.is_over() {
+        // One that went on and then failed still has the report of its first end.
+        if news && matches!(self.state, RunState::Finished | RunState::Stopped) {
             let report = results::read_report(&self.folder).ok();
             self.scores = report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy));
         }
@@ -128,6 +131,8 @@ impl RunPage {
             Fact::Resumed { .. } => Some(None),
             _ => None,
         });
+        let stuck = self.beat.as_ref().filter(|_| self.state == RunState::Running);
+        let stuck = stuck.and_then(|beat| Some(silent(beat.pid, beat.silence()?)));
         let mut summary = RunSummary {
             id: self.folder.id.clone(),
             created: jiff::Timestamp::UNIX_EPOCH,
@@ -154,7 +159,7 @@ impl RunPage {
                 text: problem,
                 tags: Vec::new(),
             }),
-            reason: reason.flatten(),
+            reason: stuck.or(reason.flatten()),
         };
         match &self.file {
             Ok(RunFile { run, settings }) => {
@@ -224,6 +229,15 @@ impl RunPage {
     }
 }
 
+/// To the next ten seconds, so that what is told is not new at every look.
+fn silent(pid: u32, silence: Duration) -> String {
+    format!(
+        "no sign of life for {} s: process {pid} is suspended or stuck; `kill -CONT {pid}` wakes it, `kill -9 {pid}` ends \
+         it",
+        silence.as_secs() / 10 * 10
+    )
+}
+
 fn split_name(kind: crate::corpus::SplitKind) -> &'static str {
     match kind {
         crate::corpus::SplitKind::Speaker => "speaker",
@@ -289,5 +303,27 @@ mod tests {
         page.refresh().unwrap();
         assert_eq!(page.summary().epochs, 50_001);
         assert_eq!(page.detail(Path::new("")).epochs.last().unwrap().epoch, 50_001);
+    }
+
+    #[test]
+    fn a_holder_that_is_silent_is_told_of() {
+        let runs = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create_as(runs.path(), "silent", "").unwrap();
+        let lease = Lease::take(&folder.path).unwrap();
+        let started = Fact::<()>::Started {
+            at: jiff::Timestamp::now(),
+            host: crate::runs::host_name(),
+            pid: 1,
+        };
+        Journal::open(&folder.path).unwrap().append(&lease, &started).unwrap();
+        let mut page = RunPage::open(folder).unwrap();
+        let beat = page.beat.as_mut().unwrap();
+        beat.at -= jiff::SignedDuration::from_secs(20);
+        assert_eq!(beat.silence(), None);
+        beat.at -= jiff::SignedDuration::from_secs(25);
+        let silence = beat.silence().unwrap();
+        assert!(silent(7, silence).starts_with("no sign of life for 40 s: process 7"));
+        beat.host = "elsewhere".to_owned();
+        assert_eq!(beat.silence(), None, "its clock may be another");
     }
 }

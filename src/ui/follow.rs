@@ -177,8 +177,10 @@ impl State {
             }
             Event::Done(kind) => {
                 self.jobs.ended(kind);
-                if kind == CommandKind::Preview {
-                    self.listen.answered();
+                match kind {
+                    CommandKind::Preview => self.listen.answered(),
+                    CommandKind::Watch => self.train.watch_ended(),
+                    _ => {}
                 }
             }
         }

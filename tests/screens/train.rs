@@ -4,7 +4,7 @@ use super::fixtures;
 use super::fixtures::{detail, opening, report, runs, survey};
 use super::harness::{Workbench, screens};
 use std::sync::Arc;
-use undertone::engine::{Command, Event, NoteChange, RunState, Shift, Stop};
+use undertone::engine::{Command, CommandKind, Event, NoteChange, RunState, RunSummary, Shift, Stop};
 
 #[test]
 fn train_shows_runs_and_curves() {
@@ -177,6 +177,40 @@ fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
             run: runs[1].id.clone()
         })
     );
+}
+
+#[test]
+fn a_run_that_goes_on_in_another_terminal_is_followed_again_and_its_report_read_again() {
+    let mut run = fixtures::summary("20260612-153012-conv1d", RunState::Stopped, 5);
+    let list = |run: &RunSummary| Event::Runs(Arc::new(vec![run.clone()]));
+    let watch = Command::Watch { run: run.id.clone() };
+    let read = Command::Report { run: run.id.clone() };
+    let mut workbench = Workbench::new(opening());
+    workbench.tell(list(&run));
+    let asked =
+        |workbench: &Workbench, command: &Command| workbench.sent().iter().filter(|sent| *sent == command).count();
+    workbench.press("3");
+    workbench.tell(Event::Run(Arc::new(detail(&run, 1))));
+    workbench.done(CommandKind::Watch);
+    workbench.tell(list(&run));
+    assert_eq!(asked(&workbench, &watch), 1, "nothing is new");
+    workbench.press("Enter");
+    workbench.tell(Event::Report(Arc::new(report(&run, &survey()))));
+    workbench.press("3");
+
+    let judged = run.test_uar.take();
+    (run.state, run.epochs) = (RunState::Running, 6);
+    workbench.tell(list(&run));
+    assert_eq!(asked(&workbench, &watch), 2);
+    workbench.tell(Event::Run(Arc::new(detail(&run, 1))));
+    workbench.press("5 3");
+    assert_eq!(asked(&workbench, &read), 1, "what it had come to is all there is");
+    (run.state, run.test_uar) = (RunState::Finished, judged.map(|uar| uar + 0.1));
+    workbench.tell(list(&run));
+    workbench.press("5");
+    assert_eq!(asked(&workbench, &read), 2);
+    workbench.tell(list(&run));
+    assert_eq!(asked(&workbench, &read), 2);
 }
 
 #[test]

@@ -32,8 +32,12 @@ fn table(plan: &RunPlan) -> String {
     row("examples", sides);
     let time = match &plan.epoch {
         Some(time) => format!(
-            "about {:.1} s, the run at most {:.0} s ({}), {} steps",
+            "about {:.1} s, {} at most {:.0} s ({}), {} steps",
             time.seconds,
+            match plan.folds {
+                1 => "the run".to_owned(),
+                folds => format!("each of the {folds} runs"),
+            },
             time.run_seconds,
             time.source,
             plan.steps()

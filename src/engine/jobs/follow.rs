@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(500);
+/// Looks that may fail one after the other, as while a file server is restarted, before it is told and given up.
+const MISSES: usize = 60;
 /// Time between two attempts to have the queue worked on.
 const WAKE: Duration = Duration::from_secs(10);
 
@@ -41,6 +43,7 @@ pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
         watched: None,
         trial: None,
         waking: Pace::every(WAKE),
+        missed: 0,
     };
     loop {
         let wish = if follower.is_idle() {
@@ -68,6 +71,8 @@ struct Follower<'a> {
     trial: Option<RunPage>,
     /// When the queue may be woken again.
     waking: Pace,
+    /// Looks that have failed since the last that did not.
+    missed: usize,
 }
 
 impl Follower<'_> {
@@ -132,6 +137,11 @@ impl Follower<'_> {
     fn look(&mut self) {
         if let Err(error) = self.book.refresh() {
             // What was told stays true as far as anybody knows; the next look may succeed.
+            self.missed += 1;
+            if self.missed < MISSES {
+                return;
+            }
+            self.missed = 0;
             let error = error.into();
             if self.watched.take().is_some() {
                 self.failed(CommandKind::Watch, &error);
@@ -141,6 +151,7 @@ impl Follower<'_> {
             }
             return;
         }
+        self.missed = 0;
         self.wake();
         if let Some(told) = &mut self.list {
             let list = self.book.summaries();

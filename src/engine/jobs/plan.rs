@@ -89,7 +89,7 @@ fn as_before(
             && before.device == settings.device
             && before.training.batch_size == settings.training.batch_size
             && before.augmentation == settings.augmentation
-            && before.split.kind == settings.split.kind
+            && (before.split.kind, before.split.kfold) == (settings.split.kind, settings.split.kfold)
             && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)
             && before.recipe().ok() == settings.recipe().ok();
         if alike && facts.clips > 0 {

@@ -35,8 +35,8 @@ pub struct ReportView {
     pub clips: Option<Cursor>,
     /// The run whose report was chosen.
     chosen: Option<String>,
-    /// The run whose report was asked for last.
-    asked: Option<String>,
+    /// The run whose report was asked for last, and what it and those linked with it had come to by then.
+    asked: Option<(String, Vec<f64>)>,
     /// Why there is none.
     problem: Option<String>,
 }
@@ -74,11 +74,23 @@ impl ReportView {
         if self.chosen.is_none() {
             self.chosen = Some(reported(runs).next()?.id.clone());
         }
-        if self.asked == self.chosen {
+        let id = self.chosen.clone()?;
+        let run = runs.iter().find(|run| run.id == id);
+        let group = |run: &RunSummary| run.fold.as_ref().map(|(.., group)| group.clone());
+        let linked =
+            |other: &&RunSummary| other.id == id || group(other).is_some() && group(other) == run.and_then(group);
+        let scores: Vec<f64> = runs.iter().filter(linked).filter_map(|run| run.test_uar).collect();
+        // While it goes on, what it had come to is all there is.
+        let goes_on = run.is_some_and(|run| run.test_uar.is_none());
+        if self
+            .asked
+            .as_ref()
+            .is_some_and(|(asked, known)| *asked == id && (goes_on || *known == scores))
+        {
             return None;
         }
-        self.asked.clone_from(&self.chosen);
-        self.chosen.clone().map(|run| Command::Report { run })
+        self.asked = Some((id.clone(), scores));
+        Some(Command::Report { run: id })
     }
 
     /// The clips of the cell under the cursor, the surest first.

@@ -83,8 +83,10 @@ pub struct TrainView {
     smoothing: usize,
     /// The epochs looked at.
     zoom: Zoom,
-    /// The run that is being watched.
+    /// The run that was asked for last.
     watching: Option<String>,
+    /// Whether no more is told of it: it was over.
+    watched: bool,
 }
 
 impl TrainView {
@@ -174,6 +176,11 @@ impl TrainView {
         ids
     }
 
+    /// The watched run was over, and may go on all the same.
+    pub fn watch_ended(&mut self) {
+        self.watched = true;
+    }
+
     /// Another run is watched now.
     pub fn unwatched(&mut self) {
         self.watching = None;
@@ -231,10 +238,11 @@ impl TrainView {
             .chain(marked)
             .find(|run| self.stale(run))
             .unwrap_or(&selected);
-        if self.watching.as_ref() == Some(&next.id) {
+        let goes_on = self.watched && self.stale(next);
+        if self.watching.as_ref() == Some(&next.id) && !goes_on {
             return None;
         }
-        self.watching = Some(next.id.clone());
+        (self.watching, self.watched) = (Some(next.id.clone()), false);
         Some(Command::Watch { run: next.id.clone() })
     }
 }

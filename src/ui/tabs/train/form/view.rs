@@ -99,7 +99,11 @@ fn facts(form: &Form) -> [String; 2] {
         || "–".to_owned(),
         |time| {
             let (epoch, run) = (duration(time.seconds), duration(time.run_seconds));
-            format!("≈ {epoch}, the run ≤ {run} ({})", time.source)
+            let runs = match plan.folds {
+                1 => "the run".to_owned(),
+                folds => format!("each of {folds} runs"),
+            };
+            format!("≈ {epoch}, {runs} ≤ {run} ({})", time.source)
         },
     );
     [
