@@ -36,9 +36,9 @@ fn table(plan: &RunPlan) -> String {
             time.seconds,
             match plan.folds {
                 1 => "the run".to_owned(),
-                folds => format!("each of the {folds} runs"),
+                folds => format!("the {folds} runs"),
             },
-            time.run_seconds,
+            time.run_seconds * plan.folds as f64,
             time.source,
             plan.steps()
         ),

@@ -98,10 +98,10 @@ fn facts(form: &Form) -> [String; 2] {
     let time = plan.epoch.as_ref().map_or_else(
         || "–".to_owned(),
         |time| {
-            let (epoch, run) = (duration(time.seconds), duration(time.run_seconds));
+            let (epoch, run) = (duration(time.seconds), duration(time.run_seconds * plan.folds as f64));
             let runs = match plan.folds {
                 1 => "the run".to_owned(),
-                folds => format!("each of {folds} runs"),
+                folds => format!("{folds} runs"),
             };
             format!("≈ {epoch}, {runs} ≤ {run} ({})", time.source)
         },
