@@ -112,6 +112,10 @@ impl TrainView {
                 *mark = None;
             }
         }
+        let watched = all.iter().find(|run| self.watching.as_ref() == Some(&run.id));
+        if self.watched && watched.is_some_and(|run| self.stale(run)) {
+            self.watching = None;
+        }
     }
 
     /// Whether a run that was just started is not in the list yet; names begin with their time.
@@ -238,8 +242,7 @@ impl TrainView {
             .chain(marked)
             .find(|run| self.stale(run))
             .unwrap_or(&selected);
-        let goes_on = self.watched && self.stale(next);
-        if self.watching.as_ref() == Some(&next.id) && !goes_on {
+        if self.watching.as_ref() == Some(&next.id) {
             return None;
         }
         (self.watching, self.watched) = (Some(next.id.clone()), false);
