@@ -208,8 +208,9 @@ mod loader {
         Some(unsafe { cudarc::nvrtc::sys::is_culib_present() })
     }
 
-    /// Needs the driver.
+    /// Needs the driver. Every other way to a device leads past here.
     pub fn devices() -> usize {
+        super::super::kernels::keep();
         Device::enumerate(DeviceType::Cuda).len()
     }
 

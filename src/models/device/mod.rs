@@ -1,6 +1,8 @@
 //! The device to compute on. The only place that names Burn's backends.
 
 mod cuda;
+#[cfg(any(test, feature = "cuda"))]
+mod kernels;
 
 pub use cuda::{CudaLack, CudaPart, cuda_parts};
 

@@ -1,0 +1,90 @@
+//! Where the kernels that a GPU's backend compiles are kept.
+//!
+//! CubeCL compiles each kernel when it is first launched, which takes up to seconds, and keeps it for the next process
+//! only where it is told to: by itself it would write into the working folder's `target`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// `undertone/kernels` in the user's cache folder, as the XDG base directory specification finds that: in
+/// `XDG_CACHE_HOME` where it is absolute, else in `HOME/.cache`; `None` where neither is set.
+fn folder(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
+    let cache = xdg_cache_home.and_then(absolute);
+    let cache = cache.or_else(|| home.and_then(absolute).map(|home| home.join(".cache")));
+    cache.map(|cache| cache.join("undertone").join("kernels"))
+}
+
+/// Tells CubeCL where to keep compiled kernels. Must be called before any of its devices exists; later calls do nothing.
+#[cfg(feature = "cuda")]
+pub(super) fn keep() {
+    use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
+    let kept = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
+    CubeClRuntimeConfig::try_set(configuration(kept.as_deref()));
+}
+
+/// Without a folder nothing is written anywhere, and every process compiles anew.
+#[cfg(feature = "cuda")]
+fn configuration(kept: Option<&std::path::Path>) -> cubecl_runtime::config::CubeClRuntimeConfig {
+    use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
+    let mut configuration = CubeClRuntimeConfig::default().override_from_env();
+    match kept {
+        Some(folder) => {
+            configuration.compilation.cache = true;
+            configuration.environment.path = CacheConfig::Directory(folder.to_owned());
+        }
+        None => {
+            configuration.autotune.disable_cache = true;
+            configuration.throughput.disable_cache = true;
+            configuration.environment.path = CacheConfig::Global;
+        }
+    }
+    configuration
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_lie_in_the_users_cache_folder_and_never_in_the_working_folder() {
+        let of = |cache: Option<&str>, home: Option<&str>| folder(cache.map(Into::into), home.map(Into::into));
+        let found = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(
+            of(Some("/scratch/c"), Some("/home/a")),
+            found("/scratch/c/undertone/kernels")
+        );
+        assert_eq!(of(None, Some("/home/a")), found("/home/a/.cache/undertone/kernels"));
+        assert_eq!(
+            of(Some("relative"), Some("/home/a")),
+            found("/home/a/.cache/undertone/kernels")
+        );
+        assert_eq!(of(Some(""), None), None);
+        assert_eq!(of(None, Some("relative")), None);
+    }
+
+    #[cfg(feature = "cuda")]
+    #[test]
+    fn cubecl_keeps_kernels_there_and_nowhere_without_a_folder() {
+        use std::path::Path;
+        let kept = configuration(Some(Path::new("/home/a/.cache/undertone/kernels")));
+        assert!(kept.compilation.cache);
+        assert_eq!(
+            kept.environment.path.root(),
+            Path::new("/home/a/.cache/undertone/kernels")
+        );
+        let nowhere = configuration(None);
+        assert!(!nowhere.compilation.cache && nowhere.autotune.disable_cache && nowhere.throughput.disable_cache);
+    }
+
+    /// The backend must not have read its own configuration before ours is set.
+    #[cfg(feature = "cuda")]
+    #[test]
+    fn a_device_that_is_looked_for_finds_it_configured() {
+        use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
+        super::super::cuda::cuda_parts();
+        keep();
+        let expected = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
+        assert_eq!(CubeClRuntimeConfig::get().compilation.cache, expected.is_some());
+    }
+}
