@@ -29,6 +29,18 @@ pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
+/// Size of everything in a folder (bytes); what cannot be read counts nothing, links are not followed.
+pub fn folder_size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(facts) if facts.is_dir() => folder_size(&entry.path()),
+            Ok(facts) => facts.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
 /// A name beside `path`, unique in this process and among processes, for a file being written.
 pub fn temporary_beside(path: &Path) -> PathBuf {
     let unique = COUNTER.fetch_add(1, Ordering::Relaxed);

@@ -45,9 +45,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tuning", &[]),
     ("system", &[]),
     ("random", &[]),
+    ("file_lock", &["files"]),
     ("files", &[]),
 ];
-const FOR_ALL: [&str; 2] = ["random", "files"];
+const FOR_ALL: [&str; 3] = ["random", "files", "file_lock"];
 
 /// The faces, which may know the screen and may print.
 const FACES: [&str; 3] = ["main", "ui", "cli"];

@@ -89,6 +89,58 @@ fn runs_are_planned_noted_compared_and_deleted() {
 }
 
 #[test]
+fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() {
+    let lab = Lab::new();
+    lab.done(&["train", "-s", "split.kfold=2"]);
+    let runs = lab.json(&["runs"]);
+    let ids: Vec<&str> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["id"].as_str().unwrap())
+        .collect();
+    let report = lab.json(&["report", ids[0]]);
+    let gone = lab.json(&["delete", ids[0], "--yes", "--linked"]);
+    assert_eq!((&gone["deleted"], &gone["restorable"]), (&true.into(), &true.into()));
+    assert!(gone["trash_bytes"].as_u64().unwrap() >= gone["bytes"].as_u64().unwrap());
+    assert!(lab.json(&["runs"]).as_array().unwrap().is_empty());
+
+    assert!(lab.refused(1, &["runs", "--restore", "nothing"]).contains(ids[0]));
+    let back = lab.json(&["runs", "--restore", ids[0]]);
+    assert_eq!(
+        back["restored"],
+        serde_json::json!([ids[1], ids[0]]),
+        "with its fold group"
+    );
+    assert_eq!(lab.json(&["runs"]), runs);
+    assert_eq!(lab.json(&["report", ids[0]]), report);
+
+    lab.done(&["delete", ids[0], "--yes", "--linked"]);
+    let marks = ids
+        .iter()
+        .map(|id| lab.path("runs/.trash").join(id).join("deleted.json"));
+    for mark in marks.clone() {
+        let text = std::fs::read_to_string(&mark).unwrap();
+        let year = text.find("\"at\":\"20").unwrap() + 6;
+        std::fs::write(&mark, format!("{}2020{}", &text[..year], &text[year + 4..])).unwrap();
+    }
+    for question in [&["runs"][..], &["queue"], &["scan"], &["cache"], &["train", "--plan"]] {
+        lab.done(question);
+    }
+    assert!(marks.clone().all(|mark| mark.exists()), "a question removes nothing");
+    lab.done(&["train"]);
+    assert!(!marks.clone().any(|mark| mark.exists()));
+    assert!(lab.refused(1, &["runs", "--restore", "last"]).contains("none"));
+    let newest = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let gone = lab.json(&["delete", &newest, "--yes", "--now"]);
+    assert_eq!((&gone["restorable"], &gone["trash_bytes"]), (&false.into(), &0.into()));
+    assert!(
+        lab.refused(1, &["runs", "--restore", &newest])
+            .contains("no deleted run")
+    );
+}
+
+#[test]
 fn what_runs_is_not_deleted_what_waits_is_and_linked_runs_go_together() {
     let lab = Lab::new();
     let first = lab.start_long_run(&[]);

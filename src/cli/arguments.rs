@@ -96,6 +96,9 @@ pub enum Subcommands {
         /// Go on, and list them again whenever one changes
         #[arg(long)]
         follow: bool,
+        /// Bring a deleted run back, with its fold group: its id, a unique beginning of it, or `last`
+        #[arg(long, value_name = "RUN", conflicts_with = "follow")]
+        restore: Option<String>,
     },
     /// Follow a run until it ends
     Watch {
@@ -131,7 +134,7 @@ pub enum Subcommands {
         #[arg(long, value_name = "WORD")]
         untag: Vec<String>,
     },
-    /// Delete a run that does not run, with its model, its checkpoints and its report
+    /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` brings it back for a week
     Delete {
         /// Its id, or a beginning of it that fits one run or linked ones
         run: String,
@@ -141,6 +144,9 @@ pub enum Subcommands {
         /// With all runs that are linked with it, as the folds of a K-fold are
         #[arg(long)]
         linked: bool,
+        /// For good, so that it cannot be restored
+        #[arg(long)]
+        now: bool,
     },
     /// The queue: what is trained, what waits for which device, and in which order [default: list]
     Queue {

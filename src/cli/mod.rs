@@ -40,7 +40,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
         CommandKind::Train | CommandKind::Plan => "train",
-        CommandKind::Runs => "runs",
+        CommandKind::Runs | CommandKind::Restore => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
         CommandKind::Compare => "compare",
@@ -99,8 +99,9 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Preview { file, variant } => one(&mut session, Command::Preview { path: file, variant }),
         Subcommands::Play { file, variant, from } => play::play(&mut session, file, variant, from),
         Subcommands::Report { run } => one(&mut session, Command::Report { run }),
-        Subcommands::Runs { follow: false } => one(&mut session, Command::Runs { follow: false }),
-        Subcommands::Runs { follow: true } => follow::runs(&mut session),
+        Subcommands::Runs { restore: Some(run), .. } => one(&mut session, Command::Restore { run }),
+        Subcommands::Runs { follow: false, .. } => one(&mut session, Command::Runs { follow: false }),
+        Subcommands::Runs { follow: true, .. } => follow::runs(&mut session),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
         Subcommands::Train { plan: true, .. } => plan(&mut session),
         Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
@@ -122,7 +123,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             };
             remark::note(&mut session, run, change)
         }
-        Subcommands::Delete { run, yes, linked } => remark::delete(&mut session, &run, linked, yes),
+        Subcommands::Delete { run, yes, linked, now } => remark::delete(&mut session, &run, linked, now, yes),
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
         Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
     }
@@ -157,6 +158,7 @@ fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
             Event::Preview(preview) => show::preview(output, &preview)?,
             Event::Report(report) => show::report(output, &report)?,
             Event::Runs(runs) => show::runs(output, &runs)?,
+            Event::Restored { runs } => show::restored(output, &runs)?,
             Event::Compared(comparison) => show::compared(output, &comparison)?,
             _ => {}
         }

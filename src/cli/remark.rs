@@ -17,10 +17,10 @@ pub fn note(session: &mut Session, run: String, change: NoteChange) -> anyhow::R
 }
 
 /// Deletes a run, after a question unless `yes`.
-pub fn delete(session: &mut Session, run: &str, linked: bool, yes: bool) -> anyhow::Result<()> {
+pub fn delete(session: &mut Session, run: &str, linked: bool, now: bool, yes: bool) -> anyhow::Result<()> {
     let (mut run, mut linked) = (run.to_owned(), linked);
     if !yes {
-        let doomed = ask(session, &run, linked, false)?;
+        let doomed = ask(session, &run, linked, now, false)?;
         let Some((doomed, first)) = doomed.and_then(|doomed| Some((Arc::clone(&doomed), doomed.runs.first()?.clone())))
         else {
             return Err(Failed("there is nothing to delete".to_owned()).into());
@@ -31,16 +31,28 @@ pub fn delete(session: &mut Session, run: &str, linked: bool, yes: bool) -> anyh
         // What was asked about, whichever run is the last one by now.
         (run, linked) = (first, linked || doomed.runs.len() > 1);
     }
-    match ask(session, &run, linked, true)? {
+    match ask(session, &run, linked, now, true)? {
         Some(gone) => Ok(show::deleted(session.output, &gone)?),
         None => Ok(()),
     }
 }
 
-fn ask(session: &mut Session, run: &str, linked: bool, confirmed: bool) -> anyhow::Result<Option<Arc<Deletion>>> {
+fn ask(
+    session: &mut Session,
+    run: &str,
+    linked: bool,
+    now: bool,
+    confirmed: bool,
+) -> anyhow::Result<Option<Arc<Deletion>>> {
     let mut told = None;
     let run = run.to_owned();
-    session.ask(Command::Delete { run, linked, confirmed }, |event, _| {
+    let command = Command::Delete {
+        run,
+        linked,
+        now,
+        confirmed,
+    };
+    session.ask(command, |event, _| {
         if let Event::Deletion(deletion) = event {
             told = Some(deletion);
         }

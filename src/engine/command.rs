@@ -145,14 +145,21 @@ pub enum Command {
         /// What is to be different; nothing only tells the note.
         change: NoteChange,
     },
-    /// Delete a run that does not run, with all that is in its folder.
+    /// Delete an inactive run, with all that is in its folder: it can be restored for a week.
     Delete {
         /// Its id, a beginning of it that fits one run or linked ones, or `last`.
         run: String,
         /// With the runs that are linked with it.
         linked: bool,
+        /// For good: it cannot be restored.
+        now: bool,
         /// Whether to do it; else only what would go is told.
         confirmed: bool,
+    },
+    /// Bring a deleted run back, with its fold group.
+    Restore {
+        /// Its id, a unique beginning of it, or `last`, the one deleted last.
+        run: String,
     },
     /// Go on with a run that was interrupted, and those linked with it.
     Resume {

@@ -103,6 +103,11 @@ pub enum Event {
     },
     /// Runs that are to be deleted; again when they are gone.
     Deletion(Arc<Deletion>),
+    /// Deleted runs are back.
+    Restored {
+        /// Their ids.
+        runs: Vec<String>,
+    },
     /// A report.
     Report(Arc<RunReport>),
     /// One file judged, or refused.

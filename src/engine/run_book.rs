@@ -3,8 +3,8 @@
 use super::run_page::RunPage;
 use super::{QueuePlace, RunDetail, RunSummary};
 use crate::runs::queue::Lane;
-use crate::runs::{RunError, list_runs};
-use std::collections::{BTreeMap, HashMap};
+use crate::runs::{RunError, list_runs, watch_heartbeats};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// All runs by id, that is by age.
@@ -43,6 +43,22 @@ impl RunBook {
             }
         }
         self.places = self.queue_places();
+        Ok(())
+    }
+
+    /// As [`RunBook::refresh`], once it is known which runs live: the heartbeats of other machines have to be watched.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn refresh_with_heartbeats(&mut self) -> Result<(), RunError> {
+        self.refresh()?;
+        let lanes = self.pages.values().filter_map(|page| page.entry()?.lane.as_ref());
+        let lanes = lanes.map(|lane| lane.folder(&self.runs)).collect::<BTreeSet<_>>();
+        let open = self.pages.values().filter(|page| !page.state().is_over());
+        let open = open.map(|page| page.folder.path.clone()).chain(lanes).collect();
+        if watch_heartbeats(open) {
+            self.refresh()?;
+        }
         Ok(())
     }
 

@@ -139,6 +139,10 @@ pub struct Deletion {
     pub bytes: u64,
     /// Whether they are gone.
     pub deleted: bool,
+    /// Whether they can be restored; not after a deletion for good, or where the disk had no room for the trash.
+    pub restorable: bool,
+    /// Size of all deleted runs that can be restored (bytes).
+    pub trash_bytes: u64,
 }
 
 /// A report and its neighbours.

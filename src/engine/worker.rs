@@ -149,6 +149,9 @@ impl Run {
                 pid: std::process::id(),
             },
         )?;
+        if let (Some(words), None) = (lease.note(), &resumed) {
+            journal.append(lease, &note(words))?;
+        }
         let RunFile { run, settings } = RunFile::read(folder)?;
         if let Some(place) = &run.trial {
             *trial = Some(TrialReporter::open(place, &settings.tuning)?);

@@ -29,6 +29,16 @@ pub enum RunError {
         /// The runs it fits.
         matches: Vec<String>,
     },
+    /// No deleted run has that name.
+    #[error("no deleted run `{name}` in {}; it holds: {}", folder.display(), if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
+    NotInTrash {
+        /// As asked.
+        name: String,
+        /// The folder of deleted runs.
+        folder: PathBuf,
+        /// The runs that are there.
+        known: Vec<String>,
+    },
     /// Another process holds the run.
     #[error("run {} is held by another process ({holder}); stop it first", path.display())]
     Held {

@@ -1,5 +1,6 @@
 //! `runs/<id>/` and the files in it.
 
+use super::trash::trash_folder;
 use super::{RunError, journal};
 use crate::files;
 use std::fs;
@@ -79,7 +80,13 @@ impl RunFolder {
         let mut number = 1;
         loop {
             let path = runs.join(&id);
-            match fs::create_dir(&path) {
+            // A deleted run of that name is to find its place free when it is restored.
+            let made = if trash_folder(runs).join(&id).exists() {
+                Err(io::ErrorKind::AlreadyExists.into())
+            } else {
+                fs::create_dir(&path)
+            };
+            match made {
                 Ok(()) => return Ok(Self { id, path }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     number += 1;

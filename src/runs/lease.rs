@@ -1,10 +1,11 @@
-//! Who holds a run: an OS lock for the process's whole life, a heartbeat, a generation number.
+//! Who holds a run: a lock for the process's whole life, a heartbeat, a generation number.
 
 use super::RunError;
+use super::heartbeat::{BEAT, Beat, Pulse, beat_path, host_name, pulse, watch};
+use crate::file_lock::{self, Attempt, FileLock, LockState};
 use crate::files;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -12,58 +13,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Time between two beats.
-const BEAT: Duration = Duration::from_secs(1);
-/// A holder on another machine whose last beat is older counts as gone.
-const SILENCE: Duration = Duration::from_secs(10);
 /// A run whose first holder has not come up after this time has none.
 const START: Duration = Duration::from_secs(30);
-/// A holder on this machine whose last beat is older is suspended, or stuck; no load explains it.
-const STUCK: Duration = Duration::from_secs(30);
 /// How long a lock that is in the way is tried again: a reader's look at it takes microseconds.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// What the holder says every second (`beat.json`, replaced whole).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Beat {
-    /// The machine.
-    pub host: String,
-    /// The process.
-    pub pid: u32,
-    /// Raised by every new holder.
-    pub generation: u64,
-    /// When.
-    pub at: jiff::Timestamp,
-    /// What it is doing (`features`, `epoch 3`).
-    pub phase: String,
-    /// How much of it is done.
-    pub done: u64,
-    /// Of how much.
-    pub total: u64,
-}
-
-impl Beat {
-    fn read(run: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(beat_path(run)).ok()?).ok()
-    }
-
-    fn write(&self, run: &Path) -> io::Result<()> {
-        files::replace(&beat_path(run), &serde_json::to_vec(self)?)
-    }
-
-    /// For how long a holder on this machine has not beaten, where it is suspended or stuck.
-    pub fn silence(&self) -> Option<Duration> {
-        let age = jiff::Timestamp::now().duration_since(self.at);
-        let age = Duration::try_from(age).ok()?;
-        (self.host == host_name() && age > STUCK).then_some(age)
-    }
-
-    /// As far as the two machines' clocks agree.
-    fn is_recent(&self) -> bool {
-        let age = jiff::Timestamp::now().duration_since(self.at);
-        age.unsigned_abs() <= SILENCE
-    }
-}
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// Time between two attempts.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Whether a process is behind a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,15 +34,6 @@ pub enum Liveness {
 
 fn lock_path(run: &Path) -> PathBuf {
     run.join("lease.lock")
-}
-
-fn beat_path(run: &Path) -> PathBuf {
-    run.join("beat.json")
-}
-
-/// The name of this machine.
-pub fn host_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// The number of the latest holder, from 1; 0 when there was none.
@@ -107,40 +53,41 @@ pub struct Lease {
     /// Dropped to end the beating.
     stop: Option<Sender<()>>,
     beating: Option<JoinHandle<()>>,
-    /// Locked as long as it is open.
-    _lock: File,
+    lock: FileLock,
 }
 
 impl Lease {
-    /// Takes the lock, raises the generation, starts beating.
+    /// Takes the lock, raises the generation, starts beating. Takes two beats' time where the last holder is on another
+    /// machine, or file locks are refused, and did not let go by itself.
     ///
     /// # Errors
     /// [`RunError::Held`].
     pub fn take(run: &Path) -> Result<Self, RunError> {
         let path = lock_path(run);
-        let lock = lock_file(&path)?;
-        let before = Beat::read(run);
         let held = || RunError::Held {
             path: run.to_owned(),
-            holder: before.as_ref().map_or("unknown".to_owned(), |beat| {
+            holder: Beat::read(run).map_or("unknown".to_owned(), |beat| {
                 format!("{}, process {}", beat.host, beat.pid)
             }),
         };
-        if !try_lock(&lock, PATIENCE).map_err(RunError::io(&path))? {
+        let Some(lock) = take_lock(run, &path)? else {
             return Err(held());
-        }
+        };
         let host = host_name();
         // Another machine's lock may not be seen here; its heartbeat is.
+        let before = Beat::read(run);
         if before
             .as_ref()
-            .is_some_and(|beat| beat.host != host && beat.is_recent())
+            .is_some_and(|beat| beat.host != host || lock.is_substituted())
+            && is_beating(run)
         {
             return Err(held());
         }
         let generation = generation(run).max(before.map_or(0, |beat| beat.generation)) + 1;
         // Always the same width, so that no crash leaves a shorter number.
-        lock.write_all_at(format!("{generation:020}\n").as_bytes(), 0)
-            .and_then(|()| lock.sync_all())
+        lock.file()
+            .write_all_at(format!("{generation:020}\n").as_bytes(), 0)
+            .and_then(|()| lock.file().sync_all())
             .map_err(RunError::io(&path))?;
 
         let beat = Beat {
@@ -151,6 +98,7 @@ impl Lease {
             phase: "starting".to_owned(),
             done: 0,
             total: 0,
+            released: false,
         };
         match beat.write(run) {
             // The lock holds without it; and who wants to make room on a full disk has to hold what goes.
@@ -164,12 +112,15 @@ impl Lease {
             .spawn({
                 let (run, beat) = (run.to_owned(), Arc::clone(&beat));
                 move || {
-                    while stopped.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                    let mut released = false;
+                    while !released {
+                        released = stopped.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout);
                         let mut now = guard(&beat).clone();
                         if generation != self::generation(&run) {
                             return;
                         }
                         now.at = jiff::Timestamp::now();
+                        now.released = released;
                         // A beat that cannot be written (a full disk) is missed, and the next one is tried.
                         let _ = now.write(&run);
                     }
@@ -181,7 +132,7 @@ impl Lease {
             beat,
             stop: Some(stop),
             beating: Some(beating),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -191,6 +142,17 @@ impl Lease {
         beat.phase.clear();
         beat.phase.push_str(phase);
         (beat.done, beat.total) = (done, total);
+    }
+
+    /// What is to be said once where the file system refuses locks.
+    pub fn note(&self) -> Option<String> {
+        self.lock.is_substituted().then(|| {
+            format!(
+                "{}: the file system refuses file locks (flock); the heartbeat and a file that only one process can \
+                 create say who trains a run",
+                self.run.display()
+            )
+        })
     }
 
     /// The run's folder, and the number of this hold.
@@ -225,55 +187,78 @@ fn guard(beat: &Mutex<Beat>) -> MutexGuard<'_, Beat> {
     beat.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A file to be locked, made when it is not there.
-pub(super) fn lock_file(path: &Path) -> Result<File, RunError> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    options.open(path).map_err(RunError::io(path))
-}
-
-/// Whether the lock could be had, trying for a while.
-pub(super) fn try_lock(lock: &File, patience: Duration) -> io::Result<bool> {
-    let begun = Instant::now();
+/// The lock, unless somebody who lives holds it. A file in its place goes where no heartbeat is behind it.
+fn take_lock(run: &Path, path: &Path) -> Result<Option<FileLock>, RunError> {
+    let mut begun = Instant::now();
+    let mut discarded = None;
     loop {
-        match lock.try_lock() {
-            Ok(()) => return Ok(true),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if begun.elapsed() > patience => return Ok(false),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+        let attempt = file_lock::open(path).and_then(|file| FileLock::attempt(file, path));
+        match attempt.map_err(RunError::io(path))? {
+            Attempt::Taken(lock) => return Ok(Some(lock)),
+            Attempt::Substituted(_) if is_beating(run) => return Ok(None),
+            Attempt::Substituted(token) => {
+                file_lock::discard_substitute(path, &token);
+                if discarded.as_ref() != Some(&token) {
+                    // Watching it took longer than any attempt.
+                    (begun, discarded) = (Instant::now(), Some(token));
+                }
+            }
+            Attempt::Held => {}
         }
+        if begun.elapsed() > TIMEOUT {
+            return Ok(None);
+        }
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
-/// Whether a process is behind a run: by the lock on this machine, by the heartbeat for another one.
+/// Whether the heartbeat of a run changes; watches it until that is known.
+fn is_beating(run: &Path) -> bool {
+    let look = |run: &&Path| pulse(run, Beat::read(run).as_ref());
+    watch(vec![run], look);
+    look(&run) == Pulse::Beating
+}
+
+/// Whether a process is behind a run: by the lock on this machine, by the heartbeat for another one. What has not been
+/// watched for long enough to know counts as held; [`watch_heartbeats`] waits for that.
 pub fn liveness(run: &Path) -> Liveness {
-    let beat = Beat::read(run);
-    if is_locked(run) {
+    match look(run) {
         // Between the lock and the first beat there is a moment.
-        return Liveness::Held(beat.unwrap_or_else(|| Beat {
-            host: host_name(),
-            pid: 0,
-            generation: generation(run),
-            at: jiff::Timestamp::now(),
-            phase: "starting".to_owned(),
-            done: 0,
-            total: 0,
-        }));
-    }
-    match beat {
-        Some(beat) if beat.host != host_name() && beat.is_recent() => Liveness::Held(beat),
-        Some(beat) => Liveness::Gone(Some(beat)),
-        None if generation(run) == 0 && is_young(run) => Liveness::Never,
-        None => Liveness::Gone(None),
+        (Pulse::Beating | Pulse::Unknown, beat) => Liveness::Held(beat.unwrap_or_else(|| starting(run))),
+        (Pulse::Stopped, None) if generation(run) == 0 && is_young(run) => Liveness::Never,
+        (Pulse::Stopped, beat) => Liveness::Gone(beat),
     }
 }
 
-/// Looks with a shared lock, so that two who look are not in each other's way.
-fn is_locked(run: &Path) -> bool {
-    let Ok(lock) = File::open(lock_path(run)) else {
-        return false;
+/// What is known of a run's holder: by the lock, and where that says nothing by its heartbeat.
+fn look(run: &Path) -> (Pulse, Option<Beat>) {
+    let beat = Beat::read(run);
+    let known = match (file_lock::look(&lock_path(run)), &beat) {
+        (LockState::Held, _) => Pulse::Beating,
+        (LockState::Free, Some(beat)) if beat.host != host_name() => pulse(run, Some(beat)),
+        (LockState::Unknown, Some(beat)) => pulse(run, Some(beat)),
+        (LockState::Free | LockState::Unknown, _) => Pulse::Stopped,
     };
-    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+    (known, beat)
+}
+
+/// Watches the heartbeats that have to be watched until it is known which of these runs are held: at most two beats'
+/// time for all together. Whether any had to be watched.
+pub fn watch_heartbeats(runs: Vec<PathBuf>) -> bool {
+    watch(runs, |run| look(run).0)
+}
+
+fn starting(run: &Path) -> Beat {
+    Beat {
+        host: host_name(),
+        pid: 0,
+        generation: generation(run),
+        at: jiff::Timestamp::now(),
+        phase: "starting".to_owned(),
+        done: 0,
+        total: 0,
+        released: false,
+    }
 }
 
 fn is_young(run: &Path) -> bool {
@@ -283,7 +268,10 @@ fn is_young(run: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::heartbeat::WATCH;
     use super::*;
+    use crate::file_lock::refused;
+    use std::fs::File;
 
     fn write_beat(run: &Path, host: &str, age: Duration) {
         let at = jiff::Timestamp::now() - jiff::SignedDuration::try_from(age).unwrap();
@@ -295,6 +283,7 @@ mod tests {
             phase: "epoch 1".into(),
             done: 1,
             total: 2,
+            released: false,
         }
         .write(run)
         .unwrap();
@@ -348,16 +337,109 @@ mod tests {
         looked.join().unwrap();
     }
 
+    /// Beats as a process on another machine would, whose clock is wrong, until `run` is told to stop.
+    fn beat_elsewhere(run: &Path, wrong: jiff::SignedDuration) -> (Sender<()>, JoinHandle<()>) {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let run = run.to_owned();
+        let beating = thread::spawn(move || {
+            loop {
+                let at = jiff::Timestamp::now() + wrong;
+                Beat {
+                    host: "elsewhere".into(),
+                    pid: 7,
+                    generation: 3,
+                    at,
+                    ..starting(&run)
+                }
+                .write(&run)
+                .unwrap();
+                if stopped.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        });
+        (stop, beating)
+    }
+
     #[test]
-    fn a_holder_on_another_machine_lives_as_long_as_he_beats() {
+    fn a_holder_on_another_machine_lives_as_long_as_its_heartbeat_changes_whatever_its_clock_says() {
+        for hours in [-1, 0, 1] {
+            let run = tempfile::tempdir().unwrap();
+            let (stop, beating) = beat_elsewhere(run.path(), jiff::SignedDuration::from_hours(hours));
+            while !beat_path(run.path()).exists() {
+                thread::sleep(POLL_INTERVAL);
+            }
+            // Not known yet.
+            assert!(matches!(liveness(run.path()), Liveness::Held(_)));
+            assert!(matches!(Lease::take(run.path()), Err(RunError::Held { .. })));
+            watch_heartbeats(vec![run.path().to_owned()]);
+            assert!(matches!(liveness(run.path()), Liveness::Held(_)));
+            drop(stop);
+            beating.join().unwrap();
+            thread::sleep(WATCH);
+            assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
+            let lease = Lease::take(run.path()).unwrap();
+            assert_eq!(guard(&lease.beat).generation, 4);
+        }
+    }
+
+    #[test]
+    fn a_heartbeat_that_stands_still_is_known_after_two_beats_for_all_runs_together() {
+        let runs: Vec<tempfile::TempDir> = (0..20).map(|_| tempfile::tempdir().unwrap()).collect();
+        for run in &runs {
+            write_beat(run.path(), "elsewhere", Duration::ZERO);
+        }
+        let begun = Instant::now();
+        watch_heartbeats(runs.iter().map(|run| run.path().to_owned()).collect());
+        assert!(begun.elapsed() < 3 * WATCH);
+        for run in &runs {
+            assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
+        }
+    }
+
+    #[test]
+    fn who_lets_go_by_itself_is_not_watched_for() {
         let run = tempfile::tempdir().unwrap();
-        write_beat(run.path(), "elsewhere", Duration::from_secs(2));
-        assert!(matches!(liveness(run.path()), Liveness::Held(_)));
-        assert!(matches!(Lease::take(run.path()), Err(RunError::Held { .. })));
-        write_beat(run.path(), "elsewhere", Duration::from_secs(11));
+        drop(Lease::take(run.path()).unwrap());
+        let mut last = Beat::read(run.path()).unwrap();
+        assert!(last.released);
+        last.host = "elsewhere".to_owned();
+        last.write(run.path()).unwrap();
         assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
+        let begun = Instant::now();
+        Lease::take(run.path()).unwrap();
+        assert!(begun.elapsed() < WATCH);
+    }
+
+    #[test]
+    fn without_locks_the_heartbeat_and_an_exclusive_file_serve() {
+        let run = tempfile::tempdir().unwrap();
+        refused::with(rustix::io::Errno::NOLCK);
+        let lease = Lease::take(run.path()).unwrap();
+        assert!(lease.note().is_some());
+        watch_heartbeats(vec![run.path().to_owned()]);
+        assert!(matches!(liveness(run.path()), Liveness::Held(beat) if beat.pid == std::process::id()));
+        assert!(matches!(Lease::take(run.path()), Err(RunError::Held { .. })));
+        lease.check().unwrap();
+        drop(lease);
+        assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
+        drop(Lease::take(run.path()).unwrap());
+        assert_eq!(generation(run.path()), 2);
+    }
+
+    #[test]
+    fn without_locks_a_killed_holder_is_replaced() {
+        let run = tempfile::tempdir().unwrap();
+        write_beat(run.path(), &host_name(), Duration::ZERO);
+        fs::write(lock_path(run.path()), format!("{:020}\n", 3)).unwrap();
+        fs::write(run.path().join("lease.lock.held"), "token of the killed").unwrap();
+        refused::with(rustix::io::Errno::NOSYS);
         let lease = Lease::take(run.path()).unwrap();
         assert_eq!(guard(&lease.beat).generation, 4);
+        // Where one side has locks and the other has none, either minds the other's file and heartbeat.
+        let path = run.path().to_owned();
+        let other = thread::spawn(move || matches!(Lease::take(&path), Err(RunError::Held { .. })));
+        assert!(other.join().unwrap());
     }
 
     #[test]

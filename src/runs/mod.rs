@@ -3,18 +3,21 @@
 mod control;
 mod error;
 mod folder;
+mod heartbeat;
 mod journal;
 mod lease;
 mod note;
 pub mod queue;
 mod state;
+pub mod trash;
 mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
 pub use folder::{RunFolder, find_judge, find_run, list_runs};
+pub use heartbeat::{Beat, host_name};
 pub use journal::{Fact, Journal, read_facts};
-pub use lease::{Beat, Lease, Liveness, host_name, liveness};
+pub use lease::{Lease, Liveness, liveness, watch_heartbeats};
 pub use note::{NoteChange, RunNote};
 pub use state::RunState;
 pub use usage::{UsageLog, read_usage};

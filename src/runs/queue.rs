@@ -4,17 +4,21 @@
 //! damage to one. `.queue` beside the runs holds the lock under which entries change, and a folder per lane whose
 //! lease belongs to the lane's one worker.
 
-use super::{Liveness, RunError, RunFolder, lease, list_runs, liveness};
+use super::{Lease, Liveness, RunError, RunFolder, host_name, list_runs, liveness};
+use crate::file_lock::{self, FileLock, LockState};
 use crate::files;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 use strum::EnumIter;
 
 /// How long a lock on the queue that is in the way is tried again: it is held for some small files at a time.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two attempts to occupy a lane.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A device of a machine, on which one run of the queue is trained at a time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,14 +33,14 @@ impl Lane {
     /// A device of this machine.
     pub fn here(device: &str) -> Self {
         Self {
-            host: lease::host_name(),
+            host: host_name(),
             device: device.to_owned(),
         }
     }
 
     /// Whether it is this machine's.
     pub fn is_here(&self) -> bool {
-        self.host == lease::host_name()
+        self.host == host_name()
     }
 
     /// The folder of the lane's worker: its lease and its log.
@@ -52,24 +56,54 @@ impl Lane {
 
     /// Whether a run of the lane is being trained. It may outlive the lane's worker.
     pub fn is_busy(&self, runs: &Path) -> bool {
-        let lock = File::open(busy_path(&self.folder(runs)));
-        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        let folder = self.folder(runs);
+        match file_lock::look(&busy_path(&folder)) {
+            LockState::Free => false,
+            LockState::Held => true,
+            LockState::Unknown => matches!(liveness(&occupant(&folder)), Liveness::Held(_)),
+        }
     }
+}
+
+/// Says that a run of a lane is being trained, as long as it lives.
+#[derive(Debug)]
+pub enum Occupied {
+    /// By the operating system's lock.
+    Lock(File),
+    /// By a heartbeat, where locks are refused.
+    Lease(Lease),
 }
 
 /// Says that a run of the lane with this folder is being trained, as long as the result lives; waits while another is.
 ///
 /// # Errors
 /// [`RunError::Io`].
-pub fn occupy(lane: &Path) -> Result<File, RunError> {
+pub fn occupy(lane: &Path) -> Result<Occupied, RunError> {
     let path = busy_path(lane);
-    let file = lease::lock_file(&path)?;
-    file.lock().map_err(RunError::io(&path))?;
-    Ok(file)
+    let file = file_lock::open(&path).map_err(RunError::io(&path))?;
+    let held = match file_lock::lock(&file) {
+        Ok(()) => return Ok(Occupied::Lock(file)),
+        Err(error) if file_lock::is_refused(&error) => occupant(lane),
+        Err(error) => return Err(RunError::io(&path)(error)),
+    };
+    // A lock that is held for hours needs a heartbeat where a file takes its place.
+    fs::create_dir_all(&held).map_err(RunError::io(&held))?;
+    loop {
+        match Lease::take(&held) {
+            Ok(lease) => return Ok(Occupied::Lease(lease)),
+            Err(RunError::Held { .. }) => thread::sleep(POLL_INTERVAL),
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn busy_path(lane: &Path) -> PathBuf {
     lane.join("busy.lock")
+}
+
+/// The folder whose lease stands for the busy lock where that is refused.
+fn occupant(lane: &Path) -> PathBuf {
+    lane.join("busy")
 }
 
 fn queue_folder(runs: &Path) -> PathBuf {
@@ -188,8 +222,7 @@ impl Shift {
 #[derive(Debug)]
 pub struct Queue {
     runs: PathBuf,
-    /// Locked as long as it is open.
-    _lock: File,
+    _lock: FileLock,
 }
 
 impl Queue {
@@ -201,14 +234,14 @@ impl Queue {
         let folder = queue_folder(runs);
         fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
         let path = folder.join("lock");
-        let lock = lease::lock_file(&path)?;
-        if !lease::try_lock(&lock, PATIENCE).map_err(RunError::io(&path))? {
-            return Err(RunError::Busy { path });
+        let lock = file_lock::open(&path).and_then(|file| FileLock::within(&file, &path, TIMEOUT));
+        match lock.map_err(RunError::io(&path))? {
+            Some(lock) => Ok(Self {
+                runs: runs.to_owned(),
+                _lock: lock,
+            }),
+            None => Err(RunError::Busy { path }),
         }
-        Ok(Self {
-            runs: runs.to_owned(),
-            _lock: lock,
-        })
     }
 
     /// All runs that wait, in their order; damaged entries last.

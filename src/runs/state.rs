@@ -71,6 +71,7 @@ mod tests {
             phase: String::new(),
             done: 0,
             total: 0,
+            released: false,
         };
         let (never, held, gone) = (
             Liveness::Never,

@@ -127,9 +127,17 @@ impl State {
             Event::Noted { run, .. } => self.message = Some(Message::good(format!("The note of {run} is kept."))),
             Event::Deletion(deletion) if deletion.deleted => {
                 let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
-                self.message = Some(Message::good(format!("{runs} deleted, {freed} freed.")));
+                self.message = Some(Message::good(if deletion.restorable {
+                    let trash = bytes(deletion.trash_bytes);
+                    format!("{runs} deleted; u brings back the last. The trash holds {trash}.")
+                } else {
+                    format!("{runs} deleted for good, {freed} freed.")
+                }));
             }
             Event::Deletion(_) => {}
+            Event::Restored { runs } => {
+                self.message = Some(Message::good(format!("Restored {}.", runs.join(", "))));
+            }
             Event::Compared(comparison) => {
                 for overlay in &mut self.overlays {
                     if let Overlay::Comparison(view) = overlay {

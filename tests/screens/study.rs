@@ -122,6 +122,7 @@ pub fn study() -> StudyPage {
             phase: "trial".to_owned(),
             done: trial as u64,
             total: 0,
+            released: false,
         }),
         trial: Some(trial),
         problem: None,

@@ -138,6 +138,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     let delete = |run: &str, linked| Command::Delete {
         run: run.to_owned(),
         linked,
+        now: false,
         confirmed: true,
     };
     assert_eq!(workbench.last(), Some(delete(&id, false)));

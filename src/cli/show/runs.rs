@@ -145,9 +145,24 @@ pub fn noted(output: Output, run: &str, said: &RunNote) -> io::Result<()> {
 /// Runs are gone.
 pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
     output.either(gone, || {
-        let megabytes = gone.bytes as f64 / 1e6;
-        format!("deleted {}; {megabytes:.1} MB freed", gone.runs.join(", "))
+        let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+        let runs = gone.runs.join(", ");
+        if gone.restorable {
+            format!(
+                "deleted {runs}; `undertone runs --restore {}` brings it back for a week. The trash holds {}; `undertone \
+                 delete --now` frees the space at once",
+                gone.runs.first().map_or("last", String::as_str),
+                megabytes(gone.trash_bytes)
+            )
+        } else {
+            format!("deleted {runs} for good; {} freed", megabytes(gone.bytes))
+        }
     })
+}
+
+/// Deleted runs are back.
+pub fn restored(output: Output, runs: &[String]) -> io::Result<()> {
+    output.either(&json!({ "restored": runs }), || format!("restored {}", runs.join(", ")))
 }
 
 /// Runs are in the queue, behind so many others.

@@ -88,7 +88,12 @@ impl Follower<'_> {
     }
 
     fn runs(&mut self, follow: bool) {
-        if let Err(error) = self.book.refresh() {
+        let read = if follow {
+            self.book.refresh()
+        } else {
+            self.book.refresh_with_heartbeats()
+        };
+        if let Err(error) = read {
             return self.failed(CommandKind::Runs, &error.into());
         }
         let list = Arc::new(self.book.summaries());

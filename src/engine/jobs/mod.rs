@@ -4,6 +4,7 @@ mod bench;
 mod bench_model;
 mod cache;
 mod compare;
+mod delete;
 mod demo;
 mod doctor;
 mod exchange;
@@ -69,7 +70,13 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::Plan { changes, measure } => plan::plan(context, &changes, measure),
         Command::Compare { runs } => compare::compare(context, &runs),
         Command::Note { run, change } => remark::note(context, &run, &change),
-        Command::Delete { run, linked, confirmed } => remark::delete(context, &run, linked, confirmed),
+        Command::Delete {
+            run,
+            linked,
+            now,
+            confirmed,
+        } => delete::delete(context, &run, linked, now, confirmed),
+        Command::Restore { run } => delete::restore(context, &run),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Resume { run } => resume::resume(context, &run),
         Command::Report { run } => report::report(context, &run),

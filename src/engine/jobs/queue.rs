@@ -94,7 +94,7 @@ pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
 fn tell(context: &Context, woken: Vec<String>) -> Result<(), EngineError> {
     let runs = &context.settings.runs;
     let mut book = RunBook::new(runs);
-    book.refresh()?;
+    book.refresh_with_heartbeats()?;
     let here = host_name();
     let mut lanes: BTreeMap<(Option<String>, String), Vec<RunSummary>> = BTreeMap::new();
     for run in book.summaries() {

@@ -24,7 +24,7 @@ pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
         return Ok(());
     };
     let mut book = RunBook::new(&context.settings.runs);
-    book.refresh()?;
+    book.refresh_with_heartbeats()?;
     let linked = book.group(&named.folder.id);
     let (mut unfinished, mut under_way) = (Vec::new(), None);
     for page in linked {

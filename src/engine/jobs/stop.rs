@@ -4,7 +4,7 @@ use super::queue::take_out;
 use crate::engine::context::Context;
 use crate::engine::run_page::RunPage;
 use crate::engine::{EngineError, Event, Stop};
-use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop};
+use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop, watch_heartbeats};
 
 /// Asks a run to stop, and takes one that waits out of the queue; a beginning that fits all linked runs and no others
 /// asks them all.
@@ -37,7 +37,14 @@ pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError>
 /// No such run, or several that are not linked.
 pub fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
     let runs = &context.settings.runs;
-    let open = |folder: RunFolder| RunPage::open(folder);
+    // Whether a run on another machine lives takes watching its heartbeat.
+    let open = |folder: RunFolder| -> Result<RunPage, RunError> {
+        let mut page = RunPage::open(folder)?;
+        if !page.state().is_over() && watch_heartbeats(vec![page.folder.path.clone()]) {
+            page.refresh()?;
+        }
+        Ok(page)
+    };
     match find_run(runs, run) {
         Ok(folder) => Ok(vec![open(folder)?]),
         Err(RunError::Ambiguous { name, matches }) => {

@@ -10,6 +10,7 @@ use crate::features::Recipe;
 use crate::models::{Network, choose_device, device};
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
+use crate::runs::trash::empty_expired;
 use crate::training::{Normaliser, check_layout};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// Makes the run folders and puts them into the queue of their device.
 pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
     let (settings, facts) = prepare(context, changes)?;
+    empty_expired(&settings.runs);
     let folders = create(&settings, &facts)?;
     start(context, &settings.runs, folders, &settings.device)
 }

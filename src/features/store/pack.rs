@@ -3,13 +3,14 @@
 use super::header;
 use super::record::{LABEL, Layout, named};
 use crate::features::Extracted;
+use crate::file_lock::FileLock;
 use crate::files;
 use memmap2::{Mmap, MmapOptions};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 /// How often a pack that others replace while it is opened is opened again.
@@ -19,6 +20,7 @@ const ATTEMPTS: usize = 10;
 #[derive(Debug)]
 pub(super) struct Pack {
     layout: Layout,
+    path: PathBuf,
     file: File,
     state: RwLock<State>,
 }
@@ -45,6 +47,7 @@ impl Pack {
             if begins_with(&file, header) || settle(path, &file, header)? {
                 let pack = Self {
                     layout,
+                    path: path.to_owned(),
                     file,
                     state: RwLock::default(),
                 };
@@ -75,9 +78,8 @@ impl Pack {
     /// What the file system says; what was written of the record is taken away again.
     pub fn append(&self, content: u128, record: &[u8]) -> io::Result<()> {
         let mut state = self.write();
-        self.file.lock()?;
-        let written = self.append_locked(&mut state, content, record);
-        self.file.unlock().and(written)
+        let _lock = FileLock::wait(&self.file, &self.path)?;
+        self.append_locked(&mut state, content, record)
     }
 
     fn append_locked(&self, state: &mut State, content: u128, record: &[u8]) -> io::Result<()> {
@@ -173,27 +175,24 @@ fn begins_with(file: &File, header: &[u8]) -> bool {
 /// Writes the header of a new pack, or puts a new pack in the place of a damaged one. Says whether `file` is
 /// the pack now; otherwise it is to be opened again.
 fn settle(path: &Path, file: &File, header: &[u8]) -> io::Result<bool> {
-    file.lock()?;
-    let settled = (|| {
-        if begins_with(file, header) {
-            return Ok(true);
+    let _lock = FileLock::wait(file, path)?;
+    if begins_with(file, header) {
+        return Ok(true);
+    }
+    if file.metadata()?.len() < header.len() as u64 {
+        // New, or left by a process that was killed at this very place: there is no record yet.
+        file.set_len(0)?;
+        if let Err(error) = file.write_all_at(header, 0) {
+            let _ = file.set_len(0);
+            return Err(error);
         }
-        if file.metadata()?.len() < header.len() as u64 {
-            // New, or left by a process that was killed at this very place: there is no record yet.
-            file.set_len(0)?;
-            if let Err(error) = file.write_all_at(header, 0) {
-                let _ = file.set_len(0);
-                return Err(error);
-            }
-            return Ok(true);
-        }
-        // Unless another process has done so meanwhile.
-        if !File::open(path).is_ok_and(|current| begins_with(&current, header)) {
-            files::replace(path, header)?;
-        }
-        Ok(false)
-    })();
-    file.unlock().and(settled)
+        return Ok(true);
+    }
+    // Unless another process has done so meanwhile.
+    if !File::open(path).is_ok_and(|current| begins_with(&current, header)) {
+        files::replace(path, header)?;
+    }
+    Ok(false)
 }
 
 /// A map of the first `length` bytes.

@@ -105,6 +105,8 @@ pub enum Action {
     Note,
     /// Delete the run.
     Delete,
+    /// Bring back the run that was deleted last.
+    Restore,
     /// List the runs again.
     Refresh,
     /// To an older run.

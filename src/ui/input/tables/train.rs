@@ -53,6 +53,7 @@ pub const TRAIN: &[Binding] = &[
     ),
     bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
     bind(keys!['X'], Action::Delete, "delete the run, with those linked with it").sends(CommandKind::Delete, &[ENTER]),
+    bind(keys!['u'], Action::Restore, "bring back the run that was deleted last").sends(CommandKind::Restore, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")

@@ -278,6 +278,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Compare => return remark::compare(state),
         Action::Note => remark::note(state),
         Action::Delete => return remark::delete(state),
+        Action::Restore => {
+            return vec![Command::Restore { run: "last".to_owned() }];
+        }
         Action::Metric => view.metric = view.metric.turned(1),
         Action::Mark => {
             if let Some(id) = view.run().map(|run| run.id.clone())

@@ -83,10 +83,13 @@ pub fn delete(state: &mut State) -> Vec<Command> {
     };
     state.overlays.push(Overlay::Question(Question {
         title,
-        text: format!("{runs} with model, checkpoints, report and journal. There is no way back."),
+        text: format!(
+            "{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last."
+        ),
         commands: vec![Command::Delete {
             run: run.id,
             linked: linked.len() > 1,
+            now: false,
             confirmed: true,
         }],
         quits: false,

@@ -1,0 +1,116 @@
+//! Delete and restore: runs that are done with, and runs that were deleted too soon.
+
+use super::queue::take_out;
+use super::stop::chosen;
+use crate::engine::context::Context;
+use crate::engine::run_book::RunBook;
+use crate::engine::run_page::RunPage;
+use crate::engine::{Deletion, EngineError, Event, RunState};
+use crate::files;
+use crate::runs::queue::Queue;
+use crate::runs::trash::{self, empty_expired, trash, trash_size};
+use crate::runs::{Lease, RunError, RunFolder, watch_heartbeats};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Tells what would go; when that is confirmed it goes to the trash, or for good when it is to go `now`.
+pub fn delete(context: &Context, run: &str, linked: bool, now: bool, confirmed: bool) -> Result<(), EngineError> {
+    let runs = &context.settings.runs;
+    let pages = to_delete(context, run, linked)?;
+    if let Some(page) = pages.iter().find(|page| page.state() == RunState::Running) {
+        return Err(busy(&page.folder));
+    }
+    let mut report = Deletion {
+        bytes: pages.iter().map(|page| files::folder_size(&page.folder.path)).sum(),
+        runs: pages.iter().map(|page| page.folder.id.clone()).collect(),
+        deleted: false,
+        restorable: !now,
+        trash_bytes: trash_size(runs),
+    };
+    context.emit(Event::Deletion(Arc::new(report.clone())));
+    if confirmed {
+        empty_expired(runs);
+        for page in &pages {
+            report.restorable &= erase(runs, page, now)?;
+        }
+        report.deleted = true;
+        report.trash_bytes = trash_size(runs);
+        context.emit(Event::Deletion(Arc::new(report)));
+    }
+    Ok(())
+}
+
+/// Brings a deleted run back, with its fold group.
+pub fn restore(context: &Context, run: &str) -> Result<(), EngineError> {
+    let runs = trash::restore(&context.settings.runs, run)?;
+    context.emit(Event::Restored { runs });
+    Ok(())
+}
+
+/// One of several linked runs goes with the others or not at all: what is left would be no K-fold.
+fn to_delete(context: &Context, run: &str, linked: bool) -> Result<Vec<RunPage>, EngineError> {
+    let chosen = chosen(context, run)?;
+    let mut book = RunBook::new(&context.settings.runs);
+    book.refresh()?;
+    let Some(first) = chosen.first() else {
+        return Ok(chosen);
+    };
+    if chosen.len() == 1 && run != "last" && run != first.folder.id {
+        // A beginning may be that of another run than was meant, such as the next of the same second.
+        return Err(EngineError::Other(format!(
+            "no run `{run}`; to delete {}, give its whole name",
+            first.folder.id
+        )));
+    }
+    let group = book.group(&first.folder.id);
+    if group.len() > chosen.len() && !linked {
+        return Err(EngineError::Other(format!(
+            "run {} is one of {} linked runs; --linked deletes all of them",
+            first.folder.id,
+            group.len()
+        )));
+    }
+    // All at once, and not one after the other: what has to be watched takes seconds.
+    watch_heartbeats(group.iter().map(|page| page.folder.path.clone()).collect());
+    let pages = group.into_iter().map(|page| RunPage::open(page.folder.clone()));
+    Ok(pages.collect::<Result<_, _>>()?)
+}
+
+fn busy(run: &RunFolder) -> EngineError {
+    EngineError::Other(format!(
+        "run {} is running; `undertone stop {}` first, then delete it",
+        run.id, run.id
+    ))
+}
+
+/// Whether the run can be restored: a full disk has room for its end only when it goes for good.
+fn erase(runs: &Path, page: &RunPage, now: bool) -> Result<bool, EngineError> {
+    let run = &page.folder;
+    if !now && page.entry().is_some() {
+        // Restored, it must not look as if it still waited.
+        match take_out(runs, run) {
+            Err(EngineError::Run(RunError::Io { source, .. })) if files::is_full(&source) => {}
+            taken => drop(taken?),
+        }
+    }
+    let queue = Queue::lock(runs)?;
+    let lease = match Lease::take(&run.path) {
+        Err(RunError::Held { .. }) => return Err(busy(run)),
+        taken => taken?,
+    };
+    queue.leave(&run.path)?;
+    if !now {
+        match trash(runs, run, page.group()) {
+            Err(RunError::Io { source, .. }) if files::is_full(&source) => {}
+            kept => return Ok(kept.map(|()| true)?),
+        }
+    }
+    // The settings first: without them a folder is no run, whatever happens to the rest.
+    let path = run.settings();
+    fs::remove_file(&path).map_err(RunError::io(&path))?;
+    drop(lease);
+    drop(queue);
+    fs::remove_dir_all(&run.path).map_err(RunError::io(&run.path))?;
+    Ok(false)
+}
