@@ -141,6 +141,7 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         rows.push(("final", words.to_owned(), theme.warn()));
     }
     if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
+        let coverage = run.coverage.clone().unwrap_or_default();
         let of = if run.final_model {
             ", of the model before it"
         } else {
@@ -148,9 +149,15 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         };
         rows.push((
             "test",
-            format!("UAR {}, accuracy {}{of}", percent(uar), percent(accuracy)),
+            format!(
+                "{} {}, accuracy {}{of}",
+                coverage.uar(),
+                percent(uar),
+                percent(accuracy)
+            ),
             theme.heading(),
         ));
+        rows.extend(coverage.warning().map(|words| ("", words, theme.warn())));
     }
     let fold = run
         .fold

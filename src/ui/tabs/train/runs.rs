@@ -94,8 +94,9 @@ fn run_row(
     );
     let columns = usize::from(line.width);
     let scores = format!(
-        "{} {}",
+        "{}{}{}",
         fit_right(&score(run.best_validation_uar), 5),
+        words::coverage_mark(run),
         fit_right(&score(run.test_uar), 5)
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);

@@ -191,7 +191,16 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     for run in &page.promoted {
         let test = run.test.map_or_else(
             || "not judged yet".to_owned(),
-            |(uar, accuracy)| format!("test UAR {}, accuracy {}", percent(uar), percent(accuracy)),
+            |(uar, accuracy)| {
+                let coverage = run.coverage.clone().unwrap_or_default();
+                let thin = coverage.short().map_or_else(String::new, |words| format!(" ({words})"));
+                format!(
+                    "test {} {}, accuracy {}{thin}",
+                    coverage.uar(),
+                    percent(uar),
+                    percent(accuracy)
+                )
+            },
         );
         lines.push((
             format!("trial {} promoted, seed {}: {test}", run.trial, run.seed),
