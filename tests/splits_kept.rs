@@ -211,8 +211,9 @@ fn the_table_counts_even_where_dealing_would_come_to_something_else() {
         fs::read_to_string(kept().join("stopped/events.jsonl")).unwrap(),
     )
     .unwrap();
-    let refused = lab.refused(1, &["resume", "last"]);
-    assert!(refused.contains("split.csv"), "{refused}");
+    lab.refused(1, &["resume", "last"]);
+    let row = lab.row("20260101-000000-conv1d");
+    assert!(row["reason"].as_str().unwrap().contains("split.csv"), "{row}");
 }
 
 /// The id of a fold, from 1.
@@ -433,6 +434,9 @@ fn make() {
     for trial in &trials {
         for name in ["checkpoints", "model"] {
             fs::remove_dir_all(trial.join(name)).unwrap();
+        }
+        for name in ["beat.json", "lease.lock", "log.txt", "reserve"] {
+            fs::remove_file(trial.join(name)).unwrap();
         }
     }
     keep(

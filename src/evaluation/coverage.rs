@@ -61,6 +61,9 @@ impl Coverage {
 
     /// What has to be said beside the score: `the test set has no clips of calm, and fewer than 10 of sad (3)`.
     pub fn warning(&self) -> Option<String> {
+        if let Some((least, most)) = self.all_few() {
+            return Some(self.sentence(&format!("fewer than {FEW} clips of every class ({least} to {most})")));
+        }
         let (lacking, few): (Vec<_>, Vec<_>) = self.few.iter().partition(|(_, clips)| *clips == 0);
         let lacking: Vec<&str> = lacking.iter().map(|(label, _)| label.as_str()).collect();
         let few: Vec<String> = few.iter().map(|(label, clips)| format!("{label} ({clips})")).collect();
@@ -71,14 +74,28 @@ impl Coverage {
             (true, false) => format!("fewer than {FEW} clips of {few}"),
             (false, false) => format!("no clips of {lacking}, and fewer than {FEW} of {few}"),
         };
-        Some(match self.sets {
+        Some(self.sentence(&what))
+    }
+
+    fn sentence(&self, what: &str) -> String {
+        match self.sets {
             1 => format!("the test set has {what}"),
             folds => format!("the test sets of all {folds} folds together have {what}"),
-        })
+        }
+    }
+
+    /// The fewest and the most clips of a class, when every one of them has some and all have few.
+    fn all_few(&self) -> Option<(usize, usize)> {
+        let clips = self.few.iter().map(|(_, clips)| *clips);
+        let least = clips.clone().min().filter(|least| *least > 0)?;
+        (self.few.len() == self.classes).then_some((least, clips.max()?))
     }
 
     /// The same in few words: `no calm, 3 sad`.
     pub fn short(&self) -> Option<String> {
+        if let Some((least, most)) = self.all_few() {
+            return Some(format!("{least} to {most} a class"));
+        }
         let words = self.few.iter().map(|(label, clips)| match clips {
             0 => format!("no {label}"),
             clips => format!("{clips} {label}"),
@@ -119,6 +136,22 @@ mod tests {
             "the test set has no clips of calm, and fewer than 10 of sad (9)"
         );
         assert_eq!(thin.short().unwrap(), "9 sad, no calm");
+    }
+
+    #[test]
+    fn classes_that_are_all_few_are_not_listed() {
+        let few = Coverage::of([("sad", 9), ("calm", 4), ("happy", 5)]);
+        assert_eq!(
+            few.warning().unwrap(),
+            "the test set has fewer than 10 clips of every class (4 to 9)"
+        );
+        assert_eq!(few.short().unwrap(), "4 to 9 a class");
+        assert!(
+            Coverage::of([("sad", 9), ("calm", 0)])
+                .warning()
+                .unwrap()
+                .contains("calm")
+        );
     }
 
     #[test]

@@ -72,12 +72,12 @@ pub fn run_style(run: &RunSummary, theme: Theme) -> Style {
     }
 }
 
-/// The mark of a test score that has to be read with what is said of its classes; a blank for any other.
+/// The mark of a test score that has to be read with what is said of its classes; nothing for any other.
 pub fn coverage_mark(run: &RunSummary) -> &'static str {
     if run.coverage.as_ref().is_some_and(Coverage::is_thin) {
         "!"
     } else {
-        " "
+        ""
     }
 }
 

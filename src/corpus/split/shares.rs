@@ -35,6 +35,8 @@ const CHANGES: (usize, usize) = (500, 20_000);
 const SHARE: f64 = 20.0;
 /// What is up to a tenth off its share costs nothing, so that the seed chooses between deals that are equally good.
 const FREE: f64 = 1.1 + 1.0 / 1.1 - 2.0;
+/// Costs count in steps of this size: what is off by less is as good, and the seed chooses.
+const STEP: f64 = 0.1;
 /// The price of a part without a voice.
 const EMPTY: f64 = 1e9;
 /// The price of an emotion that nothing is left of to learn from.
@@ -57,7 +59,7 @@ pub fn deal(selection: &Selection, voices: &[Group], parts: &[Part], random: &mu
     for _ in 0..STARTS {
         let mut deal = table.start(parts, random);
         let cost = table.improve(parts, &mut deal, random);
-        if best.as_ref().is_none_or(|(lowest, _)| cost < lowest - 1e-9) {
+        if best.as_ref().is_none_or(|(lowest, _)| cost < *lowest) {
             best = Some((cost, deal));
         }
     }
@@ -230,7 +232,7 @@ impl Table {
             cost += columns.sum::<f64>() / (end - start).max(1) as f64;
             start = end;
         }
-        cost
+        (cost / STEP).round()
     }
 }
 

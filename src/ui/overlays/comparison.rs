@@ -101,9 +101,7 @@ fn lines(found: &Comparison) -> Vec<Line> {
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
         of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
         of_runs("test UAR %", &|run| {
-            format!("{}{}", score(run.test_uar), words::coverage_mark(run))
-                .trim_end()
-                .to_owned()
+            format!("{}{}", words::coverage_mark(run), score(run.test_uar))
         }),
         of_runs("test accuracy %", &|run| score(run.test_accuracy)),
     ];

@@ -202,10 +202,9 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 )
             },
         );
-        lines.push((
-            format!("trial {} promoted, seed {}: {test}", run.trial, run.seed),
-            theme.warn(),
-        ));
+        let words = format!("trial {} promoted, seed {}: {test}", run.trial, run.seed);
+        let wrapped = wrap(&words, usize::from(area.width));
+        lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
     if page.skipped_lines > 0 {
         let words = format!("{} lines of the journal make no sense", page.skipped_lines);
