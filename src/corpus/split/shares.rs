@@ -219,10 +219,15 @@ impl Table {
         if (clips - wanted).abs() > self.largest {
             cost += BEYOND;
         }
-        for column in self.ends[0]..self.ends[1] {
-            if !self.learns(sums[column], self.totals[column], part) {
+        let emotions = self.ends[0]..self.ends[1];
+        let properties = sums[emotions.clone()]
+            .iter()
+            .zip(&self.totals[emotions.clone()])
+            .zip(&self.having[emotions]);
+        for ((sum, total), having) in properties {
+            if !self.learns(*sum, *total, part) {
                 cost += LACK;
-            } else if sums[column] < 1.0 && self.having[column] > 1 {
+            } else if *sum < 1.0 && *having > 1 {
                 cost += MISSING;
             }
         }
