@@ -13,7 +13,8 @@ use undertone::audio::augment::{Augmentation, Noise};
 use undertone::audio::{Wave, decode, resample};
 use undertone::corpus::demo::{DemoSettings, write_demo};
 use undertone::corpus::{
-    AnalysisCache, FilterSettings, LabelSettings, ScanIndex, Selection, Side, analyse, discover, scan, select,
+    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, Side, analyse, discover, scan, select,
+    split,
 };
 use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureStore, extract_changed};
@@ -133,7 +134,10 @@ fn main() {
     let plain = settings(&[]);
     let recipe = plain.recipe().unwrap();
     let cache = FeatureStore::open(&folder.path().join("features"), recipe).unwrap();
-    let made = examples(selection.clone(), &plain.augmentation, &plain.split, 1, 0).unwrap();
+    let made = examples(selection.clone(), &plain.augmentation, 1, |selection| {
+        split(selection, &plain.split, Dealing::NEWEST, 1, 0)
+    })
+    .unwrap();
     let dataset = build_dataset(&selection, made.split, &[], &cache, &|_, _| true).unwrap();
     let waves: Vec<Wave> = selection.clips[..TIMED]
         .iter()

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use undertone::corpus::{
-    AnalysisCache, Catalogue, Clip, CorpusSettings, Exclusion, FilterSettings, Gender, LabelSettings, Layout,
-    ScanIndex, SuspicionKind, analyse, discover, scan, select, statistics, suspicions,
+    AnalysisCache, Catalogue, Clip, CorpusSettings, Dealing, Exclusion, FilterSettings, Gender, LabelSettings, Layout,
+    ScanIndex, SplitKind, SplitSettings, SuspicionKind, analyse, discover, scan, select, split, statistics, suspicions,
 };
 
 fn corpora() -> Option<PathBuf> {
@@ -35,6 +35,37 @@ fn scanned(corpora: &[CorpusSettings], index: &mut ScanIndex) -> Catalogue {
 
 fn name(clip: &Clip) -> String {
     clip.path.file_name().unwrap().display().to_string()
+}
+
+#[test]
+fn published_corpora_are_dealt_as_before_there_were_ways_of_dealing() {
+    let Some(root) = corpora() else { return };
+    let all = [
+        corpus(&root, "ravdess", Layout::Ravdess),
+        corpus(&root, "crema-d", Layout::CremaD),
+        corpus(&root, "tess", Layout::Tess),
+    ];
+    let together: Vec<&[CorpusSettings]> = vec![&all[..1], &all[1..2], &all[2..], &all];
+    for corpora in together {
+        let found = scanned(corpora, &mut ScanIndex::default());
+        let selection = select(&found, &LabelSettings::default(), &FilterSettings::default());
+        for (seed, kfold) in [(42, 0), (42, 5), (1, 0), (2, 5)] {
+            let settings = SplitSettings {
+                kind: SplitKind::Speaker,
+                test: 0.2,
+                validation: 0.1,
+                kfold,
+            };
+            for fold in 0..kfold.max(1) {
+                let by = |dealing| split(&selection, &settings, dealing, seed, fold).map_err(|error| error.to_string());
+                assert_eq!(
+                    by(Dealing::NEWEST),
+                    by(Dealing::BySpeakers),
+                    "seed {seed}, {kfold} folds"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::path::Path;
 use tempfile::TempDir;
 use undertone::corpus::demo::{DemoSettings, write_demo};
 use undertone::corpus::{
-    AnalysisCache, FilterSettings, LabelSettings, ScanIndex, Selection, Side, SplitKind, SplitSettings, analyse,
-    discover, scan, select,
+    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, Side, SplitKind, SplitSettings,
+    analyse, discover, scan, select, split,
 };
 use undertone::engine::{Settings, load_settings};
 use undertone::features::FeatureStore;
@@ -84,9 +84,8 @@ fn built(corpus: &Corpus, settings: &Settings) -> (Examples, Dataset) {
     let examples = examples(
         corpus.selection.clone(),
         &settings.augmentation,
-        &settings.split,
         settings.seed,
-        0,
+        |selection| split(selection, &settings.split, Dealing::NEWEST, settings.seed, 0),
     )
     .unwrap();
     let cache = FeatureStore::open(&corpus.folder.path().join("features"), settings.recipe().unwrap()).unwrap();
@@ -264,7 +263,10 @@ fn a_split_by_speakers_keeps_copies_with_their_speakers() {
     assert_eq!(settings.augmentation.mode, AugmentationMode::Materialised);
     assert_eq!(settings.split.kind, SplitKind::Speaker);
     let sides = SplitSettings { ..settings.split };
-    let examples = examples(corpus.selection, &settings.augmentation, &sides, 1, 0).unwrap();
+    let examples = examples(corpus.selection, &settings.augmentation, 1, |selection| {
+        split(selection, &sides, Dealing::NEWEST, 1, 0)
+    })
+    .unwrap();
     for (example, clip) in examples.selection.clips.iter().enumerate() {
         for (other, twin) in examples.selection.clips.iter().enumerate() {
             if clip.speaker_key() == twin.speaker_key() && examples.split.sides[example] == Side::Test {

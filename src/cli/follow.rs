@@ -131,7 +131,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
             },
             |event, output: Output| {
                 if let Event::Report(report) = event {
-                    output.text(&show::scores_line(&report.report))?;
+                    output.text(&show::scores_line(&report))?;
                 }
                 Ok(())
             },

@@ -33,7 +33,7 @@ pub use labels::{Exclusion, Selection, select};
 pub use scan::{Catalogue, Refused, scan};
 pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings, Layout};
-pub use split::{Side, Split, SplitKind, SplitSettings, split};
+pub use split::{Dealing, Side, Split, SplitKind, SplitSettings, split};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};
 pub use table::export;

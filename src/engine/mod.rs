@@ -59,7 +59,7 @@ pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, Refused, SampleFacts, SpeakerRow,
     Statistics, Suspicion, SuspicionKind, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
-pub use crate::evaluation::{ClassScores, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
+pub use crate::evaluation::{ClassScores, Coverage, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::models::layers::LayerFacts;

@@ -1,7 +1,7 @@
 //! All runs, read on from where the last look ended.
 
 use super::run_page::RunPage;
-use super::{QueuePlace, RunDetail, RunSummary};
+use super::{Coverage, QueuePlace, RunDetail, RunSummary};
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,6 +14,8 @@ pub struct RunBook {
     pages: BTreeMap<String, RunPage>,
     /// Where waiting runs stand.
     places: HashMap<String, QueuePlace>,
+    /// Of every K-fold whose folds are all judged, which classes their test sets are about together.
+    together: HashMap<String, Coverage>,
 }
 
 impl RunBook {
@@ -23,6 +25,7 @@ impl RunBook {
             runs: runs.to_owned(),
             pages: BTreeMap::new(),
             places: HashMap::new(),
+            together: HashMap::new(),
         }
     }
 
@@ -43,6 +46,7 @@ impl RunBook {
             }
         }
         self.places = self.queue_places();
+        self.together = self.folds_together();
         Ok(())
     }
 
@@ -86,6 +90,27 @@ impl RunBook {
         places
     }
 
+    fn folds_together(&self) -> HashMap<String, Coverage> {
+        let mut groups: HashMap<&str, (usize, BTreeMap<&str, usize>)> = HashMap::new();
+        let judged =
+            |page: &RunPage| page.file.as_ref().is_ok_and(|file| file.run.folds > 1) && page.scores().is_some();
+        for page in self.pages.values().filter(|page| judged(page)) {
+            let (folds, clips) = groups.entry(page.group()).or_default();
+            *folds += 1;
+            for class in page.scores().iter().flat_map(|scores| &scores.classes) {
+                *clips.entry(&class.label).or_default() += class.support;
+            }
+        }
+        groups
+            .into_iter()
+            .filter(|(group, (folds, _))| {
+                let first = self.pages.get(*group).and_then(|page| page.file.as_ref().ok());
+                first.is_some_and(|file| file.run.folds == *folds)
+            })
+            .map(|(group, (_, clips))| (group.to_owned(), Coverage::of(clips)))
+            .collect()
+    }
+
     /// Whether runs wait on this machine for a worker that is not there.
     pub fn is_stalled(&self) -> bool {
         self.places.values().any(|place| !place.worker && place.host.is_none())
@@ -100,9 +125,20 @@ impl RunBook {
             .collect()
     }
 
+    /// With what the other runs tell of it: its place among those that wait, and what folds come to together.
     fn placed(&self, summary: RunSummary) -> RunSummary {
         let queue = self.places.get(&summary.id).cloned();
-        RunSummary { queue, ..summary }
+        let mut placed = RunSummary { queue, ..summary };
+        if let Some((_, folds, group)) = &placed.fold {
+            let together = self.together.get(group).map(|all| (all.clone(), *folds));
+            placed.coverage = placed.coverage.map(|coverage| coverage.in_fold(together));
+        }
+        placed
+    }
+
+    /// The row of a run.
+    pub fn row(&self, id: &str) -> Option<RunSummary> {
+        self.pages.get(id).map(|page| self.placed(page.summary()))
     }
 
     /// Everything about a run.

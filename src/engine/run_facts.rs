@@ -1,6 +1,8 @@
 //! What events tell of runs.
 
-use super::{Beat, Epochs, Judged, Prediction, QueuePlace, Report, RunNote, RunState, ScoreSpread, Usage};
+use super::{
+    Beat, Coverage, Epochs, Judged, Prediction, QueuePlace, Report, RunNote, RunState, ScoreSpread, Scores, Usage,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -41,6 +43,8 @@ pub struct RunSummary {
     pub test_uar: Option<f64>,
     /// Test accuracy, once judged.
     pub test_accuracy: Option<f64>,
+    /// Which classes these are about, once judged.
+    pub coverage: Option<Coverage>,
     /// Whether the model was fitted anew in the end on everything, so that the scores are those of the one before it.
     pub final_model: bool,
     /// What its process says.
@@ -97,6 +101,10 @@ pub struct RunPlan {
     pub test: usize,
     /// Linked runs.
     pub folds: usize,
+    /// Which classes its test score will be about.
+    pub coverage: Coverage,
+    /// What could not be split as asked.
+    pub remarks: Vec<String>,
     /// Clips per step.
     pub batch: usize,
     /// How long an epoch takes; `None` until it is known.
@@ -154,8 +162,12 @@ pub struct RunReport {
     pub report: Report,
     /// Its test clips, as judged.
     pub judged: Vec<Judged>,
+    /// Which classes its scores are about.
+    pub coverage: Coverage,
     /// Over the linked runs that are done, when there are several.
     pub spread: Vec<ScoreSpread>,
+    /// Of the folds of a K-fold that are done, when there are several: the scores of all their predictions together.
+    pub pooled: Option<Scores>,
 }
 
 /// One file judged, or refused.

@@ -2,6 +2,7 @@
 
 use super::settings::settings_of_run;
 use super::{EngineError, Settings};
+use crate::corpus::Dealing;
 use crate::runs::{RunError, RunFolder};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -29,6 +30,9 @@ pub struct RunFacts {
     pub clips: usize,
     /// Hash over the clips that took part: equal when they are the same files with the same labels.
     pub fingerprint: String,
+    /// How its speakers were dealt to the sides.
+    #[serde(default = "Dealing::unrecorded")]
+    pub dealing: Dealing,
     /// What would start it again.
     pub command: String,
     /// Seed of weights, order and dropout, where it is not the split's too.
@@ -121,6 +125,7 @@ mod tests {
             synthetic: false,
             clips: 12,
             fingerprint: "00ff".to_owned(),
+            dealing: Dealing::NEWEST,
             command: "undertone train --set split.kfold=5".to_owned(),
             training_seed: Some(7),
             trial: Some(TrialPlace {
@@ -161,6 +166,15 @@ mod tests {
             RunFile::read(&folder).unwrap(),
             read,
             "what was not known then is as by default"
+        );
+
+        older["run"].as_table_mut().unwrap().remove("dealing").unwrap();
+        std::fs::write(folder.settings(), older.to_string()).unwrap();
+        let unrecorded = RunFile::read(&folder).unwrap();
+        assert_eq!(
+            unrecorded.run.dealing,
+            Dealing::BySpeakers,
+            "as it was then, not as it is now"
         );
 
         std::fs::write(folder.settings(), "seed = 1\n").unwrap();

@@ -2,7 +2,7 @@
 
 use super::observer::FINAL_FIT;
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Epochs, Fact, RunDetail, RunState, RunSummary, Usage, results, usage};
+use super::{Beat, EpochFacts, Epochs, Fact, RunDetail, RunState, RunSummary, Scores, Usage, results, usage};
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_facts};
@@ -33,8 +33,8 @@ pub struct RunPage {
     entry: Option<Entry>,
     /// What people say of it, or why that cannot be read.
     note: Result<RunNote, String>,
-    /// Test UAR and accuracy.
-    scores: Option<(f64, f64)>,
+    /// On its test clips.
+    scores: Option<Scores>,
 }
 
 impl RunPage {
@@ -104,7 +104,7 @@ impl RunPage {
         // One that went on and then failed still has the report of its first end.
         if news && matches!(self.state, RunState::Finished | RunState::Stopped) {
             let report = results::read_report(&self.folder).ok();
-            self.scores = report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy));
+            self.scores = report.map(|report| report.scores);
         }
         Ok(())
     }
@@ -117,6 +117,11 @@ impl RunPage {
     /// Its place in the queue, while it waits.
     pub fn entry(&self) -> Option<&Entry> {
         self.entry.as_ref()
+    }
+
+    /// Its scores on its test clips, once judged.
+    pub fn scores(&self) -> Option<&Scores> {
+        self.scores.as_ref()
     }
 
     /// The id of the first of the linked runs; its own when it stands alone.
@@ -149,8 +154,9 @@ impl RunPage {
             epochs: self.epochs.len(),
             max_epochs: 0,
             best_validation_uar: self.epochs.best_uar(),
-            test_uar: self.scores.map(|(uar, _)| uar),
-            test_accuracy: self.scores.map(|(_, accuracy)| accuracy),
+            test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
+            test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
+            coverage: self.scores.as_ref().map(Scores::coverage),
             final_model: false,
             beat: self.beat.clone(),
             usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
@@ -169,6 +175,9 @@ impl RunPage {
                 summary.corpora.clone_from(&run.corpora);
                 summary.split = split_name(settings.split.kind).to_owned();
                 summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));
+                if run.folds > 1 {
+                    summary.coverage = summary.coverage.map(|coverage| coverage.in_fold(None));
+                }
                 summary.seed = run.training_seed.unwrap_or(settings.seed);
                 summary.device.clone_from(&settings.device);
                 summary.synthetic = run.synthetic;

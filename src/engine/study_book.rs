@@ -252,6 +252,7 @@ impl StudyBook {
                 trial: usize::try_from(number("trial")?).ok()?,
                 run,
                 seed: u64::try_from(number("seed")?).ok()?,
+                coverage: report.as_ref().map(|report| report.scores.coverage()),
                 test: report.map(|report| (report.scores.unweighted_average_recall, report.scores.accuracy)),
             })
         });

@@ -1,6 +1,6 @@
 //! What is told of studies: plain data.
 
-use super::Beat;
+use super::{Beat, Coverage};
 use crate::tuning::{Direction, TrialState};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -158,6 +158,8 @@ pub struct PromotedRun {
     pub seed: u64,
     /// Test UAR and accuracy, once judged.
     pub test: Option<(f64, f64)>,
+    /// Which classes these are about, once judged.
+    pub coverage: Option<Coverage>,
 }
 
 impl Axis {

@@ -5,7 +5,7 @@ use super::run_file::RunFile;
 use super::study_report::TrialReporter;
 use super::usage::UsageRecorder;
 use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
-use crate::corpus::{Selection, Side, Split, select};
+use crate::corpus::{Selection, Side, Split, select, split};
 use crate::features::FeatureStore;
 use crate::files;
 use crate::inference::FinalFit;
@@ -184,13 +184,18 @@ impl Run {
             return Ok(Ending::Stopped);
         }
         let selection = select(&catalogue, &settings.labels, &settings.filter);
-        let examples = examples(
-            selection,
-            &settings.augmentation,
-            &settings.split,
-            settings.seed,
-            run.fold,
-        )?;
+        // A run that goes on keeps its sides, whatever they would come to now.
+        let kept = match resumed {
+            Some(_) => kept_split(folder)?,
+            None => None,
+        };
+        let examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
+            let (sides, place) = (&settings.split, (settings.seed, run.fold));
+            match &kept {
+                Some(table) => Split::kept(selection, sides, run.dealing, place, table),
+                None => split(selection, sides, run.dealing, settings.seed, run.fold),
+            }
+        })?;
         let selection = &examples.selection;
         let mut table = examples.split.clone();
         if !settings.augmentation.leak_copies_across_sides {
@@ -198,6 +203,11 @@ impl Run {
             table.sides.truncate(examples.clips());
         }
         save_split(folder, &table, selection)?;
+        if resumed.is_none() {
+            for remark in &examples.split.remarks {
+                journal.append(lease, &note(remark.clone()))?;
+            }
+        }
         let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
         let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
         let mut dataset = match build_dataset(
@@ -286,8 +296,9 @@ impl Run {
         journal.append(
             lease,
             &note(format!(
-                "epoch {} was the best; test UAR {:.1} %, accuracy {:.1} %",
+                "epoch {} was the best; test {} {:.1} %, accuracy {:.1} %",
                 trained.best_epoch,
+                report.scores.coverage().uar(),
                 100.0 * report.scores.unweighted_average_recall,
                 100.0 * report.scores.accuracy
             )),
@@ -311,6 +322,16 @@ fn note(message: String) -> Fact<EpochFacts> {
     Fact::Note {
         at: Timestamp::now(),
         message,
+    }
+}
+
+/// The table of the split that the run began with; none when it did not come so far.
+fn kept_split(folder: &RunFolder) -> Result<Option<Vec<u8>>, EngineError> {
+    let path = folder.split();
+    match std::fs::read(&path) {
+        Ok(table) => Ok(Some(table)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(RunError::Io { path, source }.into()),
     }
 }
 

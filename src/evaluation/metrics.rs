@@ -128,6 +128,7 @@ mod tests {
         confusion: Vec<Vec<usize>>,
         accuracy: f64,
         balanced_accuracy: f64,
+        tested: usize,
         per_class: [Vec<f64>; 4],
         #[serde(rename = "macro")]
         macro_mean: [f64; 3],
@@ -147,6 +148,8 @@ mod tests {
             };
             same(scores.accuracy, case.accuracy);
             same(scores.unweighted_average_recall, case.balanced_accuracy);
+            let coverage = scores.coverage();
+            assert_eq!((coverage.tested, coverage.classes), (case.tested, case.labels.len()));
             same(scores.macro_precision, case.macro_mean[0]);
             same(scores.macro_recall, case.macro_mean[1]);
             same(scores.macro_f1, case.macro_mean[2]);

@@ -184,6 +184,35 @@ mod tests {
         )
     }
 
+    #[derive(Deserialize)]
+    struct Golden {
+        cases: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        labels: Vec<String>,
+        confusion: Vec<Vec<usize>>,
+        balanced_accuracy: f64,
+        tested: usize,
+        macro_default: [f64; 3],
+    }
+
+    #[test]
+    fn scores_of_a_group_are_over_the_labels_that_scikit_learn_finds_in_it() {
+        let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/sklearn.json")).unwrap();
+        for case in golden.cases {
+            let scores = occurring_scores(&case.confusion, &case.labels);
+            let means = [scores.macro_precision, scores.macro_recall, scores.macro_f1];
+            for (ours, theirs) in means.into_iter().zip(case.macro_default) {
+                assert!((ours - theirs).abs() < 1e-9, "{}: {ours} is not {theirs}", case.name);
+            }
+            assert!((scores.unweighted_average_recall - case.balanced_accuracy).abs() < 1e-9);
+            assert_eq!(scores.coverage().tested, case.tested, "{}", case.name);
+        }
+    }
+
     #[test]
     fn counts_rates_and_confused_pairs() {
         let report = example();

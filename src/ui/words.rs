@@ -1,6 +1,6 @@
 //! The words for what the engine counts and names.
 
-use crate::engine::{Exclusion, Note, RunState, RunSummary, Stop, StopTuning, SuspicionKind, Warning};
+use crate::engine::{Coverage, Exclusion, Note, RunState, RunSummary, Stop, StopTuning, SuspicionKind, Warning};
 use crate::ui::text::duration;
 use crate::ui::theme::Theme;
 use ratatui::style::Style;
@@ -69,6 +69,15 @@ pub fn run_style(run: &RunSummary, theme: Theme) -> Style {
     match &run.queue {
         Some(queue) if !queue.worker => theme.warn(),
         _ => state_style(run.state, theme),
+    }
+}
+
+/// The mark of a test score that has to be read with what is said of its classes; nothing for any other.
+pub fn coverage_mark(run: &RunSummary) -> &'static str {
+    if run.coverage.as_ref().is_some_and(Coverage::is_thin) {
+        "!"
+    } else {
+        ""
     }
 }
 

@@ -17,7 +17,13 @@ sys.path = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
 import numpy
 import sklearn
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    precision_recall_fscore_support,
+    recall_score,
+)
 
 warnings.simplefilter("ignore")
 LABELS = ["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"]
@@ -37,6 +43,16 @@ def case(name, classes, truth, prediction):
         figures = precision_recall_fscore_support(truth, prediction, labels=labels, average=average, zero_division=0)
         return [list(map(float, values)) for values in figures] if average is None else list(map(float, figures[:3]))
 
+    # scikit-learn leaves out of balanced_accuracy_score what does not occur in the truth; told apart from a mean over
+    # all labels by spelling that out.
+    occurring = numpy.unique(truth)
+    spelled_out = recall_score(truth, prediction, labels=occurring, average="macro", zero_division=0)
+    assert abs(spelled_out - balanced_accuracy_score(truth, prediction)) < 1e-12
+
+    def default(average):
+        figures = precision_recall_fscore_support(truth, prediction, average=average, zero_division=0)
+        return list(map(float, figures[:3]))
+
     return {
         "name": name,
         "labels": LABELS[:classes],
@@ -46,6 +62,9 @@ def case(name, classes, truth, prediction):
         "accuracy": float(accuracy_score(truth, prediction)),
         "balanced_accuracy": float(balanced_accuracy_score(truth, prediction)),
         # precision, recall, f1 (and support per class)
+        "tested": len(occurring),
+        # means over the labels that occur in truth or prediction: scikit-learn's default
+        "macro_default": default("macro"),
         "per_class": averages(None),
         "macro": averages("macro"),
         "weighted": averages("weighted"),

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod coverage;
 mod data;
 mod fixtures;
 mod form;

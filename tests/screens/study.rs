@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Axis, Beat, Direction, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, TrialState,
-    WorkerRow,
+    Axis, Beat, Coverage, Direction, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow,
+    TrialState, WorkerRow,
 };
 
 /// Numbers from 0 to 1 that are the same every time.
@@ -170,6 +170,7 @@ pub fn study() -> StudyPage {
             run: "20260612-151500-conv1d-conv1d-t0003-s42".to_owned(),
             seed: 42,
             test: Some((0.512, 0.533)),
+            coverage: Some(Coverage::of([("sad", 60), ("happy", 60)])),
         }],
         baseline: Some(0),
         skipped_lines: 0,

@@ -1,6 +1,6 @@
 //! What tells runs apart.
 
-use super::percent;
+use super::{coverage_line, percent, test_score};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
 use crate::engine::{Comparison, RunSummary};
@@ -22,7 +22,7 @@ fn table(comparison: &Comparison) -> String {
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
     row("best val. UAR %", &|run| score(run.best_validation_uar));
-    row("test UAR %", &|run| score(run.test_uar));
+    row("test UAR %", &|run| test_score(run, run.test_uar));
     row("test acc. %", &|run| score(run.test_accuracy));
     for (key, values) in &comparison.settings {
         let cells = values
@@ -31,6 +31,7 @@ fn table(comparison: &Comparison) -> String {
         table.row(std::iter::once(key.clone()).chain(cells));
     }
     let mut text = table.render();
+    text += &runs.iter().map(coverage_line).collect::<String>();
     if comparison.settings.is_empty() {
         text += "their settings are the same\n";
     }

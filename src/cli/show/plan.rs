@@ -30,6 +30,12 @@ fn table(plan: &RunPlan) -> String {
         folds => format!("{sides}; the first of {folds} folds"),
     };
     row("examples", sides);
+    if plan.coverage.is_thin() {
+        row("test set", super::coverage_words(&plan.coverage));
+    }
+    for remark in &plan.remarks {
+        row("split", remark.clone());
+    }
     let time = match &plan.epoch {
         Some(time) => format!(
             "about {:.1} s, {} at most {:.0} s ({}), {} steps",

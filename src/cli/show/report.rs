@@ -14,16 +14,24 @@ pub fn report(output: Output, report: &RunReport) -> io::Result<()> {
     output.either(report, || text(report))
 }
 
-/// The scores in a line, and how they were obtained.
-pub fn scores_line(report: &Report) -> String {
-    let scores = &report.scores;
+/// The scores in a line, what has to be said beside them, and how they were obtained.
+pub fn scores_line(run: &RunReport) -> String {
+    let warning = run.coverage.warning().map_or_else(String::new, |words| words + "\n");
     format!(
-        "test: UAR {} %, accuracy {} %, macro F1 {} %, weighted F1 {} %\n{}",
+        "test: {}\n{warning}{}",
+        figures(&run.report.scores),
+        run.report.protocol_line
+    )
+}
+
+fn figures(scores: &Scores) -> String {
+    format!(
+        "{} {} %, accuracy {} %, macro F1 {} %, weighted F1 {} %",
+        scores.coverage().uar(),
         percent(scores.unweighted_average_recall),
         percent(scores.accuracy),
         percent(scores.macro_f1),
-        percent(scores.weighted_f1),
-        report.protocol_line
+        percent(scores.weighted_f1)
     )
 }
 
@@ -39,7 +47,7 @@ fn text(run: &RunReport) -> String {
                 "" => String::new(),
                 preset => format!(", preset {preset}"),
             },
-            scores_line(report)
+            scores_line(run)
         ),
         classes(&report.scores),
         confusion(report),
@@ -124,7 +132,7 @@ fn confused(report: &Report) -> String {
 }
 
 fn groups(title: &str, groups: &[(String, Scores)]) -> String {
-    let mut table = Table::new(1, &[title, "UAR %", "accuracy %", "macro F1 %", "clips"]);
+    let mut table = Table::new(1, &[title, "UAR %", "accuracy %", "macro F1 %", "clips", "classes"]);
     for (name, scores) in groups {
         table.row([
             name.clone(),
@@ -132,6 +140,7 @@ fn groups(title: &str, groups: &[(String, Scores)]) -> String {
             percent(scores.accuracy),
             percent(scores.macro_f1),
             scores.support.to_string(),
+            scores.coverage().tested.to_string(),
         ]);
     }
     table.render()
@@ -152,5 +161,13 @@ fn spread(run: &RunReport) -> String {
     for score in &run.spread {
         table.row([score.score.clone(), percent(score.mean), percent(score.deviation)]);
     }
-    table.render()
+    let mut text = table.render();
+    if let Some(pooled) = &run.pooled {
+        text += &format!(
+            "all {} predictions of these runs together: {}\n",
+            pooled.support,
+            figures(pooled)
+        );
+    }
+    text
 }

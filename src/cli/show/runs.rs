@@ -1,6 +1,6 @@
 //! Runs, as a list and while they go on.
 
-use super::{SYNTHETIC, percent};
+use super::{SYNTHETIC, coverage_line, percent, test_score};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
 use crate::engine::{Deletion, EpochFacts, RunDetail, RunNote, RunState, RunSummary, Stop};
@@ -53,7 +53,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
             doing(run),
             format!("{}/{}", run.epochs, run.max_epochs),
             score(run.best_validation_uar),
-            score(run.test_uar),
+            test_score(run, run.test_uar),
             score(run.test_accuracy),
         ]);
     }
@@ -63,6 +63,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
         }
+        text += &coverage_line(run);
         if run.final_model {
             text += &format!("{}: {FINAL_MODEL}\n", run.id);
         }

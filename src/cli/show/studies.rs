@@ -172,14 +172,21 @@ fn test_looks(page: &StudyPage) -> String {
     };
     for run in &page.promoted {
         text += &match run.test {
-            Some((uar, accuracy)) => format!(
-                "trial {} as {} (seed {}): test UAR {} %, accuracy {} %\n",
-                run.trial,
-                run.run,
-                run.seed,
-                super::percent(uar),
-                super::percent(accuracy)
-            ),
+            Some((uar, accuracy)) => {
+                let coverage = run.coverage.clone().unwrap_or_default();
+                let warning = coverage
+                    .warning()
+                    .map_or_else(String::new, |words| format!("; {words}"));
+                format!(
+                    "trial {} as {} (seed {}): test {} {} %, accuracy {} %{warning}\n",
+                    run.trial,
+                    run.run,
+                    run.seed,
+                    coverage.uar(),
+                    super::percent(uar),
+                    super::percent(accuracy)
+                )
+            }
             None => format!(
                 "trial {} as {} (seed {}): not judged yet\n",
                 run.trial, run.run, run.seed

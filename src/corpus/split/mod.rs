@@ -2,14 +2,18 @@
 
 mod balance;
 mod deal;
+mod dealing;
 mod groups;
 mod random;
+mod shares;
 mod speaker;
+mod table;
+
+pub use dealing::Dealing;
 
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io;
 
 /// A side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub enum Side {
 }
 
 impl Side {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
     /// The name in tables and messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -51,7 +58,8 @@ pub enum SplitKind {
 pub struct SplitSettings {
     /// How clips are dealt.
     pub kind: SplitKind,
-    /// Share of each corpus's speakers (or of the clips) to test on; with `kfold`, 1/K takes its place.
+    /// Share of each corpus's speakers to test on, or of their clips where they have unlike numbers of them, or of all
+    /// clips; with `kfold`, 1/K takes its place.
     pub test: f64,
     /// Share to choose the best epoch on.
     pub validation: f64,
@@ -136,35 +144,13 @@ impl Split {
             None => kind.to_owned(),
         }
     }
-
-    /// Writes `path,corpus,speaker,emotion,side`, one row per clip.
-    ///
-    /// # Errors
-    /// What the writer says.
-    pub fn write_csv(&self, selection: &Selection, writer: impl io::Write) -> Result<(), CorpusError> {
-        let failed = |error: &dyn std::fmt::Display| CorpusError::Split(format!("cannot write its table: {error}"));
-        let mut table = csv::Writer::from_writer(writer);
-        table
-            .write_record(["path", "corpus", "speaker", "emotion", "side"])
-            .map_err(|error| failed(&error))?;
-        for (clip, side) in selection.clips.iter().zip(&self.sides) {
-            let row: [&[u8]; 5] = [
-                clip.path.as_os_str().as_encoded_bytes(),
-                clip.corpus.as_bytes(),
-                clip.speaker.as_deref().unwrap_or_default().as_bytes(),
-                clip.emotion.name().as_bytes(),
-                side.name().as_bytes(),
-            ];
-            table.write_record(row).map_err(|error| failed(&error))?;
-        }
-        table.flush().map_err(|error| failed(&error))
-    }
 }
 
 /// Deals the clips to the sides.
 ///
 /// By [`SplitKind::Speaker`] no speaker is on two sides: each corpus gives its share of speakers (at least
-/// one) to validation and to test, balanced by gender and by emotion as far as possible. By
+/// one) to validation and to test, balanced by gender and by emotion as far as possible; where its speakers have unlike
+/// numbers of clips, [`Dealing::ByClips`] gives its share of the clips instead. By
 /// [`SplitKind::Random`] clips are dealt, balanced by emotion, corpus and gender. Clips with identical
 /// samples stay on one side, so speakers that share samples are dealt as one.
 ///
@@ -175,13 +161,19 @@ impl Split {
 /// tested in exactly one of them, provided that they share settings and seed. A corpus with fewer than K speakers is not tested in some folds, one with a
 /// single speaker is not learnt from in one of them.
 ///
-/// The same clips, settings and seed give the same split, in whatever order the clips are listed, and what
+/// The same clips, settings, way of dealing and seed give the same split, in whatever order the clips are listed, and what
 /// becomes of one corpus does not depend on the others (except for the folds, which are filled evenly).
 ///
 /// # Errors
 /// [`CorpusError::Split`] when the settings are impossible, a side would be empty, a label would not be learnt,
 /// or a speaker split is asked of clips without speakers.
-pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: usize) -> Result<Split, CorpusError> {
+pub fn split(
+    selection: &Selection,
+    settings: &SplitSettings,
+    dealing: Dealing,
+    seed: u64,
+    fold: usize,
+) -> Result<Split, CorpusError> {
     settings.check(fold)?;
     if selection.clips.is_empty() {
         return Err(CorpusError::Split(
@@ -189,14 +181,11 @@ pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: u
         ));
     }
     let (sides, mut remarks) = match settings.kind {
-        SplitKind::Speaker => speaker::sides(selection, settings, seed, fold)?,
+        SplitKind::Speaker => speaker::sides(selection, settings, dealing, (seed, fold))?,
         SplitKind::Random => (random::sides(selection, settings, seed, fold)?, Vec::new()),
     };
     check_sides(selection, &sides, settings)?;
-    let untested: Vec<&str> = missing_labels(selection, &sides, Side::Test);
-    if !untested.is_empty() {
-        remarks.push(format!("no test clips of {}", untested.join(", ")));
-    }
+    remarks.extend(missing_remarks(selection, settings, &sides));
     Ok(Split {
         kind: settings.kind,
         fold: settings.folds().map(|folds| (fold, folds)),
@@ -206,7 +195,7 @@ pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: u
 }
 
 fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) -> Result<(), CorpusError> {
-    for side in [Side::Train, Side::Validation, Side::Test] {
+    for side in Side::ALL {
         if !sides.contains(&side) {
             return Err(CorpusError::Split(format!(
                 "no clip is left for {} ({} clips take part); let more clips take part ([filter], [labels]), or \
@@ -227,6 +216,25 @@ fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) 
         )));
     }
     Ok(())
+}
+
+/// What a score is not about. The test set of a single run is told of beside its score.
+fn missing_remarks(selection: &Selection, settings: &SplitSettings, sides: &[Side]) -> Vec<String> {
+    let labels = selection.labels().len();
+    let mut remarks = Vec::new();
+    let unseen = missing_labels(selection, sides, Side::Validation);
+    if !unseen.is_empty() {
+        remarks.push(format!(
+            "validation UAR over {} of {labels} classes (no clips of {})",
+            labels - unseen.len(),
+            unseen.join(", ")
+        ));
+    }
+    let untested = missing_labels(selection, sides, Side::Test);
+    if settings.folds().is_some() && !untested.is_empty() {
+        remarks.push(format!("no test clips of {} in this fold", untested.join(", ")));
+    }
+    remarks
 }
 
 /// Labels of the selection that a side has no clip of, as shown.

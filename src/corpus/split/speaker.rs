@@ -3,10 +3,11 @@
 use super::super::{CorpusError, Selection};
 use super::balance::{Part, balance};
 use super::deal::deal;
+use super::dealing::{Dealing, are_alike};
 use super::groups::{Group, twins, voices};
 use super::random::assign;
-use super::{Side, SplitSettings};
-use crate::random::stream;
+use super::{Side, SplitSettings, shares};
+use crate::random::{Stream, stream};
 use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +15,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn sides(
     selection: &Selection,
     settings: &SplitSettings,
-    seed: u64,
-    fold: usize,
+    dealing: Dealing,
+    (seed, fold): (u64, usize),
 ) -> Result<(Vec<Side>, Vec<String>), CorpusError> {
     require_speakers(selection)?;
     let corpora = voices_by_corpus(selection);
     let mut remarks = Remarks::default();
     let tested = match settings.folds() {
-        None => tested_once(selection, &corpora, settings, seed)?,
-        Some(folds) => tested_in(selection, &corpora, folds, seed, fold)?,
+        None => tested_once(selection, &corpora, settings, dealing, seed)?,
+        Some(folds) => tested_in(selection, &corpora, (folds, fold), dealing, seed)?,
     };
 
     let mut sides = vec![Side::Train; selection.clips.len()];
@@ -39,7 +40,12 @@ pub fn sides(
             (_, _, true) => remarks.add("single speaker, tested and not learnt from in this fold", corpus),
             _ => {}
         }
-        let validation = validation(selection, settings, voices.len(), &rest, (seed, corpus, fold));
+        let random = &mut stream(seed, &format!("split validation {corpus}"), fold as u64);
+        let validation = if by_clips(dealing, voices) {
+            validation_by_clips(selection, settings, voices, &rest, random)
+        } else {
+            validation(selection, settings, voices.len(), &rest, random)
+        };
         if validation.by_clip {
             remarks.add("validation cut by clip from training speakers", corpus);
         }
@@ -90,11 +96,17 @@ fn speakers<'a>(selection: &'a Selection, voice: &Group) -> BTreeSet<(&'a str, O
     clips.map(|clip| (&*clip.corpus, clip.speaker.as_deref())).collect()
 }
 
+/// Whether these voices are dealt so that sides have their share of the clips.
+fn by_clips(dealing: Dealing, voices: &[Group]) -> bool {
+    dealing == Dealing::ByClips && !are_alike(voices)
+}
+
 /// Whether each voice of each corpus is tested, when there is one run.
 fn tested_once(
     selection: &Selection,
     corpora: &BTreeMap<String, Vec<Group>>,
     settings: &SplitSettings,
+    dealing: Dealing,
     seed: u64,
 ) -> Result<Vec<Vec<bool>>, CorpusError> {
     if corpora.values().all(|voices| voices.len() < 2) {
@@ -105,6 +117,11 @@ fn tested_once(
         ));
     }
     let tested = corpora.iter().map(|(corpus, voices)| {
+        let random = &mut stream(seed, &format!("split test {corpus}"), 0);
+        if by_clips(dealing, voices) {
+            let deal = shares::deal(selection, voices, &learnt_and_judged(settings.test), random);
+            return deal.parts.into_iter().map(|part| part == 1).collect();
+        }
         let test = match voices.len() {
             count @ 0..=2 => count.saturating_sub(1),
             count => share_of(settings.test, count).clamp(1, count - 2),
@@ -119,7 +136,6 @@ fn tested_once(
                 learns: false,
             },
         ];
-        let random = &mut stream(seed, &format!("split test {corpus}"), 0);
         balance(selection, voices, &parts, random)
             .into_iter()
             .map(|part| part == 1)
@@ -128,14 +144,23 @@ fn tested_once(
     Ok(tested.collect())
 }
 
+/// A part that is learnt from, and one with this share that is not.
+fn learnt_and_judged(share: f64) -> [shares::Part; 2] {
+    [(1.0 - share, true), (share, false)].map(|(share, learns)| shares::Part {
+        share,
+        before: 0,
+        learns,
+    })
+}
+
 /// Whether each voice of each corpus is tested in this fold. What remains when a corpus's voices are dealt
 /// evenly goes to the folds that have the fewest clips so far.
 fn tested_in(
     selection: &Selection,
     corpora: &BTreeMap<String, Vec<Group>>,
-    folds: usize,
+    (folds, fold): (usize, usize),
+    dealing: Dealing,
     seed: u64,
-    fold: usize,
 ) -> Result<Vec<Vec<bool>>, CorpusError> {
     let all: usize = corpora.values().map(Vec::len).sum();
     if all < folds {
@@ -149,24 +174,29 @@ fn tested_in(
     let mut clips = vec![0; folds];
     let mut tested = Vec::new();
     for (corpus, voices) in corpora {
+        let random = &mut stream(seed, &format!("split folds {corpus}"), 0);
         emptiest.sort_by_key(|&fold| clips[fold]);
-        let mut parts = vec![
-            Part {
-                voices: voices.len() / folds,
-                learns: false
-            };
-            folds
-        ];
-        emptiest
-            .iter()
-            .take(voices.len() % folds)
-            .for_each(|&fold| parts[fold].voices += 1);
-        let deal = balance(
-            selection,
-            voices,
-            &parts,
-            &mut stream(seed, &format!("split folds {corpus}"), 0),
-        );
+        let deal = if by_clips(dealing, voices) {
+            let parts = clips.iter().map(|&before| shares::Part {
+                share: 1.0 / folds as f64,
+                before,
+                learns: false,
+            });
+            shares::deal(selection, voices, &parts.collect::<Vec<_>>(), random).parts
+        } else {
+            let mut parts = vec![
+                Part {
+                    voices: voices.len() / folds,
+                    learns: false
+                };
+                folds
+            ];
+            emptiest
+                .iter()
+                .take(voices.len() % folds)
+                .for_each(|&fold| parts[fold].voices += 1);
+            balance(selection, voices, &parts, random)
+        };
         voices
             .iter()
             .zip(&deal)
@@ -177,6 +207,7 @@ fn tested_in(
 }
 
 /// What of a corpus goes to validation.
+#[derive(Default)]
 struct Validation {
     groups: Vec<Group>,
     by_clip: bool,
@@ -188,14 +219,10 @@ fn validation(
     settings: &SplitSettings,
     voices: usize,
     rest: &[Group],
-    (seed, corpus, fold): (u64, &str, usize),
+    random: &mut Stream,
 ) -> Validation {
-    let random = &mut stream(seed, &format!("split validation {corpus}"), fold as u64);
     if voices < 2 || rest.is_empty() {
-        return Validation {
-            groups: Vec::new(),
-            by_clip: false,
-        };
+        return Validation::default();
     }
     if voices > 2 && rest.len() > 1 {
         let count = share_of(settings.validation, voices).clamp(1, rest.len() - 1);
@@ -215,8 +242,36 @@ fn validation(
             by_clip: false,
         };
     }
+    cut_by_clip(selection, rest, settings.validation_of_rest(), random)
+}
+
+/// The same where voices have unlike numbers of clips. Clips are cut as well where voices would give validation less
+/// than half of its share, or would leave nothing of an emotion to learn from.
+fn validation_by_clips(
+    selection: &Selection,
+    settings: &SplitSettings,
+    voices: &[Group],
+    rest: &[Group],
+    random: &mut Stream,
+) -> Validation {
+    if voices.len() < 2 || rest.is_empty() {
+        return Validation::default();
+    }
+    let clips = |voices: &[Group]| voices.iter().map(Vec::len).sum::<usize>() as f64;
+    let wanted = settings.validation * clips(voices);
+    let share = (wanted / clips(rest)).min(0.5);
+    if rest.len() > 1 {
+        let deal = shares::deal(selection, rest, &learnt_and_judged(share), random);
+        let groups = second(rest.to_vec(), deal.parts);
+        if deal.learns_all && 2.0 * clips(&groups) >= wanted {
+            return Validation { groups, by_clip: false };
+        }
+    }
+    cut_by_clip(selection, rest, share, random)
+}
+
+fn cut_by_clip(selection: &Selection, rest: &[Group], share: f64, random: &mut Stream) -> Validation {
     let clips = twins(selection, &rest.concat());
-    let share = settings.validation_of_rest();
     let deal = deal(selection, &clips, &[1.0 - share, share], true, random);
     Validation {
         groups: second(clips, deal),

@@ -2,7 +2,7 @@
 
 use super::features::extract_all;
 use super::scan;
-use crate::corpus::split;
+use crate::corpus::{Dealing, split};
 use crate::engine::context::Context;
 use crate::engine::settings::add_import;
 use crate::engine::{EngineError, Event, reading, rows};
@@ -17,7 +17,7 @@ pub fn export(context: &Context, folder: &Path, per_clip: bool) -> Result<(), En
     let (store, selection, extracted) = extract_all(context)?;
     context.emit(Event::Features(extracted));
     // Clips that cannot be split are exported all the same.
-    let split = split(&selection, &settings.split, settings.seed, 0).ok();
+    let split = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0).ok();
     let export = Export {
         selection: &selection,
         split: split.as_ref(),

@@ -1,13 +1,15 @@
 //! Plan: what a run would be, before it is one.
 
 use super::train::{network_for, resolve};
-use crate::corpus::{Side, select, split};
+use crate::corpus::{Dealing, Selection, Side, Split, select, split};
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
 use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
+use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
 use crate::training::{AugmentationMode, Trial, clips_of, judge};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +36,8 @@ pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> R
 fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, usize, RunPlan), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
-    let sides = split(&selection, &settings.split, settings.seed, 0)?.sides;
+    let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
+    let sides = &dealt.sides;
     let (recipe, network) = network_for(&settings, &selection)?;
     let of = |side: Side| {
         let clips = sides.iter().filter(|other| **other == side).count();
@@ -53,10 +56,30 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
         validation: of(Side::Validation),
         test: of(Side::Test),
         folds: settings.split.kfold.max(1),
+        coverage: coverage(&selection, &dealt),
+        remarks: dealt.remarks.clone(),
         batch: settings.training.batch_size,
         epoch: None,
     };
     Ok((settings, selection.clips.len(), plan))
+}
+
+/// Of the test set that a run would have; with folds, of the first and of all of them together: each clip is tested once.
+fn coverage(selection: &Selection, split: &Split) -> Coverage {
+    let mut clips: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
+    for (clip, side) in selection.clips.iter().zip(&split.sides) {
+        let (all, tested) = clips.entry(clip.emotion.rank()).or_default();
+        *all += 1;
+        *tested += usize::from(*side == Side::Test);
+    }
+    let tested = Coverage::of(clips.iter().map(|((_, label), (_, tested))| (*label, *tested)));
+    match split.fold {
+        None => tested,
+        Some((_, folds)) => {
+            let all = Coverage::of(clips.iter().map(|((_, label), (all, _))| (*label, *all)));
+            tested.in_fold(Some((all, folds)))
+        }
+    }
 }
 
 /// The time that an epoch of the newest run with this network, recipe, batch, device and augmentation took, for as many

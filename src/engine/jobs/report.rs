@@ -3,7 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::{EngineError, Event, RunReport, results};
-use crate::evaluation::spread;
+use crate::evaluation::{pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;
 
@@ -28,11 +28,16 @@ pub fn report(context: &Context, run: &str) -> Result<(), EngineError> {
         .filter_map(|page| results::read_report(&page.folder).ok())
         .collect();
     let spread = if linked.len() > 1 { spread(&linked) } else { Vec::new() };
+    let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
+    let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
+    let pooled = pooled(&linked).filter(|_| run.fold.is_some() && linked.len() > 1);
     context.emit(Event::Report(Arc::new(RunReport {
-        run: page.summary(),
+        run,
         report,
         judged,
+        coverage,
         spread,
+        pooled,
     })));
     Ok(())
 }

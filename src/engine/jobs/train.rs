@@ -1,7 +1,7 @@
 //! Train: run folders, and a place in the queue.
 
 use super::scan;
-use crate::corpus::{Catalogue, Selection, select, split};
+use crate::corpus::{Catalogue, Dealing, Selection, select, split};
 use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
 use crate::engine::run_file::{RunFacts, RunFile};
@@ -64,7 +64,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     let folds = settings.split.kfold.max(1);
     for fold in 0..folds {
-        split(&selection, &settings.split, settings.seed, fold)?;
+        split(&selection, &settings.split, Dealing::NEWEST, settings.seed, fold)?;
     }
     network_for(&settings, &selection)?;
     let mut names: Vec<String> = selection.clips.iter().map(|clip| clip.corpus.to_string()).collect();
@@ -82,6 +82,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         synthetic: selection.clips.iter().any(|clip| clip.synthetic),
         clips: selection.clips.len(),
         fingerprint: fingerprint(&catalogue, &settings),
+        dealing: Dealing::NEWEST,
         command: command(&settings),
         training_seed: None,
         trial: None,

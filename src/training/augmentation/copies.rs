@@ -3,7 +3,7 @@
 use super::{AugmentationMode, AugmentationSettings};
 use crate::audio::augment::{AUGMENTATION_VERSION, Augmentation};
 use crate::audio::{AudioError, Wave, decode, resample};
-use crate::corpus::{Clip, SampleFacts, Selection, Side, Split, SplitKind, SplitSettings, split};
+use crate::corpus::{Clip, CorpusError, SampleFacts, Selection, Side, Split, SplitKind};
 use crate::random::stream;
 use crate::training::TrainingError;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Examples {
     }
 }
 
-/// Deals the selected clips to the sides, and adds the copies that [`AugmentationMode::Materialised`] asks for:
+/// Deals the selected clips to the sides, by `split`, and adds the copies that [`AugmentationMode::Materialised`] asks for:
 /// of every training clip one with noise, one with another pitch and one with both, all on the training side.
 ///
 /// With `leak_copies_across_sides` all clips are copied first and then every example is dealt by chance, so that
@@ -69,18 +69,17 @@ impl Examples {
 /// Amounts are drawn from streams of (seed, content): a copy does not depend on which other clips take part.
 ///
 /// # Errors
-/// What [`split`] says, or a clip whose samples have not been read.
+/// What `split` says, or a clip whose samples have not been read.
 pub fn examples(
     selection: Selection,
     settings: &AugmentationSettings,
-    sides: &SplitSettings,
     seed: u64,
-    fold: usize,
+    split: impl FnOnce(&Selection) -> Result<Split, CorpusError>,
 ) -> Result<Examples, TrainingError> {
     let clips = selection.clips.len();
     if settings.mode != AugmentationMode::Materialised {
         return Ok(Examples {
-            split: split(&selection, sides, seed, fold)?,
+            split: split(&selection)?,
             selection,
             copies: Vec::new(),
         });
@@ -97,7 +96,7 @@ pub fn examples(
             copies: Vec::new(),
         };
         examples.add_copies(0..clips, settings, seed)?;
-        examples.split = split(&examples.selection, sides, seed, fold)?;
+        examples.split = split(&examples.selection)?;
         examples.split.remarks.push(
             "LEAKY: augmented before the split, copies of test clips are in training \
              (augmentation.leak_copies_across_sides)"
@@ -105,7 +104,7 @@ pub fn examples(
         );
         examples
     } else {
-        let split = split(&selection, sides, seed, fold)?;
+        let split = split(&selection)?;
         let training: Vec<usize> = (0..clips).filter(|&clip| split.sides[clip] == Side::Train).collect();
         let mut examples = Examples {
             selection,

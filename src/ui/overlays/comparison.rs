@@ -1,12 +1,13 @@
 //! What tells runs apart.
 
 use super::Outcome;
-use crate::engine::{Comparison, RunSummary};
+use crate::engine::{Comparison, Coverage, RunSummary};
 use crate::ui::input::Action;
 use crate::ui::text::{Paint, cut, fit, score, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
 use crate::ui::widgets::section::overlay;
+use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -99,9 +100,15 @@ fn lines(found: &Comparison) -> Vec<Line> {
         of_runs("state", &|run| run.state.name().to_owned()),
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
         of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
-        of_runs("test UAR %", &|run| score(run.test_uar)),
+        of_runs("test UAR %", &|run| {
+            format!("{}{}", words::coverage_mark(run), score(run.test_uar))
+        }),
         of_runs("test accuracy %", &|run| score(run.test_accuracy)),
     ];
+    let thin = |run: &RunSummary| run.coverage.as_ref().and_then(Coverage::short);
+    if found.runs.iter().any(|run| thin(run).is_some()) {
+        lines.push(of_runs("! test set", &|run| thin(run).unwrap_or_default()));
+    }
     lines.extend(found.settings.iter().map(|(key, values)| {
         Line {
             name: key.clone(),

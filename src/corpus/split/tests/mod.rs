@@ -1,8 +1,11 @@
 //! Made-up catalogues and what is asked of their splits.
 
+mod before;
+mod kept;
 mod limits;
 mod properties;
 mod speakers;
+mod unlike;
 
 use super::super::{Clip, Emotion, Gender, SampleFacts};
 use super::*;
@@ -116,6 +119,11 @@ fn settings(kind: SplitKind, kfold: usize) -> SplitSettings {
         validation: 0.1,
         kfold,
     }
+}
+
+/// As new runs are dealt.
+fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: usize) -> Result<Split, CorpusError> {
+    super::split(selection, settings, Dealing::NEWEST, seed, fold)
 }
 
 fn of(selection: &Selection, kind: SplitKind, seed: u64) -> Split {

@@ -52,7 +52,7 @@ fn ravdess_is_balanced_by_gender() {
         }
         let kfold = settings(SplitKind::Speaker, 5);
         for fold in 0..5 {
-            let split = super::super::split(&selection, &kfold, seed, fold).unwrap();
+            let split = super::split(&selection, &kfold, seed, fold).unwrap();
             let test = speakers(&selection, &split, Side::Test);
             let men = test
                 .iter()

@@ -31,8 +31,9 @@ pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer
     }
     buffer.put_right(area, 0, &place, theme.dim());
     let scores = &report.report.scores;
+    let uar = report.coverage.uar();
     let figures = [
-        ("UAR", scores.unweighted_average_recall),
+        (uar.as_str(), scores.unweighted_average_recall),
         ("accuracy", scores.accuracy),
         ("macro F1", scores.macro_f1),
         ("weighted F1", scores.weighted_f1),
@@ -40,13 +41,18 @@ pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer
     let gap = if area.width >= 100 { 4 } else { 2 };
     let mut x = 0;
     for (index, (name, value)) in figures.into_iter().enumerate() {
+        let value = percent(value);
+        // A name that says of how many classes takes the room of the last figures on a narrow screen.
+        if usize::from(x) + width(name) + 1 + width(&value) > usize::from(area.width) {
+            break;
+        }
         let style = if index == 0 {
             theme.accent().add_modifier(Modifier::BOLD)
         } else {
             theme.heading()
         };
         x += buffer.put(area, x, 1, name, theme.dim()) + 1;
-        x += buffer.put(area, x, 1, &percent(value), style) + gap;
+        x += buffer.put(area, x, 1, &value, style) + gap;
     }
     let clips = count(scores.support, "clip");
     if usize::from(x) + width(&clips) <= usize::from(area.width) {

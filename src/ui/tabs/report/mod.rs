@@ -192,7 +192,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         head::nothing(state, area, buffer, theme);
         return;
     };
-    let words = format!("Protocol: {}", report.report.protocol_line);
+    // What has to be said beside the scores comes first, where it is seen whatever else there is room for.
+    let warning = report.coverage.warning().map_or_else(String::new, |words| words + "; ");
+    let words = format!("Protocol: {warning}{}", report.report.protocol_line);
     let protocol = wrap_to(&words, usize::from(area.width), usize::from(area.height / 4).max(2));
     let gap = u16::from(area.height >= 19);
     let rows = [
@@ -223,6 +225,19 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         buffer.put(foot, 0, row as u16, line, theme.text());
     }
     buffer.put(foot, 0, 0, "Protocol:", theme.dim());
+    if !warning.is_empty() {
+        let said = wrap_to(&format!("Protocol: {warning}"), usize::from(area.width), protocol.len());
+        for (row, line) in said.iter().enumerate() {
+            let start = if row == 0 { "Protocol: ".len() } else { 0 };
+            buffer.put(
+                foot,
+                start as u16,
+                row as u16,
+                &line[start.min(line.len())..],
+                theme.warn(),
+            );
+        }
+    }
 }
 
 fn matrix(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {

@@ -48,7 +48,7 @@ impl Table {
     fn rows(self, report: &RunReport) -> usize {
         match self {
             Self::Classes => report.report.scores.classes.len() + 3,
-            Self::Folds => report.spread.len(),
+            Self::Folds => report.spread.len() + usize::from(report.pooled.is_some()),
             Self::Corpora => report.report.by_corpus.len(),
             Self::Genders => report.report.by_gender.len(),
             Self::Confused => report.report.most_confused.len(),
@@ -155,6 +155,12 @@ fn folds(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
         if room >= 5 {
             buffer.put(inside, at + taken, y, &cut(&values.join("  "), room), theme.dim());
         }
+    }
+    if let Some(pooled) = &report.pooled {
+        let y = report.spread.len() as u16;
+        buffer.put(inside, 0, y, &fit("UAR, all clips", name), theme.text());
+        let figure = format!("{:5.1}", 100.0 * pooled.unweighted_average_recall);
+        buffer.put(inside, name as u16 + 1, y, &figure, theme.heading());
     }
 }
 

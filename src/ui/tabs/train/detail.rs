@@ -140,18 +140,10 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         let words = "fitted on everything in the end: a final model without an honest test score";
         rows.push(("final", words.to_owned(), theme.warn()));
     }
-    if let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) {
-        let of = if run.final_model {
-            ", of the model before it"
-        } else {
-            ""
-        };
-        rows.push((
-            "test",
-            format!("UAR {}, accuracy {}{of}", percent(uar), percent(accuracy)),
-            theme.heading(),
-        ));
-    }
+    let test = tested(run, theme);
+    // What a score is not worth is seen first, whatever there is room for.
+    let at = if test.len() > 1 { 1.min(rows.len()) } else { rows.len() };
+    rows.splice(at..at, test);
     let fold = run
         .fold
         .as_ref()
@@ -173,6 +165,29 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         rows.push(("note", run.note.text.clone(), plain));
     }
     rows
+}
+
+/// The scores on the test clips, and what has to be said beside them.
+fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) else {
+        return Vec::new();
+    };
+    let coverage = run.coverage.clone().unwrap_or_default();
+    let of = if run.final_model {
+        ", of the model before it"
+    } else {
+        ""
+    };
+    let words = format!(
+        "{} {}, accuracy {}{of}",
+        coverage.uar(),
+        percent(uar),
+        percent(accuracy)
+    );
+    let warning = coverage.warning().map(|words| ("", words, theme.warn()));
+    std::iter::once(("test", words, theme.heading()))
+        .chain(warning)
+        .collect()
 }
 
 fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {

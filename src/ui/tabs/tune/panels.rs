@@ -191,12 +191,20 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     for run in &page.promoted {
         let test = run.test.map_or_else(
             || "not judged yet".to_owned(),
-            |(uar, accuracy)| format!("test UAR {}, accuracy {}", percent(uar), percent(accuracy)),
+            |(uar, accuracy)| {
+                let coverage = run.coverage.clone().unwrap_or_default();
+                let thin = coverage.short().map_or_else(String::new, |words| format!(" ({words})"));
+                format!(
+                    "test {} {}, accuracy {}{thin}",
+                    coverage.uar(),
+                    percent(uar),
+                    percent(accuracy)
+                )
+            },
         );
-        lines.push((
-            format!("trial {} promoted, seed {}: {test}", run.trial, run.seed),
-            theme.warn(),
-        ));
+        let words = format!("trial {} promoted, seed {}: {test}", run.trial, run.seed);
+        let wrapped = wrap(&words, usize::from(area.width));
+        lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
     if page.skipped_lines > 0 {
         let words = format!("{} lines of the journal make no sense", page.skipped_lines);

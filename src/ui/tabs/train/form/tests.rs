@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{Config, ConfigRow};
+use crate::engine::{Config, ConfigRow, Coverage};
 use crate::ui::widgets::list::Step;
 
 fn config(rows: &[(&str, &str)]) -> Config {
@@ -135,6 +135,8 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
         validation: 1,
         test: 1,
         folds: 1,
+        coverage: Coverage::default(),
+        remarks: Vec::new(),
         batch: 2,
         epoch: None,
     };

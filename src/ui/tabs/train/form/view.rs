@@ -113,10 +113,13 @@ fn facts(form: &Form) -> [String; 2] {
             short_count(plan.multiply_adds)
         ),
         format!(
-            "{} / {} / {} clips, {}; an epoch {time}",
+            "{} / {} / {} clips{}, {}; an epoch {time}",
             grouped(plan.train),
             grouped(plan.validation),
             grouped(plan.test),
+            plan.coverage
+                .short()
+                .map_or_else(String::new, |words| format!(" (test: {words})")),
             count(plan.steps(), "step")
         ),
     ]
