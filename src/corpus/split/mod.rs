@@ -5,11 +5,14 @@ mod deal;
 mod groups;
 mod random;
 mod speaker;
+mod table;
+
+pub use table::{LeftOut, left_out};
 
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
-use std::io;
 
 /// A side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -137,27 +140,36 @@ impl Split {
         }
     }
 
-    /// Writes `path,corpus,speaker,emotion,side`, one row per clip.
+    /// Takes the clips of which `kept` says no out of the selection; those that stay keep their sides. Labels that
+    /// are lost by it, altogether or on the test side, are named in [`Split::remarks`].
     ///
     /// # Errors
-    /// What the writer says.
-    pub fn write_csv(&self, selection: &Selection, writer: impl io::Write) -> Result<(), CorpusError> {
-        let failed = |error: &dyn std::fmt::Display| CorpusError::Split(format!("cannot write its table: {error}"));
-        let mut table = csv::Writer::from_writer(writer);
-        table
-            .write_record(["path", "corpus", "speaker", "emotion", "side"])
-            .map_err(|error| failed(&error))?;
-        for (clip, side) in selection.clips.iter().zip(&self.sides) {
-            let row: [&[u8]; 5] = [
-                clip.path.as_os_str().as_encoded_bytes(),
-                clip.corpus.as_bytes(),
-                clip.speaker.as_deref().unwrap_or_default().as_bytes(),
-                clip.emotion.name().as_bytes(),
-                side.name().as_bytes(),
-            ];
-            table.write_record(row).map_err(|error| failed(&error))?;
+    /// As [`split`]: a side that is empty now, or a label that would not be learnt.
+    pub fn keep(&mut self, selection: &mut Selection, kept: &[bool]) -> Result<(), CorpusError> {
+        let untested = |selection: &Selection, sides: &[Side]| -> Vec<String> {
+            let missing = missing_labels(selection, sides, Side::Test);
+            missing.into_iter().map(str::to_owned).collect()
+        };
+        let labels: BTreeSet<String> = selection.labels().into_iter().map(str::to_owned).collect();
+        let before = untested(selection, &self.sides);
+        retain(&mut selection.clips, kept);
+        retain(&mut selection.facts, kept);
+        retain(&mut self.sides, kept);
+        check_sides(selection, &self.sides, self.kind)?;
+        let gone: Vec<&str> = labels
+            .iter()
+            .map(String::as_str)
+            .filter(|label| !selection.labels().contains(label))
+            .collect();
+        if !gone.is_empty() {
+            self.remarks.push(format!("no clip of {} is left", gone.join(", ")));
         }
-        table.flush().map_err(|error| failed(&error))
+        let mut lost = untested(selection, &self.sides);
+        lost.retain(|label| !before.contains(label));
+        if !lost.is_empty() {
+            self.remarks.push(untested_words(&lost));
+        }
+        Ok(())
     }
 }
 
@@ -192,10 +204,10 @@ pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: u
         SplitKind::Speaker => speaker::sides(selection, settings, seed, fold)?,
         SplitKind::Random => (random::sides(selection, settings, seed, fold)?, Vec::new()),
     };
-    check_sides(selection, &sides, settings)?;
-    let untested: Vec<&str> = missing_labels(selection, &sides, Side::Test);
+    check_sides(selection, &sides, settings.kind)?;
+    let untested = missing_labels(selection, &sides, Side::Test);
     if !untested.is_empty() {
-        remarks.push(format!("no test clips of {}", untested.join(", ")));
+        remarks.push(untested_words(&untested));
     }
     Ok(Split {
         kind: settings.kind,
@@ -205,7 +217,16 @@ pub fn split(selection: &Selection, settings: &SplitSettings, seed: u64, fold: u
     })
 }
 
-fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) -> Result<(), CorpusError> {
+fn untested_words<T: Borrow<str>>(labels: &[T]) -> String {
+    format!("no test clips of {}", labels.join(", "))
+}
+
+fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    all.retain(|_| kept.next().copied().unwrap_or(true));
+}
+
+fn check_sides(selection: &Selection, sides: &[Side], kind: SplitKind) -> Result<(), CorpusError> {
     for side in [Side::Train, Side::Validation, Side::Test] {
         if !sides.contains(&side) {
             return Err(CorpusError::Split(format!(
@@ -217,7 +238,7 @@ fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) 
         }
     }
     if let Some(label) = missing_labels(selection, sides, Side::Train).first() {
-        let remedy = match settings.kind {
+        let remedy = match kind {
             SplitKind::Speaker => "set split.kind = \"random\"",
             SplitKind::Random => "add clips of it",
         };
