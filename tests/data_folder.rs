@@ -87,7 +87,7 @@ fn recordings_that_are_not_understood_are_refused_and_never_replaced() {
         let lab = Lab::empty();
         made(&lab.path("data"));
         let before = contents(&lab.path("data"));
-        for command in ["scan", "features", "train", "tune"] {
+        for command in ["scan", "features", "train", "tune", "demo"] {
             let error = lab.refused(1, &[command]);
             for word in words {
                 assert!(error.contains(word), "{command}: {word}: {error}");
@@ -265,4 +265,31 @@ fn labels_that_mean_none_are_counted_and_left_out_unless_they_are_mapped() {
     let scan = lab.json(&mapped);
     assert_eq!(scan["selected"], 54);
     assert_eq!(scan["excluded"], serde_json::json!([["label", 1], ["unlabelled", 5]]));
+}
+
+#[test]
+fn a_corpus_of_pointers_says_how_to_fetch_it() {
+    let lab = Lab::empty();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 123456\n";
+    for actor in ["01", "02"] {
+        text(
+            &lab.path("data/ravdess").join(format!("03-01-03-01-01-01-{actor}.wav")),
+            pointer,
+        );
+    }
+    let before = contents(&lab.path("data"));
+    let scan = lab.json(&["scan"]);
+    assert_eq!(scan["clips"], 0);
+    assert!(
+        scan["refused"][0]["reason"].as_str().unwrap().contains("git lfs pull"),
+        "{scan}"
+    );
+    for command in ["train", "tune"] {
+        let error = lab.refused(1, &[command]);
+        assert!(
+            error.contains("2 files were refused") && error.contains("git lfs pull"),
+            "{error}"
+        );
+    }
+    assert_eq!(contents(&lab.path("data")), before);
 }

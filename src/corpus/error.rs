@@ -30,7 +30,7 @@ pub enum CorpusError {
         remedy: String,
     },
     /// The data folder that the settings name holds no clips.
-    #[error("{}: holds no clips; put a corpus into it (its README in the repository names some), or set `data` or `corpora` to where one is. `undertone demo {}` writes a synthetic one there", path.display(), path.join("demo").display())]
+    #[error("{}: holds no clips; put a corpus into it (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own), or set `data` or `corpora` to where one is. `undertone demo {}` writes a synthetic one there", path.display(), path.join("demo").display())]
     NoClips {
         /// The folder.
         path: PathBuf,

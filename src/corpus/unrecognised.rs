@@ -195,7 +195,7 @@ impl Found {
         }
     }
 
-    /// `1,200 sound files (happy/a.wav), of which 3 are empty (happy/b.wav); 1 table (clips.csv: file, label)`.
+    /// `1200 sound files (happy/a.wav), 1 table (list.csv with the columns file, label), 3 of them empty (happy/b.wav)`.
     fn words(&self, data: &Path) -> String {
         let beneath = |file: &Path| file.strip_prefix(data).unwrap_or(file).display().to_string();
         let mut words: Vec<String> = self

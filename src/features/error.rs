@@ -51,6 +51,12 @@ pub enum FeatureError {
 }
 
 impl FeatureError {
+    /// The message without the path of this file, to stand beside it.
+    pub fn beside(&self, file: &Path) -> String {
+        let (message, prefix) = (self.to_string(), format!("{}: ", file.display()));
+        message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
+    }
+
     /// Whether it is the fault of this file: the samples cannot be read, or there are no features of them. Others are
     /// not concerned.
     pub fn is_of(&self, file: &Path) -> bool {

@@ -143,15 +143,9 @@ fn features(
     };
     match extracted {
         Ok(extracted) => Ok(Ok(extracted)),
-        Err(error) if error.is_of(&clip.path) => Ok(Err(reason(clip, &error))),
+        Err(error) if error.is_of(&clip.path) => Ok(Err(error.beside(&clip.path))),
         Err(error) => Err(naming(clip, error.into())),
     }
-}
-
-/// Without the path, which stands beside it.
-pub(super) fn reason(clip: &Clip, error: &FeatureError) -> String {
-    let (message, prefix) = (error.to_string(), format!("{}: ", clip.path.display()));
-    message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
 }
 
 /// The error, with the clip's path where its message lacks it.

@@ -87,7 +87,7 @@ fn one(store: &FeatureStore, clip: &Clip, facts: Option<&SampleFacts>) -> Result
             cached,
             skip_clamped: is_clamped(&extracted),
         })),
-        Err(error) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.to_string()))),
+        Err(error) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.beside(&clip.path)))),
         Err(error) => Err(error.into()),
     }
 }

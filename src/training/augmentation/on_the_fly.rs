@@ -7,7 +7,6 @@ use crate::audio::augment::Augmentation;
 use crate::corpus::Clip;
 use crate::features::{FeatureError, FeatureMatrix, Recipe, Scaler, extract_changed};
 use crate::random::{Stream, stream};
-use crate::training::dataset::reason;
 use crate::training::{AugmentationMode, Normaliser, TrainingError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -114,7 +113,7 @@ impl<'a> Augmenter<'a> {
         match changed {
             Err(error) if error.is_of(&clip.path) => {
                 let mut unchanged = self.unchanged.lock().unwrap_or_else(PoisonError::into_inner);
-                unchanged.entry(index).or_insert_with(|| reason(clip, &error));
+                unchanged.entry(index).or_insert_with(|| error.beside(&clip.path));
                 Ok(None)
             }
             outcome => Ok(outcome?),
