@@ -181,7 +181,7 @@ pub fn check_nothing_meant(data: &Path) -> Result<(), CorpusError> {
     Err(CorpusError::NotUnderstood {
         path: data.to_owned(),
         found: found.words(data),
-        remedy: found.remedy(),
+        remedy: found.remedy(data),
     })
 }
 
@@ -227,7 +227,7 @@ impl Found {
     }
 
     /// What would make them understood, the likeliest first.
-    fn remedy(&self) -> String {
+    fn remedy(&self, data: &Path) -> String {
         let mut remedies = Vec::new();
         if self.pointers.files > 0 {
             remedies.push("fetch what the pointers stand for (git lfs pull)".to_owned());
@@ -254,11 +254,12 @@ impl Found {
             }
         }
         if !self.kinds.contains_key(&Kind::Table) {
-            remedies.push(
-                "name the clips as RAVDESS, CREMA-D, TESS, SAVEE or EmoDB do, or write a table clips.csv beside them with \
-                 the columns path and emotion (and speaker, where known)"
-                    .to_owned(),
-            );
+            remedies.push(format!(
+                "name the clips as RAVDESS, CREMA-D, TESS, SAVEE or EmoDB do, or list them in a table with the columns path \
+                 and emotion (and speaker, where known) and name it in workbench.toml: corpora = [{{ name = \"mine\", layout \
+                 = \"table\", path = \"{}\" }}]",
+                data.join("clips.csv").display()
+            ));
         }
         remedies.join("; or ")
     }
