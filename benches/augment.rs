@@ -134,11 +134,11 @@ fn main() {
     let plain = settings(&[]);
     let recipe = plain.recipe().unwrap();
     let cache = FeatureStore::open(&folder.path().join("features"), recipe).unwrap();
-    let made = examples(selection.clone(), &plain.augmentation, 1, |selection| {
+    let mut made = examples(selection.clone(), &plain.augmentation, 1, |selection| {
         split(selection, &plain.split, Dealing::NEWEST, 1, 0)
     })
     .unwrap();
-    let dataset = build_dataset(&selection, made.split, &[], &cache, &|_, _| true).unwrap();
+    let dataset = build_dataset(&mut made, &cache, &|_, _| true).unwrap();
     let waves: Vec<Wave> = selection.clips[..TIMED]
         .iter()
         .map(|clip| resample(&decode(&clip.path).unwrap().wave, recipe.sample_rate).unwrap())

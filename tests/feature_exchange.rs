@@ -302,3 +302,30 @@ fn trimming_is_shown_for_several_thresholds() {
     assert!(shares.is_sorted_by(|one, other| one >= other), "{shares:?}");
     assert!(lab.done(&["trim"]).contains("lose half"));
 }
+
+#[test]
+fn imported_rows_that_are_no_numbers_leave_out_their_clips_and_nothing_else() {
+    let lab = Lab::new();
+    lab.done(&["features", "--export", "arrays"]);
+    let arrays = lab.path("arrays/X.npy");
+    let mut bytes = fs::read(&arrays).unwrap();
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(&arrays, bytes).unwrap();
+    let imported = lab.json(&["features", "--import", "arrays", "--name", "torn"]);
+    assert_eq!((&imported["matched"], &imported["missing"]), (&60.into(), &0.into()));
+    assert_eq!(imported["faulty"], json!([[59, "frame 107, column 21 is NaN"]]));
+    let text = lab.done(&["features", "--import", "arrays", "--name", "torn"]);
+    assert!(text.contains("row 59: frame 107, column 21 is NaN"), "{text}");
+    let chosen = ["-s", "recipe=torn", "-s", "split.kind=random"];
+    let features = lab.json(&[&["features"], &chosen[..]].concat());
+    assert_eq!(features["clips"], 59);
+    assert!(
+        features["refused"][0][1].as_str().unwrap().contains("NaN"),
+        "{features}"
+    );
+    lab.done(&[&["train"], &chosen[..]].concat());
+    let report = lab.json(&["report"]);
+    let line = report["report"]["protocol_line"].as_str().unwrap();
+    assert!(line.contains("left out: 1 without features"), "{line}");
+}

@@ -81,7 +81,7 @@ impl Observer for Silent {
 }
 
 fn built(corpus: &Corpus, settings: &Settings) -> (Examples, Dataset) {
-    let examples = examples(
+    let mut examples = examples(
         corpus.selection.clone(),
         &settings.augmentation,
         settings.seed,
@@ -89,14 +89,7 @@ fn built(corpus: &Corpus, settings: &Settings) -> (Examples, Dataset) {
     )
     .unwrap();
     let cache = FeatureStore::open(&corpus.folder.path().join("features"), settings.recipe().unwrap()).unwrap();
-    let dataset = build_dataset(
-        &examples.selection,
-        examples.split.clone(),
-        &examples.copies,
-        &cache,
-        &|_, _| true,
-    )
-    .unwrap();
+    let dataset = build_dataset(&mut examples, &cache, &|_, _| true).unwrap();
     (examples, dataset)
 }
 
@@ -187,11 +180,7 @@ fn four_examples_of_each_training_clip_stay_on_its_side() {
     assert_eq!((examples.clips(), examples.copies.len()), (clips, 3 * training));
     assert_eq!(dataset.side(Side::Train).len(), 4 * training);
     let remark = format!("{training} training clips become {} examples", 4 * training);
-    assert!(
-        examples.split.remarks.iter().any(|it| it.contains(&remark)),
-        "{:?}",
-        examples.split.remarks
-    );
+    assert!(examples.remark().unwrap().contains(&remark), "{:?}", examples.remark());
     for example in clips..examples.selection.clips.len() {
         let source = examples.source(example);
         assert_eq!(examples.split.sides[example], Side::Train);

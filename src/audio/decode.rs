@@ -3,8 +3,8 @@
 use super::chunks::{self, Chunks, Layout};
 use super::coded::{Coded, disk_error, in_words};
 use super::container::{Container, SNIFFED, sniff};
-use super::finite::all_finite;
 use super::ogg_header::{OggHeader, read_ogg_header};
+use super::plausible::fault;
 use super::vector::vectorised;
 use super::{AudioError, Wave};
 use serde::{Deserialize, Serialize};
@@ -89,8 +89,9 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
 /// 90 % of what its header states.
 ///
 /// # Errors
-/// [`AudioError`] when the file cannot be read, is no sound file, is damaged (samples that are not
-/// finite numbers are damage too), is longer than 134 million samples or holds no samples.
+/// [`AudioError`] when the file cannot be read, is no sound file, is damaged (samples that no
+/// recording can hold are damage too: not finite, beyond 2^31, or a few over 60 dB above full scale and the rest of the
+/// clip), is longer than 134 million samples or holds no samples.
 pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
     let opened = Opened::new(path)?;
     let Sound {
@@ -120,11 +121,8 @@ pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
             None => AudioError::Empty { path: path.into() },
         });
     }
-    if !all_finite(&samples) {
-        let at = samples.iter().take_while(|sample| sample.is_finite()).count();
-        return Err(opened.damaged(format!(
-            "sample {at} is not a finite number; repair the file or leave it out"
-        )));
+    if let Some(why) = fault(&samples) {
+        return Err(opened.damaged(why));
     }
     header.frames = samples.len() as u64;
     let content = hash(header.rate, &samples);

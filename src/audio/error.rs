@@ -1,6 +1,6 @@
 //! What can go wrong with a sound file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong with a sound file; every message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -56,4 +56,17 @@ pub enum AudioError {
         /// What is wrong and what would be right.
         problem: String,
     },
+}
+
+impl AudioError {
+    /// Whether it is the fault of this file: others are not concerned.
+    pub fn is_of(&self, file: &Path) -> bool {
+        match self {
+            Self::Io { path, .. } | Self::NotAudio { path, .. } | Self::Damaged { path, .. } | Self::Empty { path } => {
+                path == file
+            }
+            Self::Resample { .. } => true,
+            Self::Augmentation(_) | Self::Settings { .. } => false,
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod normalise;
 mod ogg_header;
 mod overlap_save;
 mod pcm;
+mod plausible;
 pub mod playback;
 mod real_power;
 mod resample;

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Seed of every line's checksum: lines of a program that measured otherwise are forgotten.
-const WRITER: &str = concat!("undertone sample facts 1 ", env!("CARGO_PKG_VERSION"));
+const WRITER: &str = concat!("undertone sample facts 2 ", env!("CARGO_PKG_VERSION"));
 
 /// Facts remembered for files by path, size and time of change. Safe for many threads; clones share
 /// what they remember.

@@ -24,6 +24,28 @@ impl Emotion {
         "boredom",
     ];
 
+    /// What a table states where there is no label: how programs write a missing value, and the words of corpora whose
+    /// raters found none.
+    const NONE: [&'static str; 14] = [
+        "",
+        "-",
+        "--",
+        "#n/a",
+        "<na>",
+        "n/a",
+        "na",
+        "nan",
+        "no agreement",
+        "no-agreement",
+        "no_agreement",
+        "none",
+        "null",
+        "unknown",
+    ];
+
+    /// What clips without a label are counted under.
+    pub const UNLABELLED: &'static str = "unlabelled";
+
     /// An emotion of this name: lower case, trimmed.
     pub fn new(name: &str) -> Self {
         Self(name.trim().to_lowercase().into())
@@ -37,6 +59,12 @@ impl Emotion {
     /// The name.
     pub fn name(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it names something to be learnt: `nan`, `none`, `na`, `n/a`, `null`, `-`, `no_agreement`, `unknown` and
+    /// an empty field say that there is no label.
+    pub fn is_label(&self) -> bool {
+        !Self::NONE.contains(&self.name())
     }
 
     /// Sorts as shown: known emotions in their order, then others by name.

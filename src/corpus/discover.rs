@@ -37,6 +37,12 @@ pub fn discover(data: &Path) -> Vec<CorpusSettings> {
         .unwrap_or_default()
 }
 
+/// Whether a corpus below `data` lies in a synthetic one: in a folder with the demo's marker, or below such a folder.
+pub fn is_synthetic(corpus: &CorpusSettings, data: &Path) -> bool {
+    let above = corpus.path.ancestors().take_while(|above| *above != data);
+    above.into_iter().any(|above| above.join(MARKER).exists())
+}
+
 /// Puts the name of the folder above before a name that another corpus has; the one that lies higher keeps
 /// it: `ravdess` beside `demo-ravdess`.
 fn tell_apart(corpora: &mut [CorpusSettings]) {

@@ -19,6 +19,22 @@ pub enum CorpusError {
         /// The folder.
         path: PathBuf,
     },
+    /// Something lies in the data folder, and it is no corpus that is known.
+    #[error("{}: holds {found}, and nothing that is understood; {remedy}; then scan again. No synthetic corpus is made beside them: `undertone demo FOLDER` writes one elsewhere", path.display())]
+    NotUnderstood {
+        /// The data folder.
+        path: PathBuf,
+        /// What was found, by kind.
+        found: String,
+        /// What would make it understood.
+        remedy: String,
+    },
+    /// The data folder that the settings name holds no clips.
+    #[error("{}: holds no clips; put a corpus into it (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own), or set `data` or `corpora` to where one is. `undertone demo {}` writes a synthetic one there", path.display(), path.join("demo").display())]
+    NoClips {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A table of clips or speakers is wrong.
     #[error("{}:{line}: {problem}", path.display())]
     Table {

@@ -13,12 +13,16 @@ pub enum Exclusion {
     Filter,
     /// The label map drops its emotion.
     Label,
+    /// It has no label ([`Emotion::is_label`]), and the label map gives it none.
+    Unlabelled,
     /// Digital silence.
     Silent,
     /// The samples cannot be decoded.
     Damaged,
     /// The same samples stand under another label as well, so neither label can be trusted.
     ConflictingTwin,
+    /// It has no features, or such that are not finite numbers.
+    Features,
 }
 
 /// The clips that take part, with their mapped labels.
@@ -54,26 +58,24 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     let mut selection = Selection::default();
     for (place, clip) in catalogue.clips.iter().enumerate() {
         let facts = catalogue.facts.get(place).and_then(Option::as_ref);
-        let mapped = map.of(&clip.emotion);
-        let exclusion = match &mapped {
-            None => Some(Exclusion::Label),
-            Some(emotion) if !filter.passes(clip, emotion) => Some(Exclusion::Filter),
-            Some(_) => facts.and_then(|facts| unfit(facts, &conflicting)),
-        };
-        match (exclusion, mapped) {
-            (None, Some(emotion)) => {
+        let taken = map.of(&clip.emotion).and_then(|emotion| {
+            if !filter.passes(clip, &emotion) {
+                return Err(Exclusion::Filter);
+            }
+            match facts.and_then(|facts| unfit(facts, &conflicting)) {
+                Some(exclusion) => Err(exclusion),
+                None => Ok(emotion),
+            }
+        });
+        match taken {
+            Ok(emotion) => {
                 selection.clips.push(Clip {
                     emotion,
                     ..clip.clone()
                 });
                 selection.facts.push(facts.cloned());
             }
-            (exclusion, _) => {
-                *selection
-                    .excluded
-                    .entry(exclusion.unwrap_or(Exclusion::Label))
-                    .or_default() += 1
-            }
+            Err(exclusion) => *selection.excluded.entry(exclusion).or_default() += 1,
         }
     }
     selection
@@ -99,8 +101,13 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
         let Some(content) = facts.as_ref().and_then(|facts| facts.sound()) else {
             continue;
         };
-        // An emotion that the map drops is still another emotion.
-        let label = map.of(&clip.emotion).unwrap_or_else(|| clip.emotion.clone());
+        let label = match map.of(&clip.emotion) {
+            Ok(label) => label,
+            // No label is not another label.
+            Err(Exclusion::Unlabelled) => continue,
+            // An emotion that the map drops is still another emotion.
+            Err(_) => clip.emotion.clone(),
+        };
         if *labels.entry(content).or_insert_with(|| label.clone()) != label {
             conflicting.insert(content);
         }
@@ -108,7 +115,8 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
     conflicting
 }
 
-/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again).
+/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What stands for no
+/// label counts as a label only where the map says so.
 struct LabelMap(HashMap<Emotion, Option<Emotion>>);
 
 impl LabelMap {
@@ -123,8 +131,12 @@ impl LabelMap {
         )
     }
 
-    fn of(&self, emotion: &Emotion) -> Option<Emotion> {
-        self.0.get(emotion).cloned().unwrap_or_else(|| Some(emotion.clone()))
+    fn of(&self, emotion: &Emotion) -> Result<Emotion, Exclusion> {
+        match self.0.get(emotion) {
+            Some(target) => target.clone().ok_or(Exclusion::Label),
+            None if emotion.is_label() => Ok(emotion.clone()),
+            None => Err(Exclusion::Unlabelled),
+        }
     }
 }
 
@@ -340,6 +352,57 @@ mod tests {
             ..FilterSettings::default()
         };
         assert!(select(&catalogue, &labels(&[("calm", "")]), &filter).clips.is_empty());
+    }
+
+    #[test]
+    fn labels_that_mean_none_are_left_out_unless_the_map_knows_better() {
+        let none = [
+            "nan",
+            "NaN",
+            "None",
+            "NA",
+            "n/a",
+            "null",
+            "NULL",
+            " - ",
+            "",
+            "  ",
+            "no_agreement",
+            "No Agreement",
+            "unknown",
+            "#N/A",
+            "<NA>",
+        ];
+        let mut clips: Vec<Clip> = none.iter().map(|name| clip("x", name)).collect();
+        clips.extend(["sad", "nanny", "no"].map(|name| clip("y", name)));
+        let count = clips.len();
+        let catalogue = catalogue(clips, vec![None; count]);
+        let plain = select(&catalogue, &labels(&[]), &FilterSettings::default());
+        assert_eq!(chosen(&plain), [("y", "sad"), ("y", "nanny"), ("y", "no")]);
+        assert_eq!(plain.excluded, [(Exclusion::Unlabelled, none.len())].into());
+        let map = labels(&[("Unknown", "unknown"), ("", "neutral"), ("nan", "")]);
+        let mapped = select(&catalogue, &map, &FilterSettings::default());
+        assert_eq!(
+            chosen(&mapped)[..3],
+            [("x", "neutral"), ("x", "neutral"), ("x", "unknown")]
+        );
+        let expected = [(Exclusion::Label, 2), (Exclusion::Unlabelled, none.len() - 5)];
+        assert_eq!(mapped.excluded, expected.into());
+    }
+
+    #[test]
+    fn a_twin_without_a_label_casts_no_doubt() {
+        let clips = vec![clip("a", "sad"), clip("b", "no_agreement")];
+        let catalogue = catalogue(clips, vec![Some(facts(1)), Some(facts(1))]);
+        let selection = select(&catalogue, &labels(&[]), &FilterSettings::default());
+        assert_eq!(chosen(&selection), [("a", "sad")]);
+        assert_eq!(selection.excluded, [(Exclusion::Unlabelled, 1)].into());
+        let named = select(
+            &catalogue,
+            &labels(&[("no_agreement", "mixed")]),
+            &FilterSettings::default(),
+        );
+        assert_eq!(named.excluded, [(Exclusion::ConflictingTwin, 2)].into());
     }
 
     #[test]

@@ -127,7 +127,11 @@ impl Tally {
             speaker: clip.speaker.clone(),
             gender: clip.gender,
             age: clip.age,
-            emotion: clip.emotion.clone(),
+            emotion: if clip.emotion.is_label() {
+                clip.emotion.clone()
+            } else {
+                Emotion::new(Emotion::UNLABELLED)
+            },
         };
         let sum = self.cells.entry(cell).or_default();
         sum.clips += 1;

@@ -261,16 +261,24 @@ fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
             .filter(|other| **other != place)
             .map(|other| &clips[*other])
     };
-    let rivals = || others().filter(|other| other.emotion != clip.emotion);
-    let conflict = group.iter().any(|other| clips[*other].emotion != clip.emotion);
+    let is_rival = |other: &&Clip| other.emotion.is_label() && other.emotion != clip.emotion;
+    let mut labels = group
+        .iter()
+        .map(|other| &clips[*other].emotion)
+        .filter(|emotion| emotion.is_label());
+    let first = labels.next();
+    let conflict = labels.any(|label| Some(label) != first);
     // Those of another label say more.
-    let shown = rivals()
-        .chain(others().filter(|other| other.emotion == clip.emotion))
+    let shown = others()
+        .filter(is_rival)
+        .chain(others().filter(|other| !is_rival(other)))
         .take(NAMED);
     let named: Vec<String> = shown
         .map(|other| {
             let name = other.path.file_name().unwrap_or_default().display();
-            if other.emotion == clip.emotion {
+            if !other.emotion.is_label() {
+                format!("{name}, which has no label")
+            } else if other.emotion == clip.emotion {
                 name.to_string()
             } else {
                 format!("{name}, which is labelled {}", other.emotion)
@@ -288,8 +296,10 @@ fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
     };
     let label = if conflict {
         "; kept out of training"
-    } else {
+    } else if clip.emotion.is_label() && others().all(|other| other.emotion == clip.emotion) {
         ", same label"
+    } else {
+        ""
     };
     Suspicion {
         clip: place,
@@ -405,6 +415,20 @@ mod tests {
             ),
             (2, SuspicionKind::Twin, "same samples as d.wav, same label"),
             (3, SuspicionKind::Twin, "same samples as c.wav, same label"),
+        ];
+        assert_eq!(
+            all,
+            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_twin_without_a_label_is_in_no_conflict() {
+        let clips = vec![clip("a.wav", "sad"), clip("b.wav", "nan")];
+        let all = found(clips, vec![Some(facts(1)), Some(facts(1))]);
+        let expected = [
+            (0, SuspicionKind::Twin, "same samples as b.wav, which has no label"),
+            (1, SuspicionKind::Twin, "same samples as a.wav, which is labelled sad"),
         ];
         assert_eq!(
             all,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Reading a pipe or a device may never end.
-const SPECIAL: &str = "neither a file nor a folder";
+pub(super) const SPECIAL: &str = "neither a file nor a folder";
 
 /// What lies under a folder, hidden names left out.
 #[derive(Debug, Default)]

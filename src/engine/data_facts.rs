@@ -42,7 +42,7 @@ pub struct FeatureSummary {
     pub cached: usize,
     /// Clips shorter than the skip, whose skip was cut.
     pub skip_clamped: usize,
-    /// Files that could not be decoded, with the reason.
+    /// Files that could not be decoded or have no features, with the reason.
     pub refused: Vec<(PathBuf, String)>,
     /// Time taken (s).
     pub seconds: f64,

@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod jobs;
 mod launch;
+mod left_out;
 mod model_facts;
 mod observer;
 mod pace;

@@ -11,6 +11,7 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
         selection,
         split,
         copies,
+        ..
     } = examples;
     let source = |example: usize| {
         let facts = selection.facts.get(examples.source(example))?.as_deref()?;
@@ -44,7 +45,7 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
             .map(|(why, clips)| (reason(*why).to_owned(), *clips))
             .collect(),
         final_model: false,
-        remarks: split.remarks.clone(),
+        remarks: split.remarks.iter().cloned().chain(examples.remark()).collect(),
         seed,
     }
 }
@@ -63,8 +64,10 @@ fn reason(exclusion: Exclusion) -> &'static str {
     match exclusion {
         Exclusion::Filter => "by the filter",
         Exclusion::Label => "by the label map",
+        Exclusion::Unlabelled => "without a label",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingTwin => "with a twin of another label",
+        Exclusion::Features => "without features",
     }
 }

@@ -1,32 +1,52 @@
 //! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
 
 use super::{EngineError, Settings};
-use crate::corpus::{self, AnalysisCache, Catalogue, CorpusSettings, ScanIndex, demo};
+use crate::corpus::{self, AnalysisCache, Catalogue, CorpusError, CorpusSettings, ScanIndex, demo};
 use std::path::PathBuf;
 
 /// Told what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
 pub type Teller<'a> = &'a (dyn Fn(&str, usize, usize) -> bool + Sync);
 
 /// The corpora of the settings; with none listed, those under `data`; with none there, the demo corpus,
-/// made now.
+/// made now. It is never made in a folder that the settings name, nor beside anything that may be meant as data.
 ///
 /// # Errors
-/// A folder that cannot be read, or a demo corpus that cannot be written.
+/// As [`known_corpora`]; a demo corpus that cannot be written.
 pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>, EngineError> {
-    if !settings.corpora.is_empty() {
-        return Ok(settings.corpora.clone());
+    if let Some(known) = known_corpora(settings)? {
+        return Ok(known);
     }
-    let found = corpus::discover(&settings.data);
-    let folder = demo_folder(settings);
-    let real = found.iter().any(|corpus| !corpus.path.starts_with(&folder));
-    // A demo corpus whose writing was interrupted is written again.
-    if real || (!found.is_empty() && demo::is_complete(&folder)) {
-        return Ok(found);
-    }
-    demo::write_demo(&folder, &settings.demo, &|done, total| {
+    demo::write_demo(&demo_folder(settings), &settings.demo, &|done, total| {
         tell("writing demo corpus", done, total);
     })?;
     Ok(corpus::discover(&settings.data))
+}
+
+/// The corpora that there are; nothing where the demo corpus may be made.
+///
+/// # Errors
+/// A folder that cannot be read, or that holds data which no layout understands and no corpus of human speech; a
+/// folder without clips that the settings name.
+pub fn known_corpora(settings: &Settings) -> Result<Option<Vec<CorpusSettings>>, EngineError> {
+    if !settings.corpora.is_empty() {
+        return Ok(Some(settings.corpora.clone()));
+    }
+    let (data, folder) = (&settings.data, demo_folder(settings));
+    let found = corpus::discover(data);
+    if found.iter().any(|corpus| !corpus::is_synthetic(corpus, data)) {
+        return Ok(Some(found));
+    }
+    // Nobody's own recordings are passed over for synthetic ones.
+    corpus::check_nothing_meant(data)?;
+    // A demo corpus whose writing was interrupted is written again.
+    let is_whole = |corpus: &CorpusSettings| !corpus.path.starts_with(&folder) || demo::is_complete(&folder);
+    if !found.is_empty() && found.iter().all(is_whole) {
+        return Ok(Some(found));
+    }
+    if settings.source.names_data {
+        return Err(CorpusError::NoClips { path: data.clone() }.into());
+    }
+    Ok(None)
 }
 
 /// Where the demo corpus is when nothing else is said.

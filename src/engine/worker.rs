@@ -4,14 +4,13 @@ use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::study_report::TrialReporter;
 use super::usage::UsageRecorder;
-use super::{EngineError, EpochFacts, Fact, Stop, protocol, reading, results};
+use super::{EngineError, EpochFacts, Fact, Stop, left_out, protocol, reading, results};
 use crate::corpus::{Selection, Side, Split, select, split};
 use crate::features::FeatureStore;
-use crate::files;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
-use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
+use crate::runs::{Journal, Lease, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
@@ -184,43 +183,42 @@ impl Run {
             return Ok(Ending::Stopped);
         }
         let selection = select(&catalogue, &settings.labels, &settings.filter);
-        // A run that goes on keeps its sides, whatever they would come to now.
+        let leaky = settings.augmentation.leak_copies_across_sides;
+        // A run that goes on keeps its sides, whatever they would come to now. Leaky copies are dealt by chance alone,
+        // as ever.
         let kept = match resumed {
-            Some(_) => kept_split(folder)?,
-            None => None,
+            Some(_) if !leaky => kept_split(folder)?,
+            _ => None,
         };
-        let examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
+        let mut examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
             let (sides, place) = (&settings.split, (settings.seed, run.fold));
             match &kept {
                 Some(table) => Split::kept(selection, sides, run.dealing, place, table),
                 None => split(selection, sides, run.dealing, settings.seed, run.fold),
             }
         })?;
-        let selection = &examples.selection;
-        let mut table = examples.split.clone();
-        if !settings.augmentation.leak_copies_across_sides {
-            // Copies are where their clips are.
-            table.sides.truncate(examples.clips());
+        let recipe = settings.recipe()?.resolved(examples.selection.longest_seconds())?;
+        if resumed.is_some() {
+            left_out::again(&mut examples, &folder.split())?;
         }
-        save_split(folder, &table, selection)?;
+        left_out::save_split(folder, &examples, leaky)?;
+        let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
+        let built = build_dataset(&mut examples, &store, &|done, total| tell("features", done, total));
+        let mut dataset = match built {
+            Ok(dataset) => dataset,
+            Err(_) if is_stopped() => return Ok(Ending::Stopped),
+            Err(error) => return Err(error.into()),
+        };
+        for words in left_out::words(&examples.left_out) {
+            journal.append(lease, &note(words))?;
+        }
         if resumed.is_none() {
             for remark in &examples.split.remarks {
                 journal.append(lease, &note(remark.clone()))?;
             }
         }
-        let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
-        let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
-        let mut dataset = match build_dataset(
-            selection,
-            examples.split.clone(),
-            &examples.copies,
-            &store,
-            &|done, total| tell("features", done, total),
-        ) {
-            Ok(dataset) => dataset,
-            Err(_) if is_stopped() => return Ok(Ending::Stopped),
-            Err(error) => return Err(error.into()),
-        };
+        left_out::save_split(folder, &examples, leaky)?;
+        let selection = &examples.selection;
         journal.append(
             lease,
             &note(format!(
@@ -270,6 +268,14 @@ impl Run {
             Err(TrainingError::StoppedEarly) => return Ok(Ending::Stopped),
             Err(error) => return Err(error.into()),
         };
+        for words in left_out::unchanged(&trained.unchanged, selection) {
+            journal.append(lease, &note(words))?;
+        }
+        if !trained.unchanged.is_empty() {
+            let clips = trained.unchanged.len();
+            let words = format!("{clips} training clips could not be augmented and were learnt as recorded");
+            protocol.remarks.push(words);
+        }
         lease.progress("report", 0, 1);
         trained.package.save(&folder.model())?;
         let ending = if trained.stopped {
@@ -333,13 +339,6 @@ fn kept_split(folder: &RunFolder) -> Result<Option<Vec<u8>>, EngineError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(RunError::Io { path, source }.into()),
     }
-}
-
-fn save_split(folder: &RunFolder, split: &Split, selection: &Selection) -> Result<(), EngineError> {
-    let mut table = Vec::new();
-    split.write_csv(selection, &mut table)?;
-    let path = folder.split();
-    Ok(files::replace(&path, &table).map_err(|source| RunError::Io { path, source })?)
 }
 
 /// Of the training clips (dBFS).

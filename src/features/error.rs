@@ -1,6 +1,6 @@
 //! What can go wrong between a wave and its features.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong between a wave and its features.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum FeatureError {
     #[error("the recording has no features: {problem}")]
     Wave {
         /// What is wrong with it.
-        problem: &'static str,
+        problem: String,
     },
     /// The cache folder cannot be written.
     #[error("feature cache {}: {source}; free space there, or set `cache` in workbench.toml to another folder", path.display())]
@@ -48,4 +48,22 @@ pub enum FeatureError {
         /// What is wrong and what would be right.
         problem: String,
     },
+}
+
+impl FeatureError {
+    /// The message without the path of this file, to stand beside it.
+    pub fn beside(&self, file: &Path) -> String {
+        let (message, prefix) = (self.to_string(), format!("{}: ", file.display()));
+        message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
+    }
+
+    /// Whether it is the fault of this file: the samples cannot be read, or there are no features of them. Others are
+    /// not concerned.
+    pub fn is_of(&self, file: &Path) -> bool {
+        match self {
+            Self::Audio(error) => error.is_of(file),
+            Self::Wave { .. } => true,
+            Self::Cache { .. } | Self::Array { .. } | Self::Imported { .. } | Self::Recipe { .. } => false,
+        }
+    }
 }

@@ -49,9 +49,9 @@ pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Res
         matrix = functionals(&matrix, recipe);
         watch.lap("functionals");
     }
-    if !matrix.values.iter().all(|value| value.is_finite()) {
+    if let Some(fault) = matrix.fault() {
         return Err(FeatureError::Wave {
-            problem: "its samples are far beyond full scale",
+            problem: format!("its samples are far beyond full scale ({fault})"),
         });
     }
     Ok(Extracted { matrix, notes })

@@ -1,6 +1,7 @@
 //! What a recipe gives for one clip.
 
 use super::Recipe;
+use crate::audio::all_finite;
 
 /// What a recipe gives for one clip: one row per frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,16 @@ pub struct FeatureMatrix {
 }
 
 impl FeatureMatrix {
+    /// The first number that is none, with its place (`frame 3, column 1 is NaN`).
+    pub fn fault(&self) -> Option<String> {
+        if all_finite(&self.values) {
+            return None;
+        }
+        let place = self.values.iter().position(|value| !value.is_finite())?;
+        let (frame, column) = (place / self.coefficients, place % self.coefficients);
+        Some(format!("frame {frame}, column {column} is {}", self.values[place]))
+    }
+
     /// The flat vector of the papers, feature after feature: with `mfcc_zcr_rms` ZCR of all frames (108),
     /// RMS of all frames (108), then the MFCC frame by frame (108 * 20); 2,376 numbers. Imported features are one
     /// feature.

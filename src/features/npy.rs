@@ -114,10 +114,10 @@ impl FeatureArray {
         (self.frames, self.coefficients)
     }
 
-    /// The matrix of one clip.
+    /// The matrix of one clip; whether its numbers are finite in f32 is for [`FeatureMatrix::fault`] to say.
     ///
     /// # Errors
-    /// [`FeatureError::Array`] when it holds numbers that are not finite in f32, or cannot be read.
+    /// [`FeatureError::Array`] when it cannot be read.
     pub fn matrix(&mut self, clip: usize) -> Result<FeatureMatrix, FeatureError> {
         let refuse = |problem: String| FeatureError::Array {
             path: self.path.clone(),
@@ -147,14 +147,6 @@ impl FeatureArray {
                 cells.map(read).collect()
             }
         };
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            let (frame, column) = (place / self.coefficients, place % self.coefficients);
-            let problem = format!(
-                "row {clip}, frame {frame}, column {column} is {}; leave the clip out or mend it (numpy.nan_to_num)",
-                values[place]
-            );
-            return Err(refuse(problem));
-        }
         Ok(FeatureMatrix {
             frames: self.frames,
             coefficients: self.coefficients,
@@ -284,6 +276,21 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_not_finite_are_named_with_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let fault = |descr, shape, data: &[u8]| {
+            let path = file(folder.path(), descr, false, shape, data);
+            FeatureArray::open(&path).unwrap().matrix(0).unwrap().fault()
+        };
+        let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        assert_eq!(fault("'<f4'", "(1, 2, 2)", &floats(&[0.0; 4])), None);
+        let nan = fault("'<f4'", "(1, 2, 2)", &floats(&[0.0, 0.0, 0.0, f32::NAN]));
+        assert_eq!(nan.as_deref(), Some("frame 1, column 1 is NaN"));
+        let large = fault("'<f8'", "(1, 1)", &1e300f64.to_le_bytes());
+        assert_eq!(large.as_deref(), Some("frame 0, column 0 is inf"));
+    }
+
+    #[test]
     fn what_cannot_be_learnt_from_is_refused_with_its_place_and_a_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
@@ -295,12 +302,6 @@ mod tests {
         assert!(refused("'<f4'", "(1, 3)", &floats(&[0.0; 2])).contains("copied whole"));
         assert!(refused("'<c8'", "(1, 3)", &[0; 24]).contains("float32"));
         assert!(refused("'<U3'", "(1, 3)", &[0; 36]).contains("float32"));
-        let nan = refused("'<f4'", "(1, 2, 2)", &floats(&[0.0, 0.0, 0.0, f32::NAN]));
-        assert!(
-            nan.contains("row 0, frame 1, column 1 is NaN") && nan.contains("X.npy"),
-            "{nan}"
-        );
-        assert!(refused("'<f8'", "(1, 1)", &1e300f64.to_le_bytes()).contains("inf"));
         std::fs::write(folder.join("X.npy"), "not an array").unwrap();
         assert!(refusal(&folder.join("X.npy")).contains("numpy.save"));
         assert!(refusal(&folder.join("absent.npy")).contains("absent.npy"));

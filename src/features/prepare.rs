@@ -45,7 +45,11 @@ const MOST_SAMPLES: usize = 1 << 25;
 /// finite, or cannot be resampled.
 pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), FeatureError> {
     recipe.validate()?;
-    let refuse = |problem| Err(FeatureError::Wave { problem });
+    let refuse = |problem: &str| {
+        Err(FeatureError::Wave {
+            problem: problem.to_owned(),
+        })
+    };
     if wave.samples.is_empty() {
         return refuse("it holds no samples");
     }

@@ -1,10 +1,11 @@
 //! Clips to features and labels.
 
-use super::{Copy, TrainingError};
+use super::{Copy, Examples, TrainingError};
 use crate::audio::decode;
-use crate::corpus::{Clip, Emotion, SampleFacts, Selection, Side, Split};
-use crate::features::{Extracted, FeatureMatrix, FeatureStore, Note};
+use crate::corpus::{Clip, Emotion, SampleFacts, Side, Split};
+use crate::features::{Extracted, FeatureError, FeatureMatrix, FeatureStore, Note};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Features and labels of every selected clip, in the order of the selection.
@@ -32,43 +33,58 @@ impl Dataset {
     }
 }
 
-/// Extracts or reads the features of every selected clip, on all cores; `progress(done, total)`
-/// returning false stops it. Of several clips that fail, the first in the selection is reported.
-/// `copies` says how the last of the clips are changed; most often it is empty.
+/// Extracts or reads the features of every example, on all cores; `progress(done, total)` returning false stops it.
+/// Examples that cannot be read any more, or have no features, are left out ([`Examples::leave_out`]); of several other
+/// failures, that of the first example is reported.
 ///
 /// # Errors
-/// A clip that cannot be read any more, a cache that cannot be written, fewer than two labels, or being stopped.
+/// A cache that cannot be written, features that were imported and are not there, what [`Examples::leave_out`] says,
+/// fewer than two labels, or being stopped.
 pub fn build_dataset(
-    selection: &Selection,
-    split: Split,
-    copies: &[Copy],
+    examples: &mut Examples,
     store: &FeatureStore,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
-    let clips = &selection.clips;
-    if split.sides.len() != clips.len() {
+    let (clips, facts) = (&examples.selection.clips, &examples.selection.facts);
+    if examples.split.sides.len() != clips.len() {
         return Err(TrainingError::Data(format!(
             "the split is of {} clips, the selection has {}; make the split again",
-            split.sides.len(),
+            examples.split.sides.len(),
             clips.len()
         )));
     }
-    let (labels, targets) = label(clips)?;
+    // Nothing to tell apart is refused before the work.
+    label(clips)?;
     let work = |index: usize| {
-        let facts = selection.facts.get(index).and_then(Option::as_deref);
-        let copy = (index + copies.len()).checked_sub(clips.len());
-        features(&clips[index], facts, copy.and_then(|copy| copies.get(copy)), store)
+        let facts = facts.get(index).and_then(Option::as_deref);
+        features(&clips[index], facts, examples.copy(index), store)
     };
-    let extracted = on_all_cores(clips.len(), work, progress)?;
+    let mut found = Vec::with_capacity(clips.len());
+    let mut bad = BTreeMap::new();
+    for (example, outcome) in on_all_cores(clips.len(), work, progress)?.into_iter().enumerate() {
+        match outcome {
+            Ok(extracted) => found.push(extracted),
+            Err(reason) => drop(bad.insert(example, reason)),
+        }
+    }
+    // The copies of what is left out go with it.
+    let orphaned: Vec<bool> = (0..clips.len())
+        .filter(|example| !bad.contains_key(example))
+        .map(|example| bad.contains_key(&examples.source(example)))
+        .collect();
+    let mut orphaned = orphaned.into_iter();
+    found.retain(|_| !orphaned.next().unwrap_or_default());
+    examples.leave_out(&bad)?;
+    let (labels, targets) = label(&examples.selection.clips)?;
     let mut dataset = Dataset {
-        matrices: Vec::with_capacity(clips.len()),
+        matrices: Vec::with_capacity(found.len()),
         targets,
         labels,
-        split,
+        split: examples.split.clone(),
         cached: 0,
         skip_clamped: 0,
     };
-    for (extracted, cached) in extracted {
+    for (extracted, cached) in found {
         let clamped = |note: &Note| matches!(note, Note::SkipClamped { .. });
         dataset.cached += usize::from(cached);
         dataset.skip_clamped += usize::from(extracted.notes.iter().any(clamped));
@@ -106,28 +122,29 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
     Ok((labels, targets))
 }
 
+/// The features of an example and whether the cache had them, or why it has none.
+type Outcome = Result<(Extracted, bool), String>;
+
 fn features(
     clip: &Clip,
     facts: Option<&SampleFacts>,
     copy: Option<&Copy>,
     store: &FeatureStore,
-) -> Result<(Extracted, bool), TrainingError> {
-    let (extracted, cached) = if let Some(facts) = facts {
-        store.get_or_extract(&clip.corpus, facts.content, || match copy {
+) -> Result<Outcome, TrainingError> {
+    let extracted = match facts {
+        Some(facts) => store.get_or_extract(&clip.corpus, facts.content, || match copy {
             Some(copy) => copy.wave(clip, store.recipe().sample_rate),
             None => decode(&clip.path).map(|decoded| decoded.wave),
-        })
-    } else {
+        }),
         // Not analysed yet: the samples must be decoded to know what they are called in the cache.
-        let decoded = decode(&clip.path).map_err(crate::features::FeatureError::from)?;
-        store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))
-    }
-    .map_err(|error| naming(clip, error.into()))?;
-    if extracted.matrix.values.iter().all(|value| value.is_finite()) {
-        Ok((extracted, cached))
-    } else {
-        let problem = "its features are no finite numbers; leave the clip out or export it again as 16-bit wav";
-        Err(TrainingError::Data(format!("{}: {problem}", clip.path.display())))
+        None => decode(&clip.path)
+            .map_err(FeatureError::from)
+            .and_then(|decoded| store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))),
+    };
+    match extracted {
+        Ok(extracted) => Ok(Ok(extracted)),
+        Err(error) if error.is_of(&clip.path) => Ok(Err(error.beside(&clip.path))),
+        Err(error) => Err(naming(clip, error.into())),
     }
 }
 
@@ -135,12 +152,7 @@ fn features(
 fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
     let path = clip.path.display().to_string();
     let message = error.to_string();
-    if message.contains(&path)
-        || matches!(
-            error,
-            TrainingError::Feature(crate::features::FeatureError::Cache { .. })
-        )
-    {
+    if message.contains(&path) || matches!(error, TrainingError::Feature(FeatureError::Cache { .. })) {
         error
     } else {
         TrainingError::Data(format!("{path}: {message}"))
@@ -183,7 +195,7 @@ fn on_all_cores<T: Send>(
 mod tests {
     use super::*;
     use crate::audio::Level;
-    use crate::corpus::SplitKind;
+    use crate::corpus::{Exclusion, Selection, SplitKind};
     use crate::features::{Feature, Recipe};
     use std::fs;
     use std::path::Path;
@@ -263,12 +275,30 @@ mod tests {
         }
     }
 
-    fn all_training(clips: usize) -> Split {
-        Split {
-            kind: SplitKind::Random,
-            fold: None,
-            sides: vec![Side::Train; clips],
-            remarks: Vec::new(),
+    const ALL_TRAIN: [Side; 8] = [Side::Train; 8];
+    /// Every emotion is learnt.
+    const DEALT: [Side; 8] = [
+        Side::Train,
+        Side::Train,
+        Side::Train,
+        Side::Train,
+        Side::Test,
+        Side::Validation,
+        Side::Test,
+        Side::Train,
+    ];
+
+    fn examples(selection: Selection, sides: &[Side]) -> Examples {
+        Examples {
+            split: Split {
+                kind: SplitKind::Random,
+                fold: None,
+                sides: sides.to_vec(),
+                remarks: Vec::new(),
+            },
+            selection,
+            copies: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -286,7 +316,9 @@ mod tests {
             calls.lock().unwrap().push((done, total));
             true
         };
-        let dataset = build_dataset(&selection, all_training(8), &[], &store, &progress).unwrap();
+        let mut made = examples(selection.clone(), &ALL_TRAIN);
+        let dataset = build_dataset(&mut made, &store, &progress).unwrap();
+        assert!(made.left_out.is_empty());
         assert_eq!(dataset.labels, ["neutral", "happy", "sad", "zest"]);
         assert_eq!(dataset.targets, [2, 3, 0, 1, 2, 3, 0, 1]);
         assert_eq!((dataset.cached, dataset.skip_clamped), (0, 1));
@@ -318,24 +350,42 @@ mod tests {
             }));
             fs::remove_file(&clip.path).unwrap();
         }
-        let again = build_dataset(&selection, all_training(8), &[], &store, &go_on).unwrap();
+        let again = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &go_on).unwrap();
         assert_eq!(again.cached, 8);
         assert_eq!(again.matrices, dataset.matrices);
     }
 
     #[test]
-    fn the_first_clip_that_fails_is_named() {
+    fn clips_without_features_are_left_out_and_the_others_stay_where_they_are() {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
+        let whole = build_dataset(&mut examples(selection.clone(), &DEALT), &store, &go_on).unwrap();
         fs::remove_file(&selection.clips[6].path).unwrap();
         fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
-        for _ in 0..10 {
-            let message = build_dataset(&selection, all_training(8), &[], &store, &go_on)
-                .unwrap_err()
-                .to_string();
-            assert!(message.contains("clip3.wav"), "{message}");
-        }
+        let mut made = examples(selection.clone(), &DEALT);
+        let dataset = build_dataset(&mut made, &store, &go_on).unwrap();
+        let stayed = [0, 1, 2, 4, 5, 7];
+        assert_eq!(dataset.matrices, stayed.map(|clip| whole.matrices[clip].clone()));
+        assert_eq!(dataset.targets, stayed.map(|clip| whole.targets[clip]));
+        assert_eq!(dataset.split.sides, stayed.map(|clip| DEALT[clip]));
+        assert_eq!((&dataset.labels, &dataset.split), (&whole.labels, &made.split));
+        assert_eq!(made.selection.excluded, [(Exclusion::Features, 2)].into());
+        let told: Vec<(&Path, Side, bool)> = made
+            .left_out
+            .iter()
+            .map(|one| (&*one.clip.path, one.side, one.reason.contains("clip")))
+            .collect();
+        let clip = |index: usize| &*selection.clips[index].path;
+        assert_eq!(told, [(clip(3), Side::Train, false), (clip(6), Side::Test, false)]);
+
+        // Without any clip to validate on there is nothing to choose by.
+        fs::remove_file(&selection.clips[5].path).unwrap();
+        let error = build_dataset(&mut examples(selection, &DEALT), &store, &go_on).unwrap_err();
+        assert!(
+            error.to_string().contains("3 clips were left out") && error.to_string().contains("clip3.wav first"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -343,7 +393,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let result = build_dataset(&selection, all_training(8), &[], &store, &|done, _| done < 3);
+        let result = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &|done, _| done < 3);
         assert!(matches!(result, Err(TrainingError::StoppedEarly)));
     }
 
@@ -353,9 +403,8 @@ mod tests {
         let mut selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         let refusal = |selection: &Selection, clips| {
-            build_dataset(selection, all_training(clips), &[], &store, &go_on)
-                .unwrap_err()
-                .to_string()
+            let mut made = examples(selection.clone(), &ALL_TRAIN[..clips]);
+            build_dataset(&mut made, &store, &go_on).unwrap_err().to_string()
         };
         assert!(refusal(&selection, 7).contains("the split is of 7 clips, the selection has 8"));
         selection

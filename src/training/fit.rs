@@ -58,6 +58,9 @@ pub struct Trained {
     pub stopped: bool,
     /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does), empty after [`fit`]: (index into the selection, probabilities).
     pub test: Vec<(usize, Vec<f32>)>,
+    /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the
+    /// selection, reason). What a final fit saw is not among them.
+    pub unchanged: Vec<(usize, String)>,
 }
 
 /// Trains on the training side, chooses the best epoch on the validation side, judges the test side
@@ -187,6 +190,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         return Err(TrainingError::StoppedEarly);
     };
     drop(learner);
+    let unchanged = augmenter.map_or_else(Vec::new, |augmenter| augmenter.unchanged());
     let package = Package { facts, network };
     Ok(Trained {
         package,
@@ -194,6 +198,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         history: course.into_history(),
         stopped,
         test: Vec::new(),
+        unchanged,
     })
 }
 

@@ -41,6 +41,9 @@ pub struct ImportSummary {
     pub matched: usize,
     /// Rows that belong to none: the row and why.
     pub unmatched: Vec<(usize, String)>,
+    /// Rows that belong to a clip and hold numbers that are not finite: the row and where. The clip is left out when
+    /// features are asked for.
+    pub faulty: Vec<(usize, String)>,
     /// Rows whose emotion is not the one that the corpus gives the clip; the corpus's is learnt.
     pub relabelled: usize,
     /// Clips of the corpora that have no features now; they cannot be trained on with this recipe.
@@ -97,7 +100,7 @@ impl ImportFolder {
     /// path, else those of its content, else the only one with its file name.
     ///
     /// # Errors
-    /// Numbers that are not finite, a store that cannot be written, `progress(done, total)` returning false.
+    /// An array that cannot be read, a store that cannot be written, `progress(done, total)` returning false.
     pub fn put_into(
         mut self,
         store: &FeatureStore,
@@ -114,6 +117,7 @@ impl ImportFolder {
             shape: (total, frames, coefficients),
             matched: 0,
             unmatched: Vec::new(),
+            faulty: Vec::new(),
             relabelled: 0,
             missing: 0,
         };
@@ -133,6 +137,7 @@ impl ImportFolder {
                 }
                 Ok(found) => {
                     summary.matched += 1;
+                    summary.faulty.extend(matrix.fault().map(|fault| (index, fault)));
                     for (clip, _) in &found {
                         taken.entry(&clip.path).or_insert(index);
                     }

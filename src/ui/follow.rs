@@ -3,6 +3,7 @@
 use super::message::Message;
 use super::state::State;
 use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Survey};
+use crate::ui::input::Tab;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::train::queue;
 use crate::ui::text::{bytes, count, duration, grouped};
@@ -28,6 +29,7 @@ impl State {
                     self.trimming = None;
                 }
                 self.survey = Some(survey);
+                self.unread = None;
             }
             Event::Exported { path, clips } => {
                 self.message = Some(Message::good(format!(
@@ -242,6 +244,13 @@ impl State {
             CommandKind::Preview => self.listen.answered(),
             CommandKind::Report => self.report.failed(&message),
             CommandKind::Study => self.tune.failed(),
+            CommandKind::Scan if self.survey.is_none() => {
+                self.unread = Some(message.clone());
+                if self.tab == Tab::Data && self.overlays.is_empty() {
+                    // There the tab itself says it.
+                    return;
+                }
+            }
             _ => {}
         }
         match self.form() {
@@ -270,7 +279,8 @@ fn imported(summary: &ImportSummary) -> Message {
         count(rows, "row"),
         summary.recipe
     );
-    match (summary.unmatched.first(), summary.missing) {
+    let faulty = summary.faulty.first();
+    match (summary.unmatched.first().or(faulty), summary.missing) {
         (None, 0) => Message::good(text),
         (Some((row, why)), _) => Message::note(format!("{text} Row {row}: {why}")),
         (None, missing) => Message::note(format!("{text} {} have none.", count(missing, "clip"))),

@@ -21,6 +21,8 @@ pub struct State {
     pub tab: Tab,
     /// What the scan found.
     pub survey: Option<Arc<Survey>>,
+    /// Why the last scan told nothing.
+    pub unread: Option<String>,
     /// What trimming would remove from these clips.
     pub trimming: Option<Arc<Trimming>>,
     /// The resolved settings.
@@ -58,6 +60,7 @@ impl Default for State {
         Self {
             tab: Tab::Data,
             survey: None,
+            unread: None,
             trimming: None,
             config: None,
             listed: None,

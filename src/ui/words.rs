@@ -10,9 +10,11 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
     match exclusion {
         Exclusion::Filter => "not in the filter",
         Exclusion::Label => "label dropped",
+        Exclusion::Unlabelled => "unlabelled",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingTwin => "labelled twice",
+        Exclusion::Features => "without features",
     }
 }
 

@@ -121,6 +121,7 @@ fn features_are_exported_and_imported_by_a_folder() {
         shape: (8140, 1, 768),
         matched: 8139,
         unmatched: vec![(7, "a.wav: no clip of the corpora".to_owned())],
+        faulty: Vec::new(),
         relabelled: 0,
         missing: 1,
     })));
@@ -158,4 +159,30 @@ fn the_cache_is_shown_and_cleared_after_a_question() {
     assert!(workbench.text(80, 24).contains("nothing of the kind"));
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Overview"));
+}
+
+#[test]
+fn data_that_is_not_understood_is_said_in_place_of_it() {
+    let mut workbench = Workbench::new(Vec::new());
+    workbench.tell(Event::Failed {
+        command: CommandKind::Scan,
+        message: "/home/ann/data: holds 2,880 sound files (happy/a.wav), 1 table (list.csv with the columns file, label), \
+                  and nothing that is understood; name the table and its columns in workbench.toml: corpora = [{ name = \
+                  \"mine\", layout = \"table\", path = \"/home/ann/data/list.csv\", columns = { path = \"file\", emotion \
+                  = \"label\" } }]; then scan again. No synthetic corpus is made beside them: `undertone demo FOLDER` \
+                  writes one elsewhere"
+            .to_owned(),
+    });
+    workbench.compare("unread_80x24", 80, 24);
+    workbench.compare("unread_120x40", 120, 40);
+    for (width, height) in [(1, 1), (20, 5), (60, 15), (60, 14)] {
+        workbench.text(width, height);
+    }
+    // It stays whatever is pressed, and goes when there is something to show.
+    workbench.press("Right");
+    assert!(workbench.text(80, 24).contains("nothing that is understood"));
+    for event in opening() {
+        workbench.tell(event);
+    }
+    assert!(!workbench.text(80, 24).contains("nothing that is understood"));
 }

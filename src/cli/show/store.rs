@@ -41,6 +41,14 @@ pub fn features_imported(output: Output, summary: &ImportSummary) -> io::Result<
             let more = summary.unmatched.len() - LISTED;
             text += &format!("\nand {more} more rows without a clip (--json lists them all)");
         }
+        for (row, fault) in summary.faulty.iter().take(LISTED) {
+            text +=
+                &format!("\nrow {row}: {fault}; its clip is left out, or mend it (numpy.nan_to_num) and import again");
+        }
+        if summary.faulty.len() > LISTED {
+            let more = summary.faulty.len() - LISTED;
+            text += &format!("\nand {more} more rows with numbers that are not finite (--json lists them all)");
+        }
         if summary.relabelled > 0 {
             let rows = summary.relabelled;
             text += &format!("\n{rows} rows name another emotion than the corpus, whose labels are learnt");

@@ -10,8 +10,8 @@ mod table;
 mod tess;
 
 pub(super) use demographics::{Demographics, is_metadata};
-pub(super) use recognise::{majority, vote};
-pub(super) use table::{is_table_name, read_table, tables_in};
+pub(super) use recognise::{SOUND, majority, vote};
+pub(super) use table::{columns_of, is_table_name, read_table, tables_in};
 
 use super::{Gender, Intensity, Layout};
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Extensions by which a name promises sound. Only guesses about folders rest on them; whether a file
 /// is read depends on its content.
-const SOUND: [&str; 12] = [
+pub(crate) const SOUND: [&str; 12] = [
     "wav", "wave", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac",
 ];
 

@@ -4,7 +4,7 @@ use super::Labels;
 use crate::corpus::{Columns, CorpusError, Gender, Intensity};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Not configurable: `undertone scan --export` writes it so that generated speech never passes for human.
@@ -53,9 +53,29 @@ fn is_clip_table(path: &Path) -> bool {
     if hidden || !is_table_name(path) || !path.is_file() {
         return false;
     }
+    let start = start_of(path);
+    start.is_ok_and(|start| Places::find(path, &mut reader(path, &start), &Columns::default()).is_ok())
+}
+
+fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(SNIFFED).read_to_end(&mut start));
-    read.is_ok() && Places::find(path, &mut reader(path, &start), &Columns::default()).is_ok()
+    File::open(path)?.take(SNIFFED).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// The headings of a table; none where it cannot be read.
+pub(crate) fn columns_of(path: &Path) -> Vec<String> {
+    let Ok(start) = start_of(path) else {
+        return Vec::new();
+    };
+    headings(&mut reader(path, &start)).unwrap_or_default()
+}
+
+fn headings(reader: &mut Reader<&[u8]>) -> csv::Result<Vec<String>> {
+    let headings = reader.byte_headers()?.iter();
+    Ok(headings
+        .map(|heading| String::from_utf8_lossy(heading).trim().to_owned())
+        .collect())
 }
 
 /// Reads a table. Rows that say nothing useful are returned with the reason; facts that need not be
@@ -145,13 +165,7 @@ struct Places {
 
 impl Places {
     fn find(table: &Path, reader: &mut Reader<&[u8]>, columns: &Columns) -> Result<Self, CorpusError> {
-        let headers = reader
-            .byte_headers()
-            .map_err(|error| wrong(table, 1, error.to_string()))?;
-        let headers: Vec<String> = headers
-            .iter()
-            .map(|header| String::from_utf8_lossy(header).trim().to_owned())
-            .collect();
+        let headers = headings(reader).map_err(|error| wrong(table, 1, error.to_string()))?;
         let place = |name: &str| {
             let exact = headers.iter().position(|header| header == name);
             exact.or_else(|| headers.iter().position(|header| header.eq_ignore_ascii_case(name)))
@@ -199,7 +213,7 @@ impl Places {
         if text(record, self.path).is_none() {
             return Err("the path is empty".into());
         }
-        let emotion = text(record, self.emotion).ok_or("the emotion is empty")?;
+        let emotion = text(record, self.emotion).unwrap_or_default();
         let stated = |place: Option<usize>| place.and_then(|place| text(record, place));
         let owned = |place: Option<usize>| stated(place).map(str::to_owned);
         Ok(Labels {
@@ -330,19 +344,15 @@ mod tests {
             .iter()
             .map(|row| row.labels.as_ref().map_or_else(|why| why.as_str(), |_| ""))
             .collect();
-        for (reason, word) in reasons.iter().zip([
-            "emotion is empty",
-            "path is empty",
-            "3 fields",
-            "UTF-8",
-            "emotion is empty",
-            "",
-        ]) {
+        for (reason, word) in reasons.iter().zip(["", "path is empty", "3 fields", "UTF-8", "", ""]) {
             assert!(
                 reason.contains(word) && reason.is_empty() == word.is_empty(),
                 "{reason}"
             );
         }
+        // What is not labelled is a clip all the same, and counted as one.
+        let emotion = |row: usize| rows[row].labels.as_ref().unwrap().emotion.clone();
+        assert_eq!([emotion(0), emotion(4), emotion(5)], ["", "", "sad"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod speaker;
 mod table;
 
 pub use dealing::Dealing;
+pub use table::{LeftOut, left_out};
 
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,31 @@ impl Split {
             None => kind.to_owned(),
         }
     }
+
+    /// Takes the clips of which `kept` says no out of the selection; those that stay keep their sides. Labels that
+    /// are lost by it are named in [`Split::remarks`].
+    ///
+    /// # Errors
+    /// As [`split`]: a side that is empty now, or a label that would not be learnt.
+    pub fn keep(&mut self, selection: &mut Selection, kept: &[bool]) -> Result<(), CorpusError> {
+        let labels: BTreeSet<String> = selection.labels().into_iter().map(str::to_owned).collect();
+        let before = missing_remarks(selection, self.fold, &self.sides);
+        retain(&mut selection.clips, kept);
+        retain(&mut selection.facts, kept);
+        retain(&mut self.sides, kept);
+        check_sides(selection, &self.sides, self.kind)?;
+        let gone: Vec<&str> = labels
+            .iter()
+            .map(String::as_str)
+            .filter(|label| !selection.labels().contains(label))
+            .collect();
+        self.remarks.retain(|remark| !before.contains(remark));
+        if !gone.is_empty() {
+            self.remarks.push(format!("no clip of {} is left", gone.join(", ")));
+        }
+        self.remarks.extend(missing_remarks(selection, self.fold, &self.sides));
+        Ok(())
+    }
 }
 
 /// Deals the clips to the sides.
@@ -184,17 +210,23 @@ pub fn split(
         SplitKind::Speaker => speaker::sides(selection, settings, dealing, (seed, fold))?,
         SplitKind::Random => (random::sides(selection, settings, seed, fold)?, Vec::new()),
     };
-    check_sides(selection, &sides, settings)?;
-    remarks.extend(missing_remarks(selection, settings, &sides));
+    check_sides(selection, &sides, settings.kind)?;
+    let fold = settings.folds().map(|folds| (fold, folds));
+    remarks.extend(missing_remarks(selection, fold, &sides));
     Ok(Split {
         kind: settings.kind,
-        fold: settings.folds().map(|folds| (fold, folds)),
+        fold,
         sides,
         remarks,
     })
 }
 
-fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) -> Result<(), CorpusError> {
+fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    all.retain(|_| kept.next().copied().unwrap_or(true));
+}
+
+fn check_sides(selection: &Selection, sides: &[Side], kind: SplitKind) -> Result<(), CorpusError> {
     for side in Side::ALL {
         if !sides.contains(&side) {
             return Err(CorpusError::Split(format!(
@@ -206,7 +238,7 @@ fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) 
         }
     }
     if let Some(label) = missing_labels(selection, sides, Side::Train).first() {
-        let remedy = match settings.kind {
+        let remedy = match kind {
             SplitKind::Speaker => "set split.kind = \"random\"",
             SplitKind::Random => "add clips of it",
         };
@@ -219,7 +251,7 @@ fn check_sides(selection: &Selection, sides: &[Side], settings: &SplitSettings) 
 }
 
 /// What a score is not about. The test set of a single run is told of beside its score.
-fn missing_remarks(selection: &Selection, settings: &SplitSettings, sides: &[Side]) -> Vec<String> {
+fn missing_remarks(selection: &Selection, fold: Option<(usize, usize)>, sides: &[Side]) -> Vec<String> {
     let labels = selection.labels().len();
     let mut remarks = Vec::new();
     let unseen = missing_labels(selection, sides, Side::Validation);
@@ -231,7 +263,7 @@ fn missing_remarks(selection: &Selection, settings: &SplitSettings, sides: &[Sid
         ));
     }
     let untested = missing_labels(selection, sides, Side::Test);
-    if settings.folds().is_some() && !untested.is_empty() {
+    if fold.is_some() && !untested.is_empty() {
         remarks.push(format!("no test clips of {} in this fold", untested.join(", ")));
     }
     remarks

@@ -82,15 +82,15 @@ fn sound() -> Finding {
 
 /// One line per corpus; nothing is made or written for it.
 fn corpora(context: &Context, settings: &Settings) -> Vec<Finding> {
-    if settings.corpora.is_empty() && !settings.data.is_dir() {
-        return vec![Finding::note(
-            "corpora",
-            format!("none yet: there is no folder {}", settings.data.display()),
-            "the demo corpus is made when the workbench opens; list your own under `corpora` in workbench.toml",
-        )];
-    }
-    let listed = match reading::corpora(settings, &context.teller()) {
-        Ok(listed) => listed,
+    let listed = match reading::known_corpora(settings) {
+        Ok(Some(listed)) => listed,
+        Ok(None) => {
+            return vec![Finding::note(
+                "corpora",
+                format!("none yet in {}", settings.data.display()),
+                "the demo corpus is made when the workbench opens; list your own under `corpora` in workbench.toml",
+            )];
+        }
         Err(error) => return vec![Finding::lack("corpora", error.to_string(), "see `undertone config`")],
     };
     match scan::catalogue(context) {

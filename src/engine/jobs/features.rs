@@ -5,7 +5,7 @@ use crate::audio::decode;
 use crate::corpus::{Clip, SampleFacts, Selection, select};
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, FeatureSummary, Note, reading};
-use crate::features::{Extracted, FeatureError, FeatureStore};
+use crate::features::{Extracted, FeatureStore};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,7 +73,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     Ok((store, selection, summary))
 }
 
-/// A file that cannot be read any more is told of and passed over; a store that cannot be written ends the job.
+/// A file that cannot be read any more, or has no features, is told of and passed over; a store that cannot be written ends the job.
 fn one(store: &FeatureStore, clip: &Clip, facts: Option<&SampleFacts>) -> Result<Outcome, EngineError> {
     let Some(facts) = facts else {
         return Ok(Err((
@@ -87,7 +87,7 @@ fn one(store: &FeatureStore, clip: &Clip, facts: Option<&SampleFacts>) -> Result
             cached,
             skip_clamped: is_clamped(&extracted),
         })),
-        Err(FeatureError::Audio(error)) => Ok(Err((clip.path.clone(), error.to_string()))),
+        Err(error) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.beside(&clip.path)))),
         Err(error) => Err(error.into()),
     }
 }

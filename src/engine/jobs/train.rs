@@ -62,6 +62,14 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
+    if let (true, Some(first)) = (catalogue.clips.is_empty(), catalogue.refused.first()) {
+        return Err(EngineError::Other(format!(
+            "no clip can be read: {} files were refused, the first of them {}: {}; `undertone scan` lists them",
+            catalogue.refused.len(),
+            first.path.display(),
+            first.reason
+        )));
+    }
     let folds = settings.split.kfold.max(1);
     for fold in 0..folds {
         split(&selection, &settings.split, Dealing::NEWEST, settings.seed, fold)?;

@@ -83,6 +83,8 @@ pub struct Source {
     pub changes: Vec<(String, String)>,
     /// The presets that there are.
     pub presets: Vec<Preset>,
+    /// Whether somebody chose the data folder: with `--set`, or another than the shipped one in a file.
+    pub names_data: bool,
 }
 
 /// Where a value came from.
@@ -129,6 +131,7 @@ pub struct SettingsError {
 /// [`SettingsError`] with file, line, key and remedy.
 pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
     let mut layers = Layers::defaults(DEFAULTS)?;
+    let shipped = layers.table.get("data").cloned();
     let path = file.unwrap_or(Path::new(FILE));
     let asked = changes.iter().rev().find(|(key, _)| key == "preset");
     match std::fs::read_to_string(path) {
@@ -164,6 +167,7 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
         file: file.map(Path::to_owned),
         changes: changes.to_vec(),
         presets: layers.all_presets()?,
+        names_data: layers.origin("data") == Origin::Set || layers.table.get("data") != shipped.as_ref(),
     };
     settings.absolute_paths(&layers);
     settings.origins = layers.origins;

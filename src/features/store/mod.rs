@@ -62,11 +62,12 @@ impl FeatureStore {
         self.pack(corpus).ok()?.get(content)
     }
 
-    /// From the store, or by extracting from what `load` brings and keeping the result.
+    /// From the store, or by extracting from what `load` brings and keeping the result. All numbers are finite.
     /// The flag says whether the store had it.
     ///
     /// # Errors
-    /// What `load` or the extraction says; a store that cannot be written is an error too.
+    /// What `load` or the extraction says; [`FeatureError::Wave`] when what is kept (imported features, say) is not
+    /// finite; a store that cannot be written is an error too.
     pub fn get_or_extract(
         &self,
         corpus: &str,
@@ -74,7 +75,10 @@ impl FeatureStore {
         load: impl FnOnce() -> Result<Wave, AudioError>,
     ) -> Result<(Extracted, bool), FeatureError> {
         if let Some(extracted) = self.get(corpus, content) {
-            return Ok((extracted, true));
+            return match extracted.matrix.fault() {
+                None => Ok((extracted, true)),
+                Some(fault) => Err(FeatureError::Wave { problem: fault }),
+            };
         }
         self.recipe.must_be_computed()?;
         let extracted = extract(&load()?, &self.recipe)?;

@@ -3,9 +3,10 @@
 use super::{AugmentationMode, AugmentationSettings};
 use crate::audio::augment::{AUGMENTATION_VERSION, Augmentation};
 use crate::audio::{AudioError, Wave, decode, resample};
-use crate::corpus::{Clip, CorpusError, SampleFacts, Selection, Side, Split, SplitKind};
+use crate::corpus::{Clip, CorpusError, Exclusion, LeftOut, SampleFacts, Selection, Side, Split, SplitKind};
 use crate::random::stream;
 use crate::training::TrainingError;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -41,9 +42,69 @@ pub struct Examples {
     pub split: Split,
     /// The last examples of the selection.
     pub copies: Vec<Copy>,
+    /// The clips that were left out since they were dealt.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Examples {
+    /// Takes out the examples that are named, each with the reason, and the copies of those clips. The others keep
+    /// their sides. The clips are counted among [`Selection::excluded`] and listed in [`Examples::left_out`]; copies
+    /// that are lost while their clip stays are counted in [`Split::remarks`].
+    ///
+    /// # Errors
+    /// As [`Split::keep`], with the first clip that was taken out.
+    pub fn leave_out(&mut self, reasons: &BTreeMap<usize, String>) -> Result<(), TrainingError> {
+        let Some((&first, why)) = reasons.first_key_value() else {
+            return Ok(());
+        };
+        let first = self.selection.clips.get(first).map(|clip| clip.path.clone());
+        let clips = self.clips();
+        let gone = |example: usize| reasons.contains_key(&example) || reasons.contains_key(&self.source(example));
+        let kept: Vec<bool> = (0..self.selection.clips.len()).map(|example| !gone(example)).collect();
+        let lost: Vec<LeftOut> = reasons
+            .range(..clips)
+            .map(|(&clip, reason)| LeftOut {
+                clip: self.selection.clips[clip].clone(),
+                side: self.split.sides[clip],
+                reason: reason.clone(),
+            })
+            .collect();
+        let alone = reasons
+            .range(clips..)
+            .filter(|(copy, _)| !reasons.contains_key(&self.source(**copy)))
+            .count();
+        if alone > 0 {
+            self.split.remarks.push(format!("{alone} copies could not be made"));
+        }
+        if !lost.is_empty() {
+            *self.selection.excluded.entry(Exclusion::Features).or_default() += lost.len();
+        }
+        let (count, mut place) = (lost.len(), 0);
+        let places: Vec<usize> = kept
+            .iter()
+            .map(|kept| {
+                place += usize::from(*kept);
+                place - usize::from(*kept)
+            })
+            .collect();
+        let mut copy = clips;
+        self.copies.retain(|_| {
+            copy += 1;
+            kept[copy - 1]
+        });
+        for copy in &mut self.copies {
+            copy.source = places[copy.source];
+        }
+        self.left_out.extend(lost);
+        self.split.keep(&mut self.selection, &kept).map_err(|error| {
+            let first = first.unwrap_or_default();
+            TrainingError::Data(format!(
+                "{count} clips were left out, {} first: {why}; without them, {error}",
+                first.display()
+            ))
+        })
+    }
+
     /// How many examples are clips as recorded.
     pub fn clips(&self) -> usize {
         self.selection.clips.len() - self.copies.len()
@@ -82,9 +143,10 @@ pub fn examples(
             split: split(&selection)?,
             selection,
             copies: Vec::new(),
+            left_out: Vec::new(),
         });
     }
-    let mut examples = if settings.leak_copies_across_sides {
+    let examples = if settings.leak_copies_across_sides {
         let mut examples = Examples {
             split: Split {
                 kind: SplitKind::Random,
@@ -94,6 +156,7 @@ pub fn examples(
             },
             selection,
             copies: Vec::new(),
+            left_out: Vec::new(),
         };
         examples.add_copies(0..clips, settings, seed)?;
         examples.split = split(&examples.selection)?;
@@ -110,14 +173,13 @@ pub fn examples(
             selection,
             split,
             copies: Vec::new(),
+            left_out: Vec::new(),
         };
         examples.add_copies(training, settings, seed)?;
         let copies = examples.copies.len();
         examples.split.sides.extend(vec![Side::Train; copies]);
         examples
     };
-    let remark = examples.summary(settings.leak_copies_across_sides);
-    examples.split.remarks.push(remark);
     Ok(examples)
 }
 
@@ -157,14 +219,21 @@ impl Examples {
         Ok(())
     }
 
-    /// `12162 clips become 48648`.
-    fn summary(&self, leaky: bool) -> String {
-        let copied = self.copies.len() / 3;
-        let which = if leaky { "" } else { " training" };
-        format!(
-            "{copied}{which} clips become {} examples (as recorded, noise, pitch, pitch + noise)",
-            copied + self.copies.len()
-        )
+    /// `12162 clips become 48648 examples`, where there are copies.
+    pub fn remark(&self) -> Option<String> {
+        let copied: HashSet<usize> = self.copies.iter().map(|copy| copy.source).collect();
+        let elsewhere = self.split.sides.iter().skip(self.clips());
+        let which = match elsewhere.clone().all(|side| *side == Side::Train) {
+            true => " training",
+            false => "",
+        };
+        (!copied.is_empty()).then(|| {
+            format!(
+                "{}{which} clips become {} examples (as recorded, noise, pitch, pitch + noise)",
+                copied.len(),
+                copied.len() + self.copies.len()
+            )
+        })
     }
 }
 

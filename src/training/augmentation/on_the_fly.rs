@@ -3,11 +3,14 @@
 use super::AugmentationSettings;
 use super::mixup::Mixup;
 use super::waves::Waves;
+use crate::audio::augment::Augmentation;
 use crate::corpus::Clip;
-use crate::features::{FeatureMatrix, Recipe, Scaler, extract_changed};
+use crate::features::{FeatureError, FeatureMatrix, Recipe, Scaler, extract_changed};
 use crate::random::{Stream, stream};
 use crate::training::{AugmentationMode, Normaliser, TrainingError};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// What examples are made of while training.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +28,11 @@ pub struct OnTheFly<'a> {
 pub(in crate::training) struct Augmenter<'a> {
     settings: &'a AugmentationSettings,
     recipe: &'a Recipe,
+    clips: &'a [Clip],
     waves: Waves<'a>,
     normaliser: &'a Normaliser,
     seed: u64,
+    unchanged: Mutex<BTreeMap<usize, String>>,
 }
 
 impl<'a> Augmenter<'a> {
@@ -35,10 +40,18 @@ impl<'a> Augmenter<'a> {
         Self {
             settings: of.settings,
             recipe,
+            clips: of.clips,
             waves: Waves::new(of.clips, recipe.sample_rate, of.settings.memory_mb << 20),
             normaliser: of.normaliser,
             seed,
+            unchanged: Mutex::default(),
         }
+    }
+
+    /// The clips that could not be changed, by index, with the reason.
+    pub fn unchanged(&self) -> Vec<(usize, String)> {
+        let unchanged = self.unchanged.lock().unwrap_or_else(PoisonError::into_inner);
+        unchanged.clone().into_iter().collect()
     }
 
     /// Whether any example differs from the clip it is made of.
@@ -52,10 +65,11 @@ impl<'a> Augmenter<'a> {
 
     /// The features of a clip as this epoch sees it, at its turn (from 0, where a clip is drawn several times). Its wave, at the recipe's rate and before the recipe does
     /// anything to it, is changed, goes through the recipe and is standardised as the clip is; masks fall on the
-    /// features, with the training clips' mean in their place.
+    /// features, with the training clips' mean in their place. A clip that cannot be read any more, or of which the
+    /// change leaves nothing, is seen as it is ([`Self::unchanged`]).
     ///
     /// # Errors
-    /// A clip that cannot be read any more, or what the change or the recipe says to it.
+    /// What the change or the recipe says, when it is not the clip's fault.
     pub fn example<'d>(
         &self,
         (epoch, turn): (usize, usize),
@@ -68,9 +82,8 @@ impl<'a> Augmenter<'a> {
         if self.changes_waves() {
             let draw = &mut stream(self.seed, "augmentation", place);
             if let Some(change) = self.settings.wave.draw(draw)
-                && let Some(wave) = self.waves.get(clip).map_err(crate::features::FeatureError::from)?
+                && let Some(mut matrix) = self.changed(clip, &change, draw)?
             {
-                let mut matrix = extract_changed(&wave, &change, self.recipe, draw)?.matrix;
                 self.normaliser.example(clip, &mut matrix);
                 example = Cow::Owned(matrix);
             }
@@ -80,6 +93,31 @@ impl<'a> Augmenter<'a> {
             self.settings.spec_augment.apply(example.to_mut(), &scaler.mean, draw);
         }
         Ok(example)
+    }
+
+    /// The features of a changed clip; none where there is no such clip, or it cannot be changed.
+    fn changed(
+        &self,
+        index: usize,
+        change: &Augmentation,
+        draw: &mut Stream,
+    ) -> Result<Option<FeatureMatrix>, TrainingError> {
+        let Some(clip) = self.clips.get(index) else {
+            return Ok(None);
+        };
+        let wave = self.waves.get(index).map_err(FeatureError::from);
+        let changed = wave.and_then(|wave| match wave {
+            Some(wave) => extract_changed(&wave, change, self.recipe, draw).map(|extracted| Some(extracted.matrix)),
+            None => Ok(None),
+        });
+        match changed {
+            Err(error) if error.is_of(&clip.path) => {
+                let mut unchanged = self.unchanged.lock().unwrap_or_else(PoisonError::into_inner);
+                unchanged.entry(index).or_insert_with(|| error.beside(&clip.path));
+                Ok(None)
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// How a batch is blended, if it is.

@@ -89,13 +89,69 @@ fn a_table_has_one_row_per_clip() {
     };
     assert_eq!(split.name(), "random clips, fold 2 of 5");
     let mut table = Vec::new();
-    split.write_csv(&selection, &mut table).unwrap();
-    let expected = "path,corpus,speaker,emotion,side\n\
-        \"a,b/00/sad-0000.wav\",\"a,b\",00,sad,train\n\
-        \"a,b/01/sad-0000.wav\",\"a,b\",01,sad,validation\n\
-        \"a,b/02/sad-0000.wav\",\"a,b\",02,sad,test\n\
-        \"a,b/nobody/calm-0000.wav\",\"a,b\",,calm,train\n";
-    assert_eq!(String::from_utf8(table).unwrap(), expected);
+    let gone = LeftOut {
+        clip: clip("a,b", Some("03"), None, "sad", 0),
+        side: Side::Test,
+        reason: "torn, said the tape".to_owned(),
+    };
+    split
+        .write_csv(&selection, std::slice::from_ref(&gone), &mut table)
+        .unwrap();
+    let expected = "path,corpus,speaker,emotion,side,left_out\n\
+        \"a,b/00/sad-0000.wav\",\"a,b\",00,sad,train,\n\
+        \"a,b/01/sad-0000.wav\",\"a,b\",01,sad,validation,\n\
+        \"a,b/02/sad-0000.wav\",\"a,b\",02,sad,test,\n\
+        \"a,b/nobody/calm-0000.wav\",\"a,b\",,calm,train,\n\
+        \"a,b/03/sad-0000.wav\",\"a,b\",03,sad,test,\"torn, said the tape\"\n";
+    assert_eq!(String::from_utf8(table.clone()).unwrap(), expected);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("split.csv");
+    assert!(left_out(&path).unwrap().is_empty(), "there is none yet");
+    std::fs::write(&path, table).unwrap();
+    assert_eq!(left_out(&path).unwrap(), [(gone.clip.path, gone.reason)].into());
+    let earlier = "path,corpus,speaker,emotion,side\nx.wav,a,,sad,train\n";
+    std::fs::write(&path, earlier).unwrap();
+    assert!(left_out(&path).unwrap().is_empty(), "an earlier version left none out");
+}
+
+#[test]
+fn what_is_left_out_moves_nobody_and_is_said_where_a_side_suffers() {
+    let mut selection = selection(corpus("a", 6, &["sad", "happy"], 4));
+    let before = of(&selection, SplitKind::Speaker, 1);
+    // What a single run's test set lacks is said beside its score.
+    let mut split = Split {
+        fold: Some((0, 6)),
+        ..before.clone()
+    };
+    let all = selection.clone();
+    let is_lost = |clip: usize| split.sides[clip] == Side::Test && all.clips[clip].emotion.name() == "happy";
+    let kept: Vec<bool> = (0..all.clips.len()).map(|clip| !is_lost(clip) && clip != 0).collect();
+    split.keep(&mut selection, &kept).unwrap();
+    let stayed = || (0..all.clips.len()).filter(|clip| kept[*clip]);
+    let sides: Vec<Side> = stayed().map(|clip| before.sides[clip]).collect();
+    assert_eq!(split.sides, sides);
+    assert_eq!(
+        selection.clips,
+        stayed().map(|clip| all.clips[clip].clone()).collect::<Vec<_>>()
+    );
+    assert_eq!(selection.facts.len(), selection.clips.len());
+    assert_eq!(split.remarks, ["no test clips of happy in this fold"]);
+
+    let (mut fewer, mut selection) = (before.clone(), all.clone());
+    let kept: Vec<bool> = all.clips.iter().map(|clip| clip.emotion.name() != "happy").collect();
+    fewer.keep(&mut selection, &kept).unwrap();
+    assert_eq!(fewer.remarks, ["no clip of happy is left"]);
+
+    let (mut none, mut selection) = (before.clone(), all.clone());
+    let kept: Vec<bool> = before.sides.iter().map(|side| *side != Side::Test).collect();
+    let error = none.keep(&mut selection, &kept).unwrap_err().to_string();
+    assert!(error.contains("no clip is left for test"), "{error}");
+    let (mut untaught, mut selection) = (before.clone(), all.clone());
+    let learnt = |clip: usize| before.sides[clip] == Side::Train && all.clips[clip].emotion.name() == "sad";
+    let kept: Vec<bool> = (0..all.clips.len()).map(|clip| !learnt(clip)).collect();
+    let error = untaught.keep(&mut selection, &kept).unwrap_err().to_string();
+    assert!(error.contains("no clip of sad is left to train on"), "{error}");
 }
 
 #[test]

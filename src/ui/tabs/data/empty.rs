@@ -10,6 +10,9 @@ use ratatui::layout::Rect;
 
 /// Shown until the headers are read.
 pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if let (Some(problem), false) = (&state.unread, state.jobs.busy(CommandKind::Scan)) {
+        return unread(problem, area, buffer, theme);
+    }
     let middle = area.height / 2;
     let columns = area.width.min(50);
     let at = Rect {
@@ -57,6 +60,14 @@ pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         theme.accent(),
         theme,
     );
+}
+
+/// Shown when the scan failed before it told of any clip.
+fn unread(problem: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    buffer.put(area, 0, 1, "No data to show.", theme.heading());
+    for (row, line) in wrap(problem, usize::from(area.width.min(90))).iter().enumerate() {
+        buffer.put(area, 0, row as u16 + 3, line, theme.text());
+    }
 }
 
 /// Shown when no corpus was found.

@@ -1,7 +1,7 @@
 //! Distributions of all clips.
 
 use super::tables;
-use crate::engine::{CommandKind, Statistics, Survey, SuspicionKind};
+use crate::engine::{CommandKind, Emotion, Statistics, Survey, SuspicionKind};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, count, cut, duration, grouped, width};
 use crate::ui::theme::Theme;
@@ -49,12 +49,16 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
 fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let statistics = &survey.statistics;
     let columns = usize::from(area.width);
+    let labels = statistics
+        .emotions
+        .iter()
+        .filter(|(name, _)| name != Emotion::UNLABELLED);
     let all = [
         count(statistics.clips, "clip"),
         duration(statistics.seconds),
         count(statistics.speakers.len(), "speaker"),
         count(statistics.corpora.len(), "corpus"),
-        count(statistics.emotions.len(), "emotion"),
+        count(labels.count(), "emotion"),
     ];
     buffer.put(area, 0, 0, &cut(&all.join("  ·  "), columns), theme.heading());
     let excluded: usize = survey.excluded.iter().map(|(_, clips)| clips).sum();
