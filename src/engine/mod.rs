@@ -26,6 +26,7 @@ mod settings;
 mod study_book;
 mod study_facts;
 mod study_folder;
+mod study_lost;
 mod study_report;
 mod study_rows;
 mod study_table;
@@ -67,7 +68,7 @@ pub use crate::runs::queue::Shift;
 pub use crate::runs::{Beat, Fact, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
-pub use crate::tuning::{Direction, TrialState};
+pub use crate::tuning::{Coverage, Damage, Direction, LeftOut, Mended, TrialState};
 
 use context::Context;
 use jobs::{ScanDesk, Sounding, StudyWish, Wish};

@@ -1,4 +1,4 @@
-//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the table.
+//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the mending, the table.
 
 use super::train::start;
 use crate::engine::context::Context;
@@ -17,9 +17,12 @@ use std::sync::Arc;
 pub fn list(context: &Context) -> Result<(), EngineError> {
     let mut summaries = Vec::new();
     for folder in StudyFolder::list(&context.settings.tuning.studies)? {
-        let mut book = StudyBook::open(folder, &context.settings.runs)?;
-        book.refresh()?;
-        summaries.push(book.summary());
+        let opened = StudyBook::open(folder.clone(), &context.settings.runs).and_then(|mut book| {
+            book.refresh()?;
+            Ok(book.summary())
+        });
+        // One that cannot be read hides no other.
+        summaries.push(opened.unwrap_or_else(|error| StudyBook::unreadable(&folder, &error)));
     }
     context.emit(Event::Studies(Arc::new(summaries)));
     Ok(())
@@ -78,7 +81,7 @@ pub fn enqueue(context: &Context, study: &str, values: &[(String, String)]) -> R
     let settings = folder.settings(&[])?;
     let space = space_of(&settings)?;
     let mut opened = folder.open_study()?;
-    let number = opened.enqueue(space, &study_trial::typed(space, values)?)?;
+    let number = opened.enqueue(space, &study_trial::typed(&opened.newest(space), values)?)?;
     let wanted = wanted(&opened, &settings).saturating_add(1);
     opened.note(TRIALS_ATTRIBUTE, Value::Int(i64::try_from(wanted).unwrap_or(i64::MAX)))?;
     context.emit(Event::Enqueued {
@@ -93,6 +96,8 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
     let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
     let settings = folder.settings(&[])?;
     let mut opened = folder.open_study()?;
+    // Runs that no journal could name are not begun.
+    opened.check()?;
     let best = || opened.history().best().map(|trial| trial.number);
     let number = trial
         .or_else(best)
@@ -105,7 +110,7 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
         return Err(EngineError::Other(format!("trial {number} has no parameters yet")));
     }
     let settings = study_trial::trial_settings(&folder, &settings, &row.parameters)?;
-    let facts = folder.facts()?;
+    let facts = folder.facts()?.run;
     let mut runs: Vec<(RunFolder, u64)> = Vec::new();
     for place in 0..seeds.max(1) as u64 {
         let seed = settings.seed.wrapping_add(place);
@@ -156,6 +161,29 @@ fn note_promoted(study: &mut Study, trial: usize, runs: &[(RunFolder, u64)]) -> 
         ]))
     }));
     Ok(study.note(PROMOTED_ATTRIBUTE, Value::Array(all))?)
+}
+
+/// Mends the journal, when nobody works on the study: they would go on writing into the file as they know it.
+pub fn mend(context: &Context, study: &str) -> Result<(), EngineError> {
+    let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
+    let places = [folder.workers(), folder.trials()];
+    let entries = places.iter().flat_map(std::fs::read_dir).flatten().flatten();
+    if let Some(entry) = entries
+        .into_iter()
+        .find(|entry| matches!(liveness(&entry.path()), Liveness::Held(_)))
+    {
+        return Err(EngineError::Other(format!(
+            "{}: a process works on it; `undertone study stop {}` first, then mend the study",
+            entry.path().display(),
+            folder.name
+        )));
+    }
+    let mended = folder.mend()?.map(Arc::new);
+    context.emit(Event::StudyMended {
+        study: folder.name,
+        mended,
+    });
+    Ok(())
 }
 
 /// Writes the trials as a table: CSV, or the whole study as JSON by the file's extension.
