@@ -40,6 +40,8 @@ pub struct StudyBook {
     lost: BTreeMap<usize, String>,
     searched: Option<Instant>,
     coverage: Option<Coverage>,
+    /// How many trials were begun, and how many of them failed, when that was found.
+    covered: Option<(usize, usize)>,
 }
 
 /// What follows from all complete trials together.
@@ -72,6 +74,7 @@ impl StudyBook {
             lost: BTreeMap::new(),
             searched: None,
             coverage: None,
+            covered: None,
         })
     }
 
@@ -80,21 +83,13 @@ impl StudyBook {
     /// # Errors
     /// A journal that cannot be read.
     pub fn refresh(&mut self) -> Result<(), EngineError> {
-        let news = self.study.refresh()? > 0 || self.searched.is_none();
+        self.study.refresh()?;
         if self.searched.is_none_or(|at| at.elapsed() > SEARCH) {
             self.searched = Some(Instant::now());
             let objective = self.settings.as_ref().map(|settings| settings.tuning.objective);
             self.lost = lost(&self.folder, &self.study, objective.unwrap_or_default());
         }
-        if news {
-            self.coverage = self.settings.as_ref().and_then(|settings| {
-                let space = self.study.newest(space_of(settings).ok()?);
-                let tuning = &settings.tuning;
-                tuning
-                    .chosen_sampler()
-                    .coverage(&space, self.study.trials(), tuning.repeats)
-            });
-        }
+        self.cover();
         let trials = self.study.trials();
         self.rows.truncate(trials.len());
         for (number, trial) in trials.iter().enumerate() {
@@ -120,6 +115,21 @@ impl StudyBook {
         self.measured = settled;
         self.summarise();
         Ok(())
+    }
+
+    /// Every setting of a grid is gone through for it, so only when it may have changed.
+    fn cover(&mut self) {
+        let trials = self.study.trials();
+        let begun = trials.iter().filter(|trial| trial.state != TrialState::Waiting).count();
+        let failed = trials.iter().filter(|trial| trial.state == TrialState::Failed).count();
+        if self.covered.replace((begun, failed)) == Some((begun, failed)) {
+            return;
+        }
+        self.coverage = self.settings.as_ref().and_then(|settings| {
+            let space = self.study.newest(space_of(settings).ok()?);
+            let tuning = &settings.tuning;
+            tuning.chosen_sampler().coverage(&space, trials, tuning.repeats)
+        });
     }
 
     fn summarise(&mut self) {

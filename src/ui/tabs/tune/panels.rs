@@ -94,7 +94,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         counts.pruned, counts.failed, counts.waiting, counts.running
     );
     if counts.lost > 0 {
-        more += &format!(", {} lost", counts.lost);
+        more.insert_str(0, &format!("{} lost, ", counts.lost));
     }
     buffer.put(area, x, 0, &more, theme.dim());
     let studies = view.studies.as_ref().map_or(0, |studies| studies.len());
