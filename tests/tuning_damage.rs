@@ -98,8 +98,8 @@ fn disk(lab: &Lab) -> BTreeMap<PathBuf, (u64, SystemTime, Vec<u8>)> {
     everything(&[lab.path("studies"), lab.path("runs")])
 }
 
-/// Asks every question there is about studies and runs; the page of the study.
-fn look(lab: &Lab) -> Value {
+/// Asks every question there is about studies and runs; the page of the study, and the screen of its tab.
+fn look(lab: &Lab) -> (Value, String) {
     let before = disk(lab);
     for question in [
         &["study", "list"][..],
@@ -113,9 +113,9 @@ fn look(lab: &Lab) -> Value {
         lab.done(&[question, &["--json"]].concat());
         assert_eq!(disk(lab), before, "{question:?}");
     }
-    visit(lab);
+    let screen = visit(lab);
     assert_eq!(disk(lab), before, "the workbench");
-    lab.json(&["study", "show", "w"])
+    (lab.json(&["study", "show", "w"]), screen)
 }
 
 /// Opens the workbench over the real engine, goes through its tabs and stays in Tune for longer than any look takes to
@@ -136,7 +136,7 @@ fn visit(lab: &Lab) -> String {
     let begun = Instant::now();
     let mut opened = false;
     let mut screen = String::new();
-    while begun.elapsed() < Duration::from_secs(4) {
+    while begun.elapsed() < Duration::from_secs(3) {
         if let Ok(event) = events.recv_timeout(Duration::from_millis(50)) {
             opened |= matches!(event, Event::Study(_));
             app.apply(event);
@@ -223,7 +223,7 @@ fn questions_show_a_lost_trial_and_change_nothing_and_tune_fails_it() {
     ];
     journal_of_run(&lab, "run-3", &done);
 
-    let study = look(&lab);
+    let (study, screen) = look(&lab);
     assert_eq!(in_state(&study, "running"), [2, 3]);
     assert!(study["trials"][2]["lost"].is_string() && study["trials"][3]["lost"].is_null());
     assert_eq!(
@@ -231,7 +231,7 @@ fn questions_show_a_lost_trial_and_change_nothing_and_tune_fails_it() {
         (&json!(1), &json!(1))
     );
     assert!(lab.done(&["study", "show", "w"]).contains("trial 2 is lost"));
-    assert!(visit(&lab).contains("lost"));
+    assert!(screen.contains("lost"), "{screen}");
 
     // Its three trials are there when the finished run is counted, so that nothing is trained.
     lab.done(&["tune", "--study", "w", "--trials", "3", "--detach"]);
@@ -267,7 +267,7 @@ fn damages() -> [(&'static str, Vec<u8>); 3] {
 fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
     for (name, bytes) in damages() {
         let lab = lab(&bytes);
-        let study = look(&lab);
+        let (study, screen) = look(&lab);
         assert_eq!(study["damage"]["line"], 5, "{name}");
         assert_eq!(
             (in_state(&study, "complete"), study["trials"].as_array().unwrap().len()),
@@ -276,7 +276,7 @@ fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
         let list = lab.json(&["study", "list"]);
         assert!(list[0]["problem"].as_str().unwrap().contains("study mend w"));
         assert!(lab.done(&["study", "show", "w"]).contains("`undertone study mend w`"));
-        assert!(visit(&lab).contains("study mend w"));
+        assert!(screen.contains("study mend w"), "{screen}");
         let before = disk(&lab);
         for writer in [
             &["tune", "--study", "w"][..],
