@@ -253,7 +253,7 @@ fn killed(kills: usize, trials: usize) -> usize {
         assert!(begun.elapsed() < Duration::from_secs(900), "{study:#}");
         sleep(Duration::from_millis(500));
     };
-    assert_eq!((finished(&study), study["skipped_lines"].as_u64()), (trials, Some(0)));
+    assert_eq!((finished(&study), &study["damage"]), (trials, &Value::Null));
     let rows = study["trials"].as_array().unwrap();
     let runs: BTreeSet<&str> = rows.iter().filter_map(|row| row["run"].as_str()).collect();
     let taken = rows.iter().filter(|row| row["run"].is_string()).count();

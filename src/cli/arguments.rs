@@ -354,6 +354,11 @@ pub enum StudyCommands {
         #[arg(long, default_value = "3", value_parser = positive)]
         seeds: usize,
     },
+    /// Make a damaged journal whole again, as far as can be told; a copy of it is kept
+    Mend {
+        /// Its name, a unique beginning of it, or `last`
+        study: String,
+    },
     /// Write the trials as a table (CSV), or all of the study (JSON by the file's extension)
     Export {
         /// Its name, a unique beginning of it, or `last`

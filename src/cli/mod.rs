@@ -59,6 +59,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::StopTuning => "study stop",
         CommandKind::Enqueue => "study enqueue",
         CommandKind::Promote => "study promote",
+        CommandKind::MendStudy => "study mend",
         CommandKind::ExportStudy => "study export",
     }
 }

@@ -105,7 +105,7 @@ fn progress(page: &StudyPage) -> crate::engine::Progress {
 
 fn verdict(page: &StudyPage) -> anyhow::Result<()> {
     let (done, wanted) = (page.counts.complete + page.counts.pruned, page.wanted.unwrap_or(0));
-    if done >= wanted {
+    if done >= wanted || page.coverage.is_some_and(|coverage| coverage.exhausted) {
         return Ok(());
     }
     let problem = page.workers.iter().find_map(|worker| worker.problem.clone());
@@ -138,6 +138,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
         },
         StudyCommands::Enqueue { study, values } => Command::Enqueue { study, values },
         StudyCommands::Promote { study, trial, seeds } => Command::Promote { study, trial, seeds },
+        StudyCommands::Mend { study } => Command::MendStudy { study },
         StudyCommands::Export { study, path } => Command::ExportStudy { study, path },
     };
     session.ask(command, |event, output| {
@@ -147,6 +148,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
             Event::TuningStops { study, workers, when } => show::tuning_stops(output, &study, &workers, when)?,
             Event::Enqueued { study, trial } => show::enqueued(output, &study, trial)?,
             Event::Started { runs, ahead } => show::started(output, &runs, ahead, true)?,
+            Event::StudyMended { study, mended } => show::study_mended(output, &study, mended.as_deref())?,
             Event::StudyExported { path, trials } => show::study_exported(output, &path, trials)?,
             _ => {}
         }

@@ -217,6 +217,11 @@ pub enum Command {
         /// How many runs, each with a seed of its own.
         seeds: usize,
     },
+    /// Make a study's damaged journal whole again, as far as can be told; a copy of it is kept.
+    MendStudy {
+        /// Its name, a unique beginning of it, or `last`.
+        study: String,
+    },
     /// Write a study's trials.
     ExportStudy {
         /// Its name, a unique beginning of it, or `last`.

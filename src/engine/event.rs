@@ -2,8 +2,8 @@
 
 use super::{
     CacheReport, CommandKind, Comparison, Config, Deletion, ExportSummary, FeatureSummary, Finding, ImportSummary,
-    Judgement, Measured, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, RunDetail, RunNote, RunPlan,
-    RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
+    Judgement, Measured, Mended, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, RunDetail, RunNote,
+    RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -140,6 +140,13 @@ pub enum Event {
         study: String,
         /// The trial's number.
         trial: usize,
+    },
+    /// A study's journal was mended.
+    StudyMended {
+        /// The study.
+        study: String,
+        /// What was done; `None` when the journal is sound.
+        mended: Option<Arc<Mended>>,
     },
     /// A study's trials were written.
     StudyExported {

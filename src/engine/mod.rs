@@ -27,6 +27,7 @@ mod settings;
 mod study_book;
 mod study_facts;
 mod study_folder;
+mod study_lost;
 mod study_report;
 mod study_rows;
 mod study_table;
@@ -68,7 +69,7 @@ pub use crate::runs::queue::Shift;
 pub use crate::runs::{Beat, Fact, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
 pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
-pub use crate::tuning::{Direction, TrialState};
+pub use crate::tuning::{Damage, Direction, LeftOut, Mended, SpaceCoverage, TrialState};
 
 use context::Context;
 use jobs::{ScanDesk, Sounding, StudyWish, Wish};

@@ -1,14 +1,16 @@
-//! One study as its folder tells it, read on from where the last look ended.
+//! One study as its folder tells it, read on from where the last look ended. Looking changes nothing on disk.
 
 use super::results::read_report;
 use super::run_page::tail;
 use super::study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialRow, WorkerRow};
 use super::study_folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use super::study_lost::lost;
 use super::study_rows::{extend, ranks, row_of};
+use super::study_worker::space_of;
 use super::{EngineError, Settings};
 use crate::runs::{Liveness, RunFolder, liveness};
 use crate::tuning::importance::importance;
-use crate::tuning::{Study, TrialState, Value};
+use crate::tuning::{SpaceCoverage, Study, TrialState, Value};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,12 @@ pub struct StudyBook {
     /// Trials whose distributions are in the axes already.
     measured: usize,
     summary: Summary,
+    /// Running trials whose process is gone, and why; when they were looked for.
+    lost: BTreeMap<usize, String>,
     searched: Option<Instant>,
+    coverage: Option<SpaceCoverage>,
+    /// How many trials were begun, and how many of them failed, when that was found.
+    covered: Option<(usize, usize)>,
 }
 
 /// What follows from all complete trials together.
@@ -64,11 +71,21 @@ impl StudyBook {
             axes: BTreeMap::new(),
             measured: 0,
             summary: Summary::default(),
+            lost: BTreeMap::new(),
             searched: None,
+            coverage: None,
+            covered: None,
         })
     }
 
-    /// Reads what is new, and ends what is lost.
+    /// The folders whose heartbeats tell which workers and running trials are alive.
+    pub fn heartbeat_folders(&self) -> Vec<PathBuf> {
+        let trials = self.study.running_runs();
+        let trials = trials.map(|(_, run)| self.folder.trials().join(run));
+        self.folder.worker_folders().into_iter().chain(trials).collect()
+    }
+
+    /// Reads what is new, and looks for what is lost.
     ///
     /// # Errors
     /// A journal that cannot be read.
@@ -76,10 +93,10 @@ impl StudyBook {
         self.study.refresh()?;
         if self.searched.is_none_or(|at| at.elapsed() > SEARCH) {
             self.searched = Some(Instant::now());
-            let retries = self.settings.as_ref().map_or(0, |settings| settings.tuning.retries);
-            // Whoever can write will do it; who only looks on may not be able to.
-            let _ = self.folder.fail_lost(&mut self.study, retries);
+            let objective = self.settings.as_ref().map(|settings| settings.tuning.objective);
+            self.lost = lost(&self.folder, &self.study, objective.unwrap_or_default());
         }
+        self.cover();
         let trials = self.study.trials();
         self.rows.truncate(trials.len());
         for (number, trial) in trials.iter().enumerate() {
@@ -87,12 +104,12 @@ impl StudyBook {
                 // What is finished changes no more.
                 Some(row) if row.state.is_finished() => {}
                 Some(row) => {
-                    let now = row_of(trial);
+                    let now = row_of(trial, self.lost.get(&number));
                     if **row != now {
                         *row = Arc::new(now);
                     }
                 }
-                None => self.rows.push(Arc::new(row_of(trial))),
+                None => self.rows.push(Arc::new(row_of(trial, self.lost.get(&number)))),
             }
         }
         // A waiting trial may get its parameters later.
@@ -105,6 +122,21 @@ impl StudyBook {
         self.measured = settled;
         self.summarise();
         Ok(())
+    }
+
+    /// Every setting of a grid is gone through for it, so only when it may have changed.
+    fn cover(&mut self) {
+        let trials = self.study.trials();
+        let begun = trials.iter().filter(|trial| trial.state != TrialState::Waiting).count();
+        let failed = trials.iter().filter(|trial| trial.state == TrialState::Failed).count();
+        if self.covered.replace((begun, failed)) == Some((begun, failed)) {
+            return;
+        }
+        self.coverage = self.settings.as_ref().and_then(|settings| {
+            let space = self.study.newest(space_of(settings).ok()?);
+            let tuning = &settings.tuning;
+            tuning.chosen_sampler().coverage(&space, trials, tuning.repeats)
+        });
     }
 
     fn summarise(&mut self) {
@@ -133,6 +165,7 @@ impl StudyBook {
         for row in &self.rows {
             *match row.state {
                 TrialState::Waiting => &mut counts.waiting,
+                TrialState::Running if row.lost.is_some() => &mut counts.lost,
                 TrialState::Running => &mut counts.running,
                 TrialState::Complete => &mut counts.complete,
                 TrialState::Pruned => &mut counts.pruned,
@@ -149,7 +182,8 @@ impl StudyBook {
             name: self.folder.name.clone(),
             counts: self.counts(),
             best: best.and_then(|trial| Some((trial.number, trial.value()?))),
-            direction: self.study.history().direction,
+            direction: Some(self.study.history().direction),
+            problem: self.study.check().err().map(|error| error.to_string()),
             workers: self.workers().iter().filter(|worker| worker.beat.is_some()).count(),
         }
     }
@@ -200,7 +234,20 @@ impl StudyBook {
                 let best = self.study.history().best()?.value()?;
                 Some(best - row.value?)
             }),
-            skipped_lines: self.study.skipped_lines(),
+            coverage: self.coverage,
+            damage: self.study.damage().cloned(),
+        }
+    }
+
+    /// The row of a study that cannot be opened.
+    pub fn unreadable(folder: &StudyFolder, error: &EngineError) -> StudySummary {
+        StudySummary {
+            name: folder.name.clone(),
+            counts: StudyCounts::default(),
+            best: None,
+            direction: None,
+            workers: 0,
+            problem: Some(error.to_string()),
         }
     }
 

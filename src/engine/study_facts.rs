@@ -1,7 +1,7 @@
 //! What is told of studies: plain data.
 
 use super::{Beat, Coverage};
-use crate::tuning::{Direction, TrialState};
+use crate::tuning::{Damage, Direction, SpaceCoverage, TrialState};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,10 +15,12 @@ pub struct StudySummary {
     pub counts: StudyCounts,
     /// The trial with the best value, and the value.
     pub best: Option<(usize, f64)>,
-    /// Whether a smaller or a larger value is better.
-    pub direction: Direction,
+    /// Whether a smaller or a larger value is better; `None` where that cannot be read.
+    pub direction: Option<Direction>,
     /// Processes that work on it.
     pub workers: usize,
+    /// Why nothing of it can be read, or not all, and the remedy.
+    pub problem: Option<String>,
 }
 
 /// How many trials are in each state.
@@ -28,6 +30,8 @@ pub struct StudyCounts {
     pub waiting: usize,
     /// Worked on.
     pub running: usize,
+    /// Begun, and their process is gone; the next worker fails them.
+    pub lost: usize,
     /// With their value.
     pub complete: usize,
     /// Given up by the pruner.
@@ -81,8 +85,10 @@ pub struct StudyPage {
     pub baseline: Option<usize>,
     /// How much larger the best value is than that trial's.
     pub gain: Option<f64>,
-    /// Lines of the journal that made no sense.
-    pub skipped_lines: usize,
+    /// How much was tried of a finite space, or of a grid; `None` where there is no end.
+    pub coverage: Option<SpaceCoverage>,
+    /// The line of the journal that cannot be read; nothing from there on is known.
+    pub damage: Option<Damage>,
 }
 
 /// A trial.
@@ -104,6 +110,8 @@ pub struct TrialRow {
     pub threshold: Option<f64>,
     /// Why it failed.
     pub reason: Option<String>,
+    /// Why nobody works on it any more, though it counts as running: the next worker fails it.
+    pub lost: Option<String>,
     /// Its run, when it is one of ours.
     pub run: Option<String>,
     /// The trial that this one repeats.
@@ -187,6 +195,22 @@ impl StudyPage {
         telling.next().unwrap_or(name).to_owned()
     }
 
+    /// What the journal's damage means, and the remedy.
+    pub fn damage_words(&self) -> Option<String> {
+        let damage = self.damage.as_ref()?;
+        Some(format!(
+            "journal.log, {damage}; what stands from there on is not shown, and nothing is written until \
+             `undertone study mend {}` has mended it",
+            self.name
+        ))
+    }
+
+    /// How much was tried of what can be, where that has an end.
+    pub fn coverage_words(&self) -> Option<String> {
+        let coverage = self.coverage?;
+        Some(format!("{} of {} tried", coverage.tried, coverage.settings))
+    }
+
     /// How many runs of its trials were judged on the test side.
     pub fn test_looks(&self) -> usize {
         self.promoted.iter().filter(|run| run.test.is_some()).count()
@@ -194,6 +218,14 @@ impl StudyPage {
 }
 
 impl TrialRow {
+    /// How far it is, in a word.
+    pub fn state_name(&self) -> String {
+        match self.lost {
+            Some(_) => "lost".to_owned(),
+            None => self.state.to_string(),
+        }
+    }
+
     /// A parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&TrialParameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)

@@ -3,10 +3,10 @@
 use super::run_file::RunFacts;
 use super::{EngineError, Settings, load_settings};
 use crate::files;
-use crate::runs::{Liveness, RunError, RunFolder, liveness};
+use crate::runs::{RunError, RunFolder};
 use crate::tuning::lifecycle::run_of;
-use crate::tuning::{Objective, Study, Trial};
-use jiff::{SignedDuration, Timestamp};
+use crate::tuning::{Mended, Objective, Study, mend};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,16 @@ pub const BASELINE_ATTRIBUTE: &str = "undertone:baseline";
 /// The study's attribute that lists the runs that trials were made into: `{trial, run, seed}`.
 pub const PROMOTED_ATTRIBUTE: &str = "undertone:promoted";
 
-/// A process that was silent for so long is gone; one that is just changing hands is not.
-const SILENCE: SignedDuration = SignedDuration::from_secs(5);
-/// A trial whose run's folder has not come up after this time has none.
-const START: SignedDuration = SignedDuration::from_secs(30);
-/// Why a lost trial failed.
-const LOST: &str = "its process is gone";
+/// `study.json`: what is known of the data, and what the settings said when the study began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// What is known of the data.
+    #[serde(flatten)]
+    pub run: RunFacts,
+    /// What was put over the settings' search space with `--set`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub space_changes: Vec<(String, String)>,
+}
 
 /// A study's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +144,7 @@ impl StudyFolder {
     pub fn settings_file(&self) -> PathBuf {
         self.path.join("study.toml")
     }
-    /// `study.json`: what is known of the data.
+    /// `study.json`: what is known of the data, and how the study was begun.
     fn facts_file(&self) -> PathBuf {
         self.path.join("study.json")
     }
@@ -153,11 +157,25 @@ impl StudyFolder {
         self.path.join("workers")
     }
 
+    /// The folders of all workers that there ever were.
+    pub fn worker_folders(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.workers()).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    /// Refuses a journal that is damaged; one that is not there yet is sound.
+    ///
+    /// # Errors
+    /// The line, and the remedy.
+    pub fn check_journal(&self) -> Result<(), EngineError> {
+        Ok(Study::check_journal(&self.journal())?)
+    }
+
     /// Writes settings and facts.
     ///
     /// # Errors
     /// What the file system says; values that TOML cannot hold.
-    pub fn write(&self, settings: &Settings, facts: &RunFacts) -> Result<(), EngineError> {
+    pub fn write(&self, settings: &Settings, facts: &Begun) -> Result<(), EngineError> {
         let malformed = |error: String| EngineError::Other(format!("the settings cannot be written: {error}"));
         let table = toml::Table::try_from(settings).map_err(|error| malformed(error.to_string()))?;
         let text = toml::to_string(&table).map_err(|error| malformed(error.to_string()))?;
@@ -176,11 +194,11 @@ impl StudyFolder {
         Ok(load_settings(Some(&self.settings_file()), changes)?)
     }
 
-    /// What was known of the data when the study began.
+    /// What was known when the study began.
     ///
     /// # Errors
     /// A file that is missing or damaged.
-    pub fn facts(&self) -> Result<RunFacts, EngineError> {
+    pub fn facts(&self) -> Result<Begun, EngineError> {
         let path = self.facts_file();
         let text = fs::read(&path).map_err(RunError::io(&path))?;
         serde_json::from_slice(&text)
@@ -210,28 +228,11 @@ impl StudyFolder {
         Ok(Study::open_or_create(&path, &name, objective.direction())?)
     }
 
-    /// Fails the trials of ours whose process is gone, and puts them back in the queue; tells which.
+    /// Mends the journal; `None` when it is sound.
     ///
     /// # Errors
-    /// A journal that cannot be written.
-    pub fn fail_lost(&self, study: &mut Study, retries: usize) -> Result<Vec<usize>, EngineError> {
-        let lost: Vec<(usize, String)> = study
-            .running_runs()
-            .filter(|(trial, run)| self.is_lost(trial, run))
-            .map(|(trial, run)| (trial.number, run.to_owned()))
-            .collect();
-        if lost.is_empty() {
-            return Ok(lost.into_iter().map(|(number, _)| number).collect());
-        }
-        Ok(study.fail_lost(&lost, LOST, retries)?)
-    }
-
-    fn is_lost(&self, trial: &Trial, run: &str) -> bool {
-        let now = Timestamp::now();
-        match liveness(&self.trials().join(run)) {
-            Liveness::Held(_) | Liveness::Never => false,
-            Liveness::Gone(Some(beat)) => now.duration_since(beat.at) > SILENCE,
-            Liveness::Gone(None) => trial.started.is_none_or(|at| now.duration_since(at) > START),
-        }
+    /// What the file system says; a lock that is never free.
+    pub fn mend(&self) -> Result<Option<Mended>, EngineError> {
+        Ok(mend(&self.journal())?)
     }
 }

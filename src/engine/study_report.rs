@@ -96,7 +96,8 @@ impl TrialReporter {
     }
 }
 
-fn value(objective: Objective, facts: &EpochFacts) -> f64 {
+/// What a trial is ranked by, of one of its epochs.
+pub fn value(objective: Objective, facts: &EpochFacts) -> f64 {
     match objective {
         Objective::Loss => facts.validation_loss,
         Objective::Accuracy => facts.validation_accuracy,

@@ -25,8 +25,8 @@ pub fn ranks(rows: &[Arc<TrialRow>], direction: Direction) -> (Vec<usize>, Vec<(
     (valued.into_iter().map(|(number, _)| number).collect(), best)
 }
 
-/// A trial as it is told.
-pub fn row_of(trial: &Trial) -> TrialRow {
+/// A trial as it is told; `lost` says why nobody works on it any more.
+pub fn row_of(trial: &Trial, lost: Option<&String>) -> TrialRow {
     let last = trial.last_report().map(|(_, value)| value);
     let ended = trial
         .finished
@@ -57,6 +57,7 @@ pub fn row_of(trial: &Trial) -> TrialRow {
             .collect(),
         threshold: threshold_of(trial),
         reason: failure_of(trial).map(str::to_owned),
+        lost: lost.cloned(),
         run: run_of(trial).map(str::to_owned),
         repeats: repeats(trial),
     }

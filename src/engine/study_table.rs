@@ -26,7 +26,7 @@ pub fn csv(page: &StudyPage) -> Result<Vec<u8>, csv::Error> {
         let facts = [
             row.number.to_string(),
             rank.map(|rank| (rank + 1).to_string()).unwrap_or_default(),
-            row.state.to_string(),
+            row.state_name(),
             text(row.value),
             row.reports.len().to_string(),
             text(row.seconds),

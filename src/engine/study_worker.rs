@@ -3,12 +3,13 @@
 use super::launch::spawn;
 use super::run_file::{RunFacts, RunFile, TrialPlace};
 use super::study_folder::{StudyFolder, TRIALS_ATTRIBUTE};
+use super::study_lost::settle;
 use super::study_trial::trial_settings;
 use super::worker::leave_terminal;
 use super::{EngineError, Settings};
 use crate::runs::{Lease, RunError, RunFolder, Stop, read_stop, request_stop};
 use crate::tuning::lifecycle::failure_of;
-use crate::tuning::{Outcome, Space, Study, TrialState, TuningError, Value};
+use crate::tuning::{Limits, Outcome, Space, Study, TrialState, TuningError, Value};
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::fs;
@@ -35,11 +36,12 @@ const IDLE: usize = 10;
 pub fn work_on_study(path: &Path, slot: Option<&str>) -> Result<(), EngineError> {
     leave_terminal()?;
     let folder = StudyFolder::at(path);
+    folder.check_journal()?;
     let settings = folder.settings(&[])?;
     let space = space_of(&settings)?.clone();
     let (lease, place) = take_slot(&folder, slot)?;
     Worker {
-        facts: folder.facts()?,
+        facts: folder.facts()?.run,
         study: folder.begin_study(settings.tuning.objective)?,
         folder,
         settings,
@@ -119,7 +121,7 @@ impl Worker {
     fn work(&mut self) -> Result<(), EngineError> {
         let (mut failures, mut looks) = (0, 0);
         let sampler = self.settings.tuning.chosen_sampler();
-        let (seed, retries) = (self.settings.tuning.seed, self.settings.tuning.retries);
+        let tuning = self.settings.tuning.clone();
         loop {
             self.lease.progress("asking", 0, 0);
             if read_stop(&self.place).is_some() {
@@ -128,13 +130,17 @@ impl Worker {
             self.lease.check()?;
             self.study.refresh()?;
             if looks % IDLE == 0 {
-                self.folder.fail_lost(&mut self.study, retries)?;
+                settle(&self.folder, &mut self.study, tuning.objective, tuning.retries)?;
             }
             looks += 1;
             let wanted = wanted(&self.study, &self.settings);
             let time = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
             let name = |number: usize| format!("{time}-t{number:04}");
-            let asked = self.study.ask_within(wanted, &self.space, &sampler, seed, name);
+            let limits = Limits {
+                trials: wanted,
+                repeats: tuning.repeats,
+            };
+            let asked = self.study.ask_within(limits, &self.space, &sampler, tuning.seed, name);
             let number = match asked {
                 Ok(Some(number)) => number,
                 Ok(None) if self.finished() >= wanted => return Ok(()),

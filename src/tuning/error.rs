@@ -1,5 +1,6 @@
 //! What can go wrong in tuning.
 
+use super::journal::Damage;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong in tuning.
@@ -30,6 +31,14 @@ pub enum TuningError {
         was: u64,
         /// Bytes it has.
         now: u64,
+    },
+    /// A line of the journal is no record, so that nothing behind it can be believed.
+    #[error("{}: {damage}; nothing is written to it until `undertone study mend {}` has mended it", path.display(), study_of(path))]
+    Damaged {
+        /// The journal.
+        path: PathBuf,
+        /// The line.
+        damage: Damage,
     },
     /// A line or a value is not JSON as Python writes it.
     #[error("not JSON at byte {position}: {problem}")]
@@ -91,11 +100,11 @@ pub enum TuningError {
         /// What is wrong and what would be right.
         problem: String,
     },
-    /// Every point of the grid has been tried.
-    #[error("all {points} points of the grid have been tried; add values or choose another sampler")]
+    /// Every setting of a finite space, or every point of a grid, has been tried.
+    #[error("{settings} of {settings} settings tried; a wider space, or more of tuning.repeats, goes on")]
     Exhausted {
-        /// How many points there are.
-        points: usize,
+        /// How many there are.
+        settings: u64,
     },
     /// The grid has more points than anyone could try.
     #[error("the grid has more than {limit} points; give it fewer values or choose another sampler")]
@@ -145,6 +154,12 @@ pub enum TuningError {
         /// The trial's number.
         number: usize,
     },
+}
+
+/// The study of a journal, which is its folder's name.
+fn study_of(journal: &Path) -> String {
+    let folder = journal.parent().and_then(Path::file_name);
+    folder.map_or_else(|| "NAME".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The error for a file that could not be read or written.

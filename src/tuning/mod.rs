@@ -13,11 +13,13 @@
 //! | [`importance`] | which parameters mattered |
 //! | [`trial`] | what is known of a trial |
 //! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
+//! | [`finite`] | spaces of finitely many settings: what was tried of them |
 //! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
-//! | [`journal`] | the file: its lock, its lines, and the state they add up to |
+//! | [`journal`] | the file: its lock, its lines, the state they add up to, and its mending |
 
 pub mod distribution;
 pub mod error;
+pub mod finite;
 pub mod importance;
 pub mod journal;
 pub mod lifecycle;
@@ -34,11 +36,14 @@ pub mod value;
 
 pub use distribution::Distribution;
 pub use error::TuningError;
+pub use finite::SpaceCoverage;
+pub use journal::Damage;
+pub use journal::mend::{LeftOut, Mended, mend};
 pub use lifecycle::Outcome;
 pub use pruner::{Pruner, Verdict};
 pub use sampler::Sampler;
 pub use settings::{Objective, TuningSettings};
 pub use space::{Chosen, Parameter, Space};
-pub use study::Study;
+pub use study::{Limits, Study};
 pub use trial::{Direction, History, Parameters, Trial, TrialState};
 pub use value::Value;

@@ -1,8 +1,14 @@
 //! Which parameters to try next.
 
+use super::finite::{SpaceCoverage, Tally, count, search, setting};
 use super::samplers::{Grid, Tpe, random};
-use super::{History, Parameters, Space, TuningError};
+use super::{History, Parameters, Space, Trial, TuningError};
+use crate::random::stream;
+use rand::Rng;
 use serde::{Deserialize, Serialize};
+
+/// Times that a sampler is asked again when it chose what was tried already.
+const ATTEMPTS: u64 = 32;
 
 /// A way of choosing the next parameters.
 ///
@@ -63,6 +69,57 @@ impl Sampler {
             Self::Grid(grid) => grid.sample(request),
             Self::Tpe(tpe) => Ok(tpe.sample(request)),
         }
+    }
+
+    /// As [`Sampler::sample`], but in a finite space only what was tried least: first what no trial has, then what only
+    /// failed, then what was tried once, up to `repeats` times again. In a space without end it is the same.
+    ///
+    /// # Errors
+    /// [`TuningError::Exhausted`] when all was tried as often as that; [`TuningError::TooManyPoints`] from a grid.
+    pub fn next(&self, request: &Request<'_>, repeats: usize) -> Result<Parameters, TuningError> {
+        if let Self::Grid(grid) = self {
+            return grid.next(request, repeats);
+        }
+        let first = self.sample(request)?;
+        let Some(settings) = count(request.space) else {
+            return Ok(first);
+        };
+        let tally = Tally::of(request.history.trials, |parameters| setting(request.space, parameters));
+        let least = tally.least(settings);
+        if least > repeats {
+            return Err(TuningError::Exhausted { settings });
+        }
+        let is_free = |chosen: &Parameters, failed_too: bool| {
+            setting(request.space, chosen).is_some_and(|setting| tally.is_free(&setting, least, failed_too))
+        };
+        let again = (1..=ATTEMPTS).map(|attempt| {
+            let seed = stream(request.seed, "again", attempt).next_u64();
+            self.sample(&Request { seed, ..*request })
+        });
+        for drawn in std::iter::once(Ok(first)).chain(again) {
+            let drawn = drawn?;
+            if is_free(&drawn, false) {
+                return Ok(drawn);
+            }
+        }
+        let mut random = stream(request.seed, "walk", request.number as u64);
+        let mut walk = |failed_too| {
+            let accept = |chosen: &Parameters| is_free(chosen, failed_too);
+            search(request.space.parameters(), &mut request.given(), &mut random, &accept)
+        };
+        walk(false)
+            .or_else(|| walk(true))
+            .ok_or(TuningError::Exhausted { settings })
+    }
+
+    /// How much was tried of a finite space, or of a grid; `None` where there is no end.
+    pub fn coverage(&self, space: &Space, trials: &[Trial], repeats: usize) -> Option<SpaceCoverage> {
+        if let Self::Grid(grid) = self {
+            return grid.coverage(space, trials, repeats);
+        }
+        let settings = count(space)?;
+        let tally = Tally::of(trials, |parameters| setting(space, parameters));
+        Some(tally.coverage(settings, repeats))
     }
 }
 

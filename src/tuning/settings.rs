@@ -25,6 +25,8 @@ pub struct TuningSettings {
     pub seed: u64,
     /// Times that a trial whose process was lost is tried again.
     pub retries: usize,
+    /// Times that a setting of a finite space is tried again when all were tried.
+    pub repeats: usize,
     /// Whether the first trial takes the settings as they are.
     pub baseline: bool,
     /// How the next parameters are chosen.

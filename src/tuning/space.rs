@@ -82,6 +82,17 @@ impl Space {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
+    /// The same parameters with other distributions where one is told.
+    pub(super) fn redistributed(&self, newer: impl Fn(&Parameter) -> Option<Arc<Distribution>>) -> Self {
+        let parameters = self.parameters.iter().map(|parameter| Parameter {
+            distribution: newer(parameter).unwrap_or_else(|| Arc::clone(&parameter.distribution)),
+            ..parameter.clone()
+        });
+        Self {
+            parameters: parameters.collect(),
+        }
+    }
+
     /// Internal values for the named values, each with its distribution.
     ///
     /// # Errors

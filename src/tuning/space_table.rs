@@ -2,7 +2,7 @@
 
 use super::{Distribution, Parameter, Space, TuningError, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The keys that make a table one parameter.
@@ -119,6 +119,39 @@ pub fn is_parameter(table: &toml::Table) -> bool {
         .any(|kind| table.get(*kind).is_some_and(|value| !value.is_table()))
 }
 
+/// A parameter that two spaces have not in common, as the settings write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub name: String,
+    /// What the one space has; `None` where it does not search the parameter.
+    pub one: Option<String>,
+    /// What the other has.
+    pub other: Option<String>,
+}
+
+impl Space {
+    /// The parameters in which another space differs: ranges, scales, steps, choices and their order, conditions.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let names: BTreeSet<&String> = [self, other]
+            .into_iter()
+            .flat_map(|space| space.parameters().iter().map(|parameter| &parameter.name))
+            .collect();
+        let differing = names.into_iter().filter(|name| self.get(name) != other.get(name));
+        let text = |parameter: &Parameter| {
+            let table = toml::Value::try_from(ParameterTable::of(parameter));
+            table.map_or_else(|_| parameter.distribution.to_string(), |table| table.to_string())
+        };
+        differing
+            .map(|name| Difference {
+                name: name.clone(),
+                one: self.get(name).map(text),
+                other: other.get(name).map(text),
+            })
+            .collect()
+    }
+}
+
 /// A table of parameters, as in the settings:
 ///
 /// ```toml
@@ -169,5 +202,72 @@ mod tests {
         );
         let again: Space = toml::from_str(&toml::to_string(&space).unwrap()).unwrap();
         assert_eq!(again, space);
+    }
+
+    #[test]
+    fn whatever_differs_is_told_as_it_is_written() {
+        let whole = "a = { int = [0, 8], step = 4 }\nb = { choices = [16, 32] }\nc = { float = [0.1, 1.0] }\n\
+                     d = { int = [0, 9], when = { b = 16 } }";
+        let before: Space = toml::from_str(whole).unwrap();
+        let differences = |from: &str, to: &str| {
+            let now: Space = toml::from_str(&whole.replace(from, to)).unwrap();
+            before.differences(&now)
+        };
+        assert_eq!(differences("0.1", "0.1"), []);
+        for (from, to, name, one, other) in [
+            (
+                "[16, 32]",
+                "[16, 32, 64]",
+                "b",
+                "{ choices = [16, 32] }",
+                "{ choices = [16, 32, 64] }",
+            ),
+            (
+                "[16, 32]",
+                "[32, 16]",
+                "b",
+                "{ choices = [16, 32] }",
+                "{ choices = [32, 16] }",
+            ),
+            (
+                "step = 4",
+                "step = 2",
+                "a",
+                "{ int = [0, 8], step = 4.0 }",
+                "{ int = [0, 8], step = 2.0 }",
+            ),
+            (
+                "1.0]",
+                "1.0], log = true",
+                "c",
+                "{ float = [0.1, 1.0] }",
+                "{ float = [0.1, 1.0], log = true }",
+            ),
+            ("[0.1", "[0.2", "c", "{ float = [0.1, 1.0] }", "{ float = [0.2, 1.0] }"),
+            (
+                "b = 16",
+                "b = 32",
+                "d",
+                "{ int = [0, 9], when = { b = [16] } }",
+                "{ int = [0, 9], when = { b = [32] } }",
+            ),
+        ] {
+            let [found] = &differences(from, to)[..] else {
+                unreachable!()
+            };
+            let told = (found.name.as_str(), found.one.as_deref(), found.other.as_deref());
+            assert_eq!(told, (name, Some(one), Some(other)));
+        }
+        let [gone, come] = &differences("c = ", "e = ")[..] else {
+            unreachable!()
+        };
+        assert_eq!(
+            (gone.name.as_str(), gone.one.is_some(), gone.other.is_some()),
+            ("c", true, false)
+        );
+        assert_eq!(
+            (come.name.as_str(), come.one.is_some(), come.other.is_some()),
+            ("e", false, true)
+        );
     }
 }

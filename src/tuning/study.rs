@@ -6,9 +6,22 @@ use super::journal::replay::{Replay, StudyRecord};
 use super::lifecycle::{FIXED, Outcome, again, begin, check_against_first, end, queued, run_of};
 use super::pruners::rung_key;
 use super::sampler::Request;
-use super::{Direction, History, Parameters, Pruner, Sampler, Space, Trial, TrialState, TuningError, Value, Verdict};
+use super::{
+    Damage, Direction, Distribution, History, Parameters, Pruner, Sampler, Space, Trial, TrialState, TuningError,
+    Value, Verdict,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+/// Where a study ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Trials that are complete, pruned or running.
+    pub trials: usize,
+    /// How often a setting of a finite space may be tried again.
+    pub repeats: usize,
+}
 
 /// A study with one objective, in a journal file that others may work on at the same time.
 #[derive(Debug)]
@@ -33,10 +46,19 @@ impl Study {
             .collect())
     }
 
-    /// Opens a study that exists.
+    /// Refuses a journal that is damaged.
     ///
     /// # Errors
-    /// [`TuningError::UnknownStudy`], [`TuningError::OtherStudy`] for one with several objectives, [`TuningError::Io`].
+    /// [`TuningError::Damaged`], [`TuningError::Io`].
+    pub fn check_journal(path: &Path) -> Result<(), TuningError> {
+        Journal::open(path)?.check()
+    }
+
+    /// Opens a study that exists; of a damaged journal what stands before the damage.
+    ///
+    /// # Errors
+    /// [`TuningError::UnknownStudy`] or, where it may stand behind the damage, [`TuningError::Damaged`];
+    /// [`TuningError::OtherStudy`] for one with several objectives, [`TuningError::Io`].
     pub fn open(path: &Path, name: &str) -> Result<Self, TuningError> {
         Self::of(Journal::open(path)?, name)
     }
@@ -75,6 +97,7 @@ impl Study {
 
     fn of(journal: Journal, name: &str) -> Result<Self, TuningError> {
         let Some((id, record)) = journal.replay().find(name) else {
+            journal.check()?;
             let known = journal
                 .replay()
                 .studies()
@@ -122,9 +145,34 @@ impl Study {
         self.journal.refresh()
     }
 
-    /// How many lines of the file made no sense.
-    pub fn skipped_lines(&self) -> usize {
-        self.journal.skipped()
+    /// The line of the file that is no record; nothing from there on is known, and nothing can be written.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.journal.damage()
+    }
+
+    /// Refuses a study whose journal is damaged, as of the last look.
+    ///
+    /// # Errors
+    /// [`TuningError::Damaged`].
+    pub fn check(&self) -> Result<(), TuningError> {
+        self.journal.check()
+    }
+
+    /// A space as the study goes on with it: with the range that the latest trial drew each parameter from, which another
+    /// program may have varied.
+    pub fn newest(&self, space: &Space) -> Space {
+        self.journal
+            .replay()
+            .study(self.id)
+            .map_or_else(|| space.clone(), |record| newest(space, record))
+    }
+
+    /// Refuses a space that contradicts the study's earlier trials.
+    ///
+    /// # Errors
+    /// [`TuningError::Parameter`].
+    pub fn check_space(&self, space: &Space) -> Result<(), TuningError> {
+        check_against_first(space, self.record()?)
     }
 
     /// Its trials, in the order of their numbers, as of the last look at the file.
@@ -168,7 +216,7 @@ impl Study {
     /// [`TuningError::Parameter`] and [`TuningError::Value`] for what the space has not, [`TuningError::Locked`],
     /// [`TuningError::Io`].
     pub fn enqueue(&mut self, space: &Space, values: &BTreeMap<String, Value>) -> Result<usize, TuningError> {
-        space.assign(values)?;
+        self.newest(space).assign(values)?;
         let mut trial = NewTrial::new(TrialState::Waiting);
         trial
             .system_attributes
@@ -185,10 +233,12 @@ impl Study {
     /// Takes the next trial: the first in the queue that fits the space, else a new one with parameters from the
     /// sampler. `run` names the run folder of a trial's number. Tells the number.
     ///
-    /// The sampler is asked under the file's lock, so that it sees what every other worker is trying.
+    /// The sampler is asked under the file's lock, so that it sees what every other worker is trying. A range that another
+    /// program varied is as in the latest trial.
     ///
     /// # Errors
-    /// Those of the sampler, [`TuningError::Parameter`] when the space contradicts the study's earlier trials,
+    /// Those of the sampler ([`TuningError::Exhausted`] when each setting of a finite space was tried),
+    /// [`TuningError::Parameter`] when the space contradicts the study's earlier trials,
     /// [`TuningError::Locked`], [`TuningError::Io`].
     pub fn ask(
         &mut self,
@@ -197,21 +247,25 @@ impl Study {
         seed: u64,
         run: impl FnOnce(usize) -> String,
     ) -> Result<usize, TuningError> {
-        let asked = self.ask_within(usize::MAX, space, sampler, seed, run)?;
+        let limits = Limits {
+            trials: usize::MAX,
+            repeats: 0,
+        };
+        let asked = self.ask_within(limits, space, sampler, seed, run)?;
         asked.ok_or_else(|| TuningError::OtherStudy {
             name: self.name.clone(),
             problem: "has as many trials as there can be".to_owned(),
         })
     }
 
-    /// As [`Study::ask`], unless complete, pruned and running trials are `most` already. How many there are is looked
-    /// up under the lock, so that workers together do not begin more.
+    /// As [`Study::ask`], unless there are as many trials as there may be. How many there are, and what they tried, is
+    /// looked up under the lock, so that workers together do not begin more.
     ///
     /// # Errors
     /// As [`Study::ask`].
     pub fn ask_within(
         &mut self,
-        most: usize,
+        limits: Limits,
         space: &Space,
         sampler: &Sampler,
         seed: u64,
@@ -220,10 +274,11 @@ impl Study {
         let direction = self.direction;
         self.update(|id, record| {
             let counts = |trial: &&Trial| !matches!(trial.state, TrialState::Failed | TrialState::Waiting);
-            if record.trials.iter().filter(counts).count() >= most {
+            if record.trials.iter().filter(counts).count() >= limits.trials {
                 return Ok((Vec::new(), None));
             }
             check_against_first(space, record)?;
+            let space = &newest(space, record);
             let history = History {
                 study: &record.name,
                 direction,
@@ -234,14 +289,19 @@ impl Study {
             let number = next.as_ref().map_or(record.trials.len(), |(trial, _)| trial.number);
             let none = Parameters::new();
             let fixed = next.as_ref().map_or(&none, |(_, fixed)| fixed);
-            let parameters = sampler.sample(&Request {
+            let request = Request {
                 space,
                 history,
                 number,
                 seed,
                 fixed,
-            })?;
+            };
             let waiting = next.as_ref().map(|(trial, _)| *trial);
+            let parameters = match sampler.next(&request, limits.repeats) {
+                // What somebody put in the queue is wanted, whatever was tried.
+                Err(TuningError::Exhausted { .. }) if waiting.is_some() => Sampler::Random.sample(&request)?,
+                chosen => chosen?,
+            };
             let operations = begin(id, waiting, run(number), &parameters);
             Ok((operations, Some(number)))
         })
@@ -367,6 +427,15 @@ impl Study {
         self.journal
             .update(|replay| decide(id, existing(replay, id, name, &path)?))
     }
+}
+
+/// Choices stay as they are written here: to another program 1 and 1.0 may be the same.
+fn newest(space: &Space, record: &StudyRecord) -> Space {
+    space.redistributed(|parameter| {
+        let newest = record.newest_distribution(&parameter.name)?;
+        let is_range = !matches!(**newest, Distribution::Categorical { .. });
+        (is_range && newest.is_compatible(&parameter.distribution)).then(|| Arc::clone(newest))
+    })
 }
 
 fn existing<'a>(replay: &'a Replay, id: usize, name: &str, path: &Path) -> Result<&'a StudyRecord, TuningError> {

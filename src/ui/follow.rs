@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use super::state::State;
-use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Survey};
+use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Mended, Survey};
 use crate::ui::input::Tab;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::train::queue;
@@ -177,6 +177,10 @@ impl State {
                     "Trial {trial} of study {study} waits for a worker."
                 )));
             }
+            Event::StudyMended { study, mended } => {
+                self.message = Some(mended_message(&study, mended.as_deref()));
+                self.tune.begun(&study);
+            }
             Event::StudyExported { path, trials } => {
                 let text = format!("{} written to {}.", count(trials, "trial"), path.display());
                 self.message = Some(Message::good(text));
@@ -260,6 +264,33 @@ impl State {
             _ => self.message = Some(Message::bad(message)),
         }
     }
+}
+
+fn mended_message(study: &str, mended: Option<&Mended>) -> Message {
+    let Some(mended) = mended else {
+        return Message::note(format!(
+            "The journal of study {study} is sound: there is nothing to mend."
+        ));
+    };
+    let copy = mended.copy.display();
+    let Some(damage) = &mended.lost else {
+        let lines = count(mended.separated, "line");
+        return Message::good(format!(
+            "Study {study} is mended, and nothing was lost: {lines} of several records taken apart. As it was it is in {copy}."
+        ));
+    };
+    let trials = mended.left_out.iter().map(|trial| match trial.value {
+        Some(value) => format!("{} ({}, {value:.4})", trial.number, trial.state),
+        None => format!("{} ({})", trial.number, trial.state),
+    });
+    let trials = match trials.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "no trial".to_owned(),
+        trials => format!("trials {trials}"),
+    };
+    Message::note(format!(
+        "Study {study} ends before line {} now, which leaves out {trials}. As it was it is in {copy}.",
+        damage.line
+    ))
 }
 
 fn exported(summary: &ExportSummary) -> Message {

@@ -90,6 +90,7 @@ fn trial(number: usize, axes: &[Axis], noise: &mut Noise) -> TrialRow {
         }),
         run: (number != 5).then(|| format!("20260612-1512{number:02}-t{number:04}")),
         repeats: (number == 12).then_some(11),
+        lost: None,
         reports,
     }
 }
@@ -141,6 +142,7 @@ pub fn study() -> StudyPage {
         counts: StudyCounts {
             waiting: count(TrialState::Waiting),
             running: count(TrialState::Running),
+            lost: 0,
             complete: count(TrialState::Complete),
             pruned: count(TrialState::Pruned),
             failed: count(TrialState::Failed),
@@ -173,7 +175,8 @@ pub fn study() -> StudyPage {
             coverage: Some(Coverage::of([("sad", 60), ("happy", 60)])),
         }],
         baseline: Some(0),
-        skipped_lines: 0,
+        coverage: None,
+        damage: None,
         trials,
     }
 }
@@ -185,15 +188,17 @@ pub fn studies() -> Vec<StudySummary> {
         name: "crnn".to_owned(),
         counts: StudyCounts::default(),
         best: None,
-        direction: Direction::Minimize,
+        direction: Some(Direction::Minimize),
         workers: 0,
+        problem: None,
     };
     let this = StudySummary {
         name: page.name.clone(),
         counts: page.counts,
         best: page.best.last().copied(),
-        direction: page.direction,
+        direction: Some(page.direction),
         workers: 2,
+        problem: None,
     };
     vec![this, other]
 }

@@ -4,7 +4,7 @@ use super::fixtures::{detail, opening, runs};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Command, Event};
+use undertone::engine::{Command, Coverage, Damage, Event, LeftOut, Mended, TrialState};
 use undertone::ui::{Colours, Theme};
 
 /// What the workbench knows when a study was looked at before.
@@ -71,6 +71,80 @@ fn tune_orders_and_filters_and_opens_a_trial() {
         changes.iter().any(|(key, _)| key == "model.conv1d.filters.0"),
         "{changes:?}"
     );
+}
+
+#[test]
+fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
+    let mut workbench = tuning();
+    let mut page = study();
+    page.damage = Some(Damage {
+        line: 77,
+        offset: 12_345,
+        problem: "not a line of an Optuna journal: several records on one line".to_owned(),
+    });
+    page.coverage = Some(Coverage {
+        tried: 28,
+        settings: 30,
+        exhausted: false,
+    });
+    let mut lost = (*page.trials[28]).clone();
+    lost.lost = Some("its process is gone".to_owned());
+    page.trials[28] = Arc::new(lost);
+    (page.counts.running, page.counts.lost) = (1, 1);
+    workbench.tell(Event::Study(Arc::new(page)));
+    workbench.compare("tune_damaged_80x24", 80, 24);
+    workbench.compare("tune_damaged_120x40", 120, 40);
+    workbench.compare("tune_damaged_60x15", 60, 15);
+    workbench.press("/");
+    workbench.type_text("lost");
+    workbench.press("Enter");
+    assert!(workbench.text(80, 24).contains("1 of 30"));
+    workbench.press("Esc M");
+    workbench.compare("tune_mend_80x24", 80, 24);
+    workbench.press("Enter");
+    let study = "conv1d".to_owned();
+    assert_eq!(workbench.last(), Some(Command::MendStudy { study: study.clone() }));
+    let left_out = |number, state, value| LeftOut {
+        study: study.clone(),
+        number,
+        state,
+        value,
+    };
+    let mended = Mended {
+        copy: "studies/conv1d/journal.log.damaged-20260612-151200".into(),
+        separated: 1,
+        lost: Some(Damage {
+            line: 90,
+            offset: 15_000,
+            problem: "not JSON at byte 20: a string does not end".to_owned(),
+        }),
+        left_out: vec![
+            left_out(27, TrialState::Complete, Some(0.5512)),
+            left_out(28, TrialState::Running, None),
+        ],
+    };
+    workbench.tell(Event::StudyMended {
+        study: study.clone(),
+        mended: Some(Arc::new(mended)),
+    });
+    workbench.compare("tune_mended_80x24", 80, 24);
+    let again = Command::Study { study, follow: true };
+    assert_eq!(workbench.last(), Some(again), "it is looked at anew");
+}
+
+#[test]
+fn a_study_that_cannot_be_opened_is_told_of_and_can_be_mended() {
+    let mut workbench = Workbench::new(opening());
+    let mut summary = studies().remove(1);
+    summary.problem = Some(
+        "studies/crnn/journal.log: line 1 cannot be read: not UTF-8; nothing is written to it until `undertone study mend crnn` has mended it".to_owned(),
+    );
+    workbench.tell(Event::Studies(Arc::new(vec![summary])));
+    workbench.press("4");
+    workbench.compare("tune_unreadable_80x24", 80, 24);
+    workbench.press("M Enter");
+    let study = "crnn".to_owned();
+    assert_eq!(workbench.last(), Some(Command::MendStudy { study }));
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub use queue::queue;
 pub use report::{report, scores_line};
 pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs, runs_table, started, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
-pub use studies::{enqueued, studies, study, study_exported, trial, tuning, tuning_stops};
+pub use studies::{enqueued, studies, study, study_exported, study_mended, trial, tuning, tuning_stops};
 pub use verdicts::judgements;
 
 use crate::engine::{Coverage, RunSummary};

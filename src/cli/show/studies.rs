@@ -3,7 +3,7 @@
 use super::name;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
+use crate::engine::{LeftOut, Mended, StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
 use serde_json::json;
 use std::io;
 
@@ -14,13 +14,15 @@ pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
             return "no studies yet; `undertone tune` begins one".to_owned();
         }
         let headings = [
-            "study", "best", "trial", "complete", "pruned", "failed", "running", "waiting", "workers",
+            "study", "best", "trial", "complete", "pruned", "failed", "running", "lost", "waiting", "workers",
         ];
         let mut table = Table::new(1, &headings);
+        let mut problems = String::new();
         for study in studies {
             let StudyCounts {
                 waiting,
                 running,
+                lost,
                 complete,
                 pruned,
                 failed,
@@ -29,11 +31,14 @@ pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
                 Some((trial, value)) => (format!("{value:.4}"), trial.to_string()),
                 None => ("-".to_owned(), "-".to_owned()),
             };
-            let counts = [complete, pruned, failed, running, waiting, study.workers];
+            let counts = [complete, pruned, failed, running, lost, waiting, study.workers];
             let counts = counts.iter().map(ToString::to_string);
             table.row([study.name.clone(), value, trial].into_iter().chain(counts));
+            if let Some(problem) = &study.problem {
+                problems += &format!("study {}: {problem}\n", study.name);
+            }
         }
-        table.render()
+        table.render() + &problems
     })
 }
 
@@ -46,13 +51,18 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
     let StudyCounts {
         waiting,
         running,
+        lost,
         complete,
         pruned,
         failed,
     } = page.counts;
+    let lost = match lost {
+        0 => String::new(),
+        lost => format!("{lost} lost, "),
+    };
     let wanted = page.wanted.map_or_else(String::new, |wanted| format!(" of {wanted}"));
     let mut text = format!(
-        "study {}: {}{wanted} trials, {complete} complete, {pruned} pruned; {running} running, {waiting} waiting, \
+        "study {}: {}{wanted} trials, {complete} complete, {pruned} pruned; {running} running, {lost}{waiting} waiting, \
          {failed} failed; {} epochs\nranked by {}, to {}{}\n",
         page.name,
         complete + pruned,
@@ -65,6 +75,8 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
             format!(" ({})", page.method)
         },
     );
+    text.extend(page.damage_words().map(|words| words + "\n"));
+    text.extend(page.coverage_words().map(|words| format!("settings: {words}\n")));
     for worker in &page.workers {
         match (&worker.beat, &worker.problem) {
             (Some(beat), _) => {
@@ -117,7 +129,7 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
         let Some(trial) = page.trials.get(number) else { continue };
         let dash = || "-".to_owned();
         let facts = [
-            trial.state.to_string(),
+            trial.state_name(),
             rank.map_or_else(dash, |rank| rank.to_string()),
             number.to_string(),
             trial.value.map_or_else(dash, |value| format!("{value:.4}")),
@@ -138,6 +150,9 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
 }
 
 fn end_words(trial: &TrialRow) -> Option<String> {
+    if let Some(reason) = &trial.lost {
+        return Some(format!("is lost: {reason}; the next worker fails it"));
+    }
     match (trial.state, trial.threshold, &trial.reason) {
         (TrialState::Pruned, Some(threshold), _) => {
             let step = trial.reports.last().map_or(0, |(step, _)| *step);
@@ -248,6 +263,47 @@ pub fn enqueued(output: Output, study: &str, trial: usize) -> io::Result<()> {
     output.either(&json!({ "study": study, "trial": trial }), || {
         format!("trial {trial} of study {study} waits for a worker")
     })
+}
+
+/// A study's journal was mended.
+pub fn study_mended(output: Output, study: &str, mended: Option<&Mended>) -> io::Result<()> {
+    output.either(&json!({ "study": study, "mended": mended }), || {
+        let Some(mended) = mended else {
+            return format!("the journal of study {study} is sound: there is nothing to mend");
+        };
+        let mut text = format!(
+            "study {study} is mended; as it was it is in {}\n",
+            mended.copy.display()
+        );
+        if mended.separated > 0 {
+            text += &format!("lines of several records, taken apart: {}\n", mended.separated);
+        }
+        match &mended.lost {
+            None => text += "nothing was lost\n",
+            Some(damage) => {
+                text += &format!("{damage}; the study ends before it now\n");
+                text += &left_out(study, &mended.left_out);
+            }
+        }
+        text
+    })
+}
+
+fn left_out(study: &str, trials: &[LeftOut]) -> String {
+    if trials.is_empty() {
+        return "that leaves out no trial\n".to_owned();
+    }
+    let mut text = "that leaves out, or takes back to what was known before that line:\n".to_owned();
+    for trial in trials {
+        let of = if trial.study == study {
+            String::new()
+        } else {
+            format!(" of {}", trial.study)
+        };
+        let value = trial.value.map_or_else(String::new, |value| format!(", {value:.4}"));
+        text += &format!("trial {}{of}: {}{value}\n", trial.number, trial.state);
+    }
+    text + "their runs, where they have any, stay in the study's folder trials\n"
 }
 
 /// A study's trials were written.

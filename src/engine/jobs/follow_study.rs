@@ -5,6 +5,7 @@ use crate::engine::study_book::StudyBook;
 use crate::engine::study_facts::StudyPage;
 use crate::engine::study_folder::StudyFolder;
 use crate::engine::{CommandKind, EngineError, Event};
+use crate::runs::watch_heartbeats;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -32,7 +33,7 @@ pub fn follow_study(context: &Context, wishes: &Receiver<StudyWish>) {
         match wish {
             Ok(wish) => {
                 followed = None;
-                match open(context, &wish.study) {
+                match open(context, &wish.study, wish.follow) {
                     Ok((book, page)) => {
                         context.emit(Event::Study(Arc::clone(&page)));
                         if wish.follow {
@@ -62,9 +63,13 @@ pub fn follow_study(context: &Context, wishes: &Receiver<StudyWish>) {
     }
 }
 
-fn open(context: &Context, name: &str) -> Result<(StudyBook, Arc<StudyPage>), EngineError> {
+fn open(context: &Context, name: &str, follow: bool) -> Result<(StudyBook, Arc<StudyPage>), EngineError> {
     let folder = StudyFolder::find(&context.settings.tuning.studies, name)?;
     let mut book = StudyBook::open(folder, &context.settings.runs)?;
+    if !follow {
+        // Who follows sees it a moment later.
+        watch_heartbeats(book.heartbeat_folders());
+    }
     book.refresh()?;
     let page = Arc::new(book.page());
     Ok((book, page))

@@ -86,6 +86,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::StopTuning { study, worker, when } => studies::stop(context, &study, worker.as_deref(), when),
         Command::Enqueue { study, values } => studies::enqueue(context, &study, &values),
         Command::Promote { study, trial, seeds } => studies::promote(context, &study, trial, seeds),
+        Command::MendStudy { study } => studies::mend(context, &study),
         Command::ExportStudy { study, path } => studies::export(context, &study, &path),
         Command::Study { .. }
         | Command::Preview { .. }

@@ -1,4 +1,4 @@
-//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the table.
+//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the mending, the table.
 
 use super::train::start;
 use crate::engine::context::Context;
@@ -7,7 +7,7 @@ use crate::engine::study_book::StudyBook;
 use crate::engine::study_folder::{PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
 use crate::engine::study_worker::{space_of, wanted};
 use crate::engine::{EngineError, Event, StopTuning, study_trial};
-use crate::runs::{Liveness, RunFolder, Stop, liveness, request_stop};
+use crate::runs::{Liveness, RunFolder, Stop, liveness, request_stop, watch_heartbeats};
 use crate::tuning::{Study, TrialState, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,12 +15,21 @@ use std::sync::Arc;
 
 /// Lists the studies.
 pub fn list(context: &Context) -> Result<(), EngineError> {
-    let mut summaries = Vec::new();
-    for folder in StudyFolder::list(&context.settings.tuning.studies)? {
-        let mut book = StudyBook::open(folder, &context.settings.runs)?;
-        book.refresh()?;
-        summaries.push(book.summary());
-    }
+    let folders = StudyFolder::list(&context.settings.tuning.studies)?;
+    let books: Vec<_> = folders
+        .iter()
+        .map(|folder| StudyBook::open(folder.clone(), &context.settings.runs))
+        .collect();
+    watch_heartbeats(books.iter().flatten().flat_map(StudyBook::heartbeat_folders).collect());
+    let summary = |(folder, book): (&StudyFolder, Result<StudyBook, EngineError>)| {
+        let summary = book.and_then(|mut book| {
+            book.refresh()?;
+            Ok(book.summary())
+        });
+        // One that cannot be read hides no other.
+        summary.unwrap_or_else(|error| StudyBook::unreadable(folder, &error))
+    };
+    let summaries = folders.iter().zip(books).map(summary).collect();
     context.emit(Event::Studies(Arc::new(summaries)));
     Ok(())
 }
@@ -35,14 +44,16 @@ pub fn stop(context: &Context, study: &str, worker: Option<&str>, when: StopTuni
         Stop::AfterEpoch
     };
     let (mut stopped, mut trials) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(folder.workers()).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Liveness::Held(beat) = liveness(&entry.path()) else {
+    let workers = folder.worker_folders();
+    watch_heartbeats(workers.clone());
+    for path in workers {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Liveness::Held(beat) = liveness(&path) else {
             continue;
         };
         if worker.is_none_or(|wanted| wanted == name) {
             // Either request means no more trials; the stronger one is passed on to the trial it is at.
-            request_stop(&entry.path(), request)?;
+            request_stop(&path, request)?;
             trials.extend((beat.phase == "trial").then_some(beat.done as usize));
             stopped.push(name);
         }
@@ -78,7 +89,7 @@ pub fn enqueue(context: &Context, study: &str, values: &[(String, String)]) -> R
     let settings = folder.settings(&[])?;
     let space = space_of(&settings)?;
     let mut opened = folder.open_study()?;
-    let number = opened.enqueue(space, &study_trial::typed(space, values)?)?;
+    let number = opened.enqueue(space, &study_trial::typed(&opened.newest(space), values)?)?;
     let wanted = wanted(&opened, &settings).saturating_add(1);
     opened.note(TRIALS_ATTRIBUTE, Value::Int(i64::try_from(wanted).unwrap_or(i64::MAX)))?;
     context.emit(Event::Enqueued {
@@ -93,6 +104,8 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
     let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
     let settings = folder.settings(&[])?;
     let mut opened = folder.open_study()?;
+    // Runs that no journal could name are not begun.
+    opened.check()?;
     let best = || opened.history().best().map(|trial| trial.number);
     let number = trial
         .or_else(best)
@@ -105,7 +118,7 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
         return Err(EngineError::Other(format!("trial {number} has no parameters yet")));
     }
     let settings = study_trial::trial_settings(&folder, &settings, &row.parameters)?;
-    let facts = folder.facts()?;
+    let facts = folder.facts()?.run;
     let mut runs: Vec<(RunFolder, u64)> = Vec::new();
     for place in 0..seeds.max(1) as u64 {
         let seed = settings.seed.wrapping_add(place);
@@ -156,6 +169,29 @@ fn note_promoted(study: &mut Study, trial: usize, runs: &[(RunFolder, u64)]) -> 
         ]))
     }));
     Ok(study.note(PROMOTED_ATTRIBUTE, Value::Array(all))?)
+}
+
+/// Mends the journal, when nobody works on the study: they would go on writing into the file as they know it.
+pub fn mend(context: &Context, study: &str) -> Result<(), EngineError> {
+    let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
+    let places = [folder.workers(), folder.trials()];
+    let entries = places.iter().flat_map(std::fs::read_dir).flatten().flatten();
+    if let Some(entry) = entries
+        .into_iter()
+        .find(|entry| matches!(liveness(&entry.path()), Liveness::Held(_)))
+    {
+        return Err(EngineError::Other(format!(
+            "{}: a process works on it; `undertone study stop {}` first, then mend the study",
+            entry.path().display(),
+            folder.name
+        )));
+    }
+    let mended = folder.mend()?.map(Arc::new);
+    context.emit(Event::StudyMended {
+        study: folder.name,
+        mended,
+    });
+    Ok(())
 }
 
 /// Writes the trials as a table: CSV, or the whole study as JSON by the file's extension.

@@ -3,12 +3,13 @@
 use super::train::prepare;
 use crate::engine::context::Context;
 use crate::engine::launch::launch;
-use crate::engine::run_file::RunFacts;
 use crate::engine::settings::load_settings;
-use crate::engine::study_folder::{BASELINE_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use crate::engine::study_folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE};
+use crate::engine::study_lost::settle;
 use crate::engine::study_worker::{space_of, wanted};
-use crate::engine::{EngineError, Event, Settings, study_trial};
-use crate::runs::{Liveness, liveness};
+use crate::engine::{EngineError, Event, Origin, Settings, study_trial};
+use crate::runs::trash::empty_expired;
+use crate::runs::{Liveness, liveness, watch_heartbeats};
 use crate::tuning::{Study, TrialState, Value};
 use std::ffi::OsStr;
 
@@ -18,6 +19,8 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
     let name = given.tuning.study_name(&given.model.name).to_owned();
     let folder = StudyFolder::at(&given.tuning.studies.join(name));
     let mut notes = Vec::new();
+    folder.check_journal()?;
+    empty_expired(&given.runs);
     let settings = if folder.settings_file().is_file() {
         go_on(&folder, &given)?
     } else {
@@ -26,10 +29,15 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
             return Err(EngineError::Other(problem.to_owned()));
         }
         space_of(&given)?;
-        let facts: RunFacts;
-        (given, facts) = prepare(context, changes)?;
+        let run;
+        (given, run) = prepare(context, changes)?;
         study_trial::check(&given, space_of(&given)?)?;
-        folder.write(&given, &facts)?;
+        if folder.journal().is_file() {
+            folder.open_study()?.check_space(space_of(&given)?)?;
+        }
+        let space_changes = given.source.changes.iter().filter(|(key, _)| is_space(key));
+        let space_changes = space_changes.cloned().collect();
+        folder.write(&given, &Begun { run, space_changes })?;
         given
     };
     let mut study = folder.begin_study(settings.tuning.objective)?;
@@ -40,7 +48,7 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
     {
         study.note(TRIALS_ATTRIBUTE, Value::Int(trials))?;
     }
-    folder.fail_lost(&mut study, settings.tuning.retries)?;
+    settle(&folder, &mut study, settings.tuning.objective, settings.tuning.retries)?;
     let finished = |state| matches!(state, TrialState::Complete | TrialState::Pruned);
     let done = study.trials().iter().filter(|trial| finished(trial.state)).count();
     let workers = if done >= settings.tuning.trials {
@@ -49,6 +57,9 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
             folder.name,
             2 * done
         ));
+        Vec::new()
+    } else if let Some(words) = exhausted(&study, &settings, &folder.name)? {
+        notes.push(words);
         Vec::new()
     } else {
         start_workers(&folder, settings.tuning.workers)?
@@ -61,12 +72,41 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
     Ok(())
 }
 
+/// Why there is nothing to begin: every setting of a finite space was tried, and nothing waits.
+fn exhausted(study: &Study, settings: &Settings, name: &str) -> Result<Option<String>, EngineError> {
+    let (tuning, space) = (&settings.tuning, study.newest(space_of(settings)?));
+    let coverage = tuning.chosen_sampler().coverage(&space, study.trials(), tuning.repeats);
+    let open = |state| matches!(state, TrialState::Waiting | TrialState::Running);
+    if study.trials().iter().any(|trial| open(trial.state)) {
+        return Ok(None);
+    }
+    Ok(coverage.filter(|coverage| coverage.exhausted).map(|coverage| {
+        format!(
+            "{} of {} settings tried; to try them again: `undertone tune --study {name} --set tuning.repeats={}`",
+            coverage.tried,
+            coverage.settings,
+            tuning.repeats + 1
+        )
+    }))
+}
+
+/// Whether a key is one of the search spaces, or of a parameter in one.
+fn is_space(key: &str) -> bool {
+    key == "tuning.space" || key.starts_with("tuning.space.")
+}
+
 /// A study keeps the settings that it was begun with; of those given now, `[tuning]` counts, and any other must agree.
+/// So must the search space, wherever it is written: with `--set`, in workbench.toml or in a preset.
 fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError> {
     let mut tuning = Vec::new();
     let stored = folder.settings(&[])?;
+    check_space(folder, &stored, given)?;
     for (key, value) in &given.source.changes {
-        if key.starts_with("tuning.") {
+        if is_space(key) {
+            continue;
+        }
+        // Values of another objective would be ranked among the old ones.
+        if key.starts_with("tuning.") && key != "tuning.objective" {
             tuning.push((key.clone(), value.clone()));
         } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str()) && !holds(&stored, given, key, value)? {
             return Err(EngineError::Other(format!(
@@ -82,6 +122,49 @@ fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError
         folder.write(&settings, &folder.facts()?)?;
     }
     Ok(settings)
+}
+
+/// Refuses another search space than the study was begun with. What nobody wrote, but the program itself, does not count:
+/// it may have been another in an older version, or under a `--set` that began the study.
+fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Result<(), EngineError> {
+    let name = &stored.model.name;
+    let key = format!("tuning.space.{name}");
+    let written = given.origins.iter().any(|(written, origin)| {
+        let rest = written.strip_prefix(&key);
+        *origin != Origin::Default && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    if !written {
+        return Ok(());
+    }
+    // What was put over the settings then still holds, and what is put over them now comes on top.
+    let mut changes = folder.facts()?.space_changes;
+    changes.extend(given.source.changes.iter().cloned());
+    let given = load_settings(given.source.file.as_deref(), &changes)?;
+    let (Some(before), Some(now)) = (stored.tuning.space.get(name), given.tuning.space.get(name)) else {
+        return Ok(());
+    };
+    let told = |text: &Option<String>| text.clone().unwrap_or_else(|| "not searched".to_owned());
+    let differences: Vec<String> = before
+        .differences(now)
+        .iter()
+        .map(|parameter| {
+            format!(
+                "`{}` was {} and is now {}",
+                parameter.name,
+                told(&parameter.one),
+                told(&parameter.other)
+            )
+        })
+        .collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(EngineError::Other(format!(
+        "study `{}` was begun with another search space: {} (in {key}); put that back, or begin another study with \
+         --study NAME",
+        folder.name,
+        differences.join("; ")
+    )))
 }
 
 /// Whether a setting that is given now is as the study has it. A preset holds where it was begun with it, whatever was
@@ -118,6 +201,7 @@ fn put_baseline(study: &mut Study, settings: &Settings) -> Result<Option<String>
 /// Starts as many workers as are missing to `count`; tells their names.
 fn start_workers(folder: &StudyFolder, count: usize) -> Result<Vec<String>, EngineError> {
     let place = |number: usize| (format!("w{number}"), folder.workers().join(format!("w{number}")));
+    watch_heartbeats(folder.worker_folders());
     let is_held = |number: usize| matches!(liveness(&place(number).1), Liveness::Held(_));
     // Workers that others removed leave gaps, so more folders than workers may be there.
     let most = std::fs::read_dir(folder.workers()).map_or(0, Iterator::count) + count;

@@ -12,14 +12,24 @@ const MAX_DEPTH: usize = 128;
 /// # Errors
 /// [`TuningError::Json`], with the byte where it went wrong.
 pub fn read(text: &str) -> Result<Value, TuningError> {
+    match read_first(text)? {
+        (value, end) if end == text.len() => Ok(value),
+        (_, position) => Err(TuningError::Json {
+            position,
+            problem: "something follows the value",
+        }),
+    }
+}
+
+/// Reads the value that a text begins with; tells where what follows it begins, white space left out.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_first(text: &str) -> Result<(Value, usize), TuningError> {
     let mut reader = Reader { text, position: 0 };
     let value = reader.value(0)?;
     reader.skip_space();
-    if reader.position < text.len() {
-        Err(reader.error("something follows the value"))
-    } else {
-        Ok(value)
-    }
+    Ok((value, reader.position))
 }
 
 /// Writes a value on one line, without spaces.

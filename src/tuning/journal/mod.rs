@@ -2,9 +2,13 @@
 //!
 //! Readers take no lock: they read whole lines from where they stopped. A writer holds the lock, cuts off a torn last
 //! line that a crash left (the next line would glue onto it and both be lost), appends, and flushes to disk.
+//!
+//! A whole line that is no record is [`Damage`]: nothing from there on is applied and nothing is written until the
+//! file is [mended](mend::mend). Empty lines, and kinds of record that are not known here, do no harm.
 
 pub mod json;
 pub mod lock;
+pub mod mend;
 pub mod operation;
 mod reading;
 pub mod replay;
@@ -15,11 +19,25 @@ use super::error::io;
 use lock::Lock;
 use operation::Operation;
 use replay::Replay;
+use serde::Serialize;
 use std::collections::hash_map::RandomState;
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+/// The first line that is no record. Which trial a line speaks of follows from the records before it, so that nothing
+/// behind such a line can be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("line {line} cannot be read: {problem}")]
+pub struct Damage {
+    /// Its number, from 1.
+    pub line: usize,
+    /// Where it begins (bytes).
+    pub offset: u64,
+    /// What is wrong with it.
+    pub problem: String,
+}
 
 /// A journal file, and all that its lines so far add up to.
 #[derive(Debug)]
@@ -27,8 +45,10 @@ pub struct Journal {
     path: PathBuf,
     /// This process's name among the writers.
     worker: String,
+    /// Bytes and lines that were read.
     offset: u64,
-    skipped: usize,
+    lines: usize,
+    damage: Option<Damage>,
     replay: Replay,
 }
 
@@ -42,7 +62,8 @@ impl Journal {
             path: path.to_owned(),
             worker: unique(),
             offset: 0,
-            skipped: 0,
+            lines: 0,
+            damage: None,
             replay: Replay::default(),
         };
         journal.refresh()?;
@@ -59,12 +80,27 @@ impl Journal {
         &self.replay
     }
 
-    /// How many lines made no sense and were passed over. Optuna itself refuses a file with such a line.
-    pub fn skipped(&self) -> usize {
-        self.skipped
+    /// The line that reading stopped at, as of the last look.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
     }
 
-    /// Reads the lines that were added since; a torn last line is left for later. Tells how many there were.
+    /// Refuses a file that is damaged, as of the last look.
+    ///
+    /// # Errors
+    /// [`TuningError::Damaged`].
+    pub fn check(&self) -> Result<(), TuningError> {
+        match &self.damage {
+            None => Ok(()),
+            Some(damage) => Err(TuningError::Damaged {
+                path: self.path.clone(),
+                damage: damage.clone(),
+            }),
+        }
+    }
+
+    /// Reads the lines that were added since, up to one that is no record; a torn last line is left for later. Tells how
+    /// many there were.
     ///
     /// # Errors
     /// [`TuningError::Io`], [`TuningError::Shrunk`].
@@ -88,33 +124,42 @@ impl Journal {
             .read_to_end(&mut bytes)
             .map_err(io(&self.path))?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let mut lines = 0;
+        let before = self.lines;
+        // Somebody may have mended it.
+        self.damage = None;
         for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
-            lines += 1;
-            let applied = str::from_utf8(line)
-                .map_err(|_| TuningError::Json {
-                    position: 0,
-                    problem: "not UTF-8",
-                })
-                .and_then(Operation::read)
-                .and_then(|operation| self.replay.apply(operation));
-            self.skipped += usize::from(applied.is_err());
+            let applied = match Operation::read_line(line) {
+                Ok(Some(operation)) => self.replay.apply(operation),
+                other => other.map(drop),
+            };
+            if let Err(error) = applied {
+                self.damage = Some(Damage {
+                    line: self.lines + 1,
+                    offset: self.offset,
+                    problem: error.to_string(),
+                });
+                break;
+            }
+            self.lines += 1;
+            self.offset += line.len() as u64;
         }
-        self.offset += whole as u64;
-        Ok(lines)
+        Ok(self.lines - before)
     }
 
     /// Under the lock: reads what is new, lets `decide` say what to add, appends it and reads it back. What `decide`
     /// sees is what there is, whoever else works on the file.
     ///
     /// # Errors
-    /// Those of `decide`, [`TuningError::Locked`], [`TuningError::Io`]; then nothing was added.
+    /// Those of `decide`, [`TuningError::Damaged`], [`TuningError::Locked`], [`TuningError::Io`]; then nothing was added.
     pub fn update<T>(
         &mut self,
         decide: impl FnOnce(&Replay) -> Result<(Vec<Operation>, T), TuningError>,
     ) -> Result<T, TuningError> {
+        self.refresh()?;
+        self.check()?;
         let lock = Lock::take(&self.path)?;
         self.refresh()?;
+        self.check()?;
         let (operations, answer) = decide(&self.replay)?;
         if !operations.is_empty() {
             self.append(&operations)?;
@@ -207,7 +252,7 @@ mod tests {
         for tail in [b"{\"op_code\":0,\"wor".to_vec(), vec![0; 10_000]] {
             std::fs::write(&path, [whole.clone(), tail].concat()).unwrap();
             let mut reader = Journal::open(&path).unwrap();
-            assert_eq!((reader.replay().studies().count(), reader.skipped()), (1, 0));
+            assert_eq!((reader.replay().studies().count(), reader.damage()), (1, None));
             add(&mut reader, study("two"));
             assert_eq!(reader.replay().studies().count(), 2);
             assert_eq!(std::fs::read(&path).unwrap()[..whole.len()], whole);
@@ -229,17 +274,38 @@ mod tests {
     }
 
     #[test]
-    fn lines_without_sense_are_passed_over_and_counted() {
+    fn a_line_that_is_no_record_ends_the_reading_and_forbids_writing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("study.log");
-        let good = study("one").write("w");
-        std::fs::write(
-            &path,
-            [b"\xff\xfe\n{}\nnonsense\n".to_vec(), good.into_bytes(), b"\n".to_vec()].concat(),
-        )
-        .unwrap();
-        let journal = Journal::open(&path).unwrap();
-        assert_eq!((journal.replay().studies().count(), journal.skipped()), (1, 3));
+        let (one, two) = (study("one").write("w"), study("two").write("w"));
+        let harmless = "  \n{\"op_code\":99,\"worker_id\":\"newer\"}\n";
+        for bad in [
+            b"\xff\xfe".to_vec(),
+            b"{}".to_vec(),
+            b"nonsense".to_vec(),
+            vec![0; 100],
+            b"{\"op_code\":4,\"worker_id\":\"w\"}".to_vec(),
+            two.as_bytes()[..two.len() - 3].to_vec(),
+            [two.as_bytes(), two.as_bytes()].concat(),
+            b"{\"op_code\":5,\"trial_id\":0,\"param_name\":\"x\",\"param_value_internal\":1.0,\"distribution\":\"{}\"}"
+                .to_vec(),
+        ] {
+            let head = format!("{one}\n{harmless}");
+            let text = [head.as_bytes(), &bad, b"\n", two.as_bytes(), b"\n"].concat();
+            std::fs::write(&path, &text).unwrap();
+            let mut journal = Journal::open(&path).unwrap();
+            let damage = journal.damage().unwrap();
+            assert_eq!((damage.line, damage.offset), (4, head.len() as u64), "{damage}");
+            assert_eq!(journal.replay().studies().count(), 1, "nothing behind it is believed");
+            let refused = journal.update(|_| Ok((vec![study("three")], ())));
+            assert!(matches!(refused, Err(TuningError::Damaged { .. })));
+            assert_eq!(std::fs::read(&path).unwrap(), text);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+            // Whoever mends it needs no word to those who have it open.
+            std::fs::write(&path, format!("{head}{two}\n")).unwrap();
+            assert_eq!((journal.refresh().unwrap(), journal.damage()), (1, None));
+            assert_eq!(journal.replay().studies().count(), 2);
+        }
     }
 
     #[test]

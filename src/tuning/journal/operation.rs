@@ -110,6 +110,20 @@ pub enum Operation {
     Other,
 }
 
+impl Operation {
+    /// The trial of the file that it speaks of.
+    pub fn trial(&self) -> Option<usize> {
+        match self {
+            Self::Parameter { trial, .. }
+            | Self::State { trial, .. }
+            | Self::Report { trial, .. }
+            | Self::TrialUserAttributes { trial, .. }
+            | Self::TrialSystemAttributes { trial, .. } => Some(*trial),
+            _ => None,
+        }
+    }
+}
+
 impl NewTrial {
     /// A trial in this state with nothing known of it yet.
     pub fn new(state: TrialState) -> Self {

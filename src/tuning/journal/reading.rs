@@ -7,12 +7,37 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 impl Operation {
-    /// Reads a line.
+    /// Reads a line; `None` for one of white space.
     ///
     /// # Errors
-    /// [`TuningError::Json`], or [`TuningError::Operation`] when something it needs is missing.
-    pub fn read(line: &str) -> Result<Self, TuningError> {
-        let line = Fields(json::read(line)?);
+    /// [`TuningError::Json`], or [`TuningError::Operation`] when something it needs is missing, or when there are
+    /// several records.
+    pub fn read_line(line: &[u8]) -> Result<Option<Self>, TuningError> {
+        if line.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let text = str::from_utf8(line).map_err(|error| TuningError::Json {
+            position: error.valid_up_to(),
+            problem: "not UTF-8",
+        })?;
+        match json::read_first(text)? {
+            (value, end) if end == text.len() => Self::of(value).map(Some),
+            (_, end) if text[end..].starts_with('{') => Err(TuningError::Operation {
+                problem: "several records on one line".into(),
+            }),
+            (_, position) => Err(TuningError::Json {
+                position,
+                problem: "something follows the record",
+            }),
+        }
+    }
+
+    /// What a record says.
+    ///
+    /// # Errors
+    /// [`TuningError::Operation`] when something it needs is missing.
+    pub fn of(record: Value) -> Result<Self, TuningError> {
+        let line = Fields(record);
         Ok(match line.integer("op_code")? {
             0 => Self::CreateStudy {
                 name: line.text("study_name")?,

@@ -24,6 +24,17 @@ pub struct StudyRecord {
 }
 
 impl StudyRecord {
+    /// The distribution of a parameter in the latest trial that was begun with it.
+    pub fn newest_distribution(&self, name: &str) -> Option<&Arc<Distribution>> {
+        let begun = self
+            .trials
+            .iter()
+            .rev()
+            .filter(|trial| trial.state != TrialState::Waiting);
+        let mut chosen = begun.filter_map(|trial| trial.parameters.get(name));
+        chosen.next().map(|chosen| &chosen.distribution)
+    }
+
     /// The first trial with a parameter, and its distribution there, by which Optuna judges all later ones.
     pub fn first_distribution(&self, name: &str) -> Option<(usize, &Distribution)> {
         self.first
@@ -37,7 +48,7 @@ impl StudyRecord {
 /// Identifiers are not written in the lines: a study's is its place among the studies that were not there yet, a
 /// trial's its place among all trials of existing studies. Lines about what does not exist or is finished change
 /// nothing, as in Optuna.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Replay {
     studies: Vec<StudyRecord>,
     /// Study and number of every trial of the file.
@@ -63,6 +74,11 @@ impl Replay {
     /// The studies that are there, with their identifiers.
     pub fn studies(&self) -> impl Iterator<Item = (usize, &StudyRecord)> {
         self.studies.iter().enumerate().filter(|(_, study)| !study.deleted)
+    }
+
+    /// How many trials the file has, those of deleted studies among them.
+    pub fn trials(&self) -> usize {
+        self.trials.len()
     }
 
     /// Applies a line.
@@ -236,7 +252,9 @@ mod tests {
     fn replay(lines: &[&str]) -> Replay {
         let mut replay = Replay::default();
         for line in lines {
-            replay.apply(Operation::read(line).unwrap()).unwrap();
+            replay
+                .apply(Operation::read_line(line.as_bytes()).unwrap().unwrap())
+                .unwrap();
         }
         replay
     }

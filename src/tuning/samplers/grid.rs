@@ -2,10 +2,12 @@
 
 use super::random::Scale;
 use crate::random::stream;
+use crate::tuning::finite::{SpaceCoverage, Tally};
 use crate::tuning::sampler::Request;
-use crate::tuning::{Distribution, Parameters, Space, TrialState, TuningError};
+use crate::tuning::{Distribution, Parameters, Space, Trial, TuningError};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// More points than this are no plan.
 const LIMIT: usize = 100_000;
@@ -67,23 +69,34 @@ impl Grid {
 
     /// As [`crate::tuning::Sampler::sample`].
     pub(in crate::tuning) fn sample(&self, request: &Request<'_>) -> Result<Parameters, TuningError> {
+        self.next(request, 0)
+    }
+
+    /// As [`crate::tuning::Sampler::next`].
+    pub(in crate::tuning) fn next(&self, request: &Request<'_>, repeats: usize) -> Result<Parameters, TuningError> {
         let mut combinations = self.combinations(request.space, &request.given())?;
         combinations.shuffle(&mut stream(request.seed, "grid", 0));
-        let tried = |counts: fn(TrialState) -> bool| {
-            let trials = request.history.trials.iter().filter(move |trial| counts(trial.state));
-            trials
-                .map(|trial| key(&trial.parameters))
-                .collect::<std::collections::HashSet<_>>()
-        };
-        let untouched = tried(|state| state != TrialState::Waiting);
-        if let Some(next) = combinations.iter().find(|next| !untouched.contains(&key(next))) {
-            return Ok(next.clone());
+        let (tally, settings) = tally(&combinations, request.history.trials);
+        let least = tally.least(settings);
+        if least > repeats {
+            return Err(TuningError::Exhausted { settings });
         }
-        let done = tried(|state| !matches!(state, TrialState::Waiting | TrialState::Failed));
-        let again = combinations.iter().find(|next| !done.contains(&key(next)));
-        again.cloned().ok_or(TuningError::Exhausted {
-            points: combinations.len(),
-        })
+        let free = |failed_too| {
+            combinations
+                .iter()
+                .find(|next| tally.is_free(&key(next), least, failed_too))
+        };
+        free(false)
+            .or_else(|| free(true))
+            .cloned()
+            .ok_or(TuningError::Exhausted { settings })
+    }
+
+    /// As [`crate::tuning::Sampler::coverage`].
+    pub(in crate::tuning) fn coverage(&self, space: &Space, trials: &[Trial], repeats: usize) -> Option<SpaceCoverage> {
+        let combinations = self.combinations(space, &Parameters::new()).ok()?;
+        let (tally, settings) = tally(&combinations, trials);
+        Some(tally.coverage(settings, repeats))
     }
 
     /// The internal values of one parameter.
@@ -113,8 +126,19 @@ impl Grid {
     }
 }
 
+/// How often each of these points was tried, and how many there are.
+fn tally<'a>(combinations: &'a [Parameters], trials: &'a [Trial]) -> (Tally<Key<'a>>, u64) {
+    let points: HashSet<Key<'_>> = combinations.iter().map(key).collect();
+    let tally = Tally::of(trials, |parameters| {
+        Some(key(parameters)).filter(|key| points.contains(key))
+    });
+    (tally, points.len() as u64)
+}
+
 /// Parameters as something to compare; the last bits of a step's multiple do not tell two points apart.
-fn key(parameters: &Parameters) -> Vec<(&str, i64, i64)> {
+type Key<'a> = Vec<(&'a str, i64, i64)>;
+
+fn key(parameters: &Parameters) -> Key<'_> {
     let digits = |value: f64| {
         let exponent = if value == 0.0 { 0.0 } else { value.abs().log10().floor() };
         ((value / 10f64.powf(exponent) * 1e9).round() as i64, exponent as i64)
@@ -131,7 +155,7 @@ fn key(parameters: &Parameters) -> Vec<(&str, i64, i64)> {
 mod tests {
     use super::*;
     use crate::tuning::journal::operation::NewTrial;
-    use crate::tuning::{Direction, History, Trial};
+    use crate::tuning::{Direction, History, TrialState};
 
     fn space() -> Space {
         toml::from_str(
@@ -196,7 +220,7 @@ mod tests {
         let again = next(&trials).unwrap();
         assert_eq!(key(&again), key(&trials[4].parameters));
         trials.push(trial(12, TrialState::Complete, again));
-        assert!(matches!(next(&trials), Err(TuningError::Exhausted { points: 12 })));
+        assert!(matches!(next(&trials), Err(TuningError::Exhausted { settings: 12 })));
     }
 
     #[test]

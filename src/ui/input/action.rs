@@ -121,6 +121,8 @@ pub enum Action {
     Enqueue,
     /// Train a trial anew and judge it.
     Promote,
+    /// Mend a damaged journal.
+    Mend,
     /// Copy a trial's settings to the form of a new run.
     Copy,
     /// To the next parameter.

@@ -72,6 +72,12 @@ pub const TUNE: &[Binding] = &[
         "export the trials (CSV, or JSON by its name)",
     )
     .sends(CommandKind::ExportStudy, &[ENTER]),
+    bind(
+        keys!['M'],
+        Action::Mend,
+        "mend a journal that is damaged; a copy is kept",
+    )
+    .sends(CommandKind::MendStudy, &[ENTER]),
     bind(keys!['r'], Action::Refresh, "list the studies again").sends(CommandKind::Studies, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
 ];

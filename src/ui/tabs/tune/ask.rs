@@ -17,6 +17,10 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
         begin(state);
         return Vec::new();
     }
+    if action == Action::Mend {
+        mend(state);
+        return Vec::new();
+    }
     let Some(page) = state.tune.page.clone() else {
         state.message = Some(Message::note("There is no study yet: n begins one."));
         return Vec::new();
@@ -102,6 +106,22 @@ fn begin(state: &mut State) {
         title: format!("Work on study {name}?"),
         text: text.to_owned(),
         commands: vec![command],
+        quits: false,
+    }));
+}
+
+/// Asks whether to mend the study that is seen, or the one that cannot be.
+fn mend(state: &mut State) {
+    let Some(study) = state.tune.mendable() else {
+        state.message = Some(Message::note("There is no study yet: n begins one."));
+        return;
+    };
+    let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
+                before it, and the trials that this leaves out are told. A sound journal stays as it is.";
+    state.overlays.push(Overlay::Question(Question {
+        title: format!("Mend the journal of study {study}?"),
+        text: text.to_owned(),
+        commands: vec![Command::MendStudy { study }],
         quits: false,
     }));
 }

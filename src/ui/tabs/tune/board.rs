@@ -130,9 +130,10 @@ fn row(
     let state = if wide {
         state_words(page, trial)
     } else {
-        trial.state.to_string()
+        trial.state_name()
     };
     let style = match trial.state {
+        TrialState::Running if trial.lost.is_some() => theme.bad(),
         TrialState::Running => theme.accent(),
         TrialState::Complete => theme.good(),
         _ => theme.dim(),
@@ -178,7 +179,7 @@ fn state_words(page: &StudyPage, trial: &TrialRow) -> String {
             format!("cut {step} {sign} {}", figure(page, threshold))
         }
         (TrialState::Pruned, None) => format!("cut {step}"),
-        (state, _) => state.to_string(),
+        _ => trial.state_name(),
     }
 }
 
@@ -192,6 +193,10 @@ fn words(page: &StudyPage, trial: &TrialRow) -> String {
             figure(page, threshold)
         ),
         (_, _, Some(reason)) => format!("trial {} failed: {reason}", trial.number),
+        _ if trial.lost.is_some() => {
+            let reason = trial.lost.as_deref().unwrap_or_default();
+            format!("trial {} is lost: {reason}; the next worker fails it", trial.number)
+        }
         (state, _, _) => format!("trial {} is {state}", trial.number),
     };
     if page.baseline == Some(trial.number) {

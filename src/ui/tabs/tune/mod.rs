@@ -157,6 +157,20 @@ impl TuneView {
         Some(format!("{}/{run}", page.name))
     }
 
+    /// The study that is seen; where none can be, one whose journal cannot be read.
+    fn mendable(&self) -> Option<String> {
+        let seen = self.page.as_ref().map(|page| page.name.clone());
+        seen.or_else(|| self.unreadable().map(|study| study.name.clone()))
+    }
+
+    /// The first study with a journal that cannot be read.
+    fn unreadable(&self) -> Option<&StudySummary> {
+        self.studies
+            .iter()
+            .flat_map(|studies| studies.iter())
+            .find(|study| study.problem.is_some())
+    }
+
     /// The processes at work.
     fn workers(&self) -> Vec<String> {
         let workers = self.page.iter().flat_map(|page| &page.workers);

@@ -96,7 +96,7 @@ fn state_place(state: TrialState) -> usize {
 }
 
 fn passes(trial: &TrialRow, words: &[String]) -> bool {
-    let mut text = format!("{} {} ", trial.number, trial.state);
+    let mut text = format!("{} {} ", trial.number, trial.state_name());
     for parameter in &trial.parameters {
         text += &format!("{}={} ", parameter.name, parameter.text);
     }

@@ -77,7 +77,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer:
     }
 }
 
-/// Two rows about the study; returns the rows taken.
+/// Two rows about the study, and what its journal lacks; returns the rows taken.
 pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let counts = page.counts;
     let done = counts.complete + counts.pruned;
@@ -86,10 +86,16 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         .wanted
         .map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
     x += buffer.put(area, x, 0, &format!("{}{wanted} trials", grouped(done)), theme.text()) + 2;
-    let more = format!(
+    if let Some(tried) = page.coverage_words() {
+        x += buffer.put(area, x, 0, &tried, theme.text()) + 2;
+    }
+    let mut more = format!(
         "{} pruned, {} failed, {} waiting, {} running",
         counts.pruned, counts.failed, counts.waiting, counts.running
     );
+    if counts.lost > 0 {
+        more.insert_str(0, &format!("{} lost, ", counts.lost));
+    }
     buffer.put(area, x, 0, &more, theme.dim());
     let studies = view.studies.as_ref().map_or(0, |studies| studies.len());
     let right = if studies > 1 {
@@ -137,7 +143,19 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         several => format!("{several} workers"),
     };
     buffer.put(area, x, 1, &workers, theme.accent());
-    if area.height >= 18 { 3 } else { 2 }
+    let rows = 2 + damage(page, area, buffer, theme);
+    if area.height >= 18 { rows + 1 } else { rows }
+}
+
+/// What cannot be read of the study, from the third row on; returns the rows taken.
+fn damage(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    let Some(words) = page.damage_words() else { return 0 };
+    let lines = wrap(&format!("{words} (key M)"), usize::from(area.width));
+    let lines = lines.iter().take(usize::from(area.height / 3));
+    (2..).zip(lines).fold(0, |rows, (row, line)| {
+        buffer.put(area, 0, row, line, theme.bad());
+        rows + 1
+    })
 }
 
 fn importance(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -206,10 +224,6 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let wrapped = wrap(&words, usize::from(area.width));
         lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
-    if page.skipped_lines > 0 {
-        let words = format!("{} lines of the journal make no sense", page.skipped_lines);
-        lines.push((words, theme.bad()));
-    }
     let columns = usize::from(area.width);
     for (row, (line, style)) in lines.iter().take(usize::from(area.height)).enumerate() {
         buffer.put(area, 0, row as u16, &cut(line, columns), *style);
@@ -227,6 +241,12 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let advice = "A study tries settings: a sampler chooses them, a pruner gives up what falls behind, and what is best on \
                   validation wins. The space that is searched is [tuning.space] of the settings. Its file is one that \
                   Optuna reads and writes.";
+    if let Some(problem) = state.tune.unreadable().and_then(|study| study.problem.as_deref()) {
+        for (row, line) in wrap(problem, usize::from(area.width.min(90))).iter().enumerate() {
+            buffer.put(area, 0, row as u16 + 1, line, theme.bad());
+        }
+        return;
+    }
     buffer.put(area, 0, 1, first, theme.heading());
     for (row, line) in wrap(advice, usize::from(area.width.min(90))).iter().enumerate() {
         buffer.put(area, 0, row as u16 + 3, line, theme.dim());

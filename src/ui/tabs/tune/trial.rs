@@ -14,8 +14,8 @@ use ratatui::layout::Rect;
 pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = format!("Trial {} of {}", trial.number, page.name);
     let state = match trial.value {
-        Some(value) => format!("{}, {}", trial.state, figure(page, value)),
-        None => trial.state.to_string(),
+        Some(value) => format!("{}, {}", trial.state_name(), figure(page, value)),
+        None => trial.state_name(),
     };
     let inside = section(buffer, area, &title, &state, theme);
     let left = (inside.width * 2 / 5).min(44);
