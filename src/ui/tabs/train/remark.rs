@@ -81,16 +81,14 @@ pub fn delete(state: &mut State) -> Vec<Command> {
             format!("Run {} and those linked with it go", run.id),
         ),
     };
-    state.overlays.push(Overlay::Question(Question {
-        title,
-        text: format!("{runs} with model, checkpoints, report and journal. There is no way back."),
-        commands: vec![Command::Delete {
-            run: run.id,
-            linked: linked.len() > 1,
-            confirmed: true,
-        }],
-        quits: false,
-    }));
+    let command = Command::Delete {
+        linked: linked.len() > 1,
+        run: run.id,
+        confirmed: true,
+    };
+    let text = format!("{runs} with model, checkpoints, report and journal. There is no way back.");
+    let question = Question::new(title, text, "Delete", vec![command]).before_loss();
+    state.overlays.push(Overlay::Question(question));
     Vec::new()
 }
 
