@@ -10,8 +10,9 @@
 mod common;
 
 use common::Lab;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -24,6 +25,11 @@ struct Terminal<'a> {
 impl<'a> Terminal<'a> {
     /// Opens the workbench; nothing when there is no tmux.
     fn open(lab: &'a Lab, name: &str, width: u16, height: u16) -> Option<Self> {
+        Self::start(lab, name, "", width, height)
+    }
+
+    /// Starts the program with these arguments; nothing when there is no tmux.
+    fn start(lab: &'a Lab, name: &str, arguments: &str, width: u16, height: u16) -> Option<Self> {
         let terminal = Self {
             lab,
             server: format!("undertone-{name}-{}", std::process::id()),
@@ -31,7 +37,7 @@ impl<'a> Terminal<'a> {
         let (width, height) = (width.to_string(), height.to_string());
         // The shell stays when the program has left, so that what it left behind can be seen.
         let line = format!(
-            "PS1='$ ' {}; echo left with $?; exec sleep 600",
+            "PS1='$ ' {} {arguments}; echo left with $?; exec sleep 600",
             env!("CARGO_BIN_EXE_undertone")
         );
         let started = Command::new("tmux")
@@ -76,6 +82,33 @@ impl<'a> Terminal<'a> {
         for key in keys {
             self.tmux(&["send-keys", key]);
             std::thread::sleep(Duration::from_millis(150));
+        }
+    }
+
+    /// Sends bytes as they are, at once.
+    fn bytes(&self, bytes: &str) {
+        let hexadecimal: Vec<String> = bytes.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let mut arguments = vec!["send-keys", "-H"];
+        arguments.extend(hexadecimal.iter().map(String::as_str));
+        self.tmux(&arguments);
+    }
+
+    /// Pastes as a terminal does: in brackets, if the program has asked for them.
+    fn paste(&self, text: &str) {
+        self.tmux(&["set-buffer", text]);
+        self.tmux(&["paste-buffer", "-p"]);
+    }
+
+    /// The screen, once it stays the same for a while.
+    fn settled(&self) -> String {
+        let mut screen = self.screen();
+        loop {
+            std::thread::sleep(Duration::from_millis(700));
+            let now = self.screen();
+            if now == screen {
+                return now;
+            }
+            screen = now;
         }
     }
 
@@ -157,4 +190,94 @@ fn a_closed_terminal_costs_nothing() {
     again.shows(&["60 clips"]);
     again.keys(&["5"]);
     again.shows(&["speaker-disjoint split", "SYNTHETIC"]);
+}
+
+/// Every file below a folder, and when it was written.
+fn written(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let time = path.metadata().unwrap().modified().unwrap();
+                files.push((path, time));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn what_nobody_typed_presses_no_key() {
+    let lab = Lab::new();
+    let before = written(&lab.path("data"));
+    let Some(terminal) = Terminal::open(&lab, "answers", 80, 24) else {
+        return;
+    };
+    terminal.shows(&["1 Data", "60 clips", "Emotions", "SYNTHETIC"]);
+    let calm = terminal.settled();
+    terminal.paste("Monday\ny\n");
+    assert_eq!(terminal.settled(), calm, "a paste");
+    let colour = "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\";
+    let graphics = "\x1b_Gi=1;OK\x1b\\";
+    for answer in [
+        colour,
+        graphics,
+        "\x1bP>|XTerm(390)\x1b\\",
+        "\x1b]11;rgb:bdbd/1e1e/1e1e\x07",
+    ] {
+        terminal.bytes(answer);
+        assert_eq!(terminal.settled(), calm, "{answer:?}");
+    }
+    // In two pieces; Esc at the end of the first one does nothing here.
+    for (answer, place) in [
+        (colour, 1),
+        (colour, 2),
+        (colour, 3),
+        (colour, 12),
+        (graphics, 1),
+        (graphics, 2),
+        (graphics, 4),
+    ] {
+        let (first, rest) = answer.split_at(place);
+        terminal.bytes(first);
+        std::thread::sleep(Duration::from_millis(200));
+        terminal.bytes(rest);
+        assert_eq!(terminal.settled(), calm, "{first:?}, {rest:?}");
+    }
+    terminal.keys(&["2", "/"]);
+    terminal.paste("Mon\nday");
+    terminal.shows(&["Mon day"]);
+    terminal.keys(&["Escape", "M-]", "1"]);
+    terminal.shows(&["Emotions"]);
+    assert_eq!(written(&lab.path("data")), before);
+    assert!(!lab.path("runs").exists());
+    // In the middle of an answer that never ends.
+    terminal.bytes("\x1b]11;rgb:1e1e");
+    terminal.keys(&["C-c"]);
+    terminal.shows(&["left with 0"]);
+    terminal.paste("Tuesday");
+    let after = terminal.shows(&["Tuesday"]);
+    assert!(!after.contains("200~"), "pastes are still put in brackets:\n{after}");
+}
+
+#[test]
+fn a_run_is_deleted_when_its_name_is_typed() {
+    let lab = Lab::new();
+    lab.done(&["train"]);
+    let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    for (name, answer, code) in [("letter", "y", "1"), ("word", "yes", "1"), ("name", id.as_str(), "0")] {
+        let Some(terminal) = Terminal::start(&lab, name, "delete last", 120, 24) else {
+            return;
+        };
+        terminal.shows(&[&format!("type {id}")]);
+        assert!(lab.run_folder(&id).is_dir());
+        terminal.keys(&[answer, "Enter"]);
+        terminal.shows(&[&format!("left with {code}")]);
+    }
+    assert!(!lab.run_folder(&id).exists());
 }

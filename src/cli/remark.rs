@@ -61,7 +61,7 @@ fn ask(
     Ok(told)
 }
 
-/// Without a terminal nobody can answer.
+/// Whether the name of the run was typed. Without a terminal nobody can answer.
 fn confirmed(doomed: &Deletion) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         let words = format!(
@@ -72,13 +72,14 @@ fn confirmed(doomed: &Deletion) -> anyhow::Result<bool> {
     }
     let mut terminal = io::stderr();
     let megabytes = doomed.bytes as f64 / 1e6;
+    let name = doomed.runs.first().map_or("", String::as_str);
     write!(
         terminal,
-        "delete {} ({megabytes:.1} MB)? [y/N] ",
+        "{} ({megabytes:.1} MB) will be deleted; type {name} to confirm: ",
         doomed.runs.join(", ")
     )?;
     terminal.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(!name.is_empty() && answer.trim() == name)
 }

@@ -10,7 +10,7 @@ use crate::features::FeatureStore;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
-use crate::runs::{Journal, Lease, RunFolder, host_name, read_facts, read_stop};
+use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use crate::ui::screen;
 use crate::ui::state::State;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::KeyEvent;
 use std::fmt;
 
 /// The workbench without a terminal, so that tests drive it whole: keys and events in, commands and frames out.
@@ -50,9 +50,6 @@ impl App {
 
     /// Follows a key.
     pub fn key(&mut self, key: KeyEvent) {
-        if key.kind == KeyEventKind::Release {
-            return;
-        }
         self.state.message = None;
         let commands = match self.state.place().action(key) {
             Some(action) => self.state.act(action),
@@ -68,6 +65,15 @@ impl App {
             self.send(command);
         }
         self.ask();
+    }
+
+    /// Takes what was pasted into the field in focus; where there is none, nothing comes of it.
+    pub fn paste(&mut self, text: &str) {
+        if self.state.field().is_some_and(|field| field.paste(text)) {
+            self.state.message = None;
+            self.state.typed();
+            self.ask();
+        }
     }
 
     /// Follows an event of the engine.

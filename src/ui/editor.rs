@@ -1,6 +1,7 @@
 //! The user's own editor, in the terminal that the workbench steps back from.
 
 use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use std::ffi::OsString;
@@ -27,14 +28,14 @@ pub fn edit(terminal: &mut DefaultTerminal, text: &str) -> io::Result<Result<Str
         Err(error) => return Ok(Err(format!("The text to be edited cannot be written: {error}"))),
     };
     disable_raw_mode()?;
-    execute!(stdout(), LeaveAlternateScreen)?;
+    execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen)?;
     terminal.show_cursor()?;
     // As git does it: the editor may have arguments.
     let mut line = editor.clone();
     line.push(" \"$1\"");
     let status = Command::new("sh").arg("-c").arg(line).arg("sh").arg(&path).status();
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen)?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
     terminal.hide_cursor()?;
     terminal.clear()?;
     let edited = match status {

@@ -20,9 +20,13 @@ pub use app::App;
 pub use theme::{Colours, Theme};
 
 use crate::engine::{Engine, Event, Settings};
+use input::Sequences;
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event as TerminalEvent};
-use std::io;
+use ratatui::crossterm::event::{
+    self, DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent, KeyEventKind,
+};
+use ratatui::crossterm::execute;
+use std::io::{self, stdout};
 use std::panic;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
@@ -43,8 +47,8 @@ const EVENTS_AT_ONCE: usize = 256;
 pub fn run(settings: Settings) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
     let panics = keep_screen_on_foreign_panics();
-    let outcome = work(&mut terminal, settings, &panics);
-    let restored = ratatui::try_restore();
+    let outcome = execute!(stdout(), EnableBracketedPaste).and_then(|()| work(&mut terminal, settings, &panics));
+    let restored = execute!(stdout(), DisableBracketedPaste).and(ratatui::try_restore());
     outcome.and(restored)
 }
 
@@ -52,6 +56,7 @@ pub fn run(settings: Settings) -> io::Result<()> {
 fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<String>) -> io::Result<()> {
     let (engine, events) = Engine::start(settings);
     let mut app = App::new(Theme::new(Colours::detect()), move |command| engine.send(command));
+    let mut sequences = Sequences::default();
     let mut listening = true;
     let mut drawn = Instant::now();
     terminal.draw(|frame| app.draw(frame))?;
@@ -64,11 +69,22 @@ fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<St
         };
         let mut at_once = false;
         let mut ready = event::poll(wait)?;
+        if !ready {
+            let keys = sequences.silence(Instant::now());
+            at_once |= !keys.is_empty();
+            keys.into_iter().for_each(|key| app.key(key));
+        }
         while ready {
             match event::read()? {
-                TerminalEvent::Key(key) => app.key(key),
-                TerminalEvent::Resize(..) => {}
-                _ => continue,
+                TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
+                    let keys = sequences.follow(key, Instant::now());
+                    keys.into_iter().for_each(|key| app.key(key));
+                }
+                TerminalEvent::Paste(text) => {
+                    sequences.interrupt().into_iter().for_each(|key| app.key(key));
+                    app.paste(&text);
+                }
+                _ => {}
             }
             at_once = true;
             ready = !app.has_quit() && event::poll(Duration::ZERO)?;
@@ -123,6 +139,8 @@ fn keep_screen_on_foreign_panics() -> Receiver<String> {
     panic::set_hook(Box::new(move |info| {
         let here = thread::current().id() == screen;
         if here || sender.send(format!("A job ended unexpectedly: {info}")).is_err() {
+            // What the rest of the hook has to say matters more than a terminal that cannot be written.
+            let _ = execute!(stdout(), DisableBracketedPaste);
             restoring(info);
         }
     }));

@@ -78,6 +78,7 @@ impl State {
         if outcome.close {
             self.overlays.pop();
         }
+        self.overlays.extend(outcome.question.map(Overlay::Question));
         if outcome.quit {
             self.quit = true;
         }
@@ -85,18 +86,17 @@ impl State {
     }
 
     fn ask_to_quit(&mut self) {
-        let asked = matches!(self.overlays.last(), Some(Overlay::Question(question)) if question.quits);
+        let asked = matches!(self.overlays.last(), Some(Overlay::Question(question)) if question.quits());
         let active = self.active_runs();
         if asked || active == 0 {
             self.quit = true;
             return;
         }
         let (runs, verb) = (count(active, "run"), if active == 1 { "goes" } else { "go" });
-        self.overlays.push(Overlay::Question(Question {
-            title: "Leave the workbench?".to_owned(),
-            text: format!("{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."),
-            commands: Vec::new(),
-            quits: true,
-        }));
+        let text = format!(
+            "{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
+        );
+        let question = Question::new("Leave the workbench?".to_owned(), text, "Leave", Vec::new());
+        self.overlays.push(Overlay::Question(question.before_leaving()));
     }
 }

@@ -50,7 +50,7 @@ fn the_demo_corpus_is_scanned_when_it_is_written() {
     let mut workbench = Workbench::new(opening());
     workbench.press("d");
     workbench.compare("demo_80x24", 80, 24);
-    workbench.press("Enter");
+    workbench.press("Right Enter");
     assert_eq!(
         workbench.last(),
         Some(Command::Demo {
@@ -146,7 +146,7 @@ fn the_cache_is_shown_and_cleared_after_a_question() {
     screens(&workbench, "cache");
     workbench.press("s");
     workbench.compare("cache_clear_80x24", 80, 24);
-    workbench.press("n d y");
+    workbench.press("Esc d Right Enter");
     let clear = Some(Clear::Features);
     assert_eq!(workbench.last(), Some(Command::Cache { clear }));
     workbench.tell(Event::Cache(Arc::new(fixtures::cache(true))));

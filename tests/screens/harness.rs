@@ -74,6 +74,8 @@ impl Workbench {
                 "Right" => (KeyCode::Right, plain),
                 "Enter" => (KeyCode::Enter, plain),
                 "Esc" => (KeyCode::Esc, plain),
+                "Tab" => (KeyCode::Tab, plain),
+                "BackTab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
                 "Space" => (KeyCode::Char(' '), plain),
                 "Backspace" => (KeyCode::Backspace, plain),
                 "Ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
@@ -87,6 +89,10 @@ impl Workbench {
         for character in text.chars() {
             self.key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE));
         }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.app.paste(text);
     }
 
     pub fn sent(&self) -> Vec<Command> {

@@ -10,6 +10,8 @@ mod form;
 mod harness;
 mod listen;
 mod networks;
+mod paste;
+mod question;
 mod report;
 mod study;
 mod train;

@@ -60,8 +60,8 @@ fn train_shows_the_queue_and_changes_it() {
     }
     workbench.press("!");
     workbench.compare("train_start_now_80x24", 80, 24);
-    workbench.press("n");
-    for key in ["x y", "s y"] {
+    workbench.press("Esc");
+    for key in ["x Enter", "s Enter"] {
         workbench.press(key);
         assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
     }
@@ -134,7 +134,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.compare("train_filter_160x50", 160, 50);
     workbench.press("Enter X");
     workbench.compare("train_delete_80x24", 80, 24);
-    workbench.press("y");
+    workbench.press("Tab Enter");
     let delete = |run: &str, linked| Command::Delete {
         run: run.to_owned(),
         linked,
@@ -146,7 +146,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     assert!(workbench.text(80, 24).contains("Runs 6"));
     workbench.press("G X");
     assert!(workbench.text(80, 24).contains("Delete 2 linked runs?"));
-    workbench.press("y");
+    workbench.press("Right Enter");
     assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
     workbench.press("g X");
     assert!(workbench.text(80, 24).contains("stop it first"));
@@ -249,14 +249,14 @@ fn stopping_asks_first() {
     let mut workbench = Workbench::new(opening());
     workbench.press("3 s");
     workbench.compare("stop_80x24", 80, 24);
-    workbench.press("n");
+    workbench.press("y n Left Enter");
     assert!(
         !workbench
             .sent()
             .iter()
             .any(|command| matches!(command, Command::Stop { .. }))
     );
-    workbench.press("S y");
+    workbench.press("S Enter");
     assert_eq!(
         workbench.last(),
         Some(Command::Stop {

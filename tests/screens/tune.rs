@@ -4,7 +4,7 @@ use super::fixtures::{detail, opening, runs};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Command, Coverage, Damage, Event, LeftOut, Mended, TrialState};
+use undertone::engine::{Command, Damage, Event, LeftOut, Mended, SpaceCoverage, TrialState};
 use undertone::ui::{Colours, Theme};
 
 /// What the workbench knows when a study was looked at before.
@@ -82,7 +82,7 @@ fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
         offset: 12_345,
         problem: "not a line of an Optuna journal: several records on one line".to_owned(),
     });
-    page.coverage = Some(Coverage {
+    page.coverage = Some(SpaceCoverage {
         tried: 28,
         settings: 30,
         exhausted: false,

@@ -23,7 +23,7 @@ pub enum Action {
     Left,
     /// Move to the right, or show what is there.
     Right,
-    /// Open what is under the cursor; accept what was entered.
+    /// Open what is under the cursor; accept what was entered; press the button.
     Open,
     /// Close what was opened last.
     Back,
@@ -129,8 +129,6 @@ pub enum Action {
     Parameter,
     /// Counts or shares.
     Normalise,
-    /// Say yes.
-    Yes,
-    /// Switch what is under the cursor.
+    /// Switch what is under the cursor; to the other button.
     Toggle,
 }

@@ -2,12 +2,14 @@
 
 mod action;
 mod key;
+mod sequences;
 mod tables;
 
 use crate::engine::CommandKind;
 pub use action::Action;
 pub use key::Key;
 use ratatui::crossterm::event::KeyEvent;
+pub use sequences::Sequences;
 use tables::{
     CACHE, CLIPS, DATA, EDIT, EDIT_TYPING, EVERYWHERE, FILTER, FORM, HELP, LISTEN, MODELS, MOVES, PRESETS, PROMPT,
     QUESTION, REPORT, SETTINGS, TRAIN, TRIAL, TRIM, TUNE,

@@ -51,11 +51,12 @@ impl CacheView {
         };
         let parts = count(going.len(), "part");
         let size = bytes(CacheReport::bytes(&going));
-        (!going.is_empty()).then(|| Question {
-            title: format!("Clear {what}?"),
-            text: format!("{parts}, {size}, in {folder}. What is needed again is made again; runs and models stay."),
-            commands: vec![Command::Cache { clear: Some(clear) }],
-            quits: false,
+        (!going.is_empty()).then(|| {
+            let title = format!("Clear {what}?");
+            let text =
+                format!("{parts}, {size}, in {folder}. What is needed again is made again; runs and models stay.");
+            let commands = vec![Command::Cache { clear: Some(clear) }];
+            Question::new(title, text, "Clear", commands).before_loss()
         })
     }
 

@@ -75,6 +75,8 @@ pub struct Outcome {
     pub commands: Vec<Command>,
     /// Whether the overlay is done with.
     pub close: bool,
+    /// To be asked first.
+    pub question: Option<Question>,
     /// Whether the workbench is to be left.
     pub quit: bool,
 }
@@ -146,7 +148,7 @@ impl Overlay {
             (Self::Presets(view), action) => view.act(action),
             (Self::Trim(view), action) => view.act(action),
             (Self::Enqueue(form), action) => form.act(action),
-            (Self::Question(question), Action::Yes) => question.yes(),
+            (Self::Question(question), action) => question.act(action),
             (Self::Prompt(prompt), Action::Open) => prompt.accept(),
             (_, Action::Back) => Outcome::closed(),
             _ => Outcome::default(),

@@ -1,14 +1,15 @@
 //! A line to be typed: mostly the path of a file or folder to be written or read.
 
-use super::Outcome;
+use super::{Outcome, Question};
 use crate::engine::{Command, RunNote};
 use crate::ui::tabs::train::remark;
-use crate::ui::text::Paint;
+use crate::ui::text::{Paint, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::path::Path;
 
 /// What the line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,10 +86,19 @@ impl Prompt {
                 path: path.into(),
             },
         };
-        Outcome {
-            commands: vec![command],
-            close: true,
-            quit: false,
+        match replaced(&command) {
+            Some(text) => {
+                let title = format!("Replace {}?", file_name(Path::new(path)));
+                let question = Question::new(title, text, "Replace", vec![command]).before_loss();
+                Outcome {
+                    question: Some(question),
+                    ..Outcome::closed()
+                }
+            }
+            None => Outcome {
+                commands: vec![command],
+                ..Outcome::closed()
+            },
         }
     }
 
@@ -136,5 +146,19 @@ impl Prompt {
                 buffer.put(inner, 0, 3, &keys, theme.accent());
             }
         }
+    }
+}
+
+/// What a command would write over, told as a sentence.
+fn replaced(command: &Command) -> Option<String> {
+    match command {
+        Command::Export { path } | Command::ExportStudy { path, .. } if path.is_file() => {
+            Some(format!("There is a file {}. What it holds is lost.", path.display()))
+        }
+        Command::ExportFeatures { folder, .. } if folder.is_dir() => Some(format!(
+            "There is a folder {}. An earlier export in it is replaced; a folder of anything else stays as it is.",
+            folder.display()
+        )),
+        _ => None,
     }
 }

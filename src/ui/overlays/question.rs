@@ -1,51 +1,98 @@
-//! A question to be answered with yes or no.
+//! A question that is answered with one of two buttons.
 
 use super::Outcome;
 use crate::engine::Command;
-use crate::ui::text::{Paint, wrap};
+use crate::ui::input::Action;
+use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Columns at most.
+const WIDEST: u16 = 60;
+/// The button that changes nothing.
+const CANCEL: &str = "Cancel";
+
 /// A question.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// In short.
-    pub title: String,
-    /// What follows from yes.
-    pub text: String,
-    /// Sent on yes.
-    pub commands: Vec<Command>,
-    /// Whether yes leaves the workbench.
-    pub quits: bool,
+    title: String,
+    text: String,
+    verb: &'static str,
+    commands: Vec<Command>,
+    quits: bool,
+    /// Whether Enter presses the button with the verb.
+    agrees: bool,
 }
 
 impl Question {
-    /// Yes.
-    pub fn yes(&self) -> Outcome {
-        Outcome {
-            commands: self.commands.clone(),
-            close: true,
-            quit: self.quits,
+    /// A question in short, what follows when the button with the verb is pressed, and what is sent then. That
+    /// button is the default.
+    pub fn new(title: String, text: String, verb: &'static str, commands: Vec<Command>) -> Self {
+        Self {
+            title,
+            text,
+            verb,
+            commands,
+            quits: false,
+            agrees: true,
         }
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        let columns = area.width.min(60);
-        let mut lines = wrap(&self.text, usize::from(columns.saturating_sub(4)));
-        if !self.quits {
-            lines.extend([String::new(), "Enter or y: yes     Esc or n: no".to_owned()]);
+    /// Before something is deleted, overwritten or lost: Cancel is the default.
+    pub fn before_loss(self) -> Self {
+        Self { agrees: false, ..self }
+    }
+
+    /// The button with the verb leaves the workbench.
+    pub fn before_leaving(self) -> Self {
+        Self { quits: true, ..self }
+    }
+
+    /// Whether it is asked before the workbench is left.
+    pub fn quits(&self) -> bool {
+        self.quits
+    }
+
+    /// Carries an action out.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Left => self.agrees = false,
+            Action::Right => self.agrees = true,
+            Action::Toggle => self.agrees = !self.agrees,
+            Action::Open if self.agrees => {
+                return Outcome {
+                    commands: std::mem::take(&mut self.commands),
+                    quit: self.quits,
+                    ..Outcome::closed()
+                };
+            }
+            Action::Open | Action::Back => return Outcome::closed(),
+            _ => {}
         }
-        let inner = overlay(buffer, area, (columns, lines.len() as u16 + 2), &self.title, theme);
+        Outcome::default()
+    }
+
+    /// Draws it; the buttons are in sight however little room there is for the text.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let columns = area.width.min(WIDEST);
+        let room = usize::from(area.height.saturating_sub(4));
+        let lines = wrap_to(&self.text, usize::from(columns.saturating_sub(4)), room);
+        let size = (columns, lines.len() as u16 + 4);
+        let inner = overlay(buffer, area, size, &self.title, theme);
         for (row, line) in lines.iter().enumerate() {
-            let style = if row + 1 == lines.len() {
-                theme.accent()
+            buffer.put(inner, 0, row as u16, line, theme.text());
+        }
+        let (mut x, y) = (0, inner.height.saturating_sub(1));
+        for (label, chosen) in [(CANCEL, !self.agrees), (self.verb, self.agrees)] {
+            let (mark, style) = if chosen {
+                ("› ", theme.selected())
             } else {
-                theme.text()
+                ("  ", theme.accent())
             };
-            buffer.put(inner, 0, row as u16, line, style);
+            x += buffer.put(inner, x, y, mark, theme.accent());
+            x += buffer.put(inner, x, y, &format!("[ {label} ]"), style) + 1;
         }
     }
 }

@@ -7,6 +7,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+/// The most that is taken of a pasted text (bytes).
+const PASTED: usize = 4096;
+/// As Unicode has them.
+const LINE_ENDS: [char; 7] = ['\n', '\r', '\x0b', '\x0c', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// A text and the place in it where the next character goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Field {
@@ -79,6 +84,17 @@ impl Field {
         self.text != before
     }
 
+    /// Takes a text in as one line: line ends become blanks, control characters go, and at most 4 KB are taken.
+    /// Returns whether the text has changed.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let line = text.replace("\r\n", "\n").replace(LINE_ENDS, " ");
+        let line: String = line.chars().filter(|character| !character.is_control()).collect();
+        let line = &line[..line.floor_char_boundary(PASTED)];
+        self.text.insert_str(self.byte(self.place), line);
+        self.place += line.chars().count();
+        !line.is_empty()
+    }
+
     /// Draws the text so that the cursor is in sight; without `focus` there is no cursor.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, style: Style, focus: bool, theme: Theme) {
         if !focus {
@@ -108,6 +124,20 @@ mod tests {
         for code in keys {
             field.edit(KeyEvent::new(*code, KeyModifiers::NONE));
         }
+    }
+
+    #[test]
+    fn what_is_pasted_is_one_line_of_at_most_4_kb() {
+        let mut field = Field::new("ab");
+        field.edit(KeyEvent::from(KeyCode::Left));
+        assert!(field.paste("one\r\ntwo\rthree\n\u{2028}é\x1b[2J\t\u{7}\u{9b}!"));
+        assert_eq!(field.text(), "aone two three  é[2J!b");
+        field.edit(KeyEvent::from(KeyCode::Char('?')));
+        assert_eq!(field.text(), "aone two three  é[2J!?b", "the cursor is behind it");
+        assert!(!field.paste("\x1b\x07"));
+        let mut field = Field::default();
+        assert!(field.paste(&format!("x{}", "é".repeat(3000))));
+        assert_eq!(field.text(), format!("x{}", "é".repeat(2047)), "no half of a character");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::*;
 
 fn table(split: &Split, selection: &Selection) -> Vec<u8> {
     let mut table = Vec::new();
-    split.write_csv(selection, &mut table).unwrap();
+    split.write_csv(selection, &[], &mut table).unwrap();
     table
 }
 

@@ -1,6 +1,6 @@
 //! The Data tab's keys.
 
-use super::{ENTER, keys};
+use super::{CONFIRMED, ENTER, keys};
 use crate::engine::CommandKind;
 use crate::ui::input::{Action, Binding, Key, bind};
 use ratatui::crossterm::event::KeyCode;
@@ -71,7 +71,7 @@ pub const DATA: &[Binding] = &[
     .sends(CommandKind::Bench, &[]),
     bind(keys!['d'], Action::Demo, "write the synthetic demo corpus")
         .hint("demo")
-        .sends(CommandKind::Demo, &[ENTER]),
+        .sends(CommandKind::Demo, CONFIRMED),
     bind(keys!['c'], Action::Settings, "settings, and where each came from")
         .hint("settings")
         .sends(CommandKind::Config, &[]),

@@ -19,7 +19,11 @@ pub use train::{EDIT, EDIT_TYPING, FORM, TRAIN};
 pub use tune::{TRIAL, TUNE};
 
 const ENTER: Key = Key::plain(KeyCode::Enter);
+const LEFT: Key = Key::plain(KeyCode::Left);
+const RIGHT: Key = Key::plain(KeyCode::Right);
 const ESCAPE: Key = Key::plain(KeyCode::Esc);
+/// From the button that keeps everything to the other one, and pressing that.
+const CONFIRMED: &[Key] = &[RIGHT, ENTER];
 const INTERRUPT: Key = Key {
     code: KeyCode::Char('c'),
     control: true,

@@ -1,6 +1,6 @@
 //! The keys of what lies over a tab.
 
-use super::{ENTER, ESCAPE, INTERRUPT, keys};
+use super::{ENTER, ESCAPE, INTERRUPT, LEFT, RIGHT, keys};
 use crate::engine::Clear;
 use crate::ui::input::{Action, Binding, Key, bind};
 use crate::ui::widgets::list::Step;
@@ -88,8 +88,16 @@ pub const TRIM: &[Binding] = &[
 ];
 
 pub const QUESTION: &[Binding] = &[
-    bind(&[ENTER, Key::character('y')], Action::Yes, "yes").hint("yes"),
-    bind(&[ESCAPE, Key::character('n')], Action::Back, "no").hint("no"),
+    bind(
+        &[Key::plain(KeyCode::Tab), Key::plain(KeyCode::BackTab)],
+        Action::Toggle,
+        "the other button",
+    )
+    .hint("choose"),
+    bind(&[LEFT], Action::Left, "the button on the left"),
+    bind(&[RIGHT], Action::Right, "the button on the right"),
+    bind(&[ENTER], Action::Open, "press the button").hint("press"),
+    bind(&[ESCAPE], Action::Back, "cancel").hint("cancel"),
     bind(&[Key::character('q'), INTERRUPT], Action::Quit, "quit; runs go on"),
 ];
 

@@ -1,6 +1,6 @@
 //! The Train tab's keys, and those of the form of a new run.
 
-use super::{ENTER, ESCAPE, INTERRUPT, keys};
+use super::{CONFIRMED, ENTER, ESCAPE, INTERRUPT, keys};
 use crate::engine::{CommandKind, Shift};
 use crate::ui::input::{Action, Binding, Key, bind};
 use crate::ui::widgets::list::Step;
@@ -52,7 +52,7 @@ pub const TRAIN: &[Binding] = &[
         "filter by name, state, model, corpus, split, #tag, note",
     ),
     bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
-    bind(keys!['X'], Action::Delete, "delete the run, with those linked with it").sends(CommandKind::Delete, &[ENTER]),
+    bind(keys!['X'], Action::Delete, "delete the run, with those linked with it").sends(CommandKind::Delete, CONFIRMED),
     bind(keys!['u'], Action::Restore, "bring back the run that was deleted last").sends(CommandKind::Restore, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")

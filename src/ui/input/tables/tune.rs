@@ -1,6 +1,6 @@
 //! The Tune tab's keys.
 
-use super::{ENTER, ESCAPE, keys};
+use super::{CONFIRMED, ENTER, ESCAPE, keys};
 use crate::engine::CommandKind;
 use crate::ui::input::{Action, Binding, Key, bind};
 use ratatui::crossterm::event::KeyCode;
@@ -23,7 +23,7 @@ pub const TUNE: &[Binding] = &[
         "stop all workers now; the trials they are at fail",
     )
     .hint("stop")
-    .sends(CommandKind::StopTuning, &[ENTER]),
+    .sends(CommandKind::StopTuning, CONFIRMED),
     bind(
         keys!['S'],
         Action::StopAfterEpoch,
@@ -77,7 +77,7 @@ pub const TUNE: &[Binding] = &[
         Action::Mend,
         "mend a journal that is damaged; a copy is kept",
     )
-    .sends(CommandKind::MendStudy, &[ENTER]),
+    .sends(CommandKind::MendStudy, CONFIRMED),
     bind(keys!['r'], Action::Refresh, "list the studies again").sends(CommandKind::Studies, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
 ];

@@ -206,17 +206,15 @@ fn demo(state: &State) -> Question {
     let clips = setting("demo.clips").map_or_else(String::new, |clips| format!("About {clips} clips go"));
     let clips = if clips.is_empty() { "It goes".to_owned() } else { clips };
     let folder = setting("data").unwrap_or_else(|| "data".to_owned());
-    Question {
-        title: "Write the synthetic demo corpus?".to_owned(),
-        text: format!(
-            "{clips} to {folder}/demo; an earlier demo corpus there is replaced. No human voice is in it, and it is called synthetic wherever it is shown."
-        ),
-        commands: vec![Command::Demo {
-            folder: None,
-            clips: None,
-        }],
-        quits: false,
-    }
+    let text = format!(
+        "{clips} to {folder}/demo; an earlier demo corpus there is replaced. No human voice is in it, and it is called synthetic wherever it is shown."
+    );
+    let command = Command::Demo {
+        folder: None,
+        clips: None,
+    };
+    let title = "Write the synthetic demo corpus?".to_owned();
+    Question::new(title, text, "Write", vec![command]).before_loss()
 }
 
 fn open(state: &mut State) {

@@ -360,15 +360,14 @@ fn stop(state: &mut State, when: Stop) {
         Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is judged.",
         Stop::AfterEpoch => "It stops when this epoch is done. The checkpoint of the best epoch stays, and is judged.",
     };
-    state.overlays.push(Overlay::Question(Question {
-        title: format!("Stop run {}?", run.id),
-        text: text.to_owned(),
-        commands: vec![Command::Stop {
-            run: run.id.clone(),
-            when,
-        }],
-        quits: false,
-    }));
+    let title = format!("Stop run {}?", run.id);
+    let question = Question::new(
+        title,
+        text.to_owned(),
+        "Stop",
+        vec![Command::Stop { run: run.id, when }],
+    );
+    state.overlays.push(Overlay::Question(question));
 }
 
 fn open(state: &mut State) {

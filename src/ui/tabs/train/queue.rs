@@ -22,18 +22,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
     }
     match action {
         Action::Shift(to) => return vec![Command::Move { run: id, to }],
-        Action::StartNow => state.overlays.push(Overlay::Question(Question {
-            title: format!("Start run {id} now?"),
-            text: "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
-            commands: vec![Command::StartNow { run: id }],
-            quits: false,
-        })),
-        Action::Cancel => state.overlays.push(Overlay::Question(Question {
-            title: format!("Take run {id} out of the queue?"),
-            text: "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
-            commands: vec![Command::Cancel { run: id }],
-            quits: false,
-        })),
+        Action::StartNow => state.overlays.push(Overlay::Question(Question::new(
+            format!("Start run {id} now?"),
+            "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
+            "Start",
+            vec![Command::StartNow { run: id }],
+        ))),
+        Action::Cancel => state.overlays.push(Overlay::Question(Question::new(
+            format!("Take run {id} out of the queue?"),
+            "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
+            "Take it out",
+            vec![Command::Cancel { run: id }],
+        ))),
         _ => {}
     }
     Vec::new()

@@ -81,19 +81,16 @@ pub fn delete(state: &mut State) -> Vec<Command> {
             format!("Run {} and those linked with it go", run.id),
         ),
     };
-    state.overlays.push(Overlay::Question(Question {
-        title,
-        text: format!(
-            "{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last."
-        ),
-        commands: vec![Command::Delete {
-            run: run.id,
-            linked: linked.len() > 1,
-            now: false,
-            confirmed: true,
-        }],
-        quits: false,
-    }));
+    let command = Command::Delete {
+        linked: linked.len() > 1,
+        run: run.id,
+        now: false,
+        confirmed: true,
+    };
+    let text =
+        format!("{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last.");
+    let question = Question::new(title, text, "Delete", vec![command]).before_loss();
+    state.overlays.push(Overlay::Question(question));
     Vec::new()
 }
 

@@ -26,13 +26,10 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
         return Vec::new();
     };
     let (study, workers) = (page.name.clone(), state.tune.workers());
-    let question = |title: String, text: &str, command: Command| {
-        Overlay::Question(Question {
-            title,
-            text: text.to_owned(),
-            commands: vec![command],
-            quits: false,
-        })
+    let stop = |title: String, text: &str, when: StopTuning| {
+        let (study, worker) = (study.clone(), None);
+        let command = Command::StopTuning { study, worker, when };
+        Question::new(title, text.to_owned(), "Stop", vec![command])
     };
     match action {
         Action::More => return vec![tune(&page, workers.len() + 1)],
@@ -46,21 +43,27 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
         Action::StopNow | Action::StopAfterEpoch if workers.is_empty() => {
             state.message = Some(Message::note("Nobody works on this study."));
         }
-        Action::StopNow => state.overlays.push(question(
-            format!("Stop study {study}?"),
-            "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.",
-            Command::StopTuning { study, worker: None, when: StopTuning::Now },
-        )),
-        Action::StopAfterEpoch => state.overlays.push(question(
-            format!("Stop study {study} after its trials?"),
-            "All workers end with the trial they are at. The study can go on any time.",
-            Command::StopTuning { study, worker: None, when: StopTuning::AfterTrial },
-        )),
+        Action::StopNow => {
+            let text = "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.";
+            let question = stop(format!("Stop study {study}?"), text, StopTuning::Now);
+            state.overlays.push(Overlay::Question(question.before_loss()));
+        }
+        Action::StopAfterEpoch => {
+            let text = "All workers end with the trial they are at. The study can go on any time.";
+            let question = stop(
+                format!("Stop study {study} after its trials?"),
+                text,
+                StopTuning::AfterTrial,
+            );
+            state.overlays.push(Overlay::Question(question));
+        }
         Action::Enqueue => {
             let form = EnqueueForm::new(&page, state.tune.trial());
             state.overlays.push(Overlay::Enqueue(form));
         }
-        Action::Export => state.overlays.push(Overlay::Prompt(Prompt::new(Purpose::Trials(study)))),
+        Action::Export => state
+            .overlays
+            .push(Overlay::Prompt(Prompt::new(Purpose::Trials(study)))),
         Action::Promote => promote(state, &page),
         Action::Copy => copy(state, &page),
         _ => {}
@@ -102,12 +105,9 @@ fn begin(state: &mut State) {
     };
     let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
                 the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
-    state.overlays.push(Overlay::Question(Question {
-        title: format!("Work on study {name}?"),
-        text: text.to_owned(),
-        commands: vec![command],
-        quits: false,
-    }));
+    let title = format!("Work on study {name}?");
+    let question = Question::new(title, text.to_owned(), "Start", vec![command]);
+    state.overlays.push(Overlay::Question(question));
 }
 
 /// Asks whether to mend the study that is seen, or the one that cannot be.
@@ -118,12 +118,10 @@ fn mend(state: &mut State) {
     };
     let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
                 before it, and the trials that this leaves out are told. A sound journal stays as it is.";
-    state.overlays.push(Overlay::Question(Question {
-        title: format!("Mend the journal of study {study}?"),
-        text: text.to_owned(),
-        commands: vec![Command::MendStudy { study }],
-        quits: false,
-    }));
+    let title = format!("Mend the journal of study {study}?");
+    let command = Command::MendStudy { study };
+    let question = Question::new(title, text.to_owned(), "Mend", vec![command]).before_loss();
+    state.overlays.push(Overlay::Question(question));
 }
 
 fn promote(state: &mut State, page: &StudyPage) {
@@ -137,16 +135,14 @@ fn promote(state: &mut State, page: &StudyPage) {
             looks => format!("{looks} times"),
         }
     );
-    state.overlays.push(Overlay::Question(Question {
-        title: format!("Promote trial {}?", trial.number),
-        text,
-        commands: vec![Command::Promote {
-            study: page.name.clone(),
-            trial: Some(trial.number),
-            seeds: SEEDS,
-        }],
-        quits: false,
-    }));
+    let title = format!("Promote trial {}?", trial.number);
+    let command = Command::Promote {
+        study: page.name.clone(),
+        trial: Some(trial.number),
+        seeds: SEEDS,
+    };
+    let question = Question::new(title, text, "Promote", vec![command]);
+    state.overlays.push(Overlay::Question(question));
 }
 
 /// Fills the form of a new run in with a trial's settings.

@@ -63,8 +63,7 @@ impl EnqueueForm {
                         study: self.study.clone(),
                         values: given.filter(|(_, value)| !value.is_empty()).collect(),
                     }],
-                    close: true,
-                    quit: false,
+                    ..Outcome::closed()
                 };
             }
             _ => {}
