@@ -91,7 +91,8 @@ fn runs_are_planned_noted_compared_and_deleted() {
 #[test]
 fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() {
     let lab = Lab::new();
-    lab.done(&["train", "-s", "split.kfold=2"]);
+    let few = r#"labels.map={ calm = "neutral" }"#;
+    lab.done(&["train", "-s", "split.kfold=2", "-s", few]);
     let runs = lab.json(&["runs"]);
     let ids: Vec<&str> = runs
         .as_array()

@@ -101,7 +101,7 @@ fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
     assert!(workbench.text(80, 24).contains("1 of 30"));
     workbench.press("Esc M");
     workbench.compare("tune_mend_80x24", 80, 24);
-    workbench.press("Enter");
+    workbench.press("Right Enter");
     let study = "conv1d".to_owned();
     assert_eq!(workbench.last(), Some(Command::MendStudy { study: study.clone() }));
     let left_out = |number, state, value| LeftOut {
@@ -142,7 +142,7 @@ fn a_study_that_cannot_be_opened_is_told_of_and_can_be_mended() {
     workbench.tell(Event::Studies(Arc::new(vec![summary])));
     workbench.press("4");
     workbench.compare("tune_unreadable_80x24", 80, 24);
-    workbench.press("M Enter");
+    workbench.press("M Right Enter");
     let study = "crnn".to_owned();
     assert_eq!(workbench.last(), Some(Command::MendStudy { study }));
 }
