@@ -30,10 +30,10 @@ pub enum Standing {
 /// What the folder of its run says of a running trial; changes nothing.
 pub fn standing(folder: &StudyFolder, trial: &Trial, run: &str, objective: Objective) -> Standing {
     let (path, now) = (folder.trials().join(run), Timestamp::now());
+    // Between the trial, its folder and the first heartbeat there are moments.
+    let is_young = trial.started.is_some_and(|at| now.duration_since(at) <= START);
     match fs::metadata(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // Between the trial and its folder there is a moment.
-            let is_young = trial.started.is_some_and(|at| now.duration_since(at) <= START);
             return if is_young {
                 Standing::Working
             } else {
@@ -46,6 +46,7 @@ pub fn standing(folder: &StudyFolder, trial: &Trial, run: &str, objective: Objec
     let liveness = liveness(&path);
     match &liveness {
         Liveness::Held(_) | Liveness::Never => Standing::Working,
+        Liveness::Gone(None) if is_young => Standing::Working,
         // By this machine's clock alone: another one's may be hours ahead.
         Liveness::Gone(Some(beat)) if beat.host == host_name() && now.duration_since(beat.at) <= SILENCE => {
             Standing::Working
@@ -220,6 +221,8 @@ mod tests {
     fn a_run_that_was_never_made_does_not_block_the_study_for_ever() {
         let (_place, folder, mut study, _) = lab(false);
         assert_eq!(now(&folder, &study), Standing::Working, "its folder may be on its way");
+        fs::create_dir_all(folder.trials().join("run")).unwrap();
+        assert_eq!(now(&folder, &study), Standing::Working, "so may what goes into it");
         let text = fs::read_to_string(folder.journal()).unwrap();
         let year = Timestamp::now().strftime("\"datetime_start\":\"%Y").to_string();
         fs::write(folder.journal(), text.replace(&year, "\"datetime_start\":\"2001")).unwrap();

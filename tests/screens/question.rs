@@ -6,8 +6,11 @@ use super::study::{studies, study};
 use std::sync::Arc;
 use undertone::engine::{Command, Event};
 
-/// The workbench before a question of each kind, named, and whether a command carries it out.
-fn questions(existing: &str) -> Vec<(&'static str, Workbench, fn(&Command) -> bool)> {
+/// Whether a command carries out what was asked about.
+type CarriesOut = fn(&Command) -> bool;
+
+/// The workbench before a question of each kind, named.
+fn questions(existing: &str) -> Vec<(&'static str, Workbench, CarriesOut)> {
     let open = |keys: &str| {
         let mut workbench = Workbench::new(opening());
         workbench.tell(Event::Studies(Arc::new(studies())));
@@ -16,7 +19,7 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, fn(&Command) -> bo
         workbench.press(keys);
         workbench
     };
-    let cleared: fn(&Command) -> bool = |command| matches!(command, Command::Cache { clear: Some(_) });
+    let cleared: CarriesOut = |command| matches!(command, Command::Cache { clear: Some(_) });
     let clear = |key: &str| {
         let mut workbench = open("C");
         workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
@@ -37,6 +40,9 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, fn(&Command) -> bo
         ("clear stale", clear("s"), cleared),
         ("clear features", clear("d"), cleared),
         ("clear all", clear("D"), cleared),
+        ("mend", open("4 M"), |command| {
+            matches!(command, Command::MendStudy { .. })
+        }),
         ("delete", open("3 g X"), |command| {
             matches!(command, Command::Delete { .. })
         }),
