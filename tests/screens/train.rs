@@ -60,8 +60,8 @@ fn train_shows_the_queue_and_changes_it() {
     }
     workbench.press("!");
     workbench.compare("train_start_now_80x24", 80, 24);
-    workbench.press("n");
-    for key in ["x y", "s y"] {
+    workbench.press("Esc");
+    for key in ["x Enter", "s Enter"] {
         workbench.press(key);
         assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
     }
