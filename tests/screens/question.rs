@@ -6,8 +6,11 @@ use super::study::{studies, study};
 use std::sync::Arc;
 use undertone::engine::{Command, Event};
 
-/// The workbench before a question of each kind, named, and whether a command carries it out.
-fn questions(existing: &str) -> Vec<(&'static str, Workbench, fn(&Command) -> bool)> {
+/// Whether a command carries out what was asked.
+type Carries = fn(&Command) -> bool;
+
+/// The workbench before a question of each kind, named, and what carries it out.
+fn questions(existing: &str) -> Vec<(&'static str, Workbench, Carries)> {
     let open = |keys: &str| {
         let mut workbench = Workbench::new(opening());
         workbench.tell(Event::Studies(Arc::new(studies())));
@@ -16,7 +19,7 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, fn(&Command) -> bo
         workbench.press(keys);
         workbench
     };
-    let cleared: fn(&Command) -> bool = |command| matches!(command, Command::Cache { clear: Some(_) });
+    let cleared: Carries = |command| matches!(command, Command::Cache { clear: Some(_) });
     let clear = |key: &str| {
         let mut workbench = open("C");
         workbench.tell(Event::Cache(Arc::new(fixtures::cache(false))));
@@ -57,7 +60,7 @@ fn neither_a_letter_nor_enter_alone_confirms_a_loss() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("clips.csv");
     std::fs::write(&file, "mine").unwrap();
-    let done = |workbench: &Workbench, kind: fn(&Command) -> bool| workbench.sent().iter().any(kind);
+    let done = |workbench: &Workbench, kind: Carries| workbench.sent().iter().any(kind);
     for (name, mut workbench, kind) in questions(file.to_str().unwrap()) {
         let text = workbench.text(80, 24);
         assert!(text.contains("› [ Cancel ]"), "{name}:\n{text}");
