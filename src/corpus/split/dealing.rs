@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Dealing {
     /// A side gets its share of the speakers, however many clips these have.
     BySpeakers,
-    /// A side gets its share of the clips, wherever speakers have unlike numbers of them (more than twice or less than half their median); every other
-    /// corpus is dealt as by [`Dealing::BySpeakers`].
+    /// A side gets its share of the clips, wherever speakers have unlike numbers of them (more than twice or less than
+    /// half their median); every other corpus is dealt as by [`Dealing::BySpeakers`].
     ByClips,
 }
 
