@@ -13,14 +13,14 @@ use undertone::audio::augment::{Augmentation, Noise};
 use undertone::audio::{Wave, decode, resample};
 use undertone::corpus::demo::{DemoSettings, write_demo};
 use undertone::corpus::{
-    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, Side, analyse, discover, scan, select,
-    split,
+    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, Subset, analyse, discover, scan,
+    select, split,
 };
 use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureStore, extract_changed};
 use undertone::random::stream;
 use undertone::training::{
-    Control, Dataset, EpochFacts, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
+    Control, Dataset, EpochMetrics, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
 };
 
 const ROUNDS: usize = 3;
@@ -35,7 +35,7 @@ impl Observer for Silent {
         Control::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }
@@ -197,7 +197,7 @@ fn main() {
         }
     }
 
-    let training = dataset.side(Side::Train).len();
+    let training = dataset.subset(Subset::Train).len();
     println!(
         "{TIMED} clips of {:.2} s on average at {} Hz, recipe {}; medians of {ROUNDS} rounds",
         seconds / TIMED as f64,

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use divan::Bencher;
 use undertone::engine::load_settings;
 use undertone::models::{ModelSettings, architecture_names, device};
-use undertone::training::{Trial, clips_of, judge};
+use undertone::training::{StepBenchmark, clips_of, infer};
 
 fn main() {
     divan::main();
@@ -30,13 +30,15 @@ const CLIPS: usize = 8;
 
 #[divan::bench(args = architecture_names())]
 fn training_step(bencher: Bencher, name: &str) {
-    let mut trial = Trial::new(&settings(name), INPUT, 8, CLIPS, "flex").unwrap();
-    bencher.bench_local(|| trial.step());
+    let mut step_benchmark = StepBenchmark::new(&settings(name), INPUT, 8, CLIPS, "flex").unwrap();
+    bencher.bench_local(|| step_benchmark.step());
 }
 
 #[divan::bench(args = architecture_names())]
 fn inference_of_one_clip(bencher: Bencher, name: &str) {
-    let network = Trial::new(&settings(name), INPUT, 8, 1, "flex").unwrap().network();
+    let network = StepBenchmark::new(&settings(name), INPUT, 8, 1, "flex")
+        .unwrap()
+        .network();
     let clip: Tensor<3> = clips_of(1, INPUT, &device("flex").unwrap());
-    bencher.bench_local(|| judge(&network, &clip));
+    bencher.bench_local(|| infer(&network, &clip));
 }

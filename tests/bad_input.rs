@@ -340,10 +340,10 @@ fn clips_whose_samples_are_no_sound_are_named_and_stop_nothing() {
         lab.done(&[&["train", "-s", &normalise], &RANDOM[..]].concat());
         let output = lab.run(&["predict", "--json", one, good]);
         assert_eq!(output.status.code(), Some(1));
-        let judged: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let said = judged[0]["outcome"]["Err"].as_str().unwrap();
+        let evaluated: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let said = evaluated[0]["outcome"]["Err"].as_str().unwrap();
         assert!(said.contains(one) && said.contains("sample 20000"), "{said}");
-        assert!(judged[1]["outcome"]["Ok"].is_object(), "{judged}");
+        assert!(evaluated[1]["outcome"]["Ok"].is_object(), "{evaluated}");
     }
 }
 
@@ -356,7 +356,7 @@ fn clips_that_are_first_found_bad_when_features_are_made_are_left_out_where_they
     assert!(whole.values().all(|(_, reason)| reason.is_empty()));
     let clips = demo_clips(&lab);
     // One of each side.
-    let of = |side: &str| clips.iter().find(|clip| whole[*clip].0 == side).unwrap();
+    let of = |subset: &str| clips.iter().find(|clip| whole[*clip].0 == subset).unwrap();
     let bad = ["train", "validation", "test"].map(of);
     lab.done(&["cache", "--clear", "features"]);
     let contents = bad.map(|path| spoil(path));
@@ -374,8 +374,8 @@ fn clips_that_are_first_found_bad_when_features_are_made_are_left_out_where_they
         lab.done(&[&["train"], &RANDOM[..], more].concat());
         let run = newest(&lab);
         let now = dealt(&run);
-        for (path, (side, _)) in &whole {
-            assert_eq!(&now[path].0, side, "{path:?} moved");
+        for (path, (subset, _)) in &whole {
+            assert_eq!(&now[path].0, subset, "{path:?} moved");
             assert_eq!(now[path].1.is_empty(), !bad.contains(&path), "{path:?}");
         }
         assert!(line(&lab).contains("left out: 3 without features"), "{}", line(&lab));
@@ -420,9 +420,9 @@ fn clips_that_are_first_found_bad_when_features_are_made_are_left_out_where_they
 fn copies_and_changes_that_cannot_be_made_leave_the_clips_as_they_are() {
     let lab = Lab::new();
     lab.done(&[&["train"], &RANDOM[..]].concat());
-    let sides = dealt(&newest(&lab));
+    let subsets = dealt(&newest(&lab));
     let clips = demo_clips(&lab);
-    let learnt: Vec<&PathBuf> = clips.iter().filter(|clip| sides[*clip].0 == "train").collect();
+    let learnt: Vec<&PathBuf> = clips.iter().filter(|clip| subsets[*clip].0 == "train").collect();
     // Its features are in the cache, its samples cannot be read any more.
     spoil(learnt[0]);
     lab.done(&[&["train", "-s", "augmentation.mode=materialised"], &RANDOM[..]].concat());

@@ -92,8 +92,8 @@ fn a_run_is_trained_listed_reported_and_predicts() {
         .iter()
         .map(|pair| &pair[1])
         .collect();
-    for (judged, predicted) in as_judged.as_array().unwrap().iter().zip(as_predicted) {
-        assert!((judged.as_f64().unwrap() - predicted.as_f64().unwrap()).abs() < 1e-4);
+    for (evaluated, predicted) in as_judged.as_array().unwrap().iter().zip(as_predicted) {
+        assert!((evaluated.as_f64().unwrap() - predicted.as_f64().unwrap()).abs() < 1e-4);
     }
 
     std::fs::write(lab.path("no.wav"), b"not a sound").unwrap();
@@ -116,7 +116,7 @@ fn a_final_model_says_wherever_it_is_shown_that_it_has_no_honest_score() {
     let lab = Lab::new();
     let options = ["training.final_fit=everything", "training.normalise=speaker"];
     let followed = lab.done(&["train", "-s", options[0], "-s", options[1]]);
-    let words = "the FINAL MODEL was fitted on everything and has no honest test score";
+    let words = "the FINAL MODEL was fitted on all clips and has no held-out test score";
     assert!(followed.contains(words), "{followed}");
     assert!(lab.done(&["runs"]).contains("a final model, fitted on everything"));
     let report = lab.json(&["report"]);
@@ -128,7 +128,7 @@ fn a_final_model_says_wherever_it_is_shown_that_it_has_no_honest_score() {
     assert_eq!(report["report"]["protocol"]["final_model"], true);
     let clip = lab.clip();
     let shown = lab.done(&["predict", clip.to_str().unwrap(), clip.to_str().unwrap()]);
-    assert!(shown.contains("has no honest test score"), "{shown}");
+    assert!(shown.contains("has no held-out test score"), "{shown}");
     assert!(shown.contains("all 2 files together"), "{shown}");
 }
 

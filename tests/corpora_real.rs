@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use undertone::corpus::{
     AnalysisCache, Catalogue, Clip, CorpusSettings, Dealing, Exclusion, FilterSettings, Gender, LabelSettings, Layout,
-    ScanIndex, SplitKind, SplitSettings, SuspicionKind, analyse, discover, scan, select, split, statistics, suspicions,
+    QualityIssueKind, ScanIndex, SplitKind, SplitSettings, analyse, discover, quality_issues, scan, select, split,
+    statistics,
 };
 
 fn corpora() -> Option<PathBuf> {
@@ -118,28 +119,28 @@ fn quirks_come_out_right() {
     assert_eq!(found.clips.len(), 11);
     assert!(found.refused.is_empty(), "{:?}", found.refused);
     let found = analyse(&found, &AnalysisCache::default(), &|_, _, _| true).unwrap();
-    let odd = suspicions(&found);
-    for suspicion in &odd {
+    let odd = quality_issues(&found);
+    for quality_issue in &odd {
         println!(
             "{}: {:?}: {}",
-            name(&found.clips[suspicion.clip]),
-            suspicion.kind,
-            suspicion.detail
+            name(&found.clips[quality_issue.clip]),
+            quality_issue.kind,
+            quality_issue.detail
         );
     }
     let words: BTreeSet<_> = odd.iter().map(|odd| (name(&found.clips[odd.clip]), odd.kind)).collect();
     let expected = [
-        ("03-01-02-01-01-02-01.wav", SuspicionKind::Stereo),
-        ("03-01-08-01-02-02-01.wav", SuspicionKind::Stereo),
-        ("03-01-03-01-02-01-07.wav", SuspicionKind::Twin),
-        ("03-01-03-01-02-02-07.wav", SuspicionKind::Twin),
-        ("1006_TIE_HAP_XX.wav", SuspicionKind::ConflictingTwin),
-        ("1006_TIE_NEU_XX.wav", SuspicionKind::ConflictingTwin),
-        ("1076_MTI_SAD_XX.wav", SuspicionKind::Silent),
-        ("OAF_food_fear.wav", SuspicionKind::Rate),
-        ("OA_bite_neutral.wav", SuspicionKind::Name),
-        ("YAF_germ_angry.wav", SuspicionKind::Extension),
-        ("YAF_neat_fear.wav", SuspicionKind::Extension),
+        ("03-01-02-01-01-02-01.wav", QualityIssueKind::Stereo),
+        ("03-01-08-01-02-02-01.wav", QualityIssueKind::Stereo),
+        ("03-01-03-01-02-01-07.wav", QualityIssueKind::Duplicate),
+        ("03-01-03-01-02-02-07.wav", QualityIssueKind::Duplicate),
+        ("1006_TIE_HAP_XX.wav", QualityIssueKind::ConflictingDuplicate),
+        ("1006_TIE_NEU_XX.wav", QualityIssueKind::ConflictingDuplicate),
+        ("1076_MTI_SAD_XX.wav", QualityIssueKind::Silent),
+        ("OAF_food_fear.wav", QualityIssueKind::Rate),
+        ("OA_bite_neutral.wav", QualityIssueKind::Name),
+        ("YAF_germ_angry.wav", QualityIssueKind::Extension),
+        ("YAF_neat_fear.wav", QualityIssueKind::Extension),
     ];
     assert_eq!(words, expected.map(|(name, kind)| (name.to_owned(), kind)).into());
     let clip = |wanted: &str| found.clips.iter().find(|clip| name(clip) == wanted).unwrap();
@@ -154,7 +155,7 @@ fn quirks_come_out_right() {
     assert_eq!(selection.clips.len(), 8);
     assert_eq!(
         selection.excluded,
-        [(Exclusion::Silent, 1), (Exclusion::ConflictingTwin, 2)].into()
+        [(Exclusion::Silent, 1), (Exclusion::ConflictingDuplicate, 2)].into()
     );
 }
 
@@ -179,7 +180,7 @@ fn samples_are_analysed_once() {
     let again = scan(&settings, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
     println!("remembered: {:.2?} with the scan", started.elapsed());
     assert_eq!(again.facts, analysed.facts);
-    for odd in suspicions(&analysed) {
+    for odd in quality_issues(&analysed) {
         println!("{}: {:?}: {}", name(&found.clips[odd.clip]), odd.kind, odd.detail);
     }
 }

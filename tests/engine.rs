@@ -40,7 +40,7 @@ fn a_scan_tells_the_headers_before_the_samples_and_is_never_done_twice_at_once()
         }
     }
     if analysed.last() == Some(&false) {
-        // The second wish came when the first scan had just ended.
+        // The second request came when the first scan had just ended.
         until_done(&events, CommandKind::Scan);
     } else {
         assert_eq!((analysed.first(), analysed.last()), (Some(&false), Some(&true)));

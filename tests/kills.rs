@@ -69,11 +69,11 @@ fn epochs(lab: &Lab, id: &str) -> usize {
 /// Kills the process that holds the run, if there is one.
 fn kill(lab: &Lab, id: &str) -> bool {
     let folder = lab.run_folder(id);
-    let Ok(beat) = fs::read(folder.join("beat.json")) else {
+    let Ok(heartbeat) = fs::read(folder.join("beat.json")) else {
         return false;
     };
-    let beat: Value = serde_json::from_slice(&beat).unwrap();
-    let pid = beat["pid"].as_u64().unwrap();
+    let heartbeat: Value = serde_json::from_slice(&heartbeat).unwrap();
+    let pid = heartbeat["pid"].as_u64().unwrap();
     let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     if !command.contains(id) {
         return false;
@@ -173,8 +173,9 @@ fn of_linked_runs_the_unfinished_go_on() {
         assert!(begun.elapsed() < MINUTE);
         sleep(Duration::from_millis(1));
     }
-    let beat: Value = serde_json::from_slice(&fs::read(lab.run_folder(&fold(2)).join("beat.json")).unwrap()).unwrap();
-    signal("KILL", i32::try_from(beat["pid"].as_i64().unwrap()).unwrap());
+    let heartbeat: Value =
+        serde_json::from_slice(&fs::read(lab.run_folder(&fold(2)).join("beat.json")).unwrap()).unwrap();
+    signal("KILL", i32::try_from(heartbeat["pid"].as_i64().unwrap()).unwrap());
     lab.wait(&fold(2), MINUTE, |row| row["state"] == "dead");
     // The third is trained next, or waits.
     let resumed = lab.json(&["resume", &first, "--detach"]);

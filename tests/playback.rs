@@ -22,7 +22,7 @@ use undertone::audio::playback::{Environment, Phase, Player, SoundError};
 use undertone::audio::{Wave, decode, resample};
 
 const RATE: u32 = 48_000;
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const STEP: Duration = Duration::from_millis(10);
 /// So much of a sound's beginning (s) may miss in what a null sink's monitor gives, whoever plays it: the sink has
 /// rendered silence in advance, and takes it back, but its monitor cannot.
@@ -75,7 +75,7 @@ impl Daemon {
         let mut daemon = Self { process, folder, port };
         let begun = Instant::now();
         while !daemon.is_there() {
-            assert!(begun.elapsed() < PATIENCE, "pulseaudio did not start");
+            assert!(begun.elapsed() < TIMEOUT, "pulseaudio did not start");
             thread::sleep(Duration::from_millis(50));
         }
         Some(daemon)
@@ -162,7 +162,7 @@ impl Recording {
         let recording = Self { process, heard };
         let begun = Instant::now();
         while recording.heard.lock().unwrap().is_empty() {
-            assert!(begun.elapsed() < PATIENCE, "the monitor is silent");
+            assert!(begun.elapsed() < TIMEOUT, "the monitor is silent");
             thread::sleep(STEP);
         }
         recording
@@ -246,7 +246,7 @@ fn until(player: &mut Player, wanted: impl Fn(&Player, f64) -> bool) -> Vec<f64>
         if wanted(player, position) {
             return places;
         }
-        assert!(begun.elapsed() < PATIENCE, "{:?}", player.playback());
+        assert!(begun.elapsed() < TIMEOUT, "{:?}", player.playback());
     }
 }
 
@@ -396,7 +396,7 @@ fn a_server_that_goes_away_is_told_once_and_the_next_play_tries_again() {
         if let Err(problem) = player.advance(STEP) {
             break problem;
         }
-        assert!(begun.elapsed() < PATIENCE);
+        assert!(begun.elapsed() < TIMEOUT);
     };
     assert!(
         matches!(&problem, SoundError::Gone { output, .. } if *output == daemon.local()),

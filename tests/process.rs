@@ -103,10 +103,13 @@ fn a_stopped_run_keeps_a_model_that_works() {
         lab.done(when);
         let row = lab.wait(&id, TEN_SECONDS, |row| row["state"] == "stopped");
         assert!(row["test_uar"].as_f64().is_some(), "{row}");
-        let judged = lab.json(&["predict", lab.clip().to_str().unwrap(), "--run", &id]);
-        let probabilities = judged[0]["outcome"]["Ok"]["probabilities"].as_array().unwrap().clone();
+        let evaluated = lab.json(&["predict", lab.clip().to_str().unwrap(), "--run", &id]);
+        let probabilities = evaluated[0]["outcome"]["Ok"]["probabilities"]
+            .as_array()
+            .unwrap()
+            .clone();
         let sum: f64 = probabilities.iter().map(|pair| pair[1].as_f64().unwrap()).sum();
-        assert!((sum - 1.0).abs() < 1e-5, "{judged}");
+        assert!((sum - 1.0).abs() < 1e-5, "{evaluated}");
         let facts = json_lines(&lab.run_folder(&id).join("events.jsonl"));
         assert_eq!(facts.last().unwrap()["event"], "stopped");
     }

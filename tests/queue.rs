@@ -9,7 +9,7 @@ use common::{Lab, signal};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The ids in the queue of the one device, as listed: what is trained, then what waits.
 fn ids(report: &Value) -> Vec<String> {
@@ -29,9 +29,9 @@ fn worker(lab: &Lab) -> i32 {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .find(|path| path.is_dir());
-    let beat = std::fs::read(lane.unwrap().join("beat.json")).unwrap();
-    let beat: Value = serde_json::from_slice(&beat).unwrap();
-    i32::try_from(beat["pid"].as_i64().unwrap()).unwrap()
+    let heartbeat = std::fs::read(lane.unwrap().join("beat.json")).unwrap();
+    let heartbeat: Value = serde_json::from_slice(&heartbeat).unwrap();
+    i32::try_from(heartbeat["pid"].as_i64().unwrap()).unwrap()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn one_run_is_trained_and_the_rest_wait_in_an_order_that_can_be_changed() {
     assert!(lab.refused(1, &["queue", "cancel", a]).contains("stopped"));
 
     lab.done(&["stop", &first]);
-    lab.wait(c, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(c, TIMEOUT, |row| row["state"] == "finished");
     assert!(ids(&lab.json(&["queue"])).is_empty());
     assert!(lab.run_folder(c).join("log.txt").exists());
 }
@@ -86,11 +86,11 @@ fn a_run_can_be_started_beside_the_others() {
     lab.wait_for_epochs(&first);
     let (second, third) = (queued(&lab), queued(&lab));
     lab.done(&["queue", "start", &third]);
-    lab.wait(&third, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&third, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(lab.row(&first)["state"], "running");
     assert_eq!(lab.row(&second)["queue"]["place"], 1);
     lab.done(&["stop", &first]);
-    lab.wait(&second, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&second, TIMEOUT, |row| row["state"] == "finished");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_killed_run_is_dead_and_the_next_one_is_trained() {
     let process = lab.wait_for_epochs(&first);
     let second = queued(&lab);
     signal("KILL", process);
-    lab.wait(&second, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&second, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(lab.row(&first)["state"], "dead");
 }
 
@@ -111,7 +111,7 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_at_the_next_look() {
     lab.wait_for_epochs(&first);
     let second = queued(&lab);
     signal("KILL", worker(&lab));
-    lab.wait(&second, PATIENCE, |row| row["queue"]["worker"] == false);
+    lab.wait(&second, TIMEOUT, |row| row["queue"]["worker"] == false);
     let table = lab.done(&["runs"]);
     assert!(
         table.contains("waiting") && table.contains("`undertone queue` starts one"),
@@ -125,7 +125,7 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_at_the_next_look() {
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(lab.row(&second)["state"], "queued", "the device is not free");
     lab.done(&["stop", &first]);
-    lab.wait(&second, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&second, TIMEOUT, |row| row["state"] == "finished");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn two_who_start_workers_at_once_train_every_run_once() {
         if runs.as_array().unwrap().iter().all(|run| run["state"] == "finished") {
             break runs;
         }
-        assert!(begun.elapsed() < PATIENCE, "{runs}");
+        assert!(begun.elapsed() < TIMEOUT, "{runs}");
         std::thread::sleep(Duration::from_millis(200));
     };
     assert_eq!(runs.as_array().unwrap().len(), 4);
@@ -196,7 +196,7 @@ fn a_deleted_run_and_a_damaged_entry_stop_nobody() {
     assert_eq!(lab.row(&third)["queue"]["worker"], true);
     std::fs::write(lab.run_folder(&fourth).join("run.toml"), "nonsense").unwrap();
     lab.done(&["stop", &first]);
-    lab.wait(&third, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&third, TIMEOUT, |row| row["state"] == "finished");
     let row = lab.row(&fourth);
     assert_eq!(row["state"], "failed", "{row}");
 }
@@ -217,7 +217,7 @@ fn a_run_that_is_followed_says_that_it_waits() {
         .unwrap();
     std::thread::sleep(Duration::from_secs(1));
     lab.done(&["stop", &first]);
-    lab.wait(&second, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&second, TIMEOUT, |row| row["state"] == "finished");
     let output = watching.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(

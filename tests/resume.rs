@@ -5,12 +5,12 @@
 use rand::RngExt;
 use std::fs;
 use std::path::Path;
-use undertone::corpus::{Side, Split, SplitKind};
+use undertone::corpus::{Split, SplitKind, Subset};
 use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureMatrix, Recipe};
 use undertone::random::stream;
 use undertone::training::{
-    BEST, Control, Dataset, EpochFacts, LAST, Normaliser, Observer, OnTheFly, Task, Trained, TrainingError,
+    BEST, Dataset, EpochMetrics, LAST, LoopControl, Normaliser, Observer, OnTheFly, Task, Trained, TrainingError,
     saved_epoch, train,
 };
 
@@ -31,10 +31,10 @@ fn dataset(recipe: &Recipe) -> Dataset {
             values,
         }
     };
-    let side = |clip: usize| match clip / 3 % 5 {
-        3 => Side::Validation,
-        4 => Side::Test,
-        _ => Side::Train,
+    let subset = |clip: usize| match clip / 3 % 5 {
+        3 => Subset::Validation,
+        4 => Subset::Test,
+        _ => Subset::Train,
     };
     Dataset {
         matrices: (0..60).map(|clip| matrix(clip % 3)).collect(),
@@ -43,8 +43,8 @@ fn dataset(recipe: &Recipe) -> Dataset {
         split: Split {
             kind: SplitKind::Random,
             fold: None,
-            sides: (0..60).map(side).collect(),
-            remarks: Vec::new(),
+            subsets: (0..60).map(subset).collect(),
+            notes: Vec::new(),
         },
         cached: 0,
         skip_clamped: 0,
@@ -89,31 +89,31 @@ struct Watcher {
 }
 
 impl Observer for Watcher {
-    fn step(&mut self, epoch: usize, done: usize, _total: usize) -> Control {
+    fn step(&mut self, epoch: usize, done: usize, _total: usize) -> LoopControl {
         if self.stop == Some((epoch, done)) {
-            Control::StopNow
+            LoopControl::StopNow
         } else {
-            Control::Continue
+            LoopControl::Continue
         }
     }
 
-    fn final_step(&mut self, (epoch, _): (usize, usize), done: usize, _total: usize) -> Control {
+    fn final_step(&mut self, (epoch, _): (usize, usize), done: usize, _total: usize) -> LoopControl {
         if self.stop_final == Some((epoch, done)) {
-            Control::StopNow
+            LoopControl::StopNow
         } else {
-            Control::Continue
+            LoopControl::Continue
         }
     }
 
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
-        self.epochs.push(facts.epoch);
+    fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {
+        self.epochs.push(metrics.epoch);
         match self.fail {
-            Some(epoch) if epoch == facts.epoch => Err(TrainingError::Observer("killed".to_owned())),
+            Some(epoch) if epoch == metrics.epoch => Err(TrainingError::Observer("killed".to_owned())),
             _ => Ok(()),
         }
     }
 
-    fn resumed(&mut self, history: &[EpochFacts]) -> Result<(), TrainingError> {
+    fn resumed(&mut self, history: &[EpochMetrics]) -> Result<(), TrainingError> {
         self.resumed = Some(history.len());
         Ok(())
     }
@@ -151,21 +151,21 @@ type Outcome = (Vec<[u64; 7]>, Vec<bool>, [Vec<u8>; 2], Vec<(usize, Vec<f32>)>);
 
 /// All that must be the same.
 fn outcome(trained: &Trained, folder: &Path) -> Outcome {
-    let bits = |facts: &EpochFacts| {
+    let bits = |metrics: &EpochMetrics| {
         [
-            facts.train_loss,
-            facts.train_accuracy,
-            facts.train_uar,
-            facts.validation_loss,
-            facts.validation_accuracy,
-            facts.validation_uar,
-            facts.learning_rate,
+            metrics.train_loss,
+            metrics.train_accuracy,
+            metrics.train_uar,
+            metrics.validation_loss,
+            metrics.validation_accuracy,
+            metrics.validation_uar,
+            metrics.learning_rate,
         ]
         .map(f64::to_bits)
     };
     (
         trained.history.iter().map(bits).collect(),
-        trained.history.iter().map(|facts| facts.best).collect(),
+        trained.history.iter().map(|metrics| metrics.best).collect(),
         [BEST, LAST].map(|name| fs::read(folder.join(name)).unwrap()),
         trained.test.clone(),
     )
@@ -347,7 +347,7 @@ fn damage_and_other_data_are_refused_by_name() {
     assert!(saved_epoch(path).is_ok_and(|epoch| epoch == 2), "its header is whole");
     fs::write(path.join(LAST), &weights[..100]).unwrap();
     assert!(saved_epoch(path).unwrap_err().to_string().contains(LAST));
-    // What was never interrupted in the first place is begun anew.
+    // What was never interrupted in the first place is started again from the beginning.
     let trained = run(&settings, &dataset, path, false, &mut Watcher::default()).unwrap();
     assert_eq!(trained.history.len(), 2);
 }

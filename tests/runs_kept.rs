@@ -20,12 +20,12 @@ fn runs_are_planned_noted_compared_and_deleted() {
     let dense = (8 * 8 + 8) + (8 + 1) * plan["classes"].as_u64().unwrap();
     assert_eq!(plan["parameters"], filters + dense);
     assert_eq!(plan["trainable"], plan["parameters"]);
-    let clips = |side: &str| plan[side].as_u64().unwrap();
+    let clips = |subset: &str| plan[subset].as_u64().unwrap();
     assert_eq!(clips("train") + clips("validation") + clips("test"), 60);
     let examples = |leak: &str| {
         let way = ["-s", "augmentation.mode=materialised", "-s", leak];
         let plan = lab.json(&[&["train", "--plan", "-s", "split.kind=random"], &way[..]].concat());
-        ["train", "validation", "test"].map(|side| plan[side].as_u64().unwrap())
+        ["train", "validation", "test"].map(|subset| plan[subset].as_u64().unwrap())
     };
     let [train, validation, test] = examples("augmentation.leak_copies_across_sides=false");
     assert_eq!(train / 4 + validation + test, 60, "copies in training alone");
@@ -101,7 +101,7 @@ fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() 
         .map(|run| run["id"].as_str().unwrap())
         .collect();
     let report = lab.json(&["report", ids[0]]);
-    let gone = lab.json(&["delete", ids[0], "--yes", "--linked"]);
+    let gone = lab.json(&["delete", ids[0], "--yes", "--folds"]);
     assert_eq!((&gone["deleted"], &gone["restorable"]), (&true.into(), &true.into()));
     assert!(gone["trash_bytes"].as_u64().unwrap() >= gone["bytes"].as_u64().unwrap());
     assert!(lab.json(&["runs"]).as_array().unwrap().is_empty());
@@ -116,7 +116,7 @@ fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() 
     assert_eq!(lab.json(&["runs"]), runs);
     assert_eq!(lab.json(&["report", ids[0]]), report);
 
-    lab.done(&["delete", ids[0], "--yes", "--linked"]);
+    lab.done(&["delete", ids[0], "--yes", "--folds"]);
     let marks = ids
         .iter()
         .map(|id| lab.path("runs/.trash").join(id).join("deleted.json"));
@@ -156,8 +156,8 @@ fn what_runs_is_not_deleted_what_waits_is_and_linked_runs_go_together() {
         r#"labels.map={ calm = "neutral" }"#,
     ]);
     let fold = started["runs"][1].as_str().unwrap().to_owned();
-    assert!(lab.refused(1, &["delete", &fold, "--yes"]).contains("--linked"));
-    let gone = lab.json(&["delete", &fold, "--yes", "--linked"]);
+    assert!(lab.refused(1, &["delete", &fold, "--yes"]).contains("--folds"));
+    let gone = lab.json(&["delete", &fold, "--yes", "--folds"]);
     assert_eq!(gone["runs"], started["runs"]);
     assert_eq!(lab.json(&["queue"])["lanes"][0]["runs"].as_array().unwrap().len(), 1);
     lab.done(&["stop", &first]);

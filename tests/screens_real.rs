@@ -22,7 +22,7 @@ use undertone::engine::{Engine, Event, load_settings};
 use undertone::ui::{App, Colours, Theme};
 
 /// Long enough for the samples of 1,080 clips on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// An engine that says nothing for this long has nothing more to say.
 const QUIET: Duration = Duration::from_millis(700);
 
@@ -50,7 +50,7 @@ impl Workbench {
                     if words.iter().all(|word| screen.contains(word)) {
                         return;
                     }
-                    assert!(begun.elapsed() < PATIENCE, "no {words:?} on\n{screen}");
+                    assert!(begun.elapsed() < TIMEOUT, "no {words:?} on\n{screen}");
                 }
                 Err(RecvTimeoutError::Disconnected) => panic!("the engine is gone"),
             }

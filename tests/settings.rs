@@ -69,7 +69,7 @@ fn mistakes_name_file_line_key_and_remedy() {
             "`none`, `ema`, `swa`",
         ),
         ("[split]\nkind = \"speakr\"\n", 2, "split.kind", "speaker"),
-        ("[training]\nepochs = \n", 2, "epochs =", "mend the line"),
+        ("[training]\nepochs = \n", 2, "epochs =", "correct the line"),
         ("recipe = \"none\"\n", 1, "recipe", "mfcc_zcr_rms"),
         (
             "[[corpora]]\nname = \"a\"\npath = \"x\"\nlayot = \"auto\"\n",

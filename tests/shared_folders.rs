@@ -109,18 +109,18 @@ fn a_run_on_another_machine_lives_while_its_heartbeat_changes_whatever_the_clock
     signal("KILL", process);
     lab.wait(&id, Duration::from_secs(10), |row| row["state"] == "dead");
     let path = lab.run_folder(&id).join("beat.json");
-    let mut beat: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    beat["host"] = json!("elsewhere");
+    let mut heartbeat: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    heartbeat["host"] = json!("elsewhere");
     let (stop, stopped) = mpsc::channel::<()>();
     let beating = thread::spawn(move || {
         let mut second = 0;
         loop {
             // An hour behind.
-            beat["at"] = json!((jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1)).to_string());
+            heartbeat["at"] = json!((jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1)).to_string());
             second += 1;
-            beat["done"] = json!(second);
+            heartbeat["done"] = json!(second);
             let new = path.with_extension("new");
-            fs::write(&new, serde_json::to_vec(&beat).unwrap()).unwrap();
+            fs::write(&new, serde_json::to_vec(&heartbeat).unwrap()).unwrap();
             fs::rename(&new, &path).unwrap();
             if stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Disconnected) {
                 return;

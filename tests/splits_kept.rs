@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Dealt by speakers, the one with a single clip is the test set.
 const SEED: &str = "seed=3";
 /// Dealt by speakers, the one with a single clip is the test set of the first of three folds.
@@ -128,34 +128,34 @@ fn put(lab: &Lab, name: &str, to: &str) {
 }
 
 /// (file, side) of every clip.
-fn sides(table: &str) -> Vec<(String, String)> {
+fn subsets(table: &str) -> Vec<(String, String)> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let row = |row: csv::StringRecord| {
         let file = Path::new(&row[0]).file_name().unwrap().to_str().unwrap().to_owned();
         (file, row[4].to_owned())
     };
-    let mut sides: Vec<_> = reader.records().map(|record| row(record.unwrap())).collect();
-    sides.sort();
-    sides
+    let mut subsets: Vec<_> = reader.records().map(|record| row(record.unwrap())).collect();
+    subsets.sort();
+    subsets
 }
 
 fn sides_of(run: &Path) -> Vec<(String, String)> {
-    sides(&fs::read_to_string(run.join("split.csv")).unwrap())
+    subsets(&fs::read_to_string(run.join("split.csv")).unwrap())
 }
 
 fn sides_before(name: &str) -> Vec<(String, String)> {
-    sides(&fs::read_to_string(kept().join(format!("split-{name}.csv"))).unwrap())
+    subsets(&fs::read_to_string(kept().join(format!("split-{name}.csv"))).unwrap())
 }
 
-fn tested(sides: &[(String, String)]) -> usize {
-    sides.iter().filter(|(_, side)| side == "test").count()
+fn tested(subsets: &[(String, String)]) -> usize {
+    subsets.iter().filter(|(_, subset)| subset == "test").count()
 }
 
 /// The sides of a new run with these settings.
 fn sides_now(lab: &Lab, more: &[&str]) -> Vec<(String, String)> {
     let started = lab.json(&[&["train", "--detach"], more].concat());
     let id = started["runs"].as_array().unwrap().last().unwrap().as_str().unwrap();
-    lab.wait(id, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(id, TIMEOUT, |row| row["state"] == "finished");
     sides_of(&lab.run_folder(id))
 }
 
@@ -202,7 +202,7 @@ fn the_table_counts_even_where_dealing_would_come_to_something_else() {
         .replace(",tset", ",validation");
     fs::write(run.join("split.csv"), &turned).unwrap();
     lab.done(&["resume", "last"]);
-    assert_eq!(sides_of(&run), sides(&turned));
+    assert_eq!(sides_of(&run), subsets(&turned));
     assert_eq!(lab.json(&["report", "last"])["report"]["scores"]["support"], 12);
 
     fs::write(run.join("split.csv"), "path,corpus,speaker,emotion,side\n").unwrap();
@@ -237,10 +237,10 @@ fn folds_that_wait_are_dealt_as_the_first_was() {
     lab.done(&["queue"]);
     let mut clips = 0;
     for number in 1..=3 {
-        lab.wait(&fold(number), PATIENCE, |row| row["state"] == "finished");
-        let sides = sides_of(&lab.run_folder(&fold(number)));
-        assert_eq!(sides, sides_before(&format!("fold{number}")), "fold {number}");
-        clips += tested(&sides);
+        lab.wait(&fold(number), TIMEOUT, |row| row["state"] == "finished");
+        let subsets = sides_of(&lab.run_folder(&fold(number)));
+        assert_eq!(subsets, sides_before(&format!("fold{number}")), "fold {number}");
+        clips += tested(&subsets);
     }
     assert_eq!(clips, 49, "every clip is tested in one of them");
     // Of the first fold's one clip nothing is said but what its own score is over: the folds are judged together.
@@ -276,7 +276,7 @@ fn trials_and_promoted_runs_are_dealt_as_the_study_was() {
 
     let promoted = lab.json(&["study", "promote", "w"]);
     let id = promoted["runs"][0].as_str().unwrap().to_owned();
-    lab.wait(&id, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&id, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(sides_of(&lab.run_folder(&id)), before);
     let page = lab.json(&["study", "show", "w"]);
     assert_eq!(page["promoted"][0]["coverage"]["tested"], 1);
@@ -290,7 +290,7 @@ fn trials_and_promoted_runs_are_dealt_as_the_study_was() {
     let config = ["--config", taken.to_str().unwrap()];
     let started = lab.json(&[&config[..], &["train", "--detach"]].concat());
     let new = started["runs"][0].as_str().unwrap().to_owned();
-    lab.wait(&new, PATIENCE, |row| row["state"] == "finished");
+    lab.wait(&new, TIMEOUT, |row| row["state"] == "finished");
     let tested = tested(&sides_of(&lab.run_folder(&new)));
     assert!(tested == 12 || tested == 13, "{tested}");
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A tmux server of the test's own with the workbench in its one window.
 struct Terminal<'a> {
@@ -120,7 +120,7 @@ impl<'a> Terminal<'a> {
             if words.iter().all(|word| screen.contains(word)) {
                 return screen;
             }
-            assert!(begun.elapsed() < PATIENCE, "no {words:?} on\n{screen}");
+            assert!(begun.elapsed() < TIMEOUT, "no {words:?} on\n{screen}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -183,7 +183,7 @@ fn a_closed_terminal_costs_nothing() {
     terminal.tmux(&["kill-server"]);
     let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(lab.row(&id)["state"], "running", "it was to be left in the middle");
-    let row = lab.wait(&id, PATIENCE, |row| row["state"] == "finished");
+    let row = lab.wait(&id, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(row["epochs"], 1500);
 
     let again = Terminal::open(&lab, "again", 160, 50).unwrap();

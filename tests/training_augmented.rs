@@ -6,13 +6,13 @@ use std::path::Path;
 use tempfile::TempDir;
 use undertone::corpus::demo::{DemoSettings, write_demo};
 use undertone::corpus::{
-    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, Side, SplitKind, SplitSettings,
+    AnalysisCache, Dealing, FilterSettings, LabelSettings, ScanIndex, Selection, SplitKind, SplitSettings, Subset,
     analyse, discover, scan, select, split,
 };
 use undertone::engine::{Settings, load_settings};
 use undertone::features::FeatureStore;
 use undertone::training::{
-    AugmentationMode, BEST, Control, Dataset, EpochFacts, Examples, LAST, Normaliser, Observer, OnTheFly, Task,
+    AugmentationMode, BEST, Dataset, EpochMetrics, Examples, LAST, LoopControl, Normaliser, Observer, OnTheFly, Task,
     Trained, TrainingError, build_dataset, examples, train,
 };
 
@@ -71,11 +71,11 @@ fn settings(changes: &[(&str, &str)]) -> Settings {
 struct Silent;
 
 impl Observer for Silent {
-    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
-        Control::Continue
+    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> LoopControl {
+        LoopControl::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }
@@ -122,7 +122,7 @@ fn outcome(corpus: &Corpus, settings: &Settings) -> (Vec<(f64, f64)>, Vec<u8>, V
     let losses = trained
         .history
         .iter()
-        .map(|facts| (facts.train_loss, facts.validation_loss));
+        .map(|metrics| (metrics.train_loss, metrics.validation_loss));
     let weights = |name| std::fs::read(folder.path().join(name)).unwrap();
     (losses.collect(), weights(BEST), weights(LAST))
 }
@@ -173,24 +173,24 @@ fn four_examples_of_each_training_clip_stay_on_its_side() {
     let settings = settings(&[("augmentation.mode", "materialised")]);
     let (examples, dataset) = built(&corpus, &settings);
     let clips = corpus.selection.clips.len();
-    let training = examples.split.sides[..clips]
+    let training = examples.split.subsets[..clips]
         .iter()
-        .filter(|side| **side == Side::Train)
+        .filter(|subset| **subset == Subset::Train)
         .count();
     assert_eq!((examples.clips(), examples.copies.len()), (clips, 3 * training));
-    assert_eq!(dataset.side(Side::Train).len(), 4 * training);
-    let remark = format!("{training} training clips become {} examples", 4 * training);
-    assert!(examples.remark().unwrap().contains(&remark), "{:?}", examples.remark());
+    assert_eq!(dataset.subset(Subset::Train).len(), 4 * training);
+    let note = format!("{training} training clips become {} examples", 4 * training);
+    assert!(examples.note().unwrap().contains(&note), "{:?}", examples.note());
     for example in clips..examples.selection.clips.len() {
         let source = examples.source(example);
-        assert_eq!(examples.split.sides[example], Side::Train);
-        assert_eq!(examples.split.sides[source], Side::Train);
+        assert_eq!(examples.split.subsets[example], Subset::Train);
+        assert_eq!(examples.split.subsets[source], Subset::Train);
         assert_eq!(dataset.targets[example], dataset.targets[source]);
         assert_ne!(dataset.matrices[example], dataset.matrices[source]);
     }
     // The sides of the clips are those without augmentation.
     let plain = built(&corpus, &self::settings(&[])).0;
-    assert_eq!(plain.split.sides, examples.split.sides[..clips]);
+    assert_eq!(plain.split.subsets, examples.split.subsets[..clips]);
     // The second time everything is there, and it is the same.
     let (again, second) = built(&corpus, &settings);
     assert_eq!(second.cached, dataset.matrices.len());
@@ -214,16 +214,16 @@ fn copies_leak_only_when_asked_by_name_and_the_protocol_says_so() {
     let clips = corpus.selection.clips.len();
     assert_eq!(examples.selection.clips.len(), 4 * clips);
     let learnt: Vec<usize> = dataset
-        .side(Side::Train)
+        .subset(Subset::Train)
         .iter()
         .map(|&it| examples.source(it))
         .collect();
     let leaked = dataset
-        .side(Side::Test)
+        .subset(Subset::Test)
         .into_iter()
         .filter(|&it| learnt.contains(&examples.source(it)));
-    assert!(leaked.count() > dataset.side(Side::Test).len() / 2);
-    assert!(examples.split.remarks.iter().any(|remark| remark.starts_with("LEAKY")));
+    assert!(leaked.count() > dataset.subset(Subset::Test).len() / 2);
+    assert!(examples.split.notes.iter().any(|note| note.starts_with("LEAKY")));
 }
 
 #[test]
@@ -251,15 +251,15 @@ fn a_split_by_speakers_keeps_copies_with_their_speakers() {
     let settings = settings(&[("augmentation.mode", "materialised"), ("split.kind", "speaker")]);
     assert_eq!(settings.augmentation.mode, AugmentationMode::Materialised);
     assert_eq!(settings.split.kind, SplitKind::Speaker);
-    let sides = SplitSettings { ..settings.split };
+    let subsets = SplitSettings { ..settings.split };
     let examples = examples(corpus.selection, &settings.augmentation, 1, |selection| {
-        split(selection, &sides, Dealing::NEWEST, 1, 0)
+        split(selection, &subsets, Dealing::NEWEST, 1, 0)
     })
     .unwrap();
     for (example, clip) in examples.selection.clips.iter().enumerate() {
         for (other, twin) in examples.selection.clips.iter().enumerate() {
-            if clip.speaker_key() == twin.speaker_key() && examples.split.sides[example] == Side::Test {
-                assert_eq!(examples.split.sides[other], Side::Test);
+            if clip.speaker_key() == twin.speaker_key() && examples.split.subsets[example] == Subset::Test {
+                assert_eq!(examples.split.subsets[other], Subset::Test);
             }
         }
     }

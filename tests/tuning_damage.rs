@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-use undertone::engine::{Engine, EpochFacts, Event, Fact, load_settings};
+use undertone::engine::{Engine, EpochMetrics, Event, JournalEntry, load_settings};
 use undertone::runs::{Lease, RunFolder};
 use undertone::tuning::journal::Journal;
-use undertone::tuning::{Outcome, Study, TuningError, mend};
+use undertone::tuning::{Outcome, Study, TuningError, repair};
 use undertone::ui::{App, Colours, Theme};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000000+00:00";
@@ -69,11 +69,11 @@ fn lab(journal: &[u8]) -> Lab {
     fs::write(folder.join("journal.log"), journal).unwrap();
     // What stands in neither file is as by default.
     fs::write(folder.join("study.toml"), "").unwrap();
-    let facts = json!({
+    let entries = json!({
         "id": "", "created": LONG_AGO, "group": "", "fold": 0, "folds": 1, "version": "0.1.0", "corpora": [],
         "synthetic": true, "clips": 60, "fingerprint": "", "command": "undertone train",
     });
-    fs::write(folder.join("study.json"), facts.to_string()).unwrap();
+    fs::write(folder.join("study.json"), entries.to_string()).unwrap();
     lab
 }
 
@@ -82,14 +82,14 @@ fn everything(folders: &[PathBuf]) -> BTreeMap<PathBuf, (u64, SystemTime, Vec<u8
     let mut found = BTreeMap::new();
     let mut open = folders.to_vec();
     while let Some(path) = open.pop() {
-        let facts = fs::symlink_metadata(&path).unwrap();
-        let content = if facts.is_dir() {
+        let entries = fs::symlink_metadata(&path).unwrap();
+        let content = if entries.is_dir() {
             open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             Vec::new()
         } else {
             fs::read(&path).unwrap()
         };
-        found.insert(path, (facts.len(), facts.modified().unwrap(), content));
+        found.insert(path, (entries.len(), entries.modified().unwrap(), content));
     }
     found
 }
@@ -167,24 +167,24 @@ fn in_state(study: &Value, state: &str) -> Vec<u64> {
 
 // ---- a trial whose process is gone ----
 
-fn journal_of_run(lab: &Lab, run: &str, facts: &[Fact<EpochFacts>]) {
+fn journal_of_run(lab: &Lab, run: &str, entries: &[JournalEntry<EpochMetrics>]) {
     let folder = RunFolder::create_as(&lab.path("studies/w/trials"), run, "").unwrap();
     drop(Lease::take(&folder.path).unwrap());
-    let lines: String = facts
+    let lines: String = entries
         .iter()
-        .map(|fact| serde_json::to_string(fact).unwrap() + "\n")
+        .map(|entry| serde_json::to_string(entry).unwrap() + "\n")
         .collect();
     fs::write(folder.path.join("events.jsonl"), lines).unwrap();
     let path = folder.path.join("beat.json");
-    let mut beat: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    beat["at"] = json!(Timestamp::now() - SignedDuration::from_secs(3600));
-    fs::write(path, beat.to_string()).unwrap();
+    let mut heartbeat: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    heartbeat["at"] = json!(Timestamp::now() - SignedDuration::from_secs(3600));
+    fs::write(path, heartbeat.to_string()).unwrap();
 }
 
-fn epoch(epoch: usize, uar: f64, best: bool) -> Fact<EpochFacts> {
-    Fact::Epoch {
+fn epoch(epoch: usize, uar: f64, best: bool) -> JournalEntry<EpochMetrics> {
+    JournalEntry::Epoch {
         at: Timestamp::UNIX_EPOCH,
-        facts: EpochFacts {
+        metrics: EpochMetrics {
             epoch,
             train_loss: 1.0,
             train_accuracy: 0.5,
@@ -204,7 +204,7 @@ fn epoch(epoch: usize, uar: f64, best: bool) -> Fact<EpochFacts> {
 #[test]
 fn questions_show_a_lost_trial_and_change_nothing_and_tune_fails_it() {
     let at = Timestamp::UNIX_EPOCH;
-    let started = || Fact::Started {
+    let started = || JournalEntry::Started {
         at,
         host: "a".to_owned(),
         pid: 1,
@@ -219,7 +219,7 @@ fn questions_show_a_lost_trial_and_change_nothing_and_tune_fails_it() {
         epoch(1, 0.4, true),
         epoch(2, 0.7, true),
         epoch(3, 0.6, false),
-        Fact::Finished { at },
+        JournalEntry::Finished { at },
     ];
     journal_of_run(&lab, "run-3", &done);
 
@@ -274,9 +274,9 @@ fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
             (vec![0], 1)
         );
         let list = lab.json(&["study", "list"]);
-        assert!(list[0]["problem"].as_str().unwrap().contains("study mend w"));
-        assert!(lab.done(&["study", "show", "w"]).contains("`undertone study mend w`"));
-        assert!(screen.contains("study mend w"), "{screen}");
+        assert!(list[0]["problem"].as_str().unwrap().contains("study repair w"));
+        assert!(lab.done(&["study", "show", "w"]).contains("`undertone study repair w`"));
+        assert!(screen.contains("study repair w"), "{screen}");
         let before = disk(&lab);
         for writer in [
             &["tune", "--study", "w"][..],
@@ -287,7 +287,7 @@ fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
         ] {
             let told = lab.refused(1, writer);
             assert!(
-                told.contains("journal.log: line 5") && told.contains("`undertone study mend w`"),
+                told.contains("journal.log: line 5") && told.contains("`undertone study repair w`"),
                 "{told}"
             );
             assert_eq!(disk(&lab), before, "{name}: {writer:?}");
@@ -299,18 +299,21 @@ fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
 fn mending_keeps_a_copy_and_tells_what_is_left_out() {
     for (name, bytes) in damages() {
         let lab = lab(&bytes);
-        let mended = lab.json(&["study", "mend", "w"])["mended"].clone();
-        let copy = PathBuf::from(mended["copy"].as_str().unwrap());
+        let repaired = lab.json(&["study", "repair", "w"])["repaired"].clone();
+        let copy = PathBuf::from(repaired["copy"].as_str().unwrap());
         assert_eq!(fs::read(lab.path(copy.to_str().unwrap())).unwrap(), bytes, "{name}");
         let journal = fs::read_to_string(lab.path("studies/w/journal.log")).unwrap();
         if name == "glued" {
             assert_eq!(journal, text(&six()));
-            assert_eq!((&mended["separated"], &mended["lost"]), (&json!(1), &Value::Null));
-            assert_eq!(mended["left_out"], json!([]));
+            assert_eq!((&repaired["separated"], &repaired["lost"]), (&json!(1), &Value::Null));
+            assert_eq!(repaired["left_out"], json!([]));
         } else {
             assert_eq!(journal, text(&six()[..4]));
-            assert_eq!((&mended["separated"], &mended["lost"]["line"]), (&json!(0), &json!(5)));
-            let trials = mended["left_out"].as_array().unwrap().iter();
+            assert_eq!(
+                (&repaired["separated"], &repaired["lost"]["line"]),
+                (&json!(0), &json!(5))
+            );
+            let trials = repaired["left_out"].as_array().unwrap().iter();
             let trials: Vec<_> = trials
                 .map(|it| (it["number"].as_u64(), it["state"].as_str(), it["value"].as_f64()))
                 .collect();
@@ -320,10 +323,13 @@ fn mending_keeps_a_copy_and_tells_what_is_left_out() {
         assert_eq!(lab.json(&["study", "show", "w"])["damage"], Value::Null);
         // There is nothing more to do, and the first copy stays.
         let before = disk(&lab);
-        assert_eq!(lab.json(&["study", "mend", "w"])["mended"], Value::Null);
+        assert_eq!(lab.json(&["study", "repair", "w"])["repaired"], Value::Null);
         assert_eq!(disk(&lab), before);
         fs::write(lab.path("studies/w/journal.log"), &bytes).unwrap();
-        assert_ne!(lab.json(&["study", "mend", "w"])["mended"]["copy"], mended["copy"]);
+        assert_ne!(
+            lab.json(&["study", "repair", "w"])["repaired"]["copy"],
+            repaired["copy"]
+        );
         lab.done(&["study", "enqueue", "w", "training.learning_rate=0.002"]);
     }
 }
@@ -342,30 +348,30 @@ fn a_journal_without_a_first_line_hides_no_other_study_and_is_not_mended_while_s
         (Some(6), &Value::Null)
     );
     assert!(list[1]["problem"].as_str().unwrap().contains("journal.log: line 1"));
-    assert!(lab.refused(1, &["study", "show", "w"]).contains("study mend w"));
+    assert!(lab.refused(1, &["study", "show", "w"]).contains("study repair w"));
 
     fs::create_dir_all(lab.path("studies/w/workers/w1")).unwrap();
     let lease = Lease::take(&lab.path("studies/w/workers/w1")).unwrap();
-    assert!(lab.refused(1, &["study", "mend", "w"]).contains("study stop w"));
+    assert!(lab.refused(1, &["study", "repair", "w"]).contains("study stop w"));
     assert_eq!(fs::read(lab.path("studies/w/journal.log")).unwrap(), bytes.as_bytes());
     drop(lease);
-    let mended = lab.json(&["study", "mend", "w"]);
-    assert_eq!(mended["mended"]["lost"]["line"], 1);
+    let repaired = lab.json(&["study", "repair", "w"]);
+    assert_eq!(repaired["repaired"]["lost"]["line"], 1);
 }
 
-fn mended(bytes: &[u8]) -> (String, Option<undertone::tuning::Mended>) {
+fn repaired(bytes: &[u8]) -> (String, Option<undertone::tuning::Repaired>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.log");
     fs::write(&path, bytes).unwrap();
-    let mended = mend(&path).unwrap();
-    (fs::read_to_string(&path).unwrap(), mended)
+    let repaired = repair(&path).unwrap();
+    (fs::read_to_string(&path).unwrap(), repaired)
 }
 
 #[test]
 fn records_are_taken_apart_wherever_they_are_whole() {
     let lines = six();
     // All on one line; and a torn end, which the next writer would cut off.
-    let (journal, told) = mended((lines.concat() + "\n{\"op_code\":4,\"wor").as_bytes());
+    let (journal, told) = repaired((lines.concat() + "\n{\"op_code\":4,\"wor").as_bytes());
     assert_eq!(journal, text(&lines));
     let told = told.unwrap();
     assert_eq!((told.separated, told.lost, told.left_out), (1, None, Vec::new()));
@@ -377,10 +383,10 @@ fn records_are_taken_apart_wherever_they_are_whole() {
         text(&lines[5..]),
     ]
     .concat();
-    let (journal, told) = mended(glued.as_bytes());
+    let (journal, told) = repaired(glued.as_bytes());
     assert_eq!(journal, text(&lines[..4]));
     assert_eq!(told.unwrap().left_out.len(), 5);
-    assert_eq!(mended((text(&lines) + "{\"op_code\":4,\"wor").as_bytes()).1, None);
+    assert_eq!(repaired((text(&lines) + "{\"op_code\":4,\"wor").as_bytes()).1, None);
 }
 
 #[test]
@@ -390,7 +396,7 @@ fn what_a_fragment_was_is_told_by_what_follows() {
     for lost in ["{\"op_c", "\0\0\0\0", "{\"datetime_start\":\"2026-01-01T00:00:00.0"] {
         let mut damaged = lines.clone();
         damaged[4] = lost.to_owned();
-        let left_out = mended(text(&damaged).as_bytes()).1.unwrap().left_out;
+        let left_out = repaired(text(&damaged).as_bytes()).1.unwrap().left_out;
         let numbers: Vec<usize> = left_out.iter().map(|trial| trial.number).collect();
         assert_eq!(numbers, [1, 2, 3, 4, 5], "{lost:?}");
         assert!(left_out.iter().all(|trial| trial.value.is_some()));
@@ -399,7 +405,7 @@ fn what_a_fragment_was_is_told_by_what_follows() {
     for lost in ["{\"op_code\":7,\"worker_id\":\"a\",\"trial_id\":1", "{\"op_c"] {
         let mut damaged = lines.clone();
         damaged[5] = lost.to_owned();
-        let (journal, told) = mended(text(&damaged).as_bytes());
+        let (journal, told) = repaired(text(&damaged).as_bytes());
         assert_eq!(journal, text(&lines[..5]));
         let left_out = told.unwrap().left_out;
         let told: Vec<_> = left_out
@@ -523,10 +529,10 @@ proptest! {
         }
         prop_assert_eq!(fs::read(&path).unwrap(), &bytes[..]);
         let before = shown(&path);
-        match (mend(&path).unwrap(), damage) {
+        match (repair(&path).unwrap(), damage) {
             (None, None) => prop_assert_eq!(fs::read(&path).unwrap(), bytes),
-            (Some(mended), Some(damage)) => {
-                prop_assert_eq!(fs::read(&mended.copy).unwrap(), &bytes[..]);
+            (Some(repaired), Some(damage)) => {
+                prop_assert_eq!(fs::read(&repaired.copy).unwrap(), &bytes[..]);
                 prop_assert!(Journal::open(&path).unwrap().damage().is_none());
                 let now = fs::read(&path).unwrap();
                 let kept = damage.offset as usize;
@@ -535,9 +541,9 @@ proptest! {
                 let added = String::from_utf8_lossy(&now[kept..]);
                 prop_assert!(added.lines().all(|line| damaged.contains(line)), "{}", added);
                 prop_assert!(!added.is_empty() || shown(&path) == before);
-                prop_assert_eq!(mend(&path).unwrap(), None);
+                prop_assert_eq!(repair(&path).unwrap(), None);
             }
-            (mended, damage) => prop_assert!(false, "{mended:?} of {damage:?}"),
+            (repaired, damage) => prop_assert!(false, "{repaired:?} of {damage:?}"),
         }
     }
 }

@@ -214,7 +214,7 @@ fn optuna_reads_ours_goes_on_with_it_and_we_go_on_after_it() {
             };
             study.report(number, step, value).unwrap();
             study
-                .judge(number, &Pruner::SuccessiveHalving(Default::default()))
+                .decide(number, &Pruner::SuccessiveHalving(Default::default()))
                 .unwrap();
         }
         let outcome = match index % 6 {

@@ -310,7 +310,7 @@ fn the_time_of_a_choice_and_of_a_decision_at_ten_thousand_trials() {
         (running.id, running.number, running.state) = (10_000, 10_000, TrialState::Running);
         running.reports = (0..20).map(|step| (step, 10.0 + step as f64)).collect();
         running.system_attributes.clear();
-        let took = milliseconds(101, &mut |_| drop(pruner.judge(&history, &running)));
+        let took = milliseconds(101, &mut |_| drop(pruner.decide(&history, &running)));
         println!("{text}: {took:.3} ms");
     }
 }

@@ -95,7 +95,7 @@ fn every_decision_on_ten_thousand_histories_is_optunas() {
             trials: &trials,
         };
         for (pruner, case) in pruners.iter().zip(settings) {
-            let verdict = pruner.judge(&history, trials.last().unwrap());
+            let verdict = pruner.decide(&history, trials.last().unwrap());
             let digit = case["decisions"].as_str().unwrap().as_bytes()[seed as usize / 4] as char;
             let expected = digit.to_digit(16).unwrap() >> (3 - seed % 4) & 1 == 1;
             assert_eq!(

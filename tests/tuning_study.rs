@@ -116,7 +116,10 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
     for run in promoted {
         assert_eq!(split(&lab.run_folder(run["run"].as_str().unwrap())), split(&trial));
     }
-    assert!(lab.done(&["study", "show"]).contains("test was looked at 2 times"));
+    assert!(
+        lab.done(&["study", "show"])
+            .contains("the test set was evaluated 2 times")
+    );
     assert!(lab.done(&["study", "list"]).contains("small"));
     lab.done(&["study", "export", "small", "trials.csv"]);
     assert_eq!(

@@ -27,8 +27,8 @@ pub fn trim(samples: &[f32], top_db: f64) -> Range<usize> {
     // In power: 10 log10(energy / loudest) > -top_db.
     let floor = AMIN * AMIN;
     let threshold = loudest.max(floor) * 10f64.powf(-top_db / 10.0);
-    let heard = |energy: &f64| energy.max(floor) > threshold;
-    match (energies.iter().position(heard), energies.iter().rposition(heard)) {
+    let prepared = |energy: &f64| energy.max(floor) > threshold;
+    match (energies.iter().position(prepared), energies.iter().rposition(prepared)) {
         (Some(first), Some(last)) => first * HOP..((last + 1) * HOP).min(samples.len()),
         _ => 0..samples.len(),
     }

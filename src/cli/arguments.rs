@@ -136,14 +136,14 @@ pub enum Subcommands {
     },
     /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` brings it back for a week
     Delete {
-        /// Its id, or a beginning of it that fits one run or linked ones
+        /// Its id, or a beginning of it that fits one run or the folds of one group
         run: String,
         /// Do not ask
         #[arg(long)]
         yes: bool,
-        /// With all runs that are linked with it, as the folds of a K-fold are
-        #[arg(long)]
-        linked: bool,
+        /// With the other folds of its group
+        #[arg(long = "folds", alias = "linked")]
+        all_folds: bool,
         /// For good, so that it cannot be restored
         #[arg(long)]
         now: bool,
@@ -258,7 +258,7 @@ pub enum QueueCommands {
     List,
     /// Move a waiting run among those that wait for the same device
     Move {
-        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs moves them all
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits folds moves them all
         run: String,
         /// up, down, first, last
         #[arg(value_parser = shift)]
@@ -266,12 +266,12 @@ pub enum QueueCommands {
     },
     /// Take a waiting run out; it counts as stopped
     Cancel {
-        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs takes them all
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits folds takes them all
         run: String,
     },
     /// Start a waiting run at once, beside what is trained
     Start {
-        /// Its id, a unique beginning of it, or `last`; a beginning that fits linked runs starts them all
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits folds starts them all
         run: String,
     },
 }
@@ -312,7 +312,7 @@ pub enum BenchSubcommands {
 pub enum StudyCommands {
     /// List the studies
     List,
-    /// Show a study: its trials from the best on, what mattered, and how often test was looked at
+    /// Show a study: its trials from the best on, what mattered, and how often the test set was evaluated
     Show {
         /// Its name, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
@@ -343,7 +343,7 @@ pub enum StudyCommands {
         #[arg(value_name = "KEY=VALUE", value_parser = change)]
         values: Vec<(String, String)>,
     },
-    /// Train a trial's settings anew, as runs that are judged on the test side
+    /// Train a trial's settings anew, as runs that are evaluated on the test set
     Promote {
         /// Its name, a unique beginning of it, or `last`
         study: String,
@@ -355,7 +355,8 @@ pub enum StudyCommands {
         seeds: usize,
     },
     /// Make a damaged journal whole again, as far as can be told; a copy of it is kept
-    Mend {
+    #[command(alias = "mend")]
+    Repair {
         /// Its name, a unique beginning of it, or `last`
         study: String,
     },

@@ -25,7 +25,7 @@ pub fn runs(session: &mut Session) -> anyhow::Result<()> {
 pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
     let outcome = follow(session, run, false, &mut 0);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
-        session.remark("the run goes on; `undertone stop` would end it");
+        session.note("the run goes on; `undertone stop` would end it");
     }
     outcome.and_then(|(id, state)| verdict(&[(id, state)]))
 }
@@ -46,7 +46,7 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     follow_all(session, started.into_iter().map(|run| (run, 0)).collect())
 }
 
-/// Goes on with a run (and those linked with it) and, unless detached, follows it.
+/// Goes on with a run (and its other folds) and, unless detached, follows it.
 pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Result<()> {
     let mut resumed = Vec::new();
     session.ask(Command::Resume { run }, |event, _| {
@@ -103,7 +103,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
         match session.next()? {
             Event::Run(detail) => {
                 if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !told) {
-                    session.remark(note);
+                    session.note(note);
                     told = true;
                 }
                 for epoch in detail.epochs.since(*shown) {
@@ -121,7 +121,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
         }
     }
     let Some(detail) = last else {
-        return Err(Failed("the run told nothing".to_owned()).into());
+        return Err(Failed("the run reported nothing".to_owned()).into());
     };
     show::ended(session.output, &detail)?;
     if detail.summary.test_uar.is_some() && !session.output.json {
@@ -153,16 +153,16 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
             total: 0,
         });
     }
-    let beat = detail
+    let heartbeat = detail
         .summary
-        .beat
+        .heartbeat
         .as_ref()
         .filter(|_| !detail.summary.state.is_over())?;
     let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     Some(Progress {
-        task: beat.phase.clone(),
-        done: whole(beat.done),
-        total: whole(beat.total),
+        task: heartbeat.phase.clone(),
+        done: whole(heartbeat.done),
+        total: whole(heartbeat.total),
     })
 }
 
@@ -170,10 +170,10 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
 fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
     let words = format!("undertone watch {}", runs.first().map_or("last", String::as_str));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        session.remark(&format!("the run goes on without you; `{words}` follows it again"));
+        session.note(&format!("the run goes on without you; `{words}` follows it again"));
         return Ok(false);
     }
-    session.remark("");
+    session.note("");
     let mut terminal = io::stderr();
     write!(
         terminal,
@@ -186,7 +186,7 @@ fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
         "s" | "S" => Stop::Now,
         "e" | "E" => Stop::AfterEpoch,
         _ => {
-            session.remark(&format!("the run goes on; `{words}` follows it again"));
+            session.note(&format!("the run goes on; `{words}` follows it again"));
             return Ok(false);
         }
     };

@@ -2,12 +2,12 @@
 
 mod arguments;
 mod follow;
+mod note;
 mod output;
 mod parse;
 mod play;
 mod progress;
 mod queue;
-mod remark;
 mod session;
 mod show;
 mod table;
@@ -59,7 +59,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::StopTuning => "study stop",
         CommandKind::Enqueue => "study enqueue",
         CommandKind::Promote => "study promote",
-        CommandKind::MendStudy => "study mend",
+        CommandKind::RepairStudy => "study repair",
         CommandKind::ExportStudy => "study export",
     }
 }
@@ -122,9 +122,14 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
                 add: tag,
                 remove: untag,
             };
-            remark::note(&mut session, run, change)
+            note::note(&mut session, run, change)
         }
-        Subcommands::Delete { run, yes, linked, now } => remark::delete(&mut session, &run, linked, now, yes),
+        Subcommands::Delete {
+            run,
+            yes,
+            all_folds,
+            now,
+        } => note::delete(&mut session, &run, all_folds, now, yes),
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
         Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
     }
@@ -139,7 +144,7 @@ pub fn tell(error: &anyhow::Error) {
             words += &format!(": {cause}");
         }
     }
-    output::remark(&words);
+    output::note(&words);
 }
 
 /// A command with one result.
@@ -242,7 +247,7 @@ fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> a
     }
     match found {
         Some(survey) => Ok(show::survey(session.output, &survey, exported.as_ref())?),
-        None => bail!("the scan found nothing to tell"),
+        None => bail!("the scan found nothing to report"),
     }
 }
 
@@ -257,7 +262,7 @@ fn plan(session: &mut Session) -> anyhow::Result<()> {
     })?;
     match newest {
         Some(plan) => Ok(show::plan(session.output, &plan)?),
-        None => bail!("the plan tells nothing"),
+        None => bail!("the plan reports nothing"),
     }
 }
 
@@ -275,17 +280,21 @@ fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
 }
 
 fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {
-    let mut judged = Vec::new();
+    let mut evaluated = Vec::new();
     session.ask(Command::Predict { files, run }, |event, _| {
-        if let Event::Judged(judgement) = event {
-            judged.push(judgement);
+        if let Event::Predicted(prediction) = event {
+            evaluated.push(prediction);
         }
         Ok(())
     })?;
-    show::judgements(session.output, &judged)?;
-    match judged.iter().filter(|judgement| judgement.outcome.is_err()).count() {
+    show::predictions(session.output, &evaluated)?;
+    match evaluated
+        .iter()
+        .filter(|prediction| prediction.outcome.is_err())
+        .count()
+    {
         0 => Ok(()),
-        refused => Err(Failed(format!("{refused} of {} files refused", judged.len())).into()),
+        refused => Err(Failed(format!("{refused} of {} files refused", evaluated.len())).into()),
     }
 }
 

@@ -54,8 +54,8 @@ impl Output {
     }
 }
 
-/// A remark beside the results, on standard error.
-pub fn remark(text: &str) {
+/// A note beside the results, on standard error.
+pub fn note(text: &str) {
     // When even that stream is gone, nobody is left to be told.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -1,8 +1,8 @@
 //! Playing a sound file: the place that is heard on one line, and in a terminal keys to pause, seek and mute.
 
-use super::output::remark;
+use super::output::note;
 use super::session::Session;
-use crate::engine::{Command, CommandKind, Control, Event, Phase, SoundState, Variant};
+use crate::engine::{Command, CommandKind, Event, Phase, PlaybackControl, SoundState, Variant};
 use anyhow::anyhow;
 use crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a key may wait.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How far a key seeks (s).
 const SEEK: f64 = 1.0;
 const KEYS: &str = "Space pauses, ← → seek, m mutes, q ends";
@@ -22,7 +22,7 @@ pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -
     session.send(Command::Play { path, variant, from });
     let mut last: Option<SoundState> = None;
     let outcome = loop {
-        match session.within(LOOK) {
+        match session.within(POLL_INTERVAL) {
             Ok(Some(Event::Sound(state))) => {
                 if keys.is_some() {
                     show(&state);
@@ -49,12 +49,12 @@ pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -
     drop(keys);
     outcome?;
     match last {
-        Some(state) => Ok(session.output.either(&state, || told(&state))?),
+        Some(state) => Ok(session.output.either(&state, || describe(&state))?),
         None => Ok(()),
     }
 }
 
-fn told(state: &SoundState) -> String {
+fn describe(state: &SoundState) -> String {
     let variant = match &state.variant {
         Variant::Original => String::new(),
         variant => format!(" ({variant})"),
@@ -82,13 +82,13 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         if terminal::disable_raw_mode().is_err() {
-            remark("the terminal could not be brought back as it was; type `reset`");
+            note("the terminal could not be brought back as it was; type `reset`");
         }
     }
 }
 
 /// What the keys that wait ask for.
-fn control(state: Option<&SoundState>) -> io::Result<Option<Control>> {
+fn control(state: Option<&SoundState>) -> io::Result<Option<PlaybackControl>> {
     while event::poll(Duration::ZERO)? {
         let TerminalEvent::Key(key) = event::read()? else {
             continue;
@@ -101,16 +101,18 @@ fn control(state: Option<&SoundState>) -> io::Result<Option<Control>> {
     Ok(None)
 }
 
-fn meaning(key: KeyEvent, state: Option<&SoundState>) -> Option<Control> {
+fn meaning(key: KeyEvent, state: Option<&SoundState>) -> Option<PlaybackControl> {
     let playback = state.map(|state| state.playback);
     match key.code {
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Control::Stop),
-        KeyCode::Char('q') | KeyCode::Esc => Some(Control::Stop),
-        KeyCode::Char(' ') if playback.is_some_and(|playback| playback.phase == Phase::Playing) => Some(Control::Pause),
-        KeyCode::Char(' ') => Some(Control::Resume),
-        KeyCode::Left => Some(Control::Seek { seconds: -SEEK }),
-        KeyCode::Right => Some(Control::Seek { seconds: SEEK }),
-        KeyCode::Char('m') => Some(Control::Mute {
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(PlaybackControl::Stop),
+        KeyCode::Char('q') | KeyCode::Esc => Some(PlaybackControl::Stop),
+        KeyCode::Char(' ') if playback.is_some_and(|playback| playback.phase == Phase::Playing) => {
+            Some(PlaybackControl::Pause)
+        }
+        KeyCode::Char(' ') => Some(PlaybackControl::Resume),
+        KeyCode::Left => Some(PlaybackControl::Seek { seconds: -SEEK }),
+        KeyCode::Right => Some(PlaybackControl::Seek { seconds: SEEK }),
+        KeyCode::Char('m') => Some(PlaybackControl::Mute {
             muted: !playback?.muted,
         }),
         _ => None,
@@ -163,26 +165,26 @@ mod tests {
     #[test]
     fn keys_mean_what_they_do_in_the_workbench() {
         let means = |code, phase| meaning(KeyEvent::new(code, KeyModifiers::NONE), Some(&state(phase)));
-        assert_eq!(means(KeyCode::Char(' '), Phase::Playing), Some(Control::Pause));
-        assert_eq!(means(KeyCode::Char(' '), Phase::Paused), Some(Control::Resume));
+        assert_eq!(means(KeyCode::Char(' '), Phase::Playing), Some(PlaybackControl::Pause));
+        assert_eq!(means(KeyCode::Char(' '), Phase::Paused), Some(PlaybackControl::Resume));
         assert_eq!(
             means(KeyCode::Right, Phase::Playing),
-            Some(Control::Seek { seconds: SEEK })
+            Some(PlaybackControl::Seek { seconds: SEEK })
         );
         assert_eq!(
             means(KeyCode::Char('m'), Phase::Playing),
-            Some(Control::Mute { muted: true })
+            Some(PlaybackControl::Mute { muted: true })
         );
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        assert_eq!(meaning(interrupt, None), Some(Control::Stop));
+        assert_eq!(meaning(interrupt, None), Some(PlaybackControl::Stop));
         assert_eq!(means(KeyCode::Char('c'), Phase::Playing), None);
     }
 
     #[test]
     fn what_was_played_is_told_with_its_form_and_output() {
         let mut state = state(Phase::Ended);
-        assert_eq!(told(&state), "a.wav: 1.25 of 2.50 s played on unix:/run/pulse");
+        assert_eq!(describe(&state), "a.wav: 1.25 of 2.50 s played on unix:/run/pulse");
         state.variant = Variant::Input;
-        assert!(told(&state).starts_with("a.wav (input): "));
+        assert!(describe(&state).starts_with("a.wav (input): "));
     }
 }

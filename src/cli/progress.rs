@@ -1,6 +1,6 @@
 //! How far a job is: a bar on a terminal, now and then a line elsewhere. On standard error.
 
-use super::output::remark;
+use super::output::note;
 use crate::engine::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stderr};
@@ -47,7 +47,7 @@ impl Display {
             }
             None if new || self.told.elapsed() > LINES => {
                 self.told = Instant::now();
-                remark(&match progress.total {
+                note(&match progress.total {
                     0 => words(progress),
                     total => format!("{}: {} of {total}", progress.task, progress.done),
                 });

@@ -1,6 +1,6 @@
 //! One command on one engine, from start to end.
 
-use super::output::{Output, remark};
+use super::output::{Output, note};
 use super::progress::Display;
 use crate::engine::{Command, CommandKind, Engine, Event, Settings};
 use anyhow::{Context, anyhow};
@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// How long a Ctrl-C may go unnoticed.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What is printed is no error of the work: Ctrl-C was.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,7 @@ impl Session {
     /// [`Interrupted`] after Ctrl-C; what the engine could not do.
     pub fn next(&mut self) -> anyhow::Result<Event> {
         loop {
-            if let Some(event) = self.within(LOOK)? {
+            if let Some(event) = self.within(POLL_INTERVAL)? {
                 return Ok(event);
             }
         }
@@ -127,9 +127,9 @@ impl Session {
         self.display.show(progress);
     }
 
-    /// Takes the progress off the screen and writes a remark.
-    pub fn remark(&mut self, text: &str) {
+    /// Takes the progress off the screen and writes a note.
+    pub fn note(&mut self, text: &str) {
         self.display.clear();
-        remark(text);
+        note(text);
     }
 }

@@ -62,7 +62,7 @@ pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<(
     };
     let outcome = follow(session, &study);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
-        session.remark(&format!(
+        session.note(&format!(
             "the study goes on; `undertone study stop {study}` would end it, `undertone study show {study}` shows it"
         ));
     }
@@ -86,7 +86,7 @@ fn follow(session: &mut Session, study: &str) -> anyhow::Result<()> {
             }
         }
         session.show(&progress(&page));
-        if page.workers.iter().all(|worker| worker.beat.is_none()) {
+        if page.workers.iter().all(|worker| worker.heartbeat.is_none()) {
             if !session.output.json {
                 show::study(session.output, &page, Some(10))?;
             }
@@ -138,7 +138,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
         },
         StudyCommands::Enqueue { study, values } => Command::Enqueue { study, values },
         StudyCommands::Promote { study, trial, seeds } => Command::Promote { study, trial, seeds },
-        StudyCommands::Mend { study } => Command::MendStudy { study },
+        StudyCommands::Repair { study } => Command::RepairStudy { study },
         StudyCommands::Export { study, path } => Command::ExportStudy { study, path },
     };
     session.ask(command, |event, output| {
@@ -148,7 +148,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
             Event::TuningStops { study, workers, when } => show::tuning_stops(output, &study, &workers, when)?,
             Event::Enqueued { study, trial } => show::enqueued(output, &study, trial)?,
             Event::Started { runs, ahead } => show::started(output, &runs, ahead, true)?,
-            Event::StudyMended { study, mended } => show::study_mended(output, &study, mended.as_deref())?,
+            Event::StudyRepaired { study, repaired } => show::study_repaired(output, &study, repaired.as_deref())?,
             Event::StudyExported { path, trials } => show::study_exported(output, &path, trials)?,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! What needs the samples: content, level, and the small spectrogram of a list row.
 
-use super::glimpse::glimpse;
 use super::scan_index::without_path;
+use super::thumbnail::thumbnail;
 use super::{AnalysisCache, Catalogue, CorpusError};
 use crate::audio::{AudioError, Level, decode, level};
 use rayon::prelude::*;
@@ -19,37 +19,38 @@ const SAVE: Duration = Duration::from_secs(20);
 
 /// What the samples of one clip say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SampleFacts {
-    /// Hash of the decoded samples: equal for twins.
+pub struct SampleAnalysis {
+    /// Hash of the decoded samples: equal for duplicates.
     pub content: u128,
     /// Samples per channel as decoded (a header may lie).
     pub frames: u64,
     /// Levels.
     pub level: Level,
-    /// The row's sparkline: for each of [`SampleFacts::GLIMPSE`] equal stretches of the clip, energy
+    /// The row's sparkline: for each of [`SampleAnalysis::THUMBNAIL_SEGMENTS`] equal stretches of the clip, energy
     /// (0-255 over 60 dB below the loudest stretch) and spectral centroid (0-255 over the mel scale up to 8 kHz).
-    pub glimpse: Vec<(u8, u8)>,
+    #[serde(rename = "glimpse")]
+    pub thumbnail: Vec<(u8, u8)>,
     /// Why the samples could not be decoded, when the header was fine but the content is not.
     pub damage: Option<String>,
 }
 
-impl SampleFacts {
-    /// Stretches in a glimpse.
-    pub const GLIMPSE: usize = 24;
+impl SampleAnalysis {
+    /// Stretches in a thumbnail.
+    pub const THUMBNAIL_SEGMENTS: usize = 24;
 
     /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it
     /// may give later.
     pub(super) fn measure(path: &Path) -> (Self, bool) {
         match decode(path) {
             Ok(decoded) => {
-                let facts = Self {
+                let analysis = Self {
                     content: decoded.content,
                     frames: decoded.wave.samples.len() as u64,
                     level: level(&decoded.wave),
-                    glimpse: glimpse(&decoded.wave, Self::GLIMPSE),
+                    thumbnail: thumbnail(&decoded.wave, Self::THUMBNAIL_SEGMENTS),
                     damage: None,
                 };
-                (facts, true)
+                (analysis, true)
             }
             Err(error) => {
                 let nothing = Level {
@@ -58,20 +59,20 @@ impl SampleFacts {
                     clipped: 0.0,
                     silent: false,
                 };
-                let facts = Self {
+                let analysis = Self {
                     content: 0,
                     frames: 0,
                     level: nothing,
-                    glimpse: vec![(0, 0); Self::GLIMPSE],
+                    thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
                     damage: Some(without_path(&error.to_string(), path)),
                 };
-                (facts, !matches!(error, AudioError::Io { .. }))
+                (analysis, !matches!(error, AudioError::Io { .. }))
             }
         }
     }
 
     /// The hash of the samples, unless they are damaged or silent: all silences of one length are alike,
-    /// which makes them no twins.
+    /// which makes them no duplicates.
     pub(super) fn sound(&self) -> Option<u128> {
         (self.damage.is_none() && !self.level.silent).then_some(self.content)
     }
@@ -92,10 +93,10 @@ pub fn analyse(
     progress: &AnalysisProgress,
 ) -> Result<Catalogue, CorpusError> {
     let clips = &catalogue.clips;
-    let facts: Vec<OnceLock<Arc<_>>> = (0..clips.len())
+    let analysis: Vec<OnceLock<Arc<_>>> = (0..clips.len())
         .map(|place| {
             catalogue
-                .facts
+                .analysis
                 .get(place)
                 .cloned()
                 .flatten()
@@ -104,10 +105,12 @@ pub fn analyse(
         .collect();
     let so_far = || Catalogue {
         clips: Arc::clone(clips),
-        facts: facts.iter().map(|slot| slot.get().cloned()).collect(),
+        analysis: analysis.iter().map(|slot| slot.get().cloned()).collect(),
         refused: Arc::clone(&catalogue.refused),
     };
-    let missing: Vec<usize> = (0..clips.len()).filter(|place| facts[*place].get().is_none()).collect();
+    let missing: Vec<usize> = (0..clips.len())
+        .filter(|place| analysis[*place].get().is_none())
+        .collect();
     let done = AtomicUsize::new(clips.len() - missing.len());
     let stopped = AtomicBool::new(false);
     // Held by the one thread that tells and saves; the others go on.
@@ -119,7 +122,7 @@ pub fn analyse(
         if stopped.load(Ordering::Relaxed) {
             return;
         }
-        let _ = facts[place].set(cache.facts(&clips[place]));
+        let _ = analysis[place].set(cache.analysis(&clips[place]));
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         let Ok(mut times) = teller.try_lock() else {
             return;
@@ -170,13 +173,13 @@ mod tests {
         let last = Mutex::new((0, 0));
         let cache = AnalysisCache::load(&folder.path().join("facts"));
         let analysed = analyse(&catalogue, &cache, &|done, total, so_far| {
-            assert_eq!(so_far().facts.len(), total);
+            assert_eq!(so_far().analysis.len(), total);
             *last.lock().unwrap() = (done, total);
             true
         })
         .unwrap();
         assert_eq!(*last.lock().unwrap(), (20, 20));
-        let content = |n: usize| analysed.facts[n].as_ref().unwrap().content;
+        let content = |n: usize| analysed.analysis[n].as_ref().unwrap().content;
         assert_eq!(content(3), content(13));
         assert_ne!(content(3), content(4));
         assert!(folder.path().join("facts").is_file());
@@ -192,7 +195,7 @@ mod tests {
         fs::write(&paths[1], "no sound at all").unwrap();
         let cache = AnalysisCache::load(&folder.path().join("facts"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| true).unwrap();
-        let damage = |n: usize| analysed.facts[n].as_ref().unwrap().damage.clone();
+        let damage = |n: usize| analysed.analysis[n].as_ref().unwrap().damage.clone();
         assert_eq!(damage(0), None);
         assert!(damage(1).is_some_and(|why| !why.contains("bad.wav")));
         assert!(damage(2).is_some());
@@ -209,7 +212,7 @@ mod tests {
         }
         let cache = AnalysisCache::load(&folder.path().join("facts"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
-        let measured = analysed.facts.iter().flatten().count();
+        let measured = analysed.analysis.iter().flatten().count();
         let remembered = paths.iter().filter(|path| cache.get(path).is_some()).count();
         assert!(measured > 0);
         assert_eq!(measured, remembered);

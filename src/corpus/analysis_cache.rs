@@ -1,7 +1,7 @@
 //! What samples said, remembered on disk.
 
 use super::stamp::Stamp;
-use super::{Clip, CorpusError, SampleFacts};
+use super::{Clip, CorpusError, SampleAnalysis};
 use crate::files;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,8 @@ struct Shared {
 struct Entry {
     key: u128,
     stamp: Stamp,
-    facts: Arc<SampleFacts>,
+    #[serde(rename = "facts")]
+    analysis: Arc<SampleAnalysis>,
 }
 
 impl AnalysisCache {
@@ -67,35 +68,35 @@ impl AnalysisCache {
     }
 
     /// What is remembered of this file, if it has not changed.
-    pub fn get(&self, path: &Path) -> Option<Arc<SampleFacts>> {
+    pub fn get(&self, path: &Path) -> Option<Arc<SampleAnalysis>> {
         // Most files of a first scan are unknown: they are not even looked at.
         let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(&key(path))?;
-        let (stamp, facts) = (entry.stamp, Arc::clone(&entry.facts));
+        let (stamp, analysis) = (entry.stamp, Arc::clone(&entry.analysis));
         drop(entries);
-        (Stamp::of(path).ok()? == stamp).then_some(facts)
+        (Stamp::of(path).ok()? == stamp).then_some(analysis)
     }
 
     /// The facts of one clip, remembered or measured now.
-    pub fn facts(&self, clip: &Clip) -> Arc<SampleFacts> {
+    pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
         if let Some(known) = self.get(&clip.path) {
             return known;
         }
         // Before the samples are read: a change in between must be noticed next time.
         let stamp = Stamp::of(&clip.path);
-        let (facts, lasting) = SampleFacts::measure(&clip.path);
-        let facts = Arc::new(facts);
+        let (analysis, lasting) = SampleAnalysis::measure(&clip.path);
+        let analysis = Arc::new(analysis);
         if let (Ok(stamp), true) = (stamp, lasting) {
             let entry = Entry {
                 key: key(&clip.path),
                 stamp,
-                facts: Arc::clone(&facts),
+                analysis: Arc::clone(&analysis),
             };
             let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
             entries.insert(entry.key, entry);
             self.shared.changed.store(true, Ordering::Release);
         }
-        facts
+        analysis
     }
 
     /// Writes what is remembered, if there is anything new.
@@ -162,10 +163,10 @@ mod tests {
         let store = folder.path().join("cache/facts");
         let cache = AnalysisCache::load(&store);
         assert!(cache.get(&path).is_none());
-        let facts = cache.facts(&clip_of(&path));
-        assert!(Arc::ptr_eq(&facts, &cache.clone().facts(&clip_of(&path))));
+        let analysis = cache.analysis(&clip_of(&path));
+        assert!(Arc::ptr_eq(&analysis, &cache.clone().analysis(&clip_of(&path))));
         cache.save().unwrap();
-        assert_eq!(AnalysisCache::load(&store).get(&path), Some(facts));
+        assert_eq!(AnalysisCache::load(&store).get(&path), Some(analysis));
         write_wav(&path, 16_000, 1, &tone(8_000));
         assert!(AnalysisCache::load(&store).get(&path).is_none());
     }
@@ -178,7 +179,7 @@ mod tests {
         let cache = AnalysisCache::load(&store);
         for (length, path) in paths.iter().enumerate() {
             write_wav(path, 16_000, 1, &tone(4_000 + length));
-            cache.facts(&clip_of(path));
+            cache.analysis(&clip_of(path));
         }
         cache.save().unwrap();
         let remembered = || {
@@ -205,7 +206,7 @@ mod tests {
         let path = folder.path().join("a.wav");
         write_wav(&path, 16_000, 1, &tone(100));
         let cache = AnalysisCache::default();
-        cache.facts(&clip_of(&path));
+        cache.analysis(&clip_of(&path));
         assert!(cache.get(&path).is_some());
         cache.save().unwrap();
     }

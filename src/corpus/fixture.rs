@@ -1,6 +1,6 @@
 //! Small clips for the tests of this floor.
 
-use super::{Catalogue, Clip, Emotion, SampleFacts};
+use super::{Catalogue, Clip, Emotion, SampleAnalysis};
 use crate::audio::Level;
 use std::fs;
 use std::path::Path;
@@ -33,14 +33,14 @@ pub(super) fn clip_of(path: &Path) -> Clip {
 pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
     Catalogue {
         clips: Arc::new(paths.iter().map(|path| clip_of(path.as_ref())).collect()),
-        facts: vec![None; paths.len()],
+        analysis: vec![None; paths.len()],
         refused: Arc::default(),
     }
 }
 
 /// Facts of a sound of this content.
-pub(super) fn facts(content: u128) -> SampleFacts {
-    SampleFacts {
+pub(super) fn analysis(content: u128) -> SampleAnalysis {
+    SampleAnalysis {
         content,
         frames: 32_000,
         level: Level {
@@ -49,7 +49,7 @@ pub(super) fn facts(content: u128) -> SampleFacts {
             clipped: 0.0,
             silent: false,
         },
-        glimpse: vec![(0, 0); SampleFacts::GLIMPSE],
+        thumbnail: vec![(0, 0); SampleAnalysis::THUMBNAIL_SEGMENTS],
         damage: None,
     }
 }

@@ -1,6 +1,6 @@
 //! The label map and the filter: from all clips to those that take part.
 
-use super::{Catalogue, Clip, Emotion, FilterSettings, LabelSettings, SampleFacts};
+use super::{Catalogue, Clip, Emotion, FilterSettings, LabelSettings, SampleAnalysis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub enum Exclusion {
     /// The samples cannot be decoded.
     Damaged,
     /// The same samples stand under another label as well, so neither label can be trusted.
-    ConflictingTwin,
+    ConflictingDuplicate,
     /// It has no features, or such that are not finite numbers.
     Features,
 }
@@ -31,7 +31,7 @@ pub struct Selection {
     /// The clips; `emotion` is the mapped label.
     pub clips: Vec<Clip>,
     /// Their facts, same order (none when not yet analysed).
-    pub facts: Vec<Option<Arc<SampleFacts>>>,
+    pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
     /// How many clips were left out, and why.
     pub excluded: BTreeMap<Exclusion, usize>,
 }
@@ -57,12 +57,12 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     let conflicting = conflicting(catalogue, &map);
     let mut selection = Selection::default();
     for (place, clip) in catalogue.clips.iter().enumerate() {
-        let facts = catalogue.facts.get(place).and_then(Option::as_ref);
+        let analysis = catalogue.analysis.get(place).and_then(Option::as_ref);
         let taken = map.of(&clip.emotion).and_then(|emotion| {
             if !filter.passes(clip, &emotion) {
                 return Err(Exclusion::Filter);
             }
-            match facts.and_then(|facts| unfit(facts, &conflicting)) {
+            match analysis.and_then(|analysis| unfit(analysis, &conflicting)) {
                 Some(exclusion) => Err(exclusion),
                 None => Ok(emotion),
             }
@@ -73,7 +73,7 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
                     emotion,
                     ..clip.clone()
                 });
-                selection.facts.push(facts.cloned());
+                selection.analysis.push(analysis.cloned());
             }
             Err(exclusion) => *selection.excluded.entry(exclusion).or_default() += 1,
         }
@@ -81,15 +81,15 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     selection
 }
 
-fn unfit(facts: &SampleFacts, conflicting: &HashSet<u128>) -> Option<Exclusion> {
-    if facts.damage.is_some() {
+fn unfit(analysis: &SampleAnalysis, conflicting: &HashSet<u128>) -> Option<Exclusion> {
+    if analysis.damage.is_some() {
         Some(Exclusion::Damaged)
-    } else if facts.level.silent {
+    } else if analysis.level.silent {
         Some(Exclusion::Silent)
     } else {
         conflicting
-            .contains(&facts.content)
-            .then_some(Exclusion::ConflictingTwin)
+            .contains(&analysis.content)
+            .then_some(Exclusion::ConflictingDuplicate)
     }
 }
 
@@ -97,8 +97,8 @@ fn unfit(facts: &SampleFacts, conflicting: &HashSet<u128>) -> Option<Exclusion> 
 fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
     let mut labels: HashMap<u128, Emotion> = HashMap::new();
     let mut conflicting = HashSet::new();
-    for (clip, facts) in catalogue.clips.iter().zip(&catalogue.facts) {
-        let Some(content) = facts.as_ref().and_then(|facts| facts.sound()) else {
+    for (clip, analysis) in catalogue.clips.iter().zip(&catalogue.analysis) {
+        let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) else {
             continue;
         };
         let label = match map.of(&clip.emotion) {
@@ -183,14 +183,14 @@ fn corpus_key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{clip, facts};
+    use super::super::fixture::{analysis, clip};
     use super::super::{Gender, Intensity};
     use super::*;
 
-    fn catalogue(clips: Vec<Clip>, facts: Vec<Option<SampleFacts>>) -> Catalogue {
+    fn catalogue(clips: Vec<Clip>, analysis: Vec<Option<SampleAnalysis>>) -> Catalogue {
         Catalogue {
             clips: Arc::new(clips),
-            facts: facts.into_iter().map(|facts| facts.map(Arc::new)).collect(),
+            analysis: analysis.into_iter().map(|analysis| analysis.map(Arc::new)).collect(),
             refused: Arc::default(),
         }
     }
@@ -221,7 +221,7 @@ mod tests {
         let selection = select(&catalogue(clips, vec![None; 4]), &map, &FilterSettings::default());
         assert_eq!(chosen(&selection), [("a", "neutral"), ("b", "flat"), ("d", "sad")]);
         assert_eq!(selection.excluded, [(Exclusion::Label, 1)].into());
-        assert_eq!(selection.facts.len(), 3);
+        assert_eq!(selection.analysis.len(), 3);
     }
 
     #[test]
@@ -323,16 +323,16 @@ mod tests {
             clip("d", "calm"),
             clip("e", "happy"),
         ];
-        let mut silent = facts(7);
+        let mut silent = analysis(7);
         silent.level.silent = true;
-        let mut damaged = facts(0);
+        let mut damaged = analysis(0);
         damaged.damage = Some("cut short".into());
         let all = vec![
             Some(silent),
             Some(damaged),
-            Some(facts(1)),
-            Some(facts(2)),
-            Some(facts(2)),
+            Some(analysis(1)),
+            Some(analysis(2)),
+            Some(analysis(2)),
         ];
         let catalogue = catalogue(clips, all);
         let selection = select(&catalogue, &labels(&[]), &FilterSettings::default());
@@ -340,13 +340,13 @@ mod tests {
         let expected = [
             (Exclusion::Silent, 1),
             (Exclusion::Damaged, 1),
-            (Exclusion::ConflictingTwin, 2),
+            (Exclusion::ConflictingDuplicate, 2),
         ];
         assert_eq!(selection.excluded, expected.into());
-        // Once the map makes their labels one, twins no longer conflict.
+        // Once the map makes their labels one, duplicates no longer conflict.
         let merged = select(&catalogue, &labels(&[("calm", "happy")]), &FilterSettings::default());
         assert_eq!(chosen(&merged), [("c", "sad"), ("d", "happy"), ("e", "happy")]);
-        // A twin that takes no part itself still casts doubt.
+        // A duplicate that takes no part itself still casts doubt.
         let filter = FilterSettings {
             emotion: vec!["happy".into()],
             ..FilterSettings::default()
@@ -393,7 +393,7 @@ mod tests {
     #[test]
     fn a_twin_without_a_label_casts_no_doubt() {
         let clips = vec![clip("a", "sad"), clip("b", "no_agreement")];
-        let catalogue = catalogue(clips, vec![Some(facts(1)), Some(facts(1))]);
+        let catalogue = catalogue(clips, vec![Some(analysis(1)), Some(analysis(1))]);
         let selection = select(&catalogue, &labels(&[]), &FilterSettings::default());
         assert_eq!(chosen(&selection), [("a", "sad")]);
         assert_eq!(selection.excluded, [(Exclusion::Unlabelled, 1)].into());
@@ -402,12 +402,12 @@ mod tests {
             &labels(&[("no_agreement", "mixed")]),
             &FilterSettings::default(),
         );
-        assert_eq!(named.excluded, [(Exclusion::ConflictingTwin, 2)].into());
+        assert_eq!(named.excluded, [(Exclusion::ConflictingDuplicate, 2)].into());
     }
 
     #[test]
     fn silences_of_one_length_are_no_twins() {
-        let mut silent = facts(7);
+        let mut silent = analysis(7);
         silent.level.silent = true;
         let clips = vec![clip("a", "sad"), clip("b", "happy")];
         let selection = select(

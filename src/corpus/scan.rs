@@ -5,7 +5,7 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
-use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleFacts, ScanIndex};
+use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleAnalysis, ScanIndex};
 use crate::audio::Header;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub struct Catalogue {
     /// The clips, by corpus and path.
     pub clips: Arc<Vec<Clip>>,
     /// What the samples say, for the clips (same order) that have been analysed so far.
-    pub facts: Vec<Option<Arc<SampleFacts>>>,
+    pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
     /// The files that are no clips.
     pub refused: Arc<Vec<Refused>>,
 }
@@ -172,10 +172,10 @@ impl Gathered {
         clips.par_sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         clips.shrink_to_fit();
-        let facts = clips.par_iter().map(|clip| analysis.get(&clip.path)).collect();
+        let analysis = clips.par_iter().map(|clip| analysis.get(&clip.path)).collect();
         Catalogue {
             clips: Arc::new(clips),
-            facts,
+            analysis,
             refused: Arc::new(refused),
         }
     }
@@ -475,9 +475,9 @@ mod tests {
         sound(folder.path(), &["03a01Wa.wav", "03a02Wa.wav"]);
         let corpora = [corpus("x", Layout::Auto, folder.path())];
         let cache = AnalysisCache::default();
-        let facts = cache.facts(&scanned(&corpora).unwrap().clips[1]);
+        let analysis = cache.analysis(&scanned(&corpora).unwrap().clips[1]);
         let found = scan(&corpora, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
-        assert_eq!(found.facts, [None, Some(facts)]);
+        assert_eq!(found.analysis, [None, Some(analysis)]);
     }
 
     #[test]

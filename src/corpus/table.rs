@@ -1,6 +1,6 @@
 //! The table of clips for other tools; the `table` layout reads it back.
 
-use super::{Catalogue, Clip, CorpusError, SampleFacts};
+use super::{Catalogue, Clip, CorpusError, SampleAnalysis};
 use crate::files;
 use std::borrow::Cow;
 use std::path::{self, Path};
@@ -55,7 +55,7 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
     let mut write = |row: &[Cow<str>; HEADER.len()]| writer.write_record(row.iter().map(|field| field.as_bytes()));
     write(&HEADER.map(Cow::from)).map_err(|error| failed(error.into()))?;
     for (place, clip) in catalogue.clips.iter().enumerate() {
-        let facts = catalogue.facts.get(place).and_then(Option::as_deref);
+        let analysis = catalogue.analysis.get(place).and_then(Option::as_deref);
         let file = path::absolute(&clip.path).map_err(failed)?;
         let file = file.strip_prefix(&folder).unwrap_or(&file);
         let Some(file) = file.to_str() else {
@@ -65,7 +65,7 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
                 source,
             });
         };
-        write(&row(file, clip, facts)).map_err(|error| failed(error.into()))?;
+        write(&row(file, clip, analysis)).map_err(|error| failed(error.into()))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     fs::create_dir_all(&folder)
@@ -74,9 +74,9 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
     Ok(catalogue.clips.len())
 }
 
-fn row<'a>(file: &'a str, clip: &'a Clip, facts: Option<&'a SampleFacts>) -> [Cow<'a, str>; HEADER.len()] {
-    let sound = facts.filter(|facts| facts.damage.is_none());
-    let measured = |text: fn(&SampleFacts) -> String| sound.map(text).unwrap_or_default().into();
+fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) -> [Cow<'a, str>; HEADER.len()] {
+    let sound = analysis.filter(|analysis| analysis.damage.is_none());
+    let measured = |text: fn(&SampleAnalysis) -> String| sound.map(text).unwrap_or_default().into();
     [
         file.into(),
         (&*clip.corpus).into(),
@@ -93,13 +93,13 @@ fn row<'a>(file: &'a str, clip: &'a Clip, facts: Option<&'a SampleFacts>) -> [Co
         clip.channels.to_string().into(),
         clip.frames.to_string().into(),
         format!("{:.6}", clip.seconds()).into(),
-        measured(|facts| format!("{:032x}", facts.content)),
-        measured(|facts| facts.level.peak.to_string()),
-        measured(|facts| facts.level.rms_dbfs.to_string()),
-        measured(|facts| facts.level.clipped.to_string()),
-        measured(|facts| facts.level.silent.to_string()),
-        facts
-            .and_then(|facts| facts.damage.as_deref())
+        measured(|analysis| format!("{:032x}", analysis.content)),
+        measured(|analysis| analysis.level.peak.to_string()),
+        measured(|analysis| analysis.level.rms_dbfs.to_string()),
+        measured(|analysis| analysis.level.clipped.to_string()),
+        measured(|analysis| analysis.level.silent.to_string()),
+        analysis
+            .and_then(|analysis| analysis.damage.as_deref())
             .unwrap_or_default()
             .into(),
     ]
@@ -164,7 +164,7 @@ mod tests {
         };
         let clips = vec![clip("a.wav"), bare];
         Catalogue {
-            facts: vec![None; clips.len()],
+            analysis: vec![None; clips.len()],
             clips: Arc::new(clips),
             refused: Arc::default(),
         }
@@ -221,7 +221,7 @@ mod tests {
         let record = reader.records().next().unwrap().unwrap();
         assert_eq!(
             record[place],
-            format!("{:032x}", analysed.facts[0].as_ref().unwrap().content)
+            format!("{:032x}", analysed.analysis[0].as_ref().unwrap().content)
         );
         assert_eq!(&record[place + 4], "false");
     }

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Files looked at; more say no more about what a folder is.
-const LOOKED_AT: usize = 100_000;
+const MAX_ENTRIES: usize = 100_000;
 
 /// Extensions of sound that is not read.
 const OTHER_SOUND: [&str; 17] = [
@@ -152,7 +152,7 @@ pub fn check_nothing_meant(data: &Path) -> Result<(), CorpusError> {
         path: path.to_owned(),
         source,
     };
-    let walked = match walk(data, LOOKED_AT) {
+    let walked = match walk(data, MAX_ENTRIES) {
         // A link to a disk that is not mounted is no missing folder.
         Err(error) if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(data).is_err() => return Ok(()),
         outcome => outcome.map_err(|error| failed(data, error))?,
@@ -188,7 +188,7 @@ pub fn check_nothing_meant(data: &Path) -> Result<(), CorpusError> {
 impl Found {
     fn add(&mut self, file: &Path, kind: Kind) {
         self.kinds.entry(kind).or_default().add(file);
-        match fs::metadata(file).map(|facts| facts.len()) {
+        match fs::metadata(file).map(|analysis| analysis.len()) {
             Ok(0) => self.empty.add(file),
             Ok(length) if length < POINTER_LENGTH && is_pointer(file) => self.pointers.add(file),
             _ => {}

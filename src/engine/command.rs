@@ -83,8 +83,8 @@ pub enum Command {
         from: f64,
     },
     /// Change how the clip plays.
-    Sound(Control),
-    /// Put a run (or the linked runs of a K-fold) in the queue of its device, and see that it is worked on.
+    Sound(PlaybackControl),
+    /// Put a run (or the folds of a K-fold) in the queue of its device, and see that it is worked on.
     Train {
         /// `key=value` over the settings, as `--set`.
         changes: Vec<(String, String)>,
@@ -118,19 +118,19 @@ pub enum Command {
     Queue,
     /// Move waiting runs in the queue of their device.
     Move {
-        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
         run: String,
         /// Where to.
         to: Shift,
     },
     /// Take waiting runs out of the queue; they count as stopped.
     Cancel {
-        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
         run: String,
     },
     /// Start waiting runs at once, on this machine, beside whatever is trained there.
     StartNow {
-        /// An id, a beginning of it that fits one run or linked ones, or `last`.
+        /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
         run: String,
     },
     /// What tells runs apart: their settings and their scores.
@@ -147,10 +147,10 @@ pub enum Command {
     },
     /// Delete an inactive run, with all that is in its folder: it can be restored for a week.
     Delete {
-        /// Its id, a beginning of it that fits one run or linked ones, or `last`.
+        /// Its id, a beginning of it that fits one run or the folds of one group, or `last`.
         run: String,
-        /// With the runs that are linked with it.
-        linked: bool,
+        /// With its other folds.
+        all_folds: bool,
         /// For good: it cannot be restored.
         now: bool,
         /// Whether to do it; else only what would go is told.
@@ -161,12 +161,12 @@ pub enum Command {
         /// Its id, a unique beginning of it, or `last`, the one deleted last.
         run: String,
     },
-    /// Go on with a run that was interrupted, and those linked with it.
+    /// Go on with a run that was interrupted, and its other folds.
     Resume {
         /// Its id, a unique beginning of it, or `last`.
         run: String,
     },
-    /// The report of a finished run (with its linked runs).
+    /// The report of a finished run (with its folds).
     Report {
         /// Its id, a unique beginning of it, or `last`.
         run: String,
@@ -208,7 +208,7 @@ pub enum Command {
         /// Parameters and their values.
         values: Vec<(String, String)>,
     },
-    /// Train a trial again, as runs that are judged on the test side.
+    /// Train a trial again, as runs that are evaluated on the test set.
     Promote {
         /// Its name, a unique beginning of it, or `last`.
         study: String,
@@ -218,7 +218,7 @@ pub enum Command {
         seeds: usize,
     },
     /// Make a study's damaged journal whole again, as far as can be told; a copy of it is kept.
-    MendStudy {
+    RepairStudy {
         /// Its name, a unique beginning of it, or `last`.
         study: String,
     },
@@ -245,7 +245,7 @@ pub enum StopTuning {
 
 /// How the clip that was played last is to go on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Control {
+pub enum PlaybackControl {
     /// Wait at the place that is heard.
     Pause,
     /// Go on from there; from the start when the end was heard.

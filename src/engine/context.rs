@@ -1,6 +1,6 @@
 //! What every job has at hand.
 
-use super::pace::Pace;
+use super::rate_limiter::RateLimiter;
 use super::{Catalogue, EngineError, Event, Progress, Settings};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
@@ -69,10 +69,10 @@ impl Context {
     }
 
     /// A teller of progress, at most ten times a second; it says whether to go on.
-    pub fn teller(&self) -> impl Fn(&str, usize, usize) -> bool + Sync + '_ {
-        let pace = Pace::every(Duration::from_millis(100));
+    pub fn progress_reporter(&self) -> impl Fn(&str, usize, usize) -> bool + Sync + '_ {
+        let rate_limiter = RateLimiter::every(Duration::from_millis(100));
         move |task, done, total| {
-            if pace.is_due() || (total > 0 && done == total) {
+            if rate_limiter.is_due() || (total > 0 && done == total) {
                 self.emit(Event::Progress(Progress {
                     task: task.to_owned(),
                     done,

@@ -1,6 +1,6 @@
 //! What events tell of settings, clips and features.
 
-use super::{Catalogue, Note, Playback, Statistics, Suspicion, Variant, Wave};
+use super::{Catalogue, Note, Playback, QualityIssue, Statistics, Variant, Wave};
 use crate::corpus::Exclusion;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub struct Survey {
     /// Distributions over all clips.
     pub statistics: Statistics,
     /// Clips that deserve a second look.
-    pub suspicions: Vec<Suspicion>,
+    pub quality_issues: Vec<QualityIssue>,
     /// Clips that take part in training under the settings' labels and filter.
     pub selected: usize,
     /// Left out of training, with the reason.
@@ -94,7 +94,7 @@ pub struct Preview {
     /// Centre frequency of every mel band (Hz).
     pub mel_hz: Vec<f32>,
     /// What the samples say.
-    pub facts: Arc<super::SampleFacts>,
+    pub analysis: Arc<super::SampleAnalysis>,
     /// What the recipe would note about it.
     pub notes: Vec<Note>,
 }

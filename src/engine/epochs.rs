@@ -1,6 +1,6 @@
 //! The epochs of a run, which may be very many.
 
-use super::EpochFacts;
+use super::EpochMetrics;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ const CHUNK: usize = 1024;
 /// The epochs of a run, in chunks that copies share: following a run of a million epochs copies a thousand of them.
 #[derive(Debug, Clone, Default)]
 pub struct Epochs {
-    chunks: Vec<Arc<Vec<EpochFacts>>>,
+    chunks: Vec<Arc<Vec<EpochMetrics>>>,
     len: usize,
     best: Option<usize>,
     best_uar: Option<f64>,
@@ -19,32 +19,32 @@ pub struct Epochs {
 
 impl Epochs {
     /// Adds one.
-    pub fn push(&mut self, facts: EpochFacts) {
-        if facts.best {
+    pub fn push(&mut self, metrics: EpochMetrics) {
+        if metrics.best {
             self.best = Some(self.len);
         }
         self.best_uar = Some(
             self.best_uar
-                .map_or(facts.validation_uar, |uar| uar.max(facts.validation_uar)),
+                .map_or(metrics.validation_uar, |uar| uar.max(metrics.validation_uar)),
         );
-        self.seconds += facts.seconds;
+        self.seconds += metrics.seconds;
         self.len += 1;
         match self.chunks.last_mut() {
-            Some(chunk) if chunk.len() < CHUNK => Arc::make_mut(chunk).push(facts),
-            _ => self.chunks.push(Arc::new(vec![facts])),
+            Some(chunk) if chunk.len() < CHUNK => Arc::make_mut(chunk).push(metrics),
+            _ => self.chunks.push(Arc::new(vec![metrics])),
         }
     }
 
     /// Adds one, in place of those that were done before and are done again.
-    pub fn redo(&mut self, facts: EpochFacts) {
-        self.keep(facts.epoch.saturating_sub(1));
-        self.push(facts);
+    pub fn redo(&mut self, metrics: EpochMetrics) {
+        self.keep(metrics.epoch.saturating_sub(1));
+        self.push(metrics);
     }
 
     /// Forgets the epochs after this one.
     pub fn keep(&mut self, epoch: usize) {
         if self.last().is_some_and(|last| last.epoch > epoch) {
-            *self = self.iter().filter(|facts| facts.epoch <= epoch).cloned().collect();
+            *self = self.iter().filter(|metrics| metrics.epoch <= epoch).cloned().collect();
         }
     }
 
@@ -59,12 +59,12 @@ impl Epochs {
     }
 
     /// All of them, the first first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &EpochFacts> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &EpochMetrics> {
         self.since(0)
     }
 
     /// Those from a place on.
-    pub fn since(&self, place: usize) -> impl DoubleEndedIterator<Item = &EpochFacts> {
+    pub fn since(&self, place: usize) -> impl DoubleEndedIterator<Item = &EpochMetrics> {
         let chunks = self.chunks.iter().skip(place / CHUNK).enumerate();
         chunks.flat_map(move |(index, chunk)| {
             let start = if index == 0 { place % CHUNK } else { 0 };
@@ -73,12 +73,12 @@ impl Epochs {
     }
 
     /// The one at a place.
-    pub fn get(&self, place: usize) -> Option<&EpochFacts> {
+    pub fn get(&self, place: usize) -> Option<&EpochMetrics> {
         self.chunks.get(place / CHUNK)?.get(place % CHUNK)
     }
 
     /// The newest.
-    pub fn last(&self) -> Option<&EpochFacts> {
+    pub fn last(&self) -> Option<&EpochMetrics> {
         self.chunks.last()?.last()
     }
 
@@ -110,10 +110,10 @@ impl PartialEq for Epochs {
     }
 }
 
-impl FromIterator<EpochFacts> for Epochs {
-    fn from_iter<I: IntoIterator<Item = EpochFacts>>(all: I) -> Self {
+impl FromIterator<EpochMetrics> for Epochs {
+    fn from_iter<I: IntoIterator<Item = EpochMetrics>>(all: I) -> Self {
         let mut epochs = Self::default();
-        all.into_iter().for_each(|facts| epochs.push(facts));
+        all.into_iter().for_each(|metrics| epochs.push(metrics));
         epochs
     }
 }
@@ -128,8 +128,8 @@ impl Serialize for Epochs {
 pub(super) mod tests {
     use super::*;
 
-    pub fn facts(epoch: usize) -> EpochFacts {
-        EpochFacts {
+    pub fn metrics(epoch: usize) -> EpochMetrics {
+        EpochMetrics {
             epoch,
             train_loss: 1.0 / epoch as f64,
             train_accuracy: 0.5,
@@ -147,9 +147,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_million_epochs_are_followed_without_copying_them() {
-        let mut epochs: Epochs = (1..=1_000_000).map(facts).collect();
+        let mut epochs: Epochs = (1..=1_000_000).map(metrics).collect();
         let told = epochs.clone();
-        epochs.push(facts(1_000_001));
+        epochs.push(metrics(1_000_001));
         assert_ne!(epochs, told);
         let shared = epochs
             .chunks
@@ -160,7 +160,7 @@ pub(super) mod tests {
         assert_eq!(shared, epochs.chunks.len() - 1, "only the last chunk was copied");
         assert_eq!((told.len(), epochs.len()), (1_000_000, 1_000_001));
         assert_eq!(
-            epochs.since(1_000_000).map(|facts| facts.epoch).collect::<Vec<_>>(),
+            epochs.since(1_000_000).map(|metrics| metrics.epoch).collect::<Vec<_>>(),
             [1_000_001]
         );
         assert_eq!(epochs.since(2000).next().unwrap().epoch, 2001);
@@ -172,11 +172,11 @@ pub(super) mod tests {
 
     #[test]
     fn an_epoch_that_is_done_again_takes_the_place_of_those_from_there_on() {
-        let mut epochs: Epochs = (1..=9).map(facts).collect();
+        let mut epochs: Epochs = (1..=9).map(metrics).collect();
         epochs.keep(4);
-        epochs.redo(facts(5));
-        epochs.redo(facts(2));
-        assert_eq!(epochs.iter().map(|facts| facts.epoch).collect::<Vec<_>>(), [1, 2]);
+        epochs.redo(metrics(5));
+        epochs.redo(metrics(2));
+        assert_eq!(epochs.iter().map(|metrics| metrics.epoch).collect::<Vec<_>>(), [1, 2]);
         assert_eq!((epochs.best(), epochs.seconds()), (None, 1.0));
     }
 }

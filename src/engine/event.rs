@@ -1,9 +1,9 @@
 //! What the engine tells: plain data.
 
 use super::{
-    CacheReport, CommandKind, Comparison, Config, Deletion, ExportSummary, FeatureSummary, Finding, ImportSummary,
-    Judgement, Measured, Mended, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, RunDetail, RunNote,
-    RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
+    CacheReport, CommandKind, Comparison, Config, Deletion, ExportSummary, FeatureSummary, FilePrediction, Finding,
+    ImportSummary, Measured, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, Repaired, RunDetail,
+    RunNote, RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ pub enum Event {
     Preview(Arc<Preview>),
     /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.
     Sound(SoundState),
-    /// No sound is to be had; what was tried, and what would help.
+    /// There is no audio output; what was tried, and what would help.
     NoSound(Arc<NoSound>),
     /// Runs were created and are in the queue.
     Started {
@@ -111,7 +111,7 @@ pub enum Event {
     /// A report.
     Report(Arc<RunReport>),
     /// One file judged, or refused.
-    Judged(Judgement),
+    Predicted(FilePrediction),
     /// A study is worked on.
     Tuning {
         /// Its name.
@@ -141,12 +141,12 @@ pub enum Event {
         /// The trial's number.
         trial: usize,
     },
-    /// A study's journal was mended.
-    StudyMended {
+    /// A study's journal was repaired.
+    StudyRepaired {
         /// The study.
         study: String,
         /// What was done; `None` when the journal is sound.
-        mended: Option<Arc<Mended>>,
+        repaired: Option<Arc<Repaired>>,
     },
     /// A study's trials were written.
     StudyExported {

@@ -59,7 +59,7 @@ pub fn save_split(folder: &RunFolder, examples: &Examples, leaky: bool) -> Resul
     let mut split = examples.split.clone();
     if !leaky {
         // Copies are where their clips are.
-        split.sides.truncate(examples.clips());
+        split.subsets.truncate(examples.clips());
     }
     let mut table = Vec::new();
     split.write_csv(&examples.selection, &examples.left_out, &mut table)?;

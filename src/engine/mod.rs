@@ -13,10 +13,10 @@ mod launch;
 mod left_out;
 mod model_facts;
 mod observer;
-mod pace;
 mod protocol;
 mod queue;
 mod queue_worker;
+mod rate_limiter;
 mod reading;
 mod results;
 mod run_book;
@@ -39,15 +39,15 @@ mod worker;
 
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use cache_facts::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
-pub use command::{Command, CommandKind, Control, StopTuning};
+pub use command::{Command, CommandKind, PlaybackControl, StopTuning};
 pub use data_facts::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
 pub use epochs::Epochs;
 pub use error::EngineError;
 pub use event::{DemoSummary, Event, Progress};
 pub use model_facts::{ModelRow, ModelSummary};
-pub use queue::{QueueLane, QueuePlace, QueueReport};
+pub use queue::{QueueLane, QueuePosition, QueueReport};
 pub use queue_worker::work_on_queue;
-pub use run_facts::{Comparison, Deletion, EpochTime, Judgement, RunDetail, RunPlan, RunReport, RunSummary};
+pub use run_facts::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
 pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
@@ -58,21 +58,21 @@ pub use worker::work;
 pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
-    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, Refused, SampleFacts, SpeakerRow,
-    Statistics, Suspicion, SuspicionKind, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
+    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
+    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
-pub use crate::evaluation::{ClassScores, Coverage, Judged, Leakage, Protocol, Report, ScoreSpread, Scores};
+pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
-pub use crate::models::layers::LayerFacts;
+pub use crate::models::layers::LayerSummary;
 pub use crate::runs::queue::Shift;
-pub use crate::runs::{Beat, Fact, NoteChange, RunNote, RunState, Stop};
+pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochFacts, ExportSummary, ImportSummary};
-pub use crate::tuning::{Damage, Direction, LeftOut, Mended, SpaceCoverage, TrialState};
+pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary};
+pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};
 
 use context::Context;
-use jobs::{ScanDesk, Sounding, StudyWish, Wish};
+use jobs::{FollowRequest, PlaybackRequest, ScanScheduler, StudyFollowRequest};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -81,17 +81,17 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long a dropped engine waits for its jobs to come to an end.
-const FAREWELL: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The engine: commands in, events out; every job runs on a thread of its own.
 #[derive(Debug)]
 pub struct Engine {
     context: Arc<Context>,
-    desk: Arc<ScanDesk>,
+    scheduler: Arc<ScanScheduler>,
     previews: Option<Sender<(PathBuf, Variant)>>,
-    sounds: Option<Sender<Sounding>>,
-    wishes: Option<Sender<Wish>>,
-    study_wishes: Option<Sender<StudyWish>>,
+    sounds: Option<Sender<PlaybackRequest>>,
+    requests: Option<Sender<FollowRequest>>,
+    study_requests: Option<Sender<StudyFollowRequest>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -99,26 +99,30 @@ impl Engine {
     /// An engine over resolved settings, and the receiver of its events.
     pub fn start(settings: Settings) -> (Self, Receiver<Event>) {
         let (events, receiver) = mpsc::channel();
-        let (previews, preview_wishes) = mpsc::channel();
-        let (sounds, sound_wishes) = mpsc::channel();
-        let (wishes, follow_wishes) = mpsc::channel();
-        let (study_wishes, study_follow_wishes) = mpsc::channel();
+        let (previews, preview_requests) = mpsc::channel();
+        let (sounds, playback_requests) = mpsc::channel();
+        let (requests, follow_requests) = mpsc::channel();
+        let (study_requests, study_follow_requests) = mpsc::channel();
         let engine = Self {
             context: Arc::new(Context::new(settings, events)),
-            desk: Arc::default(),
+            scheduler: Arc::default(),
             previews: Some(previews),
             sounds: Some(sounds),
-            wishes: Some(wishes),
-            study_wishes: Some(study_wishes),
+            requests: Some(requests),
+            study_requests: Some(study_requests),
             threads: Mutex::default(),
         };
         engine.spawn(CommandKind::Preview, move |context| {
-            jobs::previews(context, &preview_wishes)
+            jobs::previews(context, &preview_requests)
         });
-        engine.spawn(CommandKind::Play, move |context| jobs::sounds(context, &sound_wishes));
-        engine.spawn(CommandKind::Runs, move |context| jobs::follow(context, &follow_wishes));
+        engine.spawn(CommandKind::Play, move |context| {
+            jobs::sounds(context, &playback_requests)
+        });
+        engine.spawn(CommandKind::Runs, move |context| {
+            jobs::follow(context, &follow_requests)
+        });
         engine.spawn(CommandKind::Study, move |context| {
-            jobs::follow_study(context, &study_follow_wishes)
+            jobs::follow_study(context, &study_follow_requests)
         });
         (engine, receiver)
     }
@@ -132,17 +136,19 @@ impl Engine {
         match command {
             Command::Preview { path, variant } => pass_on(self.previews.as_ref(), (path, variant)),
             Command::Play { path, variant, from } => {
-                pass_on(self.sounds.as_ref(), Sounding::Play(path, variant, from));
+                pass_on(self.sounds.as_ref(), PlaybackRequest::Play(path, variant, from));
             }
-            Command::Sound(control) => pass_on(self.sounds.as_ref(), Sounding::Control(control)),
-            Command::Runs { follow } => pass_on(self.wishes.as_ref(), Wish::Runs { follow }),
-            Command::Watch { run } => pass_on(self.wishes.as_ref(), Wish::Watch { run }),
-            Command::Study { study, follow } => pass_on(self.study_wishes.as_ref(), StudyWish { study, follow }),
-            Command::Scan { headers_only } if !self.desk.admit(headers_only) => {}
+            Command::Sound(control) => pass_on(self.sounds.as_ref(), PlaybackRequest::PlaybackControl(control)),
+            Command::Runs { follow } => pass_on(self.requests.as_ref(), FollowRequest::Runs { follow }),
+            Command::Watch { run } => pass_on(self.requests.as_ref(), FollowRequest::Watch { run }),
+            Command::Study { study, follow } => {
+                pass_on(self.study_requests.as_ref(), StudyFollowRequest { study, follow })
+            }
+            Command::Scan { headers_only } if !self.scheduler.admit(headers_only) => {}
             command => {
-                let desk = Arc::clone(&self.desk);
+                let scheduler = Arc::clone(&self.scheduler);
                 self.spawn(kind, move |context| {
-                    context.emit(match jobs::run(context, &desk, command) {
+                    context.emit(match jobs::run(context, &scheduler, command) {
                         Ok(()) => Event::Done(kind),
                         Err(error) => Event::Failed {
                             command: kind,
@@ -181,9 +187,9 @@ impl Engine {
 }
 
 /// The threads that take these live as long as the engine; one that panicked has told so.
-fn pass_on<T>(sender: Option<&Sender<T>>, wish: T) {
+fn pass_on<T>(sender: Option<&Sender<T>>, request: T) {
     if let Some(sender) = sender {
-        let _ = sender.send(wish);
+        let _ = sender.send(request);
     }
 }
 
@@ -192,10 +198,10 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.context.cancel();
         (self.previews, self.sounds) = (None, None);
-        (self.wishes, self.study_wishes) = (None, None);
+        (self.requests, self.study_requests) = (None, None);
         let begun = Instant::now();
         let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
-        while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < FAREWELL {
+        while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < SHUTDOWN_TIMEOUT {
             thread::sleep(Duration::from_millis(5));
         }
     }

@@ -1,6 +1,6 @@
 //! Which architectures there are, and one of them layer by layer: plain data.
 
-use crate::models::layers::LayerFacts;
+use crate::models::layers::LayerSummary;
 use serde::Serialize;
 
 /// An architecture among all, at the sizes of the settings and for the clips that it was published with.
@@ -34,7 +34,7 @@ pub struct ModelSummary {
     /// Classes, as it was published.
     pub classes: usize,
     /// The layers, in the order that a clip passes them.
-    pub layers: Vec<LayerFacts>,
+    pub layers: Vec<LayerSummary>,
     /// Parameters that training changes by their gradient.
     pub trainable: usize,
     /// Parameters that it does not.

@@ -1,9 +1,9 @@
 //! Between the training loop and the run's folder, and the study's journal when the run is a trial.
 
 use super::study_report::TrialReporter;
-use super::{EngineError, EpochFacts, Fact, Stop};
+use super::{EngineError, EpochMetrics, JournalEntry, Stop};
 use crate::runs::{Journal, Lease, read_stop};
-use crate::training::{Control, Observer, TrainingError};
+use crate::training::{LoopControl, Observer, TrainingError};
 use std::path::Path;
 
 /// What a phase of the final fit begins with.
@@ -13,7 +13,7 @@ pub const FINAL_FIT: &str = "final fit";
 pub struct RunObserver<'a> {
     run: &'a Path,
     lease: &'a Lease,
-    journal: &'a mut Journal<EpochFacts>,
+    journal: &'a mut Journal<EpochMetrics>,
     trial: Option<&'a mut TrialReporter>,
     /// The last epoch that the journal knows.
     journaled: usize,
@@ -25,7 +25,7 @@ impl<'a> RunObserver<'a> {
     pub fn new(
         run: &'a Path,
         lease: &'a Lease,
-        journal: &'a mut Journal<EpochFacts>,
+        journal: &'a mut Journal<EpochMetrics>,
         trial: Option<&'a mut TrialReporter>,
         journaled: usize,
     ) -> Self {
@@ -46,41 +46,41 @@ impl<'a> RunObserver<'a> {
 }
 
 impl RunObserver<'_> {
-    fn ask(&mut self, phase: &str, done: usize, total: usize) -> Control {
+    fn ask(&mut self, phase: &str, done: usize, total: usize) -> LoopControl {
         self.lease.progress(phase, done as u64, total as u64);
         // Both are a look at a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
             self.error = Some(error.into());
-            return Control::StopNow;
+            return LoopControl::StopNow;
         }
         if self.trial.as_ref().is_some_and(|trial| trial.is_pruned()) {
-            return Control::StopNow;
+            return LoopControl::StopNow;
         }
         match read_stop(self.run) {
-            None => Control::Continue,
-            Some(Stop::AfterEpoch) => Control::StopAfterEpoch,
-            Some(Stop::Now) => Control::StopNow,
+            None => LoopControl::Continue,
+            Some(Stop::AfterEpoch) => LoopControl::StopAfterEpoch,
+            Some(Stop::Now) => LoopControl::StopNow,
         }
     }
 }
 
 impl Observer for RunObserver<'_> {
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl {
         self.ask(&format!("epoch {epoch}"), done, total)
     }
 
-    fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> Control {
+    fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> LoopControl {
         self.ask(&format!("{FINAL_FIT}, epoch {epoch} of {epochs}"), done, total)
     }
 
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
-        let fact = Fact::Epoch {
+    fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {
+        let entry = JournalEntry::Epoch {
             at: jiff::Timestamp::now(),
-            facts: facts.clone(),
+            metrics: metrics.clone(),
         };
-        let journaled = self.journal.append(self.lease, &fact).map_err(EngineError::from);
+        let journaled = self.journal.append(self.lease, &entry).map_err(EngineError::from);
         let told = journaled.and_then(|()| match &mut self.trial {
-            Some(trial) => trial.epoch(facts),
+            Some(trial) => trial.epoch(metrics),
             None => Ok(()),
         });
         told.map_err(|error| {
@@ -91,12 +91,12 @@ impl Observer for RunObserver<'_> {
     }
 
     /// An epoch was kept before it was journaled: whoever was killed in between has not told it.
-    fn resumed(&mut self, history: &[EpochFacts]) -> Result<(), TrainingError> {
-        let untold = history.iter().filter(|facts| facts.epoch > self.journaled);
+    fn resumed(&mut self, history: &[EpochMetrics]) -> Result<(), TrainingError> {
+        let untold = history.iter().filter(|metrics| metrics.epoch > self.journaled);
         untold
             .cloned()
             .collect::<Vec<_>>()
             .iter()
-            .try_for_each(|facts| self.epoch(facts))
+            .try_for_each(|metrics| self.epoch(metrics))
     }
 }

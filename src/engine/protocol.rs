@@ -1,11 +1,11 @@
 //! From selection and split to the protocol under every score.
 
-use super::{Clip, Exclusion, Protocol, SampleFacts};
-use crate::corpus::Side;
+use super::{Clip, Exclusion, Protocol, SampleAnalysis};
+use crate::corpus::Subset;
 use crate::evaluation::{Provenance, leakage};
 use crate::training::Examples;
 
-/// What the test side shares with what was learnt from or chosen on, and what was left out.
+/// What the test set shares with what was learnt from or chosen on, and what was left out.
 pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
     let Examples {
         selection,
@@ -14,47 +14,47 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
         ..
     } = examples;
     let source = |example: usize| {
-        let facts = selection.facts.get(examples.source(example))?.as_deref()?;
-        (!copies.is_empty()).then_some(facts.content)
+        let analysis = selection.analysis.get(examples.source(example))?.as_deref()?;
+        (!copies.is_empty()).then_some(analysis.content)
     };
-    let clips = |wanted: &[Side]| {
-        let sides = split.sides.iter();
-        let of_side = sides
+    let clips = |wanted: &[Subset]| {
+        let subsets = split.subsets.iter();
+        let of_subset = subsets
             .zip(&selection.clips)
-            .zip(&selection.facts)
+            .zip(&selection.analysis)
             .enumerate()
-            .filter(|(_, ((side, _), _))| wanted.contains(side));
-        of_side
-            .map(|(example, ((_, clip), facts))| Provenance {
+            .filter(|(_, ((subset, _), _))| wanted.contains(subset));
+        of_subset
+            .map(|(example, ((_, clip), analysis))| Provenance {
                 source: source(example),
-                ..provenance(clip, facts.as_deref())
+                ..provenance(clip, analysis.as_deref())
             })
             .collect::<Vec<_>>()
     };
-    let count = |side: Side| split.sides.iter().filter(|of| **of == side).count();
+    let count = |subset: Subset| split.subsets.iter().filter(|of| **of == subset).count();
     Protocol {
         split: split.name(),
         synthetic: selection.clips.iter().any(|clip| clip.synthetic),
-        train_clips: count(Side::Train),
-        validation_clips: count(Side::Validation),
-        test_clips: count(Side::Test),
-        leakage: leakage(&clips(&[Side::Train, Side::Validation]), &clips(&[Side::Test])),
+        train_clips: count(Subset::Train),
+        validation_clips: count(Subset::Validation),
+        test_clips: count(Subset::Test),
+        leakage: leakage(&clips(&[Subset::Train, Subset::Validation]), &clips(&[Subset::Test])),
         left_out: selection
             .excluded
             .iter()
             .map(|(why, clips)| (reason(*why).to_owned(), *clips))
             .collect(),
         final_model: false,
-        remarks: split.remarks.iter().cloned().chain(examples.remark()).collect(),
+        notes: split.notes.iter().cloned().chain(examples.note()).collect(),
         seed,
     }
 }
 
-fn provenance(clip: &Clip, facts: Option<&SampleFacts>) -> Provenance {
+fn provenance(clip: &Clip, analysis: Option<&SampleAnalysis>) -> Provenance {
     Provenance {
         speaker: clip.speaker_key(),
         text: clip.text.as_ref().map(|text| format!("{}/{text}", clip.corpus)),
-        content: facts.map(|facts| facts.content),
+        content: analysis.map(|analysis| analysis.content),
         source: None,
     }
 }
@@ -67,7 +67,7 @@ fn reason(exclusion: Exclusion) -> &'static str {
         Exclusion::Unlabelled => "without a label",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
-        Exclusion::ConflictingTwin => "with a twin of another label",
+        Exclusion::ConflictingDuplicate => "duplicates with conflicting labels",
         Exclusion::Features => "without features",
     }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Where a waiting run stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QueuePlace {
+pub struct QueuePosition {
     /// From 1, among the runs that wait for the same device.
     pub place: usize,
     /// What it waits for.
@@ -81,7 +81,7 @@ pub fn enqueue(runs: &Path, folders: &[RunFolder], device: &str) -> Result<usize
 pub fn wake(runs: &Path) -> Result<Vec<String>, EngineError> {
     let found = waiting(runs)?;
     if found.iter().any(|waiting| waiting.entry.lane.is_none()) {
-        mend(runs)?;
+        repair(runs)?;
     }
     let lanes: BTreeSet<Lane> = waiting(runs)?
         .into_iter()
@@ -98,7 +98,7 @@ pub fn wake(runs: &Path) -> Result<Vec<String>, EngineError> {
 }
 
 /// Puts runs whose entry is damaged at the end of their device's queue; those that cannot be read leave it.
-fn mend(runs: &Path) -> Result<(), EngineError> {
+fn repair(runs: &Path) -> Result<(), EngineError> {
     let queue = Queue::lock(runs)?;
     for damaged in queue
         .waiting()?

@@ -2,9 +2,9 @@
 
 use super::launch::{NotStarted, launch_on};
 use super::worker::leave_terminal;
-use super::{EngineError, EpochFacts, Fact};
+use super::{EngineError, EpochMetrics, JournalEntry};
 use crate::runs::queue::{Entry, Lane, Queue};
-use crate::runs::{Journal, Lease, Liveness, RunError, RunFolder, liveness, read_facts};
+use crate::runs::{Journal, Lease, Liveness, RunError, RunFolder, liveness, read_entries};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -12,9 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 /// Time between two looks at a run that an earlier worker has begun.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Time between two attempts to start a process that there was no room for.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Trains the runs that wait for a device of this machine, one at a time, until none waits. A second worker of the
 /// device ends at once.
@@ -37,7 +37,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
         // A worker that was killed leaves its run behind, which goes on.
         lease.progress("waiting for the device", 0, 0);
         while lane.is_busy(runs) {
-            thread::sleep(LOOK);
+            thread::sleep(POLL_INTERVAL);
         }
         lease.check()?;
         let queue = Queue::lock(runs)?;
@@ -64,7 +64,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
             Err(NotStarted::Unable(_)) => {
                 // The run is all right, the machine is not: it may be soon.
                 lease.progress("waiting for room", 0, 0);
-                thread::sleep(PATIENCE);
+                thread::sleep(TIMEOUT);
                 continue;
             }
         }
@@ -87,16 +87,16 @@ fn give_up(run: &RunFolder, error: &EngineError) {
     }
     drop(queue);
     // One that came to its end, whoever put it back, has nothing to give up.
-    let facts = read_facts::<EpochFacts>(&run.path, 0).map(|(facts, _)| facts);
-    if facts.is_ok_and(|facts| facts.last().is_some_and(Fact::is_final)) {
+    let entries = read_entries::<EpochMetrics>(&run.path, 0).map(|(entries, _)| entries);
+    if entries.is_ok_and(|entries| entries.last().is_some_and(JournalEntry::is_final)) {
         return;
     }
     if let Ok(mut journal) = Journal::<()>::open(&run.path) {
-        let fact = Fact::Failed {
+        let entry = JournalEntry::Failed {
             at: jiff::Timestamp::now(),
             reason: error.to_string(),
         };
         // Where this cannot be written, nothing else could.
-        let _ = journal.append(&lease, &fact);
+        let _ = journal.append(&lease, &entry);
     }
 }

@@ -5,14 +5,14 @@ use crate::corpus::{self, AnalysisCache, Catalogue, CorpusError, CorpusSettings,
 use std::path::PathBuf;
 
 /// Told what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
-pub type Teller<'a> = &'a (dyn Fn(&str, usize, usize) -> bool + Sync);
+pub type ReportProgress<'a> = &'a (dyn Fn(&str, usize, usize) -> bool + Sync);
 
 /// The corpora of the settings; with none listed, those under `data`; with none there, the demo corpus,
 /// made now. It is never made in a folder that the settings name, nor beside anything that may be meant as data.
 ///
 /// # Errors
 /// As [`known_corpora`]; a demo corpus that cannot be written.
-pub fn corpora(settings: &Settings, tell: Teller) -> Result<Vec<CorpusSettings>, EngineError> {
+pub fn corpora(settings: &Settings, tell: ReportProgress) -> Result<Vec<CorpusSettings>, EngineError> {
     if let Some(known) = known_corpora(settings)? {
         return Ok(known);
     }
@@ -67,7 +67,7 @@ pub fn headers(
     settings: &Settings,
     corpora: &[CorpusSettings],
     analysis: &AnalysisCache,
-    tell: Teller,
+    tell: ReportProgress,
 ) -> Result<Catalogue, EngineError> {
     let path = scan_index(settings);
     let mut index = ScanIndex::load(&path);
@@ -82,7 +82,11 @@ pub fn headers(
 ///
 /// # Errors
 /// What is remembered cannot be written.
-pub fn samples(catalogue: &Catalogue, analysis: &AnalysisCache, tell: Teller) -> Result<Catalogue, EngineError> {
+pub fn samples(
+    catalogue: &Catalogue,
+    analysis: &AnalysisCache,
+    tell: ReportProgress,
+) -> Result<Catalogue, EngineError> {
     Ok(corpus::analyse(catalogue, analysis, &|done, total, _| {
         tell("analysing samples", done, total)
     })?)
@@ -90,7 +94,7 @@ pub fn samples(catalogue: &Catalogue, analysis: &AnalysisCache, tell: Teller) ->
 
 /// Whether the samples of every clip have been looked at.
 pub fn is_analysed(catalogue: &Catalogue) -> bool {
-    catalogue.facts.iter().all(Option::is_some)
+    catalogue.analysis.iter().all(Option::is_some)
 }
 
 /// Where the headers of the last scan are kept.

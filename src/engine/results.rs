@@ -1,6 +1,6 @@
 //! `report.json` and `predictions.csv` of a run.
 
-use super::{EngineError, Judged, Report};
+use super::{EngineError, EvaluatedClip, Report};
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use std::collections::HashMap;
@@ -13,21 +13,21 @@ const COLUMNS: [&str; 6] = ["path", "corpus", "speaker", "gender", "truth", "pre
 ///
 /// # Errors
 /// What the file system says.
-pub fn write(folder: &RunFolder, report: &Report, judged: &[Judged]) -> Result<(), EngineError> {
+pub fn write(folder: &RunFolder, report: &Report, evaluated: &[EvaluatedClip]) -> Result<(), EngineError> {
     let predictions = folder.predictions();
-    let table = predictions_csv(&report.labels, judged).map_err(|error| malformed(&predictions, &error))?;
+    let table = predictions_csv(&report.labels, evaluated).map_err(|error| malformed(&predictions, &error))?;
     files::replace(&predictions, &table).map_err(io(&predictions))?;
     let path = folder.report();
     let text = serde_json::to_vec_pretty(report).map_err(|error| malformed(&path, &error))?;
     Ok(files::replace(&path, &text).map_err(io(&path))?)
 }
 
-fn predictions_csv(labels: &[String], judged: &[Judged]) -> Result<Vec<u8>, csv::Error> {
+fn predictions_csv(labels: &[String], evaluated: &[EvaluatedClip]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS.into_iter().chain(labels.iter().map(String::as_str)))?;
     let label = |index: usize| labels.get(index).cloned().unwrap_or_default();
-    for clip in judged {
-        let facts = [
+    for clip in evaluated {
+        let metadata = [
             clip.path.to_string_lossy().into_owned(),
             clip.corpus.clone(),
             clip.speaker.clone().unwrap_or_default(),
@@ -35,7 +35,11 @@ fn predictions_csv(labels: &[String], judged: &[Judged]) -> Result<Vec<u8>, csv:
             label(clip.truth),
             label(clip.prediction()),
         ];
-        writer.write_record(facts.into_iter().chain(clip.probabilities.iter().map(f32::to_string)))?;
+        writer.write_record(
+            metadata
+                .into_iter()
+                .chain(clip.probabilities.iter().map(f32::to_string)),
+        )?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
@@ -50,11 +54,11 @@ pub fn read_report(folder: &RunFolder) -> Result<Report, RunError> {
     serde_json::from_slice(&text).map_err(|error| malformed(&path, &error))
 }
 
-/// The test clips of a run, as judged; `labels` are those of its report.
+/// The test clips of a run, as predicted; `labels` are those of its report.
 ///
 /// # Errors
 /// [`RunError`] when there are none, or the table is damaged.
-pub fn read_judged(folder: &RunFolder, labels: &[String]) -> Result<Vec<Judged>, RunError> {
+pub fn read_evaluated_clips(folder: &RunFolder, labels: &[String]) -> Result<Vec<EvaluatedClip>, RunError> {
     let path = folder.predictions();
     let text = std::fs::read(&path).map_err(io(&path))?;
     let index: HashMap<&str, usize> = labels
@@ -63,7 +67,7 @@ pub fn read_judged(folder: &RunFolder, labels: &[String]) -> Result<Vec<Judged>,
         .map(|(index, label)| (label.as_str(), index))
         .collect();
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let mut judged = Vec::new();
+    let mut evaluated = Vec::new();
     for record in csv::Reader::from_reader(&*text).records() {
         let record = record.map_err(|error| malformed(&path, &error))?;
         let probabilities: Option<Vec<f32>> = record
@@ -81,7 +85,7 @@ pub fn read_judged(folder: &RunFolder, labels: &[String]) -> Result<Vec<Judged>,
                 &format!("line {line} does not fit report.json beside it"),
             ));
         };
-        judged.push(Judged {
+        evaluated.push(EvaluatedClip {
             path: record[0].into(),
             corpus: record[1].to_owned(),
             speaker: known(&record[2]),
@@ -90,7 +94,7 @@ pub fn read_judged(folder: &RunFolder, labels: &[String]) -> Result<Vec<Judged>,
             probabilities,
         });
     }
-    Ok(judged)
+    Ok(evaluated)
 }
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> RunError {
@@ -117,7 +121,7 @@ mod tests {
             id: "a".into(),
             path: runs.path().to_owned(),
         };
-        let clip = |path: &str, truth, probabilities: [f32; 2]| Judged {
+        let clip = |path: &str, truth, probabilities: [f32; 2]| EvaluatedClip {
             path: path.into(),
             corpus: "c, with a comma".into(),
             speaker: (truth == 0).then(|| "01".into()),
@@ -126,16 +130,16 @@ mod tests {
             probabilities: probabilities.to_vec(),
         };
         let labels = ["happy".to_owned(), "sad".to_owned()];
-        let judged = [
+        let evaluated = [
             clip("/x/1.wav", 0, [0.1, 0.9]),
             clip("/x/ü \"2\".wav", 1, [1.0 / 3.0, 2.0 / 3.0]),
         ];
-        let report = report(&labels, &judged, Protocol::default());
-        write(&folder, &report, &judged).unwrap();
+        let report = report(&labels, &evaluated, Protocol::default());
+        write(&folder, &report, &evaluated).unwrap();
         assert_eq!(read_report(&folder).unwrap(), report);
-        assert_eq!(read_judged(&folder, &labels).unwrap(), judged);
+        assert_eq!(read_evaluated_clips(&folder, &labels).unwrap(), evaluated);
 
-        let error = read_judged(&folder, &labels[..1]).unwrap_err().to_string();
+        let error = read_evaluated_clips(&folder, &labels[..1]).unwrap_err().to_string();
         assert!(error.contains("predictions.csv") && error.contains("line 2"), "{error}");
     }
 }

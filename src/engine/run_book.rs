@@ -1,7 +1,7 @@
 //! All runs, read on from where the last look ended.
 
 use super::run_page::RunPage;
-use super::{Coverage, QueuePlace, RunDetail, RunSummary};
+use super::{Coverage, QueuePosition, RunDetail, RunSummary};
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,7 +13,7 @@ pub struct RunBook {
     runs: PathBuf,
     pages: BTreeMap<String, RunPage>,
     /// Where waiting runs stand.
-    places: HashMap<String, QueuePlace>,
+    places: HashMap<String, QueuePosition>,
     /// Of every K-fold whose folds are all judged, which classes their test sets are about together.
     together: HashMap<String, Coverage>,
 }
@@ -45,7 +45,7 @@ impl RunBook {
                 }
             }
         }
-        self.places = self.queue_places();
+        self.places = self.queue_positions();
         self.together = self.folds_together();
         Ok(())
     }
@@ -66,7 +66,7 @@ impl RunBook {
         Ok(())
     }
 
-    fn queue_places(&self) -> HashMap<String, QueuePlace> {
+    fn queue_positions(&self) -> HashMap<String, QueuePosition> {
         let mut lanes: BTreeMap<Option<&Lane>, Vec<(u64, &str)>> = BTreeMap::new();
         for (id, page) in &self.pages {
             if let Some(entry) = page.entry() {
@@ -78,7 +78,7 @@ impl RunBook {
             runs.sort_unstable();
             let worker = lane.is_some_and(|lane| lane.has_worker(&self.runs));
             for ((_, id), place) in runs.into_iter().zip(1..) {
-                let place = QueuePlace {
+                let place = QueuePosition {
                     place,
                     device: lane.map_or("?", |lane| &lane.device).to_owned(),
                     host: lane.filter(|lane| !lane.is_here()).map(|lane| lane.host.clone()),
@@ -92,9 +92,9 @@ impl RunBook {
 
     fn folds_together(&self) -> HashMap<String, Coverage> {
         let mut groups: HashMap<&str, (usize, BTreeMap<&str, usize>)> = HashMap::new();
-        let judged =
+        let evaluated =
             |page: &RunPage| page.file.as_ref().is_ok_and(|file| file.run.folds > 1) && page.scores().is_some();
-        for page in self.pages.values().filter(|page| judged(page)) {
+        for page in self.pages.values().filter(|page| evaluated(page)) {
             let (folds, clips) = groups.entry(page.group()).or_default();
             *folds += 1;
             for class in page.scores().iter().flat_map(|scores| &scores.classes) {
@@ -145,14 +145,14 @@ impl RunBook {
     pub fn detail(&self, id: &str) -> Option<RunDetail> {
         let page = self.pages.get(id)?;
         let own = page.folder.log();
-        // Before there was a queue, one process trained linked runs, and wrote its log beside the first.
+        // Before there was a queue, one process trained folds, and wrote its log beside the first.
         let first = self.pages.get(page.group()).unwrap_or(page);
         let mut detail = page.detail(&if own.exists() { own } else { first.folder.log() });
         detail.summary = self.placed(detail.summary);
         Some(detail)
     }
 
-    /// A run and those linked with it, in their order.
+    /// A run and its other folds, in their order.
     pub fn group(&self, id: &str) -> Vec<&RunPage> {
         let Some(page) = self.pages.get(id) else {
             return Vec::new();

@@ -1,7 +1,8 @@
 //! What events tell of runs.
 
 use super::{
-    Beat, Coverage, Epochs, Judged, Prediction, QueuePlace, Report, RunNote, RunState, ScoreSpread, Scores, Usage,
+    Coverage, Epochs, EvaluatedClip, Heartbeat, Prediction, QueuePosition, Report, RunNote, RunState, ScoreSpread,
+    Scores, Usage,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -45,14 +46,14 @@ pub struct RunSummary {
     pub test_accuracy: Option<f64>,
     /// Which classes these are about, once judged.
     pub coverage: Option<Coverage>,
-    /// Whether the model was fitted anew in the end on everything, so that the scores are those of the one before it.
+    /// Whether the model was refitted in the end on everything, so that the scores are those of the model before the final fit.
     pub final_model: bool,
     /// What its process says.
-    pub beat: Option<Beat>,
+    pub heartbeat: Option<Heartbeat>,
     /// What its process uses of the machine now.
     pub usage: Option<Usage>,
     /// Where it stands, while it waits for its device.
-    pub queue: Option<QueuePlace>,
+    pub queue: Option<QueuePosition>,
     /// What people say of it.
     pub note: RunNote,
     /// Why it failed.
@@ -104,7 +105,7 @@ pub struct RunPlan {
     /// Which classes its test score will be about.
     pub coverage: Coverage,
     /// What could not be split as asked.
-    pub remarks: Vec<String>,
+    pub notes: Vec<String>,
     /// Clips per step.
     pub batch: usize,
     /// How long an epoch takes; `None` until it is known.
@@ -160,11 +161,11 @@ pub struct RunReport {
     pub run: RunSummary,
     /// Its report.
     pub report: Report,
-    /// Its test clips, as judged.
-    pub judged: Vec<Judged>,
+    /// Its test clips, as predicted.
+    pub evaluated: Vec<EvaluatedClip>,
     /// Which classes its scores are about.
     pub coverage: Coverage,
-    /// Over the linked runs that are done, when there are several.
+    /// Over the folds that are done, when there are several.
     pub spread: Vec<ScoreSpread>,
     /// Of the folds of a K-fold that are done, when there are several: the scores of all their predictions together.
     pub pooled: Option<Scores>,
@@ -172,7 +173,7 @@ pub struct RunReport {
 
 /// One file judged, or refused.
 #[derive(Debug, Clone, Serialize)]
-pub struct Judgement {
+pub struct FilePrediction {
     /// The file.
     pub path: PathBuf,
     /// The run whose model judged.

@@ -9,16 +9,16 @@ use std::path::PathBuf;
 
 /// `[run]`: what is no setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunFacts {
+pub struct RunMetadata {
     /// The folder's name when it was made.
     pub id: String,
     /// When.
     pub created: jiff::Timestamp,
-    /// Id of the first of the linked runs; its own for a run that stands alone.
+    /// Id of the first of the folds; its own for a run that stands alone.
     pub group: String,
     /// From 0.
     pub fold: usize,
-    /// How many runs are linked.
+    /// How many folds its group has.
     pub folds: usize,
     /// Version of the program.
     pub version: String,
@@ -40,12 +40,12 @@ pub struct RunFacts {
     pub training_seed: Option<u64>,
     /// The trial that the run is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trial: Option<TrialPlace>,
+    pub trial: Option<TrialReference>,
 }
 
 /// Where the trial that a run is has its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrialPlace {
+pub struct TrialReference {
     /// Folder of the study.
     pub study: PathBuf,
     /// The trial's number in it.
@@ -56,7 +56,7 @@ pub struct TrialPlace {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunFile {
     /// What is no setting.
-    pub run: RunFacts,
+    pub run: RunMetadata,
     /// The settings; paths are absolute, corpora are listed.
     pub settings: Settings,
 }
@@ -85,7 +85,7 @@ impl RunFile {
             path: path.clone(),
             source,
         })?;
-        let parse = || -> Result<(RunFacts, toml::Table), toml::de::Error> {
+        let parse = || -> Result<(RunMetadata, toml::Table), toml::de::Error> {
             let mut table: toml::Table = text.parse()?;
             let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
             Ok((run.try_into()?, table))
@@ -114,7 +114,7 @@ mod tests {
         ];
         let changes = changes.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let mut settings = load_settings(None, &changes).unwrap();
-        let run = |id: &str| RunFacts {
+        let run = |id: &str| RunMetadata {
             id: id.to_owned(),
             created: jiff::Timestamp::UNIX_EPOCH,
             group: id.to_owned(),
@@ -128,7 +128,7 @@ mod tests {
             dealing: Dealing::NEWEST,
             command: "undertone train --set split.kfold=5".to_owned(),
             training_seed: Some(7),
-            trial: Some(TrialPlace {
+            trial: Some(TrialReference {
                 study: "studies/a".into(),
                 number: 3,
             }),

@@ -2,10 +2,12 @@
 
 use super::observer::FINAL_FIT;
 use super::run_file::RunFile;
-use super::{Beat, EpochFacts, Epochs, Fact, RunDetail, RunState, RunSummary, Scores, Usage, results, usage};
+use super::{
+    EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Usage, results, usage,
+};
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
-use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_facts};
+use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -22,11 +24,11 @@ pub struct RunPage {
     /// What it was started with, or why that cannot be read.
     pub file: Result<RunFile, String>,
     /// What happened, but for the epochs.
-    facts: Vec<Fact<EpochFacts>>,
+    entries: Vec<JournalEntry<EpochMetrics>>,
     epochs: Epochs,
     offset: u64,
     state: RunState,
-    beat: Option<Beat>,
+    heartbeat: Option<Heartbeat>,
     /// What it uses of the machine as long as it runs, and the size of the file that was read for it.
     usage: (Vec<Usage>, u64),
     /// Its place in the queue, while it waits.
@@ -47,11 +49,11 @@ impl RunPage {
         let mut page = Self {
             folder,
             file,
-            facts: Vec::new(),
+            entries: Vec::new(),
             epochs: Epochs::default(),
             offset: 0,
             state: RunState::Queued,
-            beat: None,
+            heartbeat: None,
             usage: (Vec::new(), 0),
             entry: None,
             note: Ok(RunNote::default()),
@@ -70,29 +72,29 @@ impl RunPage {
         // before it ended is surely read.
         let entry = Entry::read(&self.folder.path);
         let liveness = liveness(&self.folder.path);
-        let (facts, offset) = read_facts(&self.folder.path, self.offset)?;
+        let (entries, offset) = read_entries(&self.folder.path, self.offset)?;
         self.note = RunNote::read(&self.folder.path).map_err(|error| error.to_string());
-        let news = !facts.is_empty();
-        for fact in facts {
-            match fact {
+        let news = !entries.is_empty();
+        for entry in entries {
+            match entry {
                 // An epoch comes after `started`, which says as much about the state.
-                Fact::Epoch { facts, .. } => self.epochs.redo(facts),
-                Fact::Resumed { epoch, .. } => {
+                JournalEntry::Epoch { metrics, .. } => self.epochs.redo(metrics),
+                JournalEntry::Resumed { epoch, .. } => {
                     self.epochs.keep(epoch);
                     self.scores = None;
-                    self.facts.push(fact);
+                    self.entries.push(entry);
                 }
-                fact => self.facts.push(fact),
+                entry => self.entries.push(entry),
             }
         }
         self.offset = offset;
         self.entry = entry.filter(|_| !matches!(liveness, Liveness::Held(_)));
         self.state = match self.entry {
             Some(_) => RunState::Queued,
-            None => RunState::of(&self.facts, &liveness),
+            None => RunState::of(&self.entries, &liveness),
         };
-        self.beat = match liveness {
-            Liveness::Held(beat) => Some(beat),
+        self.heartbeat = match liveness {
+            Liveness::Held(heartbeat) => Some(heartbeat),
             Liveness::Never | Liveness::Gone(_) => None,
         };
         if self.state == RunState::Running {
@@ -124,20 +126,20 @@ impl RunPage {
         self.scores.as_ref()
     }
 
-    /// The id of the first of the linked runs; its own when it stands alone.
+    /// The id of the first of the folds; its own when it stands alone.
     pub fn group(&self) -> &str {
         self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
     }
 
     /// Its row in the list of runs.
     pub fn summary(&self) -> RunSummary {
-        let reason = self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Failed { reason, .. } => Some(Some(reason.clone())),
-            Fact::Resumed { .. } => Some(None),
+        let reason = self.entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Failed { reason, .. } => Some(Some(reason.clone())),
+            JournalEntry::Resumed { .. } => Some(None),
             _ => None,
         });
-        let stuck = self.beat.as_ref().filter(|_| self.state == RunState::Running);
-        let stuck = stuck.and_then(|beat| Some(silent(beat.pid, beat.silence()?)));
+        let stuck = self.heartbeat.as_ref().filter(|_| self.state == RunState::Running);
+        let stuck = stuck.and_then(|heartbeat| Some(silent(heartbeat.pid, heartbeat.silence()?)));
         let mut summary = RunSummary {
             id: self.folder.id.clone(),
             created: jiff::Timestamp::UNIX_EPOCH,
@@ -158,7 +160,7 @@ impl RunPage {
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
             coverage: self.scores.as_ref().map(Scores::coverage),
             final_model: false,
-            beat: self.beat.clone(),
+            heartbeat: self.heartbeat.clone(),
             usage: self.usage.0.last().filter(|_| self.state == RunState::Running).cloned(),
             queue: None,
             note: self.note.clone().unwrap_or_else(|problem| RunNote {
@@ -188,8 +190,8 @@ impl RunPage {
             }
             Err(problem) => summary.reason = Some(problem.clone()),
         }
-        let devices = self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Device { device, note, .. } => Some((device, note)),
+        let devices = self.entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Device { device, note, .. } => Some((device, note)),
             _ => None,
         });
         if let Some((device, note)) = devices {
@@ -204,23 +206,23 @@ impl RunPage {
         let summary = self.summary();
         let epochs = self.epochs.clone();
         let ending = summary
-            .beat
+            .heartbeat
             .as_ref()
-            .is_some_and(|beat| beat.phase.starts_with(FINAL_FIT));
+            .is_some_and(|heartbeat| heartbeat.phase.starts_with(FINAL_FIT));
         let seconds_left = (self.state == RunState::Running && !epochs.is_empty() && !ending).then(|| {
-            let pace = epochs.seconds() / epochs.len() as f64;
-            pace * summary.max_epochs.saturating_sub(epochs.len()) as f64
+            let rate_limiter = epochs.seconds() / epochs.len() as f64;
+            rate_limiter * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
-        let notes = self.facts.iter().filter_map(|fact| match fact {
-            Fact::Note { at, message }
-            | Fact::Device {
+        let notes = self.entries.iter().filter_map(|entry| match entry {
+            JournalEntry::Note { at, message }
+            | JournalEntry::Device {
                 at,
                 note: Some(message),
                 ..
             } => line(at, message),
-            Fact::Resumed { at, epoch: 0 } => line(at, "begun anew"),
-            Fact::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
+            JournalEntry::Resumed { at, epoch: 0 } => line(at, "started again from the beginning"),
+            JournalEntry::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
             _ => None,
         });
         let log = notes.chain(tail(log)).collect();
@@ -241,7 +243,7 @@ impl RunPage {
 /// To the next ten seconds, so that what is told is not new at every look.
 fn silent(pid: u32, silence: Duration) -> String {
     format!(
-        "no sign of life for {} s: process {pid} is suspended or stuck; `kill -CONT {pid}` wakes it, `kill -9 {pid}` ends \
+        "no heartbeat for {} s: process {pid} is suspended or stuck; `kill -CONT {pid}` wakes it, `kill -9 {pid}` ends \
          it",
         silence.as_secs() / 10 * 10
     )
@@ -274,7 +276,7 @@ pub fn tail(log: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::epochs::tests::facts;
+    use super::super::epochs::tests::metrics;
     use super::*;
     use crate::runs::{Journal, Lease};
     use std::io::Write;
@@ -286,8 +288,8 @@ mod tests {
         let lease = Lease::take(&folder.path).unwrap();
         let line = |epoch| {
             let at = jiff::Timestamp::UNIX_EPOCH;
-            let facts = facts(epoch);
-            serde_json::to_string(&Fact::Epoch { at, facts }).unwrap() + "\n"
+            let metrics = metrics(epoch);
+            serde_json::to_string(&JournalEntry::Epoch { at, metrics }).unwrap() + "\n"
         };
         let text: String = (1..=50_000).map(line).collect();
         let path = folder.path.join("events.jsonl");
@@ -303,9 +305,9 @@ mod tests {
         journal
             .append(
                 &lease,
-                &Fact::Epoch {
+                &JournalEntry::Epoch {
                     at,
-                    facts: facts(50_001),
+                    metrics: metrics(50_001),
                 },
             )
             .unwrap();
@@ -319,20 +321,20 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let folder = RunFolder::create_as(runs.path(), "silent", "").unwrap();
         let lease = Lease::take(&folder.path).unwrap();
-        let started = Fact::<()>::Started {
+        let started = JournalEntry::<()>::Started {
             at: jiff::Timestamp::now(),
             host: crate::runs::host_name(),
             pid: 1,
         };
         Journal::open(&folder.path).unwrap().append(&lease, &started).unwrap();
         let mut page = RunPage::open(folder).unwrap();
-        let beat = page.beat.as_mut().unwrap();
-        beat.at -= jiff::SignedDuration::from_secs(20);
-        assert_eq!(beat.silence(), None);
-        beat.at -= jiff::SignedDuration::from_secs(25);
-        let silence = beat.silence().unwrap();
-        assert!(silent(7, silence).starts_with("no sign of life for 40 s: process 7"));
-        beat.host = "elsewhere".to_owned();
-        assert_eq!(beat.silence(), None, "its clock may be another");
+        let heartbeat = page.heartbeat.as_mut().unwrap();
+        heartbeat.at -= jiff::SignedDuration::from_secs(20);
+        assert_eq!(heartbeat.silence(), None);
+        heartbeat.at -= jiff::SignedDuration::from_secs(25);
+        let silence = heartbeat.silence().unwrap();
+        assert!(silent(7, silence).starts_with("no heartbeat for 40 s: process 7"));
+        heartbeat.host = "elsewhere".to_owned();
+        assert_eq!(heartbeat.silence(), None, "its clock may be another");
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What takes long is done again only after this many times as long.
-const REST: u32 = 20;
+const POLLS_PER_CHECK: u32 = 20;
 /// Time between two looks for trials that were lost.
 const SEARCH: Duration = Duration::from_secs(2);
 
@@ -145,7 +145,7 @@ impl StudyBook {
         let rested = self
             .summary
             .made
-            .is_none_or(|at| at.elapsed() > REST * self.summary.took);
+            .is_none_or(|at| at.elapsed() > POLLS_PER_CHECK * self.summary.took);
         if complete == self.summary.complete || !rested {
             return;
         }
@@ -184,7 +184,11 @@ impl StudyBook {
             best: best.and_then(|trial| Some((trial.number, trial.value()?))),
             direction: Some(self.study.history().direction),
             problem: self.study.check().err().map(|error| error.to_string()),
-            workers: self.workers().iter().filter(|worker| worker.beat.is_some()).count(),
+            workers: self
+                .workers()
+                .iter()
+                .filter(|worker| worker.heartbeat.is_some())
+                .count(),
         }
     }
 
@@ -260,15 +264,15 @@ impl StudyBook {
             .filter_map(|entry| {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 match liveness(&entry.path()) {
-                    Liveness::Held(beat) => Some(WorkerRow {
+                    Liveness::Held(heartbeat) => Some(WorkerRow {
                         name,
-                        trial: (beat.phase == "trial").then_some(beat.done as usize),
-                        beat: Some(beat),
+                        trial: (heartbeat.phase == "trial").then_some(heartbeat.done as usize),
+                        heartbeat: Some(heartbeat),
                         problem: None,
                     }),
                     _ => Some(WorkerRow {
                         name,
-                        beat: None,
+                        heartbeat: None,
                         trial: None,
                         problem: Some(tail(&entry.path().join("log.txt")).pop()?),
                     }),

@@ -1,6 +1,6 @@
 //! What is told of studies: plain data.
 
-use super::{Beat, Coverage};
+use super::{Coverage, Heartbeat};
 use crate::tuning::{Damage, Direction, SpaceCoverage, TrialState};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -79,7 +79,7 @@ pub struct StudyPage {
     pub axes: Vec<Axis>,
     /// The processes that work on it, and those that ended with a mistake.
     pub workers: Vec<WorkerRow>,
-    /// Runs that trials were made into; each that is judged is a look at the test side.
+    /// Runs that trials were made into; each that is judged is a look at the test set.
     pub promoted: Vec<PromotedRun>,
     /// The trial that took the settings as they are.
     pub baseline: Option<usize>,
@@ -148,7 +148,7 @@ pub struct WorkerRow {
     /// Its folder's name.
     pub name: String,
     /// What it says; `None` when it is gone.
-    pub beat: Option<Beat>,
+    pub heartbeat: Option<Heartbeat>,
     /// The trial it is at.
     pub trial: Option<usize>,
     /// With what mistake it ended.
@@ -200,7 +200,7 @@ impl StudyPage {
         let damage = self.damage.as_ref()?;
         Some(format!(
             "journal.log, {damage}; what stands from there on is not shown, and nothing is written until \
-             `undertone study mend {}` has mended it",
+             `undertone study repair {}` has repaired it",
             self.name
         ))
     }
@@ -211,8 +211,8 @@ impl StudyPage {
         Some(format!("{} of {} tried", coverage.tried, coverage.settings))
     }
 
-    /// How many runs of its trials were judged on the test side.
-    pub fn test_looks(&self) -> usize {
+    /// How many runs of its trials were evaluated on the test set.
+    pub fn test_evaluations(&self) -> usize {
         self.promoted.iter().filter(|run| run.test.is_some()).count()
     }
 }

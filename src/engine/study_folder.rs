@@ -1,11 +1,11 @@
 //! `studies/<name>/`: the journal in Optuna's format, the settings, the trials' runs, the workers.
 
-use super::run_file::RunFacts;
+use super::run_file::RunMetadata;
 use super::{EngineError, Settings, load_settings};
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use crate::tuning::lifecycle::run_of;
-use crate::tuning::{Mended, Objective, Study, mend};
+use crate::tuning::{Objective, Repaired, Study, repair};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -23,7 +23,7 @@ pub const PROMOTED_ATTRIBUTE: &str = "undertone:promoted";
 pub struct Begun {
     /// What is known of the data.
     #[serde(flatten)]
-    pub run: RunFacts,
+    pub run: RunMetadata,
     /// What was put over the settings' search space with `--set`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub space_changes: Vec<(String, String)>,
@@ -88,7 +88,7 @@ impl StudyFolder {
             EngineError::Other(format!("{}: no study `{name}`; {known}", studies.display()))
         };
         if name == "last" {
-            let written = |study: &Self| fs::metadata(study.journal()).and_then(|facts| facts.modified()).ok();
+            let written = |study: &Self| fs::metadata(study.journal()).and_then(|begun| begun.modified()).ok();
             return found.into_iter().max_by_key(written).ok_or_else(unknown);
         }
         if let Some(place) = found.iter().position(|study| study.name == name) {
@@ -145,7 +145,7 @@ impl StudyFolder {
         self.path.join("study.toml")
     }
     /// `study.json`: what is known of the data, and how the study was begun.
-    fn facts_file(&self) -> PathBuf {
+    fn begun_file(&self) -> PathBuf {
         self.path.join("study.json")
     }
     /// `trials/`: one run folder each.
@@ -175,14 +175,14 @@ impl StudyFolder {
     ///
     /// # Errors
     /// What the file system says; values that TOML cannot hold.
-    pub fn write(&self, settings: &Settings, facts: &Begun) -> Result<(), EngineError> {
+    pub fn write(&self, settings: &Settings, begun: &Begun) -> Result<(), EngineError> {
         let malformed = |error: String| EngineError::Other(format!("the settings cannot be written: {error}"));
         let table = toml::Table::try_from(settings).map_err(|error| malformed(error.to_string()))?;
         let text = toml::to_string(&table).map_err(|error| malformed(error.to_string()))?;
-        let facts = serde_json::to_vec_pretty(facts).map_err(|error| malformed(error.to_string()))?;
+        let begun = serde_json::to_vec_pretty(begun).map_err(|error| malformed(error.to_string()))?;
         fs::create_dir_all(&self.path).map_err(RunError::io(&self.path))?;
-        let (settings_file, facts_file) = (self.settings_file(), self.facts_file());
-        files::replace(&facts_file, &facts).map_err(RunError::io(&facts_file))?;
+        let (settings_file, begun_file) = (self.settings_file(), self.begun_file());
+        files::replace(&begun_file, &begun).map_err(RunError::io(&begun_file))?;
         Ok(files::replace(&settings_file, text.as_bytes()).map_err(RunError::io(&settings_file))?)
     }
 
@@ -198,8 +198,8 @@ impl StudyFolder {
     ///
     /// # Errors
     /// A file that is missing or damaged.
-    pub fn facts(&self) -> Result<Begun, EngineError> {
-        let path = self.facts_file();
+    pub fn begun(&self) -> Result<Begun, EngineError> {
+        let path = self.begun_file();
         let text = fs::read(&path).map_err(RunError::io(&path))?;
         serde_json::from_slice(&text)
             .map_err(|error| EngineError::Other(format!("{}: {error}; begin a study of another name", path.display())))
@@ -232,7 +232,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// What the file system says; a lock that is never free.
-    pub fn mend(&self) -> Result<Option<Mended>, EngineError> {
-        Ok(mend(&self.journal())?)
+    pub fn repair(&self) -> Result<Option<Repaired>, EngineError> {
+        Ok(repair(&self.journal())?)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::study_folder::StudyFolder;
 use super::study_report::value;
-use super::{EngineError, EpochFacts, Fact, RunState};
-use crate::runs::{Liveness, host_name, liveness, read_facts};
+use super::{EngineError, EpochMetrics, JournalEntry, RunState};
+use crate::runs::{Liveness, host_name, liveness, read_entries};
 use crate::tuning::{Objective, Outcome, Study, Trial, TuningError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -48,7 +48,9 @@ pub fn standing(folder: &StudyFolder, trial: &Trial, run: &str, objective: Objec
         Liveness::Held(_) | Liveness::Never => Standing::Working,
         Liveness::Gone(None) if is_young => Standing::Working,
         // By this machine's clock alone: another one's may be hours ahead.
-        Liveness::Gone(Some(beat)) if beat.host == host_name() && now.duration_since(beat.at) <= SILENCE => {
+        Liveness::Gone(Some(heartbeat))
+            if heartbeat.host == host_name() && now.duration_since(heartbeat.at) <= SILENCE =>
+        {
             Standing::Working
         }
         Liveness::Gone(_) => ended(&path, &liveness, objective),
@@ -56,17 +58,17 @@ pub fn standing(folder: &StudyFolder, trial: &Trial, run: &str, objective: Objec
 }
 
 fn ended(run: &Path, liveness: &Liveness, objective: Objective) -> Standing {
-    let Ok((facts, _)) = read_facts::<EpochFacts>(run, 0) else {
+    let Ok((entries, _)) = read_entries::<EpochMetrics>(run, 0) else {
         return Standing::Working;
     };
-    let failure = facts.iter().rev().find_map(|fact| match fact {
-        Fact::Failed { reason, .. } => Some(reason),
+    let failure = entries.iter().rev().find_map(|entry| match entry {
+        JournalEntry::Failed { reason, .. } => Some(reason),
         _ => None,
     });
-    match (RunState::of(&facts, liveness), failure) {
+    match (RunState::of(&entries, liveness), failure) {
         (RunState::Finished, _) => {
-            let best = facts.iter().rev().find_map(|fact| match fact {
-                Fact::Epoch { facts, .. } if facts.best => Some(value(objective, facts)),
+            let best = entries.iter().rev().find_map(|entry| match entry {
+                JournalEntry::Epoch { metrics, .. } if metrics.best => Some(value(objective, metrics)),
                 _ => None,
             });
             best.map_or(Standing::Working, Standing::Finished)
@@ -118,9 +120,9 @@ pub fn settle(
 
 #[cfg(test)]
 mod tests {
-    use super::super::epochs::tests::facts;
+    use super::super::epochs::tests::metrics;
     use super::*;
-    use crate::runs::{Beat, Journal, Lease, RunFolder};
+    use crate::runs::{Heartbeat, Journal, Lease, RunFolder};
     use crate::tuning::{Direction, Sampler, Space, TrialState};
 
     /// A study of one running trial, and the folder of its run when that was made.
@@ -135,21 +137,22 @@ mod tests {
             let run = RunFolder::create_as(&folder.trials(), "run", "").unwrap();
             drop(Lease::take(&run.path).unwrap());
             // Long ago.
-            let mut beat: Beat = serde_json::from_slice(&fs::read(run.path.join("beat.json")).unwrap()).unwrap();
-            beat.at -= SignedDuration::from_secs(60);
-            fs::write(run.path.join("beat.json"), serde_json::to_vec(&beat).unwrap()).unwrap();
+            let mut heartbeat: Heartbeat =
+                serde_json::from_slice(&fs::read(run.path.join("beat.json")).unwrap()).unwrap();
+            heartbeat.at -= SignedDuration::from_secs(60);
+            fs::write(run.path.join("beat.json"), serde_json::to_vec(&heartbeat).unwrap()).unwrap();
             run
         });
         (place, folder, study, run)
     }
 
-    fn journal(run: &RunFolder, lines: &[Fact<EpochFacts>]) {
-        let beat = fs::read(run.path.join("beat.json")).unwrap();
+    fn journal(run: &RunFolder, lines: &[JournalEntry<EpochMetrics>]) {
+        let heartbeat = fs::read(run.path.join("beat.json")).unwrap();
         let lease = Lease::take(&run.path).unwrap();
         let mut journal = Journal::open(&run.path).unwrap();
-        lines.iter().for_each(|fact| journal.append(&lease, fact).unwrap());
+        lines.iter().for_each(|entry| journal.append(&lease, entry).unwrap());
         drop(lease);
-        fs::write(run.path.join("beat.json"), beat).unwrap();
+        fs::write(run.path.join("beat.json"), heartbeat).unwrap();
     }
 
     fn now(folder: &StudyFolder, study: &Study) -> Standing {
@@ -160,11 +163,11 @@ mod tests {
     #[test]
     fn a_trial_is_lost_only_when_its_own_run_says_so() {
         let at = Timestamp::UNIX_EPOCH;
-        let epoch = |epoch, best| Fact::Epoch {
+        let epoch = |epoch, best| JournalEntry::Epoch {
             at,
-            facts: EpochFacts { best, ..facts(epoch) },
+            metrics: EpochMetrics { best, ..metrics(epoch) },
         };
-        let started = Fact::Started {
+        let started = JournalEntry::Started {
             at,
             host: "a".into(),
             pid: 1,
@@ -184,14 +187,19 @@ mod tests {
     fn a_finished_run_completes_its_trial_and_never_fails_it() {
         let at = Timestamp::UNIX_EPOCH;
         let (_place, folder, mut study, run) = lab(true);
-        let best = facts(2).validation_uar;
-        let epoch = |epoch, best| Fact::Epoch {
+        let best = metrics(2).validation_uar;
+        let epoch = |epoch, best| JournalEntry::Epoch {
             at,
-            facts: EpochFacts { best, ..facts(epoch) },
+            metrics: EpochMetrics { best, ..metrics(epoch) },
         };
         journal(
             &run.unwrap(),
-            &[epoch(1, true), epoch(2, true), epoch(3, false), Fact::Finished { at }],
+            &[
+                epoch(1, true),
+                epoch(2, true),
+                epoch(3, false),
+                JournalEntry::Finished { at },
+            ],
         );
         assert_eq!(now(&folder, &study), Standing::Finished(best));
         assert!(lost(&folder, &study, Objective::Uar).is_empty());
@@ -206,7 +214,7 @@ mod tests {
         let (_place, folder, mut study, run) = lab(true);
         journal(
             &run.unwrap(),
-            &[Fact::Failed {
+            &[JournalEntry::Failed {
                 at,
                 reason: reason.clone(),
             }],

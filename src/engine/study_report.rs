@@ -1,8 +1,8 @@
 //! A trial's side of its study: epochs reported, the pruner asked, the outcome told.
 
-use super::run_file::TrialPlace;
+use super::run_file::TrialReference;
 use super::study_folder::StudyFolder;
-use super::{EngineError, EpochFacts};
+use super::{EngineError, EpochMetrics};
 use crate::tuning::lifecycle::THRESHOLD_ATTRIBUTE;
 use crate::tuning::{Objective, Outcome, Pruner, Study, TuningSettings, Value};
 
@@ -24,7 +24,7 @@ impl TrialReporter {
     ///
     /// # Errors
     /// A study that is gone.
-    pub fn open(place: &TrialPlace, settings: &TuningSettings) -> Result<Self, EngineError> {
+    pub fn open(place: &TrialReference, settings: &TuningSettings) -> Result<Self, EngineError> {
         Ok(Self {
             study: StudyFolder::at(&place.study).open_study()?,
             number: place.number,
@@ -39,16 +39,16 @@ impl TrialReporter {
     ///
     /// # Errors
     /// A trial that somebody ended meanwhile; a journal that cannot be written.
-    pub fn epoch(&mut self, facts: &EpochFacts) -> Result<(), EngineError> {
-        let value = value(self.objective, facts);
-        if facts.best {
+    pub fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), EngineError> {
+        let value = value(self.objective, metrics);
+        if metrics.best {
             self.best = Some(value);
         }
-        let step = u32::try_from(facts.epoch).unwrap_or(u32::MAX);
+        let step = u32::try_from(metrics.epoch).unwrap_or(u32::MAX);
         self.study.report(self.number, step, value)?;
-        let verdict = self.study.judge(self.number, &self.pruner)?;
+        let verdict = self.study.decide(self.number, &self.pruner)?;
         if verdict.prune {
-            self.pruned = Some((facts.epoch, value, verdict.threshold));
+            self.pruned = Some((metrics.epoch, value, verdict.threshold));
             if let Some(threshold) = verdict.threshold {
                 self.study
                     .note_on_trial(self.number, THRESHOLD_ATTRIBUTE, Value::Float(threshold))?;
@@ -97,10 +97,10 @@ impl TrialReporter {
 }
 
 /// What a trial is ranked by, of one of its epochs.
-pub fn value(objective: Objective, facts: &EpochFacts) -> f64 {
+pub fn value(objective: Objective, metrics: &EpochMetrics) -> f64 {
     match objective {
-        Objective::Loss => facts.validation_loss,
-        Objective::Accuracy => facts.validation_accuracy,
-        Objective::Uar => facts.validation_uar,
+        Objective::Loss => metrics.validation_loss,
+        Objective::Accuracy => metrics.validation_accuracy,
+        Objective::Uar => metrics.validation_uar,
     }
 }

@@ -23,7 +23,7 @@ pub fn csv(page: &StudyPage) -> Result<Vec<u8>, csv::Error> {
     let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for row in &page.trials {
         let rank = page.ranking.iter().position(|number| *number == row.number);
-        let facts = [
+        let details = [
             row.number.to_string(),
             rank.map(|rank| (rank + 1).to_string()).unwrap_or_default(),
             row.state_name(),
@@ -39,7 +39,7 @@ pub fn csv(page: &StudyPage) -> Result<Vec<u8>, csv::Error> {
                 .map(|parameter| parameter.text.clone())
                 .unwrap_or_default()
         });
-        writer.write_record(facts.into_iter().chain(parameters))?;
+        writer.write_record(details.into_iter().chain(parameters))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }

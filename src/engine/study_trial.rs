@@ -22,7 +22,7 @@ fn changes_of<'a>(
     let mut changed: BTreeMap<String, toml::Value> = BTreeMap::new();
     for (name, value) in values {
         let unknown = || EngineError::Other(format!("parameter `{name}` is no setting of the study"));
-        if let Some((list, place)) = place_in_list(&table, name) {
+        if let Some((list, place)) = index_in_list(&table, name) {
             let list_now = changed
                 .entry(list.to_owned())
                 .or_insert_with(|| lookup(&table, list).cloned().unwrap_or(toml::Value::Array(Vec::new())));
@@ -72,7 +72,7 @@ fn lookup<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {
     names.try_fold(first, |value, name| value.get(name))
 }
 
-fn place_in_list<'a>(table: &toml::Table, name: &'a str) -> Option<(&'a str, usize)> {
+fn index_in_list<'a>(table: &toml::Table, name: &'a str) -> Option<(&'a str, usize)> {
     let (list, place) = name.rsplit_once('.')?;
     let place = place.parse().ok()?;
     lookup(table, list)?.is_array().then_some((list, place))
@@ -101,7 +101,7 @@ pub fn check(settings: &Settings, space: &Space) -> Result<(), EngineError> {
         for value in ends(parameter) {
             let changes = changes_of(settings, std::iter::once((parameter.name.as_str(), value)))?;
             let place = |mut error: super::SettingsError| {
-                error.problem += &format!("; mend the range of `{}` in [tuning.space]", parameter.name);
+                error.problem += &format!("; correct the range of `{}` in [tuning.space]", parameter.name);
                 error
             };
             settings.with(&changes).map_err(place)?;
@@ -127,7 +127,7 @@ pub fn baseline(settings: &Settings, space: &Space) -> Result<Result<BTreeMap<St
     let mut values = BTreeMap::new();
     for parameter in space.parameters() {
         let name = &parameter.name;
-        let slot = match place_in_list(&table, name) {
+        let slot = match index_in_list(&table, name) {
             Some((list, place)) => lookup(&table, list).and_then(|list| list.get(place)),
             None => lookup(&table, name),
         };
@@ -204,7 +204,7 @@ mod tests {
         let space: Space = toml::from_str("model.conv1d.dropout = { float = [0.1, 1.5] }").unwrap();
         let error = check(&settings, &space).unwrap_err().to_string();
         assert!(
-            error.contains("model.conv1d.dropout") && error.contains("mend the range"),
+            error.contains("model.conv1d.dropout") && error.contains("correct the range"),
             "{error}"
         );
     }

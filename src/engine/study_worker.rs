@@ -1,7 +1,7 @@
 //! What `undertone tune --worker` does: trial after trial, each in a process of its own.
 
 use super::launch::spawn;
-use super::run_file::{RunFacts, RunFile, TrialPlace};
+use super::run_file::{RunFile, RunMetadata, TrialReference};
 use super::study_folder::{StudyFolder, TRIALS_ATTRIBUTE};
 use super::study_lost::settle;
 use super::study_trial::trial_settings;
@@ -22,7 +22,7 @@ use std::time::Duration;
 /// So many failures one after the other are no accident.
 const FAILURES: usize = 5;
 /// Time between two looks.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Looks from one search for lost trials to the next, while there is nothing to begin.
 const IDLE: usize = 10;
 
@@ -41,7 +41,7 @@ pub fn work_on_study(path: &Path, slot: Option<&str>) -> Result<(), EngineError>
     let space = space_of(&settings)?.clone();
     let (lease, place) = take_slot(&folder, slot)?;
     Worker {
-        facts: folder.facts()?.run,
+        metadata: folder.begun()?.run,
         study: folder.begin_study(settings.tuning.objective)?,
         folder,
         settings,
@@ -110,7 +110,7 @@ fn take_slot(folder: &StudyFolder, slot: Option<&str>) -> Result<(Lease, PathBuf
 struct Worker {
     folder: StudyFolder,
     settings: Settings,
-    facts: RunFacts,
+    metadata: RunMetadata,
     space: Space,
     study: Study,
     lease: Lease,
@@ -147,12 +147,12 @@ impl Worker {
                 // Others work on the last ones; what they lose is to be done again.
                 Ok(None) => {
                     self.lease.progress("waiting", 0, 0);
-                    thread::sleep(LOOK);
+                    thread::sleep(POLL_INTERVAL);
                     continue;
                 }
                 Err(TuningError::Exhausted { .. }) if self.study.running_runs().next().is_none() => return Ok(()),
                 Err(TuningError::Exhausted { .. }) => {
-                    thread::sleep(LOOK);
+                    thread::sleep(POLL_INTERVAL);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -195,7 +195,7 @@ impl Worker {
         };
         let settings = trial_settings(&self.folder, &self.settings, &trial.parameters)?;
         let id = id.to_owned();
-        let run = RunFacts {
+        let run = RunMetadata {
             id: id.clone(),
             created: Timestamp::now(),
             group: id.clone(),
@@ -203,11 +203,11 @@ impl Worker {
             folds: 1,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: super::jobs::command(&settings),
-            trial: Some(TrialPlace {
+            trial: Some(TrialReference {
                 study: self.folder.path.clone(),
                 number,
             }),
-            ..self.facts.clone()
+            ..self.metadata.clone()
         };
         let text = RunFile { run, settings }.to_toml()?;
         let run = RunFolder::create_as(&self.folder.trials(), &id, &text)?;
@@ -221,7 +221,7 @@ impl Worker {
             }
             match child.try_wait() {
                 Ok(Some(status)) => break status,
-                Ok(None) => thread::sleep(LOOK),
+                Ok(None) => thread::sleep(POLL_INTERVAL),
                 Err(error) => return Err(EngineError::Other(format!("its process cannot be watched: {error}"))),
             }
         };
@@ -240,7 +240,7 @@ impl Worker {
                 }
                 None => self.fail(
                     number,
-                    &format!("its process ended without a word ({status}); log.txt may say why"),
+                    &format!("its process died unexpectedly ({status}); log.txt may say why"),
                 )?,
             }
         }

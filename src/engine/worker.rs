@@ -4,13 +4,13 @@ use super::observer::RunObserver;
 use super::run_file::RunFile;
 use super::study_report::TrialReporter;
 use super::usage::UsageRecorder;
-use super::{EngineError, EpochFacts, Fact, Stop, left_out, protocol, reading, results};
-use crate::corpus::{Selection, Side, Split, select, split};
+use super::{EngineError, EpochMetrics, JournalEntry, Stop, left_out, protocol, reading, results};
+use crate::corpus::{Selection, Split, Subset, select, split};
 use crate::features::FeatureStore;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
-use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_facts, read_stop};
+use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ pub fn leave_terminal() -> Result<(), EngineError> {
 struct Run {
     folder: RunFolder,
     lease: Lease,
-    journal: Journal<EpochFacts>,
+    journal: Journal<EpochMetrics>,
     /// The trial that the run is.
     trial: Option<TrialReporter>,
     /// The last epoch that the journal knows, when the run is one that goes on.
@@ -63,15 +63,15 @@ impl Run {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lease = Lease::take(path)?;
         lease.progress("queued", 0, 0);
-        let facts = read_facts::<EpochFacts>(path, 0)?.0;
-        let resumed = matches!(facts.last(), Some(Fact::Resumed { .. }));
-        if !facts.is_empty() && !resumed {
+        let entries = read_entries::<EpochMetrics>(path, 0)?.0;
+        let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
+        if !entries.is_empty() && !resumed {
             return Err(EngineError::Other(format!(
                 "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
             )));
         }
-        let last = facts.iter().rev().find_map(|fact| match fact {
-            Fact::Epoch { facts, .. } => Some(facts.epoch),
+        let last = entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Epoch { metrics, .. } => Some(metrics.epoch),
             _ => None,
         });
         let journal = Journal::open(path)?;
@@ -106,10 +106,10 @@ impl Run {
         };
         let at = Timestamp::now();
         let (last, outcome) = match outcome {
-            Ok(Ending::Finished) => (Fact::Finished { at }, Ok(())),
-            Ok(Ending::Stopped) => (Fact::Stopped { at }, Ok(())),
+            Ok(Ending::Finished) => (JournalEntry::Finished { at }, Ok(())),
+            Ok(Ending::Stopped) => (JournalEntry::Stopped { at }, Ok(())),
             Err(error) => (
-                Fact::Failed {
+                JournalEntry::Failed {
                     at,
                     reason: error.to_string(),
                 },
@@ -142,7 +142,7 @@ impl Run {
         let at = Timestamp::now();
         journal.append(
             lease,
-            &Fact::Started {
+            &JournalEntry::Started {
                 at,
                 host: host_name(),
                 pid: std::process::id(),
@@ -159,7 +159,7 @@ impl Run {
         let device = choose_device(&settings.device)?;
         journal.append(
             lease,
-            &Fact::Device {
+            &JournalEntry::Device {
                 at: Timestamp::now(),
                 device: device.key.clone(),
                 note: device.note,
@@ -191,10 +191,10 @@ impl Run {
             _ => None,
         };
         let mut examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
-            let (sides, place) = (&settings.split, (settings.seed, run.fold));
+            let (subsets, place) = (&settings.split, (settings.seed, run.fold));
             match &kept {
-                Some(table) => Split::kept(selection, sides, run.dealing, place, table),
-                None => split(selection, sides, run.dealing, settings.seed, run.fold),
+                Some(table) => Split::kept(selection, subsets, run.dealing, place, table),
+                None => split(selection, subsets, run.dealing, settings.seed, run.fold),
             }
         })?;
         let recipe = settings.recipe()?.resolved(examples.selection.longest_seconds())?;
@@ -213,8 +213,8 @@ impl Run {
             journal.append(lease, &note(words))?;
         }
         if resumed.is_none() {
-            for remark in &examples.split.remarks {
-                journal.append(lease, &note(remark.clone()))?;
+            for text in &examples.split.notes {
+                journal.append(lease, &note(text.clone()))?;
             }
         }
         left_out::save_split(folder, &examples, leaky)?;
@@ -238,7 +238,7 @@ impl Run {
         let how = settings.training.normalise;
         let normaliser = Normaliser::apply(&mut dataset, &selection.clips, examples.clips(), how)?;
         let mut protocol = protocol::protocol(&examples, settings.seed);
-        protocol.remarks.extend(normaliser.remark().map(str::to_owned));
+        protocol.notes.extend(normaliser.note().map(str::to_owned));
         let task = Task {
             dataset: &dataset,
             recipe: &recipe,
@@ -274,7 +274,7 @@ impl Run {
         if !trained.unchanged.is_empty() {
             let clips = trained.unchanged.len();
             let words = format!("{clips} training clips could not be augmented and were learnt as recorded");
-            protocol.remarks.push(words);
+            protocol.notes.push(words);
         }
         lease.progress("report", 0, 1);
         trained.package.save(&folder.model())?;
@@ -286,19 +286,21 @@ impl Run {
         if run.trial.is_some() {
             return Ok(ending);
         }
-        let fitted = trained.package.facts.final_fit;
+        let fitted = trained.package.metadata.final_fit;
         protocol.final_model = fitted == FinalFit::Everything;
         if fitted == FinalFit::TrainValidation {
             let epochs = trained.best_epoch;
-            let words = format!("fitted anew on train and validation for {epochs} epochs, as many as validation chose");
-            protocol.remarks.push(words);
+            let words = format!(
+                "refitted on training and validation clips for {epochs} epochs, the number that validation chose"
+            );
+            protocol.notes.push(words);
         }
         if fitted != FinalFit::None {
             journal.append(lease, &note(final_words(fitted, trained.best_epoch)))?;
         }
-        let judged = training::judged(&dataset, selection, &trained);
-        let report = crate::evaluation::report(&dataset.labels, &judged, protocol);
-        results::write(folder, &report, &judged)?;
+        let evaluated = training::evaluated(&dataset, selection, &trained);
+        let report = crate::evaluation::report(&dataset.labels, &evaluated, protocol);
+        results::write(folder, &report, &evaluated)?;
         journal.append(
             lease,
             &note(format!(
@@ -317,15 +319,17 @@ impl Run {
 fn final_words(fitted: FinalFit, epochs: usize) -> String {
     match fitted {
         FinalFit::Everything => format!(
-            "the model was fitted anew on everything for {epochs} epochs and has no honest test score; the scores are those of the one before it"
+            "the model was refitted on all clips for {epochs} epochs and has no held-out test score; the scores are those of the model before the final fit"
         ),
-        FinalFit::TrainValidation => format!("the model was fitted anew on train and validation for {epochs} epochs"),
+        FinalFit::TrainValidation => {
+            format!("the model was refitted on training and validation clips for {epochs} epochs")
+        }
         FinalFit::None => String::new(),
     }
 }
 
-fn note(message: String) -> Fact<EpochFacts> {
-    Fact::Note {
+fn note(message: String) -> JournalEntry<EpochMetrics> {
+    JournalEntry::Note {
         at: Timestamp::now(),
         message,
     }
@@ -343,9 +347,9 @@ fn kept_split(folder: &RunFolder) -> Result<Option<Vec<u8>>, EngineError> {
 
 /// Of the training clips (dBFS).
 fn median_level(selection: &Selection, dataset: &Dataset) -> f32 {
-    let training = dataset.side(Side::Train).into_iter();
+    let training = dataset.subset(Subset::Train).into_iter();
     let mut levels: Vec<f32> = training
-        .filter_map(|clip| Some(selection.facts.get(clip)?.as_ref()?.level.rms_dbfs))
+        .filter_map(|clip| Some(selection.analysis.get(clip)?.as_ref()?.level.rms_dbfs))
         .collect();
     levels.sort_by(f32::total_cmp);
     levels.get(levels.len() / 2).copied().unwrap_or_default()

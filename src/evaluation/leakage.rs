@@ -1,4 +1,4 @@
-//! What the test side shares with the training side.
+//! What the test set shares with the training set.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -19,27 +19,27 @@ pub struct Provenance {
 /// What two sides share. Clips whose speaker, sentence or content is not known do not count towards it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Leakage {
-    /// Speakers on the training side.
+    /// Speakers on the training set.
     pub train_speakers: usize,
-    /// Speakers on the test side.
+    /// Speakers on the test set.
     pub test_speakers: usize,
     /// Speakers on both.
     pub shared_speakers: usize,
-    /// Sentences on the test side.
+    /// Sentences on the test set.
     pub test_texts: usize,
     /// Sentences on both.
     pub shared_texts: usize,
-    /// Test clips whose samples are on the training side as well.
+    /// Test clips whose samples are on the training set as well.
     pub shared_clips: usize,
-    /// Test examples of whose clip another copy is on the training side (augmented before the split).
+    /// Test examples of whose clip another copy is on the training set (augmented before the split).
     #[serde(default)]
     pub shared_copies: usize,
 }
 
-/// Compares the test side with the training side (to which validation belongs: the best epoch is chosen there).
+/// Compares the test set with the training set (to which validation belongs: the best epoch is chosen there).
 pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
-    let speakers = |side| distinct(side, |clip| clip.speaker.as_deref());
-    let texts = |side| distinct(side, |clip| clip.text.as_deref());
+    let speakers = |subset| distinct(subset, |clip| clip.speaker.as_deref());
+    let texts = |subset| distinct(subset, |clip| clip.text.as_deref());
     let (train_speakers, test_speakers) = (speakers(train), speakers(test));
     let (train_texts, test_texts) = (texts(train), texts(test));
     let shared = |hash: fn(&Provenance) -> Option<u128>| {
@@ -57,8 +57,8 @@ pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
     }
 }
 
-fn distinct(side: &[Provenance], property: fn(&Provenance) -> Option<&str>) -> HashSet<&str> {
-    side.iter().filter_map(property).collect()
+fn distinct(subset: &[Provenance], property: fn(&Provenance) -> Option<&str>) -> HashSet<&str> {
+    subset.iter().filter_map(property).collect()
 }
 
 #[cfg(test)]

@@ -11,5 +11,5 @@ pub use coverage::{Coverage, FEW};
 pub use leakage::{Leakage, Provenance, leakage};
 pub use metrics::{ClassScores, Scores, confusion_matrix, scores};
 pub use protocol::Protocol;
-pub use report::{Judged, Report, most_confused, normalise_rows, report};
+pub use report::{EvaluatedClip, Report, most_confused, normalise_rows, report};
 pub use spread::{ScoreSpread, pooled, spread};

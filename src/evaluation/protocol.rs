@@ -10,27 +10,28 @@ pub struct Protocol {
     pub split: String,
     /// Whether the data is synthetic.
     pub synthetic: bool,
-    /// Clips on the training side.
+    /// Clips on the training set.
     pub train_clips: usize,
-    /// Clips on the validation side.
+    /// Clips on the validation set.
     pub validation_clips: usize,
-    /// Clips on the test side.
+    /// Clips on the test set.
     pub test_clips: usize,
     /// Test against training (validation included, since the best epoch is chosen there).
     pub leakage: Leakage,
     /// Clips left out, with the reason.
     pub left_out: Vec<(String, usize)>,
-    /// Whether the model at hand was fitted anew on everything, so that these scores are those of the one before it.
+    /// Whether the model at hand was refitted on everything, so that these scores are those of the one before it.
     #[serde(default)]
     pub final_model: bool,
     /// Anything the split had to do otherwise than asked.
-    pub remarks: Vec<String>,
+    #[serde(rename = "remarks")]
+    pub notes: Vec<String>,
     /// The run's seed.
     pub seed: u64,
 }
 
 /// Said of a model that learnt from its test clips.
-const FINAL: &str = "the FINAL MODEL was fitted on everything and has no honest test score";
+const FINAL: &str = "the FINAL MODEL was fitted on all clips and has no held-out test score";
 
 impl Protocol {
     /// The one line under every score: the split, its sides, what leaks from training to test, what was left
@@ -62,7 +63,7 @@ impl Protocol {
             ));
         }
         parts.push(format!("left out: {}", self.left_out()));
-        parts.extend(self.remarks.iter().cloned());
+        parts.extend(self.notes.iter().cloned());
         if self.final_model {
             parts.insert(
                 0,
@@ -141,7 +142,7 @@ mod tests {
                 ..Leakage::default()
             },
             left_out: vec![("silent".into(), 1), ("damaged".into(), 0)],
-            remarks: vec!["validation cut by clip from training speakers (tess)".into()],
+            notes: vec!["validation cut by clip from training speakers (tess)".into()],
             seed: 42,
             ..Protocol::default()
         }
@@ -168,7 +169,7 @@ mod tests {
             synthetic: true,
             ..protocol()
         };
-        let start = "SYNTHETIC demo data; the FINAL MODEL was fitted on everything and has no honest test score";
+        let start = "SYNTHETIC demo data; the FINAL MODEL was fitted on all clips and has no held-out test score";
         assert!(
             protocol
                 .line()
@@ -191,7 +192,7 @@ mod tests {
             ..Leakage::default()
         };
         leaking.left_out.clear();
-        leaking.remarks.clear();
+        leaking.notes.clear();
         leaking.synthetic = true;
         for split in ["random clips, fold 2 of 5", "speaker-disjoint split"] {
             leaking.split = split.into();

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// One test clip as it was judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
+pub struct EvaluatedClip {
     /// The clip.
     pub path: PathBuf,
     /// Its corpus.
@@ -22,7 +22,7 @@ pub struct Judged {
     pub probabilities: Vec<f32>,
 }
 
-impl Judged {
+impl EvaluatedClip {
     /// Index of the most probable label (the first of equals).
     pub fn prediction(&self) -> usize {
         let mut best = 0;
@@ -66,10 +66,12 @@ pub struct Report {
 }
 
 /// Makes the report.
-pub fn report(labels: &[String], judged: &[Judged], protocol: Protocol) -> Report {
-    let confusion = confusion_of(judged, labels.len());
-    let confusion_by_corpus = confusion_by(judged, labels.len(), |clip| &clip.corpus);
-    let confusion_by_gender = confusion_by(judged, labels.len(), |clip| clip.gender.as_deref().unwrap_or("unknown"));
+pub fn report(labels: &[String], evaluated: &[EvaluatedClip], protocol: Protocol) -> Report {
+    let confusion = confusion_of(evaluated, labels.len());
+    let confusion_by_corpus = confusion_by(evaluated, labels.len(), |clip| &clip.corpus);
+    let confusion_by_gender = confusion_by(evaluated, labels.len(), |clip| {
+        clip.gender.as_deref().unwrap_or("unknown")
+    });
     let scores_of = |groups: &[(String, Vec<Vec<usize>>)]| {
         groups
             .iter()
@@ -114,15 +116,21 @@ pub fn most_confused(counts: &[Vec<usize>], labels: &[String]) -> Vec<(String, S
     pairs
 }
 
-fn confusion_of<'a>(judged: impl IntoIterator<Item = &'a Judged>, classes: usize) -> Vec<Vec<usize>> {
-    let (truth, prediction): (Vec<usize>, Vec<usize>) =
-        judged.into_iter().map(|clip| (clip.truth, clip.prediction())).unzip();
+fn confusion_of<'a>(evaluated: impl IntoIterator<Item = &'a EvaluatedClip>, classes: usize) -> Vec<Vec<usize>> {
+    let (truth, prediction): (Vec<usize>, Vec<usize>) = evaluated
+        .into_iter()
+        .map(|clip| (clip.truth, clip.prediction()))
+        .unzip();
     confusion_matrix(&truth, &prediction, classes)
 }
 
-fn confusion_by(judged: &[Judged], classes: usize, group: impl Fn(&Judged) -> &str) -> Vec<(String, Vec<Vec<usize>>)> {
-    let mut groups: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
-    for clip in judged {
+fn confusion_by(
+    evaluated: &[EvaluatedClip],
+    classes: usize,
+    group: impl Fn(&EvaluatedClip) -> &str,
+) -> Vec<(String, Vec<Vec<usize>>)> {
+    let mut groups: BTreeMap<&str, Vec<&EvaluatedClip>> = BTreeMap::new();
+    for clip in evaluated {
         groups.entry(group(clip)).or_default().push(clip);
     }
     groups
@@ -149,12 +157,12 @@ mod tests {
     use super::*;
     use approx::assert_abs_diff_eq;
 
-    fn judged(corpus: &str, gender: Option<&str>, truth: usize, prediction: usize) -> Judged {
+    fn evaluated(corpus: &str, gender: Option<&str>, truth: usize, prediction: usize) -> EvaluatedClip {
         let probabilities = (0..3)
             .map(|class| if class == prediction { 0.8 } else { 0.1 })
             .collect();
         let gender = gender.map(str::to_owned);
-        Judged {
+        EvaluatedClip {
             path: "a.wav".into(),
             corpus: corpus.into(),
             speaker: None,
@@ -166,17 +174,17 @@ mod tests {
 
     fn example() -> Report {
         let labels = ["sad".to_owned(), "angry".to_owned(), "calm".to_owned()];
-        let judged = [
-            judged("tess", None, 0, 1),
-            judged("ravdess", Some("female"), 0, 0),
-            judged("ravdess", Some("male"), 0, 1),
-            judged("ravdess", Some("male"), 1, 1),
-            judged("ravdess", Some("female"), 2, 1),
-            judged("ravdess", Some("female"), 2, 2),
+        let evaluated = [
+            evaluated("tess", None, 0, 1),
+            evaluated("ravdess", Some("female"), 0, 0),
+            evaluated("ravdess", Some("male"), 0, 1),
+            evaluated("ravdess", Some("male"), 1, 1),
+            evaluated("ravdess", Some("female"), 2, 1),
+            evaluated("ravdess", Some("female"), 2, 2),
         ];
         report(
             &labels,
-            &judged,
+            &evaluated,
             Protocol {
                 split: "random clips".into(),
                 ..Protocol::default()

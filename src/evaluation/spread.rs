@@ -1,9 +1,9 @@
-//! Scores over linked runs: their spread, and those of all their predictions together.
+//! Scores over folds: their spread, and those of all their predictions together.
 
 use super::{Report, Scores, scores};
 use serde::{Deserialize, Serialize};
 
-/// Mean and sample standard deviation of a score over linked runs.
+/// Mean and sample standard deviation of a score over folds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreSpread {
     /// The score's name.
@@ -30,7 +30,7 @@ const SCORES: [Score; 8] = [
     ("weighted F1", |scores| scores.weighted_f1),
 ];
 
-/// Mean and deviation of every score of linked runs (the folds of one K-fold), then of the recall of
+/// Mean and deviation of every score of folds (the folds of one K-fold), then of the recall of
 /// every class (`recall of sad`). A run without test clips of a class has no value for that class's recall.
 pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
     let mut spreads: Vec<ScoreSpread> = SCORES
@@ -51,7 +51,7 @@ pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
     spreads
 }
 
-/// The scores of all predictions of linked runs together, as if one test set had been judged: those of the folds of a
+/// The scores of all predictions of folds together, as if one test set had been judged: those of the folds of a
 /// K-fold, in which every clip is tested once. `None` without a report, or for reports of other labels.
 pub fn pooled(reports: &[Report]) -> Option<Scores> {
     let labels = &reports.first()?.labels;
@@ -97,15 +97,15 @@ fn of_values(score: impl Into<String>, values: Vec<f64>) -> ScoreSpread {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Judged, Protocol, report};
+    use super::super::{EvaluatedClip, Protocol, report};
     use super::*;
     use approx::assert_abs_diff_eq;
 
     /// A run that judged `(truth, prediction)` pairs of two classes.
     fn run(pairs: &[(usize, usize)]) -> Report {
-        let judged: Vec<Judged> = pairs
+        let evaluated: Vec<EvaluatedClip> = pairs
             .iter()
-            .map(|&(truth, prediction)| Judged {
+            .map(|&(truth, prediction)| EvaluatedClip {
                 path: "a.wav".into(),
                 corpus: "a".into(),
                 speaker: None,
@@ -116,7 +116,7 @@ mod tests {
                     .collect(),
             })
             .collect();
-        report(&["sad".into(), "angry".into()], &judged, Protocol::default())
+        report(&["sad".into(), "angry".into()], &evaluated, Protocol::default())
     }
 
     #[test]

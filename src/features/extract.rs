@@ -1,7 +1,7 @@
 //! A wave through a recipe.
 
 use super::frames::Frames;
-use super::functional::Course;
+use super::functional::Contour;
 use super::{Feature, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch, prepare};
 use crate::audio::Wave;
 use std::cell::RefCell;
@@ -66,7 +66,7 @@ thread_local! {
 fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
     let mut values = Vec::with_capacity(matrix.coefficients * recipe.functionals.len() * (1 + recipe.parts));
-    let mut course = Course::default();
+    let mut contour = Contour::default();
     let mut column = 0;
     for &feature in &recipe.features {
         for _ in 0..feature.per_frame(recipe) {
@@ -76,9 +76,9 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
                 let rows = matrix.values.chunks_exact(matrix.coefficients).enumerate();
                 let rows = rows.skip(frames.start).take(frames.len());
                 let points = rows.map(|(frame, row)| (frame as f64 * hop, row[column]));
-                course.take(points.filter(|(_, value)| counts(*value)));
-                let found = recipe.functionals.iter().map(|&functional| course.of(functional));
-                (found.collect::<Vec<f32>>(), course.is_empty())
+                contour.take(points.filter(|(_, value)| counts(*value)));
+                let found = recipe.functionals.iter().map(|&functional| contour.of(functional));
+                (found.collect::<Vec<f32>>(), contour.is_empty())
             };
             let (whole, _) = take(0..matrix.frames);
             values.extend(&whole);

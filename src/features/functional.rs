@@ -61,13 +61,13 @@ impl From<Functional> for String {
 
 /// The functionals of one course; 0 each when it is empty.
 #[derive(Debug, Default)]
-pub(super) struct Course {
+pub(super) struct Contour {
     /// (time in seconds, value), in order of time.
     points: Vec<(f64, f64)>,
     sorted: Vec<f64>,
 }
 
-impl Course {
+impl Contour {
     /// Forgets what there was and takes this course.
     pub fn take(&mut self, points: impl Iterator<Item = (f64, f32)>) {
         self.points.clear();
@@ -133,14 +133,14 @@ mod tests {
     use super::*;
 
     fn of(values: &[f32], name: &str) -> f32 {
-        let mut course = Course::default();
-        course.take(
+        let mut contour = Contour::default();
+        contour.take(
             values
                 .iter()
                 .enumerate()
                 .map(|(frame, &value)| (frame as f64 * 0.5, value)),
         );
-        course.of(Functional::try_from(name.to_owned()).unwrap())
+        contour.of(Functional::try_from(name.to_owned()).unwrap())
     }
 
     #[test]

@@ -184,12 +184,12 @@ pub fn log_mel_preview(wave: &Wave, n_mels: usize, columns: usize) -> LogMel {
     let shortest = (n_fft / 8).max(1);
     let length = wave.samples.len();
     let frames = length.div_ceil(shortest).clamp(1, columns.max(1));
-    let stretch = length as f64 / frames as f64;
-    let per_column = ((stretch / (n_fft / 2) as f64).ceil() as usize).clamp(1, FRAMES_PER_COLUMN);
+    let segment = length as f64 / frames as f64;
+    let per_column = ((segment / (n_fft / 2) as f64).ceil() as usize).clamp(1, FRAMES_PER_COLUMN);
     let filterbank = mel_filterbank(wave.rate, n_fft, n_mels);
     let mut db = vec![0.0; frames * n_mels];
     let mut bands = vec![0.0; n_mels];
-    let spacing = stretch / per_column as f64;
+    let spacing = segment / per_column as f64;
     let centres = (0..frames * per_column).map(|index| ((index as f64 + 0.5) * spacing) as usize);
     power_frames(&wave.samples, n_fft, centres, |index, power| {
         filterbank.apply(power, &mut bands);

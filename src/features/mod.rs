@@ -55,5 +55,5 @@ pub use scaler::Scaler;
 pub use spec_augment::SpecAugment;
 pub use spectral::{spectral_bandwidth, spectral_centroid, spectral_flatness, spectral_rolloff};
 pub use stopwatch::Stopwatch;
-pub use store::{FeatureStore, PackContents, PackFacts, inventory};
+pub use store::{FeatureStore, PackContents, PackSummary, inventory};
 pub use time_domain::{root_mean_square, zero_crossing_rate};

@@ -153,31 +153,31 @@ mod tests {
     #[test]
     fn a_long_clip_is_skipped_and_cut_without_a_word() {
         let wave = tone(4.0, 22_050);
-        let (heard, notes) = prepare(&wave, &papers()).unwrap();
-        assert_eq!(heard.samples, wave.samples[13_230..13_230 + 55_125]);
+        let (prepared, notes) = prepare(&wave, &papers()).unwrap();
+        assert_eq!(prepared.samples, wave.samples[13_230..13_230 + 55_125]);
         assert!(notes.is_empty());
     }
 
     #[test]
     fn a_clip_that_ends_within_the_take_is_padded() {
-        let (heard, notes) = prepare(&tone(2.0, 22_050), &papers()).unwrap();
+        let (prepared, notes) = prepare(&tone(2.0, 22_050), &papers()).unwrap();
         let [Note::Padded { seconds }] = notes[..] else {
             panic!("{notes:?}")
         };
         assert!((seconds - 1.1).abs() < 1e-3);
-        assert_eq!(heard.samples.len(), 55_125);
-        assert_eq!(heard.samples[40_000..], [0.0; 15_125]);
+        assert_eq!(prepared.samples.len(), 55_125);
+        assert_eq!(prepared.samples[40_000..], [0.0; 15_125]);
     }
 
     #[test]
     fn a_clip_shorter_than_the_skip_still_gives_a_frame_of_sound() {
-        let (heard, notes) = prepare(&tone(0.5, 22_050), &papers()).unwrap();
+        let (prepared, notes) = prepare(&tone(0.5, 22_050), &papers()).unwrap();
         let [Note::SkipClamped { to_seconds }, Note::Padded { seconds }] = notes[..] else {
             panic!("{notes:?}")
         };
         assert!((to_seconds - (0.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
         assert!((seconds - (2.5 - 2048.0 / 22_050.0)).abs() < 1e-3);
-        assert!(heard.samples[..2_048].iter().any(|sample| sample.abs() > 0.25));
+        assert!(prepared.samples[..2_048].iter().any(|sample| sample.abs() > 0.25));
     }
 
     #[test]
@@ -190,13 +190,13 @@ mod tests {
             ..papers()
         };
         let wave = tone(0.3, 22_050);
-        let (heard, _) = prepare(&wave, &recipe(Align::Right, Align::Left)).unwrap();
-        assert_eq!(heard.samples, wave.samples[6_615 - 2_205..]);
-        let (heard, _) = prepare(&wave, &recipe(Align::Centre, Align::Left)).unwrap();
-        assert_eq!(heard.samples, wave.samples[2_205..4_410]);
+        let (prepared, _) = prepare(&wave, &recipe(Align::Right, Align::Left)).unwrap();
+        assert_eq!(prepared.samples, wave.samples[6_615 - 2_205..]);
+        let (prepared, _) = prepare(&wave, &recipe(Align::Centre, Align::Left)).unwrap();
+        assert_eq!(prepared.samples, wave.samples[2_205..4_410]);
         let wave = tone(0.05, 22_050);
-        let (heard, _) = prepare(&wave, &recipe(Align::Left, Align::Right)).unwrap();
-        assert_eq!(heard.samples[1_103..], wave.samples);
+        let (prepared, _) = prepare(&wave, &recipe(Align::Left, Align::Right)).unwrap();
+        assert_eq!(prepared.samples[1_103..], wave.samples);
     }
 
     #[test]
@@ -211,8 +211,11 @@ mod tests {
             take_seconds: 0.5,
             ..papers()
         };
-        let (heard, notes) = prepare(&wave, &recipe).unwrap();
-        let peak = heard.samples.iter().fold(0f32, |peak, sample| peak.max(sample.abs()));
+        let (prepared, notes) = prepare(&wave, &recipe).unwrap();
+        let peak = prepared
+            .samples
+            .iter()
+            .fold(0f32, |peak, sample| peak.max(sample.abs()));
         assert!((peak - 1.0).abs() < 1e-3);
         let [
             Note::Trimmed {
@@ -237,8 +240,8 @@ mod tests {
             functionals: vec![Functional::Mean],
             ..papers()
         };
-        let (heard, notes) = prepare(&tone(0.3, 22_050), &recipe).unwrap();
-        assert_eq!((heard.samples.len(), notes), (6_615, vec![]));
+        let (prepared, notes) = prepare(&tone(0.3, 22_050), &recipe).unwrap();
+        assert_eq!((prepared.samples.len(), notes), (6_615, vec![]));
         let longest = Recipe {
             take_seconds: 1.0,
             ..recipe

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
-/// Which clips a network was fitted anew on, after its number of epochs was chosen on validation.
+/// Which clips a network was refitted on, after its number of epochs was chosen on validation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalFit {
@@ -24,7 +24,7 @@ pub enum FinalFit {
 
 /// `package.toml`: everything but the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PackageFacts {
+pub struct PackageMetadata {
     /// The labels, in the order of the outputs.
     pub labels: Vec<String>,
     /// [`crate::features::FEATURE_VERSION`] of the program that made it; another one is refused.
@@ -38,7 +38,7 @@ pub struct PackageFacts {
     /// Whose statistics features are standardised by before the scaler's.
     #[serde(default)]
     pub normalise: Normalise,
-    /// Which clips the network was fitted anew on, after it was chosen.
+    /// Which clips the network was refitted on, after it was chosen.
     #[serde(default)]
     pub final_fit: FinalFit,
     /// The recipe.
@@ -49,7 +49,7 @@ pub struct PackageFacts {
     pub model: ModelSettings,
 }
 
-impl PackageFacts {
+impl PackageMetadata {
     /// Architectures that an older version did not know are as shipped.
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let mut table: toml::Table = text.parse()?;
@@ -94,7 +94,7 @@ impl PackageFacts {
 #[derive(Debug, Clone)]
 pub struct Package {
     /// Everything but the weights.
-    pub facts: PackageFacts,
+    pub metadata: PackageMetadata,
     /// The network with its weights.
     pub network: Network,
 }
@@ -115,7 +115,7 @@ impl Package {
         fs::create_dir_all(folder).map_err(|error| refuse(folder, &error))?;
         self.network.save(&folder.join(WEIGHTS))?;
         let path = folder.join(FACTS);
-        let text = toml::to_string(&self.facts).map_err(|error| refuse(&path, &error))?;
+        let text = toml::to_string(&self.metadata).map_err(|error| refuse(&path, &error))?;
         files::replace(&path, text.as_bytes()).map_err(|error| refuse(&path, &error))
     }
 
@@ -134,24 +134,30 @@ impl Package {
                 "cannot be read: {error}; a run has a model once its first epoch is done"
             ))
         })?;
-        let facts = PackageFacts::parse(&text).map_err(|error| {
+        let metadata = PackageMetadata::parse(&text).map_err(|error| {
             refuse(format!(
                 "damaged or made by another version: {}",
                 error.to_string().trim_end()
             ))
         })?;
-        if let Some(problem) = facts.contradiction() {
+        if let Some(problem) = metadata.contradiction() {
             return Err(refuse(problem));
         }
         let device = device(device_name)?;
         // The seed is of no matter: all weights are read.
-        let network = Network::new(&facts.model, facts.recipe.shape(), facts.labels.len(), 0, &device)?;
+        let network = Network::new(
+            &metadata.model,
+            metadata.recipe.shape(),
+            metadata.labels.len(),
+            0,
+            &device,
+        )?;
         let network = network.load(&folder.join(WEIGHTS))?;
-        Ok(Self { facts, network })
+        Ok(Self { metadata, network })
     }
 
     /// Probability of every label, one row per matrix (as extracted by the package's recipe and standardised as
-    /// [`PackageFacts::normalise`] says, not scaled): finite, and each row sums to 1.
+    /// [`PackageMetadata::normalise`] says, not scaled): finite, and each row sums to 1.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for matrices of another shape or with values that are no numbers.
@@ -159,7 +165,7 @@ impl Package {
         &self,
         matrices: impl IntoIterator<Item = &'a FeatureMatrix>,
     ) -> Result<Vec<Vec<f32>>, InferenceError> {
-        let shape = self.facts.recipe.shape();
+        let shape = self.metadata.recipe.shape();
         let matrices: Vec<&FeatureMatrix> = matrices.into_iter().collect();
         for matrix in &matrices {
             if (matrix.frames, matrix.coefficients) != shape {
@@ -172,7 +178,7 @@ impl Package {
                 return Err(InferenceError::Refused("its features are no finite numbers".to_owned()));
             }
         }
-        let rows = log_probabilities(&self.network, &self.facts.scaler, &matrices)?;
+        let rows = log_probabilities(&self.network, &self.metadata.scaler, &matrices)?;
         Ok(rows.iter().map(|row| to_probabilities(row)).collect())
     }
 }
@@ -193,7 +199,7 @@ pub(super) mod tests {
 
     /// An untrained package: 11 frames of 4 numbers, three labels.
     pub fn package() -> Package {
-        let facts = PackageFacts {
+        let metadata = PackageMetadata {
             labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
             feature_version: FEATURE_VERSION,
             program_version: "0.1.0".to_owned(),
@@ -229,8 +235,8 @@ pub(super) mod tests {
             },
         };
         let device = device("flex").unwrap();
-        let network = Network::new(&facts.model, facts.recipe.shape(), 3, 7, &device).unwrap();
-        Package { facts, network }
+        let network = Network::new(&metadata.model, metadata.recipe.shape(), 3, 7, &device).unwrap();
+        Package { metadata, network }
     }
 
     fn matrices(count: usize) -> Vec<FeatureMatrix> {
@@ -250,7 +256,7 @@ pub(super) mod tests {
         saved.save(folder.path()).unwrap();
         saved.save(folder.path()).unwrap();
         let loaded = Package::load(folder.path(), "flex").unwrap();
-        assert_eq!(loaded.facts, saved.facts);
+        assert_eq!(loaded.metadata, saved.metadata);
         let clips = matrices(3);
         let expected = saved.probabilities(&clips).unwrap();
         assert_eq!(loaded.probabilities(&clips).unwrap(), expected);
@@ -290,9 +296,9 @@ pub(super) mod tests {
     fn the_scaler_is_applied_to_copies() {
         let package = package();
         let clips = matrices(2);
-        let data = super::super::standardised(&clips.iter().collect::<Vec<_>>(), &package.facts.scaler).unwrap();
+        let data = super::super::standardised(&clips.iter().collect::<Vec<_>>(), &package.metadata.scaler).unwrap();
         let values: Vec<f32> = data.iter::<f32>().collect();
-        let scaler = &package.facts.scaler;
+        let scaler = &package.metadata.scaler;
         for (index, value) in values.iter().enumerate() {
             let (clip, place) = (&clips[index / 44], index % 44);
             let expected = (clip.values[place] - scaler.mean[place % 4]) / scaler.deviation[place % 4];
@@ -317,34 +323,34 @@ pub(super) mod tests {
     #[test]
     fn damaged_packages_are_refused_with_file_and_remedy() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = |change: &dyn Fn(&Path, &mut PackageFacts)| {
+        let refusal = |change: &dyn Fn(&Path, &mut PackageMetadata)| {
             let mut changed = package();
             changed.save(folder.path()).unwrap();
-            change(folder.path(), &mut changed.facts);
-            if folder.path().join(FACTS).exists() && changed.facts != package().facts {
-                fs::write(folder.path().join(FACTS), toml::to_string(&changed.facts).unwrap()).unwrap();
+            change(folder.path(), &mut changed.metadata);
+            if folder.path().join(FACTS).exists() && changed.metadata != package().metadata {
+                fs::write(folder.path().join(FACTS), toml::to_string(&changed.metadata).unwrap()).unwrap();
             }
             Package::load(folder.path(), "flex").unwrap_err().to_string()
         };
         let remove =
-            |name: &'static str| move |path: &Path, _: &mut PackageFacts| fs::remove_file(path.join(name)).unwrap();
+            |name: &'static str| move |path: &Path, _: &mut PackageMetadata| fs::remove_file(path.join(name)).unwrap();
         let write =
-            |text: &'static str| move |path: &Path, _: &mut PackageFacts| fs::write(path.join(FACTS), text).unwrap();
+            |text: &'static str| move |path: &Path, _: &mut PackageMetadata| fs::write(path.join(FACTS), text).unwrap();
         assert!(refusal(&remove(FACTS)).contains("package.toml: cannot be read"));
         assert!(refusal(&remove(WEIGHTS)).contains("weights.safetensors: cannot be read"));
         assert!(refusal(&write("labels = [")).contains("package.toml: damaged"));
         assert!(refusal(&write("labels = [\"happy\"]")).contains("missing field"));
-        let message = refusal(&|_, facts| facts.feature_version = 99);
+        let message = refusal(&|_, metadata| metadata.feature_version = 99);
         assert!(
             message.contains("package.toml: made with features of version 99 (undertone 0.1.0)"),
             "{message}"
         );
-        assert!(refusal(&|_, facts| facts.labels.clear()).contains("names no labels"));
-        assert!(refusal(&|_, facts| facts.scaler.mean.truncate(3)).contains("3 means and 4 deviations"));
-        assert!(refusal(&|_, facts| facts.scaler.deviation[1] = 0.0).contains("no statistics"));
-        assert!(refusal(&|_, facts| facts.recipe.hop_length = 0).contains("hop_length"));
-        assert!(refusal(&|_, facts| facts.labels.truncate(2)).contains("weights.safetensors: made by another"));
-        assert!(refusal(&|_, facts| facts.model.name = "rnn".to_owned()).contains("no architecture `rnn`"));
+        assert!(refusal(&|_, metadata| metadata.labels.clear()).contains("names no labels"));
+        assert!(refusal(&|_, metadata| metadata.scaler.mean.truncate(3)).contains("3 means and 4 deviations"));
+        assert!(refusal(&|_, metadata| metadata.scaler.deviation[1] = 0.0).contains("no statistics"));
+        assert!(refusal(&|_, metadata| metadata.recipe.hop_length = 0).contains("hop_length"));
+        assert!(refusal(&|_, metadata| metadata.labels.truncate(2)).contains("weights.safetensors: made by another"));
+        assert!(refusal(&|_, metadata| metadata.model.name = "rnn".to_owned()).contains("no architecture `rnn`"));
     }
 
     #[test]

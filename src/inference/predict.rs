@@ -33,10 +33,10 @@ pub enum Warning {
         /// The clip's length (s).
         seconds: f64,
         /// What the recipe hears (s).
-        heard: f64,
+        used: f64,
     },
-    /// Fitted on all clips that there were: no honest test score tells how good the model is.
-    Unjudged,
+    /// Fitted on all clips that there were: no held-out test score tells how good the model is.
+    NoTestScore,
     /// Standardised by the statistics of the files that were asked about together, as if one speaker's.
     OneSpeaker {
         /// How many they are.
@@ -69,7 +69,7 @@ const CLIPPED: f32 = 0.01;
 
 /// What the model hears of a wave, before it is judged.
 #[derive(Debug, Clone)]
-pub struct Heard {
+pub struct PreparedFile {
     /// As extracted.
     features: FeatureMatrix,
     warnings: Vec<Warning>,
@@ -80,20 +80,20 @@ impl Package {
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for silence, nothing at all, or less than 0.1 s.
-    pub fn hear(&self, wave: &Wave) -> Result<Heard, InferenceError> {
-        let measured = judgeable(wave)?;
-        Ok(Heard {
-            features: extract(wave, &self.facts.recipe)?.matrix,
-            warnings: warnings(wave, &measured, &self.facts.recipe, self.facts.training_rms_dbfs),
+    pub fn prepare(&self, wave: &Wave) -> Result<PreparedFile, InferenceError> {
+        let measured = check_predictable(wave)?;
+        Ok(PreparedFile {
+            features: extract(wave, &self.metadata.recipe)?.matrix,
+            warnings: warnings(wave, &measured, &self.metadata.recipe, self.metadata.training_rms_dbfs),
         })
     }
 
     /// The statistics of several waves, taken as one speaker's; nothing where the model asks for none.
-    pub fn speaker<'a>(&self, heard: impl IntoIterator<Item = &'a Heard>) -> Option<Speaker> {
-        if self.facts.normalise != Normalise::Speaker {
+    pub fn speaker<'a>(&self, prepared: impl IntoIterator<Item = &'a PreparedFile>) -> Option<Speaker> {
+        if self.metadata.normalise != Normalise::Speaker {
             return None;
         }
-        let features: Vec<&FeatureMatrix> = heard.into_iter().map(|heard| &heard.features).collect();
+        let features: Vec<&FeatureMatrix> = prepared.into_iter().map(|prepared| &prepared.features).collect();
         Some(Speaker {
             scaler: Scaler::of_few(features.iter().copied()),
             files: features.len(),
@@ -105,12 +105,12 @@ impl Package {
     ///
     /// # Errors
     /// [`InferenceError::Refused`] where its statistics, or the speaker's, leave nothing of it.
-    pub fn judge(&self, heard: Heard, speaker: Option<&Speaker>) -> Result<Prediction, InferenceError> {
-        let Heard {
+    pub fn predict(&self, prepared: PreparedFile, speaker: Option<&Speaker>) -> Result<Prediction, InferenceError> {
+        let PreparedFile {
             mut features,
             mut warnings,
-        } = heard;
-        let lonely = match (self.facts.normalise, speaker) {
+        } = prepared;
+        let lonely = match (self.metadata.normalise, speaker) {
             (Normalise::Corpus, _) => false,
             (Normalise::Speaker, Some(speaker)) => {
                 warnings.push(Warning::OneSpeaker { files: speaker.files });
@@ -126,13 +126,13 @@ impl Package {
             let problem = "the model compares a speaker's clips with each other; ask about several of them together";
             return Err(InferenceError::Refused(problem.to_owned()));
         }
-        if self.facts.final_fit == FinalFit::Everything {
-            warnings.push(Warning::Unjudged);
+        if self.metadata.final_fit == FinalFit::Everything {
+            warnings.push(Warning::NoTestScore);
         }
         let rows = self.probabilities([&features])?;
         let probabilities = rows.into_iter().flatten();
         Ok(Prediction {
-            probabilities: self.facts.labels.iter().cloned().zip(probabilities).collect(),
+            probabilities: self.metadata.labels.iter().cloned().zip(probabilities).collect(),
             warnings,
         })
     }
@@ -147,10 +147,10 @@ pub struct Speaker {
 }
 
 /// The wave's levels, unless nothing can be said about it.
-fn judgeable(wave: &Wave) -> Result<Level, InferenceError> {
+fn check_predictable(wave: &Wave) -> Result<Level, InferenceError> {
     let refuse = |reason: String| Err(InferenceError::Refused(reason));
     if wave.samples.is_empty() {
-        return refuse("holds no samples: nothing to judge".to_owned());
+        return refuse("holds no samples: nothing to predict".to_owned());
     }
     if !wave.samples.iter().all(|sample| sample.is_finite()) {
         return refuse("holds samples that are no numbers; export it again as 16-bit wav".to_owned());
@@ -194,7 +194,7 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
         ),
         (
             fixed && seconds - wanted > taken / 2.0,
-            Warning::Long { seconds, heard: taken },
+            Warning::Long { seconds, used: taken },
         ),
         (
             wave.rate < recipe.sample_rate,
@@ -225,9 +225,9 @@ mod tests {
 
     /// One wave by itself.
     fn predict(package: &Package, wave: &Wave) -> Result<Prediction, InferenceError> {
-        let heard = package.hear(wave)?;
-        let speaker = package.speaker([&heard]);
-        package.judge(heard, speaker.as_ref())
+        let prepared = package.prepare(wave)?;
+        let speaker = package.speaker([&prepared]);
+        package.predict(prepared, speaker.as_ref())
     }
 
     fn warnings_of(wave: &Wave) -> Vec<Warning> {
@@ -280,7 +280,7 @@ mod tests {
             warnings_of(&tone(0.875, 8_000)),
             [Warning::Long {
                 seconds: 0.875,
-                heard: 0.5
+                used: 0.5
             }]
         );
         assert_eq!(
@@ -296,23 +296,23 @@ mod tests {
     #[test]
     fn files_asked_about_together_are_taken_as_one_speakers() {
         let mut package = package();
-        package.facts.normalise = Normalise::Speaker;
+        package.metadata.normalise = Normalise::Speaker;
         let waves = [tone(0.6, 8_000), tone(0.5, 8_000), tone(0.4, 8_000)];
-        let heard: Vec<Heard> = waves.iter().map(|wave| package.hear(wave).unwrap()).collect();
-        let speaker = package.speaker(&heard).unwrap();
-        let together = package.judge(heard[0].clone(), Some(&speaker)).unwrap();
+        let prepared: Vec<PreparedFile> = waves.iter().map(|wave| package.prepare(wave).unwrap()).collect();
+        let speaker = package.speaker(&prepared).unwrap();
+        let together = package.predict(prepared[0].clone(), Some(&speaker)).unwrap();
         assert_eq!(together.warnings, [Warning::OneSpeaker { files: 3 }]);
         let alone = predict(&package, &waves[0]).unwrap();
         assert_eq!(alone.warnings, [Warning::OneSpeaker { files: 1 }]);
         assert_ne!(alone.probabilities, together.probabilities);
         // One file is a speaker of one clip.
-        package.facts.normalise = Normalise::Utterance;
+        package.metadata.normalise = Normalise::Utterance;
         let by_itself = predict(&package, &waves[0]).unwrap();
         assert_eq!(by_itself.probabilities, alone.probabilities);
         assert_eq!(by_itself.warnings, []);
-        assert!(package.speaker(&heard).is_none());
-        package.facts.final_fit = FinalFit::Everything;
-        assert_eq!(predict(&package, &waves[0]).unwrap().warnings, [Warning::Unjudged]);
+        assert!(package.speaker(&prepared).is_none());
+        package.metadata.final_fit = FinalFit::Everything;
+        assert_eq!(predict(&package, &waves[0]).unwrap().warnings, [Warning::NoTestScore]);
     }
 
     #[test]

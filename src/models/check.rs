@@ -2,7 +2,7 @@
 
 use super::ModelError;
 
-/// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a wish.
+/// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a request.
 const LARGEST: usize = 65_536;
 /// Most weights: 4 GiB, of which training keeps four copies.
 const MOST_WEIGHTS: usize = 1 << 30;

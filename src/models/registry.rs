@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::device::cpu;
-use super::layers::{LayerFacts, TrainingPass, layers_passed, trainable};
+use super::layers::{LayerSummary, TrainingPass, layers_passed, trainable};
 use super::weights;
 use super::{
     AttentiveCrnn, AttentiveCrnnSettings, Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings,
@@ -228,7 +228,7 @@ impl Network {
     }
 
     /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through.
-    pub fn layers(&self, (frames, coefficients): (usize, usize)) -> Vec<LayerFacts> {
+    pub fn layers(&self, (frames, coefficients): (usize, usize)) -> Vec<LayerSummary> {
         let clip = Tensor::zeros([1, frames, coefficients], &self.device());
         layers_passed(|| self.forward(clip)).1
     }
@@ -242,7 +242,7 @@ impl Network {
         settings: &ModelSettings,
         input: (usize, usize),
         classes: usize,
-    ) -> Result<Vec<LayerFacts>, ModelError> {
+    ) -> Result<Vec<LayerSummary>, ModelError> {
         let network = Self::new(settings, input, classes, 0, &cpu().autodiff())?;
         Ok(network.layers(input))
     }
@@ -340,7 +340,7 @@ mod tests {
         {
             let network = network(name);
             let layers = network.layers(input);
-            let sum = |of: fn(&LayerFacts) -> usize| layers.iter().map(of).sum::<usize>();
+            let sum = |of: fn(&LayerSummary) -> usize| layers.iter().map(of).sum::<usize>();
             assert_eq!(sum(|layer| layer.trainable), network.trainable(), "{name}");
             assert_eq!(
                 sum(|layer| layer.trainable + layer.fixed),

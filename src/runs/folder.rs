@@ -163,7 +163,7 @@ const LAST: &str = "last";
 ///
 /// # Errors
 /// As [`find_run`].
-pub fn find_judge(runs: &Path, name: &str) -> Result<RunFolder, RunError> {
+pub fn find_predictor(runs: &Path, name: &str) -> Result<RunFolder, RunError> {
     if name == LAST {
         let newest = list_runs(runs)?.into_iter().rfind(|folder| folder.model().is_dir());
         if let Some(folder) = newest {
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(id("last").unwrap(), "20250202-000000-b");
         assert_eq!(id("202502").unwrap(), "20250202-000000-b");
         assert_eq!(id("20250101-000000-a").unwrap(), "20250101-000000-a");
-        let judge = || find_judge(runs.path(), "last").unwrap();
+        let judge = || find_predictor(runs.path(), "last").unwrap();
         assert_eq!(judge().id, "20250202-000000-b", "no run has a model");
         fs::create_dir(runs.path().join("20250101-000000-a-2").join("model")).unwrap();
         assert_eq!(judge().id, "20250101-000000-a-2");

@@ -24,7 +24,7 @@ const STUCK: Duration = Duration::from_secs(30);
 
 /// What the holder says every second (`beat.json`, replaced whole).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Beat {
+pub struct Heartbeat {
     /// The machine.
     pub host: String,
     /// The process.
@@ -44,13 +44,13 @@ pub struct Beat {
     pub released: bool,
 }
 
-impl Beat {
+impl Heartbeat {
     pub(super) fn read(run: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(beat_path(run)).ok()?).ok()
+        serde_json::from_slice(&fs::read(heartbeat_path(run)).ok()?).ok()
     }
 
     pub(super) fn write(&self, run: &Path) -> io::Result<()> {
-        files::replace(&beat_path(run), &serde_json::to_vec(self)?)
+        files::replace(&heartbeat_path(run), &serde_json::to_vec(self)?)
     }
 
     /// For how long a holder on this machine has not beaten, where it is suspended or stuck.
@@ -66,7 +66,7 @@ pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-pub(super) fn beat_path(run: &Path) -> PathBuf {
+pub(super) fn heartbeat_path(run: &Path) -> PathBuf {
     run.join("beat.json")
 }
 
@@ -84,7 +84,7 @@ pub(super) enum Pulse {
 /// The last heartbeat seen of a run's holder.
 struct Seen {
     /// Generation and time stand for the whole beat: a holder that beats raises its time.
-    beat: Option<(u64, jiff::Timestamp)>,
+    heartbeat: Option<(u64, jiff::Timestamp)>,
     since: Instant,
     changed: bool,
     looked: Instant,
@@ -94,20 +94,20 @@ struct Seen {
 static SEEN: Mutex<BTreeMap<PathBuf, Seen>> = Mutex::new(BTreeMap::new());
 
 /// One look at the heartbeat of a run, which has been read just now.
-pub(super) fn pulse(run: &Path, beat: Option<&Beat>) -> Pulse {
-    if beat.is_some_and(|beat| beat.released) {
+pub(super) fn pulse(run: &Path, heartbeat: Option<&Heartbeat>) -> Pulse {
+    if heartbeat.is_some_and(|heartbeat| heartbeat.released) {
         return Pulse::Stopped;
     }
-    let now = beat.map(|beat| (beat.generation, beat.at));
+    let now = heartbeat.map(|heartbeat| (heartbeat.generation, heartbeat.at));
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     let last = seen.entry(run.to_owned()).or_insert_with(|| Seen {
-        beat: now,
+        heartbeat: now,
         since: Instant::now(),
         changed: false,
         looked: Instant::now(),
     });
-    if last.beat != now {
-        last.beat = now;
+    if last.heartbeat != now {
+        last.heartbeat = now;
         last.since = Instant::now();
         // After a longer pause the change may be old.
         last.changed = last.looked.elapsed() <= WATCH;

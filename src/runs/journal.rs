@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// What happened to a run. `E` is what is known after an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Fact<E> {
+pub enum JournalEntry<E> {
     /// A process took the run up.
     Started {
         /// When.
@@ -44,7 +44,8 @@ pub enum Fact<E> {
         at: jiff::Timestamp,
         /// Its facts.
         #[serde(flatten)]
-        facts: E,
+        #[serde(rename = "facts")]
+        metrics: E,
     },
     /// The run is to go on after it was interrupted. Later epochs than this one are done again, and take the place of
     /// those that stand above.
@@ -73,7 +74,7 @@ pub enum Fact<E> {
     },
 }
 
-impl<E> Fact<E> {
+impl<E> JournalEntry<E> {
     /// Whether it is the last thing that a process has to say about its run.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Finished { .. } | Self::Stopped { .. } | Self::Failed { .. })
@@ -154,15 +155,15 @@ impl<E: Serialize> Journal<E> {
     /// # Errors
     /// [`RunError::Replaced`], [`RunError::Io`] (a full disk among others: a torn line is cut off again,
     /// and a reserve kept in the folder is given up so that `Failed` can still be written).
-    pub fn append(&mut self, lease: &Lease, fact: &Fact<E>) -> Result<(), RunError> {
+    pub fn append(&mut self, lease: &Lease, entry: &JournalEntry<E>) -> Result<(), RunError> {
         lease.check()?;
-        let mut line = serde_json::to_vec(fact).map_err(|error| RunError::io(&self.path)(error.into()))?;
+        let mut line = serde_json::to_vec(entry).map_err(|error| RunError::io(&self.path)(error.into()))?;
         line.push(b'\n');
         let mut written = self.append_line(&line);
         if written.as_ref().is_err_and(files::is_full) {
             // Given up for good: what is short now would be short again at the next line.
             let _ = fs::remove_file(reserve_path(&self.run));
-            if fact.is_final() {
+            if entry.is_final() {
                 written = self.append_line(&line);
             }
         }
@@ -195,7 +196,7 @@ fn whole_lines(content: &[u8]) -> usize {
 ///
 /// # Errors
 /// [`RunError::Io`].
-pub fn read_facts<E: DeserializeOwned>(run: &Path, offset: u64) -> Result<(Vec<Fact<E>>, u64), RunError> {
+pub fn read_entries<E: DeserializeOwned>(run: &Path, offset: u64) -> Result<(Vec<JournalEntry<E>>, u64), RunError> {
     let path = journal_path(run);
     let read = || -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
@@ -210,11 +211,11 @@ pub fn read_facts<E: DeserializeOwned>(run: &Path, offset: u64) -> Result<(Vec<F
         Err(error) => return Err(RunError::io(&path)(error)),
     };
     let whole = &content[..whole_lines(&content)];
-    let facts = whole
+    let entries = whole
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice(line).ok())
         .collect();
-    Ok((facts, offset + whole.len() as u64))
+    Ok((entries, offset + whole.len() as u64))
 }
 
 #[cfg(test)]
@@ -222,19 +223,19 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    type Facts = Fact<Value>;
+    type Facts = JournalEntry<Value>;
 
     fn note(message: &str) -> Facts {
-        Fact::Note {
+        JournalEntry::Note {
             at: jiff::Timestamp::UNIX_EPOCH,
             message: message.to_owned(),
         }
     }
 
     fn epoch(number: u32) -> Facts {
-        Fact::Epoch {
+        JournalEntry::Epoch {
             at: jiff::Timestamp::UNIX_EPOCH,
-            facts: serde_json::json!({ "epoch": number, "loss": 0.5 }),
+            metrics: serde_json::json!({ "epoch": number, "loss": 0.5 }),
         }
     }
 
@@ -245,12 +246,12 @@ mod tests {
         let mut journal = Journal::open(run.path()).unwrap();
         journal.append(&lease, &note("a")).unwrap();
         journal.append(&lease, &epoch(1)).unwrap();
-        let (facts, offset) = read_facts::<Value>(run.path(), 0).unwrap();
-        assert_eq!(facts, [note("a"), epoch(1)]);
+        let (entries, offset) = read_entries::<Value>(run.path(), 0).unwrap();
+        assert_eq!(entries, [note("a"), epoch(1)]);
         journal.append(&lease, &epoch(2)).unwrap();
-        let (facts, end) = read_facts::<Value>(run.path(), offset).unwrap();
-        assert_eq!(facts, [epoch(2)]);
-        assert_eq!(read_facts::<Value>(run.path(), end).unwrap(), (vec![], end));
+        let (entries, end) = read_entries::<Value>(run.path(), offset).unwrap();
+        assert_eq!(entries, [epoch(2)]);
+        assert_eq!(read_entries::<Value>(run.path(), end).unwrap(), (vec![], end));
     }
 
     #[test]
@@ -264,13 +265,13 @@ mod tests {
         let whole = fs::read(journal_path(run.path())).unwrap();
         let torn = [&whole[..], b"{\"event\":\"epo"].concat();
         fs::write(journal_path(run.path()), torn).unwrap();
-        let (facts, offset) = read_facts::<Value>(run.path(), 0).unwrap();
-        assert_eq!((facts, offset), (vec![note("whole")], whole.len() as u64));
+        let (entries, offset) = read_entries::<Value>(run.path(), 0).unwrap();
+        assert_eq!((entries, offset), (vec![note("whole")], whole.len() as u64));
 
         let mut journal = Journal::open(run.path()).unwrap();
         assert_eq!(fs::read(journal_path(run.path())).unwrap(), whole);
         journal.append(&lease, &note("next")).unwrap();
-        assert_eq!(read_facts::<Value>(run.path(), offset).unwrap().0, [note("next")]);
+        assert_eq!(read_entries::<Value>(run.path(), offset).unwrap().0, [note("next")]);
     }
 
     #[test]
@@ -281,8 +282,11 @@ mod tests {
             "\u{0}\u{0}\nnonsense\n{\"event\":\"unheard of\"}\n",
         )
         .unwrap();
-        assert_eq!(read_facts::<Value>(run.path(), 0).unwrap().0, []);
-        assert_eq!(read_facts::<Value>(&run.path().join("absent"), 0).unwrap(), (vec![], 0));
+        assert_eq!(read_entries::<Value>(run.path(), 0).unwrap().0, []);
+        assert_eq!(
+            read_entries::<Value>(&run.path().join("absent"), 0).unwrap(),
+            (vec![], 0)
+        );
     }
 
     #[test]
@@ -296,7 +300,7 @@ mod tests {
             journal.append(&lease, &note("late")),
             Err(RunError::Replaced { .. })
         ));
-        assert_eq!(read_facts::<Value>(run.path(), 0).unwrap().0, [note("mine")]);
+        assert_eq!(read_entries::<Value>(run.path(), 0).unwrap().0, [note("mine")]);
     }
 
     /// Needs the right to mount a file system; says so where there is none.
@@ -332,16 +336,16 @@ mod tests {
         let long = note(&"x".repeat(9000));
         let refused = journal.append(&lease, &long).unwrap_err();
         assert!(matches!(&refused, RunError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull));
-        assert_eq!(read_facts::<Value>(run, 0).unwrap().0, [epoch(1)]);
+        assert_eq!(read_entries::<Value>(run, 0).unwrap().0, [epoch(1)]);
         let content = fs::read(journal_path(run)).unwrap();
         assert_eq!(whole_lines(&content), content.len());
         assert!(!reserve_path(run).exists());
 
-        let failed = Fact::Failed {
+        let failed = JournalEntry::Failed {
             at: jiff::Timestamp::UNIX_EPOCH,
             reason: "no space".to_owned(),
         };
         journal.append(&lease, &failed).unwrap();
-        assert_eq!(read_facts::<Value>(run, 0).unwrap().0, [epoch(1), failed]);
+        assert_eq!(read_entries::<Value>(run, 0).unwrap().0, [epoch(1), failed]);
     }
 }

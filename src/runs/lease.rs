@@ -1,7 +1,7 @@
 //! Who holds a run: a lock for the process's whole life, a heartbeat, a generation number.
 
 use super::RunError;
-use super::heartbeat::{BEAT, Beat, Pulse, beat_path, host_name, pulse, watch};
+use super::heartbeat::{BEAT, Heartbeat, Pulse, heartbeat_path, host_name, pulse, watch};
 use crate::file_lock::{self, Attempt, FileLock, LockState};
 use crate::files;
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,9 @@ pub enum Liveness {
     /// Nobody has held it yet; its process may be on its way.
     Never,
     /// A process holds it.
-    Held(Beat),
+    Held(Heartbeat),
     /// A process held it and is gone, or none came up within 30 s.
-    Gone(Option<Beat>),
+    Gone(Option<Heartbeat>),
 }
 
 fn lock_path(run: &Path) -> PathBuf {
@@ -49,7 +49,7 @@ pub(super) fn generation(run: &Path) -> u64 {
 #[derive(Debug)]
 pub struct Lease {
     run: PathBuf,
-    beat: Arc<Mutex<Beat>>,
+    heartbeat: Arc<Mutex<Heartbeat>>,
     /// Dropped to end the beating.
     stop: Option<Sender<()>>,
     beating: Option<JoinHandle<()>>,
@@ -66,8 +66,8 @@ impl Lease {
         let path = lock_path(run);
         let held = || RunError::Held {
             path: run.to_owned(),
-            holder: Beat::read(run).map_or("unknown".to_owned(), |beat| {
-                format!("{}, process {}", beat.host, beat.pid)
+            holder: Heartbeat::read(run).map_or("unknown".to_owned(), |heartbeat| {
+                format!("{}, process {}", heartbeat.host, heartbeat.pid)
             }),
         };
         let Some(lock) = take_lock(run, &path)? else {
@@ -75,22 +75,22 @@ impl Lease {
         };
         let host = host_name();
         // Another machine's lock may not be seen here; its heartbeat is.
-        let before = Beat::read(run);
+        let before = Heartbeat::read(run);
         if before
             .as_ref()
-            .is_some_and(|beat| beat.host != host || lock.is_substituted())
+            .is_some_and(|heartbeat| heartbeat.host != host || lock.is_substituted())
             && is_beating(run)
         {
             return Err(held());
         }
-        let generation = generation(run).max(before.map_or(0, |beat| beat.generation)) + 1;
+        let generation = generation(run).max(before.map_or(0, |heartbeat| heartbeat.generation)) + 1;
         // Always the same width, so that no crash leaves a shorter number.
         lock.file()
             .write_all_at(format!("{generation:020}\n").as_bytes(), 0)
             .and_then(|()| lock.file().sync_all())
             .map_err(RunError::io(&path))?;
 
-        let beat = Beat {
+        let heartbeat = Heartbeat {
             host,
             pid: std::process::id(),
             generation,
@@ -100,22 +100,22 @@ impl Lease {
             total: 0,
             released: false,
         };
-        match beat.write(run) {
+        match heartbeat.write(run) {
             // The lock holds without it; and who wants to make room on a full disk has to hold what goes.
             Err(error) if files::is_full(&error) => {}
-            written => written.map_err(RunError::io(&beat_path(run)))?,
+            written => written.map_err(RunError::io(&heartbeat_path(run)))?,
         }
-        let beat = Arc::new(Mutex::new(beat));
+        let heartbeat = Arc::new(Mutex::new(heartbeat));
         let (stop, stopped) = mpsc::channel();
         let beating = thread::Builder::new()
             .name("heartbeat".to_owned())
             .spawn({
-                let (run, beat) = (run.to_owned(), Arc::clone(&beat));
+                let (run, heartbeat) = (run.to_owned(), Arc::clone(&heartbeat));
                 move || {
                     let mut released = false;
                     while !released {
                         released = stopped.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout);
-                        let mut now = guard(&beat).clone();
+                        let mut now = guard(&heartbeat).clone();
                         if generation != self::generation(&run) {
                             return;
                         }
@@ -129,7 +129,7 @@ impl Lease {
             .map_err(RunError::io(run))?;
         Ok(Self {
             run: run.to_owned(),
-            beat,
+            heartbeat,
             stop: Some(stop),
             beating: Some(beating),
             lock,
@@ -138,10 +138,10 @@ impl Lease {
 
     /// What the next beats say.
     pub fn progress(&self, phase: &str, done: u64, total: u64) {
-        let mut beat = guard(&self.beat);
-        beat.phase.clear();
-        beat.phase.push_str(phase);
-        (beat.done, beat.total) = (done, total);
+        let mut heartbeat = guard(&self.heartbeat);
+        heartbeat.phase.clear();
+        heartbeat.phase.push_str(phase);
+        (heartbeat.done, heartbeat.total) = (done, total);
     }
 
     /// What is to be said once where the file system refuses locks.
@@ -157,7 +157,7 @@ impl Lease {
 
     /// The run's folder, and the number of this hold.
     pub(super) fn place(&self) -> (&Path, u64) {
-        (&self.run, guard(&self.beat).generation)
+        (&self.run, guard(&self.heartbeat).generation)
     }
 
     /// Whether this process still is the holder on disk.
@@ -165,7 +165,7 @@ impl Lease {
     /// # Errors
     /// [`RunError::Replaced`].
     pub fn check(&self) -> Result<(), RunError> {
-        if generation(&self.run) == guard(&self.beat).generation {
+        if generation(&self.run) == guard(&self.heartbeat).generation {
             Ok(())
         } else {
             Err(RunError::Replaced { path: self.run.clone() })
@@ -183,8 +183,8 @@ impl Drop for Lease {
     }
 }
 
-fn guard(beat: &Mutex<Beat>) -> MutexGuard<'_, Beat> {
-    beat.lock().unwrap_or_else(PoisonError::into_inner)
+fn guard(heartbeat: &Mutex<Heartbeat>) -> MutexGuard<'_, Heartbeat> {
+    heartbeat.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The lock, unless somebody who lives holds it. A file in its place goes where no heartbeat is behind it.
@@ -214,7 +214,7 @@ fn take_lock(run: &Path, path: &Path) -> Result<Option<FileLock>, RunError> {
 
 /// Whether the heartbeat of a run changes; watches it until that is known.
 fn is_beating(run: &Path) -> bool {
-    let look = |run: &&Path| pulse(run, Beat::read(run).as_ref());
+    let look = |run: &&Path| pulse(run, Heartbeat::read(run).as_ref());
     watch(vec![run], look);
     look(&run) == Pulse::Beating
 }
@@ -224,22 +224,22 @@ fn is_beating(run: &Path) -> bool {
 pub fn liveness(run: &Path) -> Liveness {
     match look(run) {
         // Between the lock and the first beat there is a moment.
-        (Pulse::Beating | Pulse::Unknown, beat) => Liveness::Held(beat.unwrap_or_else(|| starting(run))),
+        (Pulse::Beating | Pulse::Unknown, heartbeat) => Liveness::Held(heartbeat.unwrap_or_else(|| starting(run))),
         (Pulse::Stopped, None) if generation(run) == 0 && is_young(run) => Liveness::Never,
-        (Pulse::Stopped, beat) => Liveness::Gone(beat),
+        (Pulse::Stopped, heartbeat) => Liveness::Gone(heartbeat),
     }
 }
 
 /// What is known of a run's holder: by the lock, and where that says nothing by its heartbeat.
-fn look(run: &Path) -> (Pulse, Option<Beat>) {
-    let beat = Beat::read(run);
-    let known = match (file_lock::look(&lock_path(run)), &beat) {
+fn look(run: &Path) -> (Pulse, Option<Heartbeat>) {
+    let heartbeat = Heartbeat::read(run);
+    let known = match (file_lock::look(&lock_path(run)), &heartbeat) {
         (LockState::Held, _) => Pulse::Beating,
-        (LockState::Free, Some(beat)) if beat.host != host_name() => pulse(run, Some(beat)),
-        (LockState::Unknown, Some(beat)) => pulse(run, Some(beat)),
+        (LockState::Free, Some(heartbeat)) if heartbeat.host != host_name() => pulse(run, Some(heartbeat)),
+        (LockState::Unknown, Some(heartbeat)) => pulse(run, Some(heartbeat)),
         (LockState::Free | LockState::Unknown, _) => Pulse::Stopped,
     };
-    (known, beat)
+    (known, heartbeat)
 }
 
 /// Watches the heartbeats that have to be watched until it is known which of these runs are held: at most two beats'
@@ -248,8 +248,8 @@ pub fn watch_heartbeats(runs: Vec<PathBuf>) -> bool {
     watch(runs, |run| look(run).0)
 }
 
-fn starting(run: &Path) -> Beat {
-    Beat {
+fn starting(run: &Path) -> Heartbeat {
+    Heartbeat {
         host: host_name(),
         pid: 0,
         generation: generation(run),
@@ -273,9 +273,9 @@ mod tests {
     use crate::file_lock::refused;
     use std::fs::File;
 
-    fn write_beat(run: &Path, host: &str, age: Duration) {
+    fn write_heartbeat(run: &Path, host: &str, age: Duration) {
         let at = jiff::Timestamp::now() - jiff::SignedDuration::try_from(age).unwrap();
-        Beat {
+        Heartbeat {
             host: host.into(),
             pid: 7,
             generation: 3,
@@ -295,11 +295,11 @@ mod tests {
         fs::write(run.path().join("run.toml"), b"").unwrap();
         assert_eq!(liveness(run.path()), Liveness::Never);
         let lease = Lease::take(run.path()).unwrap();
-        assert!(matches!(liveness(run.path()), Liveness::Held(beat) if beat.pid == std::process::id()));
+        assert!(matches!(liveness(run.path()), Liveness::Held(heartbeat) if heartbeat.pid == std::process::id()));
         assert!(matches!(Lease::take(run.path()), Err(RunError::Held { .. })));
         lease.check().unwrap();
         drop(lease);
-        assert!(matches!(liveness(run.path()), Liveness::Gone(Some(beat)) if beat.generation == 1));
+        assert!(matches!(liveness(run.path()), Liveness::Gone(Some(heartbeat)) if heartbeat.generation == 1));
         let second = Lease::take(run.path()).unwrap();
         second.check().unwrap();
         assert_eq!(generation(run.path()), 2);
@@ -309,18 +309,21 @@ mod tests {
     fn the_beat_goes_on_by_itself_and_says_what_is_done() {
         let run = tempfile::tempdir().unwrap();
         let lease = Lease::take(run.path()).unwrap();
-        let first = Beat::read(run.path()).unwrap();
+        let first = Heartbeat::read(run.path()).unwrap();
         lease.progress("epoch 3", 4, 10);
         let begun = Instant::now();
-        let beat = loop {
-            let beat = Beat::read(run.path()).unwrap();
-            if beat.at > first.at {
-                break beat;
+        let heartbeat = loop {
+            let heartbeat = Heartbeat::read(run.path()).unwrap();
+            if heartbeat.at > first.at {
+                break heartbeat;
             }
             assert!(begun.elapsed() < Duration::from_secs(10), "no second beat");
             thread::sleep(Duration::from_millis(50));
         };
-        assert_eq!((beat.phase.as_str(), beat.done, beat.total), ("epoch 3", 4, 10));
+        assert_eq!(
+            (heartbeat.phase.as_str(), heartbeat.done, heartbeat.total),
+            ("epoch 3", 4, 10)
+        );
     }
 
     #[test]
@@ -344,7 +347,7 @@ mod tests {
         let beating = thread::spawn(move || {
             loop {
                 let at = jiff::Timestamp::now() + wrong;
-                Beat {
+                Heartbeat {
                     host: "elsewhere".into(),
                     pid: 7,
                     generation: 3,
@@ -366,7 +369,7 @@ mod tests {
         for hours in [-1, 0, 1] {
             let run = tempfile::tempdir().unwrap();
             let (stop, beating) = beat_elsewhere(run.path(), jiff::SignedDuration::from_hours(hours));
-            while !beat_path(run.path()).exists() {
+            while !heartbeat_path(run.path()).exists() {
                 thread::sleep(POLL_INTERVAL);
             }
             // Not known yet.
@@ -379,7 +382,7 @@ mod tests {
             thread::sleep(WATCH);
             assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
             let lease = Lease::take(run.path()).unwrap();
-            assert_eq!(guard(&lease.beat).generation, 4);
+            assert_eq!(guard(&lease.heartbeat).generation, 4);
         }
     }
 
@@ -387,7 +390,7 @@ mod tests {
     fn a_heartbeat_that_stands_still_is_known_after_two_beats_for_all_runs_together() {
         let runs: Vec<tempfile::TempDir> = (0..20).map(|_| tempfile::tempdir().unwrap()).collect();
         for run in &runs {
-            write_beat(run.path(), "elsewhere", Duration::ZERO);
+            write_heartbeat(run.path(), "elsewhere", Duration::ZERO);
         }
         let begun = Instant::now();
         watch_heartbeats(runs.iter().map(|run| run.path().to_owned()).collect());
@@ -401,7 +404,7 @@ mod tests {
     fn who_lets_go_by_itself_is_not_watched_for() {
         let run = tempfile::tempdir().unwrap();
         drop(Lease::take(run.path()).unwrap());
-        let mut last = Beat::read(run.path()).unwrap();
+        let mut last = Heartbeat::read(run.path()).unwrap();
         assert!(last.released);
         last.host = "elsewhere".to_owned();
         last.write(run.path()).unwrap();
@@ -418,7 +421,7 @@ mod tests {
         let lease = Lease::take(run.path()).unwrap();
         assert!(lease.note().is_some());
         watch_heartbeats(vec![run.path().to_owned()]);
-        assert!(matches!(liveness(run.path()), Liveness::Held(beat) if beat.pid == std::process::id()));
+        assert!(matches!(liveness(run.path()), Liveness::Held(heartbeat) if heartbeat.pid == std::process::id()));
         assert!(matches!(Lease::take(run.path()), Err(RunError::Held { .. })));
         lease.check().unwrap();
         drop(lease);
@@ -430,12 +433,12 @@ mod tests {
     #[test]
     fn without_locks_a_killed_holder_is_replaced() {
         let run = tempfile::tempdir().unwrap();
-        write_beat(run.path(), &host_name(), Duration::ZERO);
+        write_heartbeat(run.path(), &host_name(), Duration::ZERO);
         fs::write(lock_path(run.path()), format!("{:020}\n", 3)).unwrap();
         fs::write(run.path().join("lease.lock.held"), "token of the killed").unwrap();
         refused::with(rustix::io::Errno::NOSYS);
         let lease = Lease::take(run.path()).unwrap();
-        assert_eq!(guard(&lease.beat).generation, 4);
+        assert_eq!(guard(&lease.heartbeat).generation, 4);
         // Where one side has locks and the other has none, either minds the other's file and heartbeat.
         let path = run.path().to_owned();
         let other = thread::spawn(move || matches!(Lease::take(&path), Err(RunError::Held { .. })));
@@ -445,7 +448,7 @@ mod tests {
     #[test]
     fn on_this_machine_the_lock_decides_however_fresh_the_beat() {
         let run = tempfile::tempdir().unwrap();
-        write_beat(run.path(), &host_name(), Duration::ZERO);
+        write_heartbeat(run.path(), &host_name(), Duration::ZERO);
         assert!(matches!(liveness(run.path()), Liveness::Gone(Some(_))));
     }
 
@@ -454,10 +457,10 @@ mod tests {
         let run = tempfile::tempdir().unwrap();
         let lease = Lease::take(run.path()).unwrap();
         fs::write(lock_path(run.path()), format!("{:020}\n", 9)).unwrap();
-        write_beat(run.path(), "elsewhere", Duration::ZERO);
+        write_heartbeat(run.path(), "elsewhere", Duration::ZERO);
         assert!(matches!(lease.check(), Err(RunError::Replaced { .. })));
         thread::sleep(BEAT + Duration::from_millis(300));
-        assert_eq!(Beat::read(run.path()).unwrap().host, "elsewhere");
+        assert_eq!(Heartbeat::read(run.path()).unwrap().host, "elsewhere");
     }
 
     #[test]

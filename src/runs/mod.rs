@@ -14,9 +14,9 @@ mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
-pub use folder::{RunFolder, find_judge, find_run, list_runs};
-pub use heartbeat::{Beat, host_name};
-pub use journal::{Fact, Journal, read_facts};
+pub use folder::{RunFolder, find_predictor, find_run, list_runs};
+pub use heartbeat::{Heartbeat, host_name};
+pub use journal::{Journal, JournalEntry, read_entries};
 pub use lease::{Lease, Liveness, liveness, watch_heartbeats};
 pub use note::{NoteChange, RunNote};
 pub use state::RunState;

@@ -32,7 +32,7 @@ impl RunNote {
         match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|error| RunError::Malformed {
                 path,
-                problem: format!("{}; mend it, or delete it", error.message()),
+                problem: format!("{}; correct it, or delete it", error.message()),
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(RunError::io(&path)(error)),
@@ -137,7 +137,7 @@ mod tests {
         let run = tempfile::tempdir().unwrap();
         fs::write(note_path(run.path()), "tags = 3").unwrap();
         let error = RunNote::read(run.path()).unwrap_err().to_string();
-        assert!(error.contains("note.toml") && error.contains("mend it"), "{error}");
+        assert!(error.contains("note.toml") && error.contains("correct it"), "{error}");
     }
 
     #[test]

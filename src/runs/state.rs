@@ -1,6 +1,6 @@
 //! What a run is doing.
 
-use super::{Fact, Liveness};
+use super::{JournalEntry, Liveness};
 use serde::{Deserialize, Serialize};
 
 /// What a run is doing, from its facts and its liveness.
@@ -17,19 +17,22 @@ pub enum RunState {
     Stopped,
     /// Could not go on.
     Failed,
-    /// Its process is gone without a word.
+    /// Its process is died unexpectedly.
     Dead,
 }
 
 impl RunState {
     /// The state that follows from the facts so far and the liveness.
-    pub fn of<E>(facts: &[Fact<E>], liveness: &Liveness) -> Self {
-        let last = facts.iter().rev().find(|fact| !matches!(fact, Fact::Note { .. }));
+    pub fn of<E>(entries: &[JournalEntry<E>], liveness: &Liveness) -> Self {
+        let last = entries
+            .iter()
+            .rev()
+            .find(|entry| !matches!(entry, JournalEntry::Note { .. }));
         match (last, liveness) {
-            (Some(Fact::Finished { .. }), _) => Self::Finished,
-            (Some(Fact::Stopped { .. }), _) => Self::Stopped,
-            (Some(Fact::Failed { .. }), _) => Self::Failed,
-            (None, Liveness::Held(_) | Liveness::Never) | (Some(Fact::Resumed { .. }), Liveness::Held(_)) => {
+            (Some(JournalEntry::Finished { .. }), _) => Self::Finished,
+            (Some(JournalEntry::Stopped { .. }), _) => Self::Stopped,
+            (Some(JournalEntry::Failed { .. }), _) => Self::Failed,
+            (None, Liveness::Held(_) | Liveness::Never) | (Some(JournalEntry::Resumed { .. }), Liveness::Held(_)) => {
                 Self::Queued
             }
             (Some(_), Liveness::Held(_)) => Self::Running,
@@ -57,13 +60,13 @@ impl RunState {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Beat;
+    use super::super::Heartbeat;
     use super::*;
 
     #[test]
     fn the_state_follows_from_the_last_fact_and_the_holder() {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let beat = Beat {
+        let heartbeat = Heartbeat {
             host: "a".into(),
             pid: 1,
             generation: 1,
@@ -75,19 +78,19 @@ mod tests {
         };
         let (never, held, gone) = (
             Liveness::Never,
-            Liveness::Held(beat.clone()),
-            Liveness::Gone(Some(beat)),
+            Liveness::Held(heartbeat.clone()),
+            Liveness::Gone(Some(heartbeat)),
         );
-        let started = || Fact::<()>::Started {
+        let started = || JournalEntry::<()>::Started {
             at,
             host: "a".into(),
             pid: 1,
         };
-        let note = || Fact::Note {
+        let note = || JournalEntry::Note {
             at,
             message: String::new(),
         };
-        let of = |facts: &[Fact<()>], liveness| RunState::of(facts, liveness);
+        let of = |entries: &[JournalEntry<()>], liveness| RunState::of(entries, liveness);
 
         assert_eq!(of(&[], &never), RunState::Queued);
         assert_eq!(of(&[note()], &held), RunState::Queued);
@@ -96,15 +99,18 @@ mod tests {
         assert_eq!(of(&[started(), note()], &gone), RunState::Dead);
         for liveness in [&held, &gone] {
             assert_eq!(
-                of(&[started(), Fact::Finished { at }, note()], liveness),
+                of(&[started(), JournalEntry::Finished { at }, note()], liveness),
                 RunState::Finished
             );
-            assert_eq!(of(&[started(), Fact::Stopped { at }], liveness), RunState::Stopped);
+            assert_eq!(
+                of(&[started(), JournalEntry::Stopped { at }], liveness),
+                RunState::Stopped
+            );
             assert_eq!(
                 of(
                     &[
                         started(),
-                        Fact::Failed {
+                        JournalEntry::Failed {
                             at,
                             reason: String::new()
                         }
@@ -114,8 +120,8 @@ mod tests {
                 RunState::Failed
             );
         }
-        let resumed = || Fact::Resumed { at, epoch: 3 };
-        let stopped = || Fact::Stopped { at };
+        let resumed = || JournalEntry::Resumed { at, epoch: 3 };
+        let stopped = || JournalEntry::Stopped { at };
         assert_eq!(of(&[started(), stopped(), resumed()], &held), RunState::Queued);
         assert_eq!(of(&[started(), stopped(), resumed()], &gone), RunState::Dead);
         assert_eq!(

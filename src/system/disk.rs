@@ -42,7 +42,7 @@ pub fn look(topic: &'static str, folder: &Path) -> Finding {
         }
         Err(error) => Finding::note(
             topic,
-            format!("{shown}: the free room is not told ({error})"),
+            format!("{shown}: the free space is unknown ({error})"),
             "look at it with `df`",
         ),
     }

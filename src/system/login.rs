@@ -18,10 +18,10 @@ pub fn look() -> Finding {
     texts.extend(more.iter().map(|path| fs::read_to_string(path).unwrap_or_default()));
     let user = std::env::var("USER").unwrap_or_default();
     let lingers = !user.is_empty() && Path::new("/var/lib/systemd/linger").join(&user).exists();
-    judge(&texts, lingers)
+    finding(&texts, lingers)
 }
 
-fn judge(texts: &[String], lingers: bool) -> Finding {
+fn finding(texts: &[String], lingers: bool) -> Finding {
     let mut setting = texts.iter().flat_map(|text| text.lines()).filter_map(|line| {
         let (key, value) = line.trim().split_once('=')?;
         (key.trim() == "KillUserProcesses").then(|| value.trim().to_lowercase())
@@ -45,17 +45,17 @@ mod tests {
 
     #[test]
     fn the_last_word_counts_and_comments_do_not() {
-        let judge = |texts: &[&str], lingers| {
+        let finding = |texts: &[&str], lingers| {
             let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
-            judge(&texts, lingers).health
+            finding(&texts, lingers).health
         };
-        assert_eq!(judge(&["[Login]\n#KillUserProcesses=yes\n"], false), Health::Good);
-        assert_eq!(judge(&["[Login]\nKillUserProcesses = yes\n"], false), Health::Lack);
+        assert_eq!(finding(&["[Login]\n#KillUserProcesses=yes\n"], false), Health::Good);
+        assert_eq!(finding(&["[Login]\nKillUserProcesses = yes\n"], false), Health::Lack);
         assert_eq!(
-            judge(&["KillUserProcesses=yes", "KillUserProcesses=no"], false),
+            finding(&["KillUserProcesses=yes", "KillUserProcesses=no"], false),
             Health::Good
         );
-        assert_eq!(judge(&["KillUserProcesses=yes"], true), Health::Good);
-        assert_eq!(judge(&[], false), Health::Good);
+        assert_eq!(finding(&["KillUserProcesses=yes"], true), Health::Good);
+        assert_eq!(finding(&[], false), Health::Good);
     }
 }

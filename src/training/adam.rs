@@ -74,7 +74,7 @@ pub(super) struct AdamRule {
 
 impl Rule for AdamRule {
     #[inline(always)]
-    fn stretch(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]) {
+    fn update_segment(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]) {
         let [first, second] = moments else { return };
         for (((weight, gradient), first), second) in weights
             .iter_mut()

@@ -105,8 +105,8 @@ mod tests {
             split: Split {
                 kind: SplitKind::Random,
                 fold: None,
-                sides: Vec::new(),
-                remarks: Vec::new(),
+                subsets: Vec::new(),
+                notes: Vec::new(),
             },
             cached: 0,
             skip_clamped: 0,

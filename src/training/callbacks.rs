@@ -1,6 +1,6 @@
 //! Early stopping and reduce-on-plateau, as Keras defines them.
 
-use super::{EarlyStoppingSettings, EpochFacts, ReduceOnPlateauSettings};
+use super::{EarlyStoppingSettings, EpochMetrics, ReduceOnPlateauSettings};
 use serde::{Deserialize, Serialize};
 
 /// The validation figure that chooses the best epoch.
@@ -18,11 +18,11 @@ pub enum Monitor {
 
 impl Monitor {
     /// The figure of an epoch.
-    pub fn value(self, facts: &EpochFacts) -> f64 {
+    pub fn value(self, metrics: &EpochMetrics) -> f64 {
         match self {
-            Self::Loss => facts.validation_loss,
-            Self::Accuracy => facts.validation_accuracy,
-            Self::Uar => facts.validation_uar,
+            Self::Loss => metrics.validation_loss,
+            Self::Accuracy => metrics.validation_accuracy,
+            Self::Uar => metrics.validation_uar,
         }
     }
 

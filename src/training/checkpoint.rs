@@ -1,7 +1,7 @@
 //! What a run keeps on disk: the best epoch's weights, and all that it needs to go on.
 
 use super::tensors::{Tensors, word};
-use super::{EpochFacts, TrainingError};
+use super::{EpochMetrics, TrainingError};
 use crate::files;
 use crate::models::Network;
 use burn::tensor::Device;
@@ -36,7 +36,7 @@ pub(super) struct Saved {
     /// Of the optimiser, and what else there is beside the weights.
     pub state: Tensors,
     /// The epochs that are done.
-    pub history: Vec<EpochFacts>,
+    pub history: Vec<EpochMetrics>,
     /// Hash of the data that they learnt from.
     pub data: String,
 }
@@ -83,11 +83,11 @@ impl Checkpoints {
         network: &Network,
         judged: &Network,
         mut state: Tensors,
-        facts: &EpochFacts,
+        metrics: &EpochMetrics,
         data: &str,
     ) -> Result<(), TrainingError> {
-        self.append_history(facts)?;
-        state.words.insert(EPOCH.to_owned(), facts.epoch.to_string());
+        self.append_history(metrics)?;
+        state.words.insert(EPOCH.to_owned(), metrics.epoch.to_string());
         state.words.insert(DATA.to_owned(), data.to_owned());
         let path = self.path(LAST);
         let bytes = state.beside(&network.to_bytes()?).ok_or_else(|| {
@@ -95,7 +95,7 @@ impl Checkpoints {
             refuse(&path, io::Error::other(problem))
         })?;
         files::replace(&path, &bytes).map_err(|source| refuse(&path, source))?;
-        if facts.best {
+        if metrics.best {
             self.write_best(judged)?;
         }
         Ok(())
@@ -121,9 +121,12 @@ impl Checkpoints {
         let path = self.path(HISTORY);
         let mut table = csv::Reader::from_path(&path).map_err(|error| refuse(&path, io::Error::other(error)))?;
         // What comes after the epoch was not kept; its line may be torn.
-        let rows = table.deserialize().take(epoch).collect::<Result<Vec<EpochFacts>, _>>();
+        let rows = table
+            .deserialize()
+            .take(epoch)
+            .collect::<Result<Vec<EpochMetrics>, _>>();
         let history = rows.map_err(|error| refuse(&path, io::Error::other(error)))?;
-        if history.len() != epoch || history.iter().zip(1..).any(|(facts, epoch)| facts.epoch != epoch) {
+        if history.len() != epoch || history.iter().zip(1..).any(|(metrics, epoch)| metrics.epoch != epoch) {
             return Err(damaged(&path));
         }
         self.write_history(&history)?;
@@ -145,17 +148,17 @@ impl Checkpoints {
         Ok(network.load(&self.path(BEST))?)
     }
 
-    fn write_history(&self, history: &[EpochFacts]) -> Result<(), TrainingError> {
+    fn write_history(&self, history: &[EpochMetrics]) -> Result<(), TrainingError> {
         let path = self.path(HISTORY);
         let table = rows(history, true).map_err(|error| refuse(&path, error))?;
         files::replace(&path, &table).map_err(|source| refuse(&path, source))
     }
 
-    fn append_history(&self, facts: &EpochFacts) -> Result<(), TrainingError> {
+    fn append_history(&self, metrics: &EpochMetrics) -> Result<(), TrainingError> {
         let path = self.path(HISTORY);
         // The first line brings the names of the columns along.
         let append = || -> io::Result<()> {
-            let line = rows(std::slice::from_ref(facts), facts.epoch == 1)?;
+            let line = rows(std::slice::from_ref(metrics), metrics.epoch == 1)?;
             let mut file = File::options().append(true).create(true).open(&path)?;
             file.write_all(&line)?;
             file.sync_data()
@@ -181,10 +184,10 @@ pub fn saved_epoch(folder: &Path) -> Result<usize, TrainingError> {
     epoch.ok_or_else(|| damaged(&path))
 }
 
-fn rows(history: &[EpochFacts], names: bool) -> io::Result<Vec<u8>> {
+fn rows(history: &[EpochMetrics], names: bool) -> io::Result<Vec<u8>> {
     let mut table = csv::WriterBuilder::new().has_headers(names).from_writer(Vec::new());
-    for facts in history {
-        table.serialize(facts).map_err(io::Error::other)?;
+    for metrics in history {
+        table.serialize(metrics).map_err(io::Error::other)?;
     }
     table.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }

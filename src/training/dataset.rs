@@ -2,7 +2,7 @@
 
 use super::{Copy, Examples, TrainingError};
 use crate::audio::decode;
-use crate::corpus::{Clip, Emotion, SampleFacts, Side, Split};
+use crate::corpus::{Clip, Emotion, SampleAnalysis, Split, Subset};
 use crate::features::{Extracted, FeatureError, FeatureMatrix, FeatureStore, Note};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -27,9 +27,9 @@ pub struct Dataset {
 
 impl Dataset {
     /// The clips of one side, as indices into the selection.
-    pub fn side(&self, side: Side) -> Vec<usize> {
-        let sides = self.split.sides.iter().enumerate();
-        sides.filter(|(_, of)| **of == side).map(|(clip, _)| clip).collect()
+    pub fn subset(&self, subset: Subset) -> Vec<usize> {
+        let subsets = self.split.subsets.iter().enumerate();
+        subsets.filter(|(_, of)| **of == subset).map(|(clip, _)| clip).collect()
     }
 }
 
@@ -45,19 +45,19 @@ pub fn build_dataset(
     store: &FeatureStore,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
-    let (clips, facts) = (&examples.selection.clips, &examples.selection.facts);
-    if examples.split.sides.len() != clips.len() {
+    let (clips, analysis) = (&examples.selection.clips, &examples.selection.analysis);
+    if examples.split.subsets.len() != clips.len() {
         return Err(TrainingError::Data(format!(
             "the split is of {} clips, the selection has {}; make the split again",
-            examples.split.sides.len(),
+            examples.split.subsets.len(),
             clips.len()
         )));
     }
     // Nothing to tell apart is refused before the work.
     label(clips)?;
     let work = |index: usize| {
-        let facts = facts.get(index).and_then(Option::as_deref);
-        features(&clips[index], facts, examples.copy(index), store)
+        let analysis = analysis.get(index).and_then(Option::as_deref);
+        features(&clips[index], analysis, examples.copy(index), store)
     };
     let mut found = Vec::with_capacity(clips.len());
     let mut bad = BTreeMap::new();
@@ -107,7 +107,7 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
     if emotions.len() < 2 {
         let found = emotions.first().map_or("none", |emotion| emotion.name());
         return Err(TrainingError::Data(format!(
-            "there is nothing to tell apart: {} clips with one emotion at most ({found}); \
+            "there is nothing to classify: {} clips with one emotion at most ({found}); \
              look at the corpora, [filter] and [labels]",
             clips.len()
         )));
@@ -127,12 +127,12 @@ type Outcome = Result<(Extracted, bool), String>;
 
 fn features(
     clip: &Clip,
-    facts: Option<&SampleFacts>,
+    analysis: Option<&SampleAnalysis>,
     copy: Option<&Copy>,
     store: &FeatureStore,
 ) -> Result<Outcome, TrainingError> {
-    let extracted = match facts {
-        Some(facts) => store.get_or_extract(&clip.corpus, facts.content, || match copy {
+    let extracted = match analysis {
+        Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || match copy {
             Some(copy) => copy.wave(clip, store.recipe().sample_rate),
             None => decode(&clip.path).map(|decoded| decoded.wave),
         }),
@@ -270,31 +270,31 @@ mod tests {
         });
         Selection {
             clips: clips.collect(),
-            facts: vec![None; 8],
+            analysis: vec![None; 8],
             ..Selection::default()
         }
     }
 
-    const ALL_TRAIN: [Side; 8] = [Side::Train; 8];
+    const ALL_TRAIN: [Subset; 8] = [Subset::Train; 8];
     /// Every emotion is learnt.
-    const DEALT: [Side; 8] = [
-        Side::Train,
-        Side::Train,
-        Side::Train,
-        Side::Train,
-        Side::Test,
-        Side::Validation,
-        Side::Test,
-        Side::Train,
+    const DEALT: [Subset; 8] = [
+        Subset::Train,
+        Subset::Train,
+        Subset::Train,
+        Subset::Train,
+        Subset::Test,
+        Subset::Validation,
+        Subset::Test,
+        Subset::Train,
     ];
 
-    fn examples(selection: Selection, sides: &[Side]) -> Examples {
+    fn examples(selection: Selection, subsets: &[Subset]) -> Examples {
         Examples {
             split: Split {
                 kind: SplitKind::Random,
                 fold: None,
-                sides: sides.to_vec(),
-                remarks: Vec::new(),
+                subsets: subsets.to_vec(),
+                notes: Vec::new(),
             },
             selection,
             copies: Vec::new(),
@@ -302,7 +302,7 @@ mod tests {
         }
     }
 
-    fn go_on(_done: usize, _total: usize) -> bool {
+    fn should_continue(_done: usize, _total: usize) -> bool {
         true
     }
 
@@ -334,9 +334,9 @@ mod tests {
         }
 
         // With facts the file is not even opened when the cache has it.
-        for (clip, facts) in selection.clips.iter().zip(&mut selection.facts) {
+        for (clip, analysis) in selection.clips.iter().zip(&mut selection.analysis) {
             let content = decode(&clip.path).unwrap().content;
-            *facts = Some(Arc::new(SampleFacts {
+            *analysis = Some(Arc::new(SampleAnalysis {
                 content,
                 frames: 4_800,
                 level: Level {
@@ -345,12 +345,12 @@ mod tests {
                     clipped: 0.0,
                     silent: false,
                 },
-                glimpse: Vec::new(),
+                thumbnail: Vec::new(),
                 damage: None,
             }));
             fs::remove_file(&clip.path).unwrap();
         }
-        let again = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &go_on).unwrap();
+        let again = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &should_continue).unwrap();
         assert_eq!(again.cached, 8);
         assert_eq!(again.matrices, dataset.matrices);
     }
@@ -360,28 +360,28 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let whole = build_dataset(&mut examples(selection.clone(), &DEALT), &store, &go_on).unwrap();
+        let whole = build_dataset(&mut examples(selection.clone(), &DEALT), &store, &should_continue).unwrap();
         fs::remove_file(&selection.clips[6].path).unwrap();
         fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
         let mut made = examples(selection.clone(), &DEALT);
-        let dataset = build_dataset(&mut made, &store, &go_on).unwrap();
+        let dataset = build_dataset(&mut made, &store, &should_continue).unwrap();
         let stayed = [0, 1, 2, 4, 5, 7];
         assert_eq!(dataset.matrices, stayed.map(|clip| whole.matrices[clip].clone()));
         assert_eq!(dataset.targets, stayed.map(|clip| whole.targets[clip]));
-        assert_eq!(dataset.split.sides, stayed.map(|clip| DEALT[clip]));
+        assert_eq!(dataset.split.subsets, stayed.map(|clip| DEALT[clip]));
         assert_eq!((&dataset.labels, &dataset.split), (&whole.labels, &made.split));
         assert_eq!(made.selection.excluded, [(Exclusion::Features, 2)].into());
-        let told: Vec<(&Path, Side, bool)> = made
+        let told: Vec<(&Path, Subset, bool)> = made
             .left_out
             .iter()
-            .map(|one| (&*one.clip.path, one.side, one.reason.contains("clip")))
+            .map(|one| (&*one.clip.path, one.subset, one.reason.contains("clip")))
             .collect();
         let clip = |index: usize| &*selection.clips[index].path;
-        assert_eq!(told, [(clip(3), Side::Train, false), (clip(6), Side::Test, false)]);
+        assert_eq!(told, [(clip(3), Subset::Train, false), (clip(6), Subset::Test, false)]);
 
         // Without any clip to validate on there is nothing to choose by.
         fs::remove_file(&selection.clips[5].path).unwrap();
-        let error = build_dataset(&mut examples(selection, &DEALT), &store, &go_on).unwrap_err();
+        let error = build_dataset(&mut examples(selection, &DEALT), &store, &should_continue).unwrap_err();
         assert!(
             error.to_string().contains("3 clips were left out") && error.to_string().contains("clip3.wav first"),
             "{error}"
@@ -404,7 +404,9 @@ mod tests {
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         let refusal = |selection: &Selection, clips| {
             let mut made = examples(selection.clone(), &ALL_TRAIN[..clips]);
-            build_dataset(&mut made, &store, &go_on).unwrap_err().to_string()
+            build_dataset(&mut made, &store, &should_continue)
+                .unwrap_err()
+                .to_string()
         };
         assert!(refusal(&selection, 7).contains("the split is of 7 clips, the selection has 8"));
         selection

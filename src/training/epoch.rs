@@ -8,7 +8,7 @@ use super::loss::Targets;
 use super::optimizer::Optimizer;
 use super::schedule::Schedule;
 use super::tensors::Tensors;
-use super::{Control, Dataset, Observer, TrainingError, TrainingSettings};
+use super::{Dataset, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::Scaler;
 use crate::inference::{JUDGED_AT_ONCE, batch_log_probabilities};
@@ -32,7 +32,7 @@ pub(super) struct Tally {
 
 /// What an epoch's clips come to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Figures {
+pub(super) struct SubsetMetrics {
     pub loss: f64,
     pub accuracy: f64,
     pub uar: f64,
@@ -51,10 +51,10 @@ impl Tally {
     }
 
     /// Means over all clips.
-    pub fn figures(&self, labels: &[String]) -> Figures {
+    pub fn subset_metrics(&self, labels: &[String]) -> SubsetMetrics {
         let counts = confusion_matrix(&self.truth, &self.predictions, labels.len());
         let scores = scores(&counts, labels);
-        Figures {
+        SubsetMetrics {
             loss: self.loss / self.truth.len().max(1) as f64,
             accuracy: scores.accuracy,
             uar: scores.unweighted_average_recall,
@@ -165,9 +165,9 @@ impl<'a> Learner<'a> {
         let (mut tally, mut stop) = (Tally::default(), false);
         for (step, clips) in clips.chunks(self.settings.batch_size).enumerate() {
             match observer.step(epoch, step, steps) {
-                Control::Continue => {}
-                Control::StopAfterEpoch => stop = true,
-                Control::StopNow => return Ok(None),
+                LoopControl::Continue => {}
+                LoopControl::StopAfterEpoch => stop = true,
+                LoopControl::StopNow => return Ok(None),
             }
             let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
             let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
@@ -268,7 +268,7 @@ fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
 #[cfg(test)]
 mod tests {
     use super::super::settings::tests::shipped;
-    use super::super::{EpochFacts, class_weights};
+    use super::super::{EpochMetrics, class_weights};
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::features::FeatureMatrix;
@@ -279,11 +279,11 @@ mod tests {
     struct Silent;
 
     impl Observer for Silent {
-        fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
-            Control::Continue
+        fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> LoopControl {
+            LoopControl::Continue
         }
 
-        fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+        fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
             Ok(())
         }
     }
@@ -327,8 +327,8 @@ mod tests {
             split: Split {
                 kind: SplitKind::Random,
                 fold: None,
-                sides: Vec::new(),
-                remarks: Vec::new(),
+                subsets: Vec::new(),
+                notes: Vec::new(),
             },
             cached: 0,
             skip_clamped: 0,
@@ -365,7 +365,7 @@ mod tests {
             let clips: Vec<usize> = (0..CLIPS).collect();
             for (index, expected) in case.losses.iter().enumerate() {
                 let (tally, _) = learner.epoch(index + 1, &clips, 0.01, &mut Silent).unwrap().unwrap();
-                let loss = tally.figures(&dataset.labels).loss;
+                let loss = tally.subset_metrics(&dataset.labels).loss;
                 // Both compute in 32 bits, and Keras adds Adam's epsilon at another place.
                 assert!((loss - expected).abs() < 5e-4, "step {index}: {loss} {expected}");
             }

@@ -129,12 +129,12 @@ fn write(
             .map_err(fail(in_folder(ARRAYS)))?;
         let one_hot = (0..labels.len()).map(|index| f32::from(u8::from(index == label)));
         targets.extend(one_hot).map_err(fail(in_folder(TARGETS)))?;
-        let side = export.split.and_then(|split| split.sides.get(row));
+        let subset = export.split.and_then(|split| split.subsets.get(row));
         let line = Line {
             row,
             clip,
             label,
-            side: side.map_or("", |side| side.name()),
+            subset: subset.map_or("", |subset| subset.name()),
             content,
         };
         table.write(&line).map_err(fail(in_folder(TABLE)))?;
@@ -182,10 +182,10 @@ fn write(
 }
 
 fn features(export: &Export, row: usize, clip: &Clip) -> Result<(u128, FeatureMatrix), TrainingError> {
-    let facts = export.selection.facts.get(row).and_then(Option::as_deref);
-    let found = facts.and_then(|facts| {
-        let extracted = export.store.get(&clip.corpus, facts.content)?;
-        Some((facts.content, extracted.matrix))
+    let analysis = export.selection.analysis.get(row).and_then(Option::as_deref);
+    let found = analysis.and_then(|analysis| {
+        let extracted = export.store.get(&clip.corpus, analysis.content)?;
+        Some((analysis.content, extracted.matrix))
     });
     found.ok_or_else(|| {
         let path = clip.path.display();
@@ -243,7 +243,7 @@ struct Line<'a> {
     row: usize,
     clip: &'a Clip,
     label: usize,
-    side: &'static str,
+    subset: &'static str,
     content: u128,
 }
 
@@ -275,7 +275,7 @@ impl Table {
             row,
             clip,
             label,
-            side,
+            subset,
             content,
         } = line;
         let path = std::path::absolute(&clip.path)?;
@@ -290,7 +290,7 @@ impl Table {
             clip.gender.map_or("", |gender| gender.name()).as_bytes(),
             clip.intensity.map_or("", |intensity| intensity.name()).as_bytes(),
             clip.text.as_deref().unwrap_or_default().as_bytes(),
-            side.as_bytes(),
+            subset.as_bytes(),
             content.as_bytes(),
             if clip.synthetic { b"true" } else { b"false" },
         ];

@@ -2,16 +2,16 @@
 
 use super::augmentation::{Augmenter, OnTheFly};
 use super::checkpoint::Checkpoints;
-use super::course::Course;
-use super::epoch::{Figures, Learner, validate};
+use super::epoch::{Learner, SubsetMetrics, validate};
 use super::layout::check_layout;
 use super::loss::{class_counts, class_weights};
+use super::progress::TrainingProgress;
 use super::refit::refit;
-use super::{Dataset, EpochFacts, Observer, TrainingError, TrainingSettings};
-use crate::corpus::{Selection, Side};
-use crate::evaluation::Judged;
+use super::{Dataset, EpochMetrics, Observer, TrainingError, TrainingSettings};
+use crate::corpus::{Selection, Subset};
+use crate::evaluation::EvaluatedClip;
 use crate::features::{FEATURE_VERSION, Recipe, Scaler};
-use crate::inference::{FinalFit, Package, PackageFacts};
+use crate::inference::{FinalFit, Package, PackageMetadata};
 use crate::models::{ModelSettings, Network, device};
 use burn::tensor::Device;
 use std::path::Path;
@@ -53,7 +53,7 @@ pub struct Trained {
     /// The best epoch, from 1.
     pub best_epoch: usize,
     /// All epochs.
-    pub history: Vec<EpochFacts>,
+    pub history: Vec<EpochMetrics>,
     /// Whether it was stopped by the observer.
     pub stopped: bool,
     /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does), empty after [`fit`]: (index into the selection, probabilities).
@@ -63,14 +63,14 @@ pub struct Trained {
     pub unchanged: Vec<(usize, String)>,
 }
 
-/// Trains on the training side, chooses the best epoch on the validation side, judges the test side
+/// Trains on the training set, chooses the best epoch on the validation set, judges the test set
 /// once at the end. Checkpoints go to `checkpoints` (`best.safetensors`, `last.safetensors`).
-/// The scaler is fitted on the training side as the data set has it: on the copies that were made beforehand too, but
+/// The scaler is fitted on the training set as the data set has it: on the copies that were made beforehand too, but
 /// not on examples that are changed while training. Nothing on the other two sides is ever changed.
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
 /// A run that is interrupted goes on, with `task.resume`, as if it had not been: on a CPU every figure and every
 /// weight is the same to the last bit.
-/// A final fit takes the place of the best epoch's network: of the training and the validation side, and it is what is
+/// A final fit takes the place of the best epoch's network: of the training and the validation set, and it is what is
 /// judged; or of everything, and then the best epoch's network is judged, and the package says that nothing is known of
 /// its own scores.
 /// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
@@ -87,10 +87,10 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
         trained.stopped = fitted.is_none();
         fitted
     };
-    // Whoever learnt from the test side cannot be judged on it.
+    // Whoever learnt from the test set cannot be judged on it.
     let judge = fitted.as_ref().filter(|_| wanted != FinalFit::Everything);
     let judge = judge.unwrap_or(&trained.package);
-    let test = task.dataset.side(Side::Test);
+    let test = task.dataset.subset(Subset::Test);
     let matrices = test.iter().map(|clip| &task.dataset.matrices[*clip]);
     let probabilities = judge.probabilities(matrices)?;
     trained.test = test.into_iter().zip(probabilities).collect();
@@ -98,7 +98,7 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
     Ok(trained)
 }
 
-/// As [`train`], but the test side is not looked at: for what is only ranked on validation.
+/// As [`train`], but the test set is not looked at: for what is only ranked on validation.
 ///
 /// # Errors
 /// As [`train`].
@@ -106,9 +106,9 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let Task { dataset, settings, .. } = *task;
     settings.validate()?;
     check_layout(task.model, task.recipe)?;
-    let sides = Sides::of(task)?;
-    let scaler = Scaler::fit(sides.train.iter().map(|clip| &dataset.matrices[*clip]));
-    let facts = PackageFacts {
+    let subsets = Subsets::of(task)?;
+    let scaler = Scaler::fit(subsets.train.iter().map(|clip| &dataset.matrices[*clip]));
+    let metadata = PackageMetadata {
         labels: dataset.labels.clone(),
         feature_version: FEATURE_VERSION,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -128,7 +128,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         task.seed,
         &device,
     )?;
-    let targets = || sides.train.iter().map(|clip| dataset.targets[*clip]);
+    let targets = || subsets.train.iter().map(|clip| dataset.targets[*clip]);
     let network = network.with_class_counts(&class_counts(targets(), dataset.labels.len()));
     let checkpoints = Checkpoints::open(task.checkpoints)?;
     let weights = settings
@@ -138,16 +138,16 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         .augmentation
         .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
     let mut learner =
-        Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
+        Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
-    let mut course = Course::new(settings, sides.train.len().div_ceil(settings.batch_size));
+    let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.batch_size));
     let data = fingerprint(dataset);
     let mut best = None;
-    for facts in go_on(task, &checkpoints, &mut learner, &device, &data)? {
-        course.observe(facts);
+    for metrics in should_continue(task, &checkpoints, &mut learner, &device, &data)? {
+        progress.observe(metrics);
     }
-    if let Some(epoch) = course.best() {
-        best = Some(if epoch == course.history().len() {
+    if let Some(epoch) = progress.best() {
+        best = Some(if epoch == progress.history().len() {
             // Its own file may not have been written.
             let network = learner.snapshot();
             checkpoints.write_best(&network)?;
@@ -155,26 +155,26 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         } else {
             checkpoints.best(learner.snapshot())?
         });
-        observer.resumed(course.history())?;
+        observer.resumed(progress.history())?;
     }
     let mut stopped = false;
-    while let Some(epoch) = course.next() {
+    while let Some(epoch) = progress.next() {
         let started = Instant::now();
-        let Some((tally, stop)) = learner.epoch(epoch, &sides.train, course.rate(), observer)? else {
+        let Some((tally, stop)) = learner.epoch(epoch, &subsets.train, progress.rate(), observer)? else {
             stopped = true;
             break;
         };
         let trained = started.elapsed().as_secs_f64();
         let network = learner.snapshot();
-        let validation = validate(epoch, &network, dataset, &facts.scaler, &sides.validation)?;
-        let mut known = epoch_facts(
+        let validation = validate(epoch, &network, dataset, &metadata.scaler, &subsets.validation)?;
+        let mut known = epoch_metrics(
             epoch,
-            tally.figures(&dataset.labels),
-            validation.figures(&dataset.labels),
+            tally.subset_metrics(&dataset.labels),
+            validation.subset_metrics(&dataset.labels),
         );
-        known.clips_per_second = sides.train.len() as f64 / trained.max(f64::EPSILON);
+        known.clips_per_second = subsets.train.len() as f64 / trained.max(f64::EPSILON);
         known.seconds = started.elapsed().as_secs_f64();
-        let known = course.observe(known);
+        let known = progress.observe(known);
         checkpoints.write(&learner.network, &network, learner.state(), known, &data)?;
         if known.best {
             best = Some(network);
@@ -186,16 +186,16 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         }
     }
 
-    let (Some(best_epoch), Some(network)) = (course.best(), best) else {
+    let (Some(best_epoch), Some(network)) = (progress.best(), best) else {
         return Err(TrainingError::StoppedEarly);
     };
     drop(learner);
     let unchanged = augmenter.map_or_else(Vec::new, |augmenter| augmenter.unchanged());
-    let package = Package { facts, network };
+    let package = Package { metadata, network };
     Ok(Trained {
         package,
         best_epoch,
-        history: course.into_history(),
+        history: progress.into_history(),
         stopped,
         test: Vec::new(),
         unchanged,
@@ -203,13 +203,13 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
 }
 
 /// Puts a learner where it was after the last epoch that was kept, if it is to go on; the epochs that are behind.
-pub(super) fn go_on(
+pub(super) fn should_continue(
     task: &Task,
     checkpoints: &Checkpoints,
     learner: &mut Learner,
     device: &Device,
     data: &str,
-) -> Result<Vec<EpochFacts>, TrainingError> {
+) -> Result<Vec<EpochMetrics>, TrainingError> {
     let Some(saved) = task.resume.then(|| checkpoints.read(device)).transpose()?.flatten() else {
         checkpoints.begin()?;
         return Ok(Vec::new());
@@ -233,15 +233,20 @@ const CHANGED: &str = "the clips, their labels, their sides or their features ar
 pub(super) fn fingerprint(dataset: &Dataset) -> String {
     let mut hash = Xxh3Default::new();
     hash.update(format!("{:?}", dataset.labels).as_bytes());
-    for ((matrix, target), side) in dataset.matrices.iter().zip(&dataset.targets).zip(&dataset.split.sides) {
-        hash.update(format!("{target} {side:?} {}", matrix.frames).as_bytes());
+    for ((matrix, target), subset) in dataset
+        .matrices
+        .iter()
+        .zip(&dataset.targets)
+        .zip(&dataset.split.subsets)
+    {
+        hash.update(format!("{target} {subset:?} {}", matrix.frames).as_bytes());
         hash.update(bytemuck::cast_slice(&matrix.values));
     }
     format!("{:032x}", hash.digest128())
 }
 
-pub(super) fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> EpochFacts {
-    EpochFacts {
+pub(super) fn epoch_metrics(epoch: usize, train: SubsetMetrics, validation: SubsetMetrics) -> EpochMetrics {
+    EpochMetrics {
         epoch,
         train_loss: train.loss,
         train_accuracy: train.accuracy,
@@ -258,22 +263,22 @@ pub(super) fn epoch_facts(epoch: usize, train: Figures, validation: Figures) -> 
 }
 
 /// The clips of each side.
-struct Sides {
+struct Subsets {
     train: Vec<usize>,
     validation: Vec<usize>,
 }
 
-impl Sides {
+impl Subsets {
     /// Refuses data that nothing can be learnt from, chosen by or judged on.
     fn of(task: &Task) -> Result<Self, TrainingError> {
         let dataset = task.dataset;
         let refuse = |problem: String| Err(TrainingError::Data(problem));
         let clips = dataset.matrices.len();
-        if dataset.targets.len() != clips || dataset.split.sides.len() != clips {
+        if dataset.targets.len() != clips || dataset.split.subsets.len() != clips {
             return refuse(format!(
                 "{clips} clips with {} labels and {} sides; make the split again",
                 dataset.targets.len(),
-                dataset.split.sides.len()
+                dataset.split.subsets.len()
             ));
         }
         if let Some(target) = dataset.targets.iter().find(|target| **target >= dataset.labels.len()) {
@@ -289,37 +294,37 @@ impl Sides {
                 other.frames, other.coefficients, shape.0, shape.1
             ));
         }
-        let sides = Self {
-            train: dataset.side(Side::Train),
-            validation: dataset.side(Side::Validation),
+        let subsets = Self {
+            train: dataset.subset(Subset::Train),
+            validation: dataset.subset(Subset::Validation),
         };
-        for (name, side) in [
-            ("training", &sides.train),
-            ("validation", &sides.validation),
-            ("test", &dataset.side(Side::Test)),
+        for (name, subset) in [
+            ("training", &subsets.train),
+            ("validation", &subsets.validation),
+            ("test", &dataset.subset(Subset::Test)),
         ] {
-            if side.is_empty() {
+            if subset.is_empty() {
                 return refuse(format!(
                     "no clips on the {name} side; select more clips or change split.test and split.validation"
                 ));
             }
         }
-        let first = dataset.targets[sides.train[0]];
-        if sides.train.iter().all(|clip| dataset.targets[*clip] == first) {
+        let first = dataset.targets[subsets.train[0]];
+        if subsets.train.iter().all(|clip| dataset.targets[*clip] == first) {
             let label = dataset.labels.get(first).map_or("?", String::as_str);
             return refuse(format!(
-                "the training side holds only `{label}`; select more clips or change [split]"
+                "the training set holds only `{label}`; select more clips or change [split]"
             ));
         }
-        Ok(sides)
+        Ok(subsets)
     }
 }
 
 /// Joins predictions with clips: see [`crate::evaluation::report`].
-pub fn judged(dataset: &Dataset, selection: &Selection, trained: &Trained) -> Vec<Judged> {
+pub fn evaluated(dataset: &Dataset, selection: &Selection, trained: &Trained) -> Vec<EvaluatedClip> {
     let join = |(index, probabilities): &(usize, Vec<f32>)| {
         let clip = selection.clips.get(*index)?;
-        Some(Judged {
+        Some(EvaluatedClip {
             path: clip.path.clone(),
             corpus: clip.corpus.to_string(),
             speaker: clip.speaker.as_ref().map(ToString::to_string),

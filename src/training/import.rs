@@ -172,10 +172,10 @@ struct Clips<'a> {
 
 impl<'a> Clips<'a> {
     fn new(catalogue: &'a Catalogue) -> Self {
-        let facts = catalogue.clips.iter().zip(&catalogue.facts);
-        let sound = facts.filter_map(|(clip, facts)| {
-            let facts = facts.as_ref().filter(|facts| facts.damage.is_none())?;
-            Some((clip, facts.content))
+        let analysis = catalogue.clips.iter().zip(&catalogue.analysis);
+        let sound = analysis.filter_map(|(clip, analysis)| {
+            let analysis = analysis.as_ref().filter(|analysis| analysis.damage.is_none())?;
+            Some((clip, analysis.content))
         });
         let mut clips = Self {
             all: sound.collect(),

@@ -7,7 +7,6 @@ mod average;
 mod batches;
 mod callbacks;
 mod checkpoint;
-mod course;
 mod dataset;
 mod epoch;
 mod error;
@@ -20,12 +19,13 @@ mod loss;
 mod normalise;
 mod observer;
 mod optimizer;
+mod progress;
 mod refit;
 mod schedule;
 mod settings;
 mod sgd;
+mod step_benchmark;
 mod tensors;
-mod trial;
 
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
@@ -33,16 +33,16 @@ pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, export_features};
-pub use fit::{Task, Trained, fit, judged, train};
+pub use fit::{Task, Trained, evaluated, fit, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
 pub use layout::check_layout;
 pub use loss::class_weights;
 pub use normalise::Normaliser;
-pub use observer::{Control, EpochFacts, Observer};
+pub use observer::{EpochMetrics, LoopControl, Observer};
 pub use optimizer::Optimizer;
 pub use settings::{
     AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, OptimizerKind, ReduceOnPlateauSettings,
     ScheduleKind, TrainingSettings,
 };
-pub use trial::{StepTime, Trial, clips_of, judge, product_speed};
+pub use step_benchmark::{StepBenchmark, StepTime, clips_of, infer, product_speed};

@@ -105,7 +105,7 @@ impl Normaliser {
     }
 
     /// What a report has to say about it.
-    pub fn remark(&self) -> Option<&'static str> {
+    pub fn note(&self) -> Option<&'static str> {
         match self.how {
             Normalise::Corpus => None,
             Normalise::Utterance => Some("features standardised per clip, by its own frames"),
@@ -119,7 +119,7 @@ impl Normaliser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{Emotion, Side, Split, SplitKind};
+    use crate::corpus::{Emotion, Split, SplitKind, Subset};
 
     fn clip(speaker: Option<&str>) -> Clip {
         Clip {
@@ -155,8 +155,8 @@ mod tests {
             split: Split {
                 kind: SplitKind::Random,
                 fold: None,
-                sides: vec![Side::Train; clips],
-                remarks: Vec::new(),
+                subsets: vec![Subset::Train; clips],
+                notes: Vec::new(),
             },
             cached: 0,
             skip_clamped: 0,
@@ -194,7 +194,7 @@ mod tests {
         let mut example = raw.matrices[2].clone();
         normaliser.example(2, &mut example);
         assert_eq!(example, matrices[2]);
-        assert!(normaliser.remark().unwrap().contains("unlabelled"));
+        assert!(normaliser.note().unwrap().contains("unlabelled"));
     }
 
     #[test]

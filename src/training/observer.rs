@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is known after an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochFacts {
+pub struct EpochMetrics {
     /// From 1.
     pub epoch: usize,
     /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels,
@@ -35,7 +35,7 @@ pub struct EpochFacts {
 
 /// What the loop does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Control {
+pub enum LoopControl {
     /// Go on.
     Continue,
     /// Stop when this epoch is done.
@@ -47,10 +47,10 @@ pub enum Control {
 /// Whoever watches a training run.
 pub trait Observer {
     /// Asked before every step; `done` of `total` steps of this epoch are behind.
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control;
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl;
 
     /// The same of the final fit, in an epoch of so many.
-    fn final_step(&mut self, (epoch, _epochs): (usize, usize), done: usize, total: usize) -> Control {
+    fn final_step(&mut self, (epoch, _epochs): (usize, usize), done: usize, total: usize) -> LoopControl {
         self.step(epoch, done, total)
     }
 
@@ -58,13 +58,13 @@ pub trait Observer {
     ///
     /// # Errors
     /// [`TrainingError::Observer`] ends the run.
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError>;
+    fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError>;
 
     /// Told instead about all epochs that are behind when an interrupted run goes on.
     ///
     /// # Errors
     /// [`TrainingError::Observer`] ends the run.
-    fn resumed(&mut self, _history: &[EpochFacts]) -> Result<(), TrainingError> {
+    fn resumed(&mut self, _history: &[EpochMetrics]) -> Result<(), TrainingError> {
         Ok(())
     }
 }

@@ -127,7 +127,7 @@ impl Optimizer {
 /// What one step does to a parameter.
 pub(super) trait Rule: Copy + Send + Sync {
     /// Changes a stretch of weights and moments, each read once and written once.
-    fn stretch(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]);
+    fn update_segment(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]);
 
     /// The same in Burn's operations, for devices whose numbers are not at hand.
     fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> (Tensor<1>, Vec<Tensor<1>>);
@@ -233,7 +233,7 @@ fn change(
 fn in_place(rule: impl Rule, weights: &mut [f32], gradient: &[f32], moments: Vec<&mut [f32]>) {
     let arch = Arch::new();
     let mut moments: Vec<_> = moments.into_iter().map(|row| row.chunks_mut(CHUNK)).collect();
-    let stretches: Vec<_> = weights
+    let segments: Vec<_> = weights
         .chunks_mut(CHUNK)
         .zip(gradient.chunks(CHUNK))
         .map(|(weights, gradient)| {
@@ -241,10 +241,10 @@ fn in_place(rule: impl Rule, weights: &mut [f32], gradient: &[f32], moments: Vec
             (weights, gradient, moments)
         })
         .collect();
-    stretches.into_par_iter().for_each(|(weights, gradient, mut moments)| {
+    segments.into_par_iter().for_each(|(weights, gradient, mut moments)| {
         arch.dispatch(
             #[inline(always)]
-            || rule.stretch(weights, gradient, &mut moments),
+            || rule.update_segment(weights, gradient, &mut moments),
         );
     });
 }

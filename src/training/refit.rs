@@ -3,19 +3,19 @@
 use super::augmentation::Augmenter;
 use super::checkpoint::Checkpoints;
 use super::epoch::Learner;
-use super::fit::{epoch_facts, fingerprint, go_on};
+use super::fit::{epoch_metrics, fingerprint, should_continue};
 use super::loss::{class_counts, class_weights};
-use super::{Control, EpochFacts, Observer, Task, Trained, TrainingError};
-use crate::corpus::Side;
+use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
+use crate::corpus::Subset;
 use crate::features::Scaler;
-use crate::inference::{FinalFit, Package, PackageFacts};
+use crate::inference::{FinalFit, Package, PackageMetadata};
 use crate::models::{Network, device};
 use std::time::Instant;
 
 /// Where the final fit keeps its checkpoints, in the run's folder of them.
 const FINAL: &str = "final";
 
-/// Trains a network anew, from the same first weights, on the training and the validation side or on all three, with the
+/// Trains a network anew, from the same first weights, on the training and the validation set or on all three, with the
 /// scaler fitted on the same. It takes as many epochs as the best one's number, each at the rate that this epoch had
 /// when validation could still be looked at. Nothing when the observer stopped it on the way.
 ///
@@ -27,16 +27,16 @@ pub(super) fn refit(
     observer: &mut dyn Observer,
 ) -> Result<Option<Package>, TrainingError> {
     let Task { dataset, settings, .. } = *task;
-    let sides: &[Side] = match settings.final_fit {
+    let subsets: &[Subset] = match settings.final_fit {
         FinalFit::None => &[],
-        FinalFit::TrainValidation => &[Side::Train, Side::Validation],
-        FinalFit::Everything => &[Side::Train, Side::Validation, Side::Test],
+        FinalFit::TrainValidation => &[Subset::Train, Subset::Validation],
+        FinalFit::Everything => &[Subset::Train, Subset::Validation, Subset::Test],
     };
-    let clips: Vec<usize> = sides.iter().flat_map(|side| dataset.side(*side)).collect();
-    let facts = PackageFacts {
+    let clips: Vec<usize> = subsets.iter().flat_map(|subset| dataset.subset(*subset)).collect();
+    let metadata = PackageMetadata {
         scaler: Scaler::fit(clips.iter().map(|clip| &dataset.matrices[*clip])),
         final_fit: settings.final_fit,
-        ..trained.package.facts.clone()
+        ..trained.package.metadata.clone()
     };
     let device = device(task.device)?.autodiff();
     let (shape, classes) = (task.recipe.shape(), dataset.labels.len());
@@ -49,9 +49,9 @@ pub(super) fn refit(
         .augmentation
         .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
     let mut learner =
-        Learner::new(network, dataset, &facts.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
+        Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
     let data = fingerprint(dataset);
-    let done = go_on(task, &checkpoints, &mut learner, &device, &data)?.len();
+    let done = should_continue(task, &checkpoints, &mut learner, &device, &data)?.len();
     let mut observer = Final {
         observer,
         epochs: trained.best_epoch,
@@ -62,20 +62,20 @@ pub(super) fn refit(
         let Some((tally, stop)) = learner.epoch(known.epoch, &clips, rate, &mut observer)? else {
             return Ok(None);
         };
-        let figures = tally.figures(&dataset.labels);
-        let facts = EpochFacts {
+        let subset_metrics = tally.subset_metrics(&dataset.labels);
+        let metrics = EpochMetrics {
             learning_rate: rate,
             seconds: started.elapsed().as_secs_f64(),
-            ..epoch_facts(known.epoch, figures, figures)
+            ..epoch_metrics(known.epoch, subset_metrics, subset_metrics)
         };
-        checkpoints.write(&learner.network, &learner.network, learner.state(), &facts, &data)?;
+        checkpoints.write(&learner.network, &learner.network, learner.state(), &metrics, &data)?;
         if stop && known.epoch < trained.best_epoch {
             return Ok(None);
         }
     }
     let network = learner.snapshot();
     drop(learner);
-    Ok(Some(Package { facts, network }))
+    Ok(Some(Package { metadata, network }))
 }
 
 /// Tells steps as those of the final fit.
@@ -85,11 +85,11 @@ struct Final<'a> {
 }
 
 impl Observer for Final<'_> {
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl {
         self.observer.final_step((epoch, self.epochs), done, total)
     }
 
-    fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct SgdRule {
 
 impl Rule for SgdRule {
     #[inline(always)]
-    fn stretch(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]) {
+    fn update_segment(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]) {
         let [buffer] = moments else {
             for (weight, gradient) in weights.iter_mut().zip(gradient) {
                 *weight -= self.rate * (gradient + self.pull * *weight);

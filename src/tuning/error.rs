@@ -33,7 +33,7 @@ pub enum TuningError {
         now: u64,
     },
     /// A line of the journal is no record, so that nothing behind it can be believed.
-    #[error("{}: {damage}; nothing is written to it until `undertone study mend {}` has mended it", path.display(), study_of(path))]
+    #[error("{}: {damage}; nothing is written to it until `undertone study repair {}` has repaired it", path.display(), study_of(path))]
     Damaged {
         /// The journal.
         path: PathBuf,

@@ -15,7 +15,7 @@
 //! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
 //! | [`finite`] | spaces of finitely many settings: what was tried of them |
 //! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
-//! | [`journal`] | the file: its lock, its lines, the state they add up to, and its mending |
+//! | [`journal`] | the file: its lock, its lines, the state they add up to, and its repair |
 
 pub mod distribution;
 pub mod error;
@@ -38,9 +38,9 @@ pub use distribution::Distribution;
 pub use error::TuningError;
 pub use finite::SpaceCoverage;
 pub use journal::Damage;
-pub use journal::mend::{LeftOut, Mended, mend};
+pub use journal::repair::{LeftOut, Repaired, repair};
 pub use lifecycle::Outcome;
-pub use pruner::{Pruner, Verdict};
+pub use pruner::{Pruner, PruningDecision};
 pub use sampler::Sampler;
 pub use settings::{Objective, TuningSettings};
 pub use space::{Chosen, Parameter, Space};

@@ -27,7 +27,7 @@ pub enum Pruner {
 
 /// What a rule says about a trial.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Verdict {
+pub struct PruningDecision {
     /// Whether to give the trial up.
     pub prune: bool,
     /// The value it was measured against at its last step, where the rule has one.
@@ -37,7 +37,7 @@ pub struct Verdict {
     pub rungs: Vec<(u32, f64)>,
 }
 
-impl Verdict {
+impl PruningDecision {
     /// Go on.
     pub const KEEP: Self = Self {
         prune: false,
@@ -69,14 +69,14 @@ impl Pruner {
     }
 
     /// What the rule says about a running trial after its last report.
-    pub fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+    pub fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
         match self {
-            Self::None => Verdict::KEEP,
-            Self::Median(rule) => rule.judge(history, trial),
-            Self::Percentile(rule) => rule.judge(history, trial),
-            Self::Patient(rule) => rule.judge(history, trial),
-            Self::SuccessiveHalving(rule) => rule.judge(history, trial),
-            Self::Hyperband(rule) => rule.judge(history, trial),
+            Self::None => PruningDecision::KEEP,
+            Self::Median(rule) => rule.decide(history, trial),
+            Self::Percentile(rule) => rule.decide(history, trial),
+            Self::Patient(rule) => rule.decide(history, trial),
+            Self::SuccessiveHalving(rule) => rule.decide(history, trial),
+            Self::Hyperband(rule) => rule.decide(history, trial),
         }
     }
 

@@ -48,8 +48,8 @@ impl Space {
                     .find(|value| parent.distribution.internal(value).is_none())
                 {
                     let takes = &parent.distribution;
-                    let told = format!("depends on `{}` being {value}, which takes {takes}", parent.name);
-                    return Err(problem(&parameter.name, told));
+                    let message = format!("depends on `{}` being {value}, which takes {takes}", parent.name);
+                    return Err(problem(&parameter.name, message));
                 }
             }
         }
@@ -207,15 +207,15 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_by_name() {
-        let told = |text| space(text).unwrap_err();
-        assert!(told("a = { float = [1, 0] }").contains("`a`"));
-        assert!(told("a = { float = [0, 1], int = [0, 1] }").contains("exactly one"));
-        assert!(told("a = { choices = [1, 2], log = true }").contains("no order"));
-        assert!(told("a = { flaot = [0, 1] }").contains("flaot"));
-        assert!(told("a = { int = [0, 9], when = { b = 1 } }").contains("not searched"));
+        let message = |text| space(text).unwrap_err();
+        assert!(message("a = { float = [1, 0] }").contains("`a`"));
+        assert!(message("a = { float = [0, 1], int = [0, 1] }").contains("exactly one"));
+        assert!(message("a = { choices = [1, 2], log = true }").contains("no order"));
+        assert!(message("a = { flaot = [0, 1] }").contains("flaot"));
+        assert!(message("a = { int = [0, 9], when = { b = 1 } }").contains("not searched"));
         let circle = "a = { int = [0, 9], when = { b = 1 } }\nb = { int = [0, 9], when = { a = 1 } }";
-        assert!(told(circle).contains("depends on itself"));
-        assert!(told("a = { int = [0, 9], when = { b = 10 } }\nb = { int = [0, 9] }").contains("whole numbers"));
+        assert!(message(circle).contains("depends on itself"));
+        assert!(message("a = { int = [0, 9], when = { b = 10 } }\nb = { int = [0, 9] }").contains("whole numbers"));
     }
 
     #[test]

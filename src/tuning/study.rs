@@ -7,8 +7,8 @@ use super::lifecycle::{FIXED, Outcome, again, begin, check_against_first, end, q
 use super::pruners::rung_key;
 use super::sampler::Request;
 use super::{
-    Damage, Direction, Distribution, History, Parameters, Pruner, Sampler, Space, Trial, TrialState, TuningError,
-    Value, Verdict,
+    Damage, Direction, Distribution, History, Parameters, Pruner, PruningDecision, Sampler, Space, Trial, TrialState,
+    TuningError, Value,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -331,11 +331,11 @@ impl Study {
     ///
     /// # Errors
     /// As [`Study::report`].
-    pub fn judge(&mut self, number: usize, pruner: &Pruner) -> Result<Verdict, TuningError> {
+    pub fn decide(&mut self, number: usize, pruner: &Pruner) -> Result<PruningDecision, TuningError> {
         self.refresh()?;
         let record = self.record()?;
         let trial = running(record, number, "judged")?;
-        let verdict = pruner.judge(&self.history(), trial);
+        let verdict = pruner.decide(&self.history(), trial);
         if !verdict.rungs.is_empty() {
             let trial = trial.id;
             let noted = verdict.rungs.iter().map(|(rung, value)| {

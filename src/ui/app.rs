@@ -51,7 +51,7 @@ impl App {
     /// Follows a key.
     pub fn key(&mut self, key: KeyEvent) {
         self.state.message = None;
-        let commands = match self.state.place().action(key) {
+        let commands = match self.state.key_context().action(key) {
             Some(action) => self.state.act(action),
             None => {
                 let changed = self.state.field().is_some_and(|field| field.edit(key));

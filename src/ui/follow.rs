@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use super::state::State;
-use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Mended, Survey};
+use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Repaired, Survey};
 use crate::ui::input::Tab;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::train::queue;
@@ -61,12 +61,12 @@ impl State {
             Event::Config(config) => self.config = Some(config),
             Event::Measured(measured) => self.measured = Some(measured),
             Event::Preview(preview) => {
-                self.listen.hearing.shown(&preview);
+                self.listen.playback_view.shown(&preview);
                 self.listen.preview = Some(preview);
             }
-            Event::Sound(sound) => self.listen.hearing.heard(sound),
+            Event::Sound(sound) => self.listen.playback_view.heard(sound),
             Event::NoSound(no_sound) => {
-                self.listen.hearing.gave_up();
+                self.listen.playback_view.gave_up();
                 self.overlays.retain(|overlay| !matches!(overlay, Overlay::NoSound(_)));
                 self.overlays.push(Overlay::NoSound(no_sound));
             }
@@ -151,7 +151,7 @@ impl State {
                 self.message = Some(Message::note(format!("Run {run} was taken out of the queue.")));
             }
             Event::Report(report) => self.report.apply(report),
-            Event::Judged(judgement) => drop(self.listen.judged.insert(judgement.path.clone(), judgement)),
+            Event::Predicted(prediction) => drop(self.listen.evaluated.insert(prediction.path.clone(), prediction)),
             Event::Tuning { study, workers, notes } => {
                 let started = match workers.len() {
                     0 => format!("Study {study}: no worker was missing."),
@@ -177,8 +177,8 @@ impl State {
                     "Trial {trial} of study {study} waits for a worker."
                 )));
             }
-            Event::StudyMended { study, mended } => {
-                self.message = Some(mended_message(&study, mended.as_deref()));
+            Event::StudyRepaired { study, repaired } => {
+                self.message = Some(repaired_message(&study, repaired.as_deref()));
                 self.tune.begun(&study);
             }
             Event::StudyExported { path, trials } => {
@@ -224,7 +224,7 @@ impl State {
             ),
             1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
             folds => format!(
-                "{folds} linked runs, from {first} on, have started in a process of their own: they go on when the workbench is left."
+                "All {folds} folds, from {first} on, have started in a process of their own: they go on when the workbench is closed."
             ),
         };
         self.message = Some(Message::good(text));
@@ -234,11 +234,11 @@ impl State {
         let Some((first, epoch)) = runs.first() else { return };
         self.train.unwatched();
         let mut text = match epoch {
-            0 => format!("Run {first} begins anew"),
+            0 => format!("Run {first} starts again from the beginning"),
             epoch => format!("Run {first} goes on after epoch {epoch}"),
         };
         if runs.len() > 1 {
-            text += &format!(", and {} with it", count(runs.len() - 1, "linked run"));
+            text += &format!(", and {} with it", count(runs.len() - 1, "other fold"));
         }
         self.message = Some(Message::good(format!("{text}, in a process of its own.")));
     }
@@ -266,20 +266,20 @@ impl State {
     }
 }
 
-fn mended_message(study: &str, mended: Option<&Mended>) -> Message {
-    let Some(mended) = mended else {
+fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
+    let Some(repaired) = repaired else {
         return Message::note(format!(
-            "The journal of study {study} is sound: there is nothing to mend."
+            "The journal of study {study} is not damaged: there is nothing to repair."
         ));
     };
-    let copy = mended.copy.display();
-    let Some(damage) = &mended.lost else {
-        let lines = count(mended.separated, "line");
+    let copy = repaired.copy.display();
+    let Some(damage) = &repaired.lost else {
+        let lines = count(repaired.separated, "line");
         return Message::good(format!(
-            "Study {study} is mended, and nothing was lost: {lines} of several records taken apart. As it was it is in {copy}."
+            "Study {study} is repaired, and nothing was lost: {lines} of several records taken apart. As it was it is in {copy}."
         ));
     };
-    let trials = mended.left_out.iter().map(|trial| match trial.value {
+    let trials = repaired.left_out.iter().map(|trial| match trial.value {
         Some(value) => format!("{} ({}, {value:.4})", trial.number, trial.state),
         None => format!("{} ({})", trial.number, trial.state),
     });

@@ -130,8 +130,8 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let room = area.width.saturating_sub(taken);
     let hints = Rect { width: room, ..area };
     let mut x = 0;
-    let place = state.place();
-    let tables = place.tables().iter().copied().flatten();
+    let key_context = state.key_context();
+    let tables = key_context.tables().iter().copied().flatten();
     let mut shown: Vec<(String, &str)> = tables
         .filter_map(|binding| Some((binding.keys.first()?.name(), binding.hint?, binding.action)))
         .map(|(name, hint, action)| match action {

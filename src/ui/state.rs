@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use crate::engine::{Command, Config, Measured, RunState, RunSummary, Survey, Trimming};
-use crate::ui::input::{Place, Tab};
+use crate::ui::input::{KeyContext, Tab};
 use crate::ui::jobs::Jobs;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::data::DataView;
@@ -93,16 +93,16 @@ impl State {
     }
 
     /// Where the next key goes.
-    pub fn place(&self) -> Place {
+    pub fn key_context(&self) -> KeyContext {
         match (self.overlays.last(), self.tab) {
-            (Some(overlay), _) => overlay.place(),
-            (None, Tab::Data) if self.data.filtering => Place::Filter,
-            (None, Tab::Listen) if self.listen.filtering => Place::Filter,
-            (None, Tab::Train) if self.train.filtering => Place::Filter,
-            (None, Tab::Tune) if self.tune.filtering => Place::Filter,
-            (None, Tab::Tune) if self.tune.opened => Place::Trial,
-            (None, Tab::Report) if self.report.clips.is_some() => Place::Clips,
-            (None, tab) => Place::Tab(tab),
+            (Some(overlay), _) => overlay.key_context(),
+            (None, Tab::Data) if self.data.filtering => KeyContext::Filter,
+            (None, Tab::Listen) if self.listen.filtering => KeyContext::Filter,
+            (None, Tab::Train) if self.train.filtering => KeyContext::Filter,
+            (None, Tab::Tune) if self.tune.filtering => KeyContext::Filter,
+            (None, Tab::Tune) if self.tune.opened => KeyContext::Trial,
+            (None, Tab::Report) if self.report.clips.is_some() => KeyContext::Clips,
+            (None, tab) => KeyContext::Tab(tab),
         }
     }
 

@@ -21,7 +21,7 @@ impl State {
             Action::Tab(tab) => self.tab = tab,
             Action::NextTab => self.tab = self.tab.turned(1),
             Action::PreviousTab => self.tab = self.tab.turned(Tab::ALL.len() - 1),
-            Action::Help => self.overlays.push(Overlay::Help(self.place(), Cursor::default())),
+            Action::Help => self.overlays.push(Overlay::Help(self.key_context(), Cursor::default())),
             _ => {
                 return match self.tab {
                     Tab::Data => data::act(self, action),
@@ -51,7 +51,7 @@ impl State {
         if let (Some(Overlay::Cache(view)), Action::Clear(clear)) = (self.overlays.last(), action) {
             match view.question(clear) {
                 Some(question) => self.overlays.push(Overlay::Question(question)),
-                None => self.message = Some(Message::note("There is nothing of the kind to clear.")),
+                None => self.message = Some(Message::note("There is nothing to clear.")),
             }
             return Vec::new();
         }

@@ -1,6 +1,6 @@
 //! The words for what the engine counts and names.
 
-use crate::engine::{Coverage, Exclusion, Note, RunState, RunSummary, Stop, StopTuning, SuspicionKind, Warning};
+use crate::engine::{Coverage, Exclusion, Note, QualityIssueKind, RunState, RunSummary, Stop, StopTuning, Warning};
 use crate::ui::text::duration;
 use crate::ui::theme::Theme;
 use ratatui::style::Style;
@@ -13,32 +13,32 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
         Exclusion::Unlabelled => "unlabelled",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
-        Exclusion::ConflictingTwin => "labelled twice",
+        Exclusion::ConflictingDuplicate => "labelled twice",
         Exclusion::Features => "without features",
     }
 }
 
 /// What is odd about a clip.
-pub fn suspicion(kind: SuspicionKind) -> &'static str {
+pub fn quality_issue(kind: QualityIssueKind) -> &'static str {
     match kind {
-        SuspicionKind::Silent => "silent",
-        SuspicionKind::ConflictingTwin => "two labels",
-        SuspicionKind::Twin => "twin",
-        SuspicionKind::Damaged => "damaged",
-        SuspicionKind::Extension => "extension",
-        SuspicionKind::Stereo => "stereo",
-        SuspicionKind::Rate => "rate",
-        SuspicionKind::Clipping => "clipping",
-        SuspicionKind::Length => "length",
-        SuspicionKind::Name => "name",
+        QualityIssueKind::Silent => "silent",
+        QualityIssueKind::ConflictingDuplicate => "two labels",
+        QualityIssueKind::Duplicate => "duplicate",
+        QualityIssueKind::Damaged => "damaged",
+        QualityIssueKind::Extension => "extension",
+        QualityIssueKind::Stereo => "stereo",
+        QualityIssueKind::Rate => "rate",
+        QualityIssueKind::Clipping => "clipping",
+        QualityIssueKind::Length => "length",
+        QualityIssueKind::Name => "name",
     }
 }
 
 /// How bad that is.
-pub fn suspicion_style(kind: SuspicionKind, theme: Theme) -> Style {
+pub fn quality_issue_style(kind: QualityIssueKind, theme: Theme) -> Style {
     match kind {
-        SuspicionKind::Silent | SuspicionKind::ConflictingTwin | SuspicionKind::Damaged => theme.bad(),
-        SuspicionKind::Twin | SuspicionKind::Clipping => theme.warn(),
+        QualityIssueKind::Silent | QualityIssueKind::ConflictingDuplicate | QualityIssueKind::Damaged => theme.bad(),
+        QualityIssueKind::Duplicate | QualityIssueKind::Clipping => theme.warn(),
         _ => theme.dim(),
     }
 }
@@ -133,10 +133,10 @@ pub fn warning(warning: &Warning) -> String {
                 duration(*wanted)
             )
         }
-        Warning::Long { seconds, heard } => {
-            format!("{}, the model heard {} of it", duration(*seconds), duration(*heard))
+        Warning::Long { seconds, used } => {
+            format!("{}, the model used {} of it", duration(*seconds), duration(*used))
         }
-        Warning::Unjudged => "final model, without an honest test score".to_owned(),
+        Warning::NoTestScore => "final model, without an held-out test score".to_owned(),
         Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
         Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
         Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),

@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod before;
-mod twin;
+mod reference;
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
-use twin::Twin;
+use reference::Duplicate;
 use undertone::engine::load_settings;
 use undertone::models::layers::TrainingPass;
 use undertone::models::{ModelSettings, Network, device, published};
@@ -85,7 +85,7 @@ struct Course {
     /// Half the range of a pattern of each class below the noise of the clips (which has 1).
     pattern: f32,
     /// Whether both judge a batch in the end, by the running statistics that they have gathered.
-    judged: bool,
+    evaluated: bool,
 }
 
 /// The relative differences of the losses, step by step, on batches that both get: of our layers to Burn's own, and of
@@ -93,17 +93,17 @@ struct Course {
 fn differences(
     settings: &ModelSettings,
     (input, classes): ((usize, usize), usize),
-    course: &Course,
+    history: &Course,
 ) -> (Vec<f32>, Vec<f32>) {
     let device = device("cpu").unwrap().autodiff();
     let mut ours = Network::new(settings, input, classes, 1, &device).unwrap();
-    let (mut twin, mut moved) = (Twin::of(&ours, settings), Twin::of(&ours, settings));
+    let (mut reference, mut moved) = (Duplicate::of(&ours, settings), Duplicate::of(&ours, settings));
     let mut adam: [Optimizer; 3] = std::array::from_fn(|_| Optimizer::default());
     let mut draw = stream(2, "clips", 0);
     let size = input.0 * input.1;
     let pattern = |class: usize| {
         let mut draw = stream(3, "patterns", class as u64);
-        let values = (0..size).map(|_| course.pattern * (2.0 * draw.random::<f32>() - 1.0));
+        let values = (0..size).map(|_| history.pattern * (2.0 * draw.random::<f32>() - 1.0));
         values.collect::<Vec<f32>>()
     };
     let patterns: Vec<Vec<f32>> = (0..classes).map(pattern).collect();
@@ -117,11 +117,11 @@ fn differences(
     };
     let mut pass = TrainingPass::new(stream(1, "dropout", 0), 0);
     let (mut apart, mut moved_apart) = (Vec::new(), Vec::new());
-    for step in 0..course.steps {
-        let batch = noise(course.clips);
+    for step in 0..history.steps {
+        let batch = noise(history.clips);
         let our_loss = cross_entropy(ours.forward_training(batch.clone(), &mut pass));
-        (twin, moved) = (twin.after(step), moved.after(step));
-        let twin_loss = cross_entropy(twin.forward(batch.clone()));
+        (reference, moved) = (reference.after(step), moved.after(step));
+        let twin_loss = cross_entropy(reference.forward(batch.clone()));
         let loss = values(twin_loss.clone())[0];
         let from_twin = |other: &Tensor<1>| (values(other.clone())[0] - loss).abs() / loss.abs();
         apart.push(from_twin(&our_loss));
@@ -133,20 +133,20 @@ fn differences(
         );
         let gradients = GradientsParams::from_grads(our_loss.backward(), &ours);
         ours = adam[0].step(1e-3, ours, gradients);
-        if step < course.moved {
+        if step < history.moved {
             let moved_loss = cross_entropy(moved.forward(batch * (1.0 + 1e-7)));
             moved_apart.push(from_twin(&moved_loss));
             println!("Burn's own on moved inputs: {:e} apart", moved_apart[step]);
             let gradients = GradientsParams::from_grads(moved_loss.backward(), &moved);
             moved = adam[2].step(1e-3, moved, gradients);
         }
-        let gradients = GradientsParams::from_grads(twin_loss.backward(), &twin);
-        twin = adam[1].step(1e-3, twin, gradients);
+        let gradients = GradientsParams::from_grads(twin_loss.backward(), &reference);
+        reference = adam[1].step(1e-3, reference, gradients);
     }
-    if course.judged {
+    if history.evaluated {
         let batch = noise(3).inner();
         let pairs = values(ours.valid().forward(batch.clone()));
-        for (a, b) in pairs.iter().zip(values(twin.valid().forward(batch))) {
+        for (a, b) in pairs.iter().zip(values(reference.valid().forward(batch))) {
             assert!((a - b).abs() < 1e-2 * b.abs().max(1.0), "{}: {a} {b}", settings.name);
         }
     }
@@ -180,7 +180,7 @@ fn losses_fall_as_with_burns_own_layers() {
             steps: 50,
             moved: 0,
             pattern: 0.0,
-            judged: true,
+            evaluated: true,
         };
         let (apart, _) = differences(&small(name), (input, 4), &noise);
         assert!(worst(&apart) < 1e-3, "{name}: {}", worst(&apart));
@@ -198,7 +198,7 @@ fn losses_fall_as_with_burns_own_layers_at_the_published_sizes() {
             steps,
             moved: steps,
             pattern: 0.1,
-            judged: false,
+            evaluated: false,
         };
         let (apart, moved) = differences(&full(name), (published.input, published.classes), &learnable);
         println!(

@@ -1,12 +1,12 @@
 //! The Listen tab.
 
-use super::fixtures::{judgement, opening, preview};
+use super::fixtures::{opening, prediction, preview};
 use super::harness::{Workbench, screens};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Command, CommandKind, Control, Event, NoSound, Phase, Playback, Preview, SoundState, Variant,
+    Attempt, Command, CommandKind, Event, NoSound, Phase, Playback, PlaybackControl, Preview, SoundState, Variant,
 };
 use undertone::ui::{Colours, Theme};
 
@@ -33,7 +33,7 @@ fn listen_shows_the_clip_under_the_cursor() {
             run: "20260612-141500-conv1d".to_owned()
         })
     );
-    workbench.tell(Event::Judged(judgement(path, "20260612-141500-conv1d")));
+    workbench.tell(Event::Predicted(prediction(path, "20260612-141500-conv1d")));
     screens(&workbench, "listen_predicted");
     workbench.theme(Theme::new(Colours::None));
     workbench.compare("listen_monochrome_120x40", 120, 40);
@@ -78,10 +78,10 @@ fn a_clip_is_played_and_the_place_that_is_heard_is_shown() {
     workbench.tell(played(&path, Phase::Playing, 1.15));
     screens(&workbench, "listen_playing");
     for (key, control) in [
-        ("Space", Control::Pause),
-        ("Left", Control::Seek { seconds: -0.5 }),
-        ("Right", Control::Seek { seconds: 0.5 }),
-        ("m", Control::Mute { muted: true }),
+        ("Space", PlaybackControl::Pause),
+        ("Left", PlaybackControl::Seek { seconds: -0.5 }),
+        ("Right", PlaybackControl::Seek { seconds: 0.5 }),
+        ("m", PlaybackControl::Mute { muted: true }),
     ] {
         workbench.press(key);
         assert_eq!(workbench.last(), Some(Command::Sound(control)), "{key}");
@@ -89,7 +89,7 @@ fn a_clip_is_played_and_the_place_that_is_heard_is_shown() {
     workbench.tell(played(&path, Phase::Paused, 1.15));
     assert!(workbench.text(120, 40).contains("‖ 1.15 / 3.00 s"));
     workbench.press("Space");
-    assert_eq!(workbench.last(), Some(Command::Sound(Control::Resume)));
+    assert_eq!(workbench.last(), Some(Command::Sound(PlaybackControl::Resume)));
     workbench.tell(played(&path, Phase::Ended, 3.0));
     assert!(!workbench.text(120, 40).contains("3.00 s"), "the cursor has gone");
     workbench.press("Down Space");

@@ -17,7 +17,7 @@ mod study;
 mod train;
 mod tune;
 
-use fixtures::{detail, judgement, opening, preview, report, runs, survey};
+use fixtures::{detail, opening, prediction, preview, report, runs, survey};
 use harness::{Workbench, screens};
 use listen::{no_sound, played};
 use std::collections::BTreeSet;
@@ -75,13 +75,13 @@ fn nothing_there_yet() {
 
 #[test]
 fn help_lists_every_key_of_the_tab() {
-    use undertone::ui::input::Place;
+    use undertone::ui::input::KeyContext;
     let mut workbench = Workbench::new(opening());
     for (tab, name) in Tab::ALL.into_iter().zip(["data", "listen", "train", "tune", "report"]) {
         workbench.press(&format!("{} ?", tab.index() + 1));
         workbench.compare(&format!("help_{name}_120x40"), 120, 40);
         let text = workbench.text(120, 90).replace('\n', " ");
-        for binding in Place::Tab(tab).tables().iter().copied().flatten() {
+        for binding in KeyContext::Tab(tab).tables().iter().copied().flatten() {
             let words: Vec<&str> = binding.help.split(' ').collect();
             assert!(words.iter().all(|word| text.contains(word)), "{name}: {}", binding.help);
             assert!(text.contains(&binding.names()), "{name}: {}", binding.names());
@@ -255,7 +255,7 @@ fn any_size_can_be_drawn() {
         workbench.tell(Event::Preview(Arc::new(preview(
             "data/crema-d/1001_IEO_ANG_XX.wav".into(),
         ))));
-        workbench.tell(Event::Judged(judgement(
+        workbench.tell(Event::Predicted(prediction(
             "data/crema-d/1001_IEO_ANG_XX.wav".into(),
             "last",
         )));

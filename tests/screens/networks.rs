@@ -1,6 +1,6 @@
 //! Hand-made architectures and presets.
 
-use undertone::engine::{LayerFacts, ModelRow, ModelSummary, Preset};
+use undertone::engine::{LayerSummary, ModelRow, ModelSummary, Preset};
 
 /// Two architectures.
 pub fn models() -> Vec<ModelRow> {
@@ -32,7 +32,7 @@ pub fn models() -> Vec<ModelRow> {
 
 /// A network's layers.
 pub fn layers() -> ModelSummary {
-    let layer = |layer: &str, output: &[usize], trainable, fixed, multiply_adds| LayerFacts {
+    let layer = |layer: &str, output: &[usize], trainable, fixed, multiply_adds| LayerSummary {
         layer: layer.to_owned(),
         output: output.to_vec(),
         trainable,

@@ -41,7 +41,7 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, CarriesOut)> {
         ("clear features", clear("d"), cleared),
         ("clear all", clear("D"), cleared),
         ("mend", open("4 M"), |command| {
-            matches!(command, Command::MendStudy { .. })
+            matches!(command, Command::RepairStudy { .. })
         }),
         ("delete", open("3 g X"), |command| {
             matches!(command, Command::Delete { .. })

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Axis, Beat, Coverage, Direction, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow,
+    Axis, Coverage, Direction, Heartbeat, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow,
     TrialState, WorkerRow,
 };
 
@@ -115,7 +115,7 @@ pub fn study() -> StudyPage {
     let count = |state| trials.iter().filter(|trial| trial.state == state).count();
     let worker = |name: &str, trial: usize, pid| WorkerRow {
         name: name.to_owned(),
-        beat: Some(Beat {
+        heartbeat: Some(Heartbeat {
             host: "gpu1".to_owned(),
             pid,
             generation: 1,
@@ -162,7 +162,7 @@ pub fn study() -> StudyPage {
             worker("w2", 28, 4712),
             WorkerRow {
                 name: "w3".to_owned(),
-                beat: None,
+                heartbeat: None,
                 trial: None,
                 problem: Some("error: 5 trials failed one after the other".to_owned()),
             },

@@ -135,9 +135,9 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.press("Enter X");
     workbench.compare("train_delete_80x24", 80, 24);
     workbench.press("Tab Enter");
-    let delete = |run: &str, linked| Command::Delete {
+    let delete = |run: &str, all_folds| Command::Delete {
         run: run.to_owned(),
-        linked,
+        all_folds,
         now: false,
         confirmed: true,
     };
@@ -145,7 +145,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Runs 6"));
     workbench.press("G X");
-    assert!(workbench.text(80, 24).contains("Delete 2 linked runs?"));
+    assert!(workbench.text(80, 24).contains("Delete 2 folds?"));
     workbench.press("Right Enter");
     assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
     workbench.press("g X");
@@ -199,14 +199,14 @@ fn a_run_that_goes_on_in_another_terminal_is_followed_again_and_its_report_read_
     workbench.tell(Event::Report(Arc::new(report(&run, &survey()))));
     workbench.press("3");
 
-    let judged = run.test_uar.take();
+    let evaluated = run.test_uar.take();
     (run.state, run.epochs) = (RunState::Running, 6);
     workbench.tell(list(&run));
     assert_eq!(asked(&workbench, &watch), 2);
     workbench.tell(Event::Run(Arc::new(detail(&run, 1))));
     workbench.press("5 3");
     assert_eq!(asked(&workbench, &read), 1, "what it had come to is all there is");
-    (run.state, run.test_uar) = (RunState::Finished, judged.map(|uar| uar + 0.1));
+    (run.state, run.test_uar) = (RunState::Finished, evaluated.map(|uar| uar + 0.1));
     workbench.tell(list(&run));
     workbench.press("5");
     assert_eq!(asked(&workbench, &read), 2);

@@ -4,7 +4,7 @@ use super::fixtures::{detail, opening, runs};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Command, Damage, Event, LeftOut, Mended, SpaceCoverage, TrialState};
+use undertone::engine::{Command, Damage, Event, LeftOut, Repaired, SpaceCoverage, TrialState};
 use undertone::ui::{Colours, Theme};
 
 /// What the workbench knows when a study was looked at before.
@@ -103,14 +103,14 @@ fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
     workbench.compare("tune_mend_80x24", 80, 24);
     workbench.press("Right Enter");
     let study = "conv1d".to_owned();
-    assert_eq!(workbench.last(), Some(Command::MendStudy { study: study.clone() }));
+    assert_eq!(workbench.last(), Some(Command::RepairStudy { study: study.clone() }));
     let left_out = |number, state, value| LeftOut {
         study: study.clone(),
         number,
         state,
         value,
     };
-    let mended = Mended {
+    let repaired = Repaired {
         copy: "studies/conv1d/journal.log.damaged-20260612-151200".into(),
         separated: 1,
         lost: Some(Damage {
@@ -123,9 +123,9 @@ fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
             left_out(28, TrialState::Running, None),
         ],
     };
-    workbench.tell(Event::StudyMended {
+    workbench.tell(Event::StudyRepaired {
         study: study.clone(),
-        mended: Some(Arc::new(mended)),
+        repaired: Some(Arc::new(repaired)),
     });
     workbench.compare("tune_mended_80x24", 80, 24);
     let again = Command::Study { study, follow: true };
@@ -137,14 +137,14 @@ fn a_study_that_cannot_be_opened_is_told_of_and_can_be_mended() {
     let mut workbench = Workbench::new(opening());
     let mut summary = studies().remove(1);
     summary.problem = Some(
-        "studies/crnn/journal.log: line 1 cannot be read: not UTF-8; nothing is written to it until `undertone study mend crnn` has mended it".to_owned(),
+        "studies/crnn/journal.log: line 1 cannot be read: not UTF-8; nothing is written to it until `undertone study repair crnn` has mended it".to_owned(),
     );
     workbench.tell(Event::Studies(Arc::new(vec![summary])));
     workbench.press("4");
     workbench.compare("tune_unreadable_80x24", 80, 24);
     workbench.press("M Right Enter");
     let study = "crnn".to_owned();
-    assert_eq!(workbench.last(), Some(Command::MendStudy { study }));
+    assert_eq!(workbench.last(), Some(Command::RepairStudy { study }));
 }
 
 #[test]

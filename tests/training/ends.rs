@@ -3,15 +3,15 @@
 use super::toy::{Watcher, dataset, model, recipe, run_in, settings};
 use std::fs;
 use std::path::Path;
-use undertone::corpus::Side;
+use undertone::corpus::Subset;
 use undertone::models::{Network, device};
-use undertone::training::{BEST, Control, Dataset, EpochFacts, LAST, Observer, TrainingError, TrainingSettings};
+use undertone::training::{BEST, Dataset, EpochMetrics, LAST, LoopControl, Observer, TrainingError, TrainingSettings};
 
 #[test]
 fn stopping_keeps_what_is_done() {
     let dataset = dataset(120, 1.0, true);
     let folder = tempfile::tempdir().unwrap();
-    let stop = |orders: Vec<(usize, usize, Control)>| {
+    let stop = |orders: Vec<(usize, usize, LoopControl)>| {
         let mut watcher = Watcher {
             orders,
             ..Watcher::default()
@@ -19,19 +19,19 @@ fn stopping_keeps_what_is_done() {
         let result = run_in(folder.path(), &dataset, &settings(9), 1, &mut watcher);
         (result, watcher)
     };
-    let (result, watcher) = stop(vec![(1, 2, Control::StopNow)]);
+    let (result, watcher) = stop(vec![(1, 2, LoopControl::StopNow)]);
     assert!(matches!(result, Err(TrainingError::StoppedEarly)));
     assert!(watcher.epochs.is_empty());
-    let total = dataset.side(Side::Train).len().div_ceil(16);
+    let total = dataset.subset(Subset::Train).len().div_ceil(16);
     assert_eq!(watcher.steps, [(1, 0, total), (1, 1, total), (1, 2, total)]);
 
-    let (result, watcher) = stop(vec![(3, 1, Control::StopNow)]);
+    let (result, watcher) = stop(vec![(3, 1, LoopControl::StopNow)]);
     let trained = result.unwrap();
     assert!(trained.stopped && !trained.test.is_empty());
     assert_eq!((trained.history.len(), watcher.epochs.len()), (2, 2));
     assert!(trained.best_epoch <= 2);
 
-    let (result, watcher) = stop(vec![(2, 0, Control::StopAfterEpoch)]);
+    let (result, watcher) = stop(vec![(2, 0, LoopControl::StopAfterEpoch)]);
     let trained = result.unwrap();
     assert!(trained.stopped);
     assert_eq!(trained.history.len(), 2);
@@ -42,12 +42,12 @@ fn stopping_keeps_what_is_done() {
 struct Spoiler<'a>(&'a Path);
 
 impl Observer for Spoiler<'_> {
-    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
-        Control::Continue
+    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> LoopControl {
+        LoopControl::Continue
     }
 
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
-        if facts.epoch == 1 {
+    fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {
+        if metrics.epoch == 1 {
             let last = self.0.join(LAST);
             fs::remove_file(&last).unwrap();
             fs::create_dir_all(last.join("inside")).unwrap();
@@ -78,11 +78,11 @@ fn a_checkpoint_that_cannot_be_written_ends_the_run_and_leaves_the_earlier_one()
 struct Unwilling;
 
 impl Observer for Unwilling {
-    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
-        Control::Continue
+    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> LoopControl {
+        LoopControl::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochFacts) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
         Err(TrainingError::Observer("the journal is gone".to_owned()))
     }
 }
@@ -114,10 +114,10 @@ fn what_cannot_go_on_says_why() {
         change(&mut changed);
         refusal(&changed, &settings(1), &mut Watcher::default())
     };
-    assert!(told(|d| d.split.sides.fill(Side::Train)).contains("no clips on the validation side"));
-    assert!(told(|d| d.split.sides.fill(Side::Test)).contains("no clips on the training side"));
+    assert!(told(|d| d.split.subsets.fill(Subset::Train)).contains("no clips on the validation set"));
+    assert!(told(|d| d.split.subsets.fill(Subset::Test)).contains("no clips on the training set"));
     assert!(told(|d| d.targets.fill(1)).contains("holds only `happy`"));
     assert!(told(|d| d.targets[3] = 3).contains("label number 3 of 3"));
-    assert!(told(|d| d.split.sides.truncate(3)).contains("make the split again"));
+    assert!(told(|d| d.split.subsets.truncate(3)).contains("make the split again"));
     assert!(told(|d| d.matrices[2].frames = 12).contains("12 x 4 where the recipe gives 11 x 4"));
 }

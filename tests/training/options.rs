@@ -1,11 +1,11 @@
 //! What the settings of `[training]` change.
 
 use super::toy::{Watcher, accuracy, dataset, model, recipe, run, run_in, settings};
-use undertone::corpus::Side;
+use undertone::corpus::Subset;
 use undertone::inference::FinalFit;
 use undertone::models::{Network, device};
 use undertone::training::{
-    AverageKind, BEST, Control, EarlyStoppingSettings, LAST, Monitor, OptimizerKind, ScheduleKind, Trained,
+    AverageKind, BEST, EarlyStoppingSettings, LAST, LoopControl, Monitor, OptimizerKind, ScheduleKind, Trained,
     TrainingSettings,
 };
 
@@ -21,14 +21,14 @@ fn early_stopping_keeps_the_best_epoch() {
         ..settings(60)
     };
     let (folder, trained) = run(&dataset, &patient, 1);
-    let losses: Vec<f64> = trained.history.iter().map(|facts| facts.validation_loss).collect();
+    let losses: Vec<f64> = trained.history.iter().map(|metrics| metrics.validation_loss).collect();
     let lowest = (0..losses.len())
         .min_by(|a, b| losses[*a].total_cmp(&losses[*b]))
         .unwrap();
     assert_eq!(trained.best_epoch, lowest + 1);
     assert_eq!(losses.len(), trained.best_epoch + 4);
     assert!(!trained.stopped);
-    let last_best = trained.history.iter().rposition(|facts| facts.best).unwrap();
+    let last_best = trained.history.iter().rposition(|metrics| metrics.best).unwrap();
     assert_eq!(last_best, lowest);
     assert!(trained.history.last().unwrap().learning_rate < 0.02);
 
@@ -56,12 +56,12 @@ fn the_monitor_chooses() {
     let highest = trained
         .history
         .iter()
-        .map(|facts| facts.validation_uar)
+        .map(|metrics| metrics.validation_uar)
         .fold(0.0, f64::max);
     let first = trained
         .history
         .iter()
-        .position(|facts| facts.validation_uar == highest)
+        .position(|metrics| metrics.validation_uar == highest)
         .unwrap();
     assert_eq!(trained.best_epoch, first + 1);
 }
@@ -70,7 +70,7 @@ fn the_monitor_chooses() {
 fn class_weights_help_the_rare_class() {
     let mut dataset = dataset(240, 6.0, true);
     // Nine in ten training clips of the first class become copies of one clip of the second.
-    let train = dataset.side(Side::Train);
+    let train = dataset.subset(Subset::Train);
     for (number, clip) in train.iter().enumerate() {
         if dataset.targets[*clip] == 0 && number % 10 != 0 {
             let other = train.iter().find(|other| dataset.targets[**other] == 1).unwrap();
@@ -123,7 +123,7 @@ fn every_option_learns_and_two_runs_of_it_are_identical() {
         .1
         .history
         .iter()
-        .map(|facts| facts.learning_rate)
+        .map(|metrics| metrics.learning_rate)
         .collect();
     assert!(
         rates[0] < 0.005 && rates[1] == 0.005 && rates[3] < rates[2] && rates[3] > 0.0,
@@ -134,7 +134,7 @@ fn every_option_learns_and_two_runs_of_it_are_identical() {
 #[test]
 fn a_final_fit_learns_from_more_and_is_judged_on_what_it_did_not_learn_from() {
     let dataset = dataset(120, 2.0, true);
-    let fit = |final_fit, orders: Vec<(usize, usize, Control)>| {
+    let fit = |final_fit, orders: Vec<(usize, usize, LoopControl)>| {
         let settings = TrainingSettings {
             final_fit,
             ..settings(6)
@@ -148,20 +148,20 @@ fn a_final_fit_learns_from_more_and_is_judged_on_what_it_did_not_learn_from() {
         (trained, watcher)
     };
     let (chosen, _) = fit(FinalFit::None, Vec::new());
-    let facts = |trained: &Trained| trained.package.facts.clone();
-    for (how, sides) in [
-        (FinalFit::TrainValidation, &[Side::Train, Side::Validation][..]),
-        (FinalFit::Everything, &[Side::Train, Side::Validation, Side::Test]),
+    let metrics = |trained: &Trained| trained.package.metadata.clone();
+    for (how, subsets) in [
+        (FinalFit::TrainValidation, &[Subset::Train, Subset::Validation][..]),
+        (FinalFit::Everything, &[Subset::Train, Subset::Validation, Subset::Test]),
     ] {
         let (fitted, watcher) = fit(how, Vec::new());
         assert_eq!(fitted.best_epoch, chosen.best_epoch);
         assert_eq!(
-            (facts(&chosen).final_fit, facts(&fitted).final_fit),
+            (metrics(&chosen).final_fit, metrics(&fitted).final_fit),
             (FinalFit::None, how)
         );
-        assert_ne!(facts(&fitted).scaler, facts(&chosen).scaler);
+        assert_ne!(metrics(&fitted).scaler, metrics(&chosen).scaler);
         // The steps after the last epoch's are those of the final fit.
-        let clips: usize = sides.iter().map(|side| dataset.side(*side).len()).sum();
+        let clips: usize = subsets.iter().map(|subset| dataset.subset(*subset).len()).sum();
         let steps = clips.div_ceil(16);
         let mut last = watcher.steps.iter().rev().take(steps * fitted.best_epoch);
         assert!(last.clone().all(|(_, _, total)| *total == steps));

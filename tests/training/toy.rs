@@ -3,13 +3,13 @@
 use rand::RngExt;
 use std::path::Path;
 use tempfile::TempDir;
-use undertone::corpus::{Side, Split, SplitKind};
+use undertone::corpus::{Split, SplitKind, Subset};
 use undertone::engine::load_settings;
 use undertone::features::{Feature, FeatureMatrix, Recipe};
 use undertone::models::{Conv1dSettings, ModelSettings};
 use undertone::random::stream;
 use undertone::training::{
-    Control, Dataset, EarlyStoppingSettings, EpochFacts, Observer, ReduceOnPlateauSettings, Task, Trained,
+    Dataset, EarlyStoppingSettings, EpochMetrics, LoopControl, Observer, ReduceOnPlateauSettings, Task, Trained,
     TrainingError, TrainingSettings, train,
 };
 
@@ -85,10 +85,10 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
         });
         targets.push(if learnable { class } else { draw.random_range(0..3) });
     }
-    let side = |clip: usize| match clip % 6 {
-        4 => Side::Validation,
-        5 => Side::Test,
-        _ => Side::Train,
+    let subset = |clip: usize| match clip % 6 {
+        4 => Subset::Validation,
+        5 => Subset::Test,
+        _ => Subset::Train,
     };
     Dataset {
         matrices,
@@ -98,8 +98,8 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
             kind: SplitKind::Random,
             fold: None,
             // Three clips in a row go together, so that every class is on every side.
-            sides: (0..clips).map(|clip| side(clip / 3)).collect(),
-            remarks: Vec::new(),
+            subsets: (0..clips).map(|clip| subset(clip / 3)).collect(),
+            notes: Vec::new(),
         },
         cached: 0,
         skip_clamped: 0,
@@ -109,20 +109,20 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
 /// Says what it is told to say at a given (epoch, step), and remembers what it was told.
 #[derive(Default)]
 pub struct Watcher {
-    pub orders: Vec<(usize, usize, Control)>,
+    pub orders: Vec<(usize, usize, LoopControl)>,
     pub steps: Vec<(usize, usize, usize)>,
-    pub epochs: Vec<EpochFacts>,
+    pub epochs: Vec<EpochMetrics>,
 }
 
 impl Observer for Watcher {
-    fn step(&mut self, epoch: usize, done: usize, total: usize) -> Control {
+    fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl {
         self.steps.push((epoch, done, total));
         let order = self.orders.iter().find(|order| (order.0, order.1) == (epoch, done));
-        order.map_or(Control::Continue, |order| order.2)
+        order.map_or(LoopControl::Continue, |order| order.2)
     }
 
-    fn epoch(&mut self, facts: &EpochFacts) -> Result<(), TrainingError> {
-        self.epochs.push(facts.clone());
+    fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {
+        self.epochs.push(metrics.clone());
         Ok(())
     }
 }

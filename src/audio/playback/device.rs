@@ -1,7 +1,7 @@
 //! The system's own output (CoreAudio, WASAPI; ALSA under the feature `alsa`), by cpal and rodio.
 
 use super::no_sound::Attempt;
-use super::output::{Heard, Output, Refusal, attempt};
+use super::output::{Output, OutputPosition, Refusal, attempt};
 use super::sound::Sound;
 use rodio::cpal::BufferSize;
 use rodio::{DeviceSinkBuilder, MixerDeviceSink};
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often the place that is heard is looked at.
-const LOOK: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The default output of the system.
 pub struct Device {
@@ -101,7 +101,7 @@ impl Output for Device {
         Ok(())
     }
 
-    fn advance(&mut self, wait: Duration) -> Result<Heard, Refusal> {
+    fn advance(&mut self, wait: Duration) -> Result<OutputPosition, Refusal> {
         let until = Instant::now() + wait;
         loop {
             if let Some(problem) = self.lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -112,12 +112,12 @@ impl Output for Device {
                 None => (0.0, true),
             };
             if over || Instant::now() >= until {
-                return Ok(Heard {
+                return Ok(OutputPosition {
                     seconds: (seconds - self.latency()).max(0.0),
                     over,
                 });
             }
-            thread::sleep(LOOK.min(until.saturating_duration_since(Instant::now())));
+            thread::sleep(POLL_INTERVAL.min(until.saturating_duration_since(Instant::now())));
         }
     }
 

@@ -1,9 +1,9 @@
-//! That there is no sound to be had, what was tried, and what to do about it on this host.
+//! That there is no audio output, what was tried, and what to do about it on this host.
 
 use super::environment::Environment;
 use std::fmt;
 
-/// There is no sound to be had.
+/// There is no audio output.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct NoSound {
     /// What was tried, in this order.
@@ -44,7 +44,7 @@ impl NoSound {
             ));
         }
         let forward = remedy(
-            "To hear this host on the computer in front of you:",
+            "To play sound from this host on the computer in front of you:",
             &[
                 (
                     "there",
@@ -55,7 +55,7 @@ impl NoSound {
             ],
         );
         let local = remedy(
-            "To hear it at this host, start its sound server:",
+            "To play sound at this host, start its sound server:",
             &[
                 ("here", "systemctl --user start pipewire-pulse"),
                 ("or", "pulseaudio --start"),
@@ -82,7 +82,7 @@ fn remedy(aim: &str, steps: &[(&'static str, &'static str)]) -> Remedy {
 
 impl fmt::Display for NoSound {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "no sound to be had")?;
+        write!(formatter, "no audio output")?;
         for attempt in &self.attempts {
             write!(formatter, "\n  {}: {}", attempt.output, attempt.problem)?;
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// How much of a sound was heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heard {
+pub struct OutputPosition {
     /// Since it was begun (s), what is still on its way to the loudspeaker not counted.
     pub seconds: f64,
     /// Whether its end was heard.
@@ -53,7 +53,7 @@ pub trait Output: Debug {
     ///
     /// # Errors
     /// The output has gone.
-    fn advance(&mut self, wait: Duration) -> Result<Heard, Refusal>;
+    fn advance(&mut self, wait: Duration) -> Result<OutputPosition, Refusal>;
 
     /// Silences the sound at once.
     fn stop(&mut self);

@@ -16,14 +16,14 @@ const LISTED: usize = 40;
 pub fn survey(output: Output, survey: &Survey, exported: Option<&(PathBuf, usize)>) -> io::Result<()> {
     if output.json {
         let clips = &survey.catalogue.clips;
-        let suspicions = survey.suspicions.iter().map(|suspicion| {
-            let path = clips.get(suspicion.clip).map(|clip| &clip.path);
-            json!({ "path": path, "kind": suspicion.kind, "detail": suspicion.detail })
+        let quality_issues = survey.quality_issues.iter().map(|quality_issue| {
+            let path = clips.get(quality_issue.clip).map(|clip| &clip.path);
+            json!({ "path": path, "kind": quality_issue.kind, "detail": quality_issue.detail })
         });
         return output.document(&json!({
             "clips": clips.len(),
             "refused": *survey.catalogue.refused,
-            "suspicions": suspicions.collect::<Vec<_>>(),
+            "suspicions": quality_issues.collect::<Vec<_>>(),
             "selected": survey.selected,
             "excluded": survey.excluded,
             "synthetic": survey.synthetic,
@@ -80,7 +80,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
             .iter()
             .map(|refused| (&refused.path, &refused.reason)),
     )?;
-    let mut rest = survey.suspicions.as_slice();
+    let mut rest = survey.quality_issues.as_slice();
     while let Some(first) = rest.first() {
         let (same, others) = rest.split_at(rest.iter().take_while(|other| other.kind == first.kind).count());
         rest = others;

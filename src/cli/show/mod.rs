@@ -6,6 +6,7 @@ mod data;
 mod doctor;
 mod models;
 mod plan;
+mod predictions;
 mod presets;
 mod preview;
 mod queue;
@@ -13,7 +14,6 @@ mod report;
 mod runs;
 mod store;
 mod studies;
-mod verdicts;
 
 pub use bench::measured;
 pub use comparison::compared;
@@ -21,14 +21,14 @@ pub use data::{config, demo, exported, features, survey};
 pub use doctor::doctor;
 pub use models::{model, models};
 pub use plan::plan;
+pub use predictions::predictions;
 pub use presets::{preset, presets};
 pub use preview::preview;
 pub use queue::queue;
 pub use report::{report, scores_line};
 pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs, runs_table, started, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
-pub use studies::{enqueued, studies, study, study_exported, study_mended, trial, tuning, tuning_stops};
-pub use verdicts::judgements;
+pub use studies::{enqueued, studies, study, study_exported, study_repaired, trial, tuning, tuning_stops};
 
 use crate::engine::{Coverage, RunSummary};
 

@@ -21,20 +21,20 @@ fn table(plan: &RunPlan) -> String {
         format!("{}, {} of them trained", plan.parameters, plan.trainable),
     );
     row("multiply-adds", format!("{} a clip", plan.multiply_adds));
-    let sides = format!(
+    let subsets = format!(
         "{} train, {} validation, {} test",
         plan.train, plan.validation, plan.test
     );
-    let sides = match plan.folds {
-        1 => sides,
-        folds => format!("{sides}; the first of {folds} folds"),
+    let subsets = match plan.folds {
+        1 => subsets,
+        folds => format!("{subsets}; the first of {folds} folds"),
     };
-    row("examples", sides);
+    row("examples", subsets);
     if plan.coverage.is_thin() {
         row("test set", super::coverage_words(&plan.coverage));
     }
-    for remark in &plan.remarks {
-        row("split", remark.clone());
+    for note in &plan.notes {
+        row("split", note.clone());
     }
     let time = match &plan.epoch {
         Some(time) => format!(

@@ -23,13 +23,13 @@ pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
             "seconds": preview.wave.seconds(),
             "rate": preview.wave.rate,
             // A number of 128 bits is too large for JSON.
-            "content": format!("{:032x}", preview.facts.content),
-            "level": preview.facts.level,
+            "content": format!("{:032x}", preview.analysis.content),
+            "level": preview.analysis.level,
             "notes": preview.notes,
             "mel_hz": preview.mel_hz,
         }));
     }
-    output.text(&facts(preview))?;
+    output.text(&describe(preview))?;
     let colours = supports_color::on(Stream::Stdout).filter(|level| level.has_256 || level.has_16m);
     match colours {
         Some(level) if io::stdout().is_terminal() => {
@@ -40,8 +40,8 @@ pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
     }
 }
 
-fn facts(preview: &Preview) -> String {
-    let level = &preview.facts.level;
+fn describe(preview: &Preview) -> String {
+    let level = &preview.analysis.level;
     let label = match preview.label.as_str() {
         "" => String::new(),
         label => format!(", {label}"),

@@ -101,7 +101,7 @@ fn classes(scores: &Scores) -> String {
 }
 
 fn confusion(report: &Report) -> String {
-    let headings: Vec<&str> = std::iter::once("truth \\ said")
+    let headings: Vec<&str> = std::iter::once("true \\ predicted")
         .chain(report.labels.iter().map(String::as_str))
         .collect();
     let mut table = Table::new(1, &headings);
@@ -126,7 +126,7 @@ fn confused(report: &Report) -> String {
     }
     let mut text = "most confused:\n".to_owned();
     for (truth, prediction, clips) in report.most_confused.iter().take(PAIRS) {
-        text += &format!("  {truth} taken for {prediction}: {clips}\n");
+        text += &format!("  {truth} predicted as {prediction}: {clips}\n");
     }
     text
 }
@@ -152,11 +152,7 @@ fn spread(run: &RunReport) -> String {
     };
     let mut table = Table::new(
         1,
-        &[
-            &format!("over {} linked runs", first.values.len()),
-            "mean %",
-            "deviation %",
-        ],
+        &[&format!("over {} folds", first.values.len()), "mean %", "deviation %"],
     );
     for score in &run.spread {
         table.row([score.score.clone(), percent(score.mean), percent(score.deviation)]);

@@ -3,15 +3,14 @@
 use super::{SYNTHETIC, coverage_line, percent, test_score};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{Deletion, EpochFacts, RunDetail, RunNote, RunState, RunSummary, Stop};
+use crate::engine::{Deletion, EpochMetrics, RunDetail, RunNote, RunState, RunSummary, Stop};
 use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io;
 
 /// Said of a model that learnt from its test clips.
-const FINAL_MODEL: &str =
-    "a final model, fitted on everything, without an honest test score; the scores are of the model before it";
+const FINAL_MODEL: &str = "a final model, fitted on all clips, without an held-out test score; the scores are those of the model before the final fit";
 
 /// The list of runs.
 pub fn runs(output: Output, runs: &[RunSummary]) -> io::Result<()> {
@@ -116,11 +115,11 @@ pub fn stalled(runs: &[RunSummary]) -> String {
 }
 
 pub(super) fn doing(run: &RunSummary) -> String {
-    match &run.beat {
-        Some(beat) if !run.state.is_over() && beat.total > 0 => {
-            format!("{} {}/{}", beat.phase, beat.done, beat.total)
+    match &run.heartbeat {
+        Some(heartbeat) if !run.state.is_over() && heartbeat.total > 0 => {
+            format!("{} {}/{}", heartbeat.phase, heartbeat.done, heartbeat.total)
         }
-        Some(beat) if !run.state.is_over() => beat.phase.clone(),
+        Some(heartbeat) if !run.state.is_over() => heartbeat.phase.clone(),
         _ => "-".to_owned(),
     }
 }
@@ -190,7 +189,7 @@ pub fn started(output: Output, runs: &[String], ahead: usize, detached: bool) ->
 pub fn resumed(output: Output, runs: &[(String, usize)], detached: bool) -> io::Result<()> {
     if !output.json {
         let words = runs.iter().map(|(run, epoch)| match epoch {
-            0 => format!("{run} begins anew\n"),
+            0 => format!("{run} starts again from the beginning\n"),
             epoch => format!("{run} goes on after epoch {epoch}\n"),
         });
         return output.text(words.collect::<String>().trim_end());
@@ -223,7 +222,7 @@ pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: St
 }
 
 /// One epoch is done.
-pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochFacts) -> io::Result<()> {
+pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochMetrics) -> io::Result<()> {
     if output.json {
         return output.json(&json!({ "event": "epoch", "run": run.id, "facts": epoch }));
     }

@@ -43,7 +43,7 @@ pub fn features_imported(output: Output, summary: &ImportSummary) -> io::Result<
         }
         for (row, fault) in summary.faulty.iter().take(LISTED) {
             text +=
-                &format!("\nrow {row}: {fault}; its clip is left out, or mend it (numpy.nan_to_num) and import again");
+                &format!("\nrow {row}: {fault}; its clip is left out, or fix it (numpy.nan_to_num) and import again");
         }
         if summary.faulty.len() > LISTED {
             let more = summary.faulty.len() - LISTED;

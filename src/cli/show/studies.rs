@@ -3,7 +3,7 @@
 use super::name;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{LeftOut, Mended, StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
+use crate::engine::{LeftOut, Repaired, StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
 use serde_json::json;
 use std::io;
 
@@ -42,7 +42,7 @@ pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
     })
 }
 
-/// One study: what it is, its best `rows` trials, what mattered, and how often test was looked at.
+/// One study: what it is, its best `rows` trials, what mattered, and how often the test set was evaluated.
 pub fn study(output: Output, page: &StudyPage, rows: Option<usize>) -> io::Result<()> {
     output.either(page, || study_text(page, rows))
 }
@@ -78,12 +78,15 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
     text.extend(page.damage_words().map(|words| words + "\n"));
     text.extend(page.coverage_words().map(|words| format!("settings: {words}\n")));
     for worker in &page.workers {
-        match (&worker.beat, &worker.problem) {
-            (Some(beat), _) => {
+        match (&worker.heartbeat, &worker.problem) {
+            (Some(heartbeat), _) => {
                 let at = worker
                     .trial
-                    .map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
-                text += &format!("worker {}: {at} (process {} on {})\n", worker.name, beat.pid, beat.host);
+                    .map_or_else(|| heartbeat.phase.clone(), |trial| format!("trial {trial}"));
+                text += &format!(
+                    "worker {}: {at} (process {} on {})\n",
+                    worker.name, heartbeat.pid, heartbeat.host
+                );
             }
             (None, Some(problem)) => text += &format!("worker {} is gone: {problem}\n", worker.name),
             (None, None) => {}
@@ -103,7 +106,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
         text += &table.render();
     }
     text += "\n";
-    text += &test_looks(page);
+    text += &test_evaluations(page);
     text
 }
 
@@ -128,7 +131,7 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
     for (rank, number) in all.take(rows.unwrap_or(usize::MAX)) {
         let Some(trial) = page.trials.get(number) else { continue };
         let dash = || "-".to_owned();
-        let facts = [
+        let details = [
             trial.state_name(),
             rank.map_or_else(dash, |rank| rank.to_string()),
             number.to_string(),
@@ -141,7 +144,7 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
                 .parameter(&axis.name)
                 .map_or_else(dash, |parameter| plain(&parameter.text))
         });
-        table.row(facts.into_iter().chain(values));
+        table.row(details.into_iter().chain(values));
         if let Some(words) = end_words(trial) {
             reasons += &format!("trial {number} {words}\n");
         }
@@ -177,13 +180,13 @@ fn plain(text: &str) -> String {
     }
 }
 
-fn test_looks(page: &StudyPage) -> String {
-    let looks = page.test_looks();
+fn test_evaluations(page: &StudyPage) -> String {
+    let looks = page.test_evaluations();
     let mut text = match looks {
-        0 => "test was not looked at; `undertone study promote` trains the best trial anew and judges it there\n"
+        0 => "no test-set evaluations; `undertone study promote` retrains the best trial and evaluates it on the test set\n"
             .to_owned(),
-        1 => "test was looked at once\n".to_owned(),
-        looks => format!("test was looked at {looks} times\n"),
+        1 => "the test set was evaluated once\n".to_owned(),
+        looks => format!("the test set was evaluated {looks} times\n"),
     };
     for run in &page.promoted {
         text += &match run.test {
@@ -203,7 +206,7 @@ fn test_looks(page: &StudyPage) -> String {
                 )
             }
             None => format!(
-                "trial {} as {} (seed {}): not judged yet\n",
+                "trial {} as {} (seed {}): not evaluated yet\n",
                 run.trial, run.run, run.seed
             ),
         };
@@ -265,24 +268,24 @@ pub fn enqueued(output: Output, study: &str, trial: usize) -> io::Result<()> {
     })
 }
 
-/// A study's journal was mended.
-pub fn study_mended(output: Output, study: &str, mended: Option<&Mended>) -> io::Result<()> {
-    output.either(&json!({ "study": study, "mended": mended }), || {
-        let Some(mended) = mended else {
-            return format!("the journal of study {study} is sound: there is nothing to mend");
+/// A study's journal was repaired.
+pub fn study_repaired(output: Output, study: &str, repaired: Option<&Repaired>) -> io::Result<()> {
+    output.either(&json!({ "study": study, "repaired": repaired }), || {
+        let Some(repaired) = repaired else {
+            return format!("the journal of study {study} is not damaged: there is nothing to repair");
         };
         let mut text = format!(
-            "study {study} is mended; as it was it is in {}\n",
-            mended.copy.display()
+            "study {study} is repaired; a copy of it as it was is {}\n",
+            repaired.copy.display()
         );
-        if mended.separated > 0 {
-            text += &format!("lines of several records, taken apart: {}\n", mended.separated);
+        if repaired.separated > 0 {
+            text += &format!("lines of several records, taken apart: {}\n", repaired.separated);
         }
-        match &mended.lost {
+        match &repaired.lost {
             None => text += "nothing was lost\n",
             Some(damage) => {
                 text += &format!("{damage}; the study ends before it now\n");
-                text += &left_out(study, &mended.left_out);
+                text += &left_out(study, &repaired.left_out);
             }
         }
         text

@@ -112,7 +112,7 @@ pub fn track(seed: u64, sentence: &str, manner: &Manner, pitch: f64, tract: f64,
         .map(|syllable| syllable.consonant.seconds + syllable.vowel_seconds)
         .sum();
     let wanted = unhurried * (-manner[Cue::Tempo]).exp2();
-    let stretch = wanted.clamp(SPEECH_SECONDS.0, SPEECH_SECONDS.1) / unhurried;
+    let segment = wanted.clamp(SPEECH_SECONDS.0, SPEECH_SECONDS.1) / unhurried;
 
     let mut frames = Vec::new();
     let pause = |rng: &mut Stream| rng.random_range(PAUSE_SECONDS.0..PAUSE_SECONDS.1);
@@ -127,7 +127,7 @@ pub fn track(seed: u64, sentence: &str, manner: &Manner, pitch: f64, tract: f64,
         let accent = normal(rng);
         let formants = articulate(syllable.vowel, manner, tract);
         let consonant = syllable.consonant;
-        end += consonant.seconds * stretch;
+        end += consonant.seconds * segment;
         let onset = Frame {
             f0: accent,
             voicing: consonant.voicing,
@@ -136,7 +136,7 @@ pub fn track(seed: u64, sentence: &str, manner: &Manner, pitch: f64, tract: f64,
             formants,
         };
         extend(&mut frames, onset, end);
-        end += syllable.vowel_seconds * stretch;
+        end += syllable.vowel_seconds * segment;
         let voicing = (1.0 + 0.15 * accent).clamp(0.5, 1.5);
         extend(
             &mut frames,

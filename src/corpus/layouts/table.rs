@@ -54,7 +54,7 @@ fn is_clip_table(path: &Path) -> bool {
         return false;
     }
     let start = start_of(path);
-    start.is_ok_and(|start| Places::find(path, &mut reader(path, &start), &Columns::default()).is_ok())
+    start.is_ok_and(|start| ColumnIndices::find(path, &mut reader(path, &start), &Columns::default()).is_ok())
 }
 
 fn start_of(path: &Path) -> io::Result<Vec<u8>> {
@@ -92,7 +92,7 @@ pub(crate) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, Cor
         return Err(wrong(path, 1, "the table is UTF-16; save it as UTF-8".into()));
     }
     let mut reader = reader(path, &bytes);
-    let places = Places::find(path, &mut reader, columns)?;
+    let places = ColumnIndices::find(path, &mut reader, columns)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut rows = Vec::new();
     for record in reader.byte_records() {
@@ -149,7 +149,7 @@ fn frequent_delimiter(bytes: &[u8]) -> u8 {
 
 /// Where each column is.
 #[derive(Debug)]
-struct Places {
+struct ColumnIndices {
     width: usize,
     path: usize,
     emotion: usize,
@@ -163,7 +163,7 @@ struct Places {
     synthetic: Option<usize>,
 }
 
-impl Places {
+impl ColumnIndices {
     fn find(table: &Path, reader: &mut Reader<&[u8]>, columns: &Columns) -> Result<Self, CorpusError> {
         let headers = headings(reader).map_err(|error| wrong(table, 1, error.to_string()))?;
         let place = |name: &str| {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How the speakers of a corpus are dealt to the sides.
 ///
 /// It is recorded with every run and every study, so that what was begun keeps the split it was begun with. It is no
-/// setting: what is begun anew is always dealt by [`Dealing::NEWEST`].
+/// setting: what is started again from the beginning is always dealt by [`Dealing::NEWEST`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dealing {

@@ -1,6 +1,6 @@
 //! Clips that must stay together.
 
-use super::super::{SampleFacts, Selection};
+use super::super::{SampleAnalysis, Selection};
 use std::collections::{BTreeMap, HashMap};
 
 /// A set of clips (indices into the selection) that no side may share with another.
@@ -9,7 +9,7 @@ pub type Group = Vec<usize>;
 /// The given clips, grouped by identical samples. A clip that has not been analysed, or in which there is
 /// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
 /// nothing depends on the order of the selection.
-pub fn twins(selection: &Selection, clips: &[usize]) -> Vec<Group> {
+pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
     grouped(selection, clips, |_| None)
 }
 
@@ -43,8 +43,8 @@ fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option
 
 /// What identifies a clip's samples. Silence and damage say nothing: all such clips are alike.
 fn content(selection: &Selection, clip: usize) -> Option<u128> {
-    let facts: &SampleFacts = selection.facts.get(clip)?.as_deref()?;
-    (facts.damage.is_none() && !facts.level.silent).then_some(facts.content)
+    let analysis: &SampleAnalysis = selection.analysis.get(clip)?.as_deref()?;
+    (analysis.damage.is_none() && !analysis.level.silent).then_some(analysis.content)
 }
 
 /// Union-find; the root of a set is its smallest member.

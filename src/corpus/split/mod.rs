@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// A side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
+pub enum Subset {
     /// Learnt from; the scaler is fitted here.
     Train,
     /// The best epoch is chosen here.
@@ -28,7 +28,7 @@ pub enum Side {
     Test,
 }
 
-impl Side {
+impl Subset {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
@@ -46,7 +46,7 @@ impl Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SplitKind {
-    /// No speaker of the test side is heard in training.
+    /// No speaker of the test set is heard in training.
     #[default]
     Speaker,
     /// By clip: speakers leak, as in most published scores.
@@ -64,7 +64,7 @@ pub struct SplitSettings {
     pub test: f64,
     /// Share to choose the best epoch on.
     pub validation: f64,
-    /// 0 or 1: one run. K: K linked runs, each clip tested once.
+    /// 0 or 1: one run. K: K folds, each clip tested once.
     pub kfold: usize,
 }
 
@@ -128,9 +128,9 @@ pub struct Split {
     /// The fold, from 0, and the number of folds.
     pub fold: Option<(usize, usize)>,
     /// One side per clip of the selection.
-    pub sides: Vec<Side>,
+    pub subsets: Vec<Subset>,
     /// What the protocol line must admit (`validation cut by clip from training speakers (tess)`).
-    pub remarks: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 impl Split {
@@ -147,27 +147,27 @@ impl Split {
     }
 
     /// Takes the clips of which `kept` says no out of the selection; those that stay keep their sides. Labels that
-    /// are lost by it are named in [`Split::remarks`].
+    /// are lost by it are named in [`Split::notes`].
     ///
     /// # Errors
     /// As [`split`]: a side that is empty now, or a label that would not be learnt.
     pub fn keep(&mut self, selection: &mut Selection, kept: &[bool]) -> Result<(), CorpusError> {
         let labels: BTreeSet<String> = selection.labels().into_iter().map(str::to_owned).collect();
-        let before = missing_remarks(selection, self.fold, &self.sides);
+        let before = missing_notes(selection, self.fold, &self.subsets);
         retain(&mut selection.clips, kept);
-        retain(&mut selection.facts, kept);
-        retain(&mut self.sides, kept);
-        check_sides(selection, &self.sides, self.kind)?;
+        retain(&mut selection.analysis, kept);
+        retain(&mut self.subsets, kept);
+        check_subsets(selection, &self.subsets, self.kind)?;
         let gone: Vec<&str> = labels
             .iter()
             .map(String::as_str)
             .filter(|label| !selection.labels().contains(label))
             .collect();
-        self.remarks.retain(|remark| !before.contains(remark));
+        self.notes.retain(|note| !before.contains(note));
         if !gone.is_empty() {
-            self.remarks.push(format!("no clip of {} is left", gone.join(", ")));
+            self.notes.push(format!("no clip of {} is left", gone.join(", ")));
         }
-        self.remarks.extend(missing_remarks(selection, self.fold, &self.sides));
+        self.notes.extend(missing_notes(selection, self.fold, &self.subsets));
         Ok(())
     }
 }
@@ -180,7 +180,7 @@ impl Split {
 /// [`SplitKind::Random`] clips are dealt, balanced by emotion, corpus and gender. Clips with identical
 /// samples stay on one side, so speakers that share samples are dealt as one.
 ///
-/// What cannot be had is said in [`Split::remarks`]: a corpus with fewer speakers than three sides need has its
+/// What cannot be had is said in [`Split::notes`]: a corpus with fewer speakers than three sides need has its
 /// validation clips cut from its training speakers; a corpus with a single speaker is only learnt from.
 ///
 /// With `settings.kfold` = K there are K folds, and `fold` (from 0) chooses the one to test on: every clip is
@@ -206,18 +206,18 @@ pub fn split(
             "no clip takes part; widen [filter] or [labels], or name corpora".to_owned(),
         ));
     }
-    let (sides, mut remarks) = match settings.kind {
-        SplitKind::Speaker => speaker::sides(selection, settings, dealing, (seed, fold))?,
-        SplitKind::Random => (random::sides(selection, settings, seed, fold)?, Vec::new()),
+    let (subsets, mut notes) = match settings.kind {
+        SplitKind::Speaker => speaker::subsets(selection, settings, dealing, (seed, fold))?,
+        SplitKind::Random => (random::subsets(selection, settings, seed, fold)?, Vec::new()),
     };
-    check_sides(selection, &sides, settings.kind)?;
+    check_subsets(selection, &subsets, settings.kind)?;
     let fold = settings.folds().map(|folds| (fold, folds));
-    remarks.extend(missing_remarks(selection, fold, &sides));
+    notes.extend(missing_notes(selection, fold, &subsets));
     Ok(Split {
         kind: settings.kind,
         fold,
-        sides,
-        remarks,
+        subsets,
+        notes,
     })
 }
 
@@ -226,18 +226,18 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     all.retain(|_| kept.next().copied().unwrap_or(true));
 }
 
-fn check_sides(selection: &Selection, sides: &[Side], kind: SplitKind) -> Result<(), CorpusError> {
-    for side in Side::ALL {
-        if !sides.contains(&side) {
+fn check_subsets(selection: &Selection, subsets: &[Subset], kind: SplitKind) -> Result<(), CorpusError> {
+    for subset in Subset::ALL {
+        if !subsets.contains(&subset) {
             return Err(CorpusError::Split(format!(
                 "no clip is left for {} ({} clips take part); let more clips take part ([filter], [labels]), or \
                  change split.test, split.validation or split.kfold",
-                side.name(),
+                subset.name(),
                 selection.clips.len()
             )));
         }
     }
-    if let Some(label) = missing_labels(selection, sides, Side::Train).first() {
+    if let Some(label) = missing_labels(selection, subsets, Subset::Train).first() {
         let remedy = match kind {
             SplitKind::Speaker => "set split.kind = \"random\"",
             SplitKind::Random => "add clips of it",
@@ -251,28 +251,28 @@ fn check_sides(selection: &Selection, sides: &[Side], kind: SplitKind) -> Result
 }
 
 /// What a score is not about. The test set of a single run is told of beside its score.
-fn missing_remarks(selection: &Selection, fold: Option<(usize, usize)>, sides: &[Side]) -> Vec<String> {
+fn missing_notes(selection: &Selection, fold: Option<(usize, usize)>, subsets: &[Subset]) -> Vec<String> {
     let labels = selection.labels().len();
-    let mut remarks = Vec::new();
-    let unseen = missing_labels(selection, sides, Side::Validation);
+    let mut notes = Vec::new();
+    let unseen = missing_labels(selection, subsets, Subset::Validation);
     if !unseen.is_empty() {
-        remarks.push(format!(
+        notes.push(format!(
             "validation UAR over {} of {labels} classes (no clips of {})",
             labels - unseen.len(),
             unseen.join(", ")
         ));
     }
-    let untested = missing_labels(selection, sides, Side::Test);
+    let untested = missing_labels(selection, subsets, Subset::Test);
     if fold.is_some() && !untested.is_empty() {
-        remarks.push(format!("no test clips of {} in this fold", untested.join(", ")));
+        notes.push(format!("no test clips of {} in this fold", untested.join(", ")));
     }
-    remarks
+    notes
 }
 
 /// Labels of the selection that a side has no clip of, as shown.
-fn missing_labels<'a>(selection: &'a Selection, sides: &[Side], side: Side) -> Vec<&'a str> {
+fn missing_labels<'a>(selection: &'a Selection, subsets: &[Subset], subset: Subset) -> Vec<&'a str> {
     let labels: BTreeSet<(usize, &str)> = selection.clips.iter().map(|clip| clip.emotion.rank()).collect();
-    let clips = selection.clips.iter().zip(sides).filter(|(_, at)| **at == side);
+    let clips = selection.clips.iter().zip(subsets).filter(|(_, at)| **at == subset);
     let present: BTreeSet<(usize, &str)> = clips.map(|(clip, _)| clip.emotion.rank()).collect();
     labels.difference(&present).map(|(_, name)| *name).collect()
 }

@@ -2,20 +2,20 @@
 
 use super::super::{CorpusError, Selection};
 use super::deal::deal;
-use super::groups::{Group, twins};
-use super::{Side, SplitSettings};
+use super::groups::{Group, duplicates};
+use super::{SplitSettings, Subset};
 use crate::random::stream;
 
 /// One side per clip of the selection.
-pub fn sides(
+pub fn subsets(
     selection: &Selection,
     settings: &SplitSettings,
     seed: u64,
     fold: usize,
-) -> Result<Vec<Side>, CorpusError> {
+) -> Result<Vec<Subset>, CorpusError> {
     let all: Vec<usize> = (0..selection.clips.len()).collect();
-    let groups = twins(selection, &all);
-    let mut sides = vec![Side::Train; selection.clips.len()];
+    let groups = duplicates(selection, &all);
+    let mut subsets = vec![Subset::Train; selection.clips.len()];
     let rest = match settings.folds() {
         None => groups,
         Some(folds) => {
@@ -28,7 +28,7 @@ pub fn sides(
             let shares = vec![settings.test_share(); folds];
             let parts = deal(selection, &groups, &shares, false, &mut stream(seed, "split folds", 0));
             let (tested, rest): (Vec<_>, Vec<_>) = groups.into_iter().zip(parts).partition(|(_, part)| *part == fold);
-            assign(&mut sides, tested.iter().map(|(group, _)| group), Side::Test);
+            assign(&mut subsets, tested.iter().map(|(group, _)| group), Subset::Test);
             rest.into_iter().map(|(group, _)| group).collect()
         }
     };
@@ -48,14 +48,18 @@ pub fn sides(
         &mut stream(seed, "split clips", fold as u64),
     );
     for (group, part) in rest.iter().zip(parts) {
-        assign(&mut sides, [group], [Side::Train, Side::Validation, Side::Test][part]);
+        assign(
+            &mut subsets,
+            [group],
+            [Subset::Train, Subset::Validation, Subset::Test][part],
+        );
     }
-    Ok(sides)
+    Ok(subsets)
 }
 
 /// Puts whole groups on a side.
-pub fn assign<'a>(sides: &mut [Side], groups: impl IntoIterator<Item = &'a Group>, side: Side) {
+pub fn assign<'a>(subsets: &mut [Subset], groups: impl IntoIterator<Item = &'a Group>, subset: Subset) {
     for &clip in groups.into_iter().flatten() {
-        sides[clip] = side;
+        subsets[clip] = subset;
     }
 }

@@ -4,40 +4,40 @@ use super::super::{CorpusError, Selection};
 use super::balance::{Part, balance};
 use super::deal::deal;
 use super::dealing::{Dealing, are_alike};
-use super::groups::{Group, twins, voices};
+use super::groups::{Group, duplicates, voices};
 use super::random::assign;
-use super::{Side, SplitSettings, shares};
+use super::{SplitSettings, Subset, shares};
 use crate::random::{Stream, stream};
 use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One side per clip of the selection, and what has to be said about it.
-pub fn sides(
+pub fn subsets(
     selection: &Selection,
     settings: &SplitSettings,
     dealing: Dealing,
     (seed, fold): (u64, usize),
-) -> Result<(Vec<Side>, Vec<String>), CorpusError> {
+) -> Result<(Vec<Subset>, Vec<String>), CorpusError> {
     require_speakers(selection)?;
     let corpora = voices_by_corpus(selection);
-    let mut remarks = Remarks::default();
+    let mut notes = Notes::default();
     let tested = match settings.folds() {
         None => tested_once(selection, &corpora, settings, dealing, seed)?,
         Some(folds) => tested_in(selection, &corpora, (folds, fold), dealing, seed)?,
     };
 
-    let mut sides = vec![Side::Train; selection.clips.len()];
+    let mut subsets = vec![Subset::Train; selection.clips.len()];
     for ((corpus, voices), tested) in corpora.iter().zip(tested) {
         let (test, rest): (Vec<_>, Vec<_>) = voices.iter().zip(tested).partition(|(_, tested)| *tested);
         let rest: Vec<Group> = rest.into_iter().map(|(voice, _)| voice.clone()).collect();
-        assign(&mut sides, test.iter().map(|(voice, _)| *voice), Side::Test);
+        assign(&mut subsets, test.iter().map(|(voice, _)| *voice), Subset::Test);
         if voices.iter().any(|voice| speakers(selection, voice).len() > 1) {
-            remarks.add("speakers with identical samples kept on one side", corpus);
+            notes.add("speakers with identical samples kept on one side", corpus);
         }
         match (settings.folds(), test.is_empty(), rest.is_empty()) {
-            (None, true, _) => remarks.add("single speaker, learnt from and not tested", corpus),
-            (Some(_), true, _) => remarks.add("no test speakers in this fold", corpus),
-            (_, _, true) => remarks.add("single speaker, tested and not learnt from in this fold", corpus),
+            (None, true, _) => notes.add("single speaker, learnt from and not tested", corpus),
+            (Some(_), true, _) => notes.add("no test speakers in this fold", corpus),
+            (_, _, true) => notes.add("single speaker, tested and not learnt from in this fold", corpus),
             _ => {}
         }
         let random = &mut stream(seed, &format!("split validation {corpus}"), fold as u64);
@@ -47,11 +47,11 @@ pub fn sides(
             validation(selection, settings, voices.len(), &rest, random)
         };
         if validation.by_clip {
-            remarks.add("validation cut by clip from training speakers", corpus);
+            notes.add("validation cut by clip from training speakers", corpus);
         }
-        assign(&mut sides, &validation.groups, Side::Validation);
+        assign(&mut subsets, &validation.groups, Subset::Validation);
     }
-    Ok((sides, remarks.lines()))
+    Ok((subsets, notes.lines()))
 }
 
 fn require_speakers(selection: &Selection) -> Result<(), CorpusError> {
@@ -119,7 +119,7 @@ fn tested_once(
     let tested = corpora.iter().map(|(corpus, voices)| {
         let random = &mut stream(seed, &format!("split test {corpus}"), 0);
         if by_clips(dealing, voices) {
-            let deal = shares::deal(selection, voices, &learnt_and_judged(settings.test), random);
+            let deal = shares::deal(selection, voices, &training_and_test(settings.test), random);
             return deal.parts.into_iter().map(|part| part == 1).collect();
         }
         let test = match voices.len() {
@@ -145,7 +145,7 @@ fn tested_once(
 }
 
 /// A part that is learnt from, and one with this share that is not.
-fn learnt_and_judged(share: f64) -> [shares::Part; 2] {
+fn training_and_test(share: f64) -> [shares::Part; 2] {
     [(1.0 - share, true), (share, false)].map(|(share, learns)| shares::Part {
         share,
         before: 0,
@@ -261,7 +261,7 @@ fn validation_by_clips(
     let wanted = settings.validation * clips(voices);
     let share = (wanted / clips(rest)).min(0.5);
     if rest.len() > 1 {
-        let deal = shares::deal(selection, rest, &learnt_and_judged(share), random);
+        let deal = shares::deal(selection, rest, &training_and_test(share), random);
         let groups = second(rest.to_vec(), deal.parts);
         if deal.learns_all && 2.0 * clips(&groups) >= wanted {
             return Validation { groups, by_clip: false };
@@ -271,7 +271,7 @@ fn validation_by_clips(
 }
 
 fn cut_by_clip(selection: &Selection, rest: &[Group], share: f64, random: &mut Stream) -> Validation {
-    let clips = twins(selection, &rest.concat());
+    let clips = duplicates(selection, &rest.concat());
     let deal = deal(selection, &clips, &[1.0 - share, share], true, random);
     Validation {
         groups: second(clips, deal),
@@ -295,17 +295,17 @@ fn share_of(share: f64, count: usize) -> usize {
 
 /// What has to be said, each with the corpora it is said of.
 #[derive(Default)]
-struct Remarks(BTreeMap<&'static str, Vec<String>>);
+struct Notes(BTreeMap<&'static str, Vec<String>>);
 
-impl Remarks {
-    fn add(&mut self, remark: &'static str, corpus: &str) {
-        self.0.entry(remark).or_default().push(corpus.to_owned());
+impl Notes {
+    fn add(&mut self, note: &'static str, corpus: &str) {
+        self.0.entry(note).or_default().push(corpus.to_owned());
     }
 
     fn lines(self) -> Vec<String> {
         self.0
             .into_iter()
-            .map(|(remark, corpora)| format!("{remark} ({})", corpora.join(", ")))
+            .map(|(note, corpora)| format!("{note} ({})", corpora.join(", ")))
             .collect()
     }
 }

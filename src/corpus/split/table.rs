@@ -2,7 +2,7 @@
 //! taken when it goes on.
 
 use super::super::{Clip, CorpusError, Selection};
-use super::{Dealing, Side, Split, SplitSettings, check_sides, split};
+use super::{Dealing, Split, SplitSettings, Subset, check_subsets, split};
 use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -19,7 +19,7 @@ pub struct LeftOut {
     /// The clip.
     pub clip: Clip,
     /// Where it would have been.
-    pub side: Side,
+    pub subset: Subset,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -78,16 +78,16 @@ impl Split {
         let taken = selection
             .clips
             .iter()
-            .zip(&self.sides)
-            .map(|(clip, side)| (clip, side, ""));
-        let left_out = left_out.iter().map(|one| (&one.clip, &one.side, one.reason.as_str()));
-        for (clip, side, reason) in taken.chain(left_out) {
+            .zip(&self.subsets)
+            .map(|(clip, subset)| (clip, subset, ""));
+        let left_out = left_out.iter().map(|one| (&one.clip, &one.subset, one.reason.as_str()));
+        for (clip, subset, reason) in taken.chain(left_out) {
             let row: [&[u8]; 6] = [
                 clip.path.as_os_str().as_encoded_bytes(),
                 clip.corpus.as_bytes(),
                 clip.speaker.as_deref().unwrap_or_default().as_bytes(),
                 clip.emotion.name().as_bytes(),
-                side.name().as_bytes(),
+                subset.name().as_bytes(),
                 reason.as_bytes(),
             ];
             table.write_record(row).map_err(|error| failed(&error))?;
@@ -96,7 +96,7 @@ impl Split {
     }
 
     /// The split whose table was written when a run began. Its sides count, whatever the same settings would come to
-    /// now; where that is the same, it has the same remarks as well. Rows of clips that take part no more are passed
+    /// now; where that is the same, it has the same notes as well. Rows of clips that take part no more are passed
     /// over.
     ///
     /// # Errors
@@ -109,22 +109,22 @@ impl Split {
         (seed, fold): (u64, usize),
         table: &[u8],
     ) -> Result<Self, CorpusError> {
-        let sides = sides(selection, table)?;
-        check_sides(selection, &sides, settings.kind)?;
+        let subsets = subsets(selection, table)?;
+        check_subsets(selection, &subsets, settings.kind)?;
         match split(selection, settings, dealing, seed, fold) {
-            Ok(split) if split.sides == sides => Ok(split),
+            Ok(split) if split.subsets == subsets => Ok(split),
             _ => Ok(Self {
                 kind: settings.kind,
                 fold: settings.folds().map(|folds| (fold, folds)),
-                sides,
-                remarks: vec!["the sides are those of the run's split.csv".to_owned()],
+                subsets,
+                notes: vec!["the sides are those of the run's split.csv".to_owned()],
             }),
         }
     }
 }
 
 /// One side per clip; of several rows of one file (copies of a clip), in their order.
-fn sides(selection: &Selection, table: &[u8]) -> Result<Vec<Side>, CorpusError> {
+fn subsets(selection: &Selection, table: &[u8]) -> Result<Vec<Subset>, CorpusError> {
     let damaged = |problem: String| {
         CorpusError::Split(format!(
             "split.csv of the run {problem}; put it and the data back as they were, or start a new run"
@@ -138,27 +138,27 @@ fn sides(selection: &Selection, table: &[u8]) -> Result<Vec<Side>, CorpusError> 
     if headings.iter().take(COLUMNS.len()).ne(COLUMNS.map(str::as_bytes)) {
         return Err(damaged(format!("lacks its heading {}", COLUMNS.join(","))));
     }
-    let mut known: HashMap<(Vec<u8>, Vec<u8>), VecDeque<Side>> = HashMap::new();
+    let mut known: HashMap<(Vec<u8>, Vec<u8>), VecDeque<Subset>> = HashMap::new();
     for record in reader.byte_records() {
         let record = record.map_err(|error| damaged(format!("cannot be read ({error})")))?;
-        let [path, corpus, side] = [0, 1, 4].map(|column| record.get(column).unwrap_or_default());
-        let side = Side::ALL.into_iter().find(|known| known.name().as_bytes() == side);
-        let Some(side) = side else {
+        let [path, corpus, subset] = [0, 1, 4].map(|column| record.get(column).unwrap_or_default());
+        let subset = Subset::ALL.into_iter().find(|known| known.name().as_bytes() == subset);
+        let Some(subset) = subset else {
             let line = record.position().map_or(0, csv::Position::line);
             return Err(damaged(format!("names no side in line {line}")));
         };
         known
             .entry((corpus.to_vec(), path.to_vec()))
             .or_default()
-            .push_back(side);
+            .push_back(subset);
     }
-    let side = |clip: &Clip| {
+    let subset = |clip: &Clip| {
         let key = (
             clip.corpus.as_bytes().to_vec(),
             clip.path.as_os_str().as_encoded_bytes().to_vec(),
         );
-        let side = known.get_mut(&key).and_then(VecDeque::pop_front);
-        side.ok_or_else(|| damaged(format!("has no row for {}", clip.path.display())))
+        let subset = known.get_mut(&key).and_then(VecDeque::pop_front);
+        subset.ok_or_else(|| damaged(format!("has no row for {}", clip.path.display())))
     };
-    selection.clips.iter().map(side).collect()
+    selection.clips.iter().map(subset).collect()
 }

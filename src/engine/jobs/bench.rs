@@ -62,7 +62,7 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
         let problem = "there is no clip to measure; look at the corpora and [filter]";
         return Err(EngineError::Other(problem.to_owned()));
     }
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         tell("measuring", round, ROUNDS);

@@ -2,9 +2,9 @@
 
 use crate::engine::context::Context;
 use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime};
-use crate::models::layers::{Span, Way, start_spans, stop_spans};
+use crate::models::layers::{Pass, Span, start_spans, stop_spans};
 use crate::models::{Network, Published, choose_device, device, published};
-use crate::training::{StepTime, Trial, clips_of, judge, product_speed};
+use crate::training::{StepBenchmark, StepTime, clips_of, infer, product_speed};
 use burn::tensor::Tensor;
 
 /// Steps before the clock runs: memory is taken and caches are warm.
@@ -26,13 +26,13 @@ pub fn measure(
     settings.validate()?;
     let device_name = &choose_device(device_name.unwrap_or(&context.settings.device))?.key;
     let Published { input, classes, .. } = published(&settings.name)?;
-    let mut trial = Trial::new(&settings, input, classes, batch, device_name)?;
-    let tell = context.teller();
+    let mut step_benchmark = StepBenchmark::new(&settings, input, classes, batch, device_name)?;
+    let tell = context.progress_reporter();
 
-    let first = trial.step().total();
+    let first = step_benchmark.step().total();
     for _ in 1..WARM {
         context.check()?;
-        trial.step();
+        step_benchmark.step();
     }
     let mut times = Vec::with_capacity(steps);
     let mut peak = 0.0f64;
@@ -42,17 +42,17 @@ pub fn measure(
     for step in 0..steps {
         context.check()?;
         tell("measuring", step, steps);
-        times.push(trial.step());
+        times.push(step_benchmark.step());
         peak = peak.max(product_speed(device_name)?);
     }
     let spans = if profile { stop_spans() } else { Vec::new() };
     let memory_peak = memory_peak();
-    let (network, parameters) = (trial.network(), trial.parameters());
-    drop(trial);
+    let (network, parameters) = (step_benchmark.network(), step_benchmark.parameters());
+    drop(step_benchmark);
 
     let device = device(device_name)?;
     let (clips, clip) = (clips_of(batch, input, &device), clips_of(1, input, &device));
-    let judging = |batch: &Tensor<3>| judged(context, &network, batch, steps * JUDGED);
+    let judging = |batch: &Tensor<3>| evaluated(context, &network, batch, steps * JUDGED);
     let (inference, one_clip) = (judging(&clips)?, judging(&clip)?);
     tell("measuring", steps, steps);
 
@@ -77,11 +77,11 @@ pub fn measure(
     })
 }
 
-fn judged(context: &Context, network: &Network, batch: &Tensor<3>, times: usize) -> Result<Vec<f64>, EngineError> {
-    judge(network, batch);
+fn evaluated(context: &Context, network: &Network, batch: &Tensor<3>, times: usize) -> Result<Vec<f64>, EngineError> {
+    infer(network, batch);
     let one = |_| {
         context.check()?;
-        Ok(judge(network, batch).as_secs_f64())
+        Ok(infer(network, batch).as_secs_f64())
     };
     (0..times).map(one).collect()
 }
@@ -100,11 +100,11 @@ fn table(spans: &[Span], times: &[StepTime]) -> Vec<SpanTime> {
     };
     let mut rows = Vec::new();
     let phases = [
-        ("forward", Way::Forward, mean(|time| time.forward.as_secs_f64())),
-        ("backward", Way::Backward, mean(|time| time.backward.as_secs_f64())),
+        ("forward", Pass::Forward, mean(|time| time.forward.as_secs_f64())),
+        ("backward", Pass::Backward, mean(|time| time.backward.as_secs_f64())),
     ];
-    for (phase, way, whole) in phases {
-        let of_phase = spans.iter().filter(|span| span.way == way);
+    for (phase, pass, whole) in phases {
+        let of_phase = spans.iter().filter(|span| span.pass == pass);
         let mut found: Vec<SpanTime> = of_phase
             .map(|span| {
                 let milliseconds = 1e3 * span.time.as_secs_f64() / steps;
@@ -141,16 +141,16 @@ mod tests {
     #[test]
     fn the_rows_of_a_profile_add_up_to_the_step() {
         let ms = Duration::from_millis;
-        let span = |operation: &str, way, time| Span {
+        let span = |operation: &str, pass, time| Span {
             operation: operation.to_owned(),
-            way,
+            pass,
             calls: 2,
             time: ms(time),
         };
         let spans = [
-            span("A", Way::Forward, 4),
-            span("B", Way::Forward, 10),
-            span("A", Way::Backward, 30),
+            span("A", Pass::Forward, 4),
+            span("B", Pass::Forward, 10),
+            span("A", Pass::Backward, 30),
         ];
         let time = StepTime {
             forward: ms(10),

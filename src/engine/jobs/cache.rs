@@ -3,7 +3,7 @@
 use crate::corpus::{AnalysisCache, ScanIndex};
 use crate::engine::context::Context;
 use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, EngineError, Event, Settings, reading};
-use crate::features::{PackFacts, inventory};
+use crate::features::{PackSummary, inventory};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -116,7 +116,7 @@ fn plain(path: PathBuf, kind: CacheKind, clips: Option<usize>, state: CacheState
     })
 }
 
-fn of_pack(pack: &PackFacts, settings: &Settings) -> CacheRow {
+fn of_pack(pack: &PackSummary, settings: &Settings) -> CacheRow {
     let (corpus, recipe, clips, state) = match &pack.contents {
         None => (None, None, None, CacheState::Damaged),
         Some(contents) => {

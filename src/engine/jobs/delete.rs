@@ -15,9 +15,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Tells what would go; when that is confirmed it goes to the trash, or for good when it is to go `now`.
-pub fn delete(context: &Context, run: &str, linked: bool, now: bool, confirmed: bool) -> Result<(), EngineError> {
+pub fn delete(context: &Context, run: &str, all_folds: bool, now: bool, confirmed: bool) -> Result<(), EngineError> {
     let runs = &context.settings.runs;
-    let pages = to_delete(context, run, linked)?;
+    let pages = to_delete(context, run, all_folds)?;
     if let Some(page) = pages.iter().find(|page| page.state() == RunState::Running) {
         return Err(busy(&page.folder));
     }
@@ -48,8 +48,8 @@ pub fn restore(context: &Context, run: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// One of several linked runs goes with the others or not at all: what is left would be no K-fold.
-fn to_delete(context: &Context, run: &str, linked: bool) -> Result<Vec<RunPage>, EngineError> {
+/// One of several folds goes with the others or not at all: what is left would be no K-fold.
+fn to_delete(context: &Context, run: &str, all_folds: bool) -> Result<Vec<RunPage>, EngineError> {
     let chosen = chosen(context, run)?;
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
@@ -64,9 +64,9 @@ fn to_delete(context: &Context, run: &str, linked: bool) -> Result<Vec<RunPage>,
         )));
     }
     let group = book.group(&first.folder.id);
-    if group.len() > chosen.len() && !linked {
+    if group.len() > chosen.len() && !all_folds {
         return Err(EngineError::Other(format!(
-            "run {} is one of {} linked runs; --linked deletes all of them",
+            "run {} is one of {} folds; --folds deletes all of them",
             first.folder.id,
             group.len()
         )));

@@ -17,7 +17,7 @@ pub fn demo(context: &Context, folder: Option<PathBuf>, clips: Option<usize>) ->
     let folder = folder.unwrap_or_else(|| reading::demo_folder(&context.settings));
     let mut settings = context.settings.demo.clone();
     settings.clips = clips.unwrap_or(settings.clips);
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let summary = write_demo(&folder, &settings, &|done, total| {
         tell("writing demo corpus", done, total);
     })?;

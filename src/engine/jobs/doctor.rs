@@ -110,7 +110,7 @@ fn corpora(context: &Context, settings: &Settings) -> Vec<Finding> {
                     Finding::lack(
                         "corpora",
                         words,
-                        "check its path and layout in workbench.toml; `undertone scan` tells of refused files",
+                        "check its path and layout in workbench.toml; `undertone scan` lists refused files",
                     )
                 }
             })

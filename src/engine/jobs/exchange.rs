@@ -25,7 +25,7 @@ pub fn export(context: &Context, folder: &Path, per_clip: bool) -> Result<(), En
         recipe: &settings.recipe,
         per_clip,
     };
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let written = training::export_features(&export, folder, &|done, total| tell("exporting", done, total));
     context.check()?;
     context.emit(Event::FeaturesExported(Arc::new(written?)));
@@ -35,7 +35,7 @@ pub fn export(context: &Context, folder: &Path, per_clip: bool) -> Result<(), En
 /// Puts the features of a folder into the store, and a recipe that stands for them into the settings file.
 pub fn import(context: &Context, folder: &Path, name: Option<String>) -> Result<(), EngineError> {
     let settings = &context.settings;
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let found = ImportFolder::open(folder)?;
     let import = found.import();
     let name = name.unwrap_or_else(|| {

@@ -2,7 +2,7 @@
 
 use super::scan;
 use crate::audio::decode;
-use crate::corpus::{Clip, SampleFacts, Selection, select};
+use crate::corpus::{Clip, SampleAnalysis, Selection, select};
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, FeatureSummary, Note, reading};
 use crate::features::{Extracted, FeatureStore};
@@ -31,7 +31,7 @@ pub fn features(context: &Context) -> Result<(), EngineError> {
 /// The store, the clips whose features are in it, and how they came there.
 pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, FeatureSummary), EngineError> {
     let settings = &context.settings;
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &tell)?;
     context.check()?;
     context.remember(&catalogue);
@@ -44,10 +44,10 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let outcomes = selection
         .clips
         .par_iter()
-        .zip(&selection.facts)
-        .map(|(clip, facts)| {
+        .zip(&selection.analysis)
+        .map(|(clip, analysis)| {
             context.check()?;
-            let outcome = one(&store, clip, facts.as_deref());
+            let outcome = one(&store, clip, analysis.as_deref());
             tell("features", done.fetch_add(1, Ordering::Relaxed) + 1, total);
             outcome
         })
@@ -69,20 +69,20 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let mut extracted = outcomes.iter().map(Result::is_ok);
     selection.clips.retain(|_| extracted.next().unwrap_or_default());
     let mut extracted = outcomes.iter().map(Result::is_ok);
-    selection.facts.retain(|_| extracted.next().unwrap_or_default());
+    selection.analysis.retain(|_| extracted.next().unwrap_or_default());
     Ok((store, selection, summary))
 }
 
 /// A file that cannot be read any more, or has no features, is told of and passed over; a store that cannot be written ends the job.
-fn one(store: &FeatureStore, clip: &Clip, facts: Option<&SampleFacts>) -> Result<Outcome, EngineError> {
-    let Some(facts) = facts else {
+fn one(store: &FeatureStore, clip: &Clip, analysis: Option<&SampleAnalysis>) -> Result<Outcome, EngineError> {
+    let Some(analysis) = analysis else {
         return Ok(Err((
             clip.path.clone(),
             "its samples have not been read yet; run it again".to_owned(),
         )));
     };
     let load = || decode(&clip.path).map(|decoded| decoded.wave);
-    match store.get_or_extract(&clip.corpus, facts.content, load) {
+    match store.get_or_extract(&clip.corpus, analysis.content, load) {
         Ok((extracted, cached)) => Ok(Ok(Kept {
             cached,
             skip_clamped: is_clamped(&extracted),

@@ -1,8 +1,8 @@
 //! Runs and Watch: one thread that looks at the run folders, and tells when something changed.
 
 use crate::engine::context::Context;
-use crate::engine::pace::Pace;
 use crate::engine::queue::wake;
+use crate::engine::rate_limiter::RateLimiter;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_page::RunPage;
 use crate::engine::study_folder::StudyFolder;
@@ -13,15 +13,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// Time between two looks.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Looks that may fail one after the other, as while a file server is restarted, before it is told and given up.
-const MISSES: usize = 60;
+const ALLOWED_MISSES: usize = 60;
 /// Time between two attempts to have the queue worked on.
 const WAKE: Duration = Duration::from_secs(10);
 
 /// What is to be followed.
 #[derive(Debug)]
-pub enum Wish {
+pub enum FollowRequest {
     /// The list of runs, once or for good.
     Runs {
         /// For good.
@@ -34,26 +34,26 @@ pub enum Wish {
     },
 }
 
-/// Looks as long as somebody may still wish for something.
-pub fn follow(context: &Context, wishes: &Receiver<Wish>) {
+/// Looks as long as somebody may still request for something.
+pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
     let mut follower = Follower {
         context,
         book: RunBook::new(&context.settings.runs),
         list: None,
         watched: None,
         trial: None,
-        waking: Pace::every(WAKE),
+        waking: RateLimiter::every(WAKE),
         missed: 0,
     };
     loop {
-        let wish = if follower.is_idle() {
-            wishes.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        let request = if follower.is_idle() {
+            requests.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            wishes.recv_timeout(LOOK)
+            requests.recv_timeout(POLL_INTERVAL)
         };
-        match wish {
-            Ok(Wish::Runs { follow }) => follower.runs(follow),
-            Ok(Wish::Watch { run }) => follower.watch(&run),
+        match request {
+            Ok(FollowRequest::Runs { follow }) => follower.runs(follow),
+            Ok(FollowRequest::Watch { run }) => follower.watch(&run),
             Err(RecvTimeoutError::Timeout) => follower.look(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -70,7 +70,7 @@ struct Follower<'a> {
     /// The watched run when it is a trial, which has no place among the runs.
     trial: Option<RunPage>,
     /// When the queue may be woken again.
-    waking: Pace,
+    waking: RateLimiter,
     /// Looks that have failed since the last that did not.
     missed: usize,
 }
@@ -143,7 +143,7 @@ impl Follower<'_> {
         if let Err(error) = self.book.refresh() {
             // What was told stays true as far as anybody knows; the next look may succeed.
             self.missed += 1;
-            if self.missed < MISSES {
+            if self.missed < ALLOWED_MISSES {
                 return;
             }
             self.missed = 0;

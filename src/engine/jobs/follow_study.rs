@@ -11,32 +11,32 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// Time between two looks.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A study to be told of, in place of the one before.
 #[derive(Debug)]
-pub struct StudyWish {
+pub struct StudyFollowRequest {
     /// Its name, a unique beginning of it, or `last`.
     pub study: String,
     /// Go on telling.
     pub follow: bool,
 }
 
-/// Looks as long as somebody may still wish for something.
-pub fn follow_study(context: &Context, wishes: &Receiver<StudyWish>) {
+/// Looks as long as somebody may still request for something.
+pub fn follow_study(context: &Context, requests: &Receiver<StudyFollowRequest>) {
     let mut followed: Option<(StudyBook, Arc<StudyPage>)> = None;
     loop {
-        let wish = match followed {
-            None => wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(_) => wishes.recv_timeout(LOOK),
+        let request = match followed {
+            None => requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(_) => requests.recv_timeout(POLL_INTERVAL),
         };
-        match wish {
-            Ok(wish) => {
+        match request {
+            Ok(request) => {
                 followed = None;
-                match open(context, &wish.study, wish.follow) {
+                match open(context, &request.study, request.follow) {
                     Ok((book, page)) => {
                         context.emit(Event::Study(Arc::clone(&page)));
-                        if wish.follow {
+                        if request.follow {
                             followed = Some((book, page));
                         } else {
                             context.emit(Event::Done(CommandKind::Study));

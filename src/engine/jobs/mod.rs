@@ -13,11 +13,11 @@ mod features;
 mod follow;
 mod follow_study;
 mod models;
+mod note;
 mod plan;
 mod predict;
 mod preview;
 mod queue;
-mod remark;
 mod report;
 mod resume;
 mod scan;
@@ -28,11 +28,11 @@ mod train;
 mod trim;
 mod tune;
 
-pub use follow::{Wish, follow};
-pub use follow_study::{StudyWish, follow_study};
+pub use follow::{FollowRequest, follow};
+pub use follow_study::{StudyFollowRequest, follow_study};
 pub use preview::previews;
-pub use scan::ScanDesk;
-pub use sound::{Sounding, sounds};
+pub use scan::ScanScheduler;
+pub use sound::{PlaybackRequest, sounds};
 pub use train::command;
 
 use super::context::Context;
@@ -41,9 +41,9 @@ use std::sync::Arc;
 
 /// Does what is asked on the caller's thread. (Previews, sound and what is followed have threads of
 /// their own.)
-pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), EngineError> {
+pub fn run(context: &Context, scheduler: &ScanScheduler, command: Command) -> Result<(), EngineError> {
     match command {
-        Command::Scan { .. } => scan::scan(context, desk),
+        Command::Scan { .. } => scan::scan(context, scheduler),
         Command::Export { path } => export::export(context, &path),
         Command::Features => features::features(context),
         Command::ExportFeatures { folder, per_clip } => exchange::export(context, &folder, per_clip),
@@ -69,13 +69,13 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::StartNow { run } => queue::start_now(context, &run),
         Command::Plan { changes, measure } => plan::plan(context, &changes, measure),
         Command::Compare { runs } => compare::compare(context, &runs),
-        Command::Note { run, change } => remark::note(context, &run, &change),
+        Command::Note { run, change } => note::note(context, &run, &change),
         Command::Delete {
             run,
-            linked,
+            all_folds,
             now,
             confirmed,
-        } => delete::delete(context, &run, linked, now, confirmed),
+        } => delete::delete(context, &run, all_folds, now, confirmed),
         Command::Restore { run } => delete::restore(context, &run),
         Command::Stop { run, when } => stop::stop(context, &run, when),
         Command::Resume { run } => resume::resume(context, &run),
@@ -86,7 +86,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
         Command::StopTuning { study, worker, when } => studies::stop(context, &study, worker.as_deref(), when),
         Command::Enqueue { study, values } => studies::enqueue(context, &study, &values),
         Command::Promote { study, trial, seeds } => studies::promote(context, &study, trial, seeds),
-        Command::MendStudy { study } => studies::mend(context, &study),
+        Command::RepairStudy { study } => studies::repair(context, &study),
         Command::ExportStudy { study, path } => studies::export(context, &study, &path),
         Command::Study { .. }
         | Command::Preview { .. }

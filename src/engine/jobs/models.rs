@@ -2,7 +2,7 @@
 
 use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, ModelRow, ModelSummary, Settings};
-use crate::models::layers::LayerFacts;
+use crate::models::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ fn layers(
     name: &str,
     input: (usize, usize),
     classes: usize,
-) -> Result<Vec<LayerFacts>, ModelError> {
+) -> Result<Vec<LayerSummary>, ModelError> {
     let sizes = ModelSettings {
         name: name.to_owned(),
         ..sizes.clone()
@@ -78,6 +78,6 @@ fn layers(
     Network::layers_of(&sizes, input, classes)
 }
 
-fn sum(layers: &[LayerFacts], of: impl Fn(&LayerFacts) -> usize) -> usize {
+fn sum(layers: &[LayerSummary], of: impl Fn(&LayerSummary) -> usize) -> usize {
     layers.iter().map(of).sum()
 }

@@ -1,14 +1,14 @@
 //! Plan: what a run would be, before it is one.
 
 use super::train::{network_for, resolve};
-use crate::corpus::{Dealing, Selection, Side, Split, select, split};
+use crate::corpus::{Dealing, Selection, Split, Subset, select, split};
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
 use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
-use crate::training::{AugmentationMode, Trial, clips_of, judge};
+use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,12 @@ const STEPS: usize = 3;
 /// Tells sizes and sides at once, then how long an epoch takes: from the newest run that was as this one would be, else
 /// measured by steps of training on made-up clips. Where neither tells, the time stays unknown.
 pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> Result<(), EngineError> {
-    let wish = context.begin_plan();
+    let request = context.begin_plan();
     let (settings, clips, mut plan) = sketch(context, changes)?;
     plan.epoch = as_before(context, &settings, clips, &plan)?;
     context.emit(Event::Plan(Arc::new(plan.clone())));
     if measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
-        plan.epoch = timed(context, wish, &settings, &plan)?;
+        plan.epoch = timed(context, request, &settings, &plan)?;
         if plan.epoch.is_some() {
             context.emit(Event::Plan(Arc::new(plan)));
         }
@@ -37,11 +37,11 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
-    let sides = &dealt.sides;
+    let subsets = &dealt.subsets;
     let (recipe, network) = network_for(&settings, &selection)?;
-    let of = |side: Side| {
-        let clips = sides.iter().filter(|other| **other == side).count();
-        clips * settings.augmentation.examples_per_clip(side == Side::Train)
+    let of = |subset: Subset| {
+        let clips = subsets.iter().filter(|other| **other == subset).count();
+        clips * settings.augmentation.examples_per_clip(subset == Subset::Train)
     };
     let plan = RunPlan {
         changes: changes.to_vec(),
@@ -52,12 +52,12 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
         parameters: network.parameters(),
         trainable: network.trainable(),
         multiply_adds: network.multiply_adds(recipe.shape()),
-        train: of(Side::Train),
-        validation: of(Side::Validation),
-        test: of(Side::Test),
+        train: of(Subset::Train),
+        validation: of(Subset::Validation),
+        test: of(Subset::Test),
         folds: settings.split.kfold.max(1),
         coverage: coverage(&selection, &dealt),
-        remarks: dealt.remarks.clone(),
+        notes: dealt.notes.clone(),
         batch: settings.training.batch_size,
         epoch: None,
     };
@@ -67,10 +67,10 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
 /// Of the test set that a run would have; with folds, of the first and of all of them together: each clip is tested once.
 fn coverage(selection: &Selection, split: &Split) -> Coverage {
     let mut clips: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
-    for (clip, side) in selection.clips.iter().zip(&split.sides) {
+    for (clip, subset) in selection.clips.iter().zip(&split.subsets) {
         let (all, tested) = clips.entry(clip.emotion.rank()).or_default();
         *all += 1;
-        *tested += usize::from(*side == Side::Test);
+        *tested += usize::from(*subset == Subset::Test);
     }
     let tested = Coverage::of(clips.iter().map(|((_, label), (_, tested))| (*label, *tested)));
     match split.fold {
@@ -102,7 +102,7 @@ fn as_before(
             continue;
         };
         let Ok(RunFile {
-            run: facts,
+            run: metadata,
             settings: before,
         }) = &page.file
         else {
@@ -115,9 +115,9 @@ fn as_before(
             && (before.split.kind, before.split.kfold) == (settings.split.kind, settings.split.kfold)
             && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)
             && before.recipe().ok() == settings.recipe().ok();
-        if alike && facts.clips > 0 {
+        if alike && metadata.clips > 0 {
             let epochs = detail.epochs.len() as f64;
-            let seconds = detail.epochs.seconds() / epochs * clips as f64 / facts.clips as f64;
+            let seconds = detail.epochs.seconds() / epochs * clips as f64 / metadata.clips as f64;
             return Ok(Some(epoch_time(seconds, format!("as in {}", run.id), settings, plan)));
         }
     }
@@ -125,25 +125,30 @@ fn as_before(
 }
 
 /// Steps of training and of judging, as many as an epoch has; none when another plan is wanted meanwhile.
-fn timed(context: &Context, wish: u64, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
+fn timed(
+    context: &Context,
+    request: u64,
+    settings: &Settings,
+    plan: &RunPlan,
+) -> Result<Option<EpochTime>, EngineError> {
     let (batch, name) = (plan.batch.clamp(1, plan.train.max(1)), &settings.device);
-    let mut trial = Trial::new(&settings.model, plan.input, plan.classes.max(1), batch, name)?;
-    trial.step();
+    let mut step_benchmark = StepBenchmark::new(&settings.model, plan.input, plan.classes.max(1), batch, name)?;
+    step_benchmark.step();
     let mut times = Vec::with_capacity(STEPS);
     for _ in 0..STEPS {
         context.check()?;
-        if !context.is_planning(wish) {
+        if !context.is_planning(request) {
             return Ok(None);
         }
-        times.push(trial.step().total());
+        times.push(step_benchmark.step().total());
     }
-    let network = trial.network();
-    drop(trial);
+    let network = step_benchmark.network();
+    drop(step_benchmark);
     let clips = clips_of(batch, plan.input, &network.device());
-    judge(&network, &clips);
-    let judged = (0..STEPS).map(|_| judge(&network, &clips)).collect();
+    infer(&network, &clips);
+    let evaluated = (0..STEPS).map(|_| infer(&network, &clips)).collect();
     let part = |clips: usize, times| clips as f64 / batch as f64 * median(times).as_secs_f64();
-    let seconds = part(plan.train, times) + part(plan.validation, judged);
+    let seconds = part(plan.train, times) + part(plan.validation, evaluated);
     Ok(Some(epoch_time(
         seconds,
         format!("{STEPS} steps timed here"),

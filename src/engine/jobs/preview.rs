@@ -18,13 +18,13 @@ const MELS: usize = 96;
 const COLUMNS: usize = 512;
 
 /// Shows clip after clip; of several that wait, only the last is worth the time.
-pub fn previews(context: &Context, wishes: &Receiver<(PathBuf, Variant)>) {
+pub fn previews(context: &Context, requests: &Receiver<(PathBuf, Variant)>) {
     let analysis = std::cell::LazyCell::new(|| reading::remembered(&context.settings));
-    while let Ok(mut wish) = wishes.recv() {
-        while let Ok(newer) = wishes.try_recv() {
-            wish = newer;
+    while let Ok(mut request) = requests.recv() {
+        while let Ok(newer) = requests.try_recv() {
+            request = newer;
         }
-        match preview(context, &analysis, wish) {
+        match preview(context, &analysis, request) {
             Ok(preview) => {
                 context.emit(Event::Preview(Arc::new(preview)));
                 context.emit(Event::Done(CommandKind::Preview));
@@ -45,7 +45,7 @@ fn preview(
     (path, variant): (PathBuf, Variant),
 ) -> Result<Preview, EngineError> {
     let decoded = decode(&path)?;
-    let facts = analysis.facts(&stand_in(&path, &decoded.header));
+    let sample_analysis = analysis.analysis(&stand_in(&path, &decoded.header));
     let recipe = context.settings.recipe()?;
     let notes = match &recipe.import {
         // There is nothing to note about features that are not made from the wave.
@@ -65,7 +65,7 @@ fn preview(
         mels: mel.bands,
         mel_db: mel.db,
         mel_hz: mel.centres,
-        facts,
+        analysis: sample_analysis,
         notes,
     })
 }
@@ -93,7 +93,7 @@ fn stand_in(path: &Path, header: &Header) -> Clip {
 /// Smallest and largest sample of equal stretches.
 fn envelope(wave: &Wave) -> Vec<(f32, f32)> {
     let length = wave.samples.len();
-    let stretch = |index: usize| {
+    let segment = |index: usize| {
         let from = index * length / ENVELOPE;
         let to = ((index + 1) * length / ENVELOPE).max(from + 1).min(length);
         let samples = wave.samples.get(from..to).unwrap_or_default();
@@ -101,7 +101,7 @@ fn envelope(wave: &Wave) -> Vec<(f32, f32)> {
             (low.min(*sample), high.max(*sample))
         })
     };
-    (0..ENVELOPE).map(stretch).collect()
+    (0..ENVELOPE).map(segment).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use crate::engine::launch::launch_run;
 use crate::engine::queue::{lane_of, wake};
 use crate::engine::run_book::RunBook;
 use crate::engine::run_page::RunPage;
-use crate::engine::{EngineError, EpochFacts, Event, Fact, QueueLane, QueueReport, RunState, RunSummary, Shift};
+use crate::engine::{
+    EngineError, EpochMetrics, Event, JournalEntry, QueueLane, QueueReport, RunState, RunSummary, Shift,
+};
 use crate::runs::queue::{Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name};
 use jiff::Timestamp;
@@ -82,11 +84,11 @@ pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
         return Ok(false);
     }
     queue.leave(&run.path)?;
-    let mut journal = Journal::<EpochFacts>::open(&run.path)?;
+    let mut journal = Journal::<EpochMetrics>::open(&run.path)?;
     let at = Timestamp::now();
     let message = "taken out of the queue".to_owned();
-    journal.append(&lease, &Fact::Note { at, message })?;
-    journal.append(&lease, &Fact::Stopped { at })?;
+    journal.append(&lease, &JournalEntry::Note { at, message })?;
+    journal.append(&lease, &JournalEntry::Stopped { at })?;
     Ok(true)
 }
 
@@ -98,10 +100,10 @@ fn tell(context: &Context, woken: Vec<String>) -> Result<(), EngineError> {
     let here = host_name();
     let mut lanes: BTreeMap<(Option<String>, String), Vec<RunSummary>> = BTreeMap::new();
     for run in book.summaries() {
-        let lane = match (&run.queue, &run.beat) {
+        let lane = match (&run.queue, &run.heartbeat) {
             (Some(place), _) => (place.host.clone(), place.device.clone()),
-            (None, Some(beat)) if run.state == RunState::Running || run.state == RunState::Queued => (
-                Some(beat.host.clone()).filter(|host| *host != here),
+            (None, Some(heartbeat)) if run.state == RunState::Running || run.state == RunState::Queued => (
+                Some(heartbeat.host.clone()).filter(|host| *host != here),
                 lane_of(&run.device).device,
             ),
             _ => continue,

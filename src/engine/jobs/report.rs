@@ -1,4 +1,4 @@
-//! Report: a run's report, its judged clips, and the spread over the runs linked with it.
+//! Report: a run's report, its judged clips, and the spread over the other folds of it.
 
 use crate::engine::context::Context;
 use crate::engine::run_book::RunBook;
@@ -22,19 +22,19 @@ pub fn report(context: &Context, run: &str) -> Result<(), EngineError> {
         )));
     };
     let report = results::read_report(&folder)?;
-    let judged = results::read_judged(&folder, &report.labels)?;
-    let linked: Vec<_> = group
+    let evaluated = results::read_evaluated_clips(&folder, &report.labels)?;
+    let folds: Vec<_> = group
         .iter()
         .filter_map(|page| results::read_report(&page.folder).ok())
         .collect();
-    let spread = if linked.len() > 1 { spread(&linked) } else { Vec::new() };
+    let spread = if folds.len() > 1 { spread(&folds) } else { Vec::new() };
     let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
     let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
-    let pooled = pooled(&linked).filter(|_| run.fold.is_some() && linked.len() > 1);
+    let pooled = pooled(&folds).filter(|_| run.fold.is_some() && folds.len() > 1);
     context.emit(Event::Report(Arc::new(RunReport {
         run,
         report,
-        judged,
+        evaluated,
         coverage,
         spread,
         pooled,

@@ -9,11 +9,11 @@ use crate::engine::run_book::RunBook;
 use crate::engine::run_file::RunFile;
 use crate::engine::run_page::RunPage;
 use crate::engine::study_folder::StudyFolder;
-use crate::engine::{EngineError, Event, Fact, RunState, reading};
+use crate::engine::{EngineError, Event, JournalEntry, RunState, reading};
 use crate::runs::{Journal, Lease};
 use crate::training::saved_epoch;
 
-/// Goes on with a run and with all linked ones that were interrupted; those that are trained or wait are left alone.
+/// Goes on with a run and with all folds ones that were interrupted; those that are trained or wait are left alone.
 pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
     let refuse = |problem: String| Err(EngineError::Other(problem));
     if let Some((study, _)) = run.split_once('/') {
@@ -25,9 +25,9 @@ pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
     };
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh_with_heartbeats()?;
-    let linked = book.group(&named.folder.id);
+    let folds = book.group(&named.folder.id);
     let (mut unfinished, mut under_way) = (Vec::new(), None);
-    for page in linked {
+    for page in folds {
         match page.state() {
             RunState::Running | RunState::Queued => under_way = under_way.or(Some(page)),
             RunState::Finished => {}
@@ -84,7 +84,7 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
         settings,
         &settings.corpora,
         &reading::remembered(settings),
-        &context.teller(),
+        &context.progress_reporter(),
     )?;
     let now = fingerprint(&catalogue, settings);
     // Earlier versions of the program counted what the samples say as well.
@@ -107,6 +107,6 @@ fn mark(page: &RunPage) -> Result<usize, EngineError> {
     folder.keep_reserve()?;
     let epoch = saved_epoch(&folder.checkpoints())?;
     let at = jiff::Timestamp::now();
-    Journal::<()>::open(&folder.path)?.append(&lease, &Fact::Resumed { at, epoch })?;
+    Journal::<()>::open(&folder.path)?.append(&lease, &JournalEntry::Resumed { at, epoch })?;
     Ok(epoch)
 }

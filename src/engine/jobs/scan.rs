@@ -1,8 +1,8 @@
 //! Scan: headers at once, samples in the background.
 
-use crate::corpus::{AnalysisCache, analyse, select, statistics, suspicions};
+use crate::corpus::{AnalysisCache, analyse, quality_issues, select, statistics};
 use crate::engine::context::Context;
-use crate::engine::pace::Pace;
+use crate::engine::rate_limiter::RateLimiter;
 use crate::engine::{Catalogue, EngineError, Event, Survey, reading};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ const REDRAW: Duration = Duration::from_secs(1);
 
 /// At most one scan at a time; who asks while one runs gets what that one finds.
 #[derive(Debug, Default)]
-pub struct ScanDesk {
+pub struct ScanScheduler {
     order: Mutex<Order>,
 }
 
@@ -22,8 +22,8 @@ struct Order {
     samples: bool,
 }
 
-impl ScanDesk {
-    /// Whether the caller is to scan, or a scan runs already and has taken the wish along.
+impl ScanScheduler {
+    /// Whether the caller is to scan, or a scan runs already and has taken the request along.
     pub fn admit(&self, headers_only: bool) -> bool {
         let mut order = self.lock();
         order.samples |= !headers_only;
@@ -50,19 +50,19 @@ impl ScanDesk {
 }
 
 /// Tells a [`Survey`] of the headers, then, when wanted, further ones as the samples are read.
-pub fn scan(context: &Context, desk: &ScanDesk) -> Result<(), EngineError> {
+pub fn scan(context: &Context, scheduler: &ScanScheduler) -> Result<(), EngineError> {
     loop {
-        let outcome = read(context, desk);
+        let outcome = read(context, scheduler);
         // After an error there is nothing to make up for.
-        if desk.close(!matches!(outcome, Ok(false))) {
+        if scheduler.close(!matches!(outcome, Ok(false))) {
             return outcome.map(|_| ());
         }
     }
 }
 
 /// Whether the samples were looked at as well.
-fn read(context: &Context, desk: &ScanDesk) -> Result<bool, EngineError> {
-    let tell = context.teller();
+fn read(context: &Context, scheduler: &ScanScheduler) -> Result<bool, EngineError> {
+    let tell = context.progress_reporter();
     let corpora = reading::corpora(&context.settings, &tell)?;
     let begun = Instant::now();
     let analysis = reading::remembered(&context.settings);
@@ -72,7 +72,7 @@ fn read(context: &Context, desk: &ScanDesk) -> Result<bool, EngineError> {
     if reading::is_analysed(&catalogue) {
         return Ok(true);
     }
-    if !desk.wants_samples() {
+    if !scheduler.wants_samples() {
         return Ok(false);
     }
     let begun = Instant::now();
@@ -88,10 +88,10 @@ fn read_samples(
     analysis: &AnalysisCache,
     header_seconds: f64,
 ) -> Result<Catalogue, EngineError> {
-    let tell = context.teller();
-    let (begun, pace) = (Instant::now(), Pace::after(REDRAW));
+    let tell = context.progress_reporter();
+    let (begun, rate_limiter) = (Instant::now(), RateLimiter::after(REDRAW));
     Ok(analyse(catalogue, analysis, &|done, total, so_far| {
-        if done < total && pace.is_due() {
+        if done < total && rate_limiter.is_due() {
             publish(context, &so_far(), (header_seconds, begun.elapsed().as_secs_f64()));
         }
         tell("analysing samples", done, total)
@@ -103,7 +103,7 @@ fn publish(context: &Context, catalogue: &Catalogue, (header_seconds, analysis_s
     let selection = select(catalogue, &context.settings.labels, &context.settings.filter);
     context.emit(Event::Survey(Arc::new(Survey {
         statistics: statistics(catalogue),
-        suspicions: suspicions(catalogue),
+        quality_issues: quality_issues(catalogue),
         selected: selection.clips.len(),
         excluded: selection.excluded.into_iter().collect(),
         synthetic: catalogue.clips.iter().any(|clip| clip.synthetic),
@@ -119,7 +119,7 @@ pub fn catalogue(context: &Context) -> Result<Arc<Catalogue>, EngineError> {
     if let Some(known) = context.known_catalogue() {
         return Ok(known);
     }
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let corpora = reading::corpora(&context.settings, &tell)?;
     let analysis = reading::remembered(&context.settings);
     let catalogue = reading::headers(&context.settings, &corpora, &analysis, &tell)?;
@@ -133,14 +133,14 @@ mod tests {
 
     #[test]
     fn a_wish_during_a_scan_is_taken_along_and_never_lost() {
-        let desk = ScanDesk::default();
-        assert!(desk.admit(true));
-        assert!(!desk.wants_samples());
-        assert!(!desk.admit(false), "one scan at a time");
-        assert!(!desk.close(false), "somebody wished for samples");
-        assert!(desk.wants_samples());
-        assert!(desk.close(true));
-        assert!(desk.admit(true), "the next scan is one of its own");
-        assert!(desk.close(false));
+        let scheduler = ScanScheduler::default();
+        assert!(scheduler.admit(true));
+        assert!(!scheduler.wants_samples());
+        assert!(!scheduler.admit(false), "one scan at a time");
+        assert!(!scheduler.close(false), "somebody wished for samples");
+        assert!(scheduler.wants_samples());
+        assert!(scheduler.close(true));
+        assert!(scheduler.admit(true), "the next scan is one of its own");
+        assert!(scheduler.close(false));
     }
 }

@@ -3,9 +3,9 @@
 use crate::audio::decode;
 use crate::audio::playback::{Environment, Phase, Playback, Player, SoundError};
 use crate::engine::context::Context;
-use crate::engine::pace::Pace;
+use crate::engine::rate_limiter::RateLimiter;
 use crate::engine::variant::form;
-use crate::engine::{CommandKind, Control, EngineError, Event, SoundState, Variant};
+use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -18,49 +18,49 @@ const TELLING: Duration = Duration::from_millis(100);
 
 /// Something to be done about sound.
 #[derive(Debug)]
-pub enum Sounding {
+pub enum PlaybackRequest {
     /// Play a clip in a form, from a place (s) on.
     Play(PathBuf, Variant, f64),
     /// Change how it plays.
-    Control(Control),
+    PlaybackControl(PlaybackControl),
 }
 
 /// Plays what is asked for. Of several clips that wait, only the last is worth the time; while nothing plays, this
 /// sleeps.
-pub fn sounds(context: &Context, wishes: &Receiver<Sounding>) {
-    let mut desk = Desk {
+pub fn sounds(context: &Context, requests: &Receiver<PlaybackRequest>) {
+    let mut playing = Playing {
         context,
         player: Player::new(Environment::of_process()),
         clip: None,
         next: None,
         unanswered: false,
         told: None,
-        pace: Pace::every(TELLING),
+        rate_limiter: RateLimiter::every(TELLING),
     };
     loop {
-        if !desk.player.is_playing() {
-            match wishes.recv() {
-                Ok(wish) => desk.follow(wish),
+        if !playing.player.is_playing() {
+            match requests.recv() {
+                Ok(request) => playing.follow(request),
                 Err(_) => return,
             }
         }
         loop {
-            match wishes.try_recv() {
-                Ok(wish) => desk.follow(wish),
+            match requests.try_recv() {
+                Ok(request) => playing.follow(request),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return,
             }
         }
-        desk.load();
-        let outcome = desk.player.advance(STEP);
-        desk.tell();
+        playing.load();
+        let outcome = playing.player.advance(STEP);
+        playing.tell();
         if let Err(problem) = outcome {
-            desk.fail(problem);
+            playing.fail(problem);
         }
     }
 }
 
-struct Desk<'a> {
+struct Playing<'a> {
     context: &'a Context,
     player: Player,
     /// What the player has.
@@ -70,25 +70,25 @@ struct Desk<'a> {
     /// Whether the end of a play is still to be told.
     unanswered: bool,
     told: Option<Playback>,
-    pace: Pace,
+    rate_limiter: RateLimiter,
 }
 
-impl Desk<'_> {
-    fn follow(&mut self, wish: Sounding) {
-        match wish {
-            Sounding::Play(path, variant, from) => {
+impl Playing<'_> {
+    fn follow(&mut self, request: PlaybackRequest) {
+        match request {
+            PlaybackRequest::Play(path, variant, from) => {
                 if self.next.replace((path, variant, from)).is_some() {
                     self.context.emit(Event::Done(CommandKind::Play));
                 }
             }
-            Sounding::Control(control) => {
+            PlaybackRequest::PlaybackControl(control) => {
                 self.load();
                 match control {
-                    Control::Pause => self.player.pause(),
-                    Control::Resume => self.player.resume(),
-                    Control::Seek { seconds } => self.player.seek(seconds),
-                    Control::Mute { muted } => self.player.mute(muted),
-                    Control::Stop => {
+                    PlaybackControl::Pause => self.player.pause(),
+                    PlaybackControl::Resume => self.player.resume(),
+                    PlaybackControl::Seek { seconds } => self.player.seek(seconds),
+                    PlaybackControl::Mute { muted } => self.player.mute(muted),
+                    PlaybackControl::Stop => {
                         self.player.stop();
                         self.answer();
                     }
@@ -142,7 +142,7 @@ impl Desk<'_> {
         };
         let only_moved = self.told.as_ref().is_some_and(|told| moved_on(told) == playback);
         let playing = playback.phase == Phase::Playing;
-        if self.told == Some(playback) || (only_moved && playing && !self.pace.is_due()) {
+        if self.told == Some(playback) || (only_moved && playing && !self.rate_limiter.is_due()) {
             return;
         }
         self.told = Some(playback);

@@ -6,7 +6,7 @@ use crate::engine::run_page::RunPage;
 use crate::engine::{EngineError, Event, Stop};
 use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop, watch_heartbeats};
 
-/// Asks a run to stop, and takes one that waits out of the queue; a beginning that fits all linked runs and no others
+/// Asks a run to stop, and takes one that waits out of the queue; a beginning that fits all folds and no others
 /// asks them all.
 pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError> {
     let mut asked = 0;
@@ -31,10 +31,10 @@ pub fn stop(context: &Context, run: &str, when: Stop) -> Result<(), EngineError>
     }
 }
 
-/// The run of that name; all linked runs when the name is a beginning of them and of no others.
+/// The run of that name; all folds when the name is a beginning of them and of no others.
 ///
 /// # Errors
-/// No such run, or several that are not linked.
+/// No such run, or several that are not same_group.
 pub fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
     let runs = &context.settings.runs;
     // Whether a run on another machine lives takes watching its heartbeat.
@@ -52,8 +52,8 @@ pub fn chosen(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError>
                 .into_iter()
                 .filter(|folder| matches.contains(&folder.id));
             let pages = folders.map(open).collect::<Result<Vec<_>, _>>()?;
-            let linked = pages.windows(2).all(|pair| pair[0].group() == pair[1].group());
-            if linked {
+            let same_group = pages.windows(2).all(|pair| pair[0].group() == pair[1].group());
+            if same_group {
                 Ok(pages)
             } else {
                 Err(RunError::Ambiguous { name, matches }.into())

@@ -1,8 +1,8 @@
-//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the mending, the table.
+//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the repair, the table.
 
 use super::train::start;
 use crate::engine::context::Context;
-use crate::engine::run_file::{RunFacts, RunFile};
+use crate::engine::run_file::{RunFile, RunMetadata};
 use crate::engine::study_book::StudyBook;
 use crate::engine::study_folder::{PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
 use crate::engine::study_worker::{space_of, wanted};
@@ -48,13 +48,13 @@ pub fn stop(context: &Context, study: &str, worker: Option<&str>, when: StopTuni
     watch_heartbeats(workers.clone());
     for path in workers {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Liveness::Held(beat) = liveness(&path) else {
+        let Liveness::Held(heartbeat) = liveness(&path) else {
             continue;
         };
         if worker.is_none_or(|wanted| wanted == name) {
             // Either request means no more trials; the stronger one is passed on to the trial it is at.
             request_stop(&path, request)?;
-            trials.extend((beat.phase == "trial").then_some(beat.done as usize));
+            trials.extend((heartbeat.phase == "trial").then_some(heartbeat.done as usize));
             stopped.push(name);
         }
     }
@@ -99,7 +99,7 @@ pub fn enqueue(context: &Context, study: &str, values: &[(String, String)]) -> R
     Ok(())
 }
 
-/// Makes a trial into runs, one per seed on the study's split; each is judged once on the test side.
+/// Makes a trial into runs, one per seed on the study's split; each is judged once on the test set.
 pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usize) -> Result<(), EngineError> {
     let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
     let settings = folder.settings(&[])?;
@@ -118,14 +118,14 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
         return Err(EngineError::Other(format!("trial {number} has no parameters yet")));
     }
     let settings = study_trial::trial_settings(&folder, &settings, &row.parameters)?;
-    let facts = folder.facts()?.run;
+    let metadata = folder.begun()?.run;
     let mut runs: Vec<(RunFolder, u64)> = Vec::new();
     for place in 0..seeds.max(1) as u64 {
         let seed = settings.seed.wrapping_add(place);
         let name = format!("{}-{}-t{number:04}-s{seed}", settings.model.name, folder.name);
         let run = RunFolder::create(&context.settings.runs, &name, |id| {
             let group = runs.first().map_or(id, |(first, _)| &first.id).to_owned();
-            let run = RunFacts {
+            let run = RunMetadata {
                 id: id.to_owned(),
                 created: jiff::Timestamp::now(),
                 group,
@@ -136,7 +136,7 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
                     seeds.max(1)
                 ),
                 training_seed: Some(seed),
-                ..facts.clone()
+                ..metadata.clone()
             };
             RunFile {
                 run,
@@ -172,7 +172,7 @@ fn note_promoted(study: &mut Study, trial: usize, runs: &[(RunFolder, u64)]) -> 
 }
 
 /// Mends the journal, when nobody works on the study: they would go on writing into the file as they know it.
-pub fn mend(context: &Context, study: &str) -> Result<(), EngineError> {
+pub fn repair(context: &Context, study: &str) -> Result<(), EngineError> {
     let folder = StudyFolder::find(&context.settings.tuning.studies, study)?;
     let places = [folder.workers(), folder.trials()];
     let entries = places.iter().flat_map(std::fs::read_dir).flatten().flatten();
@@ -181,15 +181,15 @@ pub fn mend(context: &Context, study: &str) -> Result<(), EngineError> {
         .find(|entry| matches!(liveness(&entry.path()), Liveness::Held(_)))
     {
         return Err(EngineError::Other(format!(
-            "{}: a process works on it; `undertone study stop {}` first, then mend the study",
+            "{}: a process works on it; `undertone study stop {}` first, then repair the study",
             entry.path().display(),
             folder.name
         )));
     }
-    let mended = folder.mend()?.map(Arc::new);
-    context.emit(Event::StudyMended {
+    let repaired = folder.repair()?.map(Arc::new);
+    context.emit(Event::StudyRepaired {
         study: folder.name,
-        mended,
+        repaired,
     });
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::scan;
 use crate::corpus::{Catalogue, Dealing, Selection, select, split};
 use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
-use crate::engine::run_file::{RunFacts, RunFile};
+use crate::engine::run_file::{RunFile, RunMetadata};
 use crate::engine::{EngineError, Event, Settings, reading};
 use crate::features::Recipe;
 use crate::models::{Network, choose_device, device};
@@ -18,9 +18,9 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 /// Makes the run folders and puts them into the queue of their device.
 pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
-    let (settings, facts) = prepare(context, changes)?;
+    let (settings, metadata) = prepare(context, changes)?;
     empty_expired(&settings.runs);
-    let folders = create(&settings, &facts)?;
+    let folders = create(&settings, &metadata)?;
     start(context, &settings.runs, folders, &settings.device)
 }
 
@@ -45,7 +45,7 @@ pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &s
 pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Arc<Catalogue>), EngineError> {
     let mut settings = context.settings.with(changes)?;
     choose_device(&settings.device)?;
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let corpora = reading::corpora(&settings, &tell)?;
     let same_data = settings.data == context.settings.data && settings.corpora == context.settings.corpora;
     let catalogue = if same_data {
@@ -59,7 +59,7 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 
 /// As [`resolve`], with what is known about the data. What cannot be trained with them is refused here, before there
 /// is a run.
-pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunFacts), EngineError> {
+pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunMetadata), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     if let (true, Some(first)) = (catalogue.clips.is_empty(), catalogue.refused.first()) {
@@ -79,7 +79,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     names.dedup();
     names.sort();
     names.dedup();
-    let facts = RunFacts {
+    let metadata = RunMetadata {
         id: String::new(),
         created: jiff::Timestamp::now(),
         group: String::new(),
@@ -95,7 +95,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         training_seed: None,
         trial: None,
     };
-    Ok((settings, facts))
+    Ok((settings, metadata))
 }
 
 /// What the clips are turned into, and an untrained network for it; what does not fit together is refused.
@@ -111,26 +111,26 @@ pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe
 }
 
 /// One folder per fold.
-fn create(settings: &Settings, facts: &RunFacts) -> Result<Vec<RunFolder>, EngineError> {
+fn create(settings: &Settings, metadata: &RunMetadata) -> Result<Vec<RunFolder>, EngineError> {
     let mut folders: Vec<RunFolder> = Vec::new();
-    for fold in 0..facts.folds {
-        let name = if facts.folds > 1 {
+    for fold in 0..metadata.folds {
+        let name = if metadata.folds > 1 {
             format!(
                 "{}-fold{:0width$}",
                 settings.model.name,
                 fold + 1,
-                width = facts.folds.to_string().len()
+                width = metadata.folds.to_string().len()
             )
         } else {
             settings.model.name.clone()
         };
         let folder = RunFolder::create(&settings.runs, &name, |id| {
             let group = folders.first().map_or(id, |first| &first.id).to_owned();
-            let run = RunFacts {
+            let run = RunMetadata {
                 id: id.to_owned(),
                 group,
                 fold,
-                ..facts.clone()
+                ..metadata.clone()
             };
             RunFile {
                 run,
@@ -147,7 +147,7 @@ fn create(settings: &Settings, facts: &RunFacts) -> Result<Vec<RunFolder>, Engin
 pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
     // Whether the samples were looked at before or after the run was made is no difference.
     let headers = Catalogue {
-        facts: vec![None; catalogue.clips.len()],
+        analysis: vec![None; catalogue.clips.len()],
         ..catalogue.clone()
     };
     clips_fingerprint(&select(&headers, &settings.labels, &settings.filter))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub fn trim(context: &Context) -> Result<(), EngineError> {
     let catalogue = scan::catalogue(context)?;
     let selection = select(&catalogue, &context.settings.labels, &context.settings.filter);
-    let tell = context.teller();
+    let tell = context.progress_reporter();
     let found = trimming(&selection.clips, &|done, total| tell("trimming", done, total));
     context.check()?;
     if let Some(found) = found {

@@ -22,7 +22,7 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
     folder.check_journal()?;
     empty_expired(&given.runs);
     let settings = if folder.settings_file().is_file() {
-        go_on(&folder, &given)?
+        should_continue(&folder, &given)?
     } else {
         if given.split.kfold > 0 {
             let problem = "split.kfold: a trial is one run; set split.kfold = 0 and promote the best trial afterwards";
@@ -97,7 +97,7 @@ fn is_space(key: &str) -> bool {
 
 /// A study keeps the settings that it was begun with; of those given now, `[tuning]` counts, and any other must agree.
 /// So must the search space, wherever it is written: with `--set`, in workbench.toml or in a preset.
-fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError> {
+fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError> {
     let mut tuning = Vec::new();
     let stored = folder.settings(&[])?;
     check_space(folder, &stored, given)?;
@@ -119,7 +119,7 @@ fn go_on(folder: &StudyFolder, given: &Settings) -> Result<Settings, EngineError
     let settings = load_settings(Some(&folder.settings_file()), &tuning)?;
     if !tuning.is_empty() {
         study_trial::check(&settings, space_of(&settings)?)?;
-        folder.write(&settings, &folder.facts()?)?;
+        folder.write(&settings, &folder.begun()?)?;
     }
     Ok(settings)
 }
@@ -137,7 +137,7 @@ fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Res
         return Ok(());
     }
     // What was put over the settings then still holds, and what is put over them now comes on top.
-    let mut changes = folder.facts()?.space_changes;
+    let mut changes = folder.begun()?.space_changes;
     changes.extend(given.source.changes.iter().cloned());
     let given = load_settings(given.source.file.as_deref(), &changes)?;
     let (Some(before), Some(now)) = (stored.tuning.space.get(name), given.tuning.space.get(name)) else {

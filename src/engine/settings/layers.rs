@@ -329,7 +329,8 @@ fn syntax_error(text: &str, place: &str, span: Option<Range<usize>>, message: &s
     SettingsError {
         place: format!("{place}:{line}"),
         key: format!("`{excerpt}`"),
-        problem: format!("{message}; mend the line, or delete the file to get the defaults back").replace('\n', ", "),
+        problem: format!("{message}; correct the line, or delete the file to get the defaults back")
+            .replace('\n', ", "),
     }
 }
 

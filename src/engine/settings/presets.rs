@@ -173,8 +173,8 @@ mod tests {
             }
             assert_eq!(preset.name.ends_with("_honest"), honest, "{}", preset.name);
             if !honest {
-                let twin = format!("{}_honest", preset.name);
-                assert!(shipped.iter().any(|preset| preset.name == twin), "{twin}");
+                let duplicate = format!("{}_honest", preset.name);
+                assert!(shipped.iter().any(|preset| preset.name == duplicate), "{duplicate}");
             }
         }
     }

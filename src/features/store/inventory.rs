@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// One pack as it lies on disk.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PackFacts {
+pub struct PackSummary {
     /// Where.
     pub path: PathBuf,
     /// Bytes.
@@ -42,7 +42,7 @@ impl PackContents {
 ///
 /// # Errors
 /// What the file system says.
-pub fn inventory(folder: &Path) -> io::Result<Vec<PackFacts>> {
+pub fn inventory(folder: &Path) -> io::Result<Vec<PackSummary>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -58,7 +58,7 @@ pub fn inventory(folder: &Path) -> io::Result<Vec<PackFacts>> {
     Ok(packs)
 }
 
-fn look(path: PathBuf) -> io::Result<PackFacts> {
+fn look(path: PathBuf) -> io::Result<PackSummary> {
     let file = File::open(&path)?;
     let bytes = file.metadata()?.len();
     let mut head = Vec::with_capacity(header::SIZE);
@@ -75,7 +75,7 @@ fn look(path: PathBuf) -> io::Result<PackFacts> {
             family: header.family,
         }
     });
-    Ok(PackFacts {
+    Ok(PackSummary {
         path,
         bytes,
         contents,

@@ -5,7 +5,7 @@ mod inventory;
 mod pack;
 mod record;
 
-pub use inventory::{PackContents, PackFacts, inventory};
+pub use inventory::{PackContents, PackSummary, inventory};
 
 use super::{Extracted, FEATURE_VERSION, FeatureError, Recipe, extract};
 use crate::audio::{AudioError, Wave};

@@ -1,7 +1,7 @@
 //! What matters of a sequence.
 
 use super::Dense;
-use super::facts::note_module;
+use super::summary::note_module;
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::activation::{softmax, tanh};

@@ -1,7 +1,7 @@
 //! Normalisation over a batch.
 
-use super::facts::note_module;
 use super::pooling::pooled_shape;
+use super::summary::note_module;
 use super::{MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::models::kernels::batch_norm::{self, Affine, Backward, Moments};
 use crate::models::kernels::normalise;

@@ -1,7 +1,7 @@
 //! A convolution over frames.
 
 use super::convolve::Convolve;
-use super::facts::{note_module, with_relu};
+use super::summary::{note_module, with_relu};
 use super::{glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::convolution::Geometry;
 use crate::random::Stream;

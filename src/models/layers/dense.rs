@@ -1,6 +1,6 @@
 //! A fully connected layer.
 
-use super::facts::{note_module, with_relu};
+use super::summary::{note_module, with_relu};
 use super::{Operation, Pullback, Values, fan_in_uniform, glorot_uniform, runs_here, ternary, zeros};
 use crate::models::kernels::dense;
 use crate::random::Stream;

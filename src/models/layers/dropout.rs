@@ -1,6 +1,6 @@
 //! Dropout with masks from our own stream.
 
-use super::facts::note;
+use super::summary::note;
 use super::{Operation, Pullback, TrainingPass, Values, runs_here, unary};
 use crate::models::kernels::dropout::apply;
 use burn::tensor::{Tensor, TensorData};

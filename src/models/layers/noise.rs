@@ -1,7 +1,7 @@
 //! Gaussian noise from our own stream.
 
 use super::TrainingPass;
-use super::facts::note;
+use super::summary::note;
 use crate::models::kernels::noise::normal;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;

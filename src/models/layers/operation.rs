@@ -5,7 +5,7 @@
 //! own operations.
 
 use super::Values;
-use super::spans::{Way, span};
+use super::spans::{Pass, span};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
@@ -107,7 +107,7 @@ type Outcome<const N: usize> = (Values, Option<Arc<dyn Pullback<N>>>);
 
 fn forward<const N: usize>(operation: Box<dyn Operation<N>>, inputs: [Values; N], tracked: bool) -> Outcome<N> {
     let shape = |(output, _): &Outcome<N>| output.shape().to_vec();
-    span(operation.name(), shape, Way::Forward, || {
+    span(operation.name(), shape, Pass::Forward, || {
         operation.forward(inputs, tracked)
     })
 }
@@ -158,7 +158,7 @@ impl<const N: usize> Backward<Flex, N> for Step {
         let backward = span(
             pullback.name(),
             |_| shape,
-            Way::Backward,
+            Pass::Backward,
             || pullback.backward(gradient, wanted),
         );
         for (parent, gradient) in ops.parents.into_iter().zip(backward) {

@@ -1,6 +1,6 @@
 //! Fewer positions.
 
-use super::facts::{note, with_relu};
+use super::summary::{note, with_relu};
 use super::{Operation, Pullback, Values, runs_here, unary};
 use crate::models::kernels::pooling::{self, Windows};
 use burn::nn::PaddingConfig2d;

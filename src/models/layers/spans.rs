@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Which way through the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Pass {
     /// From the input to the loss.
     Forward,
     /// Back to the gradients.
@@ -19,7 +19,7 @@ pub struct Span {
     /// The operation and its output's shape.
     pub operation: String,
     /// Which way.
-    pub way: Way,
+    pub pass: Pass,
     /// How often it ran.
     pub calls: usize,
     /// How long, together.
@@ -42,7 +42,7 @@ pub fn stop_spans() -> Vec<Span> {
 }
 
 /// Runs the work, and remembers how long it took if somebody asks. `name` is the operation's type.
-pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, way: Way, work: impl FnOnce() -> T) -> T {
+pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, pass: Pass, work: impl FnOnce() -> T) -> T {
     if !ASKED.load(Ordering::Relaxed) {
         return work();
     }
@@ -56,7 +56,7 @@ pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, way: Way
     let mut spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner);
     match spans
         .iter_mut()
-        .find(|span| span.operation == operation && span.way == way)
+        .find(|span| span.operation == operation && span.pass == pass)
     {
         Some(span) => {
             span.calls += 1;
@@ -64,7 +64,7 @@ pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, way: Way
         }
         None => spans.push(Span {
             operation,
-            way,
+            pass,
             calls: 1,
             time,
         }),
@@ -78,19 +78,19 @@ mod tests {
 
     #[test]
     fn calls_add_up_by_operation_and_way_while_somebody_asks() {
-        let call = |way| span("a::b::Sum", |_| vec![2, 3], way, || 5);
-        call(Way::Forward);
+        let call = |pass| span("a::b::Sum", |_| vec![2, 3], pass, || 5);
+        call(Pass::Forward);
         start_spans();
-        for way in [Way::Forward, Way::Backward, Way::Forward] {
-            assert_eq!(call(way), 5);
+        for pass in [Pass::Forward, Pass::Backward, Pass::Forward] {
+            assert_eq!(call(pass), 5);
         }
         let spans = stop_spans();
         // Other tests may run operations of their own meanwhile.
         let ours: Vec<_> = spans.iter().filter(|span| span.operation == "Sum 2x3").collect();
         assert_eq!(ours.len(), 2);
-        assert_eq!((ours[0].way, ours[0].calls), (Way::Forward, 2));
-        assert_eq!((ours[1].way, ours[1].calls), (Way::Backward, 1));
-        call(Way::Forward);
+        assert_eq!((ours[0].pass, ours[0].calls), (Pass::Forward, 2));
+        assert_eq!((ours[1].pass, ours[1].calls), (Pass::Backward, 1));
+        call(Pass::Forward);
         assert!(!stop_spans().iter().any(|span| span.operation == "Sum 2x3"));
     }
 }

@@ -3,7 +3,7 @@
 use super::{AugmentationMode, AugmentationSettings};
 use crate::audio::augment::{AUGMENTATION_VERSION, Augmentation};
 use crate::audio::{AudioError, Wave, decode, resample};
-use crate::corpus::{Clip, CorpusError, Exclusion, LeftOut, SampleFacts, Selection, Side, Split, SplitKind};
+use crate::corpus::{Clip, CorpusError, Exclusion, LeftOut, SampleAnalysis, Selection, Split, SplitKind, Subset};
 use crate::random::stream;
 use crate::training::TrainingError;
 use std::collections::{BTreeMap, HashSet};
@@ -49,7 +49,7 @@ pub struct Examples {
 impl Examples {
     /// Takes out the examples that are named, each with the reason, and the copies of those clips. The others keep
     /// their sides. The clips are counted among [`Selection::excluded`] and listed in [`Examples::left_out`]; copies
-    /// that are lost while their clip stays are counted in [`Split::remarks`].
+    /// that are lost while their clip stays are counted in [`Split::notes`].
     ///
     /// # Errors
     /// As [`Split::keep`], with the first clip that was taken out.
@@ -65,7 +65,7 @@ impl Examples {
             .range(..clips)
             .map(|(&clip, reason)| LeftOut {
                 clip: self.selection.clips[clip].clone(),
-                side: self.split.sides[clip],
+                subset: self.split.subsets[clip],
                 reason: reason.clone(),
             })
             .collect();
@@ -74,7 +74,7 @@ impl Examples {
             .filter(|(copy, _)| !reasons.contains_key(&self.source(**copy)))
             .count();
         if alone > 0 {
-            self.split.remarks.push(format!("{alone} copies could not be made"));
+            self.split.notes.push(format!("{alone} copies could not be made"));
         }
         if !lost.is_empty() {
             *self.selection.excluded.entry(Exclusion::Features).or_default() += lost.len();
@@ -122,10 +122,10 @@ impl Examples {
 }
 
 /// Deals the selected clips to the sides, by `split`, and adds the copies that [`AugmentationMode::Materialised`] asks for:
-/// of every training clip one with noise, one with another pitch and one with both, all on the training side.
+/// of every training clip one with noise, one with another pitch and one with both, all on the training set.
 ///
 /// With `leak_copies_across_sides` all clips are copied first and then every example is dealt by chance, so that
-/// a model is tested on copies of what it was trained on, as in many papers; [`Split::remarks`] says so.
+/// a model is tested on copies of what it was trained on, as in many papers; [`Split::notes`] says so.
 ///
 /// Amounts are drawn from streams of (seed, content): a copy does not depend on which other clips take part.
 ///
@@ -151,8 +151,8 @@ pub fn examples(
             split: Split {
                 kind: SplitKind::Random,
                 fold: None,
-                sides: Vec::new(),
-                remarks: Vec::new(),
+                subsets: Vec::new(),
+                notes: Vec::new(),
             },
             selection,
             copies: Vec::new(),
@@ -160,7 +160,7 @@ pub fn examples(
         };
         examples.add_copies(0..clips, settings, seed)?;
         examples.split = split(&examples.selection)?;
-        examples.split.remarks.push(
+        examples.split.notes.push(
             "LEAKY: augmented before the split, copies of test clips are in training \
              (augmentation.leak_copies_across_sides)"
                 .to_owned(),
@@ -168,7 +168,9 @@ pub fn examples(
         examples
     } else {
         let split = split(&selection)?;
-        let training: Vec<usize> = (0..clips).filter(|&clip| split.sides[clip] == Side::Train).collect();
+        let training: Vec<usize> = (0..clips)
+            .filter(|&clip| split.subsets[clip] == Subset::Train)
+            .collect();
         let mut examples = Examples {
             selection,
             split,
@@ -177,7 +179,7 @@ pub fn examples(
         };
         examples.add_copies(training, settings, seed)?;
         let copies = examples.copies.len();
-        examples.split.sides.extend(vec![Side::Train; copies]);
+        examples.split.subsets.extend(vec![Subset::Train; copies]);
         examples
     };
     Ok(examples)
@@ -193,20 +195,20 @@ impl Examples {
         let clips = self.selection.clips.len();
         for source in sources {
             let clip = self.selection.clips[source].clone();
-            let Some(facts) = self.selection.facts.get(source).cloned().flatten() else {
+            let Some(analysis) = self.selection.analysis.get(source).cloned().flatten() else {
                 return Err(TrainingError::Data(format!(
                     "{}: its samples have not been read yet; scan again",
                     clip.path.display()
                 )));
             };
-            let draw = &mut stream(seed, "copies", facts.content as u64);
+            let draw = &mut stream(seed, "copies", analysis.content as u64);
             for change in settings.wave.three_copies(draw) {
-                let content = content(facts.content, &change, seed);
+                let content = content(analysis.content, &change, seed);
                 self.selection.clips.push(clip.clone());
-                self.selection.facts.resize(clips + self.copies.len(), None);
-                self.selection.facts.push(Some(Arc::new(SampleFacts {
+                self.selection.analysis.resize(clips + self.copies.len(), None);
+                self.selection.analysis.push(Some(Arc::new(SampleAnalysis {
                     content,
-                    ..(*facts).clone()
+                    ..(*analysis).clone()
                 })));
                 self.copies.push(Copy {
                     source,
@@ -220,10 +222,10 @@ impl Examples {
     }
 
     /// `12162 clips become 48648 examples`, where there are copies.
-    pub fn remark(&self) -> Option<String> {
+    pub fn note(&self) -> Option<String> {
         let copied: HashSet<usize> = self.copies.iter().map(|copy| copy.source).collect();
-        let elsewhere = self.split.sides.iter().skip(self.clips());
-        let which = match elsewhere.clone().all(|side| *side == Side::Train) {
+        let elsewhere = self.split.subsets.iter().skip(self.clips());
+        let which = match elsewhere.clone().all(|subset| *subset == Subset::Train) {
             true => " training",
             false => "",
         };

@@ -41,7 +41,7 @@ pub struct AugmentationSettings {
 const MATERIALISED: usize = 4;
 
 impl AugmentationSettings {
-    /// How many examples each clip of the training side, or of another, makes.
+    /// How many examples each clip of the training set, or of another, makes.
     pub fn examples_per_clip(&self, training: bool) -> usize {
         match self.mode {
             AugmentationMode::Materialised if training || self.leak_copies_across_sides => MATERIALISED,

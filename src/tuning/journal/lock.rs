@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A lock that shows no sign of life for this long is taken over.
+/// A lock that shows no heartbeat for this long is taken over.
 const GRACE: Duration = Duration::from_secs(30);
 /// After this long in the queue something is wrong.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// The first and the longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(1));
 
@@ -33,7 +33,7 @@ impl Lock {
     /// # Errors
     /// [`TuningError::Locked`] when others held it for five minutes on end, [`TuningError::Io`].
     pub fn take(journal: &Path) -> Result<Self, TuningError> {
-        Self::take_within(journal, GRACE, PATIENCE)
+        Self::take_within(journal, GRACE, TIMEOUT)
     }
 
     fn take_within(journal: &Path, grace: Duration, patience: Duration) -> Result<Self, TuningError> {

@@ -4,13 +4,13 @@
 //! line that a crash left (the next line would glue onto it and both be lost), appends, and flushes to disk.
 //!
 //! A whole line that is no record is [`Damage`]: nothing from there on is applied and nothing is written until the
-//! file is [mended](mend::mend). Empty lines, and kinds of record that are not known here, do no harm.
+//! file is [repaired](repair::repair). Empty lines, and kinds of record that are not known here, do no harm.
 
 pub mod json;
 pub mod lock;
-pub mod mend;
 pub mod operation;
 mod reading;
+pub mod repair;
 pub mod replay;
 mod writing;
 
@@ -125,7 +125,7 @@ impl Journal {
             .map_err(io(&self.path))?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let before = self.lines;
-        // Somebody may have mended it.
+        // Somebody may have repaired it.
         self.damage = None;
         for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
             let applied = match Operation::read_line(line) {
@@ -301,7 +301,7 @@ mod tests {
             assert!(matches!(refused, Err(TuningError::Damaged { .. })));
             assert_eq!(std::fs::read(&path).unwrap(), text);
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-            // Whoever mends it needs no word to those who have it open.
+            // Whoever repairs it needs no word to those who have it open.
             std::fs::write(&path, format!("{head}{two}\n")).unwrap();
             assert_eq!((journal.refresh().unwrap(), journal.damage()), (1, None));
             assert_eq!(journal.replay().studies().count(), 2);

@@ -1,7 +1,7 @@
 //! Successive halving at several degrees of haste.
 
 use super::{SuccessiveHalving, must};
-use crate::tuning::{History, Trial, TuningError, Verdict};
+use crate::tuning::{History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
 /// Hyperband (Optuna's `HyperbandPruner`; Li et al. 2018).
@@ -53,8 +53,8 @@ impl Hyperband {
         )
     }
 
-    /// As [`crate::tuning::Pruner::judge`].
-    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+    /// As [`crate::tuning::Pruner::decide`].
+    pub(in crate::tuning) fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
         let longest = || {
             let steps = history
                 .completed()
@@ -64,11 +64,11 @@ impl Hyperband {
             Some(steps.saturating_add(1).max(0) as u64)
         };
         let Some(max_resource) = self.max_resource.or_else(longest) else {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         };
         let budgets = self.budgets(max_resource);
         if budgets.is_empty() {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         }
         let brackets = Brackets::new(history.study, &budgets);
         let bracket = brackets.of(trial.number);
@@ -78,7 +78,7 @@ impl Hyperband {
             min_early_stopping_rate: bracket as u32,
             bootstrap_count: self.bootstrap_count,
         };
-        halving.judge_among(history, trial, |other| brackets.of(other.number) == bracket)
+        halving.decide_among(history, trial, |other| brackets.of(other.number) == bracket)
     }
 
     /// How many trials of a round each bracket gets, the hastiest first.

@@ -1,7 +1,7 @@
 //! Give up what is worse than half of the completed trials were.
 
 use super::Percentile;
-use crate::tuning::{History, Trial, TuningError, Verdict};
+use crate::tuning::{History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
 /// The median rule (Optuna's `MedianPruner`): [`Percentile`] at 50.
@@ -51,8 +51,8 @@ impl Median {
         self.as_percentile().check()
     }
 
-    /// As [`crate::tuning::Pruner::judge`].
-    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
-        self.as_percentile().judge(history, trial)
+    /// As [`crate::tuning::Pruner::decide`].
+    pub(in crate::tuning) fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
+        self.as_percentile().decide(history, trial)
     }
 }

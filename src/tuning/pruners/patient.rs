@@ -2,7 +2,7 @@
 
 use super::must;
 use super::percentile::best_of;
-use crate::tuning::{Direction, History, Pruner, Trial, TuningError, Verdict};
+use crate::tuning::{Direction, History, Pruner, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
 /// Patience around another rule (Optuna's `PatientPruner`).
@@ -29,29 +29,29 @@ impl Patient {
         self.wrapped.check()
     }
 
-    /// As [`Pruner::judge`].
-    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+    /// As [`Pruner::decide`].
+    pub(in crate::tuning) fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
         let recent = self.patience.saturating_add(1);
         let Some(earlier) = trial.reports.len().checked_sub(recent).filter(|earlier| *earlier > 0) else {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         };
         let values = || trial.reports.values().copied();
         let before = best_of(values().take(earlier), history.direction);
         let after = best_of(values().skip(earlier), history.direction);
         let (Some(before), Some(after)) = (before, after) else {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         };
         let stuck = match history.direction {
             Direction::Minimize => before + self.min_delta < after,
             Direction::Maximize => before - self.min_delta > after,
         };
         match (stuck, &*self.wrapped) {
-            (false, _) => Verdict::KEEP,
-            (true, Pruner::None) => Verdict {
+            (false, _) => PruningDecision::KEEP,
+            (true, Pruner::None) => PruningDecision {
                 threshold: Some(before),
-                ..Verdict::PRUNE
+                ..PruningDecision::PRUNE
             },
-            (true, wrapped) => wrapped.judge(history, trial),
+            (true, wrapped) => wrapped.decide(history, trial),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Give up what is not among the best so-and-so many percent.
 
 use super::must;
-use crate::tuning::{Direction, History, Trial, TuningError, Verdict};
+use crate::tuning::{Direction, History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
 /// The percentile rule (Optuna's `PercentilePruner`).
@@ -55,26 +55,26 @@ impl Percentile {
         must(self.min_trials >= 1, "min_trials", self.min_trials, "1 or more")
     }
 
-    /// As [`crate::tuning::Pruner::judge`].
-    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
+    /// As [`crate::tuning::Pruner::decide`].
+    pub(in crate::tuning) fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
         let enough = history.completed().nth(self.startup_trials.saturating_sub(1)).is_some();
         let Some((step, _)) = trial.last_report() else {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         };
         if !enough || step < self.warmup_steps || !self.is_due(trial, step) {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         }
         let Some(best) = best_of(trial.reports.values().copied(), history.direction) else {
-            return Verdict::PRUNE;
+            return PruningDecision::PRUNE;
         };
         let Some(threshold) = self.threshold(history, step) else {
-            return Verdict::KEEP;
+            return PruningDecision::KEEP;
         };
         let prune = match history.direction {
             Direction::Minimize => best > threshold,
             Direction::Maximize => best < threshold,
         };
-        Verdict {
+        PruningDecision {
             prune,
             threshold: Some(threshold),
             rungs: Vec::new(),

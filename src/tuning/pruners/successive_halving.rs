@@ -1,7 +1,7 @@
 //! Give up what is not among the best of its rung.
 
 use super::must;
-use crate::tuning::{Direction, History, Trial, TuningError, Verdict};
+use crate::tuning::{Direction, History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
 /// Asynchronous successive halving (Optuna's `SuccessiveHalvingPruner`; Li et al. 2018).
@@ -56,14 +56,19 @@ impl SuccessiveHalving {
         )
     }
 
-    /// As [`crate::tuning::Pruner::judge`].
-    pub(in crate::tuning) fn judge(&self, history: &History<'_>, trial: &Trial) -> Verdict {
-        self.judge_among(history, trial, |_| true)
+    /// As [`crate::tuning::Pruner::decide`].
+    pub(in crate::tuning) fn decide(&self, history: &History<'_>, trial: &Trial) -> PruningDecision {
+        self.decide_among(history, trial, |_| true)
     }
 
     /// The same, compared only with the trials that `among` picks.
-    pub(super) fn judge_among(&self, history: &History<'_>, trial: &Trial, among: impl Fn(&Trial) -> bool) -> Verdict {
-        let mut verdict = Verdict::KEEP;
+    pub(super) fn decide_among(
+        &self,
+        history: &History<'_>,
+        trial: &Trial,
+        among: impl Fn(&Trial) -> bool,
+    ) -> PruningDecision {
+        let mut verdict = PruningDecision::KEEP;
         let Some((step, value)) = trial.last_report() else {
             return verdict;
         };

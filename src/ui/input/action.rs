@@ -122,7 +122,7 @@ pub enum Action {
     /// Train a trial anew and judge it.
     Promote,
     /// Mend a damaged journal.
-    Mend,
+    Repair,
     /// Copy a trial's settings to the form of a new run.
     Copy,
     /// To the next parameter.

@@ -58,7 +58,7 @@ impl Tab {
 
 /// Where keys have a meaning of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum KeyContext {
     /// In a tab.
     Tab(Tab),
     /// While a filter is typed.
@@ -142,7 +142,7 @@ impl Binding {
     }
 }
 
-impl Place {
+impl KeyContext {
     /// The tables in force, the first that knows a key decides.
     pub fn tables(self) -> &'static [&'static [Binding]] {
         match self {
@@ -182,7 +182,7 @@ impl Place {
 /// answers on the way.
 pub fn key_for(kind: CommandKind) -> Option<(Tab, Vec<KeyEvent>)> {
     let tabs = Tab::ALL.iter().flat_map(|tab| {
-        Place::Tab(*tab)
+        KeyContext::Tab(*tab)
             .tables()
             .iter()
             .copied()
@@ -199,35 +199,35 @@ mod tests {
     use super::*;
     use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
-    const PLACES: [Place; 19] = [
-        Place::Tab(Tab::Data),
-        Place::Tab(Tab::Listen),
-        Place::Tab(Tab::Train),
-        Place::Tab(Tab::Tune),
-        Place::Tab(Tab::Report),
-        Place::Trial,
-        Place::Filter,
-        Place::Clips,
-        Place::Help,
-        Place::Settings,
-        Place::Form,
-        Place::RunForm,
-        Place::RunNumber,
-        Place::Cache,
-        Place::Models,
-        Place::Presets,
-        Place::Trim,
-        Place::Question,
-        Place::Prompt,
+    const PLACES: [KeyContext; 19] = [
+        KeyContext::Tab(Tab::Data),
+        KeyContext::Tab(Tab::Listen),
+        KeyContext::Tab(Tab::Train),
+        KeyContext::Tab(Tab::Tune),
+        KeyContext::Tab(Tab::Report),
+        KeyContext::Trial,
+        KeyContext::Filter,
+        KeyContext::Clips,
+        KeyContext::Help,
+        KeyContext::Settings,
+        KeyContext::Form,
+        KeyContext::RunForm,
+        KeyContext::RunNumber,
+        KeyContext::Cache,
+        KeyContext::Models,
+        KeyContext::Presets,
+        KeyContext::Trim,
+        KeyContext::Question,
+        KeyContext::Prompt,
     ];
 
     #[test]
     fn no_key_means_two_things_in_one_table() {
-        for place in PLACES {
-            for table in place.tables() {
+        for key_context in PLACES {
+            for table in key_context.tables() {
                 let keys: Vec<Key> = table.iter().flat_map(|binding| binding.keys).copied().collect();
                 for (index, key) in keys.iter().enumerate() {
-                    assert!(!keys[..index].contains(key), "{place:?}: {key:?} twice");
+                    assert!(!keys[..index].contains(key), "{key_context:?}: {key:?} twice");
                 }
             }
         }
@@ -236,19 +236,19 @@ mod tests {
     #[test]
     fn every_place_can_be_left() {
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for place in PLACES {
-            assert_eq!(place.action(interrupt), Some(Action::Quit), "{place:?}");
+        for key_context in PLACES {
+            assert_eq!(key_context.action(interrupt), Some(Action::Quit), "{key_context:?}");
         }
     }
 
     #[test]
     fn characters_are_typed_where_text_is_expected() {
-        for place in [Place::Filter, Place::Prompt] {
+        for key_context in [KeyContext::Filter, KeyContext::Prompt] {
             for character in ['a', 'q', '?', '1', ' ', '/'] {
                 assert_eq!(
-                    place.action(Key::character(character).event()),
+                    key_context.action(Key::character(character).event()),
                     None,
-                    "{place:?} {character}"
+                    "{key_context:?} {character}"
                 );
             }
         }

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 /// How long Esc is withheld.
 const ESCAPE: Duration = Duration::from_millis(100);
 /// How long it may take from the introducer, or a part of it, to what follows.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 /// The silence after which a control string is given up.
 const SILENCE: Duration = Duration::from_secs(2);
 /// The longest text of a control string (bytes).
@@ -151,10 +151,10 @@ impl Sequences {
     pub fn silence(&mut self, now: Instant) -> Vec<KeyEvent> {
         let (withheld, remembered) = match self.state {
             State::Keys => return Vec::new(),
-            State::Escape => (ESCAPE, PATIENCE),
+            State::Escape => (ESCAPE, TIMEOUT),
             State::Begun { apart: true, .. } => (ESCAPE, ESCAPE),
-            State::Begun { length: 0, .. } => (PATIENCE, PATIENCE),
-            State::Begun { .. } => (PATIENCE, SILENCE),
+            State::Begun { length: 0, .. } => (TIMEOUT, TIMEOUT),
+            State::Begun { .. } => (TIMEOUT, SILENCE),
             State::Inside { .. } => (SILENCE, SILENCE),
         };
         let silent = self

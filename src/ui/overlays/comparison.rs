@@ -51,7 +51,7 @@ impl ComparisonView {
         let runs = found.runs.len().max(1);
         let columns = (names + runs * (wanted + 2) + 4).min(usize::from(area.width)) as u16;
         let rows = (lines.len() as u16 + 3).min(area.height);
-        let title = format!("What tells {} runs apart", found.runs.len());
+        let title = format!("Compare {} runs", found.runs.len());
         let inner = overlay(buffer, area, (columns, rows), &title, theme);
         let room = usize::from(inner.width);
         let name = names.min(room * 2 / 5);

@@ -1,6 +1,6 @@
 //! The keys of a place, written from the very tables that give them their meaning.
 
-use crate::ui::input::{Binding, Place};
+use crate::ui::input::{Binding, KeyContext};
 use crate::ui::text::{Paint, fit_right, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
@@ -22,9 +22,9 @@ pub enum Line {
 }
 
 /// All rows.
-pub fn lines(place: Place) -> Vec<Line> {
+pub fn lines(key_context: KeyContext) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (index, table) in place.tables().iter().enumerate() {
+    for (index, table) in key_context.tables().iter().enumerate() {
         lines.push(Line::Heading(["In this tab", "Moving", "Everywhere"][index.min(2)]));
         for binding in table.iter() {
             lines.extend(row(binding));
@@ -43,10 +43,10 @@ fn row(binding: &Binding) -> Vec<Line> {
 }
 
 /// Draws as much as there is room for; the cursor scrolls.
-pub fn draw(place: Place, cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let lines = lines(place);
-    let title = match place {
-        Place::Tab(tab) => format!("Keys in {}", tab.name()),
+pub fn draw(key_context: KeyContext, cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let lines = lines(key_context);
+    let title = match key_context {
+        KeyContext::Tab(tab) => format!("Keys in {}", tab.name()),
         _ => "Keys".to_owned(),
     };
     let names = lines

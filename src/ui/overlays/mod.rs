@@ -14,7 +14,7 @@ mod settings;
 mod trim;
 
 use crate::engine::{Command, CommandKind, Config, NoSound};
-use crate::ui::input::{Action, Place};
+use crate::ui::input::{Action, KeyContext};
 use crate::ui::state::State;
 use crate::ui::tabs::train::form::Form;
 use crate::ui::tabs::tune::EnqueueForm;
@@ -39,7 +39,7 @@ pub use trim::TrimView;
 #[derive(Debug)]
 pub enum Overlay {
     /// The keys of a place.
-    Help(Place, Cursor),
+    Help(KeyContext, Cursor),
     /// How fast the work is.
     Bench(Subject),
     /// The settings and where each came from.
@@ -93,21 +93,21 @@ impl Outcome {
 
 impl Overlay {
     /// Where keys go while it is on top.
-    pub fn place(&self) -> Place {
+    pub fn key_context(&self) -> KeyContext {
         match self {
-            Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => Place::Help,
-            Self::Settings(view) if view.filtering => Place::Filter,
-            Self::Settings(_) => Place::Settings,
-            Self::Doctor(_) | Self::Comparison(_) => Place::Help,
-            Self::Form(form) if form.is_typing() => Place::RunNumber,
-            Self::Form(_) => Place::RunForm,
-            Self::Enqueue(_) => Place::Form,
-            Self::Cache(_) => Place::Cache,
-            Self::Models(_) => Place::Models,
-            Self::Presets(_) => Place::Presets,
-            Self::Trim(_) => Place::Trim,
-            Self::Question(_) => Place::Question,
-            Self::Prompt(_) => Place::Prompt,
+            Self::Help(..) | Self::Bench(_) | Self::NoSound(_) => KeyContext::Help,
+            Self::Settings(view) if view.filtering => KeyContext::Filter,
+            Self::Settings(_) => KeyContext::Settings,
+            Self::Doctor(_) | Self::Comparison(_) => KeyContext::Help,
+            Self::Form(form) if form.is_typing() => KeyContext::RunNumber,
+            Self::Form(_) => KeyContext::RunForm,
+            Self::Enqueue(_) => KeyContext::Form,
+            Self::Cache(_) => KeyContext::Cache,
+            Self::Models(_) => KeyContext::Models,
+            Self::Presets(_) => KeyContext::Presets,
+            Self::Trim(_) => KeyContext::Trim,
+            Self::Question(_) => KeyContext::Question,
+            Self::Prompt(_) => KeyContext::Prompt,
         }
     }
 
@@ -135,8 +135,8 @@ impl Overlay {
     /// Carries an action out.
     pub fn act(&mut self, action: Action, config: Option<&Config>) -> Outcome {
         match (self, action) {
-            (Self::Help(place, cursor), Action::Move(step)) => {
-                cursor.scroll(step, help::lines(*place).len());
+            (Self::Help(key_context, cursor), Action::Move(step)) => {
+                cursor.scroll(step, help::lines(*key_context).len());
                 Outcome::default()
             }
             (Self::Settings(view), action) => view.act(action, config),
@@ -158,7 +158,7 @@ impl Overlay {
     /// Draws it over the area.
     pub fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
-            Self::Help(place, cursor) => help::draw(*place, cursor, area, buffer, theme),
+            Self::Help(key_context, cursor) => help::draw(*key_context, cursor, area, buffer, theme),
             Self::Bench(subject) => {
                 let busy = state.jobs.busy(CommandKind::Bench);
                 bench::draw(*subject, state.measured.as_deref(), busy, area, buffer, theme);

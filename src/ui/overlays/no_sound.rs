@@ -1,4 +1,4 @@
-//! That there is no sound to be had, and what to do about it on this host.
+//! That there is no audio output, and what to do about it on this host.
 
 use crate::engine::NoSound;
 use crate::ui::text::{Paint, wrap};
@@ -18,7 +18,7 @@ pub fn draw(no_sound: &NoSound, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let columns = usize::from(area.width.min(WIDTH)).saturating_sub(4);
     let lines = lines(no_sound, columns, theme);
     let size = (WIDTH, lines.len() as u16 + 2);
-    let inner = overlay(buffer, area, size, "No sound to be had", theme);
+    let inner = overlay(buffer, area, size, "No audio output", theme);
     for (row, (indent, text, style)) in lines.iter().enumerate() {
         buffer.put(inner, *indent as u16, row as u16, text, *style);
     }
@@ -34,10 +34,10 @@ fn lines(no_sound: &NoSound, columns: usize, theme: Theme) -> Vec<(usize, String
     for remedy in &no_sound.remedies {
         let aim = wrap(&remedy.aim, columns).into_iter();
         lines.extend(aim.map(|line| (0, line, theme.text())));
-        for (place, step) in &remedy.steps {
+        for (key_context, step) in &remedy.steps {
             for (index, line) in wrap(step, columns.saturating_sub(PLACE + 2)).into_iter().enumerate() {
-                let place = if index == 0 { place } else { "" };
-                lines.push((1, format!("{place:PLACE$} {line}"), theme.accent()));
+                let key_context = if index == 0 { key_context } else { "" };
+                lines.push((1, format!("{key_context:PLACE$} {line}"), theme.accent()));
             }
         }
     }

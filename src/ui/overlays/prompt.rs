@@ -2,7 +2,7 @@
 
 use super::{Outcome, Question};
 use crate::engine::{Command, RunNote};
-use crate::ui::tabs::train::remark;
+use crate::ui::tabs::train::note;
 use crate::ui::text::{Paint, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
@@ -45,7 +45,7 @@ impl Prompt {
                 Purpose::Clips => "clips.csv".to_owned(),
                 Purpose::Features | Purpose::Import => "features".to_owned(),
                 Purpose::Trials(_) => "trials.csv".to_owned(),
-                Purpose::Note(_, note) => remark::line(note),
+                Purpose::Note(_, note) => note::line(note),
             }),
             purpose,
             problem: None,
@@ -79,7 +79,7 @@ impl Prompt {
             },
             Purpose::Note(run, note) => Command::Note {
                 run: run.clone(),
-                change: remark::change(note, path),
+                change: note::change(note, path),
             },
             Purpose::Trials(study) => Command::ExportStudy {
                 study: study.clone(),

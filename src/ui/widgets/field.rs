@@ -17,7 +17,7 @@ const LINE_ENDS: [char; 7] = ['\n', '\r', '\x0b', '\x0c', '\u{85}', '\u{2028}', 
 pub struct Field {
     text: String,
     /// In characters.
-    place: usize,
+    cursor: usize,
 }
 
 impl Field {
@@ -25,7 +25,7 @@ impl Field {
     pub fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            place: text.chars().count(),
+            cursor: text.chars().count(),
         }
     }
 
@@ -34,10 +34,10 @@ impl Field {
         &self.text
     }
 
-    fn byte(&self, place: usize) -> usize {
+    fn byte(&self, cursor: usize) -> usize {
         self.text
             .char_indices()
-            .nth(place)
+            .nth(cursor)
             .map_or(self.text.len(), |(byte, _)| byte)
     }
 
@@ -48,11 +48,11 @@ impl Field {
         let alternate = key.modifiers.contains(KeyModifiers::ALT);
         match key.code {
             KeyCode::Char('u') if control => {
-                self.text.drain(..self.byte(self.place));
-                self.place = 0;
+                self.text.drain(..self.byte(self.cursor));
+                self.cursor = 0;
             }
             KeyCode::Char('w') if control => {
-                let left: Vec<char> = self.text.chars().take(self.place).collect();
+                let left: Vec<char> = self.text.chars().take(self.cursor).collect();
                 let trimmed = left
                     .iter()
                     .rposition(|character| *character != ' ')
@@ -61,24 +61,24 @@ impl Field {
                     .iter()
                     .rposition(|character| *character == ' ')
                     .map_or(0, |space| space + 1);
-                self.text.drain(self.byte(start)..self.byte(self.place));
-                self.place = start;
+                self.text.drain(self.byte(start)..self.byte(self.cursor));
+                self.cursor = start;
             }
             KeyCode::Char(character) if !control && !alternate => {
-                self.text.insert(self.byte(self.place), character);
-                self.place += 1;
+                self.text.insert(self.byte(self.cursor), character);
+                self.cursor += 1;
             }
-            KeyCode::Backspace if self.place > 0 => {
-                self.text.remove(self.byte(self.place - 1));
-                self.place -= 1;
+            KeyCode::Backspace if self.cursor > 0 => {
+                self.text.remove(self.byte(self.cursor - 1));
+                self.cursor -= 1;
             }
-            KeyCode::Delete if self.byte(self.place) < self.text.len() => {
-                self.text.remove(self.byte(self.place));
+            KeyCode::Delete if self.byte(self.cursor) < self.text.len() => {
+                self.text.remove(self.byte(self.cursor));
             }
-            KeyCode::Left => self.place = self.place.saturating_sub(1),
-            KeyCode::Right => self.place = (self.place + 1).min(self.text.chars().count()),
-            KeyCode::Home => self.place = 0,
-            KeyCode::End => self.place = self.text.chars().count(),
+            KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
+            KeyCode::Right => self.cursor = (self.cursor + 1).min(self.text.chars().count()),
+            KeyCode::Home => self.cursor = 0,
+            KeyCode::End => self.cursor = self.text.chars().count(),
             _ => {}
         }
         self.text != before
@@ -90,8 +90,8 @@ impl Field {
         let line = text.replace("\r\n", "\n").replace(LINE_ENDS, " ");
         let line: String = line.chars().filter(|character| !character.is_control()).collect();
         let line = &line[..line.floor_char_boundary(PASTED)];
-        self.text.insert_str(self.byte(self.place), line);
-        self.place += line.chars().count();
+        self.text.insert_str(self.byte(self.cursor), line);
+        self.cursor += line.chars().count();
         !line.is_empty()
     }
 
@@ -103,14 +103,14 @@ impl Field {
         }
         let characters: Vec<char> = self.text.chars().chain([' ']).collect();
         let mut start = 0;
-        let until = |start: usize| characters[start..=self.place].iter().collect::<String>();
-        while start < self.place && width(&until(start)) > usize::from(area.width) {
+        let until = |start: usize| characters[start..=self.cursor].iter().collect::<String>();
+        while start < self.cursor && width(&until(start)) > usize::from(area.width) {
             start += 1;
         }
         let mut x = 0;
         for (index, character) in characters.iter().enumerate().skip(start) {
             let cursor = theme.text().add_modifier(Modifier::REVERSED);
-            let style = if index == self.place { cursor } else { style };
+            let style = if index == self.cursor { cursor } else { style };
             x += buffer.put(area, x, 0, character.encode_utf8(&mut [0; 4]), style);
         }
     }

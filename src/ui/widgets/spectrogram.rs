@@ -154,7 +154,7 @@ pub fn time_axis(buffer: &mut Buffer, area: Rect, seconds: f64, theme: Theme) {
 /// A picture of `columns` x `rows` (row after row, lowest first) of a matrix (frame after frame): the mean
 /// of what falls into a point, or the nearest when points are finer than the matrix.
 pub fn pool(values: &[f32], frames: usize, bands: usize, columns: usize, rows: usize) -> Vec<f32> {
-    let stretch = |index: usize, of: usize, length: usize| {
+    let segment = |index: usize, of: usize, length: usize| {
         let from = (index * length / of).min(length - 1);
         let to = ((index + 1) * length / of).clamp(from + 1, length);
         from..to
@@ -163,8 +163,8 @@ pub fn pool(values: &[f32], frames: usize, bands: usize, columns: usize, rows: u
     for row in 0..rows {
         for column in 0..columns {
             let (mut sum, mut count) = (0.0, 0);
-            for frame in stretch(column, columns, frames) {
-                for band in stretch(row, rows, bands) {
+            for frame in segment(column, columns, frames) {
+                for band in segment(row, rows, bands) {
                     if let Some(value) = values.get(frame * bands + band) {
                         sum += value;
                         count += 1;

@@ -85,8 +85,8 @@ fn pool(envelope: &[(f32, f32)], columns: usize) -> Vec<(f32, f32)> {
     let column = |column: usize| {
         let from = column * envelope.len() / columns;
         let to = ((column + 1) * envelope.len()).div_ceil(columns).max(from + 1);
-        let stretch = &envelope[from..to.min(envelope.len())];
-        stretch.iter().fold((f32::MAX, f32::MIN), |(low, high), point| {
+        let segment = &envelope[from..to.min(envelope.len())];
+        segment.iter().fold((f32::MAX, f32::MIN), |(low, high), point| {
             (low.min(point.0), high.max(point.1))
         })
     };

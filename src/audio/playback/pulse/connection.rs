@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use std::os::unix::net::UnixStream;
 
 /// How long a server has for an answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of a cookie; a server that wants none (`auth-anonymous`, PipeWire) takes any of this length.
 const COOKIE: usize = 256;
 /// The channel of messages that are no samples.
@@ -105,7 +105,7 @@ impl Connection {
     /// The server has gone, takes too long, or refuses.
     pub fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, Refusal> {
         let sequence = self.send(command)?;
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while let Some(message) = self.receive(until)? {
             match message.command {
                 Command::Reply if message.sequence == sequence => return self.content(&message),
@@ -113,7 +113,7 @@ impl Connection {
                 _ => {}
             }
         }
-        Err(Refusal::gone(format!("no answer within {} s", PATIENCE.as_secs())))
+        Err(Refusal::gone(format!("no answer within {} s", TIMEOUT.as_secs())))
     }
 
     /// The content of an answer.
@@ -184,7 +184,7 @@ impl Connection {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.socket.write(bytes).map_err(|error| {
             if is_late(&error) {
-                Refusal::gone(format!("takes no sound for {} s", PATIENCE.as_secs()))
+                Refusal::gone(format!("takes no sound for {} s", TIMEOUT.as_secs()))
             } else {
                 Refusal::gone(error)
             }
@@ -222,10 +222,10 @@ impl Socket {
             Address::Network(host, port) => {
                 let mut last = io::Error::new(io::ErrorKind::NotFound, "this host has no address");
                 for address in (host.as_str(), *port).to_socket_addrs()? {
-                    match TcpStream::connect_timeout(&address, PATIENCE) {
+                    match TcpStream::connect_timeout(&address, TIMEOUT) {
                         Ok(socket) => {
                             socket.set_nodelay(true)?;
-                            socket.set_write_timeout(Some(PATIENCE))?;
+                            socket.set_write_timeout(Some(TIMEOUT))?;
                             return Ok(Self::Network(socket));
                         }
                         Err(error) => last = error,
@@ -236,7 +236,7 @@ impl Socket {
             #[cfg(unix)]
             Address::Socket(path) => {
                 let socket = UnixStream::connect(path)?;
-                socket.set_write_timeout(Some(PATIENCE))?;
+                socket.set_write_timeout(Some(TIMEOUT))?;
                 Ok(Self::Local(socket))
             }
             #[cfg(not(unix))]

@@ -9,7 +9,7 @@ mod stream;
 
 use super::environment::Environment;
 use super::no_sound::Attempt;
-use super::output::{Heard, Output, Refusal, attempt};
+use super::output::{Output, OutputPosition, Refusal, attempt};
 use super::sound::Sound;
 use address::Address;
 use connection::Connection;
@@ -83,10 +83,10 @@ impl Output for Server {
         Ok(())
     }
 
-    fn advance(&mut self, wait: Duration) -> Result<Heard, Refusal> {
+    fn advance(&mut self, wait: Duration) -> Result<OutputPosition, Refusal> {
         match &mut self.stream {
             Some(stream) => stream.advance(&mut self.connection, wait),
-            None => Ok(Heard {
+            None => Ok(OutputPosition {
                 seconds: 0.0,
                 over: true,
             }),

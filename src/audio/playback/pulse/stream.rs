@@ -1,8 +1,8 @@
 //! One sound on its way to a sound server, which says how much it wants and how far it is.
 
-use super::super::output::{Heard, Refusal};
+use super::super::output::{OutputPosition, Refusal};
 use super::super::sound::Sound;
-use super::connection::{Connection, Message, PATIENCE, refused};
+use super::connection::{Connection, Message, TIMEOUT, refused};
 use pulseaudio::protocol::stream::BufferAttr;
 use pulseaudio::protocol::{
     ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, PlaybackLatency, PlaybackStreamParams, Prop, Props,
@@ -117,7 +117,7 @@ impl Stream {
     ///
     /// # Errors
     /// The server has gone, or has ended the stream.
-    pub fn advance(&mut self, connection: &mut Connection, wait: Duration) -> Result<Heard, Refusal> {
+    pub fn advance(&mut self, connection: &mut Connection, wait: Duration) -> Result<OutputPosition, Refusal> {
         let until = Instant::now() + wait;
         while !self.is_over() {
             self.ask_how_far(connection)?;
@@ -127,7 +127,7 @@ impl Stream {
                 None => {}
             }
         }
-        Ok(Heard {
+        Ok(OutputPosition {
             seconds: self.clock.now().clamp(0.0, self.seconds),
             over: self.is_over(),
         })
@@ -197,8 +197,8 @@ impl Stream {
     fn ask_how_far(&mut self, connection: &mut Connection) -> Result<(), Refusal> {
         let interval = if self.clock.running { ASKING } else { ASKING_BEFORE };
         match self.asked {
-            Some((_, since)) if since.elapsed() > PATIENCE => {
-                Err(Refusal::gone(format!("no answer within {} s", PATIENCE.as_secs())))
+            Some((_, since)) if since.elapsed() > TIMEOUT => {
+                Err(Refusal::gone(format!("no answer within {} s", TIMEOUT.as_secs())))
             }
             None if !self.drained && self.clock.at.elapsed() >= interval => {
                 self.asked = Some(self.question(connection)?);

@@ -38,13 +38,13 @@ fn the_demo_is_dealt_as_ever() {
         let settings = settings(SplitKind::Speaker, case.kfold);
         for dealing in [Dealing::BySpeakers, Dealing::NEWEST] {
             let split = super::super::split(&selection, &settings, dealing, case.seed, 0).unwrap();
-            let of = |side| {
-                let mut of: Vec<String> = speakers(&selection, &split, side).into_iter().collect();
+            let of = |subset| {
+                let mut of: Vec<String> = speakers(&selection, &split, subset).into_iter().collect();
                 of.sort();
                 of
             };
             assert_eq!(
-                (of(Side::Test), of(Side::Validation)),
+                (of(Subset::Test), of(Subset::Validation)),
                 (case.test.clone(), case.validation.clone())
             );
         }

@@ -21,8 +21,8 @@ fn a_table_gives_the_sides_that_were_written() {
     // Whatever the same settings would come to now.
     let other = of(&selection, SplitKind::Speaker, 8);
     let split = kept(&selection, &table(&other, &selection)).unwrap();
-    assert_eq!(split.sides, other.sides);
-    assert_eq!(split.remarks, ["the sides are those of the run's split.csv"]);
+    assert_eq!(split.subsets, other.subsets);
+    assert_eq!(split.notes, ["the sides are those of the run's split.csv"]);
 }
 
 #[test]
@@ -34,14 +34,14 @@ fn rows_belong_to_files_and_not_to_places() {
     let keep: Vec<usize> = (0..selection.clips.len()).rev().filter(|clip| clip % 3 > 0).collect();
     let rest = Selection {
         clips: keep.iter().map(|&clip| selection.clips[clip].clone()).collect(),
-        facts: vec![None; keep.len()],
+        analysis: vec![None; keep.len()],
         ..Selection::default()
     };
     let split = kept(&rest, &table).unwrap();
     assert!(
         keep.iter()
-            .zip(&split.sides)
-            .all(|(&clip, side)| dealt.sides[clip] == *side)
+            .zip(&split.subsets)
+            .all(|(&clip, subset)| dealt.subsets[clip] == *subset)
     );
 }
 
@@ -51,8 +51,8 @@ fn copies_of_a_clip_have_a_row_each() {
     twice.extend(twice.clone());
     let twice = selection(twice);
     let mut dealt = of(&twice, SplitKind::Random, 1);
-    dealt.sides.rotate_left(5);
-    assert_eq!(kept(&twice, &table(&dealt, &twice)).unwrap().sides, dealt.sides);
+    dealt.subsets.rotate_left(5);
+    assert_eq!(kept(&twice, &table(&dealt, &twice)).unwrap().subsets, dealt.subsets);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn tiny_catalogues_never_crash() {
         let selection = selection(clips.collect());
         for (kind, kfold) in [(SplitKind::Speaker, 0), (SplitKind::Speaker, 2), (SplitKind::Random, 3)] {
             if let Ok(split) = split(&selection, &settings(kind, kfold), seed, 0) {
-                assert_eq!(split.sides.iter().collect::<HashSet<_>>().len(), 3);
+                assert_eq!(split.subsets.iter().collect::<HashSet<_>>().len(), 3);
             }
         }
     }
@@ -80,18 +80,18 @@ fn a_table_has_one_row_per_clip() {
     let mut clips = corpus("a,b", 3, &["sad"], 1);
     clips.push(clip("a,b", None, None, "calm", 0));
     let selection = selection(clips);
-    let sides = vec![Side::Train, Side::Validation, Side::Test, Side::Train];
+    let subsets = vec![Subset::Train, Subset::Validation, Subset::Test, Subset::Train];
     let split = Split {
         kind: SplitKind::Random,
         fold: Some((1, 5)),
-        sides,
-        remarks: Vec::new(),
+        subsets,
+        notes: Vec::new(),
     };
     assert_eq!(split.name(), "random clips, fold 2 of 5");
     let mut table = Vec::new();
     let gone = LeftOut {
         clip: clip("a,b", Some("03"), None, "sad", 0),
-        side: Side::Test,
+        subset: Subset::Test,
         reason: "torn, said the tape".to_owned(),
     };
     split
@@ -125,30 +125,30 @@ fn what_is_left_out_moves_nobody_and_is_said_where_a_side_suffers() {
         ..before.clone()
     };
     let all = selection.clone();
-    let is_lost = |clip: usize| split.sides[clip] == Side::Test && all.clips[clip].emotion.name() == "happy";
+    let is_lost = |clip: usize| split.subsets[clip] == Subset::Test && all.clips[clip].emotion.name() == "happy";
     let kept: Vec<bool> = (0..all.clips.len()).map(|clip| !is_lost(clip) && clip != 0).collect();
     split.keep(&mut selection, &kept).unwrap();
     let stayed = || (0..all.clips.len()).filter(|clip| kept[*clip]);
-    let sides: Vec<Side> = stayed().map(|clip| before.sides[clip]).collect();
-    assert_eq!(split.sides, sides);
+    let subsets: Vec<Subset> = stayed().map(|clip| before.subsets[clip]).collect();
+    assert_eq!(split.subsets, subsets);
     assert_eq!(
         selection.clips,
         stayed().map(|clip| all.clips[clip].clone()).collect::<Vec<_>>()
     );
-    assert_eq!(selection.facts.len(), selection.clips.len());
-    assert_eq!(split.remarks, ["no test clips of happy in this fold"]);
+    assert_eq!(selection.analysis.len(), selection.clips.len());
+    assert_eq!(split.notes, ["no test clips of happy in this fold"]);
 
     let (mut fewer, mut selection) = (before.clone(), all.clone());
     let kept: Vec<bool> = all.clips.iter().map(|clip| clip.emotion.name() != "happy").collect();
     fewer.keep(&mut selection, &kept).unwrap();
-    assert_eq!(fewer.remarks, ["no clip of happy is left"]);
+    assert_eq!(fewer.notes, ["no clip of happy is left"]);
 
     let (mut none, mut selection) = (before.clone(), all.clone());
-    let kept: Vec<bool> = before.sides.iter().map(|side| *side != Side::Test).collect();
+    let kept: Vec<bool> = before.subsets.iter().map(|subset| *subset != Subset::Test).collect();
     let error = none.keep(&mut selection, &kept).unwrap_err().to_string();
     assert!(error.contains("no clip is left for test"), "{error}");
     let (mut untaught, mut selection) = (before.clone(), all.clone());
-    let learnt = |clip: usize| before.sides[clip] == Side::Train && all.clips[clip].emotion.name() == "sad";
+    let learnt = |clip: usize| before.subsets[clip] == Subset::Train && all.clips[clip].emotion.name() == "sad";
     let kept: Vec<bool> = (0..all.clips.len()).map(|clip| !learnt(clip)).collect();
     let error = untaught.keep(&mut selection, &kept).unwrap_err().to_string();
     assert!(error.contains("no clip of sad is left to train on"), "{error}");

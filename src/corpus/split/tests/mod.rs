@@ -7,7 +7,7 @@ mod properties;
 mod speakers;
 mod unlike;
 
-use super::super::{Clip, Emotion, Gender, SampleFacts};
+use super::super::{Clip, Emotion, Gender, SampleAnalysis};
 use super::*;
 use crate::audio::Level;
 use crate::random::{Stream, stream};
@@ -37,25 +37,25 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
     }
 }
 
-fn facts(content: u128) -> Option<Arc<SampleFacts>> {
+fn analysis(content: u128) -> Option<Arc<SampleAnalysis>> {
     let level = Level {
         peak: 0.5,
         rms_dbfs: -20.0,
         clipped: 0.0,
         silent: false,
     };
-    Some(Arc::new(SampleFacts {
+    Some(Arc::new(SampleAnalysis {
         content,
         frames: 16_000,
         level,
-        glimpse: Vec::new(),
+        thumbnail: Vec::new(),
         damage: None,
     }))
 }
 
 fn selection(clips: Vec<Clip>) -> Selection {
     Selection {
-        facts: vec![None; clips.len()],
+        analysis: vec![None; clips.len()],
         clips,
         ..Selection::default()
     }
@@ -87,7 +87,7 @@ fn tess() -> Vec<Clip> {
     clips
 }
 
-/// One to four corpora of various sizes, uneven counts, missing emotions and genders, some twins.
+/// One to four corpora of various sizes, uneven counts, missing emotions and genders, some duplicates.
 fn random_selection(seed: u64) -> Selection {
     let random = &mut stream(seed, "test catalogue", 0);
     let mut clips = Vec::new();
@@ -103,10 +103,10 @@ fn random_selection(seed: u64) -> Selection {
     }
     let mut selection = selection(clips);
     for index in 0..selection.clips.len() {
-        selection.facts[index] = match random.random_range(0..100) {
+        selection.analysis[index] = match random.random_range(0..100) {
             0..20 => None,
-            20 => facts(random.random_range(0..3)),
-            _ => facts(1000 + index as u128),
+            20 => analysis(random.random_range(0..3)),
+            _ => analysis(1000 + index as u128),
         };
     }
     selection
@@ -131,44 +131,52 @@ fn of(selection: &Selection, kind: SplitKind, seed: u64) -> Split {
 }
 
 /// Distinct speakers per side.
-fn speakers(selection: &Selection, split: &Split, side: Side) -> HashSet<String> {
-    let clips = selection.clips.iter().zip(&split.sides).filter(|(_, at)| **at == side);
+fn speakers(selection: &Selection, split: &Split, subset: Subset) -> HashSet<String> {
+    let clips = selection
+        .clips
+        .iter()
+        .zip(&split.subsets)
+        .filter(|(_, at)| **at == subset);
     clips.filter_map(|(clip, _)| clip.speaker_key()).collect()
 }
 
-fn count(split: &Split, side: Side) -> usize {
-    split.sides.iter().filter(|at| **at == side).count()
+fn count(split: &Split, subset: Subset) -> usize {
+    split.subsets.iter().filter(|at| **at == subset).count()
 }
 
 fn problem(result: Result<Split, CorpusError>) -> String {
     result.unwrap_err().to_string()
 }
 
-fn assert_twins_are_together(selection: &Selection, split: &Split) {
-    let mut sides: HashMap<u128, Side> = HashMap::new();
-    for (facts, side) in selection.facts.iter().zip(&split.sides) {
-        if let Some(facts) = facts {
-            assert_eq!(sides.entry(facts.content).or_insert(*side), side, "twins straddle");
+fn assert_duplicates_are_together(selection: &Selection, split: &Split) {
+    let mut subsets: HashMap<u128, Subset> = HashMap::new();
+    for (analysis, subset) in selection.analysis.iter().zip(&split.subsets) {
+        if let Some(analysis) = analysis {
+            assert_eq!(
+                subsets.entry(analysis.content).or_insert(*subset),
+                subset,
+                "duplicates straddle the split"
+            );
         }
     }
 }
 
 fn assert_speakers_are_apart(selection: &Selection, split: &Split) {
     let [train, validation, test] =
-        [Side::Train, Side::Validation, Side::Test].map(|side| speakers(selection, split, side));
+        [Subset::Train, Subset::Validation, Subset::Test].map(|subset| speakers(selection, split, subset));
     assert!(
         test.is_disjoint(&train) && test.is_disjoint(&validation),
-        "a test speaker is heard before"
+        "a test speaker is also in training"
     );
     let cut: Vec<&String> = split
-        .remarks
+        .notes
         .iter()
-        .filter(|remark| remark.starts_with("validation cut by clip"))
+        .filter(|note| note.starts_with("validation cut by clip"))
         .collect();
     for shared in train.intersection(&validation) {
         let corpus = shared.split('/').next().unwrap();
         assert!(
-            cut.iter().any(|remark| remark.contains(corpus)),
+            cut.iter().any(|note| note.contains(corpus)),
             "{shared} is in training and validation"
         );
     }

@@ -19,15 +19,15 @@ fn no_speaker_and_no_twin_straddles_in_any_catalogue() {
                 .unwrap_or_default();
             split_at_all += usize::from(!folds.is_empty());
             for split in &folds {
-                assert_eq!(split.sides.len(), selection.clips.len());
-                assert_twins_are_together(&selection, split);
+                assert_eq!(split.subsets.len(), selection.clips.len());
+                assert_duplicates_are_together(&selection, split);
                 if kind == SplitKind::Speaker {
                     assert_speakers_are_apart(&selection, split);
                 }
             }
             if folds.len() > 1 {
                 for clip in 0..selection.clips.len() {
-                    let tested = folds.iter().filter(|split| split.sides[clip] == Side::Test).count();
+                    let tested = folds.iter().filter(|split| split.subsets[clip] == Subset::Test).count();
                     assert_eq!(tested, 1, "a clip is tested {tested} times");
                 }
             }
@@ -42,7 +42,7 @@ fn the_seed_alone_decides() {
     for kind in [SplitKind::Speaker, SplitKind::Random] {
         let selection = ravdess();
         assert_eq!(of(&selection, kind, 1), of(&selection, kind, 1));
-        let distinct: HashSet<Vec<Side>> = (0..20).map(|seed| of(&selection, kind, seed).sides).collect();
+        let distinct: HashSet<Vec<Subset>> = (0..20).map(|seed| of(&selection, kind, seed).subsets).collect();
         assert!(distinct.len() > 15, "{} of 20 seeds differ", distinct.len());
     }
 }
@@ -55,7 +55,7 @@ fn the_order_of_the_clips_does_not_matter() {
         order.shuffle(&mut stream(seed, "test order", 0));
         let shuffled = Selection {
             clips: order.iter().map(|&clip| selection.clips[clip].clone()).collect(),
-            facts: order.iter().map(|&clip| selection.facts[clip].clone()).collect(),
+            analysis: order.iter().map(|&clip| selection.analysis[clip].clone()).collect(),
             ..Selection::default()
         };
         for kind in [SplitKind::Speaker, SplitKind::Random] {
@@ -68,8 +68,8 @@ fn the_order_of_the_clips_does_not_matter() {
             assert!(
                 order
                     .iter()
-                    .zip(&other.sides)
-                    .all(|(&clip, side)| one.sides[clip] == *side)
+                    .zip(&other.subsets)
+                    .all(|(&clip, subset)| one.subsets[clip] == *subset)
             );
         }
     }
@@ -82,25 +82,27 @@ fn random_sides_have_their_share_of_every_emotion_and_corpus() {
     let selection = selection(clips);
     for seed in 0..10 {
         let split = of(&selection, SplitKind::Random, seed);
-        for (side, share) in [(Side::Test, 0.2), (Side::Validation, 0.1), (Side::Train, 0.7)] {
+        for (subset, share) in [(Subset::Test, 0.2), (Subset::Validation, 0.1), (Subset::Train, 0.7)] {
             let wanted = share * selection.clips.len() as f64;
-            assert!((count(&split, side) as f64 - wanted).abs() <= 1.0, "{side:?}");
+            assert!((count(&split, subset) as f64 - wanted).abs() <= 1.0, "{subset:?}");
             let mut strata: BTreeMap<(&Emotion, &str), (f64, f64)> = BTreeMap::new();
-            for (clip, at) in selection.clips.iter().zip(&split.sides) {
+            for (clip, at) in selection.clips.iter().zip(&split.subsets) {
                 let (here, all) = strata.entry((&clip.emotion, &clip.corpus)).or_default();
-                *here += f64::from(*at == side);
+                *here += f64::from(*at == subset);
                 *all += 1.0;
             }
             for (stratum, (here, all)) in strata {
                 assert!(
                     (here - share * all).abs() <= 2.0,
-                    "{stratum:?}: {here} of {all} on {side:?}"
+                    "{stratum:?}: {here} of {all} on {subset:?}"
                 );
             }
         }
-        let leaking = speakers(&selection, &split, Side::Test);
+        let leaking = speakers(&selection, &split, Subset::Test);
         assert_eq!(
-            leaking.intersection(&speakers(&selection, &split, Side::Train)).count(),
+            leaking
+                .intersection(&speakers(&selection, &split, Subset::Train))
+                .count(),
             25
         );
     }
@@ -111,7 +113,7 @@ fn folds_are_of_one_size() {
     let selection = ravdess();
     for kind in [SplitKind::Speaker, SplitKind::Random] {
         let sizes: Vec<usize> = (0..5)
-            .map(|fold| count(&split(&selection, &settings(kind, 5), 3, fold).unwrap(), Side::Test))
+            .map(|fold| count(&split(&selection, &settings(kind, 5), 3, fold).unwrap(), Subset::Test))
             .collect();
         let (smallest, largest) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
         assert!(
@@ -130,13 +132,13 @@ fn a_rare_emotion_is_learnt_whenever_it_can_be() {
         let only_one = selection(clips.clone());
         let split = of(&only_one, SplitKind::Speaker, seed);
         let unseen = "validation UAR over 5 of 6 classes (no clips of boredom)";
-        assert_eq!(split.remarks, [unseen], "what test lacks is told beside its score");
+        assert_eq!(split.notes, [unseen], "what test lacks is told beside its score");
         let split = of(&selection(clips.clone()), SplitKind::Random, seed);
         assert!(
             clips
                 .iter()
-                .zip(&split.sides)
-                .any(|(clip, side)| clip.emotion.name() == "boredom" && *side == Side::Train)
+                .zip(&split.subsets)
+                .any(|(clip, subset)| clip.emotion.name() == "boredom" && *subset == Subset::Train)
         );
 
         clips.push(rare("04", 2));
@@ -163,13 +165,13 @@ fn the_only_clips_of_an_emotion_are_learnt_from() {
         let mut clips = corpus("a", 3, &EMOTIONS[..3], 4);
         clips.push(clip("a", Some("00"), Some(Gender::Male), "boredom", 0));
         let few = selection(clips);
-        assert_eq!(of(&few, SplitKind::Speaker, seed).sides.last(), Some(&Side::Train));
+        assert_eq!(of(&few, SplitKind::Speaker, seed).subsets.last(), Some(&Subset::Train));
         for takes in 2..12 {
             let mut clips = corpus("a", 7, &EMOTIONS[..5], takes);
             clips.push(clip("a", Some("00"), Some(Gender::Male), "boredom", 0));
             assert_eq!(
-                of(&selection(clips), SplitKind::Random, seed).sides.last(),
-                Some(&Side::Train)
+                of(&selection(clips), SplitKind::Random, seed).subsets.last(),
+                Some(&Subset::Train)
             );
         }
     }

@@ -14,7 +14,7 @@ fn small_uneven_corpora_are_split_differently_by_seed() {
     }
     let selection = selection(clips);
     let tested: HashSet<String> = (0..40)
-        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Side::Test))
+        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Subset::Test))
         .collect();
     assert_eq!(tested.len(), 6, "only {tested:?} are ever tested");
 }
@@ -24,9 +24,9 @@ fn a_corpus_is_split_the_same_whatever_stands_beside_it() {
     let alone = ravdess();
     let mut both = alone.clone();
     both.clips.extend(corpus("another", 9, &EMOTIONS[..7], 3));
-    both.facts.resize(both.clips.len(), None);
-    let beside = of(&both, SplitKind::Speaker, 4).sides;
-    assert_eq!(of(&alone, SplitKind::Speaker, 4).sides, beside[..alone.clips.len()]);
+    both.analysis.resize(both.clips.len(), None);
+    let beside = of(&both, SplitKind::Speaker, 4).subsets;
+    assert_eq!(of(&alone, SplitKind::Speaker, 4).subsets, beside[..alone.clips.len()]);
 }
 
 #[test]
@@ -34,12 +34,12 @@ fn ravdess_is_balanced_by_gender() {
     for seed in 0..20 {
         let selection = ravdess();
         let split = of(&selection, SplitKind::Speaker, seed);
-        assert_eq!(split.remarks, [""; 0]);
-        for (side, wanted) in [(Side::Test, 2), (Side::Validation, 1), (Side::Train, 6)] {
+        assert_eq!(split.notes, [""; 0]);
+        for (subset, wanted) in [(Subset::Test, 2), (Subset::Validation, 1), (Subset::Train, 6)] {
             let of_gender = |gender| {
-                let clips = selection.clips.iter().zip(&split.sides);
-                let of_side = clips.filter(|(clip, at)| **at == side && clip.gender == Some(gender));
-                of_side
+                let clips = selection.clips.iter().zip(&split.subsets);
+                let of_subset = clips.filter(|(clip, at)| **at == subset && clip.gender == Some(gender));
+                of_subset
                     .map(|(clip, _)| clip.speaker.clone())
                     .collect::<HashSet<_>>()
                     .len()
@@ -47,13 +47,13 @@ fn ravdess_is_balanced_by_gender() {
             assert_eq!(
                 (of_gender(Gender::Female), of_gender(Gender::Male)),
                 (wanted, wanted),
-                "{side:?}"
+                "{subset:?}"
             );
         }
         let kfold = settings(SplitKind::Speaker, 5);
         for fold in 0..5 {
             let split = super::split(&selection, &kfold, seed, fold).unwrap();
-            let test = speakers(&selection, &split, Side::Test);
+            let test = speakers(&selection, &split, Subset::Test);
             let men = test
                 .iter()
                 .filter(|key| key[8..].parse::<usize>().unwrap() % 2 == 0)
@@ -71,25 +71,25 @@ fn corpora_give_their_share_of_speakers() {
     clips.extend(tess());
     let selection = selection(clips);
     let split = of(&selection, SplitKind::Speaker, 42);
-    let of_corpus = |side, name: &str| {
-        speakers(&selection, &split, side)
+    let of_corpus = |subset, name: &str| {
+        speakers(&selection, &split, subset)
             .iter()
             .filter(|key| key.starts_with(name))
             .count()
     };
     assert_eq!(
-        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Test, name)),
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Subset::Test, name)),
         [4, 12, 1]
     );
     assert_eq!(
-        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Validation, name)),
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Subset::Validation, name)),
         [2, 6, 1]
     );
     assert_eq!(
-        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Side::Train, name)),
+        ["ravdess", "crema-d", "tess"].map(|name| of_corpus(Subset::Train, name)),
         [12, 42, 1]
     );
-    assert_eq!(split.remarks, ["validation cut by clip from training speakers (tess)"]);
+    assert_eq!(split.notes, ["validation cut by clip from training speakers (tess)"]);
 }
 
 #[test]
@@ -97,23 +97,23 @@ fn two_speakers_test_on_one_and_cut_validation_from_the_other() {
     let selection = selection(tess());
     for seed in 0..10 {
         let split = of(&selection, SplitKind::Speaker, seed);
-        assert_eq!(split.remarks, ["validation cut by clip from training speakers (tess)"]);
-        assert_eq!(count(&split, Side::Test), 1400);
-        assert_eq!(count(&split, Side::Validation), 175);
+        assert_eq!(split.notes, ["validation cut by clip from training speakers (tess)"]);
+        assert_eq!(count(&split, Subset::Test), 1400);
+        assert_eq!(count(&split, Subset::Validation), 175);
         assert_speakers_are_apart(&selection, &split);
         let mut per_emotion: BTreeMap<&str, usize> = BTreeMap::new();
         for (clip, _) in selection
             .clips
             .iter()
-            .zip(&split.sides)
-            .filter(|(_, side)| **side == Side::Validation)
+            .zip(&split.subsets)
+            .filter(|(_, subset)| **subset == Subset::Validation)
         {
             *per_emotion.entry(clip.emotion.name()).or_default() += 1;
         }
         assert!(per_emotion.len() == 7 && per_emotion.values().all(|clips| (24..=26).contains(clips)));
     }
     let tested: HashSet<String> = (0..10)
-        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Side::Test))
+        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Subset::Test))
         .collect();
     assert_eq!(tested.len(), 2);
 }
@@ -127,8 +127,8 @@ fn a_single_speaker_is_learnt_from_and_not_tested() {
     clips.extend(corpus("many", 6, &EMOTIONS[..4], 5));
     let selection = selection(clips);
     let split = of(&selection, SplitKind::Speaker, 1);
-    assert_eq!(split.remarks, ["single speaker, learnt from and not tested (one)"]);
-    assert!(split.sides[..20].iter().all(|side| *side == Side::Train));
+    assert_eq!(split.notes, ["single speaker, learnt from and not tested (one)"]);
+    assert!(split.subsets[..20].iter().all(|subset| *subset == Subset::Train));
 }
 
 #[test]
@@ -141,15 +141,18 @@ fn more_folds_than_speakers_of_a_corpus() {
         .map(|fold| split(&selection, &settings(SplitKind::Speaker, 5), 7, fold).unwrap())
         .collect();
     for clip in 0..selection.clips.len() {
-        assert_eq!(folds.iter().filter(|split| split.sides[clip] == Side::Test).count(), 1);
+        assert_eq!(
+            folds.iter().filter(|split| split.subsets[clip] == Subset::Test).count(),
+            1
+        );
     }
     for split in &folds {
         assert_speakers_are_apart(&selection, split);
         let untested = split
-            .remarks
+            .notes
             .iter()
             .any(|line| line.starts_with("no test speakers in this fold"));
-        let tested = speakers(&selection, split, Side::Test);
+        let tested = speakers(&selection, split, Subset::Test);
         assert_eq!(
             untested,
             !["two", "one"]
@@ -161,7 +164,7 @@ fn more_folds_than_speakers_of_a_corpus() {
     }
     assert!(folds.iter().any(|split| {
         split
-            .remarks
+            .notes
             .contains(&"single speaker, tested and not learnt from in this fold (one)".to_owned())
     }));
     let message = problem(split(&selection, &settings(SplitKind::Speaker, 16), 7, 0));
@@ -175,29 +178,29 @@ fn more_folds_than_speakers_of_a_corpus() {
 fn speakers_who_share_samples_stay_together() {
     let mut selection = selection(corpus("a", 8, &EMOTIONS[..4], 5));
     // One clip of speaker 00 and one of speaker 05 are the same.
-    for (clip, facts_of) in selection.clips.iter().zip(&mut selection.facts) {
+    for (clip, facts_of) in selection.clips.iter().zip(&mut selection.analysis) {
         let twin = matches!(clip.speaker.as_deref(), Some("00" | "05")) && clip.path.ends_with("calm-0003.wav");
-        *facts_of = if twin { facts(1) } else { None };
+        *facts_of = if twin { analysis(1) } else { None };
     }
     for seed in 0..20 {
         let split = of(&selection, SplitKind::Speaker, seed);
-        let sides: HashSet<Side> = selection
+        let subsets: HashSet<Subset> = selection
             .clips
             .iter()
-            .zip(&split.sides)
+            .zip(&split.subsets)
             .filter(|(clip, _)| matches!(clip.speaker.as_deref(), Some("00" | "05")))
-            .map(|(_, side)| *side)
+            .map(|(_, subset)| *subset)
             .collect();
-        assert_eq!(sides.len(), 1);
-        assert_eq!(split.remarks, ["speakers with identical samples kept on one side (a)"]);
+        assert_eq!(subsets.len(), 1);
+        assert_eq!(split.notes, ["speakers with identical samples kept on one side (a)"]);
     }
 }
 
 #[test]
 fn silence_makes_nobody_a_twin() {
     let mut selection = selection(corpus("a", 6, &EMOTIONS[..4], 2));
-    let mut silent = SampleFacts::clone(&facts(0).unwrap());
+    let mut silent = SampleAnalysis::clone(&analysis(0).unwrap());
     silent.level.silent = true;
-    selection.facts = vec![Some(Arc::new(silent)); selection.clips.len()];
-    assert_eq!(of(&selection, SplitKind::Speaker, 1).remarks, [""; 0]);
+    selection.analysis = vec![Some(Arc::new(silent)); selection.clips.len()];
+    assert_eq!(of(&selection, SplitKind::Speaker, 1).notes, [""; 0]);
 }

@@ -34,16 +34,16 @@ fn a_speaker_with_one_clip_is_no_test_set() {
     for seed in 0..60 {
         let split = of(&selection, SplitKind::Speaker, seed);
         assert_speakers_are_apart(&selection, &split);
-        for side in [Side::Test, Side::Validation] {
-            let clips = count(&split, side);
-            assert!(clips == 60 || clips == 61, "{clips} clips in {side:?} of seed {seed}");
+        for subset in [Subset::Test, Subset::Validation] {
+            let clips = count(&split, subset);
+            assert!(clips == 60 || clips == 61, "{clips} clips in {subset:?} of seed {seed}");
         }
-        assert_eq!(split.remarks, [""; 0]);
-        alone += usize::from(count(&by_speakers(&selection, 0, seed, 0).unwrap(), Side::Test) == 1);
+        assert_eq!(split.notes, [""; 0]);
+        alone += usize::from(count(&by_speakers(&selection, 0, seed, 0).unwrap(), Subset::Test) == 1);
     }
     assert!(alone > 5, "by speakers, {alone} of 60 seeds test on the one clip");
     let tested: HashSet<String> = (0..60)
-        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Side::Test))
+        .flat_map(|seed| speakers(&selection, &of(&selection, SplitKind::Speaker, seed), Subset::Test))
         .collect();
     assert!(tested.len() >= 4, "the seed chooses: {tested:?}");
 }
@@ -59,9 +59,15 @@ fn folds_have_their_share_of_the_clips() {
             .map(|fold| split(&selection, &settings, seed, fold).unwrap())
             .collect();
         for place in 0..selection.clips.len() {
-            assert_eq!(folds.iter().filter(|split| split.sides[place] == Side::Test).count(), 1);
+            assert_eq!(
+                folds
+                    .iter()
+                    .filter(|split| split.subsets[place] == Subset::Test)
+                    .count(),
+                1
+            );
         }
-        let tested: Vec<usize> = folds.iter().map(|split| count(split, Side::Test)).collect();
+        let tested: Vec<usize> = folds.iter().map(|split| count(split, Subset::Test)).collect();
         assert!(
             tested.iter().all(|clips| (170..=240).contains(clips)),
             "the largest speaker has 240 clips, the others share 360: {tested:?}"
@@ -69,9 +75,9 @@ fn folds_have_their_share_of_the_clips() {
         for split in &folds {
             assert_speakers_are_apart(&selection, split);
             assert!(
-                (30..=120).contains(&count(split, Side::Validation)),
+                (30..=120).contains(&count(split, Subset::Validation)),
                 "{}",
-                count(split, Side::Validation)
+                count(split, Subset::Validation)
             );
         }
     }
@@ -83,7 +89,7 @@ fn five_folds_of_five_speakers_test_each_of_them() {
     let tested = |fold| {
         count(
             &split(&selection, &settings(SplitKind::Speaker, 5), 3, fold).unwrap(),
-            Side::Test,
+            Subset::Test,
         )
     };
     let mut sizes: Vec<usize> = (0..5).map(tested).collect();
@@ -98,8 +104,8 @@ fn two_speakers_and_a_single_clip_are_split_as_two_speakers() {
     let selection = selection(clips);
     for seed in 0..20 {
         let split = of(&selection, SplitKind::Speaker, seed);
-        assert_eq!(split.remarks, ["validation cut by clip from training speakers (mine)"]);
-        let (test, validation) = (count(&split, Side::Test), count(&split, Side::Validation));
+        assert_eq!(split.notes, ["validation cut by clip from training speakers (mine)"]);
+        let (test, validation) = (count(&split, Subset::Test), count(&split, Subset::Validation));
         assert!(
             (100..=101).contains(&test) && (15..=25).contains(&validation),
             "{test} {validation}"
@@ -155,7 +161,7 @@ fn shares_are_off_by_less_than_the_largest_speaker_and_no_class_is_lacking_where
                 };
                 judged += 1;
                 assert_speakers_are_apart(&selection, &split);
-                let test = count(&split, Side::Test) as f64;
+                let test = count(&split, Subset::Test) as f64;
                 let share = if kfold == 0 { 0.2 } else { 0.25 };
                 assert!(
                     (test - share * all).abs() <= largest,
@@ -164,18 +170,18 @@ fn shares_are_off_by_less_than_the_largest_speaker_and_no_class_is_lacking_where
                 if kfold == 0 {
                     off[0] += (test / (share * all)).ln().abs();
                     if let Ok(before) = by_speakers(&selection, 0, seed, 0) {
-                        off[1] += (count(&before, Side::Test) as f64 / (share * all)).ln().abs();
+                        off[1] += (count(&before, Subset::Test) as f64 / (share * all)).ln().abs();
                     }
                     for (emotion, _) in having.iter().filter(|(_, speakers)| speakers.len() > 1) {
-                        let mut tested = selection.clips.iter().zip(&split.sides);
+                        let mut tested = selection.clips.iter().zip(&split.subsets);
                         assert!(
-                            tested.any(|(clip, side)| clip.emotion == **emotion && *side == Side::Test),
+                            tested.any(|(clip, subset)| clip.emotion == **emotion && *subset == Subset::Test),
                             "{} is not tested with seed {seed}",
                             emotion.name()
                         );
                     }
                 }
-                assert!(count(&split, Side::Validation) as f64 >= 0.05 * all.floor() - 1.0);
+                assert!(count(&split, Subset::Validation) as f64 >= 0.05 * all.floor() - 1.0);
             }
         }
     }
@@ -192,14 +198,14 @@ fn the_order_of_the_clips_does_not_matter_and_other_corpora_do_not_either() {
             ..Selection::default()
         };
         both.clips.extend(corpus("b", 9, &EMOTIONS[..6], 3));
-        both.facts.resize(both.clips.len(), None);
+        both.analysis.resize(both.clips.len(), None);
         let (Ok(one), Ok(other)) = (
             split(&alone, &settings(SplitKind::Speaker, 0), seed, 0),
             split(&both, &settings(SplitKind::Speaker, 0), seed, 0),
         ) else {
             continue;
         };
-        assert!(one.sides.iter().rev().eq(other.sides[..alone.clips.len()].iter()));
+        assert!(one.subsets.iter().rev().eq(other.subsets[..alone.clips.len()].iter()));
     }
 }
 
@@ -227,6 +233,6 @@ fn a_thousand_unlike_speakers_are_dealt_quickly() {
     let start = std::time::Instant::now();
     let split = of(&selection, SplitKind::Speaker, 1);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
-    let (test, all) = (count(&split, Side::Test) as f64, selection.clips.len() as f64);
+    let (test, all) = (count(&split, Subset::Test) as f64, selection.clips.len() as f64);
     assert!((test / all - 0.2).abs() < 0.025, "{test} of {all}");
 }

@@ -4,7 +4,7 @@ mod kernel;
 mod product;
 mod recurrence;
 
-use super::facts::{note, note_module};
+use super::summary::{note, note_module};
 use super::{Operation, Pullback, Values, glorot_uniform, orthogonal, quaternary, runs_here};
 use crate::random::Stream;
 use burn::module::{Module, Param};

@@ -158,8 +158,8 @@ impl Columns {
 }
 
 /// The density of the trials that have all of these parameters.
-fn density(parameters: &[(&Parameter, Columns)], side: impl Fn(&Columns) -> &Vec<Option<f64>>) -> Mixture {
-    let columns: Vec<&Vec<Option<f64>>> = parameters.iter().map(|(_, columns)| side(columns)).collect();
+fn density(parameters: &[(&Parameter, Columns)], subset: impl Fn(&Columns) -> &Vec<Option<f64>>) -> Mixture {
+    let columns: Vec<&Vec<Option<f64>>> = parameters.iter().map(|(_, columns)| subset(columns)).collect();
     let rows = columns.first().map_or(0, |column| column.len());
     let whole: Vec<usize> = (0..rows)
         .filter(|row| columns.iter().all(|column| column[*row].is_some()))

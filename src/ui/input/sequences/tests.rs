@@ -109,19 +109,23 @@ fn answers_are_swallowed_and_the_next_key_is_not() {
 #[test]
 fn answers_in_two_pieces_are_swallowed() {
     for answer in ANSWERS {
-        for place in 1..answer.len() {
+        for key_context in 1..answer.len() {
             for pause in [0, 90, 480] {
                 let mut terminal = Terminal::new();
-                terminal.sends(&answer[..place]);
+                terminal.sends(&answer[..key_context]);
                 terminal.waits(milliseconds(pause));
-                terminal.sends(&answer[place..]);
+                terminal.sends(&answer[key_context..]);
                 // Esc cannot wait that long: a person may have pressed it.
-                let escape = if place == 1 && pause > 100 {
+                let escape = if key_context == 1 && pause > 100 {
                     keys("\x1b")
                 } else {
                     Vec::new()
                 };
-                assert_eq!(terminal.pressed(), escape, "{answer:?} at {place} after {pause} ms");
+                assert_eq!(
+                    terminal.pressed(),
+                    escape,
+                    "{answer:?} at {key_context} after {pause} ms"
+                );
                 terminal.sends("d");
                 assert_eq!(terminal.pressed(), keys("d"));
             }
@@ -296,11 +300,11 @@ fn any_key() -> impl Strategy<Value = KeyEvent> {
 proptest! {
     #[test]
     fn any_control_string_is_swallowed_at_once_and_in_any_two_pieces(
-        string in control_string(), place in any::<prop::sample::Index>(), pause in 0_u64..100,
+        string in control_string(), key_context in any::<prop::sample::Index>(), pause in 0_u64..100,
     ) {
         let mut terminal = Terminal::new();
-        let places: Vec<usize> = string.char_indices().map(|(place, _)| place).collect();
-        let (first, rest) = string.split_at(places[place.index(places.len())]);
+        let places: Vec<usize> = string.char_indices().map(|(key_context, _)| key_context).collect();
+        let (first, rest) = string.split_at(places[key_context.index(places.len())]);
         terminal.sends(first);
         terminal.waits(milliseconds(pause));
         terminal.sends(rest);

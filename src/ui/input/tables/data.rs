@@ -17,11 +17,11 @@ pub const DATA: &[Binding] = &[
         "the view on the right",
     )
     .hint("views"),
-    bind(&[ENTER], Action::Open, "open the suspicious clip in Listen"),
+    bind(&[ENTER], Action::Open, "open the clip in Listen"),
     bind(
         keys!['/'],
         Action::Filter,
-        "filter speakers, suspicious or refused files",
+        "filter speakers, data-quality issues or refused files",
     ),
     bind(
         keys!['r'],

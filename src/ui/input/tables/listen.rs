@@ -19,7 +19,7 @@ pub const LISTEN: &[Binding] = &[
     bind(
         keys!['v'],
         Action::NextVariant,
-        "see and hear it as the model's input, then with noise, pitch, ...",
+        "see it and listen to it as the model's input, then with noise, pitch, ...",
     )
     .hint("variant"),
     bind(keys!['V'], Action::PreviousVariant, "the variant before"),
@@ -38,7 +38,7 @@ pub const LISTEN: &[Binding] = &[
     )
     .hint("predict")
     .sends(CommandKind::Predict, &[]),
-    bind(keys!['m'], Action::Mute, "mute, or be heard again")
+    bind(keys!['m'], Action::Mute, "mute, or unmute")
         .hint("mute")
         .sends(CommandKind::Sound, &[]),
     bind(

@@ -32,7 +32,7 @@ pub const TRAIN: &[Binding] = &[
     bind(
         keys!['d'],
         Action::Compare,
-        "differences: the settings that tell the marked runs apart",
+        "compare the marked runs: the settings in which they differ",
     )
     .hint("differences")
     .sends(CommandKind::Compare, &[]),
@@ -52,7 +52,7 @@ pub const TRAIN: &[Binding] = &[
         "filter by name, state, model, corpus, split, #tag, note",
     ),
     bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
-    bind(keys!['X'], Action::Delete, "delete the run, with those linked with it").sends(CommandKind::Delete, CONFIRMED),
+    bind(keys!['X'], Action::Delete, "delete the run, with its other folds").sends(CommandKind::Delete, CONFIRMED),
     bind(keys!['u'], Action::Restore, "bring back the run that was deleted last").sends(CommandKind::Restore, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
@@ -106,7 +106,7 @@ pub const TRAIN: &[Binding] = &[
     bind(
         keys!['P'],
         Action::Presets,
-        "the presets: papers' settings, and their honest twins",
+        "the presets: papers' settings, and their speaker-independent variants",
     )
     .sends(CommandKind::Presets, &[]),
     bind(keys!['M'], Action::Models, "the architectures, and their layers").sends(CommandKind::Models, &[]),

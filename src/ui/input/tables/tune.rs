@@ -37,7 +37,7 @@ pub const TUNE: &[Binding] = &[
     bind(
         keys!['p'],
         Action::Promote,
-        "train the trial anew with three seeds, and judge it on test",
+        "retrain the trial with three seeds and evaluate it on the test set",
     )
     .hint("promote")
     .sends(CommandKind::Promote, &[ENTER]),
@@ -72,12 +72,8 @@ pub const TUNE: &[Binding] = &[
         "export the trials (CSV, or JSON by its name)",
     )
     .sends(CommandKind::ExportStudy, &[ENTER]),
-    bind(
-        keys!['M'],
-        Action::Mend,
-        "mend a journal that is damaged; a copy is kept",
-    )
-    .sends(CommandKind::MendStudy, CONFIRMED),
+    bind(keys!['M'], Action::Repair, "repair a damaged journal; a copy is kept")
+        .sends(CommandKind::RepairStudy, CONFIRMED),
     bind(keys!['r'], Action::Refresh, "list the studies again").sends(CommandKind::Studies, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
 ];
@@ -87,7 +83,7 @@ pub const TRIAL: &[Binding] = &[
     bind(
         keys!['p'],
         Action::Promote,
-        "train the trial anew with three seeds, and judge it on test",
+        "retrain the trial with three seeds and evaluate it on the test set",
     )
     .hint("promote"),
     bind(

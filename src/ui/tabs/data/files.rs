@@ -20,16 +20,16 @@ struct Row {
 }
 
 fn suspicious(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
-    let suspicion = survey.suspicions.get(index)?;
-    let clip = survey.catalogue.clips.get(suspicion.clip)?;
+    let quality_issue = survey.quality_issues.get(index)?;
+    let clip = survey.catalogue.clips.get(quality_issue.clip)?;
     Some(Row {
         word: (
-            words::suspicion(suspicion.kind).to_owned(),
-            words::suspicion_style(suspicion.kind, theme),
+            words::quality_issue(quality_issue.kind).to_owned(),
+            words::quality_issue_style(quality_issue.kind, theme),
         ),
         corpus: clip.corpus.to_string(),
         file: file_name(&clip.path),
-        reason: suspicion.detail.clone(),
+        reason: quality_issue.detail.clone(),
         path: clip.path.display().to_string(),
     })
 }
@@ -45,21 +45,21 @@ fn refused(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
     })
 }
 
-/// What the filter looks at in a suspicion.
+/// What the filter looks at in a data-quality issue.
 pub fn suspicious_text(survey: &Survey, index: usize) -> String {
-    let Some(suspicion) = survey.suspicions.get(index) else {
+    let Some(quality_issue) = survey.quality_issues.get(index) else {
         return String::new();
     };
     let path = survey
         .catalogue
         .clips
-        .get(suspicion.clip)
+        .get(quality_issue.clip)
         .map(|clip| clip.path.display().to_string());
     format!(
         "{} {} {}",
-        words::suspicion(suspicion.kind),
+        words::quality_issue(quality_issue.kind),
         path.unwrap_or_default(),
-        suspicion.detail
+        quality_issue.detail
     )
 }
 
@@ -71,7 +71,7 @@ pub fn refused_text(survey: &Survey, index: usize) -> String {
 
 /// Draws the clips that deserve a second look.
 pub fn draw_suspicious(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let empty = match (survey.suspicions.is_empty(), survey.analysed) {
+    let empty = match (survey.quality_issues.is_empty(), survey.analysed) {
         (true, true) => "Nothing is odd about any clip.",
         (true, false) => "Nothing odd so far; the samples are not all analysed yet.",
         (false, _) => "No clip passes the filter; Esc clears it.",

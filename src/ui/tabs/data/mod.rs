@@ -103,7 +103,9 @@ impl DataView {
         match self.view {
             View::Overview | View::Tables => Vec::new(),
             View::Speakers => all(survey.statistics.speakers.len(), &|index| speakers::text(survey, index)),
-            View::Suspicious => all(survey.suspicions.len(), &|index| files::suspicious_text(survey, index)),
+            View::Suspicious => all(survey.quality_issues.len(), &|index| {
+                files::suspicious_text(survey, index)
+            }),
             View::Refused => all(survey.catalogue.refused.len(), &|index| {
                 files::refused_text(survey, index)
             }),
@@ -124,7 +126,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         }
         Action::Filter if matches!(view.view, View::Overview | View::Tables) => {
             state.message = Some(Message::note(
-                "There is nothing to filter here; → shows speakers, suspicious and refused files.",
+                "There is nothing to filter here; → shows speakers, data-quality issues and refused files.",
             ));
         }
         Action::Filter => view.filtering = true,
@@ -223,7 +225,7 @@ fn open(state: &mut State) {
         return;
     }
     let row = state.data.rows(&survey).get(state.data.cursor.row).copied();
-    let clip = row.and_then(|row| survey.catalogue.clips.get(survey.suspicions.get(row)?.clip));
+    let clip = row.and_then(|row| survey.catalogue.clips.get(survey.quality_issues.get(row)?.clip));
     if let Some(clip) = clip
         && listen::open(state, &clip.path)
     {
@@ -263,7 +265,7 @@ fn views(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme:
         let count = match view {
             View::Overview | View::Tables => None,
             View::Speakers => Some(survey.statistics.speakers.len()),
-            View::Suspicious => Some(survey.suspicions.len()),
+            View::Suspicious => Some(survey.quality_issues.len()),
             View::Refused => Some(survey.catalogue.refused.len()),
         };
         let front = view == state.data.view;

@@ -1,7 +1,7 @@
 //! Distributions of all clips.
 
 use super::tables;
-use crate::engine::{CommandKind, Emotion, Statistics, Survey, SuspicionKind};
+use crate::engine::{CommandKind, Emotion, QualityIssueKind, Statistics, Survey};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, count, cut, duration, grouped, width};
 use crate::ui::theme::Theme;
@@ -148,7 +148,7 @@ fn second_column(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme)
         .iter()
         .map(|(rate, clips)| (hertz(rate), *clips))
         .collect();
-    let odd = suspicions(survey);
+    let odd = quality_issues(survey);
     let groups = [
         ("Corpora", &statistics.corpora),
         ("Genders", &statistics.genders),
@@ -179,14 +179,14 @@ fn second_column(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme)
 }
 
 /// Suspicions by kind, the worst first.
-fn suspicions(survey: &Survey) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<SuspicionKind, usize> = BTreeMap::new();
-    for suspicion in &survey.suspicions {
-        *counts.entry(suspicion.kind).or_default() += 1;
+fn quality_issues(survey: &Survey) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<QualityIssueKind, usize> = BTreeMap::new();
+    for quality_issue in &survey.quality_issues {
+        *counts.entry(quality_issue.kind).or_default() += 1;
     }
     counts
         .into_iter()
-        .map(|(kind, clips)| (words::suspicion(kind).to_owned(), clips))
+        .map(|(kind, clips)| (words::quality_issue(kind).to_owned(), clips))
         .collect()
 }
 

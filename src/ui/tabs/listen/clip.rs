@@ -1,6 +1,6 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
-use super::{sound, verdict};
+use super::{prediction, sound};
 use crate::engine::{Clip, CommandKind, Preview, Survey};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
@@ -25,7 +25,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         .listen
         .preview
         .as_ref()
-        .filter(|preview| preview.path == clip.path && preview.variant == state.listen.hearing.variant);
+        .filter(|preview| preview.path == clip.path && preview.variant == state.listen.playback_view.variant);
     let folder = || clip.path.parent().map(|folder| folder.display().to_string());
     let note = sound::words(&state.listen, &clip.path)
         .or_else(folder)
@@ -35,45 +35,45 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         Some(label) => format!("{}: {label}", file_name(&clip.path)),
     };
     let body = section(buffer, area, &title, &note, theme);
-    let mut facts = facts_of(survey, index, clip);
-    let judged = state.listen.judged.get(&clip.path);
+    let mut details = details_of(survey, index, clip);
+    let evaluated = state.listen.evaluated.get(&clip.path);
     let asking = state.jobs.busy(CommandKind::Predict);
     for note in preview.iter().flat_map(|preview| &preview.notes) {
-        facts.push(Fact {
+        details.push(JournalEntry {
             name: "features",
             words: words::note(note),
             tone: Tone::Plain,
         });
     }
     if body.height >= 24 {
-        let below = (facts.len() as u16 + 6).clamp(12, 16);
+        let below = (details.len() as u16 + 6).clamp(12, 16);
         let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Length(below)];
         let [pictures, _, bottom] = body.layout(&Layout::vertical(rows));
         picture(state, preview.map(AsRef::as_ref), pictures, buffer, theme);
         let columns = [Constraint::Percentage(48), Constraint::Length(2), Constraint::Fill(1)];
         let [left, _, right] = bottom.layout(&Layout::horizontal(columns));
-        write_facts(&facts, section(buffer, left, "Clip", "", theme), buffer, theme);
-        verdict::draw(
-            (judged, asking),
+        write_details(&details, section(buffer, left, "Clip", "", theme), buffer, theme);
+        prediction::draw(
+            (evaluated, asking),
             clip,
             section(buffer, right, "Prediction", "", theme),
             buffer,
             theme,
         );
     } else {
-        let side = (body.width * 2 / 5).clamp(20, 34);
-        let columns = [Constraint::Fill(1), Constraint::Length(2), Constraint::Length(side)];
+        let subset = (body.width * 2 / 5).clamp(20, 34);
+        let columns = [Constraint::Fill(1), Constraint::Length(2), Constraint::Length(subset)];
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
         picture(state, preview.map(AsRef::as_ref), left, buffer, theme);
-        let facts_rows = if judged.is_some() || asking {
-            (right.height / 2).min(facts.len() as u16)
+        let facts_rows = if evaluated.is_some() || asking {
+            (right.height / 2).min(details.len() as u16)
         } else {
             right.height
         };
         let [top, bottom] = right.layout(&Layout::vertical([Constraint::Length(facts_rows), Constraint::Fill(1)]));
-        write_facts(&facts, top, buffer, theme);
-        if judged.is_some() || asking {
-            verdict::draw((judged, asking), clip, bottom, buffer, theme);
+        write_details(&details, top, buffer, theme);
+        if evaluated.is_some() || asking {
+            prediction::draw((evaluated, asking), clip, bottom, buffer, theme);
         }
     }
 }
@@ -115,7 +115,7 @@ fn picture(state: &State, preview: Option<&Preview>, area: Rect, buffer: &mut Bu
 }
 
 /// One fact: its name, its words, and how much they matter.
-struct Fact {
+struct JournalEntry {
     name: &'static str,
     words: String,
     tone: Tone,
@@ -128,8 +128,8 @@ enum Tone {
     Odd,
 }
 
-fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
-    let fact = |name, words: String| Fact {
+fn details_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<JournalEntry> {
+    let entry = |name, words: String| JournalEntry {
         name,
         words,
         tone: Tone::Plain,
@@ -139,7 +139,7 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
         .intensity
         .map(|intensity| format!(", {}", intensity.name()))
         .unwrap_or_default();
-    let mut facts = vec![Fact {
+    let mut details = vec![JournalEntry {
         name: "emotion",
         words: format!("{emotion}{intensity}"),
         tone: Tone::Emotion(emotion.to_owned()),
@@ -154,9 +154,9 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
     ];
     let speaker: Vec<String> = speaker.into_iter().flatten().collect();
     if speaker.is_empty() {
-        facts.push(fact("corpus", clip.corpus.to_string()));
+        details.push(entry("corpus", clip.corpus.to_string()));
     } else {
-        facts.push(fact("speaker", speaker.join(", ")));
+        details.push(entry("speaker", speaker.join(", ")));
     }
     let channels = match clip.channels {
         1 => "mono".to_owned(),
@@ -164,24 +164,24 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
         more => format!("{more} channels"),
     };
     let rate = grouped(clip.rate as usize);
-    facts.push(fact(
+    details.push(entry(
         "audio",
         format!("{:.2} s, {rate} Hz {channels} {}", clip.seconds(), clip.container),
     ));
-    if let Some(measured) = super::facts(survey, index) {
+    if let Some(measured) = super::details(survey, index) {
         let level = measured.level;
         let peak = 20.0 * level.peak.max(1e-10).log10();
-        facts.push(fact("level", format!("{:.1} dBFS, peak {peak:.1}", level.rms_dbfs)));
+        details.push(entry("level", format!("{:.1} dBFS, peak {peak:.1}", level.rms_dbfs)));
         if level.clipped > 0.0 {
             let words = format!("{:.2} % of the samples", 100.0 * level.clipped);
-            facts.push(Fact {
+            details.push(JournalEntry {
                 name: "clipped",
                 words,
                 tone: Tone::Odd,
             });
         }
         if let Some(damage) = &measured.damage {
-            facts.push(Fact {
+            details.push(JournalEntry {
                 name: "damage",
                 words: damage.clone(),
                 tone: Tone::Odd,
@@ -189,45 +189,54 @@ fn facts_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<Fact> {
         }
     }
     if let Some(text) = &clip.text {
-        facts.push(fact("text", text.to_string()));
+        details.push(entry("text", text.to_string()));
     }
     if clip.synthetic {
-        facts.push(Fact {
+        details.push(JournalEntry {
             name: "origin",
             words: "SYNTHETIC, no human voice".to_owned(),
             tone: Tone::Odd,
         });
     }
-    for suspicion in survey.suspicions.iter().filter(|suspicion| suspicion.clip == index) {
-        facts.push(Fact {
-            name: words::suspicion(suspicion.kind),
-            words: suspicion.detail.clone(),
+    for quality_issue in survey
+        .quality_issues
+        .iter()
+        .filter(|quality_issue| quality_issue.clip == index)
+    {
+        details.push(JournalEntry {
+            name: words::quality_issue(quality_issue.kind),
+            words: quality_issue.detail.clone(),
             tone: Tone::Odd,
         });
     }
-    facts
+    details
 }
 
-fn write_facts(facts: &[Fact], area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn write_details(details: &[JournalEntry], area: Rect, buffer: &mut Buffer, theme: Theme) {
     const NAMES: usize = 11;
-    let names = facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0).min(NAMES);
+    let names = details
+        .iter()
+        .map(|entry| entry.name.len())
+        .max()
+        .unwrap_or(0)
+        .min(NAMES);
     let room = usize::from(area.width).saturating_sub(names + 1);
     let mut y = 0;
-    for fact in facts {
-        let style: Style = match &fact.tone {
+    for entry in details {
+        let style: Style = match &entry.tone {
             Tone::Emotion(name) => theme.emotion(name).add_modifier(Modifier::BOLD),
             Tone::Plain => theme.text(),
             Tone::Odd => theme.warn(),
         };
-        buffer.put(area, 0, y, &fit(fact.name, names), theme.dim());
+        buffer.put(area, 0, y, &fit(entry.name, names), theme.dim());
         let most = if area.height >= 10 {
             3
         } else {
-            1 + usize::from(matches!(fact.tone, Tone::Odd))
+            1 + usize::from(matches!(entry.tone, Tone::Odd))
         };
         let lines = match most {
-            1 => vec![cut(&fact.words, room)],
-            most => wrap_to(&fact.words, room, most),
+            1 => vec![cut(&entry.words, room)],
+            most => wrap_to(&entry.words, room, most),
         };
         for line in lines {
             buffer.put(area, names as u16 + 1, y, &line, style);

@@ -1,11 +1,11 @@
 //! The list of clips: only the rows in sight are ever written.
 
-use super::{facts, order::Sort};
+use super::{details, order::Sort};
 use crate::engine::Survey;
 use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
 use crate::ui::theme::{Colours, Theme};
-use crate::ui::widgets::glimpse::glimpse;
+use crate::ui::widgets::thumbnail::thumbnail;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -90,7 +90,7 @@ fn head(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
 /// Columns per property.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
-    glimpse: usize,
+    thumbnail: usize,
     emotion: usize,
     corpus: usize,
     speaker: usize,
@@ -102,7 +102,7 @@ struct Columns {
 impl Columns {
     fn new(width: usize) -> Self {
         let fixed = Self {
-            glimpse: if width >= 96 { 24 } else { 16 },
+            thumbnail: if width >= 96 { 24 } else { 16 },
             emotion: 9,
             corpus: if width >= 56 { 8 } else { 0 },
             speaker: if width >= 44 { 6 } else { 0 },
@@ -110,7 +110,7 @@ impl Columns {
             length: 6,
             file: 0,
         };
-        let taken = fixed.glimpse + fixed.emotion + fixed.corpus + fixed.speaker + fixed.gender + fixed.length;
+        let taken = fixed.thumbnail + fixed.emotion + fixed.corpus + fixed.speaker + fixed.gender + fixed.length;
         Self {
             file: width.saturating_sub(taken + 6),
             ..fixed
@@ -135,7 +135,7 @@ fn clip_row(
     if selected {
         // Where the cursor is shown in reverse, the sparkline must not be turned upside down.
         let from = if theme.colours <= Colours::Sixteen {
-            (columns.glimpse as u16 + 1).min(line.width)
+            (columns.thumbnail as u16 + 1).min(line.width)
         } else {
             0
         };
@@ -149,14 +149,14 @@ fn clip_row(
         );
     }
     let sparkline = Rect {
-        width: columns.glimpse.min(usize::from(line.width)) as u16,
+        width: columns.thumbnail.min(usize::from(line.width)) as u16,
         ..line
     };
-    match facts(survey, index) {
-        Some(facts) if facts.level.silent => drop(buffer.put(sparkline, 0, 0, "silence", theme.bad())),
-        Some(facts) if facts.damage.is_some() => drop(buffer.put(sparkline, 0, 0, "damaged", theme.bad())),
-        Some(facts) => glimpse(buffer, sparkline, &facts.glimpse, theme),
-        None => drop(buffer.put(sparkline, 0, 0, &"·".repeat(columns.glimpse), theme.faint())),
+    match details(survey, index) {
+        Some(details) if details.level.silent => drop(buffer.put(sparkline, 0, 0, "silence", theme.bad())),
+        Some(details) if details.damage.is_some() => drop(buffer.put(sparkline, 0, 0, "damaged", theme.bad())),
+        Some(details) => thumbnail(buffer, sparkline, &details.thumbnail, theme),
+        None => drop(buffer.put(sparkline, 0, 0, &"·".repeat(columns.thumbnail), theme.faint())),
     }
     let gender = clip.gender.map_or("–", |gender| &gender.name()[..1]);
     let length = format!("{:.1} s", clip.seconds());
@@ -173,7 +173,7 @@ fn clip_row(
         (fit_right(&length, columns.length), plain),
         (fit(&file_name(&clip.path), columns.file), dim),
     ];
-    let mut x = columns.glimpse as u16 + 1;
+    let mut x = columns.thumbnail as u16 + 1;
     for (text, style) in cells.iter().filter(|(text, _)| !text.is_empty()) {
         x += buffer.put(line, x, 0, text, *style) + 1;
     }

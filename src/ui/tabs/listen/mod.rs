@@ -3,10 +3,10 @@
 mod clip;
 mod list;
 pub mod order;
+mod prediction;
 pub mod sound;
-mod verdict;
 
-use crate::engine::{Clip, Command, Judgement, Preview, SampleFacts, Survey, Variant};
+use crate::engine::{Clip, Command, FilePrediction, Preview, SampleAnalysis, Survey, Variant};
 use crate::ui::input::Action;
 use crate::ui::message::Message;
 use crate::ui::state::State;
@@ -40,9 +40,9 @@ pub struct ListenView {
     /// The newest preview.
     pub preview: Option<Arc<Preview>>,
     /// What models said, by file.
-    pub judged: HashMap<PathBuf, Judgement>,
+    pub evaluated: HashMap<PathBuf, FilePrediction>,
     /// What is heard of the clips.
-    pub hearing: Hearing,
+    pub playback_view: Hearing,
     /// The clip whose preview was asked for last, and in which form.
     asked: Option<(PathBuf, Variant)>,
     /// Whether the answer is still to come.
@@ -100,7 +100,7 @@ impl ListenView {
     /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
     pub fn needs(&mut self, survey: &Survey) -> Option<Command> {
         let path = self.clip(survey)?.path.clone();
-        let wanted = (path, self.hearing.variant.clone());
+        let wanted = (path, self.playback_view.variant.clone());
         if self.waiting || self.asked.as_ref() == Some(&wanted) {
             return None;
         }
@@ -112,7 +112,7 @@ impl ListenView {
     /// The clip to be played because the cursor has come to it.
     pub fn needs_sound(&mut self, survey: &Survey) -> Option<Command> {
         let path = self.clip(survey)?.path.clone();
-        self.hearing.needs(&path)
+        self.playback_view.needs(&path)
     }
 
     /// The answer to the last preview is complete.
@@ -233,6 +233,6 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 /// What the samples of a clip say, if they were analysed.
-fn facts(survey: &Survey, index: usize) -> Option<&SampleFacts> {
-    survey.catalogue.facts.get(index)?.as_deref()
+fn details(survey: &Survey, index: usize) -> Option<&SampleAnalysis> {
+    survey.catalogue.analysis.get(index)?.as_deref()
 }

@@ -135,8 +135,8 @@ impl Order {
             Sort::Gender => matches.sort_by_key(|entry| (of(entry).gender.is_none(), of(entry).gender)),
             Sort::Length => matches.sort_by(|a, b| of(a).seconds().total_cmp(&of(b).seconds())),
             Sort::Level => matches.sort_by_key(|entry| {
-                let facts = catalogue.facts.get(entry.0 as usize).and_then(Option::as_ref);
-                facts.map_or(i64::MAX, |facts| (f64::from(facts.level.rms_dbfs) * 100.0) as i64)
+                let details = catalogue.analysis.get(entry.0 as usize).and_then(Option::as_ref);
+                details.map_or(i64::MAX, |details| (f64::from(details.level.rms_dbfs) * 100.0) as i64)
             }),
             Sort::File => matches.sort_by(|a, b| of(a).path.file_name().cmp(&of(b).path.file_name())),
         }

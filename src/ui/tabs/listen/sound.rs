@@ -1,7 +1,7 @@
 //! What is heard of the clips: what the keys ask for, and how far the playing is.
 
 use super::ListenView;
-use crate::engine::{Command, Control, Phase, Preview, SoundState, Variant};
+use crate::engine::{Command, Phase, PlaybackControl, Preview, SoundState, Variant};
 use crate::ui::input::Action;
 use crate::ui::message::Message;
 use crate::ui::state::State;
@@ -66,7 +66,7 @@ impl Hearing {
         }
     }
 
-    /// No sound is to be had: nothing more is tried by itself.
+    /// There is no audio output: nothing more is tried by itself.
     pub fn gave_up(&mut self) {
         (self.on_selection, self.due) = (false, None);
     }
@@ -83,40 +83,40 @@ impl Hearing {
 pub fn act(state: &mut State, action: Action) -> Vec<Command> {
     let selected = selected(state);
     let view = &mut state.listen;
-    let hearing = &mut view.hearing;
+    let playback_view = &mut view.playback_view;
     let here = selected
         .as_ref()
-        .and_then(|path| hearing.of(path))
+        .and_then(|path| playback_view.of(path))
         .map(|sound| sound.playback);
     let control = |control| vec![Command::Sound(control)];
     match (action, selected) {
         (Action::Play, Some(path)) => match here.map(|playback| playback.phase) {
-            Some(Phase::Playing) => control(Control::Pause),
-            Some(Phase::Paused | Phase::Ended) => control(Control::Resume),
-            None => vec![hearing.play(path)],
+            Some(Phase::Playing) => control(PlaybackControl::Pause),
+            Some(Phase::Paused | Phase::Ended) => control(PlaybackControl::Resume),
+            None => vec![playback_view.play(path)],
         },
         (Action::Left | Action::Right, _) => match here {
             Some(playback) => {
                 let far = SEEK.max(SEEK_SHARE * playback.seconds);
                 let seconds = if action == Action::Left { -far } else { far };
-                control(Control::Seek { seconds })
+                control(PlaybackControl::Seek { seconds })
             }
             None => Vec::new(),
         },
         (Action::Mute, _) => {
-            hearing.muted = !hearing.muted;
-            let muted = hearing.muted;
+            playback_view.muted = !playback_view.muted;
+            let muted = playback_view.muted;
             let text = if muted {
                 "Muted; m ends that."
             } else {
-                "Clips are heard again."
+                "Sound is on again."
             };
             state.message = Some(Message::note(text));
-            control(Control::Mute { muted })
+            control(PlaybackControl::Mute { muted })
         }
         (Action::PlayOnSelection, _) => {
-            hearing.on_selection = !hearing.on_selection;
-            let text = if hearing.on_selection {
+            playback_view.on_selection = !playback_view.on_selection;
+            let text = if playback_view.on_selection {
                 "Clips are played as the cursor comes to them; a ends that."
             } else {
                 "Clips are played when Space is pressed."
@@ -134,10 +134,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             } else {
                 variants.len().saturating_sub(1)
             };
-            hearing.step(&variants, by);
+            playback_view.step(&variants, by);
             // What was heard goes on in the new form, so that the two can be told apart.
             match here.map(|playback| playback.phase) {
-                Some(Phase::Playing) => vec![hearing.play(path)],
+                Some(Phase::Playing) => vec![playback_view.play(path)],
                 _ => Vec::new(),
             }
         }
@@ -152,7 +152,7 @@ fn selected(state: &State) -> Option<PathBuf> {
 
 /// The place that is heard, as the heading of a clip says it.
 pub fn words(view: &ListenView, path: &Path) -> Option<String> {
-    let playback = view.hearing.of(path)?.playback;
+    let playback = view.playback_view.of(path)?.playback;
     let mark = match playback.phase {
         Phase::Playing => "▶",
         Phase::Paused => "‖",
@@ -167,7 +167,7 @@ pub fn words(view: &ListenView, path: &Path) -> Option<String> {
 
 /// Where the place that is heard lies in the clip, from 0 to 1; nowhere when it is not played.
 pub fn place(view: &ListenView, preview: &Preview) -> Option<f64> {
-    let sound = view.hearing.of(&preview.path)?;
+    let sound = view.playback_view.of(&preview.path)?;
     let playback = sound.playback;
     let shown = preview.variant == sound.variant && playback.phase != Phase::Ended && playback.seconds > 0.0;
     shown.then(|| playback.position / playback.seconds)

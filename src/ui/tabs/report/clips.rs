@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 /// Draws one row per clip: where it is from, and how probable both labels were to the model.
 pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(cursor) = &state.report.clips else { return };
-    let judged = state.report.judged();
+    let evaluated = state.report.evaluated();
     let (truth, prediction) = state.report.cell;
     let list = section(
         buffer,
@@ -22,7 +22,7 @@ pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, 
         "Enter: listen, Esc: back",
         theme,
     );
-    if judged.is_empty() {
+    if evaluated.is_empty() {
         buffer.put(
             list,
             0,
@@ -41,8 +41,8 @@ pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, 
     let bar = if area.width >= 110 { 10 } else { 0 };
     let columns = labels.len() as u16 * (17 + bar);
     let file = usize::from(area.width.saturating_sub(columns + 16)).clamp(10, 44);
-    for (line, row) in cursor.window(judged.len(), usize::from(list.height)).enumerate() {
-        let (clip, y) = (judged[row], line as u16);
+    for (line, row) in cursor.window(evaluated.len(), usize::from(list.height)).enumerate() {
+        let (clip, y) = (evaluated[row], line as u16);
         let selected = row == cursor.row;
         let over = |style| if selected { theme.selected() } else { style };
         if selected {

@@ -25,9 +25,9 @@ pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer
         x += buffer.put(area, x, 0, " FINAL MODEL, NOT JUDGED ", theme.badge()) + 2;
     }
     let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
-    let facts = format!("{} on {}", run.model, run.corpora.join(", "));
+    let details = format!("{} on {}", run.model, run.corpora.join(", "));
     if room >= 8 {
-        buffer.put(area, x, 0, &cut(&facts, room), theme.dim());
+        buffer.put(area, x, 0, &cut(&details, room), theme.dim());
     }
     buffer.put_right(area, 0, &place, theme.dim());
     let scores = &report.report.scores;
@@ -72,7 +72,7 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if view.chosen.is_none() {
         lines.extend([
             String::new(),
-            "A run is judged on its test clips when it ends. Press 3, then n, to train one.".to_owned(),
+            "A run is evaluated on its test clips when it ends. Press 3, then n, to train one.".to_owned(),
         ]);
     }
     for (row, line) in lines.iter().enumerate() {

@@ -4,7 +4,7 @@ mod clips;
 mod head;
 mod scores;
 
-use crate::engine::{Command, Judged, RunReport, RunSummary};
+use crate::engine::{Command, EvaluatedClip, RunReport, RunSummary};
 use crate::ui::input::{Action, Tab};
 use crate::ui::message::Message;
 use crate::ui::state::State;
@@ -35,7 +35,7 @@ pub struct ReportView {
     pub clips: Option<Cursor>,
     /// The run whose report was chosen.
     chosen: Option<String>,
-    /// The run whose report was asked for last, and what it and those linked with it had come to by then.
+    /// The run whose report was asked for last, and what it and its other folds had come to by then.
     asked: Option<(String, Vec<f64>)>,
     /// Why there is none.
     problem: Option<String>,
@@ -77,9 +77,9 @@ impl ReportView {
         let id = self.chosen.clone()?;
         let run = runs.iter().find(|run| run.id == id);
         let group = |run: &RunSummary| run.fold.as_ref().map(|(.., group)| group.clone());
-        let linked =
+        let folds =
             |other: &&RunSummary| other.id == id || group(other).is_some() && group(other) == run.and_then(group);
-        let scores: Vec<f64> = runs.iter().filter(linked).filter_map(|run| run.test_uar).collect();
+        let scores: Vec<f64> = runs.iter().filter(folds).filter_map(|run| run.test_uar).collect();
         // While it goes on, what it had come to is all there is.
         let goes_on = run.is_some_and(|run| run.test_uar.is_none());
         if self
@@ -94,16 +94,16 @@ impl ReportView {
     }
 
     /// The clips of the cell under the cursor, the surest first.
-    fn judged(&self) -> Vec<&Judged> {
+    fn evaluated(&self) -> Vec<&EvaluatedClip> {
         let Some(report) = &self.report else { return Vec::new() };
-        let mut judged: Vec<&Judged> = report
-            .judged
+        let mut evaluated: Vec<&EvaluatedClip> = report
+            .evaluated
             .iter()
-            .filter(|judged| (judged.truth, judged.prediction()) == self.cell)
+            .filter(|evaluated| (evaluated.truth, evaluated.prediction()) == self.cell)
             .collect();
-        let probability = |judged: &Judged| judged.probabilities.get(self.cell.1).copied().unwrap_or(0.0);
-        judged.sort_by(|a, b| probability(b).total_cmp(&probability(a)));
-        judged
+        let probability = |evaluated: &EvaluatedClip| evaluated.probabilities.get(self.cell.1).copied().unwrap_or(0.0);
+        evaluated.sort_by(|a, b| probability(b).total_cmp(&probability(a)));
+        evaluated
     }
 }
 
@@ -163,10 +163,10 @@ fn act_on_matrix(view: &mut ReportView, action: Action) {
 }
 
 fn act_on_clips(state: &mut State, action: Action) {
-    let judged = state.report.judged();
-    let rows = judged.len();
+    let evaluated = state.report.evaluated();
+    let rows = evaluated.len();
     let row = state.report.clips.as_ref().map_or(0, |cursor| cursor.row);
-    let path = judged.get(row).map(|judged| judged.path.clone());
+    let path = evaluated.get(row).map(|evaluated| evaluated.path.clone());
     match (action, path) {
         (Action::Back, _) => state.report.clips = None,
         (Action::Open, Some(path)) if listen::open(state, &path) => state.tab = Tab::Listen,
@@ -273,8 +273,8 @@ fn cell_words(view: &ReportView, report: &RunReport) -> String {
         .copied()
         .unwrap_or(0);
     if truth == prediction {
-        format!("{} heard right: {cell}", label(truth))
+        format!("{} correct: {cell}", label(truth))
     } else {
-        format!("{} heard as {}: {cell}", label(truth), label(prediction))
+        format!("{} predicted as {}: {cell}", label(truth), label(prediction))
     }
 }

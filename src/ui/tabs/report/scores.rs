@@ -17,7 +17,7 @@ pub enum Table {
     /// Precision, recall, F1 and support of every class.
     #[default]
     Classes,
-    /// Mean and deviation over linked runs.
+    /// Mean and deviation over folds.
     Folds,
     /// By corpus.
     Corpora,

@@ -1,7 +1,7 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
-use super::{queue, remark, usage};
-use crate::engine::{EpochFacts, RunDetail, RunState, RunSummary};
+use super::{note, queue, usage};
+use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
 use crate::ui::theme::Theme;
@@ -25,7 +25,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let badge = if run.synthetic { "SYNTHETIC" } else { "" };
     let inside = section(buffer, area, &run.id, badge, theme);
-    let rows = facts(run, detail, theme);
+    let rows = details(run, detail, theme);
     let log = detail.map_or(&[][..], |detail| &detail.log);
     let least = if log.is_empty() {
         0
@@ -78,7 +78,7 @@ fn log_line(line: &str, columns: usize) -> String {
 
 /// What the process is doing, with a bar; returns the rows taken.
 fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let Some(beat) = run.beat.as_ref().filter(|_| run.state == RunState::Running) else {
+    let Some(heartbeat) = run.heartbeat.as_ref().filter(|_| run.state == RunState::Running) else {
         return 0;
     };
     if area.height == 0 {
@@ -86,9 +86,9 @@ fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
     }
     let words = format!(
         "{}: {} of {} ",
-        beat.phase,
-        grouped(beat.done as usize),
-        grouped(beat.total as usize)
+        heartbeat.phase,
+        grouped(heartbeat.done as usize),
+        grouped(heartbeat.total as usize)
     );
     let taken = buffer.put(area, 0, 0, &words, theme.accent());
     let bar = Rect {
@@ -100,19 +100,19 @@ fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
     gauge(
         buffer,
         bar,
-        beat.done as f64 / beat.total.max(1) as f64,
+        heartbeat.done as f64 / heartbeat.total.max(1) as f64,
         theme.accent(),
         theme,
     );
     1
 }
 
-fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'static str, String, Style)> {
+fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let plain = theme.text();
     let mut rows = Vec::new();
     let mut state = words::state(run.state).to_owned();
     if run.state == RunState::Dead {
-        state += ": its process is gone without a word; c goes on from its last epoch";
+        state += ": its process died unexpectedly; c goes on from its last epoch";
     }
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));
@@ -137,7 +137,7 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
         rows.push((name, words, plain));
     }
     if run.final_model {
-        let words = "fitted on everything in the end: a final model without an honest test score";
+        let words = "finally fitted on all clips: a final model without a held-out test score";
         rows.push(("final", words.to_owned(), theme.warn()));
     }
     let test = tested(run, theme);
@@ -159,7 +159,7 @@ fn facts(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'s
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
     if !run.note.tags.is_empty() {
-        rows.push(("tags", remark::tags(&run.note), theme.accent()));
+        rows.push(("tags", note::tags(&run.note), theme.accent()));
     }
     if !run.note.text.is_empty() {
         rows.push(("note", run.note.text.clone(), plain));
@@ -202,7 +202,7 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
         ));
     }
     if let Some(last) = detail.epochs.last() {
-        let EpochFacts {
+        let EpochMetrics {
             epoch,
             validation_uar,
             learning_rate,

@@ -3,8 +3,8 @@
 pub mod charts;
 pub mod detail;
 pub mod form;
+pub mod note;
 pub mod queue;
-pub mod remark;
 mod runs;
 mod tracks;
 mod usage;
@@ -96,7 +96,7 @@ impl TrainView {
         self.listed = if words.is_empty() {
             Arc::clone(all)
         } else {
-            Arc::new(all.iter().filter(|run| remark::passes(run, &words)).cloned().collect())
+            Arc::new(all.iter().filter(|run| note::passes(run, &words)).cloned().collect())
         };
         let runs = &self.listed;
         let row = self
@@ -275,9 +275,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Fewer => view.zoom.wider(view.longest()),
         Action::Left => view.zoom.pan(view.longest(), false),
         Action::Right => view.zoom.pan(view.longest(), true),
-        Action::Compare => return remark::compare(state),
-        Action::Note => remark::note(state),
-        Action::Delete => return remark::delete(state),
+        Action::Compare => return note::compare(state),
+        Action::Note => note::note(state),
+        Action::Delete => return note::delete(state),
         Action::Restore => {
             return vec![Command::Restore { run: "last".to_owned() }];
         }
@@ -357,8 +357,10 @@ fn stop(state: &mut State, when: Stop) {
         return;
     }
     let text = match when {
-        Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is judged.",
-        Stop::AfterEpoch => "It stops when this epoch is done. The checkpoint of the best epoch stays, and is judged.",
+        Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is evaluated.",
+        Stop::AfterEpoch => {
+            "It stops when this epoch is done. The checkpoint of the best epoch stays, and is evaluated."
+        }
     };
     let title = format!("Stop run {}?", run.id);
     let question = Question::new(
@@ -377,7 +379,7 @@ fn open(state: &mut State) {
         state.tab = Tab::Report;
     } else {
         state.message = Some(Message::note(format!(
-            "Run {} has no report: it was not judged on its test clips yet.",
+            "Run {} has no report: it was not evaluated on its test clips yet.",
             run.id
         )));
     }
@@ -401,9 +403,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Constraint::Length(1),
             Constraint::Fill(1),
         ];
-        let [list, _, facts] = left.layout(&Layout::vertical(rows));
+        let [list, _, details] = left.layout(&Layout::vertical(rows));
         runs::draw(state, list, buffer, theme);
-        detail::draw(state, facts, buffer, theme);
+        detail::draw(state, details, buffer, theme);
         charts::draw(state, right, buffer, theme);
     } else {
         let list_rows = listed.clamp(3, (area.height / 3).max(4));
@@ -420,8 +422,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Constraint::Length(2),
             Constraint::Length((below.width * 2 / 5).min(50)),
         ];
-        let [charts, _, facts] = below.layout(&Layout::horizontal(columns));
+        let [charts, _, details] = below.layout(&Layout::horizontal(columns));
         charts::draw(state, charts, buffer, theme);
-        detail::draw(state, facts, buffer, theme);
+        detail::draw(state, details, buffer, theme);
     }
 }

@@ -1,6 +1,6 @@
 //! What waiting runs are asked, and the words for where they stand.
 
-use crate::engine::{Command, QueueLane, QueuePlace, QueueReport, RunState, RunSummary};
+use crate::engine::{Command, QueueLane, QueuePosition, QueueReport, RunState, RunSummary};
 use crate::ui::input::Action;
 use crate::ui::message::Message;
 use crate::ui::overlays::{Overlay, Question};
@@ -51,7 +51,7 @@ pub fn state_word(run: &RunSummary) -> String {
 }
 
 /// In a sentence.
-pub fn sentence(queue: &QueuePlace) -> String {
+pub fn sentence(queue: &QueuePosition) -> String {
     match (&queue.host, queue.worker, queue.place) {
         (None, true, 1) => format!("next on {}; K J move it, x takes it out, ! starts it", queue.device),
         (None, true, place) => format!("{place} on {}; K J move it, x takes it out, ! starts it", queue.device),

@@ -1,6 +1,6 @@
 //! The list of runs.
 
-use super::{queue, remark};
+use super::{note, queue};
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::ui::state::State;
 use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
@@ -100,7 +100,7 @@ fn run_row(
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
     let bar = if columns >= 100 { 10 } else { 6 };
-    let facts = facts(run);
+    let details = details(run);
     let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
     // The name tells runs apart and comes first; what is left tells what they are.
     let name = longest.min(room).min(34);
@@ -108,7 +108,7 @@ fn run_row(
     let mut x = 11 + name as u16 + 1;
     let words = room.saturating_sub(name + 1);
     if words >= 8 {
-        buffer.put(line, x, 0, &fit(&facts, words), over(theme.dim()));
+        buffer.put(line, x, 0, &fit(&details, words), over(theme.dim()));
         x += words as u16 + 1;
     }
     let done = Rect {
@@ -135,29 +135,29 @@ fn share_done(run: &RunSummary) -> f64 {
     match run.state {
         RunState::Finished => 1.0,
         _ => {
-            let beat = run
-                .beat
+            let heartbeat = run
+                .heartbeat
                 .as_ref()
-                .filter(|beat| beat.phase.starts_with("epoch") && beat.total > 0);
-            let batches = beat.map_or(0.0, |beat| beat.done as f64 / beat.total as f64);
+                .filter(|heartbeat| heartbeat.phase.starts_with("epoch") && heartbeat.total > 0);
+            let batches = heartbeat.map_or(0.0, |heartbeat| heartbeat.done as f64 / heartbeat.total as f64);
             (run.epochs as f64 + batches) / run.max_epochs.max(1) as f64
         }
     }
 }
 
 /// Split, corpora and model in few words.
-fn facts(run: &RunSummary) -> String {
+fn details(run: &RunSummary) -> String {
     let fold = run
         .fold
         .as_ref()
         .map(|(fold, folds, _)| format!(" fold {}/{folds}", fold + 1))
         .unwrap_or_default();
-    let tags = remark::tags(&run.note);
-    let facts = format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model);
+    let tags = note::tags(&run.note);
+    let details = format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model);
     if tags.is_empty() {
-        facts
+        details
     } else {
-        format!("{tags} {facts}")
+        format!("{tags} {details}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The quantities of a run as they are drawn, and which epochs are looked at.
 
 use super::Metric;
-use crate::engine::{EpochFacts, Epochs};
+use crate::engine::{EpochMetrics, Epochs};
 use crate::ui::widgets::track::{Smoother, Track};
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ impl Tracks {
 
     /// Takes what is new; all of it when another weight is wanted.
     pub fn follow(&mut self, epochs: &Epochs, weight: f64) {
-        let of = |facts: &EpochFacts| (facts.epoch, facts.seconds);
+        let of = |metrics: &EpochMetrics| (metrics.epoch, metrics.seconds);
         let known = self.len().checked_sub(1).and_then(|place| epochs.get(place)).map(of);
         if weight != self.weight || known != self.newest {
             *self = Self::new(weight);
@@ -49,8 +49,8 @@ impl Tracks {
         if let Some(first) = epochs.get(0) {
             self.first = first.epoch;
         }
-        for facts in epochs.since(self.len()) {
-            let values = Metric::ALL.map(|metric| metric.values(facts));
+        for metrics in epochs.since(self.len()) {
+            let values = Metric::ALL.map(|metric| metric.values(metrics));
             let values = values.into_iter().flat_map(|(train, validation)| [train, validation]);
             for ((smoother, track), value) in self.curves.iter_mut().zip(values) {
                 track.push(smoother.next(value));
@@ -87,11 +87,11 @@ impl Tracks {
 
 impl Metric {
     /// (training, validation).
-    fn values(self, facts: &EpochFacts) -> (f64, f64) {
+    fn values(self, metrics: &EpochMetrics) -> (f64, f64) {
         match self {
-            Self::Loss => (facts.train_loss, facts.validation_loss),
-            Self::Accuracy => (facts.train_accuracy, facts.validation_accuracy),
-            Self::Uar => (facts.train_uar, facts.validation_uar),
+            Self::Loss => (metrics.train_loss, metrics.validation_loss),
+            Self::Accuracy => (metrics.train_accuracy, metrics.validation_accuracy),
+            Self::Uar => (metrics.train_uar, metrics.validation_uar),
             // No curve over epochs.
             Self::Use => (f64::NAN, f64::NAN),
         }

@@ -17,7 +17,7 @@ const HOT: f64 = 100.0;
 struct Row {
     name: &'static str,
     /// Over time, `None` where it is not known.
-    course: Vec<Option<f64>>,
+    history: Vec<Option<f64>>,
     /// What the top of the course stands for; by default its greatest value.
     top: Option<f64>,
     now: String,
@@ -25,7 +25,7 @@ struct Row {
 
 /// Draws a section with all quantities that there is room for.
 pub fn draw(detail: &RunDetail, area: Rect, note: &str, buffer: &mut Buffer, theme: Theme) {
-    let inside = section(buffer, area, "Use of the machine", note, theme);
+    let inside = section(buffer, area, "Resource usage", note, theme);
     let (Some(first), Some(last)) = (detail.usage.first(), detail.usage.last()) else {
         let words = "Nothing was measured yet; readings come every few seconds.";
         buffer.put(inside, 0, inside.height / 2, words, theme.dim());
@@ -67,7 +67,7 @@ pub fn words(usage: &Usage) -> Vec<(&'static str, String)> {
             "{}, host {}; {}, host {}",
             cores(usage),
             share(usage.host_cpu),
-            told(usage.process_memory.map(bytes)),
+            or_dash(usage.process_memory.map(bytes)),
             amount(usage.host_memory)
         ),
     )];
@@ -79,59 +79,59 @@ pub fn words(usage: &Usage) -> Vec<(&'static str, String)> {
 }
 
 fn rows(all: &[Usage], last: &Usage) -> Vec<Row> {
-    let course = |value: &dyn Fn(&Usage) -> Option<f64>| all.iter().map(value).collect();
+    let history = |value: &dyn Fn(&Usage) -> Option<f64>| all.iter().map(value).collect();
     let used = |amount: Option<Amount>| amount.map(|amount| amount.used as f64);
     let total = |amount: Option<Amount>| amount.map(|amount| amount.total as f64);
     let mut rows = vec![
         Row {
             name: "cpu",
-            course: course(&|usage| usage.process_cores),
+            history: history(&|usage| usage.process_cores),
             top: Some(last.cores as f64),
             now: cores(last),
         },
         Row {
             name: "cpu, host",
-            course: course(&|usage| usage.host_cpu),
+            history: history(&|usage| usage.host_cpu),
             top: Some(1.0),
             now: share(last.host_cpu),
         },
         Row {
             name: "memory",
-            course: course(&|usage| usage.process_memory.map(|bytes| bytes as f64)),
+            history: history(&|usage| usage.process_memory.map(|bytes| bytes as f64)),
             top: None,
-            now: told(last.process_memory.map(bytes)),
+            now: or_dash(last.process_memory.map(bytes)),
         },
         Row {
             name: "memory, host",
-            course: course(&|usage| used(usage.host_memory)),
+            history: history(&|usage| used(usage.host_memory)),
             top: total(last.host_memory),
             now: amount(last.host_memory),
         },
     ];
     if let Some(gpu) = &last.gpu {
-        let of = |value: &dyn Fn(&GpuUsage) -> Option<f64>| course(&|usage| usage.gpu.as_ref().and_then(value));
+        let of = |value: &dyn Fn(&GpuUsage) -> Option<f64>| history(&|usage| usage.gpu.as_ref().and_then(value));
         rows.extend([
             Row {
                 name: "gpu",
-                course: of(&|gpu| gpu.busy),
+                history: of(&|gpu| gpu.busy),
                 top: Some(1.0),
                 now: share(gpu.busy),
             },
             Row {
                 name: "gpu memory",
-                course: of(&|gpu| used(gpu.memory)),
+                history: of(&|gpu| used(gpu.memory)),
                 top: total(gpu.memory),
                 now: amount(gpu.memory),
             },
             Row {
                 name: "temperature",
-                course: of(&|gpu| gpu.celsius.map(f64::from)),
+                history: of(&|gpu| gpu.celsius.map(f64::from)),
                 top: Some(HOT),
                 now: celsius(gpu),
             },
             Row {
                 name: "power",
-                course: of(&|gpu| gpu.watts),
+                history: of(&|gpu| gpu.watts),
                 top: None,
                 now: watts(gpu),
             },
@@ -142,16 +142,16 @@ fn rows(all: &[Usage], last: &Usage) -> Vec<Row> {
 
 /// Eighths of a cell by column: the greatest of several readings, the nearest when there are more columns.
 fn levels(row: &Row, columns: usize) -> Vec<usize> {
-    let known = || row.course.iter().flatten().copied();
+    let known = || row.history.iter().flatten().copied();
     let top = row
         .top
         .unwrap_or_else(|| known().fold(0.0, f64::max))
         .max(f64::MIN_POSITIVE);
-    let readings = row.course.len();
+    let readings = row.history.len();
     let level = |column: usize| {
         let from = column * readings / columns;
         let to = ((column + 1) * readings).div_ceil(columns).max(from + 1);
-        let greatest = row.course[from..to.min(readings)]
+        let greatest = row.history[from..to.min(readings)]
             .iter()
             .flatten()
             .copied()
@@ -167,32 +167,32 @@ fn levels(row: &Row, columns: usize) -> Vec<usize> {
     (0..columns).map(level).collect()
 }
 
-fn told(words: Option<String>) -> String {
+fn or_dash(words: Option<String>) -> String {
     words.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
 fn cores(usage: &Usage) -> String {
-    let busy = told(usage.process_cores.map(|cores| format!("{cores:.1}")));
+    let busy = or_dash(usage.process_cores.map(|cores| format!("{cores:.1}")));
     format!("{busy} of {} cores", usage.cores)
 }
 
 fn share(share: Option<f64>) -> String {
-    told(share.map(percent))
+    or_dash(share.map(percent))
 }
 
 fn amount(amount: Option<Amount>) -> String {
-    told(amount.map(|amount| {
+    or_dash(amount.map(|amount| {
         let giga = |bytes: u64| bytes as f64 / 1e9;
         format!("{:.1} of {:.1} GB", giga(amount.used), giga(amount.total))
     }))
 }
 
 fn celsius(gpu: &GpuUsage) -> String {
-    told(gpu.celsius.map(|degrees| format!("{degrees} °C")))
+    or_dash(gpu.celsius.map(|degrees| format!("{degrees} °C")))
 }
 
 fn watts(gpu: &GpuUsage) -> String {
-    told(gpu.watts.map(|watts| format!("{watts:.0} W")))
+    or_dash(gpu.watts.map(|watts| format!("{watts:.0} W")))
 }
 
 #[cfg(test)]
@@ -203,17 +203,17 @@ mod tests {
     fn what_is_not_known_is_a_gap_and_what_is_nothing_is_not() {
         let mut row = Row {
             name: "gpu",
-            course: vec![None, Some(0.0), Some(0.5), Some(1.0)],
+            history: vec![None, Some(0.0), Some(0.5), Some(1.0)],
             top: Some(1.0),
             now: String::new(),
         };
         assert_eq!(levels(&row, 4), [0, 1, 4, 8]);
         assert_eq!(levels(&row, 2), [1, 8]);
         assert_eq!(levels(&row, 8).len(), 8);
-        row.course = vec![None, None];
+        row.history = vec![None, None];
         row.top = None;
         assert_eq!(levels(&row, 3), [0, 0, 0]);
-        row.course.clear();
+        row.history.clear();
         assert!(levels(&row, 3).is_empty());
     }
 

@@ -17,8 +17,8 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
         begin(state);
         return Vec::new();
     }
-    if action == Action::Mend {
-        mend(state);
+    if action == Action::Repair {
+        repair(state);
         return Vec::new();
     }
     let Some(page) = state.tune.page.clone() else {
@@ -110,16 +110,16 @@ fn begin(state: &mut State) {
     state.overlays.push(Overlay::Question(question));
 }
 
-/// Asks whether to mend the study that is seen, or the one that cannot be.
-fn mend(state: &mut State) {
-    let Some(study) = state.tune.mendable() else {
+/// Asks whether to repair the study that is seen, or the one that cannot be.
+fn repair(state: &mut State) {
+    let Some(study) = state.tune.repairable() else {
         state.message = Some(Message::note("There is no study yet: n begins one."));
         return;
     };
     let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
                 before it, and the trials that this leaves out are told. A sound journal stays as it is.";
     let title = format!("Mend the journal of study {study}?");
-    let command = Command::MendStudy { study };
+    let command = Command::RepairStudy { study };
     let question = Question::new(title, text.to_owned(), "Mend", vec![command]).before_loss();
     state.overlays.push(Overlay::Question(question));
 }
@@ -127,9 +127,9 @@ fn mend(state: &mut State) {
 fn promote(state: &mut State, page: &StudyPage) {
     let Some(trial) = state.tune.trial() else { return };
     let text = format!(
-        "Its settings are trained anew in {SEEDS} runs, each with a seed of its own, and every run is judged on the test \
+        "Its settings are retrained in {SEEDS} runs, each with a seed of its own, and every run is evaluated on the test \
          side once. Test was looked at {} for this study so far; the more often, the less it says.",
-        match page.test_looks() {
+        match page.test_evaluations() {
             0 => "never".to_owned(),
             1 => "once".to_owned(),
             looks => format!("{looks} times"),

@@ -158,7 +158,7 @@ impl TuneView {
     }
 
     /// The study that is seen; where none can be, one whose journal cannot be read.
-    fn mendable(&self) -> Option<String> {
+    fn repairable(&self) -> Option<String> {
         let seen = self.page.as_ref().map(|page| page.name.clone());
         seen.or_else(|| self.unreadable().map(|study| study.name.clone()))
     }
@@ -175,7 +175,7 @@ impl TuneView {
     fn workers(&self) -> Vec<String> {
         let workers = self.page.iter().flat_map(|page| &page.workers);
         workers
-            .filter(|worker| worker.beat.is_some())
+            .filter(|worker| worker.heartbeat.is_some())
             .map(|worker| worker.name.clone())
             .collect()
     }

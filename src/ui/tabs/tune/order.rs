@@ -67,7 +67,7 @@ pub fn order(
         match sort {
             Sort::Rank => match ranks.get(trial.number).copied().flatten() {
                 Some(rank) => (0, rank as f64),
-                None => (state_place(trial.state), -number),
+                None => (state_rank(trial.state), -number),
             },
             Sort::Newest => (0, -number),
             Sort::Epochs => (0, -(trial.reports.len() as f64)),
@@ -85,7 +85,7 @@ pub fn order(
     keyed.into_iter().map(|(_, number)| number).collect()
 }
 
-fn state_place(state: TrialState) -> usize {
+fn state_rank(state: TrialState) -> usize {
     match state {
         TrialState::Running => 1,
         TrialState::Pruned => 2,

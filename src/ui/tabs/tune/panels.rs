@@ -25,7 +25,7 @@ pub enum Panel {
     Slice,
     /// All parameters of all trials.
     Parallel,
-    /// The processes, and the looks at test.
+    /// The processes, and the test-set evaluations.
     Workers,
 }
 
@@ -121,7 +121,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         },
     );
     let mut x = buffer.put(area, 0, 1, &best, theme.good()) + 2;
-    let looks = match page.test_looks() {
+    let looks = match page.test_evaluations() {
         0 => "test not looked at".to_owned(),
         1 => "test looked at once".to_owned(),
         looks => format!("test looked at {looks} times"),
@@ -131,7 +131,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         x,
         1,
         &looks,
-        if page.test_looks() > 0 {
+        if page.test_evaluations() > 0 {
             theme.warn()
         } else {
             theme.dim()
@@ -187,15 +187,15 @@ fn importance(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
 fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let mut lines = Vec::new();
     for worker in &page.workers {
-        match (&worker.beat, &worker.problem) {
-            (Some(beat), _) => {
+        match (&worker.heartbeat, &worker.problem) {
+            (Some(heartbeat), _) => {
                 let at = worker
                     .trial
-                    .map_or_else(|| beat.phase.clone(), |trial| format!("trial {trial}"));
+                    .map_or_else(|| heartbeat.phase.clone(), |trial| format!("trial {trial}"));
                 let epochs = worker.trial.and_then(|trial| page.trials.get(trial));
                 let epochs = epochs.map_or_else(String::new, |trial| format!(", epoch {}", trial.reports.len()));
                 lines.push((
-                    format!("{}  {at}{epochs}  ({}, {})", worker.name, beat.host, beat.pid),
+                    format!("{}  {at}{epochs}  ({}, {})", worker.name, heartbeat.host, heartbeat.pid),
                     theme.text(),
                 ));
             }
@@ -208,7 +208,7 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
     for run in &page.promoted {
         let test = run.test.map_or_else(
-            || "not judged yet".to_owned(),
+            || "not evaluated yet".to_owned(),
             |(uar, accuracy)| {
                 let coverage = run.coverage.clone().unwrap_or_default();
                 let thin = coverage.short().map_or_else(String::new, |words| format!(" ({words})"));

@@ -19,19 +19,19 @@ pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buf
     };
     let inside = section(buffer, area, &title, &state, theme);
     let left = (inside.width * 2 / 5).min(44);
-    let facts = Rect { width: left, ..inside };
-    let most = usize::from((facts.height / 2).max(3));
+    let details = Rect { width: left, ..inside };
+    let most = usize::from((details.height / 2).max(3));
     let mut y = 0;
     for parameter in trial.parameters.iter().take(most) {
         let name = fit(&parameter.name, usize::from(left).saturating_sub(10));
-        let x = buffer.put(facts, 0, y, &name, theme.dim()) + 1;
-        buffer.put(facts, x, y, &cut(&short_value(&parameter.text), 9), theme.heading());
+        let x = buffer.put(details, 0, y, &name, theme.dim()) + 1;
+        buffer.put(details, x, y, &cut(&short_value(&parameter.text), 9), theme.heading());
         y += 1;
     }
     let below = Rect {
-        y: facts.y + y + 1,
-        height: facts.height.saturating_sub(y + 1),
-        ..facts
+        y: details.y + y + 1,
+        height: details.height.saturating_sub(y + 1),
+        ..details
     };
     let right = Rect {
         x: inside.x + left + 2,

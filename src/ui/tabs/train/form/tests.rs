@@ -136,7 +136,7 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
         test: 1,
         folds: 1,
         coverage: Coverage::default(),
-        remarks: Vec::new(),
+        notes: Vec::new(),
         batch: 2,
         epoch: None,
     };

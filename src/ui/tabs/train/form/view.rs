@@ -62,7 +62,7 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
         (None, true) => drop(buffer.put(last, 0, 0, "starting …", theme.accent())),
         (None, false) => {
-            for (row, words) in facts(form).iter().enumerate() {
+            for (row, words) in details(form).iter().enumerate() {
                 buffer.put(last, 0, row as u16, &cut(words, usize::from(last.width)), theme.text());
             }
             let copied = form
@@ -86,7 +86,7 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 /// What the run would be, in two lines; a dash for what is not known yet.
-fn facts(form: &Form) -> [String; 2] {
+fn details(form: &Form) -> [String; 2] {
     let Some(plan) = &form.plan else {
         let clips = count(form.selected_clips(), "clip");
         return [

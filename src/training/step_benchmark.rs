@@ -32,7 +32,7 @@ impl StepTime {
 
 /// A network, its optimiser, and clips of random numbers.
 #[derive(Debug)]
-pub struct Trial {
+pub struct StepBenchmark {
     network: Network,
     optimizer: Optimizer,
     batch: Tensor<3>,
@@ -40,7 +40,7 @@ pub struct Trial {
     pass: TrainingPass,
 }
 
-impl Trial {
+impl StepBenchmark {
     /// A new network for an input of (frames, coefficients), and a batch of so many clips.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl Trial {
 }
 
 /// How long the network took to judge a batch (clips, frames, coefficients) once.
-pub fn judge(network: &Network, batch: &Tensor<3>) -> Duration {
+pub fn infer(network: &Network, batch: &Tensor<3>) -> Duration {
     let begun = Instant::now();
     let logits = network.forward(batch.clone()).into_data();
     let elapsed = begun.elapsed();
@@ -146,21 +146,21 @@ mod tests {
     #[test]
     fn every_part_of_a_step_takes_time_and_the_network_changes() {
         let settings = fixture::settings("conv1d");
-        let mut trial = Trial::new(&settings, (12, 4), 3, 2, "flex").unwrap();
+        let mut step_benchmark = StepBenchmark::new(&settings, (12, 4), 3, 2, "flex").unwrap();
         let batch = clips_of(2, (12, 4), &device("flex").unwrap());
         let logits = |network: &Network| {
             let data = network.forward(batch.clone()).into_data();
             data.try_into_vec::<f32>().unwrap()
         };
-        let before = logits(&trial.network());
-        let time = trial.step();
+        let before = logits(&step_benchmark.network());
+        let time = step_benchmark.step();
         assert!(
             [time.forward, time.backward, time.optimizer]
                 .iter()
                 .all(|part| !part.is_zero())
         );
-        assert_ne!(logits(&trial.network()), before);
-        assert!(!judge(&trial.network(), &batch).is_zero());
+        assert_ne!(logits(&step_benchmark.network()), before);
+        assert!(!infer(&step_benchmark.network(), &batch).is_zero());
         assert!(product_speed("flex").unwrap() > 0.0);
     }
 }

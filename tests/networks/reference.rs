@@ -111,7 +111,7 @@ impl Weights {
 /// Any of them.
 #[allow(clippy::large_enum_variant, reason = "a test has but one")]
 #[derive(Module, Debug)]
-pub enum Twin {
+pub enum Duplicate {
     DeepConv1d(DeepConv1d),
     DeepMelConv2d(DeepMelConv2d),
     Crnn(Crnn),
@@ -142,7 +142,7 @@ pub struct Crnn {
     output: Linear,
 }
 
-impl Twin {
+impl Duplicate {
     /// The same network, as it stands.
     pub fn of(network: &Network, settings: &ModelSettings) -> Self {
         let mut weights = Weights {
@@ -150,7 +150,7 @@ impl Twin {
             device: network.device(),
         };
         network.visit(&mut weights);
-        let twin = match network {
+        let reference = match network {
             Network::DeepConv1d(_) => {
                 let settings = &settings.deep_conv1d;
                 let convolutions = settings.kernel_sizes.iter().map(|size| weights.conv1d(*size)).collect();
@@ -187,7 +187,7 @@ impl Twin {
             _ => unreachable!("it has no twin"),
         };
         assert!(weights.tensors.is_empty());
-        twin
+        reference
     }
 
     /// With running statistics that move as ours do after so many steps.

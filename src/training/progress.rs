@@ -1,22 +1,22 @@
 //! What the epochs so far decide: the rate of the next one, the best one, the end.
 
 use super::schedule::Schedule;
-use super::{EarlyStopping, EpochFacts, Monitor, ReduceOnPlateau, ScheduleKind, TrainingSettings};
+use super::{EarlyStopping, EpochMetrics, Monitor, ReduceOnPlateau, ScheduleKind, TrainingSettings};
 
 /// The epochs so far and what follows from them. It follows from their figures alone, so that going through them again
 /// leads to where an interrupted run was.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct TrainingProgress {
     monitor: Monitor,
     epochs: usize,
     stopping: EarlyStopping,
     plateau: Option<ReduceOnPlateau>,
     schedule: Schedule,
     rate: f64,
-    history: Vec<EpochFacts>,
+    history: Vec<EpochMetrics>,
 }
 
-impl Course {
+impl TrainingProgress {
     /// Before the first epoch, which has so many steps.
     pub fn new(settings: &TrainingSettings, steps: usize) -> Self {
         Self {
@@ -33,14 +33,14 @@ impl Course {
 
     /// Takes in the next epoch, which ran at [`Self::rate`]; its rate and whether it is the best so far are
     /// filled in.
-    pub fn observe(&mut self, mut facts: EpochFacts) -> &EpochFacts {
-        let value = self.monitor.value(&facts);
-        facts.best = self.stopping.observe(value);
-        facts.learning_rate = self.schedule.rate_of_epoch(self.history.len() + 1, self.rate);
+    pub fn observe(&mut self, mut metrics: EpochMetrics) -> &EpochMetrics {
+        let value = self.monitor.value(&metrics);
+        metrics.best = self.stopping.observe(value);
+        metrics.learning_rate = self.schedule.rate_of_epoch(self.history.len() + 1, self.rate);
         if let Some(plateau) = &mut self.plateau {
             self.rate = plateau.observe(value, self.rate);
         }
-        self.history.push(facts);
+        self.history.push(metrics);
         &self.history[self.history.len() - 1]
     }
 
@@ -56,17 +56,20 @@ impl Course {
     }
 
     /// The epochs so far.
-    pub fn history(&self) -> &[EpochFacts] {
+    pub fn history(&self) -> &[EpochMetrics] {
         &self.history
     }
 
     /// The best epoch so far, from 1.
     pub fn best(&self) -> Option<usize> {
-        self.history.iter().rposition(|facts| facts.best).map(|index| index + 1)
+        self.history
+            .iter()
+            .rposition(|metrics| metrics.best)
+            .map(|index| index + 1)
     }
 
     /// The epochs, when all is over.
-    pub fn into_history(self) -> Vec<EpochFacts> {
+    pub fn into_history(self) -> Vec<EpochMetrics> {
         self.history
     }
 }

@@ -58,31 +58,31 @@ pub fn note(state: &mut State) {
     }
 }
 
-/// Asks whether the run under the cursor is to go, with those that are linked with it.
+/// Asks whether the run under the cursor is to go, with those that are folds with it.
 pub fn delete(state: &mut State) -> Vec<Command> {
     let Some(run) = state.train.run().cloned() else {
         return Vec::new();
     };
     let group = run.fold.as_ref().map(|(_, _, group)| group);
-    let linked: Vec<&RunSummary> = state
+    let folds: Vec<&RunSummary> = state
         .runs()
         .iter()
         .filter(|other| other.id == run.id || group.is_some() && other.fold.as_ref().map(|fold| &fold.2) == group)
         .collect();
-    if let Some(busy) = linked.iter().find(|run| run.state == RunState::Running) {
+    if let Some(busy) = folds.iter().find(|run| run.state == RunState::Running) {
         let text = format!("Run {} is running: stop it first.", busy.id);
         state.message = Some(Message::note(text));
         return Vec::new();
     }
-    let (title, runs) = match linked.len() {
+    let (title, runs) = match folds.len() {
         0 | 1 => (format!("Delete run {}?", run.id), "It goes".to_owned()),
         several => (
-            format!("Delete {several} linked runs?"),
-            format!("Run {} and those linked with it go", run.id),
+            format!("Delete all {several} folds?"),
+            format!("Run {} and the other folds go", run.id),
         ),
     };
     let command = Command::Delete {
-        linked: linked.len() > 1,
+        all_folds: folds.len() > 1,
         run: run.id,
         now: false,
         confirmed: true,

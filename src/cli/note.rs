@@ -17,21 +17,22 @@ pub fn note(session: &mut Session, run: String, change: NoteChange) -> anyhow::R
 }
 
 /// Deletes a run, after a question unless `yes`.
-pub fn delete(session: &mut Session, run: &str, linked: bool, now: bool, yes: bool) -> anyhow::Result<()> {
-    let (mut run, mut linked) = (run.to_owned(), linked);
+pub fn delete(session: &mut Session, run: &str, all_folds: bool, now: bool, yes: bool) -> anyhow::Result<()> {
+    let (mut run, mut all_folds) = (run.to_owned(), all_folds);
     if !yes {
-        let doomed = ask(session, &run, linked, now, false)?;
-        let Some((doomed, first)) = doomed.and_then(|doomed| Some((Arc::clone(&doomed), doomed.runs.first()?.clone())))
+        let to_delete = ask(session, &run, all_folds, now, false)?;
+        let Some((to_delete, first)) =
+            to_delete.and_then(|to_delete| Some((Arc::clone(&to_delete), to_delete.runs.first()?.clone())))
         else {
             return Err(Failed("there is nothing to delete".to_owned()).into());
         };
-        if !confirmed(&doomed)? {
+        if !confirmed(&to_delete)? {
             return Err(Failed("nothing was deleted".to_owned()).into());
         }
         // What was asked about, whichever run is the last one by now.
-        (run, linked) = (first, linked || doomed.runs.len() > 1);
+        (run, all_folds) = (first, all_folds || to_delete.runs.len() > 1);
     }
-    match ask(session, &run, linked, now, true)? {
+    match ask(session, &run, all_folds, now, true)? {
         Some(gone) => Ok(show::deleted(session.output, &gone)?),
         None => Ok(()),
     }
@@ -40,7 +41,7 @@ pub fn delete(session: &mut Session, run: &str, linked: bool, now: bool, yes: bo
 fn ask(
     session: &mut Session,
     run: &str,
-    linked: bool,
+    all_folds: bool,
     now: bool,
     confirmed: bool,
 ) -> anyhow::Result<Option<Arc<Deletion>>> {
@@ -48,7 +49,7 @@ fn ask(
     let run = run.to_owned();
     let command = Command::Delete {
         run,
-        linked,
+        all_folds,
         now,
         confirmed,
     };
@@ -62,21 +63,21 @@ fn ask(
 }
 
 /// Whether the name of the run was typed. Without a terminal nobody can answer.
-fn confirmed(doomed: &Deletion) -> anyhow::Result<bool> {
+fn confirmed(to_delete: &Deletion) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         let words = format!(
             "{} would be deleted; --yes does it without a question",
-            doomed.runs.join(", ")
+            to_delete.runs.join(", ")
         );
         return Err(Failed(words).into());
     }
     let mut terminal = io::stderr();
-    let megabytes = doomed.bytes as f64 / 1e6;
-    let name = doomed.runs.first().map_or("", String::as_str);
+    let megabytes = to_delete.bytes as f64 / 1e6;
+    let name = to_delete.runs.first().map_or("", String::as_str);
     write!(
         terminal,
         "{} ({megabytes:.1} MB) will be deleted; type {name} to confirm: ",
-        doomed.runs.join(", ")
+        to_delete.runs.join(", ")
     )?;
     terminal.flush()?;
     let mut answer = String::new();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// What was done to a journal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Mended {
+pub struct Repaired {
     /// The file as it was.
     pub copy: PathBuf,
     /// Lines of several records that were taken apart.
@@ -46,7 +46,7 @@ pub struct LeftOut {
 ///
 /// # Errors
 /// [`TuningError::Locked`], [`TuningError::Io`]; then the journal is as it was.
-pub fn mend(path: &Path) -> Result<Option<Mended>, TuningError> {
+pub fn repair(path: &Path) -> Result<Option<Repaired>, TuningError> {
     if Journal::open(path)?.damage().is_none() {
         return Ok(None);
     }
@@ -62,7 +62,7 @@ pub fn mend(path: &Path) -> Result<Option<Mended>, TuningError> {
     let copy = keep_copy(path, &bytes)?;
     files::replace(&file, &sound.text).map_err(io(&file))?;
     fs::set_permissions(&file, rights).map_err(io(&file))?;
-    Ok(Some(Mended {
+    Ok(Some(Repaired {
         copy,
         separated: sound.separated,
         left_out: left_out(&sound.replay, sound.rest),

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 /// One layer as a clip passes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LayerFacts {
+pub struct LayerSummary {
     /// What it is and its sizes: `convolution 32, kernel 3, ReLU`.
     pub layer: String,
     /// Shape of what comes out for one clip.
@@ -20,7 +20,7 @@ pub struct LayerFacts {
     pub multiply_adds: usize,
 }
 
-impl LayerFacts {
+impl LayerSummary {
     /// The output's shape as it is written: `143 x 40 x 32`.
     pub fn shape(&self) -> String {
         let sizes: Vec<String> = self.output.iter().map(ToString::to_string).collect();
@@ -29,11 +29,11 @@ impl LayerFacts {
 }
 
 thread_local! {
-    static PASSED: RefCell<Option<Vec<LayerFacts>>> = const { RefCell::new(None) };
+    static PASSED: RefCell<Option<Vec<LayerSummary>>> = const { RefCell::new(None) };
 }
 
 /// The layers that are passed during `work`, in their order. `work` must stay on this thread.
-pub fn layers_passed<T>(work: impl FnOnce() -> T) -> (T, Vec<LayerFacts>) {
+pub fn layers_passed<T>(work: impl FnOnce() -> T) -> (T, Vec<LayerSummary>) {
     PASSED.set(Some(Vec::new()));
     let result = work();
     (result, PASSED.take().unwrap_or_default())
@@ -43,7 +43,7 @@ pub fn layers_passed<T>(work: impl FnOnce() -> T) -> (T, Vec<LayerFacts>) {
 pub(super) fn note(output: &[usize], layer: impl FnOnce() -> String) {
     PASSED.with_borrow_mut(|passed| {
         if let Some(passed) = passed {
-            passed.push(LayerFacts {
+            passed.push(LayerSummary {
                 layer: layer(),
                 output: output[1..].to_vec(),
                 trainable: 0,
@@ -112,7 +112,7 @@ mod tests {
         };
         run();
         let (_, layers) = layers_passed(run);
-        let row = |layer: &LayerFacts| {
+        let row = |layer: &LayerSummary| {
             let numbers = (layer.trainable, layer.fixed, layer.multiply_adds);
             (layer.layer.clone(), layer.output.clone(), numbers)
         };

@@ -1,19 +1,19 @@
 //! Clips that are read but deserve a second look.
 
-use super::{Catalogue, Clip, SampleFacts};
+use super::{Catalogue, Clip, SampleAnalysis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
 /// What is odd about a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SuspicionKind {
+pub enum QualityIssueKind {
     /// Digital silence: kept out of training.
     Silent,
     /// The same samples under another label: kept out of training.
-    ConflictingTwin,
+    ConflictingDuplicate,
     /// The same samples as another clip: never on two sides of a split.
-    Twin,
+    Duplicate,
     /// The samples cannot be decoded: kept out of training.
     Damaged,
     /// The container is not what the extension says.
@@ -32,11 +32,11 @@ pub enum SuspicionKind {
 
 /// One clip that deserves a second look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suspicion {
+pub struct QualityIssue {
     /// Index into [`Catalogue::clips`].
     pub clip: usize,
     /// What is odd.
-    pub kind: SuspicionKind,
+    pub kind: QualityIssueKind,
     /// In words, with figures (`same samples as 1006_TIE_NEU_XX.wav, which is labelled neutral`).
     pub detail: String,
 }
@@ -51,53 +51,53 @@ const ENOUGH: usize = 8;
 const NAMED: usize = 3;
 
 /// Everything odd, worst kinds first.
-pub fn suspicions(catalogue: &Catalogue) -> Vec<Suspicion> {
+pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let corpora = corpora(&catalogue.clips);
-    let mut found = twins(catalogue);
+    let mut found = duplicates(catalogue);
     for (place, clip) in catalogue.clips.iter().enumerate() {
         let mut add = |kind, detail| {
-            found.push(Suspicion {
+            found.push(QualityIssue {
                 clip: place,
                 kind,
                 detail,
             })
         };
-        if let Some(facts) = catalogue.facts.get(place).and_then(Option::as_ref) {
-            of_samples(clip, facts, &mut add);
+        if let Some(analysis) = catalogue.analysis.get(place).and_then(Option::as_ref) {
+            of_samples(clip, analysis, &mut add);
         }
         of_header(clip, &mut add);
         if let Some(corpus) = corpora.get(&*clip.corpus) {
             among_others(clip, corpus, &mut add);
         }
         if let Some(detail) = odd_name(clip) {
-            add(SuspicionKind::Name, detail);
+            add(QualityIssueKind::Name, detail);
         }
     }
-    found.sort_by_key(|suspicion| (suspicion.kind, suspicion.clip));
+    found.sort_by_key(|quality_issue| (quality_issue.kind, quality_issue.clip));
     found
 }
 
-fn of_samples(clip: &Clip, facts: &SampleFacts, add: &mut impl FnMut(SuspicionKind, String)) {
-    if let Some(damage) = &facts.damage {
-        add(SuspicionKind::Damaged, format!("{damage}; kept out of training"));
+fn of_samples(clip: &Clip, analysis: &SampleAnalysis, add: &mut impl FnMut(QualityIssueKind, String)) {
+    if let Some(damage) = &analysis.damage {
+        add(QualityIssueKind::Damaged, format!("{damage}; kept out of training"));
     }
-    if facts.level.silent {
+    if analysis.level.silent {
         let seconds = clip.seconds();
         add(
-            SuspicionKind::Silent,
+            QualityIssueKind::Silent,
             format!("digital silence, {seconds:.1} s from end to end; kept out of training"),
         );
     }
-    if facts.level.clipped > CLIPPED {
-        let percent = 100.0 * facts.level.clipped;
+    if analysis.level.clipped > CLIPPED {
+        let percent = 100.0 * analysis.level.clipped;
         add(
-            SuspicionKind::Clipping,
+            QualityIssueKind::Clipping,
             format!("{percent:.2} % of the samples are clipped"),
         );
     }
 }
 
-fn of_header(clip: &Clip, add: &mut impl FnMut(SuspicionKind, String)) {
+fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
     let container = clip.container.to_uppercase();
     match clip
         .path
@@ -105,12 +105,12 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(SuspicionKind, String)) {
         .map(|extension| extension.to_string_lossy().to_lowercase())
     {
         None => add(
-            SuspicionKind::Extension,
+            QualityIssueKind::Extension,
             format!("{container} content under a name without extension: read as {container}"),
         ),
         Some(extension) if container_of(&extension) != Some(&clip.container) => {
             add(
-                SuspicionKind::Extension,
+                QualityIssueKind::Extension,
                 format!("{container} content under a .{extension} name: read as {container}"),
             );
         }
@@ -123,7 +123,7 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(SuspicionKind, String)) {
             format!("{} channels", clip.channels)
         };
         add(
-            SuspicionKind::Stereo,
+            QualityIssueKind::Stereo,
             format!("{kind}: the mean of the channels is used"),
         );
     }
@@ -198,7 +198,7 @@ fn usual(clips: &[&Clip]) -> Usual {
     }
 }
 
-fn among_others(clip: &Clip, usual: &Usual, add: &mut impl FnMut(SuspicionKind, String)) {
+fn among_others(clip: &Clip, usual: &Usual, add: &mut impl FnMut(QualityIssueKind, String)) {
     let (rate, most) = usual.rate;
     let same = usual.rates.get(&clip.rate).copied().unwrap_or(0);
     // At most a quarter as common as the commonest.
@@ -210,7 +210,7 @@ fn among_others(clip: &Clip, usual: &Usual, add: &mut impl FnMut(SuspicionKind, 
             format!("as {same} clips of")
         };
         add(
-            SuspicionKind::Rate,
+            QualityIssueKind::Rate,
             format!("{own} Hz, {clips} {corpus}, where {rate} Hz is usual"),
         );
     }
@@ -221,7 +221,7 @@ fn among_others(clip: &Clip, usual: &Usual, add: &mut impl FnMut(SuspicionKind, 
     {
         let than = if seconds < median { "short" } else { "long" };
         add(
-            SuspicionKind::Length,
+            QualityIssueKind::Length,
             format!(
                 "{than}: {seconds:.2} s, where {median:.2} s is the median of {}",
                 clip.corpus
@@ -239,21 +239,21 @@ fn odd_name(clip: &Clip) -> Option<String> {
     odd.then(|| format!("prefix {prefix}_ instead of {speaker}_: read as speaker {speaker}"))
 }
 
-fn twins(catalogue: &Catalogue) -> Vec<Suspicion> {
+fn duplicates(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let mut groups: BTreeMap<u128, Vec<usize>> = BTreeMap::new();
-    for (place, facts) in catalogue.facts.iter().take(catalogue.clips.len()).enumerate() {
-        if let Some(content) = facts.as_ref().and_then(|facts| facts.sound()) {
+    for (place, analysis) in catalogue.analysis.iter().take(catalogue.clips.len()).enumerate() {
+        if let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) {
             groups.entry(content).or_default().push(place);
         }
     }
     let mut found = Vec::new();
     for group in groups.into_values().filter(|group| group.len() > 1) {
-        found.extend(group.iter().map(|place| twin(&catalogue.clips, *place, &group)));
+        found.extend(group.iter().map(|place| duplicate(&catalogue.clips, *place, &group)));
     }
     found
 }
 
-fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
+fn duplicate(clips: &[Clip], place: usize, group: &[usize]) -> QualityIssue {
     let clip = &clips[place];
     let others = || {
         group
@@ -290,9 +290,9 @@ fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
         more => format!(" and {more} more"),
     };
     let kind = if conflict {
-        SuspicionKind::ConflictingTwin
+        QualityIssueKind::ConflictingDuplicate
     } else {
-        SuspicionKind::Twin
+        QualityIssueKind::Duplicate
     };
     let label = if conflict {
         "; kept out of training"
@@ -301,7 +301,7 @@ fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
     } else {
         ""
     };
-    Suspicion {
+    QualityIssue {
         clip: place,
         kind,
         detail: format!("same samples as {}{more}{label}", named.join("; ")),
@@ -310,24 +310,24 @@ fn twin(clips: &[Clip], place: usize, group: &[usize]) -> Suspicion {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{clip, facts};
+    use super::super::fixture::{analysis, clip};
     use super::*;
     use std::sync::Arc;
 
-    fn found(clips: Vec<Clip>, facts: Vec<Option<SampleFacts>>) -> Vec<(usize, SuspicionKind, String)> {
+    fn found(clips: Vec<Clip>, analysis: Vec<Option<SampleAnalysis>>) -> Vec<(usize, QualityIssueKind, String)> {
         let catalogue = Catalogue {
             clips: Arc::new(clips),
-            facts: facts.into_iter().map(|facts| facts.map(Arc::new)).collect(),
+            analysis: analysis.into_iter().map(|analysis| analysis.map(Arc::new)).collect(),
             refused: Arc::default(),
         };
-        suspicions(&catalogue)
+        quality_issues(&catalogue)
             .into_iter()
             .map(|odd| (odd.clip, odd.kind, odd.detail))
             .collect()
     }
 
-    fn one(clip: Clip, facts: SampleFacts) -> (SuspicionKind, String) {
-        let mut all = found(vec![clip], vec![Some(facts)]);
+    fn one(clip: Clip, analysis: SampleAnalysis) -> (QualityIssueKind, String) {
+        let mut all = found(vec![clip], vec![Some(analysis)]);
         assert_eq!(all.len(), 1, "{all:?}");
         let (_, kind, detail) = all.remove(0);
         (kind, detail)
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_clip_raises_no_suspicion() {
-        assert!(found(vec![clip("a.wav", "sad")], vec![Some(facts(1))]).is_empty());
+        assert!(found(vec![clip("a.wav", "sad")], vec![Some(analysis(1))]).is_empty());
         assert!(found(vec![clip("a.WAV", "sad")], vec![None]).is_empty());
     }
 
@@ -346,9 +346,12 @@ mod tests {
             ..clip("YAF_germ_angry.wav", "angry")
         };
         let expected = "AIFF content under a .wav name: read as AIFF";
-        assert_eq!(one(aiff.clone(), facts(1)), (SuspicionKind::Extension, expected.into()));
-        assert_eq!(one(clip("a", "sad"), facts(1)).0, SuspicionKind::Extension);
-        assert_eq!(one(clip("a.dat", "sad"), facts(1)).0, SuspicionKind::Extension);
+        assert_eq!(
+            one(aiff.clone(), analysis(1)),
+            (QualityIssueKind::Extension, expected.into())
+        );
+        assert_eq!(one(clip("a", "sad"), analysis(1)).0, QualityIssueKind::Extension);
+        assert_eq!(one(clip("a.dat", "sad"), analysis(1)).0, QualityIssueKind::Extension);
         assert!(
             found(
                 vec![Clip {
@@ -363,31 +366,31 @@ mod tests {
 
     #[test]
     fn samples_and_channels_are_judged() {
-        let mut silent = facts(1);
+        let mut silent = analysis(1);
         silent.level.silent = true;
-        assert_eq!(one(clip("a.wav", "sad"), silent).0, SuspicionKind::Silent);
-        let mut clipped = facts(1);
+        assert_eq!(one(clip("a.wav", "sad"), silent).0, QualityIssueKind::Silent);
+        let mut clipped = analysis(1);
         clipped.level.clipped = 0.012;
         assert_eq!(
             one(clip("a.wav", "sad"), clipped),
-            (SuspicionKind::Clipping, "1.20 % of the samples are clipped".into())
+            (QualityIssueKind::Clipping, "1.20 % of the samples are clipped".into())
         );
-        let mut damaged = facts(0);
+        let mut damaged = analysis(0);
         damaged.damage = Some("cut short".into());
         assert_eq!(
             one(clip("a.wav", "sad"), damaged),
-            (SuspicionKind::Damaged, "cut short; kept out of training".into())
+            (QualityIssueKind::Damaged, "cut short; kept out of training".into())
         );
         let stereo = Clip {
             channels: 2,
             ..clip("a.wav", "sad")
         };
-        assert_eq!(one(stereo, facts(1)).0, SuspicionKind::Stereo);
+        assert_eq!(one(stereo, analysis(1)).0, QualityIssueKind::Stereo);
         let odd = Clip {
             speaker: Some("OAF".into()),
             ..clip("OA_bite_neutral.wav", "neutral")
         };
-        assert_eq!(one(odd, facts(1)).0, SuspicionKind::Name);
+        assert_eq!(one(odd, analysis(1)).0, QualityIssueKind::Name);
     }
 
     #[test]
@@ -400,21 +403,26 @@ mod tests {
         ];
         let all = found(
             clips,
-            vec![Some(facts(1)), Some(facts(1)), Some(facts(2)), Some(facts(2))],
+            vec![
+                Some(analysis(1)),
+                Some(analysis(1)),
+                Some(analysis(2)),
+                Some(analysis(2)),
+            ],
         );
         let expected = [
             (
                 0,
-                SuspicionKind::ConflictingTwin,
+                QualityIssueKind::ConflictingDuplicate,
                 "same samples as b.wav, which is labelled neutral; kept out of training",
             ),
             (
                 1,
-                SuspicionKind::ConflictingTwin,
+                QualityIssueKind::ConflictingDuplicate,
                 "same samples as a.wav, which is labelled happy; kept out of training",
             ),
-            (2, SuspicionKind::Twin, "same samples as d.wav, same label"),
-            (3, SuspicionKind::Twin, "same samples as c.wav, same label"),
+            (2, QualityIssueKind::Duplicate, "same samples as d.wav, same label"),
+            (3, QualityIssueKind::Duplicate, "same samples as c.wav, same label"),
         ];
         assert_eq!(
             all,
@@ -425,10 +433,18 @@ mod tests {
     #[test]
     fn a_twin_without_a_label_is_in_no_conflict() {
         let clips = vec![clip("a.wav", "sad"), clip("b.wav", "nan")];
-        let all = found(clips, vec![Some(facts(1)), Some(facts(1))]);
+        let all = found(clips, vec![Some(analysis(1)), Some(analysis(1))]);
         let expected = [
-            (0, SuspicionKind::Twin, "same samples as b.wav, which has no label"),
-            (1, SuspicionKind::Twin, "same samples as a.wav, which is labelled sad"),
+            (
+                0,
+                QualityIssueKind::Duplicate,
+                "same samples as b.wav, which has no label",
+            ),
+            (
+                1,
+                QualityIssueKind::Duplicate,
+                "same samples as a.wav, which is labelled sad",
+            ),
         ];
         assert_eq!(
             all,
@@ -439,7 +455,7 @@ mod tests {
     #[test]
     fn many_twins_are_counted() {
         let clips = (0..9).map(|n| clip(&format!("{n}.wav"), "sad")).collect();
-        let all = found(clips, vec![Some(facts(1)); 9]);
+        let all = found(clips, vec![Some(analysis(1)); 9]);
         assert_eq!(all[0].2, "same samples as 1.wav; 2.wav; 3.wav and 5 more, same label");
     }
 
@@ -450,7 +466,7 @@ mod tests {
         clips[7].frames *= 6;
         let all = found(clips.clone(), vec![None; 20]);
         let detail = "96000 Hz, alone in test, where 16000 Hz is usual";
-        assert_eq!(all, [(7, SuspicionKind::Rate, detail.to_owned())]);
+        assert_eq!(all, [(7, QualityIssueKind::Rate, detail.to_owned())]);
         for clip in clips.iter_mut().take(10) {
             (clip.rate, clip.frames) = (24_000, 48_000);
         }
@@ -471,7 +487,7 @@ mod tests {
             .into_iter()
             .map(|(place, kind, _)| (place, kind))
             .collect();
-        assert_eq!(kinds, [(3, SuspicionKind::Length), (4, SuspicionKind::Length)]);
+        assert_eq!(kinds, [(3, QualityIssueKind::Length), (4, QualityIssueKind::Length)]);
         clips.truncate(7);
         assert!(found(clips, vec![None; 7]).is_empty());
     }
@@ -486,7 +502,7 @@ mod tests {
             clip("b.wav", "sad"),
         ];
         clips[1].container = "aiff".into();
-        let mut silent = facts(1);
+        let mut silent = analysis(1);
         silent.level.silent = true;
         let kinds: Vec<_> = found(clips, vec![None, Some(silent)])
             .into_iter()
@@ -494,7 +510,11 @@ mod tests {
             .collect();
         assert_eq!(
             kinds,
-            [SuspicionKind::Silent, SuspicionKind::Extension, SuspicionKind::Stereo]
+            [
+                QualityIssueKind::Silent,
+                QualityIssueKind::Extension,
+                QualityIssueKind::Stereo
+            ]
         );
     }
 }

@@ -14,16 +14,16 @@ const RANGE_DB: f64 = 60.0;
 /// Top of the colour scale (Hz).
 const TOP_HZ: f64 = 8_000.0;
 
-/// For each of `stretches` equal stretches: energy (mean square, 0-255 over 60 dB below the loudest
+/// For each of `segments` equal stretches: energy (mean square, 0-255 over 60 dB below the loudest
 /// stretch) and spectral centroid `sum(f * P) / sum(P)` (0-255 over the HTK mel scale from 0 to 8 kHz).
 /// Silence, and a wave without samples, is all zeros.
-pub(super) fn glimpse(wave: &Wave, stretches: usize) -> Vec<(u8, u8)> {
-    let energies = energies(&wave.samples, stretches);
+pub(super) fn thumbnail(wave: &Wave, segments: usize) -> Vec<(u8, u8)> {
+    let energies = energies(&wave.samples, segments);
     let loudest = energies.iter().copied().fold(0.0, f64::max);
     if loudest <= 0.0 {
-        return vec![(0, 0); stretches];
+        return vec![(0, 0); segments];
     }
-    let centroids = centroids(wave, stretches);
+    let centroids = centroids(wave, segments);
     let pairs = energies.into_iter().zip(centroids).map(|(energy, centroid)| {
         let decibels = 10.0 * (energy / loudest).log10();
         let height = byte(1.0 + decibels / RANGE_DB);
@@ -40,26 +40,26 @@ pub(super) fn glimpse(wave: &Wave, stretches: usize) -> Vec<(u8, u8)> {
 }
 
 /// Mean square of each stretch; stretches of very short waves share samples.
-fn energies(samples: &[f32], stretches: usize) -> Vec<f64> {
+fn energies(samples: &[f32], segments: usize) -> Vec<f64> {
     let length = samples.len();
-    let mean_square = |stretch: usize| {
-        let start = stretch * length / stretches;
-        let end = ((stretch + 1) * length / stretches).max(start + 1).min(length);
+    let mean_square = |segment: usize| {
+        let start = segment * length / segments;
+        let end = ((segment + 1) * length / segments).max(start + 1).min(length);
         let part = samples.get(start..end).unwrap_or_default();
         let sum: f64 = part.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
         sum / part.len().max(1) as f64
     };
-    (0..stretches).map(mean_square).collect()
+    (0..segments).map(mean_square).collect()
 }
 
 /// Spectral centroid of each stretch (Hz), the mean of its frames weighted by their power; without the
 /// constant offset, which is no sound.
-fn centroids(wave: &Wave, stretches: usize) -> Vec<f64> {
-    let frames = stretches * FRAMES;
+fn centroids(wave: &Wave, segments: usize) -> Vec<f64> {
+    let frames = segments * FRAMES;
     // The middle of every part, in samples: (frame + 1/2) / frames of the length.
     let centres = (0..frames).map(|frame| (2 * frame + 1) * wave.samples.len() / (2 * frames));
     let width = f64::from(wave.rate) / WINDOW as f64;
-    let mut sums = vec![(0.0, 0.0); stretches];
+    let mut sums = vec![(0.0, 0.0); segments];
     power_frames(&wave.samples, WINDOW, centres, |frame, power| {
         let sum = &mut sums[frame / FRAMES];
         for (bin, power) in power.iter().enumerate().skip(1) {
@@ -96,9 +96,9 @@ mod tests {
     fn height_is_energy_and_colour_is_centroid() {
         let mut samples: Vec<f32> = tone(500.0, 0.5, 16_000).collect();
         samples.extend(tone(4_000.0, 0.05, 16_000));
-        let glimpse = glimpse(&Wave { samples, rate: 16_000 }, 24);
+        let thumbnail = thumbnail(&Wave { samples, rate: 16_000 }, 24);
         // 0.05 against 0.5 is -20 dB: two thirds of the height.
-        for (place, (energy, centroid)) in glimpse
+        for (place, (energy, centroid)) in thumbnail
             .iter()
             .enumerate()
             .filter(|(place, _)| !(11..=12).contains(place))
@@ -119,7 +119,7 @@ mod tests {
     fn silence_and_the_shortest_waves_are_no_trouble() {
         for length in [0, 1, 5, 24, 100, 2_000] {
             assert_eq!(
-                glimpse(
+                thumbnail(
                     &Wave {
                         samples: vec![0.0; length],
                         rate: 8_000
@@ -128,7 +128,7 @@ mod tests {
                 ),
                 vec![(0, 0); 24]
             );
-            let loud = glimpse(
+            let loud = thumbnail(
                 &Wave {
                     samples: vec![0.5; length],
                     rate: 8_000,

@@ -1,6 +1,6 @@
 //! What a model says about the selected clip.
 
-use crate::engine::{Clip, Judgement};
+use crate::engine::{Clip, FilePrediction};
 use crate::ui::text::{Paint, cut, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
@@ -12,9 +12,15 @@ use ratatui::widgets::Widget;
 
 /// Draws the probabilities as bars, the most probable first, with every reason to doubt them; or that a model is
 /// being asked, or how to ask one.
-pub fn draw((judged, asking): (Option<&Judgement>, bool), clip: &Clip, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(
+    (evaluated, asking): (Option<&FilePrediction>, bool),
+    clip: &Clip,
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
     let columns = usize::from(area.width);
-    let Some(judgement) = judged else {
+    let Some(prediction) = evaluated else {
         let text = if asking {
             "asking the model …"
         } else {
@@ -24,10 +30,11 @@ pub fn draw((judged, asking): (Option<&Judgement>, bool), clip: &Clip, area: Rec
         return;
     };
     let mut lines: Vec<(String, Style)> = Vec::new();
-    if judgement.synthetic_model {
+    if prediction.synthetic_model {
         lines.push(("trained on SYNTHETIC speech".to_owned(), theme.warn()));
     }
-    let prediction = match &judgement.outcome {
+    let run = &prediction.run;
+    let prediction = match &prediction.outcome {
         Ok(prediction) => prediction,
         Err(reason) => {
             lines.extend(wrap(reason, columns).into_iter().map(|line| (line, theme.warn())));
@@ -45,7 +52,7 @@ pub fn draw((judged, asking): (Option<&Judgement>, bool), clip: &Clip, area: Rec
         };
         lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
-    lines.push((format!("by {}", judgement.run), theme.dim()));
+    lines.push((format!("by {run}"), theme.dim()));
     let mut sorted = prediction.probabilities.clone();
     sorted.sort_by(|a, b| b.1.total_cmp(&a.1));
     let bar = |(label, probability): &(String, f32)| Bar {

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 /// Lets one of many callers through, at most once per interval.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimiter {
     interval: Duration,
     last: Mutex<Option<Instant>>,
 }
 
-impl Pace {
+impl RateLimiter {
     /// At most once every `interval`; the first caller gets through at once.
     pub fn every(interval: Duration) -> Self {
         Self {
@@ -19,7 +19,7 @@ impl Pace {
         }
     }
 
-    /// As [`Pace::every`], but the first caller waits as well.
+    /// As [`RateLimiter::every`], but the first caller waits as well.
     pub fn after(interval: Duration) -> Self {
         Self {
             interval,
@@ -50,11 +50,11 @@ mod tests {
 
     #[test]
     fn one_caller_per_interval_gets_through() {
-        let pace = Pace::every(Duration::from_millis(30));
-        assert!(pace.is_due());
-        assert!(!pace.is_due());
+        let rate_limiter = RateLimiter::every(Duration::from_millis(30));
+        assert!(rate_limiter.is_due());
+        assert!(!rate_limiter.is_due());
         std::thread::sleep(Duration::from_millis(40));
-        assert!(pace.is_due());
-        assert!(!Pace::after(Duration::from_secs(60)).is_due());
+        assert!(rate_limiter.is_due());
+        assert!(!RateLimiter::after(Duration::from_secs(60)).is_due());
     }
 }

@@ -3,16 +3,16 @@
 use super::SYNTHETIC;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{Judgement, Prediction, Warning};
+use crate::engine::{FilePrediction, Prediction, Warning};
 use std::io;
 
 /// All probabilities, warnings and refusals.
-pub fn judgements(output: Output, judged: &[Judgement]) -> io::Result<()> {
-    output.either(&judged, || text(judged))
+pub fn predictions(output: Output, evaluated: &[FilePrediction]) -> io::Result<()> {
+    output.either(&evaluated, || text(evaluated))
 }
 
-fn text(judged: &[Judgement]) -> String {
-    let labels = judged
+fn text(evaluated: &[FilePrediction]) -> String {
+    let labels = evaluated
         .iter()
         .find_map(|one| one.outcome.as_ref().ok())
         .map(|one| &one.probabilities);
@@ -20,7 +20,7 @@ fn text(judged: &[Judgement]) -> String {
     let mut text = String::new();
     if !labels.is_empty() {
         let mut table = Table::new(2, &[&["file", "most likely"], labels.as_slice()].concat());
-        for one in judged {
+        for one in evaluated {
             if let Ok(prediction) = &one.outcome {
                 let shares = prediction
                     .probabilities
@@ -35,7 +35,7 @@ fn text(judged: &[Judgement]) -> String {
         }
         text = table.render();
     }
-    for one in judged {
+    for one in evaluated {
         let path = one.path.display().to_string();
         match &one.outcome {
             Ok(prediction) => {
@@ -47,7 +47,7 @@ fn text(judged: &[Judgement]) -> String {
             Err(reason) => text += &format!("refused: {path}: {}\n", reason.trim_start_matches(&format!("{path}: "))),
         }
     }
-    if let Some(one) = judged.iter().find(|one| one.synthetic_model) {
+    if let Some(one) = evaluated.iter().find(|one| one.synthetic_model) {
         text += &format!("the model of run {} was trained on {SYNTHETIC}\n", one.run);
     }
     text
@@ -74,12 +74,12 @@ fn words(warning: &Warning) -> String {
         ),
         Warning::Clipping { share } => format!("{:.1} % of it is clipped", 100.0 * share),
         Warning::Short { seconds, wanted } => {
-            format!("only {seconds:.2} s long where {wanted:.2} s are heard; the rest is padded with zeros")
+            format!("only {seconds:.2} s long where {wanted:.2} s are used; the rest is padded with zeros")
         }
-        Warning::Long { seconds, heard } => {
-            format!("{seconds:.2} s long, of which only the first {heard:.2} s are heard")
+        Warning::Long { seconds, used } => {
+            format!("{seconds:.2} s long, of which only the first {used:.2} s are used")
         }
-        Warning::Unjudged => "the model was fitted on all clips there were, and has no honest test score".to_owned(),
+        Warning::NoTestScore => "the model was fitted on all clips and has no held-out test score".to_owned(),
         Warning::OneSpeaker { files: 1 } => {
             "standardised by itself; ask about more files of its speaker together".to_owned()
         }
