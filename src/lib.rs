@@ -22,6 +22,22 @@
 //!
 //! The way of the data: folder → scan → clips → split → recipe over each wave (cached) → scaler
 //! fitted on training clips only → batches → fit → checkpoint → package → predictions → report.
+//!
+//! # The words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | clip, corpus, layout | one recording; a folder or table of them; how names and labels are read from it |
+//! | recipe | every step from a file to features: rate, trimming, level, frames, features, functionals |
+//! | split, subset, fold | the division of the clips; its training, validation or test set; one of K divisions of a cross-validation |
+//! | speaker-independent | no speaker of the test set is in the training set; the opposite of a random split |
+//! | UAR | unweighted average recall: the mean recall of the classes that occur in the test set |
+//! | held-out test score | the metrics on clips that neither training nor the choice of the epoch has seen |
+//! | data-quality issue | what may be wrong with a clip: duplicate, duplicate with conflicting labels, clipping, silence, ... |
+//! | run, worker, heartbeat | one training with its folder; the process that trains it; the file by which it shows that it is alive |
+//! | study, trial, promote | a search of settings; one of its runs; to retrain a trial and evaluate it on the test set |
+//! | package | what predicts: weights, recipe, scaler, labels |
+//! | preset | settings under one name, ours or those of a paper |
 
 pub mod audio;
 pub mod cli;
