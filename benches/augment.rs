@@ -20,7 +20,8 @@ use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureStore, extract_changed};
 use undertone::random::stream;
 use undertone::training::{
-    Control, Dataset, EpochMetrics, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples, train,
+    Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples,
+    train,
 };
 
 const ROUNDS: usize = 3;
@@ -31,11 +32,11 @@ const TIMED: usize = 128;
 struct Silent;
 
 impl Observer for Silent {
-    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> Control {
-        Control::Continue
+    fn step(&mut self, _epoch: usize, _done: usize, _total: usize) -> LoopControl {
+        LoopControl::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }

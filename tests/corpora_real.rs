@@ -171,7 +171,7 @@ fn samples_are_analysed_once() {
     println!("samples of {} clips: {:.2?}", found.clips.len(), started.elapsed());
     assert!(
         analysed
-            .facts
+            .analysis
             .iter()
             .all(|facts| facts.as_ref().is_some_and(|facts| facts.damage.is_none()))
     );
@@ -179,7 +179,7 @@ fn samples_are_analysed_once() {
     let cache = AnalysisCache::load(&folder.path().join("facts"));
     let again = scan(&settings, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
     println!("remembered: {:.2?} with the scan", started.elapsed());
-    assert_eq!(again.facts, analysed.facts);
+    assert_eq!(again.analysis, analysed.analysis);
     for odd in quality_issues(&analysed) {
         println!("{}: {:?}: {}", name(&found.clips[odd.clip]), odd.kind, odd.detail);
     }

@@ -75,7 +75,7 @@ impl Observer for Silent {
         LoopControl::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }

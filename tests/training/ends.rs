@@ -82,7 +82,7 @@ impl Observer for Unwilling {
         LoopControl::Continue
     }
 
-    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
         Err(TrainingError::Observer("the journal is gone".to_owned()))
     }
 }
