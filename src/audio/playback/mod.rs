@@ -10,6 +10,7 @@ mod device;
 mod environment;
 mod no_sound;
 mod output;
+mod outputs;
 mod player;
 mod pulse;
 mod sound;
@@ -23,7 +24,7 @@ pub use player::{Phase, Playback, Player};
 /// # Errors
 /// There is none; what was tried, and what would help.
 pub fn output_name(environment: &Environment) -> Result<String, Box<NoSound>> {
-    output::find(environment).map(|output| output.name().to_owned())
+    outputs::find(environment).map(|output| output.name().to_owned())
 }
 
 /// What can go wrong with a sound that is to be heard.

@@ -3,7 +3,8 @@
 use super::SoundError;
 use super::environment::Environment;
 use super::no_sound::NoSound;
-use super::output::{Output, Refusal, attempt, find};
+use super::output::{Output, Refusal, attempt};
+use super::outputs::find;
 use super::sound::Sound;
 use crate::audio::{Wave, resample};
 use serde::Serialize;
