@@ -1,6 +1,5 @@
 //! `runs/<id>/` and the files in it.
 
-use super::trash::trash_folder;
 use super::{RunError, journal};
 use crate::files;
 use std::fs;
@@ -129,6 +128,11 @@ impl RunFolder {
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
     }
+}
+
+/// The folder of deleted runs.
+pub fn trash_folder(runs: &Path) -> PathBuf {
+    runs.join(".trash")
 }
 
 /// All run folders (those with a `run.toml`), oldest first.
