@@ -1,5 +1,6 @@
 //! What a run uses of the machine, from moment to moment.
 
+use super::Amount;
 use super::gpu::{Gpu, GpuUsage};
 use super::processor;
 use nvml_wrapper::Nvml;
@@ -8,15 +9,6 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
-
-/// So much of so much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amount {
-    /// What is used (bytes).
-    pub used: u64,
-    /// All there is (bytes).
-    pub total: u64,
-}
 
 /// What was used at one moment; `None` is what the machine does not tell, which is not the same as nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
