@@ -69,7 +69,7 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let mut contour = Contour::default();
     let mut column = 0;
     for &feature in &recipe.features {
-        for _ in 0..feature.per_frame(recipe) {
+        for _ in 0..recipe.per_frame(feature) {
             // A rest is not a frequency.
             let counts = |value: f32| feature != Feature::F0 || value > 0.0;
             let mut take = |frames: Range<usize>| {

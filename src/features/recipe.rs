@@ -1,10 +1,12 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::recipe_limits::{MOST_SECONDS, refuse};
-use super::{Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
+use super::{CHROMA, CONTRAST_BANDS, Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
 use crate::audio::{Align, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
+
+/// No utterance is longer (s).
+pub(super) const MOST_SECONDS: f64 = 600.0;
 
 /// What 0 dB is in a mel spectrogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,7 +136,7 @@ impl Recipe {
 
     /// Numbers per row of one feature.
     pub fn width(&self, feature: Feature) -> usize {
-        feature.per_frame(self) * (self.functionals.len() * (1 + self.parts)).max(1)
+        self.per_frame(feature) * (self.functionals.len() * (1 + self.parts)).max(1)
     }
 
     /// What each column is, such as `zcr`, `mfcc_3` (counted from 0), `mfcc_3_p20` or, of the second of four parts,
@@ -147,7 +149,7 @@ impl Recipe {
         }
         let mut names = Vec::new();
         for &feature in &self.features {
-            let width = feature.per_frame(self);
+            let width = self.per_frame(feature);
             for index in 0..width {
                 let name = if width == 1 {
                     feature.name().to_owned()
@@ -183,18 +185,36 @@ impl Recipe {
         let frame = self.frame_length as f64 / f64::from(self.sample_rate.max(1));
         let take_seconds = (longest_seconds - self.skip_seconds).max(frame);
         if take_seconds > MOST_SECONDS {
-            return refuse(
+            return Err(FeatureError::recipe(
                 "take_seconds",
                 format!(
                     "0 stands for the longest clip, which has {longest_seconds:.0} s; \
                      cut it into utterances or give up to {MOST_SECONDS} s"
                 ),
-            );
+            ));
         }
         Ok(Self {
             take_seconds,
             ..self.clone()
         })
+    }
+
+    /// Numbers of a feature per frame.
+    pub(super) fn per_frame(&self, feature: Feature) -> usize {
+        match feature {
+            Feature::LogMel | Feature::LogMelDelta | Feature::LogMelDelta2 => self.n_mels,
+            Feature::Mfcc | Feature::MfccDelta | Feature::MfccDelta2 => self.n_mfcc,
+            Feature::Chroma => CHROMA,
+            Feature::Contrast => CONTRAST_BANDS,
+            Feature::Zcr
+            | Feature::Rms
+            | Feature::Centroid
+            | Feature::Bandwidth
+            | Feature::Rolloff
+            | Feature::Flatness
+            | Feature::F0
+            | Feature::Voicing => 1,
+        }
     }
 
     /// The mel bands.
@@ -232,7 +252,7 @@ impl Recipe {
             return Ok(());
         }
         let problem = "0 stands for the longest selected clip, and no clips are selected here; give the seconds";
-        refuse("take_seconds", problem.into())
+        Err(FeatureError::recipe("take_seconds", problem))
     }
 
     /// The key of the recipe that this one may have been [`Recipe::resolved`] from.
