@@ -5,10 +5,9 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
-use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleAnalysis, ScanIndex};
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Refused, ScanIndex};
 use crate::audio::Header;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,28 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Files between two calls of `progress`.
 const STEP: usize = 64;
-
-/// A file that is no clip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// The corpus in whose folder it lies.
-    pub corpus: Arc<str>,
-    /// The file.
-    pub path: PathBuf,
-    /// Why, and what would help.
-    pub reason: String,
-}
-
-/// Everything that a scan found.
-#[derive(Debug, Clone, Default)]
-pub struct Catalogue {
-    /// The clips, by corpus and path.
-    pub clips: Arc<Vec<Clip>>,
-    /// What the samples say, for the clips (same order) that have been analysed so far.
-    pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
-    /// The files that are no clips.
-    pub refused: Arc<Vec<Refused>>,
-}
 
 /// Reads the headers of every corpus on all cores, in order of corpus and path.
 /// `progress(done, found)` is called now and then from any thread. Facts that `analysis` remembers
