@@ -1,6 +1,6 @@
 //! What can go wrong in tuning.
 
-use super::journal::Damage;
+use super::Damage;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong in tuning.

@@ -32,73 +32,6 @@ pub fn read_first(text: &str) -> Result<(Value, usize), TuningError> {
     Ok((value, reader.position))
 }
 
-/// Writes a value on one line, without spaces.
-pub fn write(value: &Value) -> String {
-    let mut text = String::new();
-    write_value(value, &mut text);
-    text
-}
-
-fn write_value(value: &Value, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Int(number) => out.push_str(&number.to_string()),
-        Value::Float(number) => write_float(*number, out),
-        Value::Text(text) => write_text(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_value(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(entries) => {
-            out.push('{');
-            for (index, (key, item)) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_text(key, out);
-                out.push(':');
-                write_value(item, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-/// The shortest digits that read back to the same float; `{:?}` keeps the point that makes it a float to Python.
-fn write_float(number: f64, out: &mut String) {
-    if number.is_nan() {
-        out.push_str("NaN");
-    } else if number.is_infinite() {
-        out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
-    } else {
-        out.push_str(&format!("{number:?}"));
-    }
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-}
-
 struct Reader<'a> {
     text: &'a str,
     position: usize,
@@ -301,7 +234,7 @@ mod tests {
         let value = read(text).unwrap();
         assert!(value.get("a").unwrap().number().unwrap().is_nan());
         assert_eq!(value.get("c").unwrap().text(), Some("NaN, Infinity"));
-        assert_eq!(write(&value), text);
+        assert_eq!(value.to_json(), text);
     }
 
     #[test]
@@ -319,11 +252,11 @@ mod tests {
             let value = read(text).unwrap();
             assert_eq!(value.number().unwrap().to_bits(), number.to_bits());
             assert_eq!(
-                read(&write(&value)).unwrap().number().unwrap().to_bits(),
+                read(&value.to_json()).unwrap().number().unwrap().to_bits(),
                 number.to_bits()
             );
         }
-        assert_eq!(write(&Value::Float(1.0)), "1.0");
+        assert_eq!(Value::Float(1.0).to_json(), "1.0");
         assert_eq!(read("12").unwrap(), Value::Int(12));
         assert_eq!(
             read("12345678901234567890").unwrap(),
@@ -338,7 +271,7 @@ mod tests {
             Value::Text("é\"😀\n".into())
         );
         let text = Value::Text("tab\t quote\" back\\ bell\u{7} é😀".into());
-        assert_eq!(read(&write(&text)).unwrap(), text);
+        assert_eq!(read(&text.to_json()).unwrap(), text);
         assert_eq!(read(r#""\ud83d""#).unwrap(), Value::Text("\u{fffd}".into()));
     }
 

@@ -1,8 +1,11 @@
 //! A search space: named parameters, some of which exist only beside certain choices of others.
 
-use super::{Distribution, Parameters, TuningError, Value};
+use super::{Distribution, TuningError, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Values by the parameters' names.
+pub type Parameters = BTreeMap<String, Chosen>;
 
 /// One parameter of a space.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use super::journal::operation::{NewTrial, Operation};
 use super::journal::replay::{Replay, StudyRecord};
 use super::lifecycle::{FIXED, Outcome, again, begin, check_against_first, end, queued, run_of};
 use super::pruners::rung_key;
-use super::sampler::Request;
+use super::samplers::Request;
 use super::{
     Damage, Direction, Distribution, History, Parameters, Pruner, PruningDecision, Sampler, Space, Trial, TrialState,
     TuningError, Value,

@@ -1,12 +1,9 @@
 //! A trial: its parameters, what it reported, how it ended.
 
-use super::{Chosen, Value};
+use super::{Parameters, Value};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Values by the parameters' names.
-pub type Parameters = BTreeMap<String, Chosen>;
 
 /// Whether a smaller or a larger value is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]

@@ -6,7 +6,6 @@
 //! A whole line that is no record is [`Damage`]: nothing from there on is applied and nothing is written until the
 //! file is [repaired](repair::repair). Empty lines, and kinds of record that are not known here, do no harm.
 
-pub mod json;
 pub mod lock;
 pub mod operation;
 mod reading;
@@ -14,30 +13,16 @@ pub mod repair;
 pub mod replay;
 mod writing;
 
-use super::TuningError;
 use super::error::io;
+use super::{Damage, TuningError};
 use lock::Lock;
 use operation::Operation;
 use replay::Replay;
-use serde::Serialize;
 use std::collections::hash_map::RandomState;
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-
-/// The first line that is no record. Which trial a line speaks of follows from the records before it, so that nothing
-/// behind such a line can be believed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("line {line} cannot be read: {problem}")]
-pub struct Damage {
-    /// Its number, from 1.
-    pub line: usize,
-    /// Where it begins (bytes).
-    pub offset: u64,
-    /// What is wrong with it.
-    pub problem: String,
-}
 
 /// A journal file, and all that its lines so far add up to.
 #[derive(Debug)]

@@ -4,12 +4,12 @@
 //! the order of records, and the lines behind it would speak of other trials.
 
 use super::super::error::io;
+use super::Journal;
 use super::lock::Lock;
 use super::operation::{NewTrial, Operation};
 use super::replay::Replay;
-use super::{Damage, Journal, json};
 use crate::files;
-use crate::tuning::{TrialState, TuningError};
+use crate::tuning::{Damage, TrialState, TuningError, json};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fs;

@@ -309,7 +309,7 @@ mod tests {
         let line = |trial, distribution: &str| {
             format!(
                 r#"{{"op_code":5,"worker_id":"a","trial_id":{trial},"param_name":"x","param_value_internal":1.0,"distribution":{}}}"#,
-                super::super::json::write(&distribution.into())
+                Value::from(distribution).to_json()
             )
         };
         let float = r#"{"name":"FloatDistribution","attributes":{"step":null,"low":0.0,"high":2.0,"log":false}}"#;

@@ -1,9 +1,9 @@
 //! Every combination once, in a seeded order.
 
+use super::Request;
 use super::random::Scale;
 use crate::random::stream;
 use crate::tuning::finite::{SpaceCoverage, Tally};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameters, Space, Trial, TuningError};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};

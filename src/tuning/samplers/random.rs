@@ -1,7 +1,7 @@
 //! Evenly from the whole space.
 
+use super::Request;
 use crate::random::{Stream, stream};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameters};
 use rand::RngExt;
 

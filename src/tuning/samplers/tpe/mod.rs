@@ -14,9 +14,8 @@ pub(in crate::tuning) mod normal;
 mod parzen;
 mod split;
 
-use super::random;
+use super::{Request, random};
 use crate::random::{Stream, stream};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameter, Parameters, Trial, TrialState, TuningError};
 use parzen::Mixture;
 use serde::{Deserialize, Serialize};
