@@ -47,10 +47,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tuning", &[]),
     ("system", &[]),
     ("random", &[]),
+    ("quantile", &[]),
+    ("lines", &[]),
     ("file_lock", &["files"]),
     ("files", &[]),
 ];
-const FOR_ALL: [&str; 3] = ["random", "files", "file_lock"];
+const FOR_ALL: [&str; 5] = ["random", "quantile", "files", "lines", "file_lock"];
 
 /// Modules beside each other that may need each other, by the path of their parent. What is listed here and is no
 /// circle any more is reported as well, so that the list only shrinks.

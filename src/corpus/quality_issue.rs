@@ -1,6 +1,8 @@
 //! Clips that are read but deserve a second look.
 
 use super::{Catalogue, Clip, SampleAnalysis};
+use crate::audio::container_of_extension;
+use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -108,7 +110,7 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
             QualityIssueKind::Extension,
             format!("{container} content under a name without extension: read as {container}"),
         ),
-        Some(extension) if container_of(&extension) != Some(&clip.container) => {
+        Some(extension) if container_of_extension(&extension) != Some(&clip.container) => {
             add(
                 QualityIssueKind::Extension,
                 format!("{container} content under a .{extension} name: read as {container}"),
@@ -126,20 +128,6 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
             QualityIssueKind::Stereo,
             format!("{kind}: the mean of the channels is used"),
         );
-    }
-}
-
-/// The container that an extension promises.
-fn container_of(extension: &str) -> Option<&'static str> {
-    match extension {
-        "wav" | "wave" => Some("wav"),
-        "aif" | "aiff" | "aifc" => Some("aiff"),
-        "flac" => Some("flac"),
-        "ogg" | "oga" => Some("ogg"),
-        "mp3" => Some("mp3"),
-        "aac" => Some("aac"),
-        "m4a" | "mp4" => Some("m4a"),
-        _ => None,
     }
 }
 
@@ -175,16 +163,11 @@ fn usual(clips: &[&Clip]) -> Usual {
         .map_or((0, 0), |(rate, clips)| (*rate, *clips));
     let mut seconds: Vec<f64> = clips.iter().map(|clip| clip.seconds()).collect();
     seconds.sort_unstable_by(f64::total_cmp);
-    let quantile = |quarter: usize| {
-        seconds
-            .get((seconds.len().saturating_sub(1)) * quarter / 4)
-            .copied()
-            .unwrap_or(0.0)
-    };
-    let median = quantile(2);
+    let quantile = |share: f64| quantile::of_sorted(&seconds, share).unwrap_or_default();
+    let median = quantile(0.5);
     // Tukey's far-out fence on the logarithm (lengths are ratios), and at least a factor of two: the
     // quarters of a corpus of one sentence lie very close together.
-    let (low, high) = (quantile(1).max(1e-3).ln(), quantile(3).max(1e-3).ln());
+    let (low, high) = (quantile(0.25).max(1e-3).ln(), quantile(0.75).max(1e-3).ln());
     let fence = 3.0 * (high - low);
     let lengths = (
         (low - fence).exp().min(median / 2.0),

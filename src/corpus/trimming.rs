@@ -2,6 +2,7 @@
 
 use super::Clip;
 use crate::audio::{decode, trim};
+use crate::quantile;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -112,11 +113,7 @@ fn row(lengths: &[&Lengths], place: usize) -> TrimRow {
     removed.sort_by(f64::total_cmp);
     let total: f64 = removed.iter().sum();
     let seconds: f64 = lengths.iter().map(|(whole, _)| whole).sum();
-    // The nearest rank.
-    let quantile = |share: f64| {
-        let rank = (share * removed.len() as f64).ceil() as usize;
-        removed.get(rank.saturating_sub(1)).copied().unwrap_or_default()
-    };
+    let quantile = |share: f64| quantile::of_sorted(&removed, share).unwrap_or_default();
     let count =
         |fits: &dyn Fn(f64, f64) -> bool| lengths.iter().filter(|(whole, left)| fits(*whole, left[place])).count();
     TrimRow {

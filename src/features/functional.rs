@@ -1,5 +1,6 @@
 //! One number for a feature's whole course over an utterance.
 
+use crate::quantile;
 use serde::{Deserialize, Serialize};
 
 /// What is kept of a feature's course over time, as the functionals of eGeMAPS (Eyben et al. 2016).
@@ -94,7 +95,9 @@ impl Contour {
             Functional::Max => most,
             Functional::Range => most - least,
             Functional::Slope => self.slope(),
-            Functional::Percentile(percent) => self.percentile(percent),
+            Functional::Percentile(percent) => {
+                quantile::of_sorted(&self.sorted, f64::from(percent) / 100.0).unwrap_or_default()
+            }
         };
         number as f32
     }
@@ -119,12 +122,6 @@ impl Contour {
             square += (time - middle).powi(2);
         }
         if square > 0.0 { product / square } else { 0.0 }
-    }
-
-    fn percentile(&self, percent: u8) -> f64 {
-        let place = f64::from(percent) / 100.0 * (self.sorted.len() - 1) as f64;
-        let (below, above) = (place.floor() as usize, place.ceil() as usize);
-        self.sorted[below] + (self.sorted[above] - self.sorted[below]) * (place - place.floor())
     }
 }
 

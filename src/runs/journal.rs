@@ -1,7 +1,7 @@
 //! `events.jsonl`: append-only facts, one JSON object a line.
 
 use super::{Lease, RunError};
-use crate::files;
+use crate::{files, lines};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -133,10 +133,7 @@ impl<E: Serialize> Journal<E> {
                 .create(true)
                 .truncate(false)
                 .open(&path)?;
-            let mut content = Vec::new();
-            file.read_to_end(&mut content)?;
-            let end = whole_lines(&content) as u64;
-            file.set_len(end)?;
+            let end = lines::cut_torn(&mut file)?;
             file.seek(SeekFrom::Start(end))?;
             Ok((file, end))
         };
@@ -183,14 +180,6 @@ impl<E: Serialize> Journal<E> {
     }
 }
 
-/// Length of the part of `content` that ends with a line's end.
-fn whole_lines(content: &[u8]) -> usize {
-    content
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1)
-}
-
 /// Facts from byte `offset` on, and the offset to go on from; a torn last line is left for later,
 /// an absent file is empty, a line that is no fact is skipped.
 ///
@@ -210,7 +199,7 @@ pub fn read_entries<E: DeserializeOwned>(run: &Path, offset: u64) -> Result<(Vec
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(RunError::io(&path)(error)),
     };
-    let whole = &content[..whole_lines(&content)];
+    let whole = lines::whole(&content);
     let entries = whole
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice(line).ok())
@@ -338,7 +327,7 @@ mod tests {
         assert!(matches!(&refused, RunError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull));
         assert_eq!(read_entries::<Value>(run, 0).unwrap().0, [epoch(1)]);
         let content = fs::read(journal_path(run)).unwrap();
-        assert_eq!(whole_lines(&content), content.len());
+        assert_eq!(lines::whole(&content), content);
         assert!(!reserve_path(run).exists());
 
         let failed = JournalEntry::Failed {

@@ -8,8 +8,8 @@ use super::Journal;
 use super::lock::Lock;
 use super::operation::{NewTrial, Operation};
 use super::replay::Replay;
-use crate::files;
 use crate::tuning::{Damage, TrialState, TuningError, json};
+use crate::{files, lines};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fs;
@@ -112,16 +112,16 @@ struct Sound<'a> {
 impl<'a> Sound<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         let mut sound = Self::default();
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let whole = lines::whole(bytes);
         let mut offset = 0;
-        for (index, line) in bytes[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
+        for (index, line) in whole.split_inclusive(|byte| *byte == b'\n').enumerate() {
             if let Some((place, problem)) = sound.line(line) {
                 sound.lost = Some(Damage {
                     line: index + 1,
                     offset: offset as u64,
                     problem,
                 });
-                sound.rest = &bytes[offset + place..whole];
+                sound.rest = &whole[offset + place..];
                 break;
             }
             offset += line.len();
