@@ -227,6 +227,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_that_the_standard_forbids_are_read_and_written_bare() {
@@ -294,5 +295,46 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(read(&"[".repeat(100_000)).is_err());
+    }
+
+    /// Anything that a journal can hold.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            any::<f64>().prop_map(Value::Float),
+            any::<String>().prop_map(Value::Text),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(Value::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_and_a_torn_tail_never_is(value in any_value(), cut in any::<prop::sample::Index>()) {
+            let text = Value::Array(vec![value]).to_json();
+            // As text: NaN is equal to nothing.
+            prop_assert_eq!(read(&text).unwrap().to_json(), text.clone());
+            prop_assert_eq!(read_first(&format!("{text} {{")).unwrap().1, text.len() + 1);
+            let mut cut = cut.index(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            prop_assert!(read(&text[..cut]).is_err());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_where_it_goes_wrong(text in "[\\[\\]{}\"\\\\u:,0-9eE+.NaInfinity -]{0,40}|\\PC{0,40}") {
+            match read_first(&text) {
+                Ok((_, end)) => prop_assert!(text.is_char_boundary(end)),
+                Err(TuningError::Json { position, .. }) => prop_assert!(position <= text.len()),
+                Err(other) => prop_assert!(false, "{other}"),
+            }
+        }
     }
 }

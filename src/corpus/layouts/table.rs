@@ -256,6 +256,7 @@ fn wrong(path: &Path, line: u64, problem: String) -> CorpusError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn table(name: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
@@ -374,5 +375,46 @@ mod tests {
         assert_eq!(tables_in(folder.path()), [path]);
         fs::write(folder.path().join("clips.tsv"), "path\temotion\n").unwrap();
         assert_eq!(tables_in(folder.path()), [folder.path().join("clips.tsv")]);
+    }
+
+    /// A cell that some program may have written: text, or whatever bytes.
+    fn cell() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            "[a-zé ,;\t\"\n0-9.]{0,8}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..6),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_a_row_whatever_its_cells_hold(
+            delimiter in prop::sample::select(vec![b',', b';', b'\t']),
+            cells in prop::collection::vec((cell(), cell(), cell()), 1..8),
+        ) {
+            let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+            writer.write_record(["path", "emotion", "speaker"]).unwrap();
+            for (path, emotion, speaker) in &cells {
+                writer.write_record([path, emotion, speaker]).unwrap();
+            }
+            let (folder, path) = table("t.csv", &writer.into_inner().unwrap());
+            let rows = read_table(&path, &Columns::default()).unwrap();
+            prop_assert_eq!(rows.len(), cells.len());
+            for (row, (path, emotion, _)) in rows.iter().zip(&cells) {
+                let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(|text| text.trim().to_owned());
+                if let Ok(labels) = &row.labels {
+                    prop_assert_eq!(Ok(labels.emotion.to_string()), text(emotion));
+                    prop_assert_eq!(Ok(row.path.clone()), text(path).map(|path| folder.path().join(path)));
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_table_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for head in [&b""[..], b"path,emotion\n"] {
+                let (_folder, path) = table("t.csv", &[head, &bytes].concat());
+                let read = read_table(&path, &Columns::default());
+                prop_assert!(read.is_ok() || matches!(read, Err(CorpusError::Table { .. })));
+            }
+        }
     }
 }

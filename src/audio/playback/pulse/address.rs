@@ -66,6 +66,7 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn servers_are_named_as_for_libpulse() {
@@ -88,6 +89,22 @@ mod tests {
         }
         for text in ["tcp:", "tcp:host:port", "host:70000", ":5"] {
             assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            if let Err(problem) = text.parse::<Address>() {
+                prop_assert!(problem.contains("tcp:HOST:PORT"));
+            }
+        }
+
+        #[test]
+        fn an_address_reads_back_as_it_is_written(text in "(unix:|tcp:|tcp4:|tcp6:|/)?[a-z0-9.:/{}-]{0,20}") {
+            if let Ok(address) = text.parse::<Address>() {
+                prop_assert_eq!(address.to_string().parse(), Ok(address));
+            }
         }
     }
 }
