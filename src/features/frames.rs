@@ -29,7 +29,7 @@ impl Frames {
         let mut column = 0;
         for &feature in &recipe.features {
             let numbers = self.feature(feature, samples, recipe);
-            let width = recipe.per_frame(*feature);
+            let width = recipe.per_frame(feature);
             for (row, numbers) in values.chunks_exact_mut(coefficients).zip(numbers.chunks_exact(width)) {
                 row[column..column + width].copy_from_slice(numbers);
             }

@@ -216,17 +216,10 @@ mod tests {
 
     #[test]
     fn the_difference_is_its_definition() {
-        let settings = PitchSettings {
-            rate: 1_000,
-            frame_length: 32,
-            hop_length: 8,
-            low: 50.0,
-            high: 250.0,
-        };
         let samples: Vec<f32> = (0..64)
             .map(|n| (n as f32 * 0.7).sin() + 0.3 * (n as f32 * 0.2).cos())
             .collect();
-        let mut yin = Yin::new(&settings).unwrap();
+        let mut yin = Yin::new(1_000, 32, 50.0..=250.0).unwrap();
         yin.candidates(&samples, 32);
         let frame = &samples[16..48];
         // r(k) over the frame; the energy of the samples that the shifted frame lacks is taken off once.
@@ -250,14 +243,7 @@ mod tests {
 
     #[test]
     fn the_prior_of_the_thresholds_sums_to_one() {
-        let settings = PitchSettings {
-            rate: 16_000,
-            frame_length: 1024,
-            hop_length: 256,
-            low: 65.0,
-            high: 500.0,
-        };
-        let yin = Yin::new(&settings).unwrap();
+        let yin = Yin::new(16_000, 1024, 65.0..=500.0).unwrap();
         assert!((yin.priors.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!(yin.priors[4] > yin.priors[0] && yin.priors[4] > yin.priors[40]);
     }

@@ -26,7 +26,7 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     /// The given parameters that the space knows and that exist beside the other given ones.
-    fn given(&self) -> Parameters {
+    pub(super) fn given(&self) -> Parameters {
         let mut given = Parameters::new();
         for parameter in self.space.parameters() {
             if let Some(chosen) = self.fixed.get(&parameter.name)
