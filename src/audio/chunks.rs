@@ -63,7 +63,7 @@ fn chunk_at(source: &mut (impl Read + Seek), at: u64, end: u64, big_endian: bool
     }))
 }
 
-/// Chunks start at even places.
+/// Chunks start at even offsets.
 fn after(chunk: &Chunk) -> u64 {
     chunk.start + u64::from(chunk.length) + u64::from(chunk.length & 1)
 }

@@ -1,5 +1,5 @@
-//! Samples: decoding, resampling, levels, trimming, lengths, the short-time Fourier transform, augmentation, and sound
-//! to be heard.
+//! Samples: decoding, resampling, levels, trimming, lengths, the short-time Fourier transform, augmentation, and
+//! playback.
 
 pub mod augment;
 mod chunks;

@@ -1,4 +1,4 @@
-//! Features that were made elsewhere, in the place of a recipe that computes them.
+//! Features that were made elsewhere, instead of a recipe that computes them.
 
 use super::FeatureError;
 use serde::{Deserialize, Serialize};

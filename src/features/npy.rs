@@ -176,9 +176,9 @@ fn number(dtype: &DType) -> Option<Number> {
 impl Number {
     fn read(self, bytes: &[u8]) -> f32 {
         // The lowest bytes first, whatever the file's order.
-        let raw = (0..self.bytes).fold(0u64, |raw, index| {
-            let place = if self.big_endian { self.bytes - 1 - index } else { index };
-            raw | u64::from(bytes.get(place).copied().unwrap_or_default()) << (8 * index)
+        let raw = (0..self.bytes).fold(0u64, |raw, shift| {
+            let index = if self.big_endian { self.bytes - 1 - shift } else { shift };
+            raw | u64::from(bytes.get(index).copied().unwrap_or_default()) << (8 * shift)
         });
         match (self.kind, self.bytes) {
             (Kind::Float, 2) => f16::from_bits(raw as u16).to_f32(),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_not_finite_are_named_with_their_place() {
+    fn numbers_that_are_not_finite_are_named_with_their_position() {
         let folder = tempfile::tempdir().unwrap();
         let fault = |descr, shape, data: &[u8]| {
             let path = file(folder.path(), descr, false, shape, data);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_learnt_from_is_refused_with_its_place_and_a_remedy() {
+    fn what_cannot_be_learnt_from_is_refused_with_its_position_and_a_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();

@@ -12,9 +12,9 @@ pub(super) const MOST_SECONDS: f64 = 600.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DbReference {
-    /// Power 1, as librosa.power_to_db(ref=1.0): a louder recording has larger values.
+    /// Power 1; matches librosa.power_to_db(ref=1.0): a louder recording has larger values.
     One,
-    /// The clip's loudest value, as librosa.power_to_db(ref=np.max).
+    /// The clip's loudest value; matches librosa.power_to_db(ref=np.max).
     Max,
 }
 
@@ -62,9 +62,9 @@ pub struct Recipe {
     pub top_db: f64,
     /// MFCC kept.
     pub n_mfcc: usize,
-    /// Liftering of the MFCC, as librosa.feature.mfcc's; 0 switches it off.
+    /// Liftering of the MFCC, as in librosa.feature.mfcc; 0 switches it off.
     pub lifter: usize,
-    /// Chroma is moved to the recording's own tuning, as librosa.feature.chroma_stft(tuning=None); otherwise A4 is
+    /// Chroma is moved to the recording's own tuning; matches librosa.feature.chroma_stft(tuning=None); otherwise A4 is
     /// 440 Hz (tuning=0.0).
     pub estimate_tuning: bool,
     /// Lowest F0 that is looked for (Hz).
@@ -73,9 +73,9 @@ pub struct Recipe {
     pub f0_high: f64,
     /// The features, in the order of the columns.
     pub features: Vec<Feature>,
-    /// What is kept of each feature's course over the frames; none keeps the frames.
+    /// What is kept of each feature's contour over the frames; none keeps the frames.
     pub functionals: Vec<Functional>,
-    /// Functionals are taken of the whole course and then of each of so many equal parts of it; 0 takes the whole alone.
+    /// Functionals are taken of the whole contour and then of each of so many equal parts of it; 0 takes the whole alone.
     pub parts: usize,
     /// Features that were made elsewhere; nothing else of the recipe matters then.
     #[serde(skip_serializing_if = "Option::is_none")]

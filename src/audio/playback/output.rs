@@ -5,12 +5,12 @@ use super::sound::Sound;
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// How much of a sound was heard.
+/// How far a sound has been played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutputPosition {
-    /// Since it was begun (s), what is still on its way to the loudspeaker not counted.
+    /// Since its start (s), without what has not left the loudspeaker yet.
     pub seconds: f64,
-    /// Whether its end was heard.
+    /// Whether its end was reached.
     pub over: bool,
 }
 

@@ -22,25 +22,25 @@ impl FromStr for Address {
     /// One server string of libpulse: `unix:/path`, `/path`, `tcp:host:port`, `tcp4:…`, `tcp6:…`, `host`,
     /// `host:port`, `[address]:port`, each with or without the `{machine}` that a server writes before it.
     fn from_str(text: &str) -> Result<Self, String> {
-        let place = match text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        let server = match text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
             Some((_, rest)) => rest,
             None => text,
         };
-        if let Some(path) = place.strip_prefix("unix:") {
+        if let Some(path) = server.strip_prefix("unix:") {
             return Ok(Self::Socket(path.into()));
         }
-        if place.starts_with('/') {
-            return Ok(Self::Socket(place.into()));
+        if server.starts_with('/') {
+            return Ok(Self::Socket(server.into()));
         }
-        let place = ["tcp:", "tcp4:", "tcp6:"]
+        let server = ["tcp:", "tcp4:", "tcp6:"]
             .into_iter()
-            .find_map(|prefix| place.strip_prefix(prefix))
-            .unwrap_or(place);
-        let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            .find_map(|prefix| server.strip_prefix(prefix))
+            .unwrap_or(server);
+        let (host, port) = match server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((host, rest)) => (host, rest.strip_prefix(':')),
-            None => match place.rsplit_once(':') {
+            None => match server.rsplit_once(':') {
                 Some((host, port)) => (host, Some(port)),
-                None => (place, None),
+                None => (server, None),
             },
         };
         if host.is_empty() {
