@@ -39,7 +39,7 @@ pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
     }
 }
 
-/// Facts of a sound of this content.
+/// The analysis of a sound of this content.
 pub(super) fn analysis(content: u128) -> SampleAnalysis {
     SampleAnalysis {
         content,

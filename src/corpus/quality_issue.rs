@@ -6,7 +6,7 @@ use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// What is odd about a clip.
+/// A kind of data-quality issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QualityIssueKind {
@@ -39,7 +39,7 @@ pub struct QualityIssue {
     pub clip: usize,
     /// What is odd.
     pub kind: QualityIssueKind,
-    /// In words, with figures (`same samples as 1006_TIE_NEU_XX.wav, which is labelled neutral`).
+    /// In words, with values (`same samples as 1006_TIE_NEU_XX.wav, which is labelled neutral`).
     pub detail: String,
 }
 
@@ -56,15 +56,15 @@ const NAMED: usize = 3;
 pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let corpora = corpora(&catalogue.clips);
     let mut found = duplicates(catalogue);
-    for (place, clip) in catalogue.clips.iter().enumerate() {
+    for (index, clip) in catalogue.clips.iter().enumerate() {
         let mut add = |kind, detail| {
             found.push(QualityIssue {
-                clip: place,
+                clip: index,
                 kind,
                 detail,
             })
         };
-        if let Some(analysis) = catalogue.analysis.get(place).and_then(Option::as_ref) {
+        if let Some(analysis) = catalogue.analysis.get(index).and_then(Option::as_ref) {
             of_samples(clip, analysis, &mut add);
         }
         of_header(clip, &mut add);
@@ -224,24 +224,24 @@ fn odd_name(clip: &Clip) -> Option<String> {
 
 fn duplicates(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let mut groups: BTreeMap<u128, Vec<usize>> = BTreeMap::new();
-    for (place, analysis) in catalogue.analysis.iter().take(catalogue.clips.len()).enumerate() {
+    for (index, analysis) in catalogue.analysis.iter().take(catalogue.clips.len()).enumerate() {
         if let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) {
-            groups.entry(content).or_default().push(place);
+            groups.entry(content).or_default().push(index);
         }
     }
     let mut found = Vec::new();
     for group in groups.into_values().filter(|group| group.len() > 1) {
-        found.extend(group.iter().map(|place| duplicate(&catalogue.clips, *place, &group)));
+        found.extend(group.iter().map(|index| duplicate(&catalogue.clips, *index, &group)));
     }
     found
 }
 
-fn duplicate(clips: &[Clip], place: usize, group: &[usize]) -> QualityIssue {
-    let clip = &clips[place];
+fn duplicate(clips: &[Clip], index: usize, group: &[usize]) -> QualityIssue {
+    let clip = &clips[index];
     let others = || {
         group
             .iter()
-            .filter(|other| **other != place)
+            .filter(|other| **other != index)
             .map(|other| &clips[*other])
     };
     let is_rival = |other: &&Clip| other.emotion.is_label() && other.emotion != clip.emotion;
@@ -285,7 +285,7 @@ fn duplicate(clips: &[Clip], place: usize, group: &[usize]) -> QualityIssue {
         ""
     };
     QualityIssue {
-        clip: place,
+        clip: index,
         kind,
         detail: format!("same samples as {}{more}{label}", named.join("; ")),
     }
@@ -409,7 +409,7 @@ mod tests {
         ];
         assert_eq!(
             all,
-            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+            expected.map(|(index, kind, detail)| (index, kind, detail.to_owned()))
         );
     }
 
@@ -431,7 +431,7 @@ mod tests {
         ];
         assert_eq!(
             all,
-            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+            expected.map(|(index, kind, detail)| (index, kind, detail.to_owned()))
         );
     }
 
@@ -468,7 +468,7 @@ mod tests {
         clips[4].frames = 400_000;
         let kinds: Vec<_> = found(clips.clone(), vec![None; 20])
             .into_iter()
-            .map(|(place, kind, _)| (place, kind))
+            .map(|(index, kind, _)| (index, kind))
             .collect();
         assert_eq!(kinds, [(3, QualityIssueKind::Length), (4, QualityIssueKind::Length)]);
         clips.truncate(7);

@@ -15,8 +15,8 @@ pub struct SampleAnalysis {
     pub frames: u64,
     /// Levels.
     pub level: Level,
-    /// The row's sparkline: for each of [`SampleAnalysis::THUMBNAIL_SEGMENTS`] equal stretches of the clip, energy
-    /// (0-255 over 60 dB below the loudest stretch) and spectral centroid (0-255 over the mel scale up to 8 kHz).
+    /// The row's sparkline: for each of [`SampleAnalysis::THUMBNAIL_SEGMENTS`] equal segments of the clip, energy
+    /// (0-255 over 60 dB below the loudest segment) and spectral centroid (0-255 over the mel scale up to 8 kHz).
     #[serde(rename = "glimpse")]
     pub thumbnail: Vec<(u8, u8)>,
     /// Why the samples could not be decoded, when the header was fine but the content is not.
@@ -24,7 +24,7 @@ pub struct SampleAnalysis {
 }
 
 impl SampleAnalysis {
-    /// Stretches in a thumbnail.
+    /// Segments of a thumbnail.
     pub const THUMBNAIL_SEGMENTS: usize = 24;
 
     /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it

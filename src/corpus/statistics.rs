@@ -218,8 +218,8 @@ impl Tally {
             row.age = row.age.max(cell.age);
             row.clips += sum.clips;
             row.seconds += sum.seconds;
-            if let Some(place) = emotions.iter().position(|emotion| *emotion == cell.emotion) {
-                row.emotions[place] += sum.clips;
+            if let Some(index) = emotions.iter().position(|emotion| *emotion == cell.emotion) {
+                row.emotions[index] += sum.clips;
             }
         }
         rows.into_values().collect()
