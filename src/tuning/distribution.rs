@@ -1,4 +1,4 @@
-//! The values a parameter can take, as Optuna describes them.
+//! The values a parameter can take; matches Optuna.
 
 use super::{TuningError, Value, json};
 use serde::Serialize;

@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Value, TuningError> {
     }
 }
 
-/// Reads the value that a text begins with; tells where what follows it begins, white space left out.
+/// Reads the value that a text begins with; also returns where what follows it begins, white space left out.
 ///
 /// # Errors
 /// As [`read`].

@@ -1,8 +1,8 @@
 //! Tuning: which parameters to try next, and when to give a trial up. Knows parameters and scores, never models.
 //!
-//! A [`Study`] is a journal file in Optuna's format: Python Optuna reads and goes on with it, and this goes on after
-//! Optuna. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
-//! after every epoch, hears from a [`Pruner`] whether to go on, and *tells* the outcome. Any number of processes do so
+//! A [`Study`] is a journal file in Optuna's format: Python Optuna can continue it, and this module can continue what
+//! Optuna began. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
+//! after every epoch, asks a [`Pruner`] whether to continue, and *tells* the outcome. Any number of processes do so
 //! on one file.
 //!
 //! | module | what it is |

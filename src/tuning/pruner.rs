@@ -1,10 +1,10 @@
-//! When to give a trial up.
+//! When to prune a trial.
 
 use super::pruners::{Hyperband, Median, Patient, Percentile, SuccessiveHalving};
 use super::{History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
-/// A rule for when to give a trial up; every one decides as Optuna 5.0's of that name.
+/// A rule for when to prune a trial; every one matches Optuna 5.0's pruner of that name.
 ///
 /// Rules hold no state: what they need is in the trials, so that every process decides the same.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -85,7 +85,7 @@ impl Space {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// The same parameters with other distributions where one is told.
+    /// The same parameters with other distributions where there is one.
     pub(super) fn redistributed(&self, newer: impl Fn(&Parameter) -> Option<Arc<Distribution>>) -> Self {
         let parameters = self.parameters.iter().map(|parameter| Parameter {
             distribution: newer(parameter).unwrap_or_else(|| Arc::clone(&parameter.distribution)),

@@ -53,9 +53,9 @@ impl TrialState {
 /// A trial: its parameters, what it reported, how it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// Its place among all trials of the file.
+    /// Its index among all trials of the file.
     pub id: usize,
-    /// Its place among the trials of its study.
+    /// Its index among the trials of its study.
     pub number: usize,
     /// How far it is.
     pub state: TrialState,

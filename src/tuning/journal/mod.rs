@@ -83,7 +83,7 @@ impl Journal {
         }
     }
 
-    /// Reads the lines that were added since, up to one that is no record; a torn last line is left for later. Tells how
+    /// Reads the lines that were added since, up to one that is no record; a torn last line is left for later. Returns how
     /// many there were.
     ///
     /// # Errors
