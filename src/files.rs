@@ -15,7 +15,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // The first error is the one worth telling; what is left here is only rubbish.
+        // The first error is the one worth reporting; what is left here is only rubbish.
         let _ = fs::remove_file(&temporary);
     }
     written
@@ -31,8 +31,8 @@ pub fn folder_size(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .map(|entry| match entry.metadata() {
-            Ok(facts) if facts.is_dir() => folder_size(&entry.path()),
-            Ok(facts) => facts.len(),
+            Ok(metadata) if metadata.is_dir() => folder_size(&entry.path()),
+            Ok(metadata) => metadata.len(),
             Err(_) => 0,
         })
         .sum()

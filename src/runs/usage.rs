@@ -34,7 +34,7 @@ pub struct UsageLog<U> {
 impl<U: Serialize> UsageLog<U> {
     /// The log of a run that this process holds.
     pub fn of(lease: &Lease) -> Self {
-        let (run, generation) = lease.place();
+        let (run, generation) = lease.run();
         Self {
             run: run.to_owned(),
             generation,
@@ -62,8 +62,8 @@ impl<U: Serialize> UsageLog<U> {
         let mut line = serde_json::to_vec(usage)?;
         line.push(b'\n');
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
-        if let Some(place) = self.passing.take() {
-            file.set_len(place)?;
+        if let Some(end) = self.passing.take() {
+            file.set_len(end)?;
         }
         let length = lines::cut_torn(&mut file)?;
         file.write_all(&line)?;
