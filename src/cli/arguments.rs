@@ -1,6 +1,7 @@
 //! The arguments of the program.
 
 use super::parse::{change, clear, positive, shift};
+use super::study::StudyCommands;
 use super::tune::TuneArguments;
 use crate::engine::{Clear, Shift, Variant};
 use clap::{Parser, Subcommand};
@@ -304,67 +305,5 @@ pub enum BenchSubcommands {
         /// Tell where a step's time goes, operation by operation
         #[arg(long)]
         profile: bool,
-    },
-}
-
-/// What is asked of studies.
-#[derive(Debug, Subcommand)]
-pub enum StudyCommands {
-    /// List the studies
-    List,
-    /// Show a study: its trials from the best on, what mattered, and how often the test set was evaluated
-    Show {
-        /// Its name, a unique beginning of it, or `last`
-        #[arg(default_value = "last")]
-        study: String,
-        /// At most so many trials
-        #[arg(long, value_parser = positive)]
-        rows: Option<usize>,
-    },
-    /// Ask the workers of a study to stop
-    Stop {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// Only this worker, as `w2`
-        #[arg(long, value_name = "NAME")]
-        worker: Option<String>,
-        /// When the epoch is done, instead of at the next step
-        #[arg(long)]
-        after_epoch: bool,
-        /// When the trial is done
-        #[arg(long, conflicts_with = "after_epoch")]
-        after_trial: bool,
-    },
-    /// Put a trial in the queue; the sampler chooses what is left out
-    Enqueue {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// Parameters, as `training.learning_rate=0.002`
-        #[arg(value_name = "KEY=VALUE", value_parser = change)]
-        values: Vec<(String, String)>,
-    },
-    /// Train a trial's settings anew, as runs that are evaluated on the test set
-    Promote {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// The trial [default: the best]
-        #[arg(long, value_name = "NUMBER")]
-        trial: Option<usize>,
-        /// How many runs, each with a seed of its own on the study's split
-        #[arg(long, default_value = "3", value_parser = positive)]
-        seeds: usize,
-    },
-    /// Make a damaged journal whole again, as far as can be told; a copy of it is kept
-    #[command(alias = "mend")]
-    Repair {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-    },
-    /// Write the trials as a table (CSV), or all of the study (JSON by the file's extension)
-    Export {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// Where
-        path: PathBuf,
     },
 }

@@ -10,6 +10,7 @@ mod progress;
 mod queue;
 mod session;
 mod show;
+mod study;
 mod table;
 mod tune;
 

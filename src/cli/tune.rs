@@ -1,8 +1,8 @@
 //! Tuning: a study begun and followed, and what is asked of studies.
 
-use super::arguments::StudyCommands;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
+use super::study::StudyCommands;
 use crate::engine::{Command, Event, StopTuning, StudyPage};
 use std::collections::BTreeSet;
 

@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Value, TuningError> {
     }
 }
 
-/// Reads the value that a text begins with; tells where what follows it begins, white space left out.
+/// Reads the value that a text begins with; also returns where what follows it begins, white space left out.
 ///
 /// # Errors
 /// As [`read`].
@@ -30,73 +30,6 @@ pub fn read_first(text: &str) -> Result<(Value, usize), TuningError> {
     let value = reader.value(0)?;
     reader.skip_space();
     Ok((value, reader.position))
-}
-
-/// Writes a value on one line, without spaces.
-pub fn write(value: &Value) -> String {
-    let mut text = String::new();
-    write_value(value, &mut text);
-    text
-}
-
-fn write_value(value: &Value, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Int(number) => out.push_str(&number.to_string()),
-        Value::Float(number) => write_float(*number, out),
-        Value::Text(text) => write_text(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_value(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(entries) => {
-            out.push('{');
-            for (index, (key, item)) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_text(key, out);
-                out.push(':');
-                write_value(item, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-/// The shortest digits that read back to the same float; `{:?}` keeps the point that makes it a float to Python.
-fn write_float(number: f64, out: &mut String) {
-    if number.is_nan() {
-        out.push_str("NaN");
-    } else if number.is_infinite() {
-        out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
-    } else {
-        out.push_str(&format!("{number:?}"));
-    }
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }
 
 struct Reader<'a> {
@@ -294,6 +227,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_that_the_standard_forbids_are_read_and_written_bare() {
@@ -301,7 +235,7 @@ mod tests {
         let value = read(text).unwrap();
         assert!(value.get("a").unwrap().number().unwrap().is_nan());
         assert_eq!(value.get("c").unwrap().text(), Some("NaN, Infinity"));
-        assert_eq!(write(&value), text);
+        assert_eq!(value.to_json(), text);
     }
 
     #[test]
@@ -319,11 +253,11 @@ mod tests {
             let value = read(text).unwrap();
             assert_eq!(value.number().unwrap().to_bits(), number.to_bits());
             assert_eq!(
-                read(&write(&value)).unwrap().number().unwrap().to_bits(),
+                read(&value.to_json()).unwrap().number().unwrap().to_bits(),
                 number.to_bits()
             );
         }
-        assert_eq!(write(&Value::Float(1.0)), "1.0");
+        assert_eq!(Value::Float(1.0).to_json(), "1.0");
         assert_eq!(read("12").unwrap(), Value::Int(12));
         assert_eq!(
             read("12345678901234567890").unwrap(),
@@ -338,7 +272,7 @@ mod tests {
             Value::Text("é\"😀\n".into())
         );
         let text = Value::Text("tab\t quote\" back\\ bell\u{7} é😀".into());
-        assert_eq!(read(&write(&text)).unwrap(), text);
+        assert_eq!(read(&text.to_json()).unwrap(), text);
         assert_eq!(read(r#""\ud83d""#).unwrap(), Value::Text("\u{fffd}".into()));
     }
 
@@ -361,5 +295,46 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(read(&"[".repeat(100_000)).is_err());
+    }
+
+    /// Anything that a journal can hold.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            any::<f64>().prop_map(Value::Float),
+            any::<String>().prop_map(Value::Text),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(Value::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_and_a_torn_tail_never_is(value in any_value(), cut in any::<prop::sample::Index>()) {
+            let text = Value::Array(vec![value]).to_json();
+            // As text: NaN is equal to nothing.
+            prop_assert_eq!(read(&text).unwrap().to_json(), text.clone());
+            prop_assert_eq!(read_first(&format!("{text} {{")).unwrap().1, text.len() + 1);
+            let mut cut = cut.index(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            prop_assert!(read(&text[..cut]).is_err());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_where_it_goes_wrong(text in "[\\[\\]{}\"\\\\u:,0-9eE+.NaInfinity -]{0,40}|\\PC{0,40}") {
+            match read_first(&text) {
+                Ok((_, end)) => prop_assert!(text.is_char_boundary(end)),
+                Err(TuningError::Json { position, .. }) => prop_assert!(position <= text.len()),
+                Err(other) => prop_assert!(false, "{other}"),
+            }
+        }
     }
 }
