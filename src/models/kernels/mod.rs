@@ -8,6 +8,7 @@ pub mod batch_norm;
 pub mod convolution;
 pub mod dense;
 pub mod dropout;
+pub mod lstm;
 pub mod noise;
 pub mod normalise;
 pub mod pooling;

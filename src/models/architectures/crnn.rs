@@ -1,9 +1,9 @@
 //! `crnn`: two convolutions, and a bidirectional LSTM over what they find.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise, penalty};
+use crate::models::ModelError;
+use crate::models::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise, penalty};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

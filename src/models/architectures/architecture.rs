@@ -1,7 +1,7 @@
 //! What every architecture offers, so that the registry need not know which one it has.
 
-use super::ModelError;
-use super::layers::{Dense, TrainingPass};
+use crate::models::ModelError;
+use crate::models::layers::{Dense, TrainingPass};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

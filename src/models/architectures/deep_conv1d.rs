@@ -1,9 +1,9 @@
 //! `deep_conv1d`: five convolutions over a clip's numbers in one row.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, Convolution, Dense, MaxPool, TrainingPass, dropout};
+use crate::models::ModelError;
+use crate::models::layers::{BatchNorm, Convolution, Dense, MaxPool, TrainingPass, dropout};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

@@ -1,17 +1,12 @@
 //! A bidirectional LSTM.
 
-mod kernel;
-mod product;
-mod recurrence;
-
 use super::summary::{note, note_module};
 use super::{Operation, Pullback, Values, glorot_uniform, orthogonal, quaternary, runs_here};
+use crate::models::kernels::lstm::{GROUP, Sizes, Trace, Weights, backward, forward, interleave};
 use crate::random::Stream;
 use burn::module::{Module, Param};
 use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::{Device, Tensor, TensorData, s};
-use kernel::{Trace, Weights, backward, forward, interleave};
-use recurrence::{GROUP, Sizes};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two LSTMs (Hochreiter and Schmidhuber 1997; Gers et al. 2000), one from the first step to the last and

@@ -1,9 +1,9 @@
 //! `conv1d`: convolutions over frames, averaged, and a dense layer.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution, Dense, MaxPool, TrainingPass, dropout, global_average};
+use crate::models::ModelError;
+use crate::models::layers::{Convolution, Dense, MaxPool, TrainingPass, dropout, global_average};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn logits_match_an_independent_implementation() {
-        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/conv1d.json")).unwrap();
+        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../tests/golden/conv1d.json")).unwrap();
         for name in device_names() {
             for case in &cases {
                 let sizes = Conv1dSettings {

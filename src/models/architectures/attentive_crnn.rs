@@ -1,13 +1,13 @@
 //! `attentive_crnn`: our own; a residual stem, a bidirectional LSTM with attentive pooling, and a direct look at the
 //! clip's statistics.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{
+use super::parts::Parts;
+use crate::models::ModelError;
+use crate::models::layers::{
     AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise,
 };
-use super::parts::Parts;
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

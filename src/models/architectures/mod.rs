@@ -1,14 +1,23 @@
 //! The architectures by name.
 
-use super::architecture::Architecture;
+mod architecture;
+mod attentive_crnn;
+mod check;
+mod conv1d;
+mod crnn;
+mod deep_conv1d;
+mod deep_mel_conv2d;
+mod mel_conv2d;
+mod mlp;
+mod parts;
+mod time_conv1d;
+
+pub use architecture::Architecture;
+
+use super::ModelError;
 use super::device::cpu;
 use super::layers::{LayerSummary, TrainingPass, layers_passed, trainable};
 use super::weights;
-use super::{
-    AttentiveCrnn, AttentiveCrnnSettings, Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings,
-    DeepMelConv2d, DeepMelConv2dSettings, MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d,
-    TimeConv1dSettings,
-};
 use crate::random::stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -31,6 +40,8 @@ pub struct Published {
 /// All that names every architecture; the order is that of lists.
 macro_rules! architectures {
     ($($name:ident: $network:ident, $settings:ident;)+) => {
+        $(pub use $name::{$network, $settings};)+
+
         /// `[model]`: which architecture, and the sizes of each.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -198,8 +209,8 @@ impl ModelSettings {
 }
 
 /// `[model]` of the shipped `workbench.toml`.
-pub(super) fn shipped() -> toml::Table {
-    let file: toml::Table = include_str!("../../workbench.toml").parse().unwrap_or_default();
+pub(in crate::models) fn shipped() -> toml::Table {
+    let file: toml::Table = include_str!("../../../workbench.toml").parse().unwrap_or_default();
     let model = file.get("model").and_then(toml::Value::as_table);
     model.cloned().unwrap_or_default()
 }

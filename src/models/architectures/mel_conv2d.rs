@@ -1,9 +1,9 @@
 //! `mel_conv2d`: three convolutions over time and frequency, with dropout.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass, dropout};
+use crate::models::ModelError;
+use crate::models::layers::{Convolution2d, Dense, MaxPool, TrainingPass, dropout};
 use crate::random::Stream;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};

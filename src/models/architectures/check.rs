@@ -1,6 +1,6 @@
 //! What no size may be, whatever the architecture.
 
-use super::ModelError;
+use crate::models::ModelError;
 
 /// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a request.
 const LARGEST: usize = 65_536;

@@ -1,9 +1,9 @@
 //! `mlp`: dense layers over one vector per clip.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, Dense, TrainingPass, dropout, penalty};
+use crate::models::ModelError;
+use crate::models::layers::{BatchNorm, Dense, TrainingPass, dropout, penalty};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

@@ -1,37 +1,37 @@
-//! `deep_mel_conv2d`: six convolutions over time and frequency.
+//! `time_conv1d`: four small convolutions over loudness and zero crossings.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass};
+use crate::models::ModelError;
+use crate::models::layers::{Convolution, Dense, MaxPool, TrainingPass};
 use crate::random::Stream;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// `[model.deep_mel_conv2d]`.
+/// `[model.time_conv1d]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DeepMelConv2dSettings {
+pub struct TimeConv1dSettings {
     /// Output channels of the convolutions.
     pub filters: Vec<usize>,
-    /// Kernel of each convolution, frames and coefficients alike.
+    /// Kernel of each convolution.
     pub kernel_sizes: Vec<usize>,
-    /// Max pooling after each convolution, frames and coefficients alike.
+    /// Max pooling after each convolution.
     pub pool_size: usize,
     /// Units of the dense layers.
     pub dense_units: Vec<usize>,
 }
 
-const CHECK: Check = Check("deep_mel_conv2d");
+const CHECK: Check = Check("time_conv1d");
 
-impl DeepMelConv2dSettings {
+impl TimeConv1dSettings {
     /// Refuses sizes that cannot be built, whatever the input.
     ///
     /// # Errors
     /// [`ModelError::Settings`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[16, 32, 64, 64, 128, 128]")?;
+        CHECK.sizes("filters", &self.filters, "[16, 32, 32, 64]")?;
         CHECK.as_many("kernel_sizes", &self.kernel_sizes, &self.filters)?;
         CHECK.size("pool_size", self.pool_size)?;
         let units = self.dense_units.iter();
@@ -41,52 +41,45 @@ impl DeepMelConv2dSettings {
     /// How many numbers reach the dense layers, where the sizes can be built for this input.
     fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
         self.validate()?;
-        let poolings = self.filters.len();
-        let height = CHECK.pooled("frames", frames, self.pool_size, poolings)?;
-        let width = CHECK.pooled("coefficients", coefficients, self.pool_size, poolings)?;
-        let inputs = std::iter::once(&1).chain(&self.filters);
+        let left = CHECK.pooled("frames", frames, self.pool_size, self.filters.len())?;
+        let inputs = std::iter::once(&coefficients).chain(&self.filters);
         let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
-        CHECK.weights(
-            "filters",
-            layers.map(|((kernel, inputs), outputs)| [kernel * kernel, *inputs, *outputs]),
-        )?;
-        let channels = self.filters.last().copied().unwrap_or(1);
-        let flat = height * width * channels;
+        let sizes = layers.map(|((kernel, inputs), outputs)| [*kernel, *inputs, *outputs]);
+        CHECK.weights("filters", sizes)?;
+        let flat = left * self.filters.last().copied().unwrap_or(1);
         CHECK.dense("dense_units", flat, &self.dense_units)?;
         Ok(flat)
     }
 }
 
-/// A mel spectrogram as one channel; convolutions (ReLU, zeros beyond the edges), each with max pooling;
-/// dense layers (ReLU); one logit per class.
+/// Convolutions over frames (ReLU, zeros beyond both ends), each with max pooling; dense layers (ReLU); one logit per
+/// class.
 ///
-/// With the sizes of `workbench.toml`, 256 frames of 64 mel bands and 8 classes:
+/// With the sizes of `workbench.toml`, 108 frames of zero crossings and energy, and 6 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
-/// | convolution 16, kernel 3; max pooling 2 | 128 x 32 x 16 | 160 |
-/// | convolution 32, kernel 3; max pooling 2 | 64 x 16 x 32 | 4,640 |
-/// | convolution 64, kernel 5; max pooling 2 | 32 x 8 x 64 | 51,264 |
-/// | convolution 64, kernel 5; max pooling 2 | 16 x 4 x 64 | 102,464 |
-/// | convolution 128, kernel 7; max pooling 2 | 8 x 2 x 128 | 401,536 |
-/// | convolution 128, kernel 7; max pooling 2 | 4 x 1 x 128 | 802,944 |
-/// | dense 128 | 128 | 65,664 |
-/// | dense 64 | 64 | 8,256 |
-/// | output | 8 | 520 |
+/// | convolution 16, kernel 3; max pooling 2 | 54 x 16 | 112 |
+/// | convolution 32, kernel 3; max pooling 2 | 27 x 32 | 1,568 |
+/// | convolution 32, kernel 5; max pooling 2 | 13 x 32 | 5,152 |
+/// | convolution 64, kernel 7; max pooling 2 | 6 x 64 | 14,400 |
+/// | dense 64 | 64 | 24,640 |
+/// | dense 32 | 32 | 2,080 |
+/// | output | 6 | 198 |
 ///
-/// 1,437,448 parameters. First weights are Keras': Glorot-uniform, biases zero.
+/// 48,150 parameters. First weights are Keras': Glorot-uniform, biases zero.
 #[derive(Module, Debug)]
-pub struct DeepMelConv2d {
-    convolutions: Vec<Convolution2d>,
+pub struct TimeConv1d {
+    convolutions: Vec<Convolution>,
     dense: Vec<Dense>,
     output: Dense,
     pool_size: usize,
 }
 
-impl Architecture for DeepMelConv2d {
-    type Settings = DeepMelConv2dSettings;
-    const ABOUT: &'static str = "six convolutions over time and frequency";
-    const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
+impl Architecture for TimeConv1d {
+    type Settings = TimeConv1dSettings;
+    const ABOUT: &'static str = "four small convolutions over loudness and zero crossings";
+    const PUBLISHED: ((usize, usize), usize) = ((108, 2), 6);
 
     fn new(
         settings: &Self::Settings,
@@ -96,10 +89,10 @@ impl Architecture for DeepMelConv2d {
         device: &Device,
     ) -> Result<Self, ModelError> {
         let flat = settings.flat(input)?;
-        let mut inputs = 1;
+        let mut inputs = input.1;
         let mut convolutions = Vec::with_capacity(settings.filters.len());
         for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
-            convolutions.push(Convolution2d::new(inputs, *filters, *kernel, stream, device));
+            convolutions.push(Convolution::new(inputs, *filters, *kernel, stream, device));
             inputs = *filters;
         }
         let units = settings.dense_units.last().copied().unwrap_or(flat);
@@ -116,11 +109,12 @@ impl Architecture for DeepMelConv2d {
     }
 
     fn forward(&self, batch: Tensor<3>, _: Option<&mut TrainingPass>) -> Tensor<2> {
-        let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
+        let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
+        let mut hidden = batch;
         for convolution in &self.convolutions {
-            hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
+            hidden = pool.forward_relu(convolution.forward(hidden));
         }
-        let mut hidden: Tensor<2> = hidden.flatten(1, 3);
+        let mut hidden: Tensor<2> = hidden.flatten(1, 2);
         for dense in &self.dense {
             hidden = dense.forward_relu(hidden);
         }
