@@ -1,6 +1,7 @@
 //! From gradients to new weights, in one pass over memory.
 
 use super::adam::Adam;
+use super::rule::Rule;
 use super::sgd::Sgd;
 use super::tensors::Tensors;
 use super::{OptimizerKind, TrainingSettings};
@@ -122,15 +123,6 @@ impl Optimizer {
         };
         read().map(|read| (self.steps, self.moments) = read).is_some()
     }
-}
-
-/// What one step does to a parameter.
-pub(super) trait Rule: Copy + Send + Sync {
-    /// Changes a stretch of weights and moments, each read once and written once.
-    fn update_segment(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]);
-
-    /// The same in Burn's operations, for devices whose numbers are not at hand.
-    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> (Tensor<1>, Vec<Tensor<1>>);
 }
 
 impl Method {

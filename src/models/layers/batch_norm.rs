@@ -3,7 +3,8 @@
 use super::pooling::pooled_shape;
 use super::summary::note_module;
 use super::{MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
-use crate::models::kernels::batch_norm::{self, Affine, Backward, Moments};
+use crate::models::kernels::affine::{Affine, Moments};
+use crate::models::kernels::batch_norm::{self, Backward};
 use crate::models::kernels::normalise;
 use crate::models::kernels::pooling::{self, Windows};
 use burn::module::{Module, Param, RunningState};
