@@ -1,4 +1,4 @@
-//! Burn modules, one file per architecture, and the registry that names them; knows tensors only.
+//! Burn modules: the architectures, the layers that they share and the kernels of those; knows tensors only.
 
 mod architectures;
 mod device;
@@ -10,6 +10,7 @@ mod kernels;
 pub mod layers;
 #[cfg(test)]
 pub(crate) mod lcg;
+mod network;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod parity;

@@ -82,6 +82,7 @@ impl ReduceOnPlateau {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct Golden {

@@ -245,17 +245,16 @@ fn in_place(rule: impl Rule, weights: &mut [f32], gradient: &[f32], moments: Vec
 mod tests {
     use super::super::settings::tests::shipped;
     use super::*;
-    use crate::models::layers::Dense;
+    use crate::models::layers::{Dense, Init};
     use crate::models::lcg::Lcg;
     use crate::models::{device, device_names};
-    use crate::random::stream;
     use burn::optim::AdamConfig;
     use burn::tensor::Device;
     use serde::Deserialize;
 
     /// A layer, and gradients over several powers of ten.
     fn layer(device: &Device) -> Dense {
-        Dense::new(5, 4, &mut stream(1, "weights", 0), device).map(&mut Lcg(7))
+        Dense::new(5, 4, &mut Init::new(1, device)).map(&mut Lcg(7))
     }
 
     fn gradients(dense: &Dense, step: usize) -> GradientsParams {

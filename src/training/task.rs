@@ -72,7 +72,8 @@ pub struct Trained {
     pub history: Vec<EpochMetrics>,
     /// Whether it was stopped by the observer.
     pub stopped: bool,
-    /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does), empty after [`fit`]: (index into the selection, probabilities).
+    /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does),
+    /// empty after [`super::fit`]: (index into the selection, probabilities).
     pub test: Vec<(usize, Vec<f32>)>,
     /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the
     /// selection, reason). What a final fit saw is not among them.

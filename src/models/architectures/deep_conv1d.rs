@@ -3,10 +3,9 @@
 use super::architecture::Architecture;
 use super::check::Check;
 use crate::models::ModelError;
-use crate::models::layers::{BatchNorm, Convolution, Dense, MaxPool, TrainingPass, dropout};
-use crate::random::Stream;
+use crate::models::layers::{BatchNorm, Convolution, Dense, Init, MaxPool, Mode, dropout};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.deep_conv1d]`.
@@ -32,25 +31,9 @@ pub struct DeepConv1dSettings {
 const CHECK: Check = Check("deep_conv1d");
 
 impl DeepConv1dSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[512, 512, 256, 256, 128]")?;
-        CHECK.as_many("kernel_sizes", &self.kernel_sizes, &self.filters)?;
-        CHECK.as_many("pool_sizes", &self.pool_sizes, &self.filters)?;
-        CHECK.size("pool_stride", self.pool_stride)?;
-        CHECK.rate("dropout", self.dropout)?;
-        CHECK.size("dense_units", self.dense_units)?;
-        let last = self.filters.len();
-        match self.dropout_after.iter().find(|after| !(1..=last).contains(after)) {
-            Some(after) => Err(CHECK.refuse(
-                "dropout_after",
-                &format!("names pooling {after}; there are 1 to {last}"),
-            )),
-            None => Ok(()),
-        }
+    /// Outputs and kernel of each convolution.
+    fn convolutions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.filters.iter().copied().zip(self.kernel_sizes.iter().copied())
     }
 
     /// Numbers of each channel that reach the dense layer.
@@ -60,13 +43,7 @@ impl DeepConv1dSettings {
     }
 
     fn validate_for(&self, numbers: usize) -> Result<(), ModelError> {
-        self.validate()?;
-        let inputs = std::iter::once(&1).chain(&self.filters);
-        let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
-        CHECK.weights(
-            "filters",
-            layers.map(|((kernel, inputs), outputs)| [*kernel, *inputs, *outputs]),
-        )?;
+        CHECK.convolutions("filters", 1, self.convolutions())?;
         let last = self.filters.last().copied().unwrap_or(1);
         CHECK.weights("dense_units", [[self.left(numbers), last, self.dense_units]])
     }
@@ -102,10 +79,8 @@ pub struct DeepConv1d {
     dense: Dense,
     dense_norm: BatchNorm,
     output: Dense,
-    pool_sizes: Vec<usize>,
-    pool_stride: usize,
-    dropout: f64,
-    dropout_after: Vec<usize>,
+    #[module(skip)]
+    sizes: DeepConv1dSettings,
 }
 
 impl Architecture for DeepConv1d {
@@ -113,53 +88,50 @@ impl Architecture for DeepConv1d {
     const ABOUT: &'static str = "five convolutions over a clip's numbers in one row";
     const PUBLISHED: ((usize, usize), usize) = ((108, 22), 7);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let numbers = input.0 * input.1;
-        settings.validate_for(numbers)?;
-        let mut inputs = 1;
-        let mut convolutions = Vec::with_capacity(settings.filters.len());
-        for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
-            convolutions.push(Convolution::new(inputs, *filters, *kernel, stream, device));
-            inputs = *filters;
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &sizes.filters, "[512, 512, 256, 256, 128]")?;
+        CHECK.as_many("kernel_sizes", &sizes.kernel_sizes, &sizes.filters)?;
+        CHECK.as_many("pool_sizes", &sizes.pool_sizes, &sizes.filters)?;
+        CHECK.size("pool_stride", sizes.pool_stride)?;
+        CHECK.rate("dropout", sizes.dropout)?;
+        CHECK.size("dense_units", sizes.dense_units)?;
+        let last = sizes.filters.len();
+        match sizes.dropout_after.iter().find(|after| !(1..=last).contains(after)) {
+            Some(after) => Err(CHECK.refuse(
+                "dropout_after",
+                &format!("names pooling {after}; there are 1 to {last}"),
+            )),
+            None => Ok(()),
         }
-        let norms = settings.filters.iter().map(|filters| BatchNorm::new(*filters, device));
-        let flat = settings.left(numbers) * inputs;
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let numbers = input.0 * input.1;
+        sizes.validate_for(numbers)?;
+        let flat = sizes.left(numbers) * sizes.filters.last().copied().unwrap_or(1);
         Ok(Self {
-            convolutions,
-            norms: norms.collect(),
-            dense: Dense::new(flat, settings.dense_units, stream, device),
-            dense_norm: BatchNorm::new(settings.dense_units, device),
-            output: Dense::new(settings.dense_units, classes, stream, device),
-            pool_sizes: settings.pool_sizes.clone(),
-            pool_stride: settings.pool_stride,
-            dropout: settings.dropout,
-            dropout_after: settings.dropout_after.clone(),
+            convolutions: Convolution::stack(1, sizes.convolutions(), init),
+            norms: BatchNorm::each(&sizes.filters, init),
+            dense: Dense::new(flat, sizes.dense_units, init),
+            dense_norm: BatchNorm::new(sizes.dense_units, &init.device),
+            output: Dense::new(sizes.dense_units, classes, init),
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
-        let training = pass.as_deref().map(|pass| pass.steps);
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
+        let sizes = &self.sizes;
         let [clips, frames, coefficients] = batch.dims();
         let mut hidden = batch.reshape([clips, frames * coefficients, 1]);
-        let layers = self.convolutions.iter().zip(&self.norms).zip(&self.pool_sizes);
+        let layers = self.convolutions.iter().zip(&self.norms).zip(&sizes.pool_sizes);
         for (index, ((convolution, norm), pool)) in layers.enumerate() {
-            let pool = MaxPool::over_frames(*pool, self.pool_stride).same();
-            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
-            if self.dropout_after.contains(&(index + 1)) {
-                hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
+            let pool = MaxPool::over_frames(*pool, sizes.pool_stride).same();
+            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, mode.steps());
+            if sizes.dropout_after.contains(&(index + 1)) {
+                hidden = dropout(hidden, sizes.dropout, mode);
             }
         }
         let hidden = self.dense.forward_relu(hidden.flatten(1, 2));
-        self.output.forward(self.dense_norm.forward(hidden, training))
+        self.output.forward(self.dense_norm.forward(hidden, mode.steps()))
     }
 }
