@@ -236,7 +236,7 @@ impl Run {
             usage.watch_gpu(device_address(&device.key));
         }
         let how = settings.training.normalise;
-        let normaliser = Normaliser::apply(&mut dataset, &selection.clips, examples.clips(), how)?;
+        let normaliser = Normaliser::apply(&mut dataset.matrices, &selection.clips, examples.clips(), how)?;
         let mut protocol = protocol::protocol(&examples, settings.seed);
         protocol.notes.extend(normaliser.note().map(str::to_owned));
         let task = Task {

@@ -1,19 +1,25 @@
 //! The architectures by name.
 
-use super::architecture::Architecture;
-use super::device::cpu;
-use super::layers::{LayerSummary, TrainingPass, layers_passed, trainable};
-use super::weights;
-use super::{
-    AttentiveCrnn, AttentiveCrnnSettings, Conv1d, Conv1dSettings, Crnn, CrnnSettings, DeepConv1d, DeepConv1dSettings,
-    DeepMelConv2d, DeepMelConv2dSettings, MelConv2d, MelConv2dSettings, Mlp, MlpSettings, ModelError, TimeConv1d,
-    TimeConv1dSettings,
-};
-use crate::random::stream;
+mod architecture;
+mod attentive_crnn;
+mod check;
+mod conv1d;
+mod crnn;
+mod deep_conv1d;
+mod deep_mel_conv2d;
+mod mel_conv2d;
+mod mlp;
+mod parts;
+mod time_conv1d;
+
+pub use architecture::{Architecture, InputLayout};
+pub use check::LARGEST;
+
+use super::ModelError;
+use super::layers::{Init, Mode};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// An architecture as it was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub struct Published {
 /// All that names every architecture; the order is that of lists.
 macro_rules! architectures {
     ($($name:ident: $network:ident, $settings:ident;)+) => {
+        $(pub use $name::{$network, $settings};)+
+
         /// `[model]`: which architecture, and the sizes of each.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -50,8 +58,16 @@ macro_rules! architectures {
             /// [`ModelError::Settings`] with the key and the remedy.
             pub fn validate(&self) -> Result<(), ModelError> {
                 match self.name.as_str() {
-                    $(stringify!($name) => self.$name.validate(),)+
+                    $(stringify!($name) => $network::validate(&self.$name),)+
                     name => Err(unknown(name)),
+                }
+            }
+
+            /// See [`Architecture::input_layout`]; of a name that is none, any.
+            pub fn input_layout(&self) -> InputLayout {
+                match self.name.as_str() {
+                    $(stringify!($name) => $network::input_layout(&self.$name),)+
+                    _ => InputLayout::default(),
                 }
             }
         }
@@ -93,10 +109,11 @@ macro_rules! architectures {
                 seed: u64,
                 device: &Device,
             ) -> Result<Self, ModelError> {
-                let mut draw = stream(seed, "weights", 0);
+                settings.validate()?;
+                let mut init = Init::new(seed, device);
                 match settings.name.as_str() {
                     $(stringify!($name) => {
-                        $network::new(&settings.$name, input, classes, &mut draw, device).map(Self::$network)
+                        $network::new(&settings.$name, input, classes, &mut init).map(Self::$network)
                     })+
                     name => Err(unknown(name)),
                 }
@@ -110,9 +127,9 @@ macro_rules! architectures {
             }
 
             /// See [`Architecture::forward`].
-            fn pass(&self, batch: Tensor<3>, pass: Option<&mut TrainingPass>) -> Tensor<2> {
+            pub(super) fn pass(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
                 match self {
-                    $(Self::$network(network) => network.forward(batch, pass),)+
+                    $(Self::$network(network) => network.forward(batch, mode),)+
                 }
             }
 
@@ -127,13 +144,6 @@ macro_rules! architectures {
             pub fn with_class_counts(self, counts: &[usize]) -> Self {
                 match self {
                     $(Self::$network(network) => Self::$network(network.with_class_counts(counts)),)+
-                }
-            }
-
-            /// Where the weights lie, and batches must.
-            pub fn device(&self) -> Device {
-                match self {
-                    $(Self::$network(network) => network.output().bias.val().device(),)+
                 }
             }
         }
@@ -198,83 +208,10 @@ impl ModelSettings {
 }
 
 /// `[model]` of the shipped `workbench.toml`.
-pub(super) fn shipped() -> toml::Table {
-    let file: toml::Table = include_str!("../../workbench.toml").parse().unwrap_or_default();
+pub(in crate::models) fn shipped() -> toml::Table {
+    let file: toml::Table = include_str!("../../../workbench.toml").parse().unwrap_or_default();
     let model = file.get("model").and_then(toml::Value::as_table);
     model.cloned().unwrap_or_default()
-}
-
-impl Network {
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients), as in inference.
-    pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
-        self.pass(batch, None)
-    }
-
-    /// The same as in training: with batch statistics, noise and dropout. The next pass counts one step more.
-    pub fn forward_training(&self, batch: Tensor<3>, pass: &mut TrainingPass) -> Tensor<2> {
-        let logits = self.pass(batch, Some(pass));
-        pass.steps += 1;
-        logits
-    }
-
-    /// Number of parameters, running statistics of batch normalisation included.
-    pub fn parameters(&self) -> usize {
-        self.num_params()
-    }
-
-    /// Number of parameters that training changes by their gradient; the network must be on a training device.
-    pub fn trainable(&self) -> usize {
-        trainable(self)
-    }
-
-    /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through.
-    pub fn layers(&self, (frames, coefficients): (usize, usize)) -> Vec<LayerSummary> {
-        let clip = Tensor::zeros([1, frames, coefficients], &self.device());
-        layers_passed(|| self.forward(clip)).1
-    }
-
-    /// The layers of the settings' network for clips of (frames, coefficients), in their order: it is built, and a
-    /// clip is sent through.
-    ///
-    /// # Errors
-    /// An unknown architecture or an impossible size.
-    pub fn layers_of(
-        settings: &ModelSettings,
-        input: (usize, usize),
-        classes: usize,
-    ) -> Result<Vec<LayerSummary>, ModelError> {
-        let network = Self::new(settings, input, classes, 0, &cpu().autodiff())?;
-        Ok(network.layers(input))
-    }
-
-    /// Multiply-adds of the products of one clip's way forwards; the way back has about twice as many.
-    pub fn multiply_adds(&self, input: (usize, usize)) -> usize {
-        self.layers(input).iter().map(|layer| layer.multiply_adds).sum()
-    }
-
-    /// The weights as the content of a safetensors file. The same weights give the same bytes.
-    ///
-    /// # Errors
-    /// [`ModelError::Weights`].
-    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
-        weights::to_bytes(self, self.name()).map_err(|problem| weights::unwritable(Path::new("weights"), &problem))
-    }
-
-    /// Writes the weights (safetensors), whole or not at all.
-    ///
-    /// # Errors
-    /// [`ModelError::Weights`].
-    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        weights::save(self, self.name(), path)
-    }
-
-    /// Reads weights into this network.
-    ///
-    /// # Errors
-    /// [`ModelError::Weights`] when the file is damaged or of another architecture.
-    pub fn load(self, path: &Path) -> Result<Self, ModelError> {
-        weights::load(self, path)
-    }
 }
 
 #[cfg(test)]
@@ -321,37 +258,6 @@ mod tests {
     }
 
     #[test]
-    fn multiply_adds_are_counted_from_the_layers() {
-        let counted = |name| network(name).multiply_adds(published(name).unwrap().input);
-        let conv1d = 108 * 5 * 22 * 128 + 54 * 5 * 128 * 256 + 256 * 128 + 128 * 8;
-        assert_eq!(counted("conv1d"), conv1d);
-        let first = 2376 * 5 * 512 + 1188 * 5 * 512 * 512 + 594 * 5 * 512 * 256;
-        let last = 297 * 3 * 256 * 256 + 149 * 3 * 256 * 128 + 9600 * 512 + 512 * 7;
-        assert_eq!(counted("deep_conv1d"), first + last);
-        let convolutions = 143 * 40 * 9 * 32 + 143 * 20 * 9 * 32 * 64;
-        assert_eq!(counted("crnn"), convolutions + 143 * 2 * (640 + 128) * 512 + 256 * 8);
-    }
-
-    #[test]
-    fn the_layers_add_up_to_the_network() {
-        for Published {
-            name, input, classes, ..
-        } in architectures()
-        {
-            let network = network(name);
-            let layers = network.layers(input);
-            let sum = |of: fn(&LayerSummary) -> usize| layers.iter().map(of).sum::<usize>();
-            assert_eq!(sum(|layer| layer.trainable), network.trainable(), "{name}");
-            assert_eq!(
-                sum(|layer| layer.trainable + layer.fixed),
-                network.parameters(),
-                "{name}"
-            );
-            assert_eq!(layers.last().unwrap().output, [classes], "{name}");
-        }
-    }
-
-    #[test]
     fn what_an_older_version_left_out_is_as_shipped() {
         let mut model: toml::Table = "name = 'conv1d'\nconv1d = { filters = [7] }".parse().unwrap();
         ModelSettings::complete(&mut model);
@@ -359,16 +265,5 @@ mod tests {
         let mut expected = settings("conv1d");
         expected.conv1d.filters = vec![7];
         assert_eq!(model, expected);
-    }
-
-    #[test]
-    fn the_seed_alone_decides_about_the_first_weights() {
-        let logits = |seed| {
-            let network = Network::new(&settings("conv1d"), (20, 4), 3, seed, &device("flex").unwrap()).unwrap();
-            let batch = Tensor::ones([2, 20, 4], &network.device());
-            network.forward(batch).into_data().try_into_vec::<f32>().unwrap()
-        };
-        assert_eq!(logits(1), logits(1));
-        assert_ne!(logits(1), logits(2));
     }
 }

@@ -1,12 +1,11 @@
 //! `mlp`: dense layers over one vector per clip.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, Dense, TrainingPass, dropout, penalty};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{BatchNorm, Dense, Init, Mode, dropout, penalty};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.mlp]`.
@@ -24,20 +23,6 @@ pub struct MlpSettings {
 }
 
 const CHECK: Check = Check("mlp");
-
-impl MlpSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        let units = self.units.iter();
-        units.copied().try_for_each(|units| CHECK.size("units", units))?;
-        CHECK.rate("dropout", self.dropout)?;
-        CHECK.amount("l1", self.l1)?;
-        CHECK.amount("l2", self.l2)
-    }
-}
 
 /// All numbers of a clip (one row of functionals or of an embedding, or several frames one after the other); dense
 /// layers (ReLU), each with batch normalisation and dropout; one logit per class.
@@ -57,9 +42,8 @@ pub struct Mlp {
     dense: Vec<Dense>,
     norms: Vec<BatchNorm>,
     output: Dense,
-    dropout: f64,
-    l1: f64,
-    l2: f64,
+    #[module(skip)]
+    sizes: MlpSettings,
 }
 
 impl Architecture for Mlp {
@@ -67,38 +51,31 @@ impl Architecture for Mlp {
     const ABOUT: &'static str = "dense layers over one vector per clip";
     const PUBLISHED: ((usize, usize), usize) = ((1, 246), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        settings.validate()?;
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        let units = sizes.units.iter();
+        units.copied().try_for_each(|units| CHECK.size("units", units))?;
+        CHECK.rate("dropout", sizes.dropout)?;
+        CHECK.amount("l1", sizes.l1)?;
+        CHECK.amount("l2", sizes.l2)
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
         let inputs = input.0 * input.1;
-        CHECK.dense("units", inputs, &settings.units)?;
-        let units = settings.units.last().copied().unwrap_or(inputs);
-        let norms = settings.units.iter().map(|units| BatchNorm::new(*units, device));
+        CHECK.dense("units", inputs, &sizes.units)?;
+        let units = sizes.units.last().copied().unwrap_or(inputs);
         Ok(Self {
-            dense: Dense::stack(inputs, &settings.units, stream, device),
-            norms: norms.collect(),
-            output: Dense::new(units, classes, stream, device),
-            dropout: settings.dropout,
-            l1: settings.l1,
-            l2: settings.l2,
+            dense: Dense::stack(inputs, &sizes.units, init),
+            norms: BatchNorm::each(&sizes.units, init),
+            output: Dense::new(units, classes, init),
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
-        let training = pass.as_deref().map(|pass| pass.steps);
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
         let mut hidden: Tensor<2> = batch.flatten(1, 2);
         for (dense, norm) in self.dense.iter().zip(&self.norms) {
-            hidden = norm.forward(dense.forward_relu(hidden), training);
-            hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
+            hidden = norm.forward(dense.forward_relu(hidden), mode.steps());
+            hidden = dropout(hidden, self.sizes.dropout, mode);
         }
         self.output.forward(hidden)
     }
@@ -106,6 +83,10 @@ impl Architecture for Mlp {
     /// Over the weights of every layer, biases and norms left out.
     fn penalty(&self) -> Option<Tensor<1>> {
         let layers = self.dense.iter().chain([&self.output]);
-        penalty(self.l1, self.l2, layers.map(|layer| layer.kernel.val().flatten(0, 1)))
+        penalty(
+            self.sizes.l1,
+            self.sizes.l2,
+            layers.map(|layer| layer.kernel.val().flatten(0, 1)),
+        )
     }
 }

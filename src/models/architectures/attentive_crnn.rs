@@ -1,16 +1,15 @@
 //! `attentive_crnn`: our own; a residual stem, a bidirectional LSTM with attentive pooling, and a direct look at the
 //! clip's statistics.
 
-use super::ModelError;
-use super::architecture::Architecture;
+use super::architecture::{Architecture, InputLayout};
 use super::check::Check;
-use super::layers::{
-    AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise,
-};
 use super::parts::Parts;
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{
+    AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, Init, MaxPool, Mode, dropout, noise,
+};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.attentive_crnn]`.
@@ -50,33 +49,8 @@ const CHECK: Check = Check("attentive_crnn");
 const KERNEL: usize = 3;
 
 impl AttentiveCrnnSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        let sizes = [
-            ("bands", self.bands),
-            ("parts", self.parts),
-            ("functionals", self.functionals),
-            ("filters", self.filters),
-            ("pool_sizes", self.pool_sizes[0]),
-            ("pool_sizes", self.pool_sizes[1]),
-            ("dense_units", self.dense_units),
-            ("lstm_units", self.lstm_units),
-            ("attention_units", self.attention_units),
-        ];
-        sizes.into_iter().try_for_each(|(key, size)| CHECK.size(key, size))?;
-        CHECK.amount("noise_std", self.noise_std)?;
-        CHECK.rate("conv_dropout", self.conv_dropout)?;
-        CHECK.rate("dense_dropout", self.dense_dropout)?;
-        CHECK.rate("dropout", self.dropout)?;
-        CHECK.rate("statistics_dropout", self.statistics_dropout)
-    }
-
     /// How the input is taken apart, and how many bands the poolings leave.
     fn parts_of(&self, input: (usize, usize), classes: usize) -> Result<(Parts, usize), ModelError> {
-        self.validate()?;
         let parts = Parts::new(self.bands, self.parts, self.functionals, input)
             .map_err(|problem| CHECK.refuse("parts", &problem))?;
         let left = self.pool_sizes.iter().fold(parts.bands, |left, size| left / size);
@@ -153,12 +127,8 @@ pub struct AttentiveCrnn {
     output: Dense,
     #[module(skip)]
     parts: Parts,
-    noise_std: f64,
-    pool_sizes: [usize; 2],
-    conv_dropout: f64,
-    dense_dropout: f64,
-    dropout: f64,
-    statistics_dropout: f64,
+    #[module(skip)]
+    sizes: AttentiveCrnnSettings,
 }
 
 impl Architecture for AttentiveCrnn {
@@ -167,71 +137,82 @@ impl Architecture for AttentiveCrnn {
         "our own: residual stem, LSTM with attentive pooling, and the clip's statistics directly";
     const PUBLISHED: ((usize, usize), usize) = ((1, 6_435), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let (parts, bands) = settings.parts_of(input, classes)?;
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        let positive = [
+            ("bands", sizes.bands),
+            ("parts", sizes.parts),
+            ("functionals", sizes.functionals),
+            ("filters", sizes.filters),
+            ("pool_sizes", sizes.pool_sizes[0]),
+            ("pool_sizes", sizes.pool_sizes[1]),
+            ("dense_units", sizes.dense_units),
+            ("lstm_units", sizes.lstm_units),
+            ("attention_units", sizes.attention_units),
+        ];
+        positive.into_iter().try_for_each(|(key, size)| CHECK.size(key, size))?;
+        CHECK.amount("noise_std", sizes.noise_std)?;
+        CHECK.rate("conv_dropout", sizes.conv_dropout)?;
+        CHECK.rate("dense_dropout", sizes.dense_dropout)?;
+        CHECK.rate("dropout", sizes.dropout)?;
+        CHECK.rate("statistics_dropout", sizes.statistics_dropout)
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let (parts, bands) = sizes.parts_of(input, classes)?;
         let (channels, tracks, statistics) = parts.widths();
-        let (once, twice) = (settings.filters, 2 * settings.filters);
-        let sizes = [(channels, once), (once, once), (once, twice), (twice, twice)];
-        let convolutions = sizes.map(|(inputs, outputs)| Convolution2d::new(inputs, outputs, KERNEL, stream, device));
-        let (dense, lstm) = (settings.dense_units, settings.lstm_units);
+        let (once, twice) = (sizes.filters, 2 * sizes.filters);
+        let channels = [(channels, once), (once, once), (once, twice), (twice, twice)];
+        let convolutions = channels.map(|(inputs, outputs)| Convolution2d::new(inputs, outputs, KERNEL, init));
+        let (dense, lstm) = (sizes.dense_units, sizes.lstm_units);
         Ok(Self {
             convolutions: convolutions.into(),
-            norms: sizes.map(|(_, outputs)| BatchNorm::new(outputs, device)).into(),
-            statistics_norm: BatchNorm::new(dense, device),
-            lstm: BiLstm::new(dense, lstm, stream, device),
-            dense: Dense::new(bands * twice + tracks, dense, stream, device),
-            attention: AttentiveStatistics::new(2 * lstm, settings.attention_units, stream, device),
-            statistics: Dense::small(statistics, dense, stream, device),
-            direct: Dense::silent(statistics, classes, device),
-            output: Dense::small(4 * lstm + dense, classes, stream, device),
+            norms: channels
+                .map(|(_, outputs)| BatchNorm::new(outputs, &init.device))
+                .into(),
+            statistics_norm: BatchNorm::new(dense, &init.device),
+            lstm: BiLstm::new(dense, lstm, init),
+            dense: Dense::new(bands * twice + tracks, dense, init),
+            attention: AttentiveStatistics::new(2 * lstm, sizes.attention_units, init),
+            statistics: Dense::small(statistics, dense, init),
+            direct: Dense::silent(statistics, classes, &init.device),
+            output: Dense::small(4 * lstm + dense, classes, init),
             parts,
-            noise_std: settings.noise_std,
-            pool_sizes: settings.pool_sizes,
-            conv_dropout: settings.conv_dropout,
-            dense_dropout: settings.dense_dropout,
-            dropout: settings.dropout,
-            statistics_dropout: settings.statistics_dropout,
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
+    fn input_layout(sizes: &Self::Settings) -> InputLayout {
+        InputLayout {
+            bands: Some(sizes.bands),
+            parts: Some(sizes.parts),
+            functionals: Some(sizes.functionals),
+        }
     }
 
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
-        let training = pass.as_deref().map(|pass| pass.steps);
-        let views = self.parts.of(noise(batch, self.noise_std, pass.as_deref_mut()));
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
+        let (sizes, training) = (&self.sizes, mode.steps());
+        let views = self.parts.of(noise(batch, sizes.noise_std, mode));
         let mut hidden = views.picture;
         let pairs = self.convolutions.chunks_exact(2).zip(self.norms.chunks_exact(2));
-        for ((convolutions, norms), pool) in pairs.zip(self.pool_sizes) {
+        for ((convolutions, norms), pool) in pairs.zip(sizes.pool_sizes) {
             hidden = norms[0].forward(convolutions[0].forward_relu(hidden), training);
             hidden = hidden.clone() + norms[1].forward(convolutions[1].forward_relu(hidden), training);
             hidden = MaxPool::over_image([1, pool]).forward(hidden);
-            hidden = dropout(hidden, self.conv_dropout, pass.as_deref_mut());
+            hidden = dropout(hidden, sizes.conv_dropout, mode);
         }
         let mut steps: Tensor<3> = hidden.flatten(2, 3);
         if let Some(tracks) = views.tracks {
             steps = Tensor::cat(vec![steps, tracks], 2);
         }
-        let steps = dropout(
-            self.dense.forward_steps_relu(steps),
-            self.dense_dropout,
-            pass.as_deref_mut(),
-        );
+        let steps = dropout(self.dense.forward_steps_relu(steps), sizes.dense_dropout, mode);
         let pooled = self.attention.forward(self.lstm.forward(steps));
-        let mut drop = |input: &Tensor<2>, rate| dropout(input.clone(), rate, pass.as_deref_mut());
-        let statistics = drop(&views.statistics, self.statistics_dropout);
+        let mut drop = |input: &Tensor<2>, rate| dropout(input.clone(), rate, mode);
+        let statistics = drop(&views.statistics, sizes.statistics_dropout);
         let statistics = self
             .statistics_norm
             .forward(self.statistics.forward_relu(statistics), training);
-        let both = drop(&Tensor::cat(vec![pooled, statistics], 1), self.dropout);
-        let direct = drop(&views.statistics, self.statistics_dropout);
+        let both = drop(&Tensor::cat(vec![pooled, statistics], 1), sizes.dropout);
+        let direct = drop(&views.statistics, sizes.statistics_dropout);
         self.output.forward(both) + self.direct.forward(direct)
     }
 }

@@ -1,17 +1,11 @@
 //! A bidirectional LSTM.
 
-mod kernel;
-mod product;
-mod recurrence;
-
 use super::summary::{note, note_module};
-use super::{Operation, Pullback, Values, glorot_uniform, orthogonal, quaternary, runs_here};
-use crate::random::Stream;
+use super::{Init, Operation, Pullback, Values, quaternary, runs_here};
+use crate::models::kernels::lstm::{GROUP, Sizes, Trace, Weights, backward, forward, interleave};
 use burn::module::{Module, Param};
 use burn::tensor::activation::{sigmoid, tanh};
-use burn::tensor::{Device, Tensor, TensorData, s};
-use kernel::{Trace, Weights, backward, forward, interleave};
-use recurrence::{GROUP, Sizes};
+use burn::tensor::{Tensor, TensorData, s};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two LSTMs (Hochreiter and Schmidhuber 1997; Gers et al. 2000), one from the first step to the last and
@@ -36,16 +30,16 @@ pub struct BiLstm {
 
 impl BiLstm {
     /// First weights as in Keras: W Glorot-uniform, R orthogonal, b zero but 1 for the forget gate.
-    pub fn new(inputs: usize, units: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn new(inputs: usize, units: usize, init: &mut Init) -> Self {
         let stacked = |one: Vec<Tensor<2>>| Param::from_tensor(Tensor::stack::<3>(one, 0).detach());
-        let kernel = (0..2).map(|_| glorot_uniform([inputs, 4 * units], inputs, 4 * units, stream, device).val());
+        let kernel = (0..2).map(|_| init.glorot_uniform([inputs, 4 * units], inputs, 4 * units).val());
         let kernel = stacked(kernel.collect());
-        let recurrent = (0..2).map(|_| orthogonal([units, 4 * units], stream, device));
+        let recurrent = (0..2).map(|_| init.orthogonal([units, 4 * units]));
         let recurrent = stacked(recurrent.collect());
         let bias: Vec<f32> = (0..8 * units)
             .map(|index| if index / units % 4 == 1 { 1.0 } else { 0.0 })
             .collect();
-        let bias = Tensor::from_data(TensorData::new(bias, [2, 4 * units]), device);
+        let bias = Tensor::from_data(TensorData::new(bias, [2, 4 * units]), &init.device);
         Self {
             kernel,
             recurrent,

@@ -1,9 +1,9 @@
 //! What no size may be, whatever the architecture.
 
-use super::ModelError;
+use crate::models::ModelError;
 
 /// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a request.
-const LARGEST: usize = 65_536;
+pub const LARGEST: usize = 65_536;
 /// Most weights: 4 GiB, of which training keeps four copies.
 const MOST_WEIGHTS: usize = 1 << 30;
 
@@ -84,6 +84,18 @@ impl Check {
     pub fn dense(self, key: &str, inputs: usize, units: &[usize]) -> Result<(), ModelError> {
         let before = std::iter::once(&inputs).chain(units);
         self.weights(key, before.zip(units).map(|(inputs, units)| [1, *inputs, *units]))
+    }
+
+    /// Not more weights than [`MOST_WEIGHTS`] in convolutions one after the other; `sizes` holds (outputs, positions
+    /// under the kernel) of each.
+    pub fn convolutions(
+        self,
+        key: &str,
+        mut inputs: usize,
+        sizes: impl IntoIterator<Item = (usize, usize)>,
+    ) -> Result<(), ModelError> {
+        let layer = |(outputs, kernel)| [kernel, std::mem::replace(&mut inputs, outputs), outputs];
+        self.weights(key, sizes.into_iter().map(layer))
     }
 
     /// Not more weights than [`MOST_WEIGHTS`]; `layers` holds (kernel, inputs, outputs) of each.

@@ -1,12 +1,11 @@
 //! `crnn`: two convolutions, and a bidirectional LSTM over what they find.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{BatchNorm, BiLstm, Convolution2d, Dense, MaxPool, TrainingPass, dropout, noise, penalty};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{BatchNorm, BiLstm, Convolution2d, Dense, Init, MaxPool, Mode, dropout, noise, penalty};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.crnn]`.
@@ -42,35 +41,12 @@ pub struct CrnnSettings {
 const CHECK: Check = Check("crnn");
 
 impl CrnnSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        let sizes = [
-            ("filters1", self.filters1),
-            ("filters2", self.filters2),
-            ("kernel_size", self.kernel_size),
-            ("pool_size", self.pool_size),
-            ("lstm_units", self.lstm_units),
-        ];
-        sizes.into_iter().try_for_each(|(key, size)| CHECK.size(key, size))?;
-        CHECK.size("dense_units", self.dense_units.max(1))?;
-        for (key, amount) in [("noise_std", self.noise_std), ("l1", self.l1), ("l2", self.l2)] {
-            CHECK.amount(key, amount)?;
-        }
-        CHECK.rate("conv_dropout", self.conv_dropout)?;
-        CHECK.rate("lstm_dropout", self.lstm_dropout)?;
-        CHECK.rate("dense_dropout", self.dense_dropout)
-    }
-
     /// Numbers of each frame that reach the LSTM.
     fn width(&self, coefficients: usize) -> usize {
         coefficients / self.pool_size / self.pool_size * self.filters2
     }
 
     fn validate_for(&self, coefficients: usize) -> Result<(), ModelError> {
-        self.validate()?;
         let width = self.width(coefficients);
         if width == 0 {
             let problem = format!(
@@ -80,10 +56,7 @@ impl CrnnSettings {
             return Err(CHECK.refuse("pool_size", &problem));
         }
         let area = self.kernel_size * self.kernel_size;
-        CHECK.weights(
-            "filters2",
-            [[area, 1, self.filters1], [area, self.filters1, self.filters2]],
-        )?;
+        CHECK.convolutions("filters2", 1, [(self.filters1, area), (self.filters2, area)])?;
         let units = self.lstm_units;
         CHECK.weights("lstm_units", [[8, width, units], [8, units, units]])?;
         CHECK.dense("dense_units", 2 * units, &[self.dense_units])
@@ -114,13 +87,8 @@ pub struct Crnn {
     lstm: BiLstm,
     dense: Option<Dense>,
     output: Dense,
-    noise_std: f64,
-    pool_size: usize,
-    conv_dropout: f64,
-    lstm_dropout: f64,
-    dense_dropout: f64,
-    l1: f64,
-    l2: f64,
+    #[module(skip)]
+    sizes: CrnnSettings,
 }
 
 impl Architecture for Crnn {
@@ -128,59 +96,58 @@ impl Architecture for Crnn {
     const ABOUT: &'static str = "two convolutions, and a bidirectional LSTM over what they find";
     const PUBLISHED: ((usize, usize), usize) = ((143, 40), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        (_, coefficients): (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        settings.validate_for(coefficients)?;
-        let (first, second, kernel) = (settings.filters1, settings.filters2, settings.kernel_size);
-        let convolutions = vec![
-            Convolution2d::new(1, first, kernel, stream, device),
-            Convolution2d::new(first, second, kernel, stream, device),
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        let positive = [
+            ("filters1", sizes.filters1),
+            ("filters2", sizes.filters2),
+            ("kernel_size", sizes.kernel_size),
+            ("pool_size", sizes.pool_size),
+            ("lstm_units", sizes.lstm_units),
         ];
-        let width = settings.width(coefficients);
-        let lstm = BiLstm::new(width, settings.lstm_units, stream, device);
-        let mut inputs = 2 * settings.lstm_units;
+        positive.into_iter().try_for_each(|(key, size)| CHECK.size(key, size))?;
+        CHECK.size("dense_units", sizes.dense_units.max(1))?;
+        for (key, amount) in [("noise_std", sizes.noise_std), ("l1", sizes.l1), ("l2", sizes.l2)] {
+            CHECK.amount(key, amount)?;
+        }
+        CHECK.rate("conv_dropout", sizes.conv_dropout)?;
+        CHECK.rate("lstm_dropout", sizes.lstm_dropout)?;
+        CHECK.rate("dense_dropout", sizes.dense_dropout)
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        sizes.validate_for(input.1)?;
+        let (first, second, kernel) = (sizes.filters1, sizes.filters2, sizes.kernel_size);
+        let convolutions = Convolution2d::stack(1, [(first, kernel), (second, kernel)], init);
+        let width = sizes.width(input.1);
+        let lstm = BiLstm::new(width, sizes.lstm_units, init);
+        let mut inputs = 2 * sizes.lstm_units;
         let mut dense = None;
-        if settings.dense_units > 0 {
-            dense = Some(Dense::new(inputs, settings.dense_units, stream, device));
-            inputs = settings.dense_units;
+        if sizes.dense_units > 0 {
+            dense = Some(Dense::new(inputs, sizes.dense_units, init));
+            inputs = sizes.dense_units;
         }
         Ok(Self {
             convolutions,
-            norms: vec![BatchNorm::new(first, device), BatchNorm::new(second, device)],
+            norms: BatchNorm::each(&[first, second], init),
             lstm,
             dense,
-            output: Dense::new(inputs, classes, stream, device),
-            noise_std: settings.noise_std,
-            pool_size: settings.pool_size,
-            conv_dropout: settings.conv_dropout,
-            lstm_dropout: settings.lstm_dropout,
-            dense_dropout: settings.dense_dropout,
-            l1: settings.l1,
-            l2: settings.l2,
+            output: Dense::new(inputs, classes, init),
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
-        let training = pass.as_deref().map(|pass| pass.steps);
-        let mut hidden: Tensor<4> = noise(batch, self.noise_std, pass.as_deref_mut()).unsqueeze_dim(3);
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
+        let sizes = &self.sizes;
+        let mut hidden: Tensor<4> = noise(batch, sizes.noise_std, mode).unsqueeze_dim(3);
         for (convolution, norm) in self.convolutions.iter().zip(&self.norms) {
-            let pool = MaxPool::over_image([1, self.pool_size]);
-            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, training);
-            hidden = dropout(hidden, self.conv_dropout, pass.as_deref_mut());
+            let pool = MaxPool::over_image([1, sizes.pool_size]);
+            hidden = norm.forward_pool(convolution.forward_relu(hidden), pool, mode.steps());
+            hidden = dropout(hidden, sizes.conv_dropout, mode);
         }
         let hidden = BiLstm::last(self.lstm.forward(hidden.flatten(2, 3)));
-        let mut hidden = dropout(hidden, self.lstm_dropout, pass.as_deref_mut());
+        let mut hidden = dropout(hidden, sizes.lstm_dropout, mode);
         if let Some(dense) = &self.dense {
-            hidden = dropout(dense.forward_relu(hidden), self.dense_dropout, pass);
+            hidden = dropout(dense.forward_relu(hidden), sizes.dense_dropout, mode);
         }
         self.output.forward(hidden)
     }
@@ -191,6 +158,6 @@ impl Architecture for Crnn {
         let dense = self.dense.iter().chain([&self.output]);
         let dense = dense.map(|layer| layer.kernel.val().flatten(0, 1));
         let lstm = [self.lstm.kernel.val().flatten(0, 2)];
-        penalty(self.l1, self.l2, convolutions.chain(dense).chain(lstm))
+        penalty(self.sizes.l1, self.sizes.l2, convolutions.chain(dense).chain(lstm))
     }
 }

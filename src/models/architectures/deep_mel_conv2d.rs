@@ -1,12 +1,11 @@
 //! `deep_mel_conv2d`: six convolutions over time and frequency.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{Convolution2d, Dense, Init, MaxPool, Mode};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.deep_mel_conv2d]`.
@@ -26,30 +25,18 @@ pub struct DeepMelConv2dSettings {
 const CHECK: Check = Check("deep_mel_conv2d");
 
 impl DeepMelConv2dSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[16, 32, 64, 64, 128, 128]")?;
-        CHECK.as_many("kernel_sizes", &self.kernel_sizes, &self.filters)?;
-        CHECK.size("pool_size", self.pool_size)?;
-        let units = self.dense_units.iter();
-        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+    /// Outputs and kernel of each convolution.
+    fn convolutions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.filters.iter().copied().zip(self.kernel_sizes.iter().copied())
     }
 
     /// How many numbers reach the dense layers, where the sizes can be built for this input.
     fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
-        self.validate()?;
         let poolings = self.filters.len();
         let height = CHECK.pooled("frames", frames, self.pool_size, poolings)?;
         let width = CHECK.pooled("coefficients", coefficients, self.pool_size, poolings)?;
-        let inputs = std::iter::once(&1).chain(&self.filters);
-        let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
-        CHECK.weights(
-            "filters",
-            layers.map(|((kernel, inputs), outputs)| [kernel * kernel, *inputs, *outputs]),
-        )?;
+        let areas = self.convolutions().map(|(outputs, kernel)| (outputs, kernel * kernel));
+        CHECK.convolutions("filters", 1, areas)?;
         let channels = self.filters.last().copied().unwrap_or(1);
         let flat = height * width * channels;
         CHECK.dense("dense_units", flat, &self.dense_units)?;
@@ -88,34 +75,26 @@ impl Architecture for DeepMelConv2d {
     const ABOUT: &'static str = "six convolutions over time and frequency";
     const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let flat = settings.flat(input)?;
-        let mut inputs = 1;
-        let mut convolutions = Vec::with_capacity(settings.filters.len());
-        for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
-            convolutions.push(Convolution2d::new(inputs, *filters, *kernel, stream, device));
-            inputs = *filters;
-        }
-        let units = settings.dense_units.last().copied().unwrap_or(flat);
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &sizes.filters, "[16, 32, 64, 64, 128, 128]")?;
+        CHECK.as_many("kernel_sizes", &sizes.kernel_sizes, &sizes.filters)?;
+        CHECK.size("pool_size", sizes.pool_size)?;
+        let units = sizes.dense_units.iter();
+        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let flat = sizes.flat(input)?;
+        let units = sizes.dense_units.last().copied().unwrap_or(flat);
         Ok(Self {
-            convolutions,
-            dense: Dense::stack(flat, &settings.dense_units, stream, device),
-            output: Dense::new(units, classes, stream, device),
-            pool_size: settings.pool_size,
+            convolutions: Convolution2d::stack(1, sizes.convolutions(), init),
+            dense: Dense::stack(flat, &sizes.dense_units, init),
+            output: Dense::new(units, classes, init),
+            pool_size: sizes.pool_size,
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, _: Option<&mut TrainingPass>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, _mode: &mut Mode) -> Tensor<2> {
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
             hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));

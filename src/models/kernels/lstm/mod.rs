@@ -1,9 +1,14 @@
 //! A bidirectional LSTM over slices: large products, and between them the steps in time.
 
-use super::product::{View, product};
-use super::recurrence::{Backward, Forward, Packed, Sizes};
+mod product;
+mod recurrence;
+
+pub use recurrence::{GROUP, Sizes};
+
+use product::{View, product};
 use pulp::Arch;
 use rayon::prelude::*;
+use recurrence::{Backward, Forward, Packed};
 
 /// What goes in besides the sequences, direction by direction.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,11 @@
 //! `mel_conv2d`: three convolutions over time and frequency, with dropout.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution2d, Dense, MaxPool, TrainingPass, dropout};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{Convolution2d, Dense, Init, MaxPool, Mode, dropout};
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 /// `[model.mel_conv2d]`.
@@ -32,29 +31,18 @@ pub struct MelConv2dSettings {
 const CHECK: Check = Check("mel_conv2d");
 
 impl MelConv2dSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[32, 64, 128]")?;
-        CHECK.size("kernel_size", self.kernel_size)?;
-        CHECK.size("pool_size", self.pool_size)?;
-        CHECK.size("dense_units", self.dense_units)?;
-        CHECK.rate("dropout", self.dropout)?;
-        CHECK.rate("dense_dropout", self.dense_dropout)
+    /// Outputs and kernel of each convolution.
+    fn convolutions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.filters.iter().map(|filters| (*filters, self.kernel_size))
     }
 
     /// How many numbers reach the dense layer, where the sizes can be built for this input.
     fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
-        self.validate()?;
         let poolings = self.filters.len();
         let height = CHECK.pooled("frames", frames, self.pool_size, poolings)?;
         let width = CHECK.pooled("coefficients", coefficients, self.pool_size, poolings)?;
-        let area = self.kernel_size * self.kernel_size;
-        let inputs = std::iter::once(&1).chain(&self.filters);
-        let layers = inputs.zip(&self.filters);
-        CHECK.weights("filters", layers.map(|(inputs, outputs)| [area, *inputs, *outputs]))?;
+        let areas = self.convolutions().map(|(outputs, kernel)| (outputs, kernel * kernel));
+        CHECK.convolutions("filters", 1, areas)?;
         let flat = height * width * self.filters.last().copied().unwrap_or(1);
         CHECK.weights("dense_units", [[1, flat, self.dense_units]])?;
         Ok(flat)
@@ -84,10 +72,8 @@ pub struct MelConv2d {
     convolutions: Vec<Convolution2d>,
     dense: Dense,
     output: Dense,
-    pool_size: usize,
-    dropout: f64,
-    dense_dropout: f64,
-    prior_bias: bool,
+    #[module(skip)]
+    sizes: MelConv2dSettings,
 }
 
 impl Architecture for MelConv2d {
@@ -95,54 +81,39 @@ impl Architecture for MelConv2d {
     const ABOUT: &'static str = "three convolutions over time and frequency, with dropout";
     const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let flat = settings.flat(input)?;
-        let mut inputs = 1;
-        let mut convolutions = Vec::with_capacity(settings.filters.len());
-        for filters in &settings.filters {
-            convolutions.push(Convolution2d::new(
-                inputs,
-                *filters,
-                settings.kernel_size,
-                stream,
-                device,
-            ));
-            inputs = *filters;
-        }
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &sizes.filters, "[32, 64, 128]")?;
+        CHECK.size("kernel_size", sizes.kernel_size)?;
+        CHECK.size("pool_size", sizes.pool_size)?;
+        CHECK.size("dense_units", sizes.dense_units)?;
+        CHECK.rate("dropout", sizes.dropout)?;
+        CHECK.rate("dense_dropout", sizes.dense_dropout)
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let flat = sizes.flat(input)?;
         Ok(Self {
-            convolutions,
-            dense: Dense::new(flat, settings.dense_units, stream, device),
-            output: Dense::new(settings.dense_units, classes, stream, device),
-            pool_size: settings.pool_size,
-            dropout: settings.dropout,
-            dense_dropout: settings.dense_dropout,
-            prior_bias: settings.prior_bias,
+            convolutions: Convolution2d::stack(1, sizes.convolutions(), init),
+            dense: Dense::new(flat, sizes.dense_units, init),
+            output: Dense::new(sizes.dense_units, classes, init),
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
+        let sizes = &self.sizes;
         let mut hidden: Tensor<4> = batch.unsqueeze_dim(3);
         for convolution in &self.convolutions {
-            hidden = MaxPool::over_image([self.pool_size; 2]).forward_relu(convolution.forward(hidden));
-            hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
+            hidden = MaxPool::over_image([sizes.pool_size; 2]).forward_relu(convolution.forward(hidden));
+            hidden = dropout(hidden, sizes.dropout, mode);
         }
         let hidden = self.dense.forward_relu(hidden.flatten(1, 3));
-        self.output.forward(dropout(hidden, self.dense_dropout, pass))
+        self.output.forward(dropout(hidden, sizes.dense_dropout, mode))
     }
 
     /// A class without a clip counts as if it had one: the logarithm of nothing would stay with the network.
     fn with_class_counts(mut self, counts: &[usize]) -> Self {
-        if self.prior_bias {
+        if self.sizes.prior_bias {
             let clips: usize = counts.iter().sum();
             let share = |count: &usize| (*count).max(1) as f32 / clips.max(1) as f32;
             let bias: Vec<f32> = counts.iter().map(|count| share(count).ln()).collect();
@@ -158,7 +129,6 @@ mod tests {
     use super::*;
     use crate::models::device;
     use crate::models::fixture::settings;
-    use crate::random::stream;
     use burn::tensor::activation::softmax;
 
     #[test]
@@ -167,10 +137,10 @@ mod tests {
         let mut sizes = settings("mel_conv2d").mel_conv2d;
         for asked in [false, true] {
             sizes.prior_bias = asked;
-            let network = MelConv2d::new(&sizes, (16, 8), 3, &mut stream(1, "weights", 0), &device).unwrap();
+            let network = MelConv2d::new(&sizes, (16, 8), 3, &mut Init::new(1, &device)).unwrap();
             let network = network.with_class_counts(&[6, 2, 0]);
             // Of silence every layer makes zeros.
-            let logits = network.forward(Tensor::zeros([1, 16, 8], &device), None);
+            let logits = network.forward(Tensor::zeros([1, 16, 8], &device), &mut Mode::Inference);
             let shares = softmax(logits, 1).into_data().try_into_vec::<f32>().unwrap();
             let expected = if asked {
                 [6.0, 2.0, 1.0].map(|x| x / 9.0)
@@ -181,7 +151,7 @@ mod tests {
                 assert!((share - expected).abs() < 1e-6, "{shares:?}");
             }
             let gradients = network
-                .forward(Tensor::ones([1, 16, 8], &device), None)
+                .forward(Tensor::ones([1, 16, 8], &device), &mut Mode::Inference)
                 .sum()
                 .backward();
             assert!(network.output.bias.val().grad(&gradients).is_some());
@@ -192,19 +162,14 @@ mod tests {
     fn sizes_that_leave_nothing_are_refused_by_key() {
         let device = device("flex").unwrap();
         let sizes = settings("mel_conv2d").mel_conv2d;
-        let error = MelConv2d::new(&sizes, (108, 2), 3, &mut stream(1, "weights", 0), &device).unwrap_err();
+        let error = MelConv2d::new(&sizes, (108, 2), 3, &mut Init::new(1, &device)).unwrap_err();
         let expected = "model.mel_conv2d.pool_size: is 2: 3 poolings leave nothing of 2 coefficients";
         assert!(error.to_string().starts_with(expected), "{error}");
         let narrow = MelConv2dSettings {
             kernel_size: 0,
             ..sizes
         };
-        assert!(
-            narrow
-                .validate()
-                .unwrap_err()
-                .to_string()
-                .starts_with("model.mel_conv2d.kernel_size: is 0")
-        );
+        let error = MelConv2d::validate(&narrow).unwrap_err().to_string();
+        assert!(error.starts_with("model.mel_conv2d.kernel_size: is 0"), "{error}");
     }
 }

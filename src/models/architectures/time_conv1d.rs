@@ -1,12 +1,11 @@
 //! `time_conv1d`: four small convolutions over loudness and zero crossings.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution, Dense, MaxPool, TrainingPass};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{Convolution, Dense, Init, MaxPool, Mode};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.time_conv1d]`.
@@ -26,26 +25,15 @@ pub struct TimeConv1dSettings {
 const CHECK: Check = Check("time_conv1d");
 
 impl TimeConv1dSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[16, 32, 32, 64]")?;
-        CHECK.as_many("kernel_sizes", &self.kernel_sizes, &self.filters)?;
-        CHECK.size("pool_size", self.pool_size)?;
-        let units = self.dense_units.iter();
-        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+    /// Outputs and kernel of each convolution.
+    fn convolutions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.filters.iter().copied().zip(self.kernel_sizes.iter().copied())
     }
 
     /// How many numbers reach the dense layers, where the sizes can be built for this input.
     fn flat(&self, (frames, coefficients): (usize, usize)) -> Result<usize, ModelError> {
-        self.validate()?;
         let left = CHECK.pooled("frames", frames, self.pool_size, self.filters.len())?;
-        let inputs = std::iter::once(&coefficients).chain(&self.filters);
-        let layers = self.kernel_sizes.iter().zip(inputs).zip(&self.filters);
-        let sizes = layers.map(|((kernel, inputs), outputs)| [*kernel, *inputs, *outputs]);
-        CHECK.weights("filters", sizes)?;
+        CHECK.convolutions("filters", coefficients, self.convolutions())?;
         let flat = left * self.filters.last().copied().unwrap_or(1);
         CHECK.dense("dense_units", flat, &self.dense_units)?;
         Ok(flat)
@@ -81,34 +69,26 @@ impl Architecture for TimeConv1d {
     const ABOUT: &'static str = "four small convolutions over loudness and zero crossings";
     const PUBLISHED: ((usize, usize), usize) = ((108, 2), 6);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        let flat = settings.flat(input)?;
-        let mut inputs = input.1;
-        let mut convolutions = Vec::with_capacity(settings.filters.len());
-        for (filters, kernel) in settings.filters.iter().zip(&settings.kernel_sizes) {
-            convolutions.push(Convolution::new(inputs, *filters, *kernel, stream, device));
-            inputs = *filters;
-        }
-        let units = settings.dense_units.last().copied().unwrap_or(flat);
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &sizes.filters, "[16, 32, 32, 64]")?;
+        CHECK.as_many("kernel_sizes", &sizes.kernel_sizes, &sizes.filters)?;
+        CHECK.size("pool_size", sizes.pool_size)?;
+        let units = sizes.dense_units.iter();
+        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let flat = sizes.flat(input)?;
+        let units = sizes.dense_units.last().copied().unwrap_or(flat);
         Ok(Self {
-            convolutions,
-            dense: Dense::stack(flat, &settings.dense_units, stream, device),
-            output: Dense::new(units, classes, stream, device),
-            pool_size: settings.pool_size,
+            convolutions: Convolution::stack(input.1, sizes.convolutions(), init),
+            dense: Dense::stack(flat, &sizes.dense_units, init),
+            output: Dense::new(units, classes, init),
+            pool_size: sizes.pool_size,
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, _: Option<&mut TrainingPass>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, _mode: &mut Mode) -> Tensor<2> {
         let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
         let mut hidden = batch;
         for convolution in &self.convolutions {

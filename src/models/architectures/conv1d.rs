@@ -1,12 +1,11 @@
 //! `conv1d`: convolutions over frames, averaged, and a dense layer.
 
-use super::ModelError;
 use super::architecture::Architecture;
 use super::check::Check;
-use super::layers::{Convolution, Dense, MaxPool, TrainingPass, dropout, global_average};
-use crate::random::Stream;
+use crate::models::ModelError;
+use crate::models::layers::{Convolution, Dense, Init, MaxPool, Mode, dropout, global_average};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// `[model.conv1d]`.
@@ -30,29 +29,15 @@ pub struct Conv1dSettings {
 const CHECK: Check = Check("conv1d");
 
 impl Conv1dSettings {
-    /// Refuses sizes that cannot be built, whatever the input.
-    ///
-    /// # Errors
-    /// [`ModelError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), ModelError> {
-        CHECK.sizes("filters", &self.filters, "[128, 256]")?;
-        CHECK.size("kernel_size", self.kernel_size)?;
-        CHECK.size("pool_size", self.pool_size)?;
-        CHECK.size("dense_units", self.dense_units)?;
-        CHECK.rate("dropout", self.dropout)?;
-        CHECK.rate("dense_dropout", self.dense_dropout)
+    /// Outputs and kernel of each convolution.
+    fn convolutions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.filters.iter().map(|filters| (*filters, self.kernel_size))
     }
 
     /// Refuses sizes that cannot be built for this input.
     fn validate_for(&self, (frames, coefficients): (usize, usize)) -> Result<(), ModelError> {
-        self.validate()?;
         CHECK.pooled("frames", frames, self.pool_size, self.filters.len() - 1)?;
-        let inputs = std::iter::once(&coefficients).chain(&self.filters);
-        let layers = inputs.zip(&self.filters);
-        CHECK.weights(
-            "filters",
-            layers.map(|(inputs, outputs)| [self.kernel_size, *inputs, *outputs]),
-        )?;
+        CHECK.convolutions("filters", coefficients, self.convolutions())?;
         let inputs = self.filters.last().copied().unwrap_or(1);
         CHECK.dense("dense_units", inputs, &[self.dense_units])
     }
@@ -78,9 +63,8 @@ pub struct Conv1d {
     convolutions: Vec<Convolution>,
     dense: Dense,
     output: Dense,
-    pool_size: usize,
-    dropout: f64,
-    dense_dropout: f64,
+    #[module(skip)]
+    sizes: Conv1dSettings,
 }
 
 impl Architecture for Conv1d {
@@ -88,53 +72,47 @@ impl Architecture for Conv1d {
     const ABOUT: &'static str = "convolutions over frames, averaged, and a dense layer";
     const PUBLISHED: ((usize, usize), usize) = ((108, 22), 8);
 
-    fn new(
-        settings: &Self::Settings,
-        input: (usize, usize),
-        classes: usize,
-        stream: &mut Stream,
-        device: &Device,
-    ) -> Result<Self, ModelError> {
-        settings.validate_for(input)?;
-        let mut inputs = input.1;
-        let mut convolutions = Vec::with_capacity(settings.filters.len());
-        for filters in &settings.filters {
-            convolutions.push(Convolution::new(inputs, *filters, settings.kernel_size, stream, device));
-            inputs = *filters;
-        }
+    fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
+        CHECK.sizes("filters", &sizes.filters, "[128, 256]")?;
+        CHECK.size("kernel_size", sizes.kernel_size)?;
+        CHECK.size("pool_size", sizes.pool_size)?;
+        CHECK.size("dense_units", sizes.dense_units)?;
+        CHECK.rate("dropout", sizes.dropout)?;
+        CHECK.rate("dense_dropout", sizes.dense_dropout)
+    }
+
+    fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        sizes.validate_for(input)?;
+        let inputs = sizes.filters.last().copied().unwrap_or(input.1);
         Ok(Self {
-            convolutions,
-            dense: Dense::new(inputs, settings.dense_units, stream, device),
-            output: Dense::new(settings.dense_units, classes, stream, device),
-            pool_size: settings.pool_size,
-            dropout: settings.dropout,
-            dense_dropout: settings.dense_dropout,
+            convolutions: Convolution::stack(input.1, sizes.convolutions(), init),
+            dense: Dense::new(inputs, sizes.dense_units, init),
+            output: Dense::new(sizes.dense_units, classes, init),
+            sizes: sizes.clone(),
         })
     }
 
-    fn output(&self) -> &Dense {
-        &self.output
-    }
-
-    fn forward(&self, batch: Tensor<3>, mut pass: Option<&mut TrainingPass>) -> Tensor<2> {
+    fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
+        let sizes = &self.sizes;
         let mut hidden = batch;
         for (index, convolution) in self.convolutions.iter().enumerate() {
             if index + 1 == self.convolutions.len() {
                 hidden = convolution.forward_relu(hidden);
             } else {
-                let pool = MaxPool::over_frames(self.pool_size, self.pool_size);
+                let pool = MaxPool::over_frames(sizes.pool_size, sizes.pool_size);
                 hidden = pool.forward_relu(convolution.forward(hidden));
-                hidden = dropout(hidden, self.dropout, pass.as_deref_mut());
+                hidden = dropout(hidden, sizes.dropout, mode);
             }
         }
         let hidden = self.dense.forward_relu(global_average(hidden));
-        self.output.forward(dropout(hidden, self.dense_dropout, pass))
+        self.output.forward(dropout(hidden, sizes.dense_dropout, mode))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::layers::TrainingPass;
     use crate::models::lcg::Lcg;
     use crate::models::{device, device_names};
     use crate::random::stream;
@@ -152,13 +130,8 @@ mod tests {
     }
 
     fn build(settings: &Conv1dSettings, input: (usize, usize)) -> Result<Conv1d, ModelError> {
-        Conv1d::new(
-            settings,
-            input,
-            3,
-            &mut stream(1, "weights", 0),
-            &device("flex").unwrap(),
-        )
+        Conv1d::validate(settings)?;
+        Conv1d::new(settings, input, 3, &mut Init::new(1, &device("flex").unwrap()))
     }
 
     #[test]
@@ -183,7 +156,7 @@ mod tests {
     fn any_number_of_convolutions_and_any_length_work() {
         for filters in [vec![4], vec![4, 5], vec![4, 5, 6]] {
             let network = build(&Conv1dSettings { filters, ..settings() }, (4, 3)).unwrap();
-            let logits = network.forward(Tensor::ones([2, 4, 3], &device("flex").unwrap()), None);
+            let logits = network.forward(Tensor::ones([2, 4, 3], &device("flex").unwrap()), &mut Mode::Inference);
             assert_eq!(logits.dims(), [2, 3]);
         }
     }
@@ -193,16 +166,10 @@ mod tests {
         let network = build(&settings(), (20, 4)).unwrap();
         let logits = |steps: Option<u64>| {
             let batch = Tensor::ones([2, 20, 4], &device("flex").unwrap());
-            network
-                .forward(
-                    batch,
-                    steps
-                        .map(|steps| TrainingPass::new(stream(1, "dropout", 1), steps))
-                        .as_mut(),
-                )
-                .into_data()
-                .try_into_vec::<f32>()
-                .unwrap()
+            let mut pass = steps.map(|steps| TrainingPass::new(stream(1, "dropout", 1), steps));
+            let mut mode = pass.as_mut().map_or(Mode::Inference, Mode::Training);
+            let logits = network.forward(batch, &mut mode).into_data();
+            logits.try_into_vec::<f32>().unwrap()
         };
         let plain = logits(None);
         assert_eq!(plain, logits(None));
@@ -223,7 +190,7 @@ mod tests {
 
     #[test]
     fn logits_match_an_independent_implementation() {
-        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/conv1d.json")).unwrap();
+        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../tests/golden/conv1d.json")).unwrap();
         for name in device_names() {
             for case in &cases {
                 let sizes = Conv1dSettings {
@@ -235,13 +202,17 @@ mod tests {
                 };
                 let device = device(&name).unwrap();
                 let [batch, frames, coefficients] = case.input;
-                let mut draw = stream(1, "weights", 0);
-                let network = Conv1d::new(&sizes, (frames, coefficients), case.classes, &mut draw, &device).unwrap();
+                let mut init = Init::new(1, &device);
+                let network = Conv1d::new(&sizes, (frames, coefficients), case.classes, &mut init).unwrap();
                 let mut lcg = Lcg(7);
                 let network = network.map(&mut lcg);
                 let input = lcg.values(batch * frames * coefficients);
                 let input = Tensor::from_data(TensorData::new(input, case.input), &device);
-                let logits = network.forward(input, None).into_data().try_into_vec::<f32>().unwrap();
+                let logits = network
+                    .forward(input, &mut Mode::Inference)
+                    .into_data()
+                    .try_into_vec::<f32>()
+                    .unwrap();
                 assert_eq!(logits.len(), case.logits.len());
                 for (got, expected) in logits.iter().zip(&case.logits) {
                     assert!(
