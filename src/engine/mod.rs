@@ -1,77 +1,21 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
-mod bench;
-mod cache_facts;
-mod command;
-mod context;
-mod data_facts;
-mod epochs;
-mod error;
-mod event;
+mod api;
 mod jobs;
-mod launch;
-mod left_out;
-mod model_facts;
-mod observer;
-mod protocol;
 mod queue;
-mod queue_worker;
-mod rate_limiter;
 mod reading;
-mod results;
-mod run_book;
-mod run_facts;
-mod run_file;
-mod run_page;
+mod runs;
 mod settings;
-mod study_book;
-mod study_facts;
-mod study_folder;
-mod study_lost;
-mod study_report;
-mod study_rows;
-mod study_table;
-mod study_trial;
-mod study_worker;
-mod usage;
+mod studies;
 mod variant;
 mod worker;
 
-pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
-pub use cache_facts::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
-pub use command::{Command, CommandKind, PlaybackControl, StopTuning};
-pub use data_facts::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
-pub use epochs::Epochs;
-pub use error::EngineError;
-pub use event::{DemoSummary, Event, Progress};
-pub use model_facts::{ModelRow, ModelSummary};
-pub use queue::{QueueLane, QueuePosition, QueueReport};
-pub use queue_worker::work_on_queue;
-pub use run_facts::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
-pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
-pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
-pub use study_worker::{work_on_named_study, work_on_study};
-pub use variant::Variant;
+pub use api::*;
+pub use queue::worker::work_on_queue;
+pub use studies::worker::{work_on_named_study, work_on_study};
 pub use worker::work;
 
-// The plain data that events carry, so that `ui` and `cli` need no other floor.
-pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
-pub use crate::audio::{Level, Wave};
-pub use crate::corpus::{
-    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
-};
-pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
-pub use crate::features::Note;
-pub use crate::inference::{Prediction, Warning};
-pub use crate::models::layers::LayerSummary;
-pub use crate::runs::queue::Shift;
-pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
-pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary};
-pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};
-
-use context::Context;
+use jobs::context::Context;
 use jobs::{FollowRequest, PlaybackRequest, ScanScheduler, StudyFollowRequest};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

@@ -90,7 +90,7 @@ pub struct Speed {
 
 impl Speed {
     /// So many clips of so much sound in so much time; a clock that stood still counts as a nanosecond.
-    pub(super) fn new(threads: usize, clips: usize, audio_seconds: f64, seconds: f64) -> Self {
+    pub(in crate::engine) fn new(threads: usize, clips: usize, audio_seconds: f64, seconds: f64) -> Self {
         let seconds = seconds.max(1e-9);
         Self {
             threads,
@@ -168,7 +168,7 @@ pub struct SpanTime {
 impl BatchSpeed {
     /// From the times of several batches (s) of so many clips and so much arithmetic each; the clock counts
     /// whole nanoseconds.
-    pub(super) fn new(mut seconds: Vec<f64>, clips: usize, operations: f64) -> Self {
+    pub(in crate::engine) fn new(mut seconds: Vec<f64>, clips: usize, operations: f64) -> Self {
         seconds.sort_by(f64::total_cmp);
         let at = |index: usize| seconds.get(index).copied().unwrap_or_default().max(1e-9);
         let median = at(seconds.len() / 2);

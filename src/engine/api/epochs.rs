@@ -125,7 +125,7 @@ impl Serialize for Epochs {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::engine) mod tests {
     use super::*;
 
     pub fn metrics(epoch: usize) -> EpochMetrics {

@@ -1,9 +1,9 @@
 //! Bench: how fast the work is here, and where the time goes.
 
+use super::context::Context;
 use super::{bench_model, scan};
 use crate::audio::decode;
 use crate::corpus::{Clip, select};
-use crate::engine::context::Context;
 use crate::engine::{Bench, EngineError, Event, FeatureSpeed, Measured, Speed, StageTime};
 use crate::features::{FeatureError, Recipe, Stopwatch, extract, extract_timed};
 use rayon::prelude::*;

@@ -1,6 +1,6 @@
 //! Bench: how fast a network is trained and judges, and where a step's time goes.
 
-use crate::engine::context::Context;
+use super::context::Context;
 use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime};
 use crate::models::layers::{Pass, Span, start_spans, stop_spans};
 use crate::models::{Network, Published, choose_device, device, published};

@@ -1,7 +1,7 @@
 //! Cache: what lies in its folder, and what of it may go.
 
+use super::context::Context;
 use crate::corpus::{AnalysisCache, ScanIndex};
-use crate::engine::context::Context;
 use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, EngineError, Event, Settings, reading};
 use crate::features::{PackSummary, inventory};
 use std::fs;

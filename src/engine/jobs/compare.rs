@@ -1,8 +1,8 @@
 //! Compare: the settings that tell runs apart.
 
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
+use super::context::Context;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::file::RunFile;
 use crate::engine::{Comparison, EngineError, Event, Settings, rows};
 use crate::runs::find_run;
 use std::collections::BTreeMap;

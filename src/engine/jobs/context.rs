@@ -1,7 +1,7 @@
 //! What every job has at hand.
 
 use super::rate_limiter::RateLimiter;
-use super::{Catalogue, EngineError, Event, Progress, Settings};
+use crate::engine::{Catalogue, EngineError, Event, Progress, Settings};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,10 +1,10 @@
 //! Delete and restore: runs that are done with, and runs that were deleted too soon.
 
+use super::context::Context;
 use super::queue::take_out;
 use super::stop::chosen;
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_page::RunPage;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::page::RunPage;
 use crate::engine::{Deletion, EngineError, Event, RunState};
 use crate::files;
 use crate::runs::queue::Queue;

@@ -1,8 +1,8 @@
 //! Demo: the synthetic corpus.
 
+use super::context::Context;
 use crate::corpus::CorpusError;
 use crate::corpus::demo::write_demo;
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, reading};
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! Doctor: what this machine has, what it lacks, and what would help.
 
+use super::context::Context;
 use super::scan;
 use crate::audio::playback::{Environment, output_name};
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, Settings, reading};
 use crate::models::{choose_device, cuda_parts, device_names};
 use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};

@@ -1,9 +1,9 @@
 //! Exchange: features to and from other programs, as NumPy arrays.
 
+use super::context::Context;
 use super::features::extract_all;
 use super::scan;
 use crate::corpus::{Dealing, split};
-use crate::engine::context::Context;
 use crate::engine::settings::add_import;
 use crate::engine::{EngineError, Event, reading, rows};
 use crate::features::{FeatureStore, Recipe};

@@ -1,8 +1,8 @@
 //! Export: the table of clips.
 
+use super::context::Context;
 use super::scan;
 use crate::corpus;
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event};
 use std::path::Path;
 

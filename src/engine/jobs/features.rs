@@ -1,9 +1,9 @@
 //! Features: the recipe over every selected clip, into the store.
 
+use super::context::Context;
 use super::scan;
 use crate::audio::decode;
 use crate::corpus::{Clip, SampleAnalysis, Selection, select};
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, FeatureSummary, Note, reading};
 use crate::features::{Extracted, FeatureStore};
 use rayon::prelude::*;

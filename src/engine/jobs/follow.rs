@@ -1,11 +1,11 @@
 //! Runs and Watch: one thread that looks at the run folders, and tells when something changed.
 
-use crate::engine::context::Context;
+use super::context::Context;
+use super::rate_limiter::RateLimiter;
 use crate::engine::queue::wake;
-use crate::engine::rate_limiter::RateLimiter;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_page::RunPage;
-use crate::engine::study_folder::StudyFolder;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::page::RunPage;
+use crate::engine::studies::folder::StudyFolder;
 use crate::engine::{CommandKind, EngineError, Event, RunDetail, RunSummary};
 use crate::runs::find_run;
 use std::sync::Arc;

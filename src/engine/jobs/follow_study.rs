@@ -1,9 +1,9 @@
 //! Study: one thread that looks at a study, and tells when something changed.
 
-use crate::engine::context::Context;
-use crate::engine::study_book::StudyBook;
-use crate::engine::study_facts::StudyPage;
-use crate::engine::study_folder::StudyFolder;
+use super::context::Context;
+use crate::engine::api::StudyPage;
+use crate::engine::studies::book::StudyBook;
+use crate::engine::studies::folder::StudyFolder;
 use crate::engine::{CommandKind, EngineError, Event};
 use crate::runs::watch_heartbeats;
 use std::sync::Arc;

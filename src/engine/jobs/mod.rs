@@ -4,6 +4,7 @@ mod bench;
 mod bench_model;
 mod cache;
 mod compare;
+pub mod context;
 mod delete;
 mod demo;
 mod doctor;
@@ -18,6 +19,7 @@ mod plan;
 mod predict;
 mod preview;
 mod queue;
+mod rate_limiter;
 mod report;
 mod resume;
 mod scan;
@@ -35,8 +37,8 @@ pub use scan::ScanScheduler;
 pub use sound::{PlaybackRequest, sounds};
 pub use train::command;
 
-use super::context::Context;
 use super::{Command, EngineError, Event, rows};
+use context::Context;
 use std::sync::Arc;
 
 /// Does what is asked on the caller's thread. (Previews, sound and what is followed have threads of

@@ -1,6 +1,6 @@
 //! Models: which architectures there are, and one of them layer by layer.
 
-use crate::engine::context::Context;
+use super::context::Context;
 use crate::engine::{EngineError, Event, ModelRow, ModelSummary, Settings};
 use crate::models::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};

@@ -1,6 +1,6 @@
 //! Note: what people say of runs.
 
-use crate::engine::context::Context;
+use super::context::Context;
 use crate::engine::{EngineError, Event};
 use crate::runs::{NoteChange, RunNote, find_run};
 

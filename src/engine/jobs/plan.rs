@@ -1,10 +1,10 @@
 //! Plan: what a run would be, before it is one.
 
+use super::context::Context;
 use super::train::{network_for, resolve};
 use crate::corpus::{Dealing, Selection, Split, Subset, select, split};
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::file::RunFile;
 use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;

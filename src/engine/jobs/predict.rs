@@ -1,7 +1,7 @@
 //! Predict: what a run's model says about files.
 
+use super::context::Context;
 use crate::audio::decode;
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event, FilePrediction};
 use crate::features::Normalise;
 use crate::inference::{Package, PreparedFile, Speaker};

@@ -1,8 +1,8 @@
 //! Preview: a clip to look at.
 
+use super::context::Context;
 use crate::audio::{Header, Wave, decode};
 use crate::corpus::{AnalysisCache, Clip, Emotion};
-use crate::engine::context::Context;
 use crate::engine::variant::{form, variants};
 use crate::engine::{CommandKind, EngineError, Event, Preview, Variant, reading};
 use crate::features::{log_mel_preview, prepare};

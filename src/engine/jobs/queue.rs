@@ -1,11 +1,11 @@
 //! The queue: what waits, in another order, taken out, or started at once.
 
+use super::context::Context;
 use super::stop::chosen;
-use crate::engine::context::Context;
-use crate::engine::launch::launch_run;
 use crate::engine::queue::{lane_of, wake};
-use crate::engine::run_book::RunBook;
-use crate::engine::run_page::RunPage;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::launch::launch_run;
+use crate::engine::runs::page::RunPage;
 use crate::engine::{
     EngineError, EpochMetrics, Event, JournalEntry, QueueLane, QueueReport, RunState, RunSummary, Shift,
 };

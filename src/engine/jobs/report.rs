@@ -1,8 +1,9 @@
 //! Report: a run's report, its judged clips, and the spread over the other folds of it.
 
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::{EngineError, Event, RunReport, results};
+use super::context::Context;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::results;
+use crate::engine::{EngineError, Event, RunReport};
 use crate::evaluation::{pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;

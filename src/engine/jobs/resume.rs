@@ -1,14 +1,14 @@
 //! Resume: the runs that were interrupted, back in the queue.
 
+use super::context::Context;
 use super::stop::chosen;
 use super::train::{clips_fingerprint, fingerprint};
 use crate::corpus::select;
-use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
-use crate::engine::run_page::RunPage;
-use crate::engine::study_folder::StudyFolder;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::file::RunFile;
+use crate::engine::runs::page::RunPage;
+use crate::engine::studies::folder::StudyFolder;
 use crate::engine::{EngineError, Event, JournalEntry, RunState, reading};
 use crate::runs::{Journal, Lease};
 use crate::training::saved_epoch;

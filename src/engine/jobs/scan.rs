@@ -1,8 +1,8 @@
 //! Scan: headers at once, samples in the background.
 
+use super::context::Context;
+use super::rate_limiter::RateLimiter;
 use crate::corpus::{AnalysisCache, analyse, quality_issues, select, statistics};
-use crate::engine::context::Context;
-use crate::engine::rate_limiter::RateLimiter;
 use crate::engine::{Catalogue, EngineError, Event, Survey, reading};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
 //! Sound: clips to be heard, one at a time, and the place that is heard while they are.
 
+use super::context::Context;
+use super::rate_limiter::RateLimiter;
 use crate::audio::decode;
 use crate::audio::playback::{Environment, Phase, Playback, Player, SoundError};
-use crate::engine::context::Context;
-use crate::engine::rate_limiter::RateLimiter;
 use crate::engine::variant::form;
 use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant};
 use std::path::{Path, PathBuf};

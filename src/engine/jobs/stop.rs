@@ -1,8 +1,8 @@
 //! Stop: a request in the run's folder.
 
+use super::context::Context;
 use super::queue::take_out;
-use crate::engine::context::Context;
-use crate::engine::run_page::RunPage;
+use crate::engine::runs::page::RunPage;
 use crate::engine::{EngineError, Event, Stop};
 use crate::runs::{RunError, RunFolder, find_run, list_runs, request_stop, watch_heartbeats};
 

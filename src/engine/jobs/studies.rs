@@ -1,12 +1,13 @@
 //! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the repair, the table.
 
+use super::context::Context;
 use super::train::start;
-use crate::engine::context::Context;
-use crate::engine::run_file::{RunFile, RunMetadata};
-use crate::engine::study_book::StudyBook;
-use crate::engine::study_folder::{PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
-use crate::engine::study_worker::{space_of, wanted};
-use crate::engine::{EngineError, Event, StopTuning, study_trial};
+use crate::engine::runs::file::{RunFile, RunMetadata};
+use crate::engine::studies::book::StudyBook;
+use crate::engine::studies::folder::{PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use crate::engine::studies::trial;
+use crate::engine::studies::worker::{space_of, wanted};
+use crate::engine::{EngineError, Event, StopTuning};
 use crate::runs::{Liveness, RunFolder, Stop, liveness, request_stop, watch_heartbeats};
 use crate::tuning::{Study, TrialState, Value};
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ pub fn enqueue(context: &Context, study: &str, values: &[(String, String)]) -> R
     let settings = folder.settings(&[])?;
     let space = space_of(&settings)?;
     let mut opened = folder.open_study()?;
-    let number = opened.enqueue(space, &study_trial::typed(&opened.newest(space), values)?)?;
+    let number = opened.enqueue(space, &trial::typed(&opened.newest(space), values)?)?;
     let wanted = wanted(&opened, &settings).saturating_add(1);
     opened.note(TRIALS_ATTRIBUTE, Value::Int(i64::try_from(wanted).unwrap_or(i64::MAX)))?;
     context.emit(Event::Enqueued {
@@ -117,7 +118,7 @@ pub fn promote(context: &Context, study: &str, trial: Option<usize>, seeds: usiz
     if row.state == TrialState::Waiting {
         return Err(EngineError::Other(format!("trial {number} has no parameters yet")));
     }
-    let settings = study_trial::trial_settings(&folder, &settings, &row.parameters)?;
+    let settings = trial::trial_settings(&folder, &settings, &row.parameters)?;
     let metadata = folder.begun()?.run;
     let mut runs: Vec<(RunFolder, u64)> = Vec::new();
     for place in 0..seeds.max(1) as u64 {
@@ -204,7 +205,7 @@ pub fn export(context: &Context, study: &str, path: &Path) -> Result<(), EngineE
     let text = if path.extension().is_some_and(|extension| extension == "json") {
         serde_json::to_vec_pretty(&page).map_err(|error| unwritable(error.to_string()))?
     } else {
-        crate::engine::study_table::csv(&page).map_err(|error| unwritable(error.to_string()))?
+        crate::engine::studies::table::csv(&page).map_err(|error| unwritable(error.to_string()))?
     };
     crate::files::replace(path, &text).map_err(|error| unwritable(error.to_string()))?;
     context.emit(Event::StudyExported {

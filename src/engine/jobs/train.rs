@@ -1,10 +1,10 @@
 //! Train: run folders, and a place in the queue.
 
+use super::context::Context;
 use super::scan;
 use crate::corpus::{Catalogue, Dealing, Selection, select, split};
-use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
-use crate::engine::run_file::{RunFile, RunMetadata};
+use crate::engine::runs::file::{RunFile, RunMetadata};
 use crate::engine::{EngineError, Event, Settings, reading};
 use crate::features::Recipe;
 use crate::models::{Network, choose_device, device};

@@ -1,8 +1,8 @@
 //! Trim: what trimming silence would remove, before a recipe does.
 
+use super::context::Context;
 use super::scan;
 use crate::corpus::{select, trimming};
-use crate::engine::context::Context;
 use crate::engine::{EngineError, Event};
 use std::sync::Arc;
 

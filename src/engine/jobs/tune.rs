@@ -1,13 +1,14 @@
 //! Tune: a study begun or gone on with, and the processes that work on it.
 
+use super::context::Context;
 use super::train::prepare;
-use crate::engine::context::Context;
-use crate::engine::launch::launch;
+use crate::engine::runs::launch::launch;
 use crate::engine::settings::load_settings;
-use crate::engine::study_folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE};
-use crate::engine::study_lost::settle;
-use crate::engine::study_worker::{space_of, wanted};
-use crate::engine::{EngineError, Event, Origin, Settings, study_trial};
+use crate::engine::studies::folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE};
+use crate::engine::studies::lost::settle;
+use crate::engine::studies::trial;
+use crate::engine::studies::worker::{space_of, wanted};
+use crate::engine::{EngineError, Event, Origin, Settings};
 use crate::runs::trash::empty_expired;
 use crate::runs::{Liveness, liveness, watch_heartbeats};
 use crate::tuning::{Study, TrialState, Value};
@@ -31,7 +32,7 @@ pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), Engin
         space_of(&given)?;
         let run;
         (given, run) = prepare(context, changes)?;
-        study_trial::check(&given, space_of(&given)?)?;
+        trial::check(&given, space_of(&given)?)?;
         if folder.journal().is_file() {
             folder.open_study()?.check_space(space_of(&given)?)?;
         }
@@ -118,7 +119,7 @@ fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, E
     }
     let settings = load_settings(Some(&folder.settings_file()), &tuning)?;
     if !tuning.is_empty() {
-        study_trial::check(&settings, space_of(&settings)?)?;
+        trial::check(&settings, space_of(&settings)?)?;
         folder.write(&settings, &folder.begun()?)?;
     }
     Ok(settings)
@@ -183,7 +184,7 @@ fn put_baseline(study: &mut Study, settings: &Settings) -> Result<Option<String>
         return Ok(None);
     }
     let space = space_of(settings)?;
-    match study_trial::baseline(settings, space)? {
+    match trial::baseline(settings, space)? {
         Ok(values) => {
             let number = study.enqueue(space, &values)?;
             study.note(

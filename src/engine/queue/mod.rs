@@ -1,51 +1,17 @@
 //! The queue of a folder of runs: runs go in, and a worker per device takes them out.
 
-use super::launch::launch;
-use super::run_file::RunFile;
-use super::{EngineError, RunSummary};
+pub mod worker;
+
+use crate::engine::EngineError;
+use crate::engine::runs::file::RunFile;
+use crate::engine::runs::launch::launch;
 use crate::models::choose_device;
 use crate::runs::queue::{Lane, Queue, waiting};
 use crate::runs::{RunError, RunFolder};
-use serde::Serialize;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-
-/// Where a waiting run stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QueuePosition {
-    /// From 1, among the runs that wait for the same device.
-    pub place: usize,
-    /// What it waits for.
-    pub device: String,
-    /// The machine, when it is another one.
-    pub host: Option<String>,
-    /// Whether a worker will take it when its turn comes.
-    pub worker: bool,
-}
-
-/// The queue of one device.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct QueueLane {
-    /// The device.
-    pub device: String,
-    /// The machine, when it is another one.
-    pub host: Option<String>,
-    /// Whether a worker takes its runs.
-    pub worker: bool,
-    /// What is trained on it, and what waits for it, in its order.
-    pub runs: Vec<RunSummary>,
-}
-
-/// The queue.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct QueueReport {
-    /// Devices that are worked on or waited for.
-    pub lanes: Vec<QueueLane>,
-    /// Devices for which a worker was missing and has been started now.
-    pub woken: Vec<String>,
-}
 
 /// The lane of a device that settings name. Both of Burn's backends for it compute on the one processor.
 pub fn lane_of(device: &str) -> Lane {

@@ -1,8 +1,7 @@
 //! What `undertone worker --queue` does: run after run, each in a process of its own.
 
-use super::launch::{NotStarted, launch_on};
-use super::worker::leave_terminal;
-use super::{EngineError, EpochMetrics, JournalEntry};
+use crate::engine::runs::launch::{NotStarted, launch_on, leave_terminal};
+use crate::engine::{EngineError, EpochMetrics, JournalEntry};
 use crate::runs::queue::{Entry, Lane, Queue};
 use crate::runs::{Journal, Lease, Liveness, RunError, RunFolder, liveness, read_entries};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! All runs, read on from where the last look ended.
 
-use super::run_page::RunPage;
-use super::{Coverage, QueuePosition, RunDetail, RunSummary};
+use super::page::RunPage;
+use crate::engine::{Coverage, QueuePosition, RunDetail, RunSummary};
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

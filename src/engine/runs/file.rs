@@ -1,8 +1,8 @@
 //! `run.toml`: everything a run was started with.
 
-use super::settings::settings_of_run;
-use super::{EngineError, Settings};
 use crate::corpus::Dealing;
+use crate::engine::settings::settings_of_run;
+use crate::engine::{EngineError, Settings};
 use crate::runs::{RunError, RunFolder};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

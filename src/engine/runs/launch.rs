@@ -1,6 +1,7 @@
 //! Processes of their own, started from this one.
 
-use super::{EngineError, run_page};
+use super::page;
+use crate::engine::EngineError;
 use crate::runs::{Liveness, RunFolder, liveness};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -63,7 +64,7 @@ fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, N
     // It holds nothing yet: nothing is lost. Whether it is gone already does not matter.
     let _ = child.kill();
     let _ = child.wait();
-    let words = run_page::tail(log).join("\n");
+    let words = page::tail(log).join("\n");
     let error = EngineError::Other(format!("{problem}; {} says:\n{words}", log.display()));
     Err(if ended {
         NotStarted::Refused(error)
@@ -107,6 +108,15 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
         "the worker did not take up its work within {} s",
         START.as_secs()
     ))
+}
+
+/// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
+pub fn leave_terminal() -> Result<(), EngineError> {
+    // Refused to a process that leads a group, as one started by hand from a shell does: it stays where it is.
+    let _ = rustix::process::setsid();
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default())
+        .map(|_| ())
+        .map_err(|error| EngineError::Other(format!("the hang-up signal cannot be ignored: {error}")))
 }
 
 /// This very program, even when its file was replaced by a newer one since it was started.

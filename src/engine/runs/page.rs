@@ -1,10 +1,9 @@
 //! One run as its folder tells it, read on from where the last look ended.
 
-use super::observer::FINAL_FIT;
-use super::run_file::RunFile;
-use super::{
-    EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Usage, results, usage,
-};
+use super::file::RunFile;
+use super::results;
+use super::usage;
+use crate::engine::{EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Usage};
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
@@ -13,6 +12,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
+/// What a phase of the final fit begins with.
+pub const FINAL_FIT: &str = "final fit";
 /// How much of `log.txt` is shown (bytes).
 const LOG_TAIL: u64 = 8 * 1024;
 
@@ -276,8 +277,8 @@ pub fn tail(log: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::epochs::tests::metrics;
     use super::*;
+    use crate::engine::api::epochs::tests::metrics;
     use crate::runs::{Journal, Lease};
     use std::io::Write;
 

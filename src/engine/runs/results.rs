@@ -1,6 +1,6 @@
 //! `report.json` and `predictions.csv` of a run.
 
-use super::{EngineError, EvaluatedClip, Report};
+use crate::engine::{EngineError, EvaluatedClip, Report};
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use std::collections::HashMap;

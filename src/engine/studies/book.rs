@@ -1,13 +1,13 @@
 //! One study as its folder tells it, read on from where the last look ended. Looking changes nothing on disk.
 
-use super::results::read_report;
-use super::run_page::tail;
-use super::study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialRow, WorkerRow};
-use super::study_folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
-use super::study_lost::lost;
-use super::study_rows::{extend, ranks, row_of};
-use super::study_worker::space_of;
-use super::{EngineError, Settings};
+use super::folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use super::lost::lost;
+use super::rows::{extend, ranks, row_of};
+use super::worker::space_of;
+use crate::engine::api::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialRow, WorkerRow};
+use crate::engine::runs::page::tail;
+use crate::engine::runs::results::read_report;
+use crate::engine::{EngineError, Settings};
 use crate::runs::{Liveness, RunFolder, liveness};
 use crate::tuning::importance::importance;
 use crate::tuning::{SpaceCoverage, Study, TrialState, Value};

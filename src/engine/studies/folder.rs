@@ -1,7 +1,7 @@
 //! `studies/<name>/`: the journal in Optuna's format, the settings, the trials' runs, the workers.
 
-use super::run_file::RunMetadata;
-use super::{EngineError, Settings, load_settings};
+use crate::engine::runs::file::RunMetadata;
+use crate::engine::{EngineError, Settings, load_settings};
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use crate::tuning::lifecycle::run_of;

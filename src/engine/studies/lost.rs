@@ -1,8 +1,8 @@
 //! Running trials whose process is gone, by what the folders of their own runs say.
 
-use super::study_folder::StudyFolder;
-use super::study_report::value;
-use super::{EngineError, EpochMetrics, JournalEntry, RunState};
+use super::folder::StudyFolder;
+use super::report::value;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, RunState};
 use crate::runs::{Liveness, host_name, liveness, read_entries};
 use crate::tuning::{Objective, Outcome, Study, Trial, TuningError};
 use jiff::{SignedDuration, Timestamp};
@@ -120,8 +120,8 @@ pub fn settle(
 
 #[cfg(test)]
 mod tests {
-    use super::super::epochs::tests::metrics;
     use super::*;
+    use crate::engine::api::epochs::tests::metrics;
     use crate::runs::{Heartbeat, Journal, Lease, RunFolder};
     use crate::tuning::{Direction, Sampler, Space, TrialState};
 

@@ -1,8 +1,8 @@
 //! A trial's side of its study: epochs reported, the pruner asked, the outcome told.
 
-use super::run_file::TrialReference;
-use super::study_folder::StudyFolder;
-use super::{EngineError, EpochMetrics};
+use super::folder::StudyFolder;
+use crate::engine::runs::file::TrialReference;
+use crate::engine::{EngineError, EpochMetrics};
 use crate::tuning::lifecycle::THRESHOLD_ATTRIBUTE;
 use crate::tuning::{Objective, Outcome, Pruner, Study, TuningSettings, Value};
 

@@ -1,6 +1,6 @@
 //! From a study's trials to what is told of them.
 
-use super::study_facts::{Axis, TrialParameter, TrialRow};
+use crate::engine::api::{Axis, TrialParameter, TrialRow};
 use crate::tuning::lifecycle::{failure_of, repeats, run_of, threshold_of};
 use crate::tuning::{Direction, Distribution, Trial, TrialState};
 use jiff::Timestamp;

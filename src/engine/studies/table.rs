@@ -1,6 +1,6 @@
 //! A study's trials as CSV.
 
-use super::study_facts::StudyPage;
+use crate::engine::api::StudyPage;
 
 /// One row per trial: number, rank, state, value, epochs, seconds, run, reason, then a column per parameter.
 ///

@@ -1,7 +1,7 @@
 //! From a trial's parameters to settings, and back.
 
-use super::study_folder::StudyFolder;
-use super::{EngineError, Settings};
+use super::folder::StudyFolder;
+use crate::engine::{EngineError, Settings};
 use crate::tuning::{Distribution, Parameter, Parameters, Space, Value};
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ pub fn check(settings: &Settings, space: &Space) -> Result<(), EngineError> {
     for parameter in space.parameters() {
         for value in ends(parameter) {
             let changes = changes_of(settings, std::iter::once((parameter.name.as_str(), value)))?;
-            let place = |mut error: super::SettingsError| {
+            let place = |mut error: crate::engine::SettingsError| {
                 error.problem += &format!("; correct the range of `{}` in [tuning.space]", parameter.name);
                 error
             };

@@ -1,12 +1,11 @@
 //! What `undertone tune --worker` does: trial after trial, each in a process of its own.
 
-use super::launch::spawn;
-use super::run_file::{RunFile, RunMetadata, TrialReference};
-use super::study_folder::{StudyFolder, TRIALS_ATTRIBUTE};
-use super::study_lost::settle;
-use super::study_trial::trial_settings;
-use super::worker::leave_terminal;
-use super::{EngineError, Settings};
+use super::folder::{StudyFolder, TRIALS_ATTRIBUTE};
+use super::lost::settle;
+use super::trial::trial_settings;
+use crate::engine::runs::file::{RunFile, RunMetadata, TrialReference};
+use crate::engine::runs::launch::{leave_terminal, spawn};
+use crate::engine::{EngineError, Settings};
 use crate::runs::{Lease, RunError, RunFolder, Stop, read_stop, request_stop};
 use crate::tuning::lifecycle::failure_of;
 use crate::tuning::{Limits, Outcome, Space, Study, TrialState, TuningError, Value};
@@ -202,7 +201,7 @@ impl Worker {
             fold: 0,
             folds: 1,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: super::jobs::command(&settings),
+            command: crate::engine::jobs::command(&settings),
             trial: Some(TrialReference {
                 study: self.folder.path.clone(),
                 number,

@@ -1,7 +1,7 @@
 //! What a run leaves out because it has no features: said in its journal, and remembered in `split.csv`.
 
-use super::EngineError;
 use crate::corpus::{self, LeftOut, Selection};
+use crate::engine::EngineError;
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use crate::training::Examples;

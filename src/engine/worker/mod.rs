@@ -1,11 +1,16 @@
 //! What `undertone worker RUN` does.
 
-use super::observer::RunObserver;
-use super::run_file::RunFile;
-use super::study_report::TrialReporter;
-use super::usage::UsageRecorder;
-use super::{EngineError, EpochMetrics, JournalEntry, Stop, left_out, protocol, reading, results};
+mod left_out;
+mod observer;
+mod protocol;
+
 use crate::corpus::{Selection, Split, Subset, select, split};
+use crate::engine::runs::file::RunFile;
+use crate::engine::runs::launch::leave_terminal;
+use crate::engine::runs::results;
+use crate::engine::runs::usage::UsageRecorder;
+use crate::engine::studies::report::TrialReporter;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop, reading};
 use crate::features::FeatureStore;
 use crate::inference::FinalFit;
 use crate::models::{choose_device, device_address};
@@ -14,6 +19,7 @@ use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, 
 use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
+use observer::RunObserver;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -32,15 +38,6 @@ pub fn work(run: &Path, lane: Option<&Path>) -> Result<(), EngineError> {
     leave_terminal()?;
     let _busy = lane.map(queue::occupy).transpose()?;
     Run::take(run)?.work()
-}
-
-/// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
-pub fn leave_terminal() -> Result<(), EngineError> {
-    // Refused to a process that leads a group, as one started by hand from a shell does: it stays where it is.
-    let _ = rustix::process::setsid();
-    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default())
-        .map(|_| ())
-        .map_err(|error| EngineError::Other(format!("the hang-up signal cannot be ignored: {error}")))
 }
 
 /// One run that this process holds.

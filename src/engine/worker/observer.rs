@@ -1,13 +1,11 @@
 //! Between the training loop and the run's folder, and the study's journal when the run is a trial.
 
-use super::study_report::TrialReporter;
-use super::{EngineError, EpochMetrics, JournalEntry, Stop};
+use crate::engine::runs::page::FINAL_FIT;
+use crate::engine::studies::report::TrialReporter;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop};
 use crate::runs::{Journal, Lease, read_stop};
 use crate::training::{LoopControl, Observer, TrainingError};
 use std::path::Path;
-
-/// What a phase of the final fit begins with.
-pub const FINAL_FIT: &str = "final fit";
 
 /// Journals epochs, and asks before every step whether to go on.
 pub struct RunObserver<'a> {

@@ -1,7 +1,7 @@
 //! From selection and split to the protocol under every score.
 
-use super::{Clip, Exclusion, Protocol, SampleAnalysis};
 use crate::corpus::Subset;
+use crate::engine::{Clip, Exclusion, Protocol, SampleAnalysis};
 use crate::evaluation::{Provenance, leakage};
 use crate::training::Examples;
 

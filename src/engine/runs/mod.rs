@@ -1,0 +1,8 @@
+//! What the folders of runs tell, and the processes that train them.
+
+pub mod book;
+pub mod file;
+pub mod launch;
+pub mod page;
+pub mod results;
+pub mod usage;
