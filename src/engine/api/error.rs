@@ -5,7 +5,7 @@
 pub enum EngineError {
     /// Settings.
     #[error(transparent)]
-    Settings(#[from] super::SettingsError),
+    Settings(#[from] crate::engine::settings::SettingsError),
     /// Sound files.
     #[error(transparent)]
     Audio(#[from] crate::audio::AudioError),
@@ -30,7 +30,27 @@ pub enum EngineError {
     /// Studies.
     #[error(transparent)]
     Tuning(#[from] crate::tuning::TuningError),
-    /// Anything that is wrong only in the joining of floors.
+    /// Nothing has that name, or several things have.
     #[error("{0}")]
-    Other(String),
+    Unknown(String),
+    /// What was asked for does not go with what a run or a study is at.
+    #[error("{0}")]
+    State(String),
+    /// Settings, data or values that do not go together.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// A file or folder that cannot be read, written or understood.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// What is wrong with it, and what would help.
+        problem: String,
+    },
+    /// A process that cannot be started, or did not do its work.
+    #[error("{0}")]
+    Process(String),
+    /// The engine was dropped before the work was done.
+    #[error("given up: the program ends")]
+    Cancelled,
 }

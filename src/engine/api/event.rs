@@ -1,49 +1,78 @@
-//! What the engine tells: plain data.
+//! What the engine emits: plain data.
 
 use super::{
-    CacheReport, CommandKind, Comparison, Config, Deletion, ExportSummary, FeatureSummary, FilePrediction, Finding,
-    ImportSummary, Measured, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, Repaired, RunDetail,
-    RunNote, RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
+    CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, Enqueued, Exported, FeatureSummary,
+    FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow, ModelSummary, NoSound, Noted,
+    Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary, SoundState, Started, Stopping,
+    StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
 };
+use crate::engine::settings::Preset;
 use serde::Serialize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use crate::corpus::demo::DemoSummary;
+/// What an event may carry.
+pub trait Reply: Into<Event> {
+    /// What the event carries, when it is of this type.
+    fn of(event: Event) -> Option<Self>;
+}
 
-/// What the engine tells.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// How far a job is.
-    Progress(Progress),
+macro_rules! events {
+    ($( $(#[$doc:meta])* $name:ident($type:ty), )*) => {
+        /// What the engine emits: replies, by their type, and how the work on them goes.
+        #[derive(Debug, Clone)]
+        pub enum Event {
+            $( $(#[$doc])* $name($type), )*
+            /// How far a job is.
+            Progress(Progress),
+            /// A command could not be carried out; the message names the remedy.
+            Failed {
+                /// Which.
+                command: CommandKind,
+                /// Why, and what would help.
+                message: String,
+            },
+            /// A command is carried out.
+            Done(CommandKind),
+        }
+
+        $(
+            impl From<$type> for Event {
+                fn from(reply: $type) -> Self {
+                    Self::$name(reply)
+                }
+            }
+
+            impl Reply for $type {
+                fn of(event: Event) -> Option<Self> {
+                    match event {
+                        Event::$name(reply) => Some(reply),
+                        _ => None,
+                    }
+                }
+            }
+        )*
+    };
+}
+
+events! {
     /// What a scan found; again as the analysis of the samples goes on.
     Survey(Arc<Survey>),
     /// The table of clips was written.
-    Exported {
-        /// Where.
-        path: PathBuf,
-        /// Rows.
-        clips: usize,
-    },
+    Exported(Exported),
     /// Features are in the cache.
     Features(FeatureSummary),
     /// Features were written as NumPy arrays.
-    FeaturesExported(Arc<ExportSummary>),
+    FeaturesExported(FeaturesExported),
     /// Features were imported.
     FeaturesImported(Arc<ImportSummary>),
     /// What trimming would remove.
     Trimming(Arc<Trimming>),
-    /// What lies in the cache folder; when something is to go, told before and after.
+    /// What lies in the cache folder.
     Cache(Arc<CacheReport>),
     /// Something was measured.
     Measured(Arc<Measured>),
-    /// The demo corpus was written.
-    Demo {
-        /// Where.
-        folder: PathBuf,
-        /// What.
-        summary: DemoSummary,
-    },
+    /// The demo corpus.
+    Demo(DemoCorpus),
     /// The resolved settings.
     Config(Arc<Config>),
     /// What this machine has and lacks.
@@ -61,117 +90,54 @@ pub enum Event {
     /// There is no audio output; what was tried, and what would help.
     NoSound(Arc<NoSound>),
     /// Runs were created and are in the queue.
-    Started {
-        /// Their ids; several for a K-fold.
-        runs: Vec<String>,
-        /// How many runs come before them.
-        ahead: usize,
-    },
-    /// Runs go on in a process of their own.
-    Resumed {
-        /// Their ids, and the epochs that each has behind it.
-        runs: Vec<(String, usize)>,
-    },
+    Started(Started),
+    /// Runs were resumed, in processes of their own.
+    Resumed(Resumed),
     /// The runs, newest first.
     Runs(Arc<Vec<RunSummary>>),
     /// The watched run.
     Run(Arc<RunDetail>),
-    /// A run was asked to stop.
-    Stopping {
-        /// Its id.
-        run: String,
-        /// How soon.
-        when: Stop,
-    },
+    /// Runs were asked to stop.
+    Stopping(Stopping),
     /// The queue, after what was asked of it.
     Queue(Arc<QueueReport>),
-    /// A run was taken out of the queue.
-    Cancelled {
-        /// Its id.
-        run: String,
-    },
+    /// Runs were taken out of the queue.
+    Cancelled(Cancelled),
     /// What a run would be; again when the time of an epoch is known.
     Plan(Arc<RunPlan>),
-    /// What tells runs apart.
+    /// In what runs differ.
     Compared(Arc<Comparison>),
     /// A run's note, as it is now.
-    Noted {
-        /// The run.
-        run: String,
-        /// What is said of it.
-        note: RunNote,
-    },
-    /// Runs that are to be deleted; again when they are gone.
+    Noted(Noted),
+    /// Runs that are to be deleted, or were.
     Deletion(Arc<Deletion>),
     /// Deleted runs are back.
-    Restored {
-        /// Their ids.
-        runs: Vec<String>,
-    },
+    Restored(Restored),
     /// A report.
     Report(Arc<RunReport>),
-    /// One file judged, or refused.
-    Predicted(FilePrediction),
+    /// The emotions of files, as predicted.
+    Predicted(Vec<FilePrediction>),
     /// A study is worked on.
-    Tuning {
-        /// Its name.
-        study: String,
-        /// The workers that were started.
-        workers: Vec<String>,
-        /// What else is worth knowing.
-        notes: Vec<String>,
-    },
+    Tuning(Tuning),
     /// The studies, by name.
     Studies(Arc<Vec<StudySummary>>),
     /// The study that was asked for.
     Study(Arc<StudyPage>),
     /// Workers were asked to stop.
-    TuningStops {
-        /// The study.
-        study: String,
-        /// Which.
-        workers: Vec<String>,
-        /// How soon.
-        when: StopTuning,
-    },
+    TuningStops(TuningStops),
     /// A trial is in the queue.
-    Enqueued {
-        /// The study.
-        study: String,
-        /// The trial's number.
-        trial: usize,
-    },
+    Enqueued(Enqueued),
     /// A study's journal was repaired.
-    StudyRepaired {
-        /// The study.
-        study: String,
-        /// What was done; `None` when the journal is sound.
-        repaired: Option<Arc<Repaired>>,
-    },
+    StudyRepaired(StudyRepaired),
     /// A study's trials were written.
-    StudyExported {
-        /// Where.
-        path: PathBuf,
-        /// How many.
-        trials: usize,
-    },
-    /// A command could not be carried out; the message names the remedy.
-    Failed {
-        /// Which.
-        command: CommandKind,
-        /// Why, and what would help.
-        message: String,
-    },
-    /// A command is carried out.
-    Done(CommandKind),
+    StudyExported(StudyExported),
 }
 
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What is being done (`reading headers`, `analysing samples`, `features`, `exporting`, `importing`,
-    /// `trimming`, `measuring`, `writing demo corpus`).
-    pub task: String,
+    /// What is being done.
+    pub task: Task,
     /// Done so far.
     pub done: usize,
     /// Of how many; 0 when not known yet.

@@ -2,31 +2,40 @@
 
 mod bench;
 mod cache;
-mod command;
+mod control;
 mod data;
 pub(super) mod epochs;
 mod error;
 mod event;
 mod model;
 mod queue;
+mod reply;
+pub mod request;
 mod run;
 mod study;
+mod task;
+mod variant;
 
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use cache::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
-pub use command::{Command, CommandKind, PlaybackControl, StopTuning};
+pub use control::{PlaybackControl, StopTuning};
 pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
 pub use epochs::Epochs;
 pub use error::EngineError;
-pub use event::{DemoSummary, Event, Progress};
+pub use event::{Event, Progress, Reply};
 pub use model::{ModelRow, ModelSummary};
 pub use queue::{QueueLane, QueuePosition, QueueReport};
+pub use reply::{
+    Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
+    Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
+};
+pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
 pub use study::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
+pub use task::Task;
+pub use variant::Variant;
 
-// What the rooms next door and the floors below have that events carry, so that `ui` and `cli` need nothing else.
-pub use super::settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
-pub use super::variant::Variant;
+// What the floors below have that events carry, so that `ui` and `cli` need no other floor.
 pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{

@@ -1,13 +1,17 @@
 //! The queue of a folder of runs: runs go in, and a worker per device takes them out.
 
+mod report;
 pub mod worker;
 
-use crate::engine::EngineError;
+pub use report::report;
+
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::launch;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry};
 use crate::models::choose_device;
-use crate::runs::queue::{Lane, Queue, waiting};
-use crate::runs::{RunError, RunFolder};
+use crate::runs::queue::{Entry, Lane, Queue, waiting};
+use crate::runs::{Journal, Lease, RunError, RunFolder};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -63,6 +67,28 @@ pub fn wake(runs: &Path) -> Result<Vec<String>, EngineError> {
     Ok(woken)
 }
 
+/// Takes a run out of the queue, and writes so into its journal; false when it has begun meanwhile.
+///
+/// # Errors
+/// A queue that cannot be locked or written.
+pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
+    let queue = Queue::lock(runs)?;
+    let lease = match Lease::take(&run.path) {
+        Err(RunError::Held { .. }) => return Ok(false),
+        taken => taken?,
+    };
+    if Entry::read(&run.path).is_none() {
+        return Ok(false);
+    }
+    queue.leave(&run.path)?;
+    let mut journal = Journal::<EpochMetrics>::open(&run.path)?;
+    let at = Timestamp::now();
+    let message = "taken out of the queue".to_owned();
+    journal.append(&lease, &JournalEntry::Note { at, message })?;
+    journal.append(&lease, &JournalEntry::Stopped { at })?;
+    Ok(true)
+}
+
 /// Puts runs whose entry is damaged at the end of their device's queue; those that cannot be read leave it.
 fn repair(runs: &Path) -> Result<(), EngineError> {
     let queue = Queue::lock(runs)?;
@@ -100,8 +126,8 @@ fn wake_lane(runs: &Path, lane: &Lane) -> Result<bool, EngineError> {
         });
     match started {
         Ok(()) => Ok(true),
-        Err(error) => Err(EngineError::Other(format!(
-            "runs wait for {} and nobody takes them: {error}\n`undertone queue` tries again",
+        Err(error) => Err(EngineError::Process(format!(
+            "runs wait for {} and nobody takes them: {error}\n`undertone queue wake` tries again",
             lane.device
         ))),
     }

@@ -72,7 +72,7 @@ impl RunFile {
             table.insert("run".to_owned(), toml::Value::try_from(&self.run)?);
             toml::to_string(&table)
         };
-        write().map_err(|error| EngineError::Other(format!("the settings cannot be written as TOML: {error}")))
+        write().map_err(|error| EngineError::Unsuitable(format!("the settings cannot be written as TOML: {error}")))
     }
 
     /// From a run's folder. What an older version of the program did not know is as by default.

@@ -52,7 +52,7 @@ pub fn launch(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<(), Engin
         .spawn(move || child.wait());
     reaper
         .map(|_| ())
-        .map_err(|error| EngineError::Other(format!("no thread could be started: {error}")))
+        .map_err(|error| EngineError::Process(format!("no thread could be started: {error}")))
 }
 
 fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, NotStarted> {
@@ -65,7 +65,7 @@ fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, N
     let _ = child.kill();
     let _ = child.wait();
     let words = page::tail(log).join("\n");
-    let error = EngineError::Other(format!("{problem}; {} says:\n{words}", log.display()));
+    let error = EngineError::Process(format!("{problem}; {} says:\n{words}", log.display()));
     Err(if ended {
         NotStarted::Refused(error)
     } else {
@@ -87,7 +87,7 @@ pub fn spawn(arguments: &[&OsStr], log: &Path) -> Result<Child, EngineError> {
                 .stderr(errors)
                 .spawn()
         })
-        .map_err(|error| EngineError::Other(format!("the worker {} cannot be started: {error}", program.display())))
+        .map_err(|error| EngineError::Process(format!("the worker {} cannot be started: {error}", program.display())))
 }
 
 fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
@@ -116,7 +116,7 @@ pub fn leave_terminal() -> Result<(), EngineError> {
     let _ = rustix::process::setsid();
     signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default())
         .map(|_| ())
-        .map_err(|error| EngineError::Other(format!("the hang-up signal cannot be ignored: {error}")))
+        .map_err(|error| EngineError::Process(format!("the hang-up signal cannot be ignored: {error}")))
 }
 
 /// This very program, even when its file was replaced by a newer one since it was started.
@@ -127,7 +127,7 @@ fn program() -> Result<PathBuf, EngineError> {
         _ if running.exists() => Ok(running.to_owned()),
         outcome => {
             let error = outcome.err().unwrap_or_else(|| io::ErrorKind::NotFound.into());
-            Err(EngineError::Other(format!(
+            Err(EngineError::Process(format!(
                 "the program's own file is gone ({error}); start undertone again"
             )))
         }

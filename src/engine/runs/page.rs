@@ -3,7 +3,9 @@
 use super::file::RunFile;
 use super::results;
 use super::usage;
-use crate::engine::{EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Usage};
+use crate::engine::{
+    EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Task, Usage,
+};
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
@@ -12,8 +14,6 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
-/// What a phase of the final fit begins with.
-pub const FINAL_FIT: &str = "final fit";
 /// How much of `log.txt` is shown (bytes).
 const LOG_TAIL: u64 = 8 * 1024;
 
@@ -209,10 +209,10 @@ impl RunPage {
         let ending = summary
             .heartbeat
             .as_ref()
-            .is_some_and(|heartbeat| heartbeat.phase.starts_with(FINAL_FIT));
+            .is_some_and(|heartbeat| matches!(Task::from(&*heartbeat.phase), Task::FinalFit(..)));
         let seconds_left = (self.state == RunState::Running && !epochs.is_empty() && !ending).then(|| {
-            let rate_limiter = epochs.seconds() / epochs.len() as f64;
-            rate_limiter * summary.max_epochs.saturating_sub(epochs.len()) as f64
+            let per_epoch = epochs.seconds() / epochs.len() as f64;
+            per_epoch * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
         let notes = self.entries.iter().filter_map(|entry| match entry {

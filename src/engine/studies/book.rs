@@ -1,9 +1,8 @@
 //! One study as its folder tells it, read on from where the last look ended. Looking changes nothing on disk.
 
-use super::folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIALS_ATTRIBUTE};
+use super::folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIAL, TRIALS_ATTRIBUTE, space_of};
 use super::lost::lost;
 use super::rows::{extend, ranks, row_of};
-use super::worker::space_of;
 use crate::engine::api::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialRow, WorkerRow};
 use crate::engine::runs::page::tail;
 use crate::engine::runs::results::read_report;
@@ -266,7 +265,7 @@ impl StudyBook {
                 match liveness(&entry.path()) {
                     Liveness::Held(heartbeat) => Some(WorkerRow {
                         name,
-                        trial: (heartbeat.phase == "trial").then_some(heartbeat.done as usize),
+                        trial: (heartbeat.phase == TRIAL).then_some(heartbeat.done as usize),
                         heartbeat: Some(heartbeat),
                         problem: None,
                     }),

@@ -5,7 +5,7 @@ use crate::engine::{EngineError, Settings, load_settings};
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use crate::tuning::lifecycle::run_of;
-use crate::tuning::{Objective, Repaired, Study, repair};
+use crate::tuning::{Objective, Repaired, Space, Study, Value, repair};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -17,6 +17,8 @@ pub const TRIALS_ATTRIBUTE: &str = "undertone:trials";
 pub const BASELINE_ATTRIBUTE: &str = "undertone:baseline";
 /// The study's attribute that lists the runs that trials were made into: `{trial, run, seed}`.
 pub const PROMOTED_ATTRIBUTE: &str = "undertone:promoted";
+/// What the heartbeat of a worker says while it does a trial, whose number follows.
+pub const TRIAL: &str = "trial";
 
 /// `study.json`: what is known of the data, and what the settings said when the study began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,7 +87,7 @@ impl StudyFolder {
             } else {
                 format!("there are {names}")
             };
-            EngineError::Other(format!("{}: no study `{name}`; {known}", studies.display()))
+            EngineError::Unknown(format!("{}: no study `{name}`; {known}", studies.display()))
         };
         if name == "last" {
             let written = |study: &Self| fs::metadata(study.journal()).and_then(|begun| begun.modified()).ok();
@@ -98,7 +100,7 @@ impl StudyFolder {
         match found.len() {
             1 => Ok(found.swap_remove(0)),
             0 => Err(unknown()),
-            _ => Err(EngineError::Other(format!(
+            _ => Err(EngineError::Unknown(format!(
                 "`{name}` fits several studies: {}",
                 found
                     .iter()
@@ -121,7 +123,7 @@ impl StudyFolder {
             let study = folder.open_study()?;
             let of_number = study.trials().get(number).and_then(run_of);
             id = of_number
-                .ok_or_else(|| EngineError::Other(format!("trial {number} of {} has no run here", folder.name)))?
+                .ok_or_else(|| EngineError::Unknown(format!("trial {number} of {} has no run here", folder.name)))?
                 .to_owned();
         }
         let path = folder.trials().join(&id);
@@ -129,7 +131,7 @@ impl StudyFolder {
         if run.settings().is_file() {
             return Ok(run);
         }
-        Err(EngineError::Other(format!(
+        Err(EngineError::Unknown(format!(
             "{}: no such run; name it as `{}/NUMBER` of a trial made here",
             run.path.display(),
             folder.name
@@ -176,7 +178,7 @@ impl StudyFolder {
     /// # Errors
     /// What the file system says; values that TOML cannot hold.
     pub fn write(&self, settings: &Settings, begun: &Begun) -> Result<(), EngineError> {
-        let malformed = |error: String| EngineError::Other(format!("the settings cannot be written: {error}"));
+        let malformed = |error: String| EngineError::Unsuitable(format!("the settings cannot be written: {error}"));
         let table = toml::Table::try_from(settings).map_err(|error| malformed(error.to_string()))?;
         let text = toml::to_string(&table).map_err(|error| malformed(error.to_string()))?;
         let begun = serde_json::to_vec_pretty(begun).map_err(|error| malformed(error.to_string()))?;
@@ -201,8 +203,10 @@ impl StudyFolder {
     pub fn begun(&self) -> Result<Begun, EngineError> {
         let path = self.begun_file();
         let text = fs::read(&path).map_err(RunError::io(&path))?;
-        serde_json::from_slice(&text)
-            .map_err(|error| EngineError::Other(format!("{}: {error}; begin a study of another name", path.display())))
+        serde_json::from_slice(&text).map_err(|error| EngineError::File {
+            path,
+            problem: format!("{error}; begin a study of another name"),
+        })
     }
 
     /// The study in the journal: the one of the folder's name, else the first.
@@ -235,4 +239,33 @@ impl StudyFolder {
     pub fn repair(&self) -> Result<Option<Repaired>, EngineError> {
         Ok(repair(&self.journal())?)
     }
+}
+
+/// The search space of the study's architecture.
+///
+/// # Errors
+/// When there is none.
+pub fn space_of(settings: &Settings) -> Result<&Space, EngineError> {
+    let name = &settings.model.name;
+    settings
+        .tuning
+        .space
+        .get(name)
+        .filter(|space| !space.parameters().is_empty())
+        .ok_or_else(|| {
+            EngineError::Unsuitable(format!(
+                "there is no search space for `{name}`; write [tuning.space.{name}], or choose another model.name"
+            ))
+        })
+}
+
+/// How many trials the study is to end with, which may change while it goes on.
+pub fn wanted(study: &Study, settings: &Settings) -> usize {
+    let noted = study
+        .attributes()
+        .and_then(|attributes| attributes.get(TRIALS_ATTRIBUTE))
+        .and_then(Value::integer);
+    noted
+        .and_then(|trials| usize::try_from(trials).ok())
+        .unwrap_or(settings.tuning.trials)
 }

@@ -21,7 +21,7 @@ fn changes_of<'a>(
     let table = table(settings)?;
     let mut changed: BTreeMap<String, toml::Value> = BTreeMap::new();
     for (name, value) in values {
-        let unknown = || EngineError::Other(format!("parameter `{name}` is no setting of the study"));
+        let unknown = || EngineError::Unsuitable(format!("parameter `{name}` is no setting of the study"));
         if let Some((list, place)) = index_in_list(&table, name) {
             let list_now = changed
                 .entry(list.to_owned())
@@ -54,7 +54,7 @@ fn as_toml(name: &str, value: &Value, slot: &toml::Value) -> Result<toml::Value,
             .unwrap_or_else(|| toml::Value::String(text.clone())),
         Value::Text(text) => toml::Value::String(text.clone()),
         other => {
-            return Err(EngineError::Other(format!(
+            return Err(EngineError::Unsuitable(format!(
                 "parameter `{name}` is {other}, which no setting can be"
             )));
         }
@@ -63,7 +63,7 @@ fn as_toml(name: &str, value: &Value, slot: &toml::Value) -> Result<toml::Value,
 
 fn table(settings: &Settings) -> Result<toml::Table, EngineError> {
     toml::Table::try_from(settings)
-        .map_err(|error| EngineError::Other(format!("the settings cannot be written as TOML: {error}")))
+        .map_err(|error| EngineError::Unsuitable(format!("the settings cannot be written as TOML: {error}")))
 }
 
 fn lookup<'a>(table: &'a toml::Table, key: &str) -> Option<&'a toml::Value> {

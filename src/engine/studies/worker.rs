@@ -1,14 +1,15 @@
 //! What `undertone tune --worker` does: trial after trial, each in a process of its own.
 
-use super::folder::{StudyFolder, TRIALS_ATTRIBUTE};
+use super::folder::{StudyFolder, TRIAL, space_of, wanted};
 use super::lost::settle;
 use super::trial::trial_settings;
+use crate::engine::runs::command::command;
 use crate::engine::runs::file::{RunFile, RunMetadata, TrialReference};
 use crate::engine::runs::launch::{leave_terminal, spawn};
 use crate::engine::{EngineError, Settings};
 use crate::runs::{Lease, RunError, RunFolder, Stop, read_stop, request_stop};
 use crate::tuning::lifecycle::failure_of;
-use crate::tuning::{Limits, Outcome, Space, Study, TrialState, TuningError, Value};
+use crate::tuning::{Limits, Outcome, Space, Study, TrialState, TuningError};
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::fs;
@@ -57,35 +58,6 @@ pub fn work_on_study(path: &Path, slot: Option<&str>) -> Result<(), EngineError>
 /// No such study; else as there.
 pub fn work_on_named_study(settings: &Settings, name: &str) -> Result<(), EngineError> {
     work_on_study(&StudyFolder::find(&settings.tuning.studies, name)?.path, None)
-}
-
-/// The search space of the study's architecture.
-///
-/// # Errors
-/// When there is none.
-pub fn space_of(settings: &Settings) -> Result<&Space, EngineError> {
-    let name = &settings.model.name;
-    settings
-        .tuning
-        .space
-        .get(name)
-        .filter(|space| !space.parameters().is_empty())
-        .ok_or_else(|| {
-            EngineError::Other(format!(
-                "there is no search space for `{name}`; write [tuning.space.{name}], or choose another model.name"
-            ))
-        })
-}
-
-/// How many trials the study is to end with, which may change while it goes on.
-pub fn wanted(study: &Study, settings: &Settings) -> usize {
-    let noted = study
-        .attributes()
-        .and_then(|attributes| attributes.get(TRIALS_ATTRIBUTE))
-        .and_then(Value::integer);
-    noted
-        .and_then(|trials| usize::try_from(trials).ok())
-        .unwrap_or(settings.tuning.trials)
 }
 
 fn take_slot(folder: &StudyFolder, slot: Option<&str>) -> Result<(Lease, PathBuf), EngineError> {
@@ -171,7 +143,7 @@ impl Worker {
                     .get(number)
                     .and_then(failure_of)
                     .unwrap_or("unknown");
-                return Err(EngineError::Other(format!(
+                return Err(EngineError::Process(format!(
                     "{FAILURES} trials failed one after the other; the last: {reason}"
                 )));
             }
@@ -190,7 +162,7 @@ impl Worker {
             trial,
             self.study.running_runs().find(|(trial, _)| trial.number == number),
         ) else {
-            return Err(EngineError::Other("somebody else ended it".to_owned()));
+            return Err(EngineError::State("somebody else ended it".to_owned()));
         };
         let settings = trial_settings(&self.folder, &self.settings, &trial.parameters)?;
         let id = id.to_owned();
@@ -201,7 +173,7 @@ impl Worker {
             fold: 0,
             folds: 1,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: crate::engine::jobs::command(&settings),
+            command: command(&settings),
             trial: Some(TrialReference {
                 study: self.folder.path.clone(),
                 number,
@@ -213,7 +185,7 @@ impl Worker {
         let mut child = spawn(&[OsStr::new("worker"), run.path.as_os_str()], &run.log())?;
         let mut stopping = false;
         let status = loop {
-            self.lease.progress("trial", number as u64, 0);
+            self.lease.progress(TRIAL, number as u64, 0);
             if !stopping && read_stop(&self.place) == Some(Stop::Now) {
                 request_stop(&run.path, Stop::Now)?;
                 stopping = true;
@@ -221,7 +193,7 @@ impl Worker {
             match child.try_wait() {
                 Ok(Some(status)) => break status,
                 Ok(None) => thread::sleep(POLL_INTERVAL),
-                Err(error) => return Err(EngineError::Other(format!("its process cannot be watched: {error}"))),
+                Err(error) => return Err(EngineError::Process(format!("its process cannot be watched: {error}"))),
             }
         };
         self.study.refresh()?;

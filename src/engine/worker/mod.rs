@@ -1,25 +1,22 @@
 //! What `undertone worker RUN` does.
 
+mod fit;
 mod left_out;
 mod observer;
+mod prepare;
 mod protocol;
+mod report;
 
-use crate::corpus::{Selection, Split, Subset, select, split};
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::leave_terminal;
-use crate::engine::runs::results;
 use crate::engine::runs::usage::UsageRecorder;
 use crate::engine::studies::report::TrialReporter;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop, reading};
-use crate::features::FeatureStore;
-use crate::inference::FinalFit;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
 use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
-use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
-use crate::training::{self, Dataset, Normaliser, OnTheFly, Task, TrainingError, build_dataset, examples, fit, train};
+use crate::runs::{Journal, Lease, RunFolder, host_name, read_entries, read_stop};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
-use observer::RunObserver;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -59,11 +56,11 @@ impl Run {
     fn take(path: &Path) -> Result<Self, EngineError> {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lease = Lease::take(path)?;
-        lease.progress("queued", 0, 0);
+        progress(&lease, &Task::Queued, 0, 0);
         let entries = read_entries::<EpochMetrics>(path, 0)?.0;
         let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
         if !entries.is_empty() && !resumed {
-            return Err(EngineError::Other(format!(
+            return Err(EngineError::State(format!(
                 "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
             )));
         }
@@ -93,7 +90,7 @@ impl Run {
             let words = panic.downcast_ref::<String>().cloned();
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
             let words = words.unwrap_or_else(|| "no words".to_owned());
-            Err(EngineError::Other(format!(
+            Err(EngineError::Process(format!(
                 "a mistake in the program ({words}); log.txt says where"
             )))
         });
@@ -123,231 +120,57 @@ impl Run {
             Ok(ending) => trial.outcome(matches!(ending, Ending::Stopped)),
             Err(error) => Outcome::Failed(error.to_string()),
         };
-        self.journal.append(&self.lease, &note(trial.words(&outcome)))?;
+        self.note(trial.words(&outcome))?;
         trial.tell(&outcome)?;
         ending
     }
 
     fn train(&mut self) -> Result<Ending, EngineError> {
-        let Self {
-            folder,
-            lease,
-            journal,
-            trial,
-            resumed,
-        } = self;
-        let at = Timestamp::now();
-        journal.append(
-            lease,
-            &JournalEntry::Started {
-                at,
-                host: host_name(),
-                pid: std::process::id(),
-            },
-        )?;
-        if let (Some(words), None) = (lease.note(), &resumed) {
-            journal.append(lease, &note(words))?;
-        }
-        let RunFile { run, settings } = RunFile::read(folder)?;
-        if let Some(place) = &run.trial {
-            *trial = Some(TrialReporter::open(place, &settings.tuning)?);
-        }
-
-        let device = choose_device(&settings.device)?;
-        journal.append(
-            lease,
-            &JournalEntry::Device {
-                at: Timestamp::now(),
-                device: device.key.clone(),
-                note: device.note,
-            },
-        )?;
-
-        let usage = UsageRecorder::start(lease);
-        let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
-        let tell = |task: &str, done: usize, total: usize| {
-            lease.progress(task, done as u64, total as u64);
-            !is_stopped()
+        let start = JournalEntry::Started {
+            at: Timestamp::now(),
+            host: host_name(),
+            pid: std::process::id(),
         };
-        if read_stop(&folder.path).is_some() {
+        self.journal.append(&self.lease, &start)?;
+        if let (Some(words), None) = (self.lease.note(), &self.resumed) {
+            self.note(words)?;
+        }
+        let RunFile { run, settings } = RunFile::read(&self.folder)?;
+        if let Some(trial) = &run.trial {
+            self.trial = Some(TrialReporter::open(trial, &settings.tuning)?);
+        }
+        let device = choose_device(&settings.device)?;
+        let chosen = JournalEntry::Device {
+            at: Timestamp::now(),
+            device: device.key.clone(),
+            note: device.note,
+        };
+        self.journal.append(&self.lease, &chosen)?;
+
+        let usage = UsageRecorder::start(&self.lease);
+        if read_stop(&self.folder.path).is_some() {
             // Nothing has begun, so there is no epoch to wait for either.
             return Ok(Ending::Stopped);
         }
-        let analysis = reading::remembered(&settings);
-        let catalogue = reading::headers(&settings, &settings.corpora, &analysis, &tell)?;
-        let catalogue = reading::samples(&catalogue, &analysis, &tell)?;
-        if is_stopped() {
+        let Some(mut prepared) = prepare::prepare(self, &run, &settings)? else {
             return Ok(Ending::Stopped);
-        }
-        let selection = select(&catalogue, &settings.labels, &settings.filter);
-        let leaky = settings.augmentation.leak_copies_across_sides;
-        // A run that goes on keeps its sides, whatever they would come to now. Leaky copies are dealt by chance alone,
-        // as ever.
-        let kept = match resumed {
-            Some(_) if !leaky => kept_split(folder)?,
-            _ => None,
         };
-        let mut examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
-            let (subsets, place) = (&settings.split, (settings.seed, run.fold));
-            match &kept {
-                Some(table) => Split::kept(selection, subsets, run.dealing, place, table),
-                None => split(selection, subsets, run.dealing, settings.seed, run.fold),
-            }
-        })?;
-        let recipe = settings.recipe()?.resolved(examples.selection.longest_seconds())?;
-        if resumed.is_some() {
-            left_out::again(&mut examples, &folder.split())?;
-        }
-        left_out::save_split(folder, &examples, leaky)?;
-        let store = FeatureStore::open(&reading::feature_folder(&settings), &recipe)?;
-        let built = build_dataset(&mut examples, &store, &|done, total| tell("features", done, total));
-        let mut dataset = match built {
-            Ok(dataset) => dataset,
-            Err(_) if is_stopped() => return Ok(Ending::Stopped),
-            Err(error) => return Err(error.into()),
-        };
-        for words in left_out::words(&examples.left_out) {
-            journal.append(lease, &note(words))?;
-        }
-        if resumed.is_none() {
-            for text in &examples.split.notes {
-                journal.append(lease, &note(text.clone()))?;
-            }
-        }
-        left_out::save_split(folder, &examples, leaky)?;
-        let selection = &examples.selection;
-        journal.append(
-            lease,
-            &note(format!(
-                "features of {} clips{}, {} of them from the cache",
-                examples.clips(),
-                match examples.copies.len() {
-                    0 => String::new(),
-                    copies => format!(" and {copies} copies"),
-                },
-                dataset.cached
-            )),
-        )?;
-
         if device.key.starts_with("cuda") {
             usage.watch_gpu(device_address(&device.key));
         }
-        let how = settings.training.normalise;
-        let normaliser = Normaliser::apply(&mut dataset, &selection.clips, examples.clips(), how)?;
-        let mut protocol = protocol::protocol(&examples, settings.seed);
-        protocol.notes.extend(normaliser.note().map(str::to_owned));
-        let task = Task {
-            dataset: &dataset,
-            recipe: &recipe,
-            augmentation: Some(OnTheFly {
-                settings: &settings.augmentation,
-                clips: &selection.clips,
-                normaliser: &normaliser,
-            }),
-            model: &settings.model,
-            settings: &settings.training,
-            device: &device.key,
-            seed: run.training_seed.unwrap_or(settings.seed),
-            checkpoints: &folder.checkpoints(),
-            resume: resumed.is_some(),
-            synthetic: protocol.synthetic,
-            training_rms_dbfs: median_level(selection, &dataset),
-        };
-        let mut observer = RunObserver::new(&folder.path, lease, journal, trial.as_mut(), resumed.unwrap_or(0));
-        // Trials are ranked on validation and never judged on test.
-        let way = if run.trial.is_some() { fit } else { train };
-        let outcome = way(&task, &mut observer);
-        if let Some(error) = observer.take_error() {
-            return Err(error);
+        match fit::fit(self, &run, &settings, &device.key, &mut prepared)? {
+            Some(trained) => report::report(self, &run, prepared, &trained),
+            None => Ok(Ending::Stopped),
         }
-        let trained = match outcome {
-            Ok(trained) => trained,
-            Err(TrainingError::StoppedEarly) => return Ok(Ending::Stopped),
-            Err(error) => return Err(error.into()),
-        };
-        for words in left_out::unchanged(&trained.unchanged, selection) {
-            journal.append(lease, &note(words))?;
-        }
-        if !trained.unchanged.is_empty() {
-            let clips = trained.unchanged.len();
-            let words = format!("{clips} training clips could not be augmented and were learnt as recorded");
-            protocol.notes.push(words);
-        }
-        lease.progress("report", 0, 1);
-        trained.package.save(&folder.model())?;
-        let ending = if trained.stopped {
-            Ending::Stopped
-        } else {
-            Ending::Finished
-        };
-        if run.trial.is_some() {
-            return Ok(ending);
-        }
-        let fitted = trained.package.metadata.final_fit;
-        protocol.final_model = fitted == FinalFit::Everything;
-        if fitted == FinalFit::TrainValidation {
-            let epochs = trained.best_epoch;
-            let words = format!(
-                "refitted on training and validation clips for {epochs} epochs, the number that validation chose"
-            );
-            protocol.notes.push(words);
-        }
-        if fitted != FinalFit::None {
-            journal.append(lease, &note(final_words(fitted, trained.best_epoch)))?;
-        }
-        let evaluated = training::evaluated(&dataset, selection, &trained);
-        let report = crate::evaluation::report(&dataset.labels, &evaluated, protocol);
-        results::write(folder, &report, &evaluated)?;
-        journal.append(
-            lease,
-            &note(format!(
-                "epoch {} was the best; test {} {:.1} %, accuracy {:.1} %",
-                trained.best_epoch,
-                report.scores.coverage().uar(),
-                100.0 * report.scores.unweighted_average_recall,
-                100.0 * report.scores.accuracy
-            )),
-        )?;
-        Ok(ending)
+    }
+
+    fn note(&mut self, message: String) -> Result<(), EngineError> {
+        let at = Timestamp::now();
+        Ok(self.journal.append(&self.lease, &JournalEntry::Note { at, message })?)
     }
 }
 
-/// What the journal says of a final fit.
-fn final_words(fitted: FinalFit, epochs: usize) -> String {
-    match fitted {
-        FinalFit::Everything => format!(
-            "the model was refitted on all clips for {epochs} epochs and has no held-out test score; the scores are those of the model before the final fit"
-        ),
-        FinalFit::TrainValidation => {
-            format!("the model was refitted on training and validation clips for {epochs} epochs")
-        }
-        FinalFit::None => String::new(),
-    }
-}
-
-fn note(message: String) -> JournalEntry<EpochMetrics> {
-    JournalEntry::Note {
-        at: Timestamp::now(),
-        message,
-    }
-}
-
-/// The table of the split that the run began with; none when it did not come so far.
-fn kept_split(folder: &RunFolder) -> Result<Option<Vec<u8>>, EngineError> {
-    let path = folder.split();
-    match std::fs::read(&path) {
-        Ok(table) => Ok(Some(table)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(RunError::Io { path, source }.into()),
-    }
-}
-
-/// Of the training clips (dBFS).
-fn median_level(selection: &Selection, dataset: &Dataset) -> f32 {
-    let training = dataset.subset(Subset::Train).into_iter();
-    let mut levels: Vec<f32> = training
-        .filter_map(|clip| Some(selection.analysis.get(clip)?.as_ref()?.level.rms_dbfs))
-        .collect();
-    levels.sort_by(f32::total_cmp);
-    levels.get(levels.len() / 2).copied().unwrap_or_default()
+/// Into the heartbeat.
+fn progress(lease: &Lease, task: &Task, done: usize, total: usize) {
+    lease.progress(&task.to_string(), done as u64, total as u64);
 }

@@ -1,8 +1,8 @@
 //! Between the training loop and the run's folder, and the study's journal when the run is a trial.
 
-use crate::engine::runs::page::FINAL_FIT;
+use super::progress;
 use crate::engine::studies::report::TrialReporter;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop};
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop, Task};
 use crate::runs::{Journal, Lease, read_stop};
 use crate::training::{LoopControl, Observer, TrainingError};
 use std::path::Path;
@@ -44,8 +44,8 @@ impl<'a> RunObserver<'a> {
 }
 
 impl RunObserver<'_> {
-    fn ask(&mut self, phase: &str, done: usize, total: usize) -> LoopControl {
-        self.lease.progress(phase, done as u64, total as u64);
+    fn ask(&mut self, task: &Task, done: usize, total: usize) -> LoopControl {
+        progress(self.lease, task, done, total);
         // Both are a look at a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
             self.error = Some(error.into());
@@ -64,11 +64,11 @@ impl RunObserver<'_> {
 
 impl Observer for RunObserver<'_> {
     fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl {
-        self.ask(&format!("epoch {epoch}"), done, total)
+        self.ask(&Task::Epoch(epoch), done, total)
     }
 
     fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> LoopControl {
-        self.ask(&format!("{FINAL_FIT}, epoch {epoch} of {epochs}"), done, total)
+        self.ask(&Task::FinalFit(epoch, epochs), done, total)
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {

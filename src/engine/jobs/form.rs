@@ -1,57 +1,10 @@
-//! The forms in which a clip is seen and heard.
+//! A clip in the forms in which it is seen and heard.
 
-use super::{EngineError, Settings};
 use crate::audio::Wave;
 use crate::audio::augment::Augmentation;
+use crate::engine::{EngineError, Settings, Variant};
 use crate::features::prepare;
 use crate::random::stream;
-use serde::{Serialize, Serializer};
-use std::convert::Infallible;
-use std::fmt;
-use std::str::FromStr;
-
-const ORIGINAL: &str = "original";
-const INPUT: &str = "input";
-
-/// A form in which a clip is seen and heard.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub enum Variant {
-    /// As it was recorded.
-    #[default]
-    Original,
-    /// What the model is given: after the recipe's wave steps.
-    Input,
-    /// Changed by one of the settings' augmentations, at its strongest.
-    Augmented(String),
-}
-
-impl FromStr for Variant {
-    type Err = Infallible;
-
-    fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(match name {
-            ORIGINAL => Self::Original,
-            INPUT => Self::Input,
-            name => Self::Augmented(name.to_owned()),
-        })
-    }
-}
-
-impl fmt::Display for Variant {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Original => ORIGINAL,
-            Self::Input => INPUT,
-            Self::Augmented(name) => name,
-        })
-    }
-}
-
-impl Serialize for Variant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// All that these settings have, in the order in which they are stepped through.
 pub fn variants(settings: &Settings) -> Vec<Variant> {
@@ -88,8 +41,10 @@ fn change(settings: &Settings, wanted: &str) -> Result<Augmentation, EngineError
     let known = names.join(", ");
     let found = changes.into_iter().find(|(name, _)| *name == wanted);
     found.map(|(_, change)| change).ok_or_else(|| {
-        EngineError::Other(format!(
-            "no variant of a clip is called {wanted}; there are {ORIGINAL}, {INPUT}, {known}"
+        EngineError::Unknown(format!(
+            "no variant of a clip is called {wanted}; there are {}, {}, {known}",
+            Variant::Original,
+            Variant::Input
         ))
     })
 }
