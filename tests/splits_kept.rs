@@ -230,7 +230,7 @@ fn folds_that_wait_are_dealt_as_the_first_was() {
     assert_eq!(lab.row(&fold(2))["state"], "queued");
     let first = lab.row(&fold(1))["coverage"].clone();
     assert_eq!((&first["tested"], &first["few"]), (&1.into(), &serde_json::json!([])));
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     let mut clips = 0;
     for number in 1..=3 {
         lab.wait(&fold(number), TIMEOUT, |row| row["state"] == "finished");

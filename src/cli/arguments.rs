@@ -205,6 +205,9 @@ pub enum Subcommands {
         /// How many clips, about
         #[arg(long, value_parser = positive)]
         clips: Option<usize>,
+        /// Only where there are no corpora yet
+        #[arg(long)]
+        if_empty: bool,
     },
     /// Measure how fast the work is on this machine, and where the time goes
     Bench {
@@ -255,8 +258,10 @@ pub enum Subcommands {
 /// What is asked of the queue.
 #[derive(Debug, Subcommand)]
 pub enum QueueCommands {
-    /// Show it, and start the workers that are missing
+    /// Show it
     List,
+    /// Start the workers that are missing: runs wait, and none takes them
+    Wake,
     /// Move a waiting run among those that wait for the same device
     Move {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds moves them all

@@ -92,11 +92,11 @@ pub fn stalled(runs: &[RunSummary]) -> String {
     {
         let remedy = match &queue.host {
             None => format!(
-                "no worker takes what waits for {}; `undertone queue` starts one",
+                "no worker takes what waits for {}; `undertone queue wake` starts one",
                 queue.device
             ),
             Some(host) => format!(
-                "no worker takes what waits for {} of {host}; start one there with `undertone queue`, \
+                "no worker takes what waits for {} of {host}; start one there with `undertone queue wake`, \
                  or `undertone queue start RUN` trains a run here",
                 queue.device
             ),

@@ -55,7 +55,7 @@ pub fn sentence(queue: &QueuePosition) -> String {
     match (&queue.host, queue.worker, queue.place) {
         (None, true, 1) => format!("next on {}; K J move it, x takes it out, ! starts it", queue.device),
         (None, true, place) => format!("{place} on {}; K J move it, x takes it out, ! starts it", queue.device),
-        (None, false, _) => format!("no worker takes it on {}; Q starts one", queue.device),
+        (None, false, _) => format!("no worker takes it on {}; W starts one", queue.device),
         (Some(host), true, place) => format!("{place} on {} of {host}", queue.device),
         (Some(host), false, _) => format!("no worker takes it on {} of {host}; ! starts it here", queue.device),
     }
