@@ -9,7 +9,7 @@ use crate::ui::tabs::data::DataView;
 use crate::ui::tabs::listen::ListenView;
 use crate::ui::tabs::report::ReportView;
 use crate::ui::tabs::train::TrainView;
-use crate::ui::tabs::train::form::Form;
+use crate::ui::overlays::form::Form;
 use crate::ui::tabs::tune::TuneView;
 use crate::ui::widgets::field::Field;
 use std::sync::Arc;

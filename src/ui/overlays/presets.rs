@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::engine::{Config, Preset, Survey};
 use crate::ui::input::Action;
-use crate::ui::tabs::train::form::Form;
+use crate::ui::overlays::form::Form;
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;

@@ -2,7 +2,6 @@
 
 pub mod charts;
 pub mod detail;
-pub mod form;
 pub mod note;
 pub mod queue;
 mod runs;
@@ -17,7 +16,7 @@ use crate::ui::state::State;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
-use form::Form;
+use crate::ui::overlays::form::Form;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;

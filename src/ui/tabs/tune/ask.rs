@@ -6,7 +6,7 @@ use crate::ui::input::{Action, Tab};
 use crate::ui::message::Message;
 use crate::ui::overlays::{Overlay, Prompt, Purpose, Question};
 use crate::ui::state::State;
-use crate::ui::tabs::train::form::Form;
+use crate::ui::overlays::form::Form;
 
 /// Runs that a promoted trial becomes.
 const SEEDS: usize = 3;
