@@ -1,17 +1,18 @@
 //! The workbench without a terminal: keys and events in, commands and frames out.
 
-use crate::engine::{Command, CommandKind, Event};
+use crate::engine::{Command, Event};
+use crate::ui::input::Row;
 use crate::ui::message::Message;
 use crate::ui::screen;
-use crate::ui::state::State;
 use crate::ui::theme::Theme;
+use crate::ui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use std::fmt;
 
 /// The workbench without a terminal, so that tests drive it whole: keys and events in, commands and frames out.
 pub struct App {
-    state: State,
+    workbench: Workbench,
     theme: Theme,
     send: Box<dyn FnMut(Command)>,
 }
@@ -20,7 +21,7 @@ impl fmt::Debug for App {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("App")
-            .field("state", &self.state)
+            .field("workbench", &self.workbench)
             .finish_non_exhaustive()
     }
 }
@@ -30,7 +31,7 @@ impl App {
     /// is none, and to keep the queue going.
     pub fn new(theme: Theme, send: impl FnMut(Command) + 'static) -> Self {
         let mut app = Self {
-            state: State::default(),
+            workbench: Workbench::default(),
             theme,
             send: Box::new(send),
         };
@@ -45,64 +46,47 @@ impl App {
             Command::Wake { follow: true },
             Command::Runs { follow: true },
         ] {
-            app.send(command);
+            app.workbench.send(command);
         }
+        app.sent();
         app
     }
 
-    fn send(&mut self, command: Command) {
-        self.state.jobs.asked(CommandKind::from(&command));
-        (self.send)(command);
+    fn sent(&mut self) {
+        self.workbench.outbox.drain(..).for_each(&mut self.send);
     }
 
     /// Follows a key.
     pub fn key(&mut self, key: KeyEvent) {
-        self.state.message = None;
-        let commands = match self.state.key_context().action(key) {
-            Some(action) => self.state.act(action),
-            None => {
-                let changed = self.state.field().is_some_and(|field| field.edit(key));
-                if changed {
-                    self.state.typed();
-                }
-                Vec::new()
-            }
-        };
-        for command in commands {
-            self.send(command);
-        }
-        self.ask();
+        self.workbench.key(key);
+        self.sent();
     }
 
     /// Takes what was pasted into the field in focus; where there is none, nothing comes of it.
     pub fn paste(&mut self, text: &str) {
-        if self.state.field().is_some_and(|field| field.paste(text)) {
-            self.state.message = None;
-            self.state.typed();
-            self.ask();
-        }
+        self.workbench.paste(text);
+        self.sent();
     }
 
     /// Follows an event of the engine.
     pub fn apply(&mut self, event: Event) {
-        self.state.apply(event);
-        self.ask();
+        self.workbench.apply(event);
+        self.sent();
     }
 
     /// Says something that must not be overlooked.
     pub fn warn(&mut self, text: &str) {
-        self.state.message = Some(Message::bad(text));
+        self.workbench.message = Some(Message::bad(text));
     }
 
-    fn ask(&mut self) {
-        for command in self.state.needs() {
-            self.send(command);
-        }
+    /// What is told of all keys in force, in the order in which they decide.
+    pub fn rows(&self) -> Vec<Row> {
+        self.workbench.rows()
     }
 
     /// Draws the whole screen; never blocks, never fails, at any size.
     pub fn draw(&self, frame: &mut Frame<'_>) {
-        screen::draw(&self.state, frame.area(), frame.buffer_mut(), self.theme);
+        screen::draw(&self.workbench, frame.area(), frame.buffer_mut(), self.theme);
     }
 
     /// Shows the palette for another terminal from the next frame on.
@@ -112,17 +96,17 @@ impl App {
 
     /// A text that the user wants to edit in an editor.
     pub fn take_edit(&mut self) -> Option<String> {
-        self.state.edit.take()
+        self.workbench.edit.take()
     }
 
     /// What came of editing: the text, or why it could not be edited.
     pub fn edited(&mut self, outcome: Result<String, String>) {
-        self.state.edited(outcome);
-        self.ask();
+        self.workbench.edited(outcome);
+        self.sent();
     }
 
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
-        self.state.quit
+        self.workbench.quit
     }
 }

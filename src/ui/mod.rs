@@ -1,20 +1,23 @@
-//! The workbench on the screen: tabs over one engine. Key → action → command → engine → event → state → frame.
+//! The workbench on the screen: tabs over one engine. Key → pane → command → engine → event → pane → frame.
 
 mod app;
 mod editor;
 mod follow;
+mod fuzzy;
 pub mod input;
 mod jobs;
 mod message;
+mod model;
 mod overlays;
+mod pane;
 mod screen;
-mod state;
+mod shared;
 mod tabs;
 mod text;
 mod theme;
-mod update;
 mod widgets;
 mod words;
+mod workbench;
 
 pub use app::App;
 pub use theme::{Colours, Theme};

@@ -1,13 +1,12 @@
 //! The whole screen: tabs above, the tab in front, messages and keys below, overlays over it.
 
-use crate::ui::input::{Action, Tab};
+use crate::ui::input::Row;
 use crate::ui::message::Tone;
-use crate::ui::state::State;
-use crate::ui::tabs::{data, listen, report, train, tune};
 use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::inset;
+use crate::ui::workbench::Workbench;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -16,12 +15,12 @@ use ratatui::style::Style;
 const NEEDED: (u16, u16) = (60, 15);
 
 /// Draws everything.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.width < NEEDED.0 || area.height < NEEDED.1 {
         too_small(area, buffer, theme);
         return;
     }
-    let message = message_lines(state, area);
+    let message = message_lines(workbench, area);
     let rows = message.len() as u16;
     let airy = area.height >= 22;
     let top = Rect { height: 1, ..area };
@@ -41,23 +40,19 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         height: area.height - head - rows - 1 - u16::from(airy),
         ..area
     };
-    header(state, inset(top), buffer, theme);
+    header(workbench, inset(top), buffer, theme);
     let inside = inset(body);
-    match state.tab {
-        Tab::Data => data::draw(state, inside, buffer, theme),
-        Tab::Listen => listen::draw(state, inside, buffer, theme),
-        Tab::Train => train::draw(state, inside, buffer, theme),
-        Tab::Tune => tune::draw(state, inside, buffer, theme),
-        Tab::Report => report::draw(state, inside, buffer, theme),
+    if let Some(tab) = workbench.tabs.get(workbench.front) {
+        tab.draw(&workbench.model, inside, buffer, theme);
     }
-    if !state.overlays.is_empty() {
+    if !workbench.overlays.is_empty() {
         // What lies below steps back, so that only one thing is read at a time.
         buffer.set_style(body, Style::reset().patch(theme.faint()));
     }
-    for overlay in &state.overlays {
-        overlay.draw(state, body, buffer, theme);
+    for overlay in &workbench.overlays {
+        overlay.draw(&workbench.model, body, buffer, theme);
     }
-    let tone = match state.message.as_ref().map(|message| message.tone) {
+    let tone = match workbench.message.as_ref().map(|message| message.tone) {
         Some(Tone::Bad) => theme.bad(),
         Some(Tone::Good) => theme.good(),
         _ => theme.accent(),
@@ -65,7 +60,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     for (row, line) in message.iter().enumerate() {
         buffer.put(inset(above), 0, row as u16, line, tone);
     }
-    footer(state, inset(bottom), buffer, theme);
+    footer(workbench, inset(bottom), buffer, theme);
 }
 
 fn too_small(area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -81,8 +76,8 @@ fn too_small(area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-fn message_lines(state: &State, area: Rect) -> Vec<String> {
-    let Some(message) = &state.message else {
+fn message_lines(workbench: &Workbench, area: Rect) -> Vec<String> {
+    let Some(message) = &workbench.message else {
         return Vec::new();
     };
     let most = usize::from(area.height / 4).max(2);
@@ -90,11 +85,15 @@ fn message_lines(state: &State, area: Rect) -> Vec<String> {
     wrap_to(&message.text, columns, most)
 }
 
-fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn header(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let mut x = buffer.put(area, 0, 0, "undertone", theme.accent().patch(theme.heading())) + 2;
-    for tab in Tab::ALL {
-        let name = format!(" {} {} ", tab.index() + 1, tab.name());
-        let style = if tab == state.tab { theme.tab() } else { theme.dim() };
+    for (index, tab) in workbench.tabs.iter().enumerate() {
+        let name = format!(" {} {} ", index + 1, tab.name());
+        let style = if index == workbench.front {
+            theme.tab()
+        } else {
+            theme.dim()
+        };
         x += buffer.put(area, x, 0, &name, style) + u16::from(area.width >= 62);
     }
     let mut right = Rect {
@@ -102,15 +101,19 @@ fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         width: area.width.saturating_sub(x),
         ..area
     };
-    let active = state.active_runs();
+    let active = workbench.model.active_runs();
     let runs = if active > 0 {
         format!("● {}", count(active, "run"))
     } else {
         String::new()
     };
     // A report says for itself whether its own data were synthetic.
-    let synthetic = state.survey.as_ref().is_some_and(|survey| survey.synthetic);
-    if synthetic && state.tab != Tab::Report {
+    let synthetic = workbench.model.survey.as_ref().is_some_and(|survey| survey.synthetic);
+    let says_so = workbench
+        .tabs
+        .get(workbench.front)
+        .is_some_and(|tab| tab.says_synthetic());
+    if synthetic && !says_so {
         let long = " SYNTHETIC demo corpus ";
         let badge = if usize::from(right.width) > width(long) + width(&runs) + 2 {
             long
@@ -125,20 +128,18 @@ fn header(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let taken = progress(state, area, buffer, theme);
+fn footer(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let taken = progress(workbench, area, buffer, theme);
     let room = area.width.saturating_sub(taken);
     let hints = Rect { width: room, ..area };
     let mut x = 0;
-    let key_context = state.key_context();
-    let tables = key_context.tables().iter().copied().flatten();
-    let mut shown: Vec<(String, &str)> = tables
-        .filter_map(|binding| Some((binding.keys.first()?.name(), binding.hint?, binding.action)))
-        .map(|(name, hint, action)| match action {
-            Action::Right if matches!(hint, "views" | "seek") => ("← →".to_owned(), hint),
-            _ => (name, hint),
-        })
-        .collect();
+    let typing = workbench.is_typing();
+    let hint = |row: &Row| {
+        let (keys, word) = row.hint?;
+        let first = row.in_force(typing).next()?;
+        Some((keys.map_or_else(|| first.name(), str::to_owned), word))
+    };
+    let mut shown: Vec<(String, &str)> = workbench.rows().iter().filter_map(hint).collect();
     // The help says what does not fit here, so its key comes first when there is little room.
     let needed = |shown: &[(String, &str)]| {
         shown
@@ -156,9 +157,9 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 /// The newest task's progress at the right; returns the columns taken.
-fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+fn progress(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     const GAUGE: u16 = 12;
-    let Some(progress) = state.jobs.tasks.last() else {
+    let Some(progress) = workbench.model.jobs.tasks.last() else {
         return 0;
     };
     let figures = match progress.total {

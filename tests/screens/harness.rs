@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 use undertone::engine::{Command, CommandKind, Event};
+use undertone::ui::input::Row;
 use undertone::ui::{App, Colours, Theme};
 
 /// The workbench over an engine that only writes down what it is asked.
@@ -79,6 +80,9 @@ impl Workbench {
                 "Space" => (KeyCode::Char(' '), plain),
                 "Backspace" => (KeyCode::Backspace, plain),
                 "Ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
+                "Ctrl-e" => (KeyCode::Char('e'), KeyModifiers::CONTROL),
+                "Ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
+                "F1" => (KeyCode::F(1), plain),
                 character => (KeyCode::Char(character.chars().next().unwrap()), plain),
             };
             self.key(KeyEvent::new(code, modifiers));
@@ -93,6 +97,11 @@ impl Workbench {
 
     pub fn paste(&mut self, text: &str) {
         self.app.paste(text);
+    }
+
+    /// What is told of all keys in force.
+    pub fn rows(&self) -> Vec<Row> {
+        self.app.rows()
     }
 
     pub fn sent(&self) -> Vec<Command> {

@@ -2,6 +2,12 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+/// Characters as keys.
+macro_rules! keys {
+    ($($key:literal),+) => { &[$($crate::ui::input::Key::character($key)),+] };
+}
+pub(crate) use keys;
+
 /// A key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
@@ -12,12 +18,27 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) const fn plain(code: KeyCode) -> Self {
+    /// A key that types no character.
+    pub const fn plain(code: KeyCode) -> Self {
         Self { code, control: false }
     }
 
-    pub(super) const fn character(character: char) -> Self {
+    /// The key that types a character.
+    pub const fn character(character: char) -> Self {
         Self::plain(KeyCode::Char(character))
+    }
+
+    /// A letter with Control.
+    pub const fn control(letter: char) -> Self {
+        Self {
+            code: KeyCode::Char(letter),
+            control: true,
+        }
+    }
+
+    /// Whether it types a character where text is typed.
+    pub fn types(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.control
     }
 
     /// The event that a terminal sends for it.
@@ -32,7 +53,8 @@ impl Key {
         )
     }
 
-    pub(super) fn is(self, event: KeyEvent) -> bool {
+    /// Whether the event is this key.
+    pub fn is(self, event: KeyEvent) -> bool {
         let others = KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META;
         self.code == event.code
             && self.control == event.modifiers.contains(KeyModifiers::CONTROL)
@@ -57,8 +79,34 @@ impl Key {
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::Home => "Home".to_owned(),
             KeyCode::End => "End".to_owned(),
+            KeyCode::F(number) => format!("F{number}"),
             other => format!("{other:?}"),
         };
         if self.control { format!("Ctrl-{name}") } else { name }
     }
 }
+
+pub const ENTER: Key = Key::plain(KeyCode::Enter);
+pub const ESCAPE: Key = Key::plain(KeyCode::Esc);
+pub const LEFT: Key = Key::plain(KeyCode::Left);
+pub const RIGHT: Key = Key::plain(KeyCode::Right);
+pub const UP: Key = Key::plain(KeyCode::Up);
+pub const DOWN: Key = Key::plain(KeyCode::Down);
+pub const TAB: Key = Key::plain(KeyCode::Tab);
+pub const BACK_TAB: Key = Key::plain(KeyCode::BackTab);
+pub const HELP: Key = Key::plain(KeyCode::F(1));
+pub const INTERRUPT: Key = Key::control('c');
+/// From the button that keeps everything to the other one, and pressing that.
+pub const CONFIRMED: &[Key] = &[RIGHT, ENTER];
+/// Up to nine tabs have a digit.
+pub const DIGITS: [&[Key]; 9] = [
+    keys!['1'],
+    keys!['2'],
+    keys!['3'],
+    keys!['4'],
+    keys!['5'],
+    keys!['6'],
+    keys!['7'],
+    keys!['8'],
+    keys!['9'],
+];

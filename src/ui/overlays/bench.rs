@@ -1,6 +1,8 @@
 //! How fast the work is here, and where the time goes.
 
-use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
+use crate::engine::{CommandKind, FeatureSpeed, Measured, ModelSpeed};
+use crate::ui::model::Model;
+use crate::ui::pane::{Pane, Table};
 use crate::ui::text::{Paint, count, cut, duration, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::overlay;
@@ -24,14 +26,29 @@ pub enum Subject {
     Model,
 }
 
+impl Pane for Subject {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Features => "Speed of the features",
+            Self::Model => "Speed of the network",
+        }
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![Table::CLOSE]
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let busy = model.busy(CommandKind::Bench);
+        draw(*self, model.measured.as_deref(), busy, area, buffer, theme);
+    }
+}
+
 /// Draws what was measured; nothing was yet while the first measurement goes on.
-pub fn draw(subject: Subject, measured: Option<&Measured>, busy: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let (title, begun) = match subject {
-        Subject::Features => (
-            "Speed of the features",
-            "measuring the recipe over the selected clips …",
-        ),
-        Subject::Model => ("Speed of the network", "measuring steps of the settings' network …"),
+fn draw(subject: Subject, measured: Option<&Measured>, busy: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let begun = match subject {
+        Subject::Features => "measuring the recipe over the selected clips …",
+        Subject::Model => "measuring steps of the settings' network …",
     };
     let found = match (subject, measured) {
         (Subject::Features, Some(Measured::Features(speed))) => Some(features(speed, theme)),
@@ -47,7 +64,7 @@ pub fn draw(subject: Subject, measured: Option<&Measured>, busy: bool, area: Rec
         (None, true) => vec![(begun.to_owned(), theme.dim())],
         (None, false) => vec![("Nothing could be measured.".to_owned(), theme.dim())],
     };
-    let inner = overlay(buffer, area, (COLUMNS, lines.len() as u16 + 2), title, theme);
+    let inner = overlay(buffer, area, (COLUMNS, lines.len() as u16 + 2), subject.name(), theme);
     for (row, (line, style)) in lines.iter().enumerate() {
         buffer.put(inner, 0, row as u16, &cut(line, usize::from(inner.width)), *style);
     }

@@ -1,11 +1,15 @@
 //! What lies in the cache folder, and clearing it.
 
-use super::{Outcome, Question};
-use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, Command};
-use crate::ui::input::Action;
+use super::Question;
+use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, Event};
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, bytes, count, cut, file_name, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,10 +18,66 @@ use std::sync::Arc;
 /// What is seen of the cache.
 #[derive(Debug, Default)]
 pub struct CacheView {
-    /// The row under the cursor.
-    pub cursor: Cursor,
+    cursor: Cursor,
     /// What is there; nothing before the engine has looked.
-    pub report: Option<Arc<CacheReport>>,
+    report: Option<Arc<CacheReport>>,
+}
+
+const CACHE: Table<CacheView> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(
+            keys!['s'],
+            "clear what is no longer used",
+            |view: &mut CacheView, _, effects| {
+                view.clear(Clear::Stale, effects);
+            },
+        )
+        .hint("clear stale"),
+        bind(keys!['d'], "clear the features", |view: &mut CacheView, _, effects| {
+            view.clear(Clear::Features, effects);
+        })
+        .hint("clear features"),
+        bind(keys!['D'], "clear all", |view: &mut CacheView, _, effects| {
+            view.clear(Clear::All, effects)
+        })
+        .hint("clear all"),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('C'), ENTER],
+            "close",
+            |_, _, effects| {
+                effects.close();
+            },
+        )
+        .hint("close"),
+    ],
+};
+
+impl Moves for CacheView {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor
+            .step(step, self.report.as_ref().map_or(0, |report| report.rows.len()));
+    }
+}
+
+impl Pane for CacheView {
+    fn name(&self) -> &'static str {
+        "Cache"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![CACHE, Table::MOVES]
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        if let Event::Cache(report) = event {
+            self.report = Some(Arc::clone(report));
+        }
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        self.draw_rows(area, buffer, theme);
+    }
 }
 
 impl CacheView {
@@ -25,21 +85,15 @@ impl CacheView {
         self.report.as_ref().map_or(&[], |report| &report.rows)
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Move(step) => {
-                let rows = self.rows().len();
-                self.cursor.step(step, rows);
-            }
-            Action::Back => return Outcome::closed(),
-            _ => {}
+    fn clear(&self, clear: Clear, effects: &mut Effects) {
+        match self.question(clear) {
+            Some(question) => effects.open(question),
+            None => effects.note("There is nothing to clear."),
         }
-        Outcome::default()
     }
 
     /// The question before something goes; none when there is nothing of the kind.
-    pub fn question(&self, clear: Clear) -> Option<Question> {
+    fn question(&self, clear: Clear) -> Option<Question> {
         let going: Vec<CacheRow> = self.rows().iter().filter(|row| row.goes(clear)).cloned().collect();
         let folder = self.report.as_ref()?.folder.display();
         let what = match clear {
@@ -60,8 +114,7 @@ impl CacheView {
         })
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw_rows(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let rows = self.rows();
         let size = (area.width.min(96), (rows.len() as u16).saturating_add(5));
         let inner = overlay(buffer, area, size, "Cache", theme);

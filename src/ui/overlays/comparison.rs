@@ -1,11 +1,12 @@
 //! What tells runs apart.
 
-use super::Outcome;
-use crate::engine::{Comparison, Coverage, RunSummary};
-use crate::ui::input::Action;
+use crate::engine::{Comparison, Coverage, Event, RunSummary};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, score, width};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use crate::ui::words;
 use ratatui::buffer::Buffer;
@@ -19,26 +20,34 @@ const VALUE: usize = 28;
 #[derive(Debug, Default)]
 pub struct ComparisonView {
     /// What was found, once it is there.
-    pub found: Option<Arc<Comparison>>,
+    found: Option<Arc<Comparison>>,
     cursor: Cursor,
 }
 
-impl ComparisonView {
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Move(step) => {
-                let rows = self.found.as_ref().map_or(0, |found| lines(found).len());
-                self.cursor.scroll(step, rows);
-            }
-            Action::Back => return Outcome::closed(),
-            _ => {}
+impl Moves for ComparisonView {
+    fn step(&mut self, step: Step, _: &Model) {
+        let rows = self.found.as_ref().map_or(0, |found| lines(found).len());
+        self.cursor.scroll(step, rows);
+    }
+}
+
+impl Pane for ComparisonView {
+    fn name(&self) -> &'static str {
+        "Differences"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![Table::CLOSE, Table::MOVES]
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        if let Event::Compared(comparison) = event {
+            self.found = Some(Arc::clone(comparison));
         }
-        Outcome::default()
     }
 
     /// Draws a column per run; each is as wide as the room allows.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let Some(found) = &self.found else {
             let inner = overlay(buffer, area, (40, 3), "Differences", theme);
             buffer.put(inner, 0, 0, "reading the runs …", theme.dim());

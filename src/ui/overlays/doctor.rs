@@ -1,11 +1,12 @@
 //! What the machine has, what it lacks, and what would help.
 
-use super::Outcome;
-use crate::engine::{Finding, Health};
-use crate::ui::input::Action;
+use crate::engine::{Event, Finding, Health};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, fit, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,35 +19,42 @@ const WIDEST: u16 = 110;
 #[derive(Debug, Default)]
 pub struct DoctorView {
     /// The findings, once they are there.
-    pub findings: Option<Arc<Vec<Finding>>>,
+    findings: Option<Arc<Vec<Finding>>>,
     cursor: Cursor,
 }
 
-impl DoctorView {
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Move(step) => self.cursor.scroll(step, self.lines(usize::from(WIDEST)).len()),
-            Action::Back => return Outcome::closed(),
-            _ => {}
-        }
-        Outcome::default()
+impl Moves for DoctorView {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.scroll(step, self.lines(usize::from(WIDEST)).len());
+    }
+}
+
+impl Pane for DoctorView {
+    fn name(&self) -> &'static str {
+        "This machine"
     }
 
-    fn lines(&self, columns: usize) -> Vec<Line> {
-        let findings = self.findings.as_ref().map_or(&[][..], |findings| findings);
-        lines(findings, columns.saturating_sub(4))
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![Table::CLOSE, Table::MOVES]
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        if let Event::Doctor(findings) = event {
+            self.findings = Some(Arc::clone(findings));
+        }
     }
 
     /// Draws the findings over nearly the whole area.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        draw(
-            &self.lines(usize::from(area.width.min(WIDEST))),
-            &self.cursor,
-            area,
-            buffer,
-            theme,
-        );
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let lines = self.lines(usize::from(area.width.min(WIDEST)));
+        draw(&lines, &self.cursor, area, buffer, theme);
+    }
+}
+
+impl DoctorView {
+    fn lines(&self, columns: usize) -> Vec<Line> {
+        let findings = self.findings.as_ref().map_or(&[][..], |findings| findings);
+        lines(findings, columns.saturating_sub(4))
     }
 }
 

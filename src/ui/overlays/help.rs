@@ -1,9 +1,13 @@
-//! The keys of a place, written from the very tables that give them their meaning.
+//! The keys of a pane, written from the very tables that give them their meaning.
 
-use crate::ui::input::{Binding, KeyContext};
+use crate::ui::input::key;
+use crate::ui::input::{Key, Row};
+use crate::ui::model::Model;
+use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, fit_right, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,42 +17,79 @@ const KEYS: usize = 10;
 /// Columns for what they do.
 const WORDS: usize = 52;
 
+/// The keys of a pane.
+#[derive(Debug)]
+pub struct Help {
+    title: String,
+    rows: Vec<Row>,
+    cursor: Cursor,
+}
+
+impl Help {
+    /// These keys.
+    pub fn new(title: String, rows: Vec<Row>) -> Self {
+        Self {
+            title,
+            rows,
+            cursor: Cursor::default(),
+        }
+    }
+}
+
+const HELP: Table<Help> = Table {
+    heading: "Here",
+    bindings: &[bind(&[key::HELP, Key::character('?')], "close", |_, _, effects| {
+        effects.close()
+    })],
+};
+
+impl Moves for Help {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.scroll(step, lines(&self.rows).len());
+    }
+}
+
+impl Pane for Help {
+    fn name(&self) -> &'static str {
+        "Keys"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![Table::CLOSE, HELP, Table::MOVES]
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw(self, area, buffer, theme);
+    }
+}
+
 /// One row of the help.
-pub enum Line {
+enum Line {
     /// Over a table.
     Heading(&'static str),
     /// Keys and what they do; the keys are empty where a sentence goes on.
     Key(String, String),
 }
 
-/// All rows.
-pub fn lines(key_context: KeyContext) -> Vec<Line> {
+/// All rows, under the headings of their tables.
+fn lines(rows: &[Row]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (index, table) in key_context.tables().iter().enumerate() {
-        lines.push(Line::Heading(["In this tab", "Moving", "Everywhere"][index.min(2)]));
-        for binding in table.iter() {
-            lines.extend(row(binding));
+    let mut heading = "";
+    for row in rows {
+        if row.heading != heading {
+            heading = row.heading;
+            lines.push(Line::Heading(heading));
         }
+        let mut names = row.names();
+        let wrapped = wrap(row.help, WORDS).into_iter();
+        lines.extend(wrapped.map(|words| Line::Key(std::mem::take(&mut names), words)));
     }
     lines
 }
 
-fn row(binding: &Binding) -> Vec<Line> {
-    let mut names = binding.names();
-    let wrapped = wrap(binding.help, WORDS);
-    wrapped
-        .into_iter()
-        .map(|words| Line::Key(std::mem::take(&mut names), words))
-        .collect()
-}
-
 /// Draws as much as there is room for; the cursor scrolls.
-pub fn draw(key_context: KeyContext, cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let lines = lines(key_context);
-    let title = match key_context {
-        KeyContext::Tab(tab) => format!("Keys in {}", tab.name()),
-        _ => "Keys".to_owned(),
-    };
+fn draw(help: &Help, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let lines = lines(&help.rows);
     let names = lines
         .iter()
         .map(|line| {
@@ -62,8 +103,8 @@ pub fn draw(key_context: KeyContext, cursor: &Cursor, area: Rect, buffer: &mut B
         .unwrap_or(0)
         .max(KEYS);
     let size = ((names + WORDS + 6) as u16, lines.len() as u16 + 2);
-    let inner = overlay(buffer, area, size, &title, theme);
-    let window = cursor.view(lines.len(), usize::from(inner.height));
+    let inner = overlay(buffer, area, size, &help.title, theme);
+    let window = help.cursor.view(lines.len(), usize::from(inner.height));
     let scrolled = window.len() < lines.len();
     for (row, line) in lines[window.clone()].iter().enumerate() {
         let y = row as u16;

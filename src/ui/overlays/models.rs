@@ -1,11 +1,14 @@
 //! The architectures, and the layers of one of them.
 
-use super::Outcome;
-use crate::engine::{Command, ModelRow, ModelSummary};
-use crate::ui::input::Action;
+use crate::engine::{Command, Event, ModelRow, ModelSummary};
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,53 +23,78 @@ const FIGURE: usize = 13;
 #[derive(Debug, Default)]
 pub struct ModelsView {
     /// All of them, once they are there.
-    pub rows: Option<Arc<Vec<ModelRow>>>,
+    rows: Option<Arc<Vec<ModelRow>>>,
     cursor: Cursor,
     /// The one that was opened.
     summary: Option<(Arc<ModelSummary>, Cursor)>,
 }
 
-impl ModelsView {
-    fn rows(&self) -> &[ModelRow] {
-        self.rows.as_ref().map_or(&[], |rows| rows)
+const MODELS: Table<ModelsView> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(
+            &[ENTER],
+            "its layers for the settings' recipe",
+            |view: &mut ModelsView, _, effects| {
+                if view.summary.is_none()
+                    && let Some(row) = view.rows().get(view.cursor.row)
+                {
+                    let name = Some(row.name.clone());
+                    effects.send(Command::Models { name });
+                }
+            },
+        )
+        .hint("layers"),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('M')],
+            "back to the list, or close",
+            |view: &mut ModelsView, _, effects| {
+                if view.summary.take().is_none() {
+                    effects.close();
+                }
+            },
+        )
+        .hint("back"),
+    ],
+};
+
+impl Moves for ModelsView {
+    fn step(&mut self, step: Step, _: &Model) {
+        match &mut self.summary {
+            Some((summary, cursor)) => cursor.scroll(step, summary.layers.len()),
+            None => self.cursor.step(step, self.rows.as_ref().map_or(0, |rows| rows.len())),
+        }
+    }
+}
+
+impl Pane for ModelsView {
+    fn name(&self) -> &'static str {
+        "Architectures"
     }
 
-    /// The layers that were asked for are there.
-    pub fn open(&mut self, summary: Arc<ModelSummary>) {
-        self.summary = Some((summary, Cursor::default()));
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![MODELS, Table::MOVES]
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match (action, &mut self.summary) {
-            (Action::Move(step), Some((summary, cursor))) => cursor.scroll(step, summary.layers.len()),
-            (Action::Move(step), None) => {
-                let rows = self.rows().len();
-                self.cursor.step(step, rows);
-            }
-            (Action::Back, Some(_)) => self.summary = None,
-            (Action::Back, None) => return Outcome::closed(),
-            (Action::Open, None) => {
-                let names = self.rows().get(self.cursor.row).map(|row| row.name.clone());
-                return Outcome {
-                    commands: names
-                        .map(|name| Command::Models { name: Some(name) })
-                        .into_iter()
-                        .collect(),
-                    ..Outcome::default()
-                };
-            }
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        match event {
+            Event::Models(rows) => self.rows = Some(Arc::clone(rows)),
+            Event::Model(summary) => self.summary = Some((Arc::clone(summary), Cursor::default())),
             _ => {}
         }
-        Outcome::default()
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match &self.summary {
             Some((summary, cursor)) => layers(summary, cursor, area, buffer, theme),
             None => self.list(area, buffer, theme),
         }
+    }
+}
+
+impl ModelsView {
+    fn rows(&self) -> &[ModelRow] {
+        self.rows.as_ref().map_or(&[], |rows| rows)
     }
 
     fn list(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {

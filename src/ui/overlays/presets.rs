@@ -1,12 +1,15 @@
 //! The presets, and a new run with one.
 
-use super::Outcome;
-use crate::engine::{Config, Preset, Survey};
-use crate::ui::input::Action;
-use crate::ui::tabs::train::form::Form;
+use crate::engine::{Event, Preset};
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE};
+use crate::ui::model::Model;
+use crate::ui::overlays::form::Form;
+use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,8 +24,28 @@ const VALUES: u16 = 4;
 #[derive(Debug, Default)]
 pub struct PresetsView {
     /// All of them, once they are there.
-    pub presets: Option<Arc<Vec<Preset>>>,
+    presets: Option<Arc<Vec<Preset>>>,
     cursor: Cursor,
+}
+
+const PRESETS: Table<PresetsView> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(&[ENTER], "a new run with its settings", PresetsView::open).hint("new run"),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('P')],
+            "close",
+            |_, _, effects| effects.close(),
+        )
+        .hint("close"),
+    ],
+};
+
+impl Moves for PresetsView {
+    fn step(&mut self, step: Step, _: &Model) {
+        let rows = self.presets().len();
+        self.cursor.step(step, rows);
+    }
 }
 
 impl PresetsView {
@@ -30,30 +53,34 @@ impl PresetsView {
         self.presets.as_ref().map_or(&[], |presets| presets)
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Move(step) => {
-                let rows = self.presets().len();
-                self.cursor.step(step, rows);
-            }
-            Action::Back => return Outcome::closed(),
-            _ => {}
-        }
-        Outcome::default()
-    }
-
-    /// The form of a new run with the settings of the preset under the cursor.
-    pub fn form(&self, config: Option<&Config>, survey: Option<&Survey>) -> Option<Form> {
-        let preset = self.presets().get(self.cursor.row)?;
+    /// Opens the form of a new run with the settings of the preset under the cursor.
+    fn open(&mut self, model: &Model, effects: &mut Effects) {
+        let Some(preset) = self.presets().get(self.cursor.row) else {
+            return;
+        };
         let mut changes = vec![("preset".to_owned(), preset.name.clone())];
         changes.extend(preset.values.clone());
-        let origin = format!("preset {}", preset.name);
-        Some(Form::new(config?, survey).copied(changes, &origin))
+        Form::open(model, Some((changes, &format!("preset {}", preset.name))), effects);
+        effects.closed = !effects.opened.is_empty();
+    }
+}
+
+impl Pane for PresetsView {
+    fn name(&self) -> &'static str {
+        "Presets"
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![PRESETS, Table::MOVES]
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        if let Event::Presets(presets) = event {
+            self.presets = Some(Arc::clone(presets));
+        }
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let presets = self.presets();
         let rows = (presets.len() as u16).max(1) + VALUES + 3;
         let inner = overlay(buffer, area, (area.width.min(WIDEST), rows), "Presets", theme);

@@ -1,130 +1,110 @@
 //! A line to be typed: mostly the path of a file or folder to be written or read.
 
-use super::{Outcome, Question};
-use crate::engine::{Command, RunNote};
-use crate::ui::tabs::train::note;
+use super::Question;
+use crate::engine::Command;
+use crate::ui::input::key::{ENTER, ESCAPE};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
 use crate::ui::text::{Paint, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
-/// What the line is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// The table of clips.
-    Clips,
-    /// A folder to write features to.
-    Features,
-    /// A folder to read features from.
-    Import,
-    /// The trials of the study of this name.
-    Trials(String),
-    /// What is to be said of the run of this name, and what is said of it now.
-    Note(String, RunNote),
-}
+/// The command that a line stands for, or what is wrong with the line.
+type Read = Box<dyn Fn(&str) -> Result<Command, &'static str>>;
 
 /// Asks for a line.
-#[derive(Debug, Clone)]
 pub struct Prompt {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// What is typed.
-    pub field: Field,
-    /// What is wrong with it.
-    pub problem: Option<&'static str>,
+    title: &'static str,
+    words: &'static str,
+    /// What Enter does.
+    verb: &'static str,
+    read: Read,
+    field: Field,
+    /// What is wrong with the line.
+    problem: Option<&'static str>,
 }
 
+impl fmt::Debug for Prompt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Prompt({}: {:?})", self.title, self.field)
+    }
+}
+
+const PROMPT: Table<Prompt> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(&[ENTER], "go", Prompt::accept).hint("go"),
+        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
+    ],
+};
+
 impl Prompt {
-    /// With the usual name.
-    pub fn new(purpose: Purpose) -> Self {
+    /// A title, what is to be typed, what Enter does, the line as it stands first, and the command that it stands for.
+    pub fn new(
+        (title, words, verb): (&'static str, &'static str, &'static str),
+        line: &str,
+        read: impl Fn(&str) -> Result<Command, &'static str> + 'static,
+    ) -> Self {
         Self {
-            field: Field::new(&match &purpose {
-                Purpose::Clips => "clips.csv".to_owned(),
-                Purpose::Features | Purpose::Import => "features".to_owned(),
-                Purpose::Trials(_) => "trials.csv".to_owned(),
-                Purpose::Note(_, note) => note::line(note),
-            }),
-            purpose,
+            title,
+            words,
+            verb,
+            read: Box::new(read),
+            field: Field::new(line),
             problem: None,
         }
     }
 
-    /// Sends what was typed, when it can be a path.
-    pub fn accept(&mut self) -> Outcome {
-        let path = self.field.text().trim();
-        let command = match &self.purpose {
-            Purpose::Clips if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) => {
-                self.problem = Some("write the name of a file, such as clips.csv");
-                return Outcome::default();
+    /// Sends the command that the line stands for; asks first where that would write over something.
+    fn accept(&mut self, _: &Model, effects: &mut Effects) {
+        let line = self.field.text().trim();
+        let command = match (self.read)(line) {
+            Ok(command) => command,
+            Err(problem) => {
+                self.problem = Some(problem);
+                return;
             }
-            Purpose::Trials(_) if path.is_empty() || path.ends_with(std::path::MAIN_SEPARATOR) => {
-                self.problem = Some("write the name of a file, such as trials.csv");
-                return Outcome::default();
-            }
-            Purpose::Features | Purpose::Import if path.is_empty() => {
-                self.problem = Some("write the name of a folder, such as features");
-                return Outcome::default();
-            }
-            Purpose::Clips => Command::Export { path: path.into() },
-            Purpose::Features => Command::ExportFeatures {
-                folder: path.into(),
-                per_clip: false,
-            },
-            Purpose::Import => Command::ImportFeatures {
-                folder: path.into(),
-                name: None,
-            },
-            Purpose::Note(run, note) => Command::Note {
-                run: run.clone(),
-                change: note::change(note, path),
-            },
-            Purpose::Trials(study) => Command::ExportStudy {
-                study: study.clone(),
-                path: path.into(),
-            },
         };
         match replaced(&command) {
             Some(text) => {
-                let title = format!("Replace {}?", file_name(Path::new(path)));
-                let question = Question::new(title, text, "Replace", vec![command]).before_loss();
-                Outcome {
-                    question: Some(question),
-                    ..Outcome::closed()
-                }
+                let title = format!("Replace {}?", file_name(Path::new(line)));
+                effects.open(Question::new(title, text, "Replace", vec![command]).before_loss());
             }
-            None => Outcome {
-                commands: vec![command],
-                ..Outcome::closed()
-            },
+            None => effects.send(command),
         }
+        effects.close();
+    }
+}
+
+impl Pane for Prompt {
+    fn name(&self) -> &'static str {
+        self.title
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        let (title, words) = match &self.purpose {
-            Purpose::Clips => (
-                "Export the table of clips",
-                "File (.csv or .tsv); one that is there is replaced.",
-            ),
-            Purpose::Features => (
-                "Export features for NumPy",
-                "Folder for X.npy, y.npy, labels.csv: new, or an export.",
-            ),
-            Purpose::Import => (
-                "Import features made elsewhere",
-                "Folder with X.npy and labels.csv (column path).",
-            ),
-            Purpose::Trials(_) => (
-                "Export the trials",
-                "File (.csv; .json for all); one there is replaced.",
-            ),
-            Purpose::Note(..) => ("Note", "What is to be said of the run; #words are tags."),
-        };
-        let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);
-        buffer.put(inner, 0, 0, words, theme.dim());
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![PROMPT]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        Some(&mut self.field)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.problem = None;
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let inner = overlay(buffer, area, (area.width.min(60), 6), self.title, theme);
+        buffer.put(inner, 0, 0, self.words, theme.dim());
         let taken = buffer.put(inner, 0, 1, "› ", theme.accent());
         let field = Rect {
             x: inner.x + taken,
@@ -137,15 +117,26 @@ impl Prompt {
         match self.problem {
             Some(problem) => drop(buffer.put(inner, 0, 3, problem, theme.bad())),
             None => {
-                let verb = match self.purpose {
-                    Purpose::Import => "read",
-                    Purpose::Note(..) => "keep",
-                    _ => "write",
-                };
-                let keys = format!("Enter: {verb}     Esc: cancel");
+                let keys = format!("Enter: {}     Esc: cancel", self.verb);
                 buffer.put(inner, 0, 3, &keys, theme.accent());
             }
         }
+    }
+}
+
+/// The path of a file; what is wrong when it is none.
+pub fn file(line: &str, problem: &'static str) -> Result<PathBuf, &'static str> {
+    match line.ends_with(std::path::MAIN_SEPARATOR) {
+        true => Err(problem),
+        false => folder(line, problem),
+    }
+}
+
+/// The path of a folder; what is wrong when it is none.
+pub fn folder(line: &str, problem: &'static str) -> Result<PathBuf, &'static str> {
+    match line.is_empty() {
+        true => Err(problem),
+        false => Ok(line.into()),
     }
 }
 

@@ -1,8 +1,10 @@
 //! A question that is answered with one of two buttons.
 
-use super::Outcome;
 use crate::engine::Command;
-use crate::ui::input::Action;
+use crate::ui::input::Key;
+use crate::ui::input::key::{BACK_TAB, ENTER, ESCAPE, INTERRUPT, LEFT, RIGHT, TAB};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::overlay;
@@ -25,6 +27,32 @@ pub struct Question {
     /// Whether Enter presses the button with the verb.
     agrees: bool,
 }
+
+const QUESTION: Table<Question> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(&[TAB, BACK_TAB], "the other button", |question: &mut Question, _, _| {
+            question.agrees = !question.agrees;
+        })
+        .hint("choose"),
+        bind(&[LEFT], "the button on the left", |question: &mut Question, _, _| {
+            question.agrees = false
+        }),
+        bind(&[RIGHT], "the button on the right", |question: &mut Question, _, _| {
+            question.agrees = true
+        }),
+        bind(&[ENTER], "press the button", Question::press).hint("press"),
+        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
+        bind(
+            &[Key::character('q'), INTERRUPT],
+            "quit; runs go on",
+            |question: &mut Question, _, effects| {
+                // Asked before, it needs no question of its own.
+                (effects.quit, effects.leave) = (question.quits, !question.quits);
+            },
+        ),
+    ],
+};
 
 impl Question {
     /// A question in short, what follows when the button with the verb is pressed, and what is sent then. That
@@ -50,32 +78,26 @@ impl Question {
         Self { quits: true, ..self }
     }
 
-    /// Whether it is asked before the workbench is left.
-    pub fn quits(&self) -> bool {
-        self.quits
+    fn press(&mut self, _: &Model, effects: &mut Effects) {
+        if self.agrees {
+            effects.commands = std::mem::take(&mut self.commands);
+            effects.quit = self.quits;
+        }
+        effects.close();
+    }
+}
+
+impl Pane for Question {
+    fn name(&self) -> &'static str {
+        "Question"
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Left => self.agrees = false,
-            Action::Right => self.agrees = true,
-            Action::Toggle => self.agrees = !self.agrees,
-            Action::Open if self.agrees => {
-                return Outcome {
-                    commands: std::mem::take(&mut self.commands),
-                    quit: self.quits,
-                    ..Outcome::closed()
-                };
-            }
-            Action::Open | Action::Back => return Outcome::closed(),
-            _ => {}
-        }
-        Outcome::default()
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![QUESTION]
     }
 
     /// Draws it; the buttons are in sight however little room there is for the text.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let columns = area.width.min(WIDEST);
         let room = usize::from(area.height.saturating_sub(4));
         let lines = wrap_to(&self.text, usize::from(columns.saturating_sub(4)), room);

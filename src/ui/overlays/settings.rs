@@ -1,12 +1,16 @@
 //! The resolved settings, where each came from, and what it means.
 
-use super::Outcome;
-use crate::engine::{Config, ConfigRow};
-use crate::ui::input::Action;
+use crate::engine::ConfigRow;
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::model::Model;
+use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::shared::{Filtered, Moves};
 use crate::ui::text::{Paint, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::filter::{Filter, holds};
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,49 +18,82 @@ use ratatui::layout::Rect;
 /// What is seen of the settings.
 #[derive(Debug, Default)]
 pub struct SettingsView {
-    /// The row under the cursor.
-    pub cursor: Cursor,
-    /// The filter.
-    pub filter: Field,
-    /// Whether it is being typed.
-    pub filtering: bool,
+    cursor: Cursor,
+    filter: Filter,
 }
 
-impl SettingsView {
-    fn rows<'a>(&self, config: Option<&'a Config>) -> Vec<&'a ConfigRow> {
-        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
-        let passes = |row: &&ConfigRow| {
-            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.comment).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        config.map_or_else(Vec::new, |config| config.rows.iter().filter(passes).collect())
+const SETTINGS: Table<SettingsView> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(keys!['/'], "filter", |view: &mut SettingsView, _, _| {
+            view.filter.typing = true
+        })
+        .hint("filter"),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
+            "close",
+            |view: &mut SettingsView, model, effects| {
+                if view.filter.is_shown() {
+                    view.clear_filter(model);
+                } else {
+                    effects.close();
+                }
+            },
+        )
+        .hint("close"),
+    ],
+};
+
+impl Moves for SettingsView {
+    fn step(&mut self, step: Step, model: &Model) {
+        let rows = self.rows(model).len();
+        self.cursor.step(step, rows);
+    }
+}
+
+impl Filtered for SettingsView {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action, config: Option<&Config>) -> Outcome {
-        match action {
-            Action::Move(step) => self.cursor.step(step, self.rows(config).len()),
-            Action::Filter => self.filtering = true,
-            Action::Open if self.filtering => self.filtering = false,
-            Action::Back if self.filtering || !self.filter.text().is_empty() => {
-                self.filtering = false;
-                self.filter = Field::default();
-                self.cursor = Cursor::default();
-            }
-            Action::Back => return Outcome::closed(),
-            _ => {}
+    fn filtered(&mut self, _: &Model) {
+        self.cursor = Cursor::default();
+    }
+}
+
+impl Pane for SettingsView {
+    fn name(&self) -> &'static str {
+        "Settings"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        if self.filter.typing {
+            vec![Table::FILTER]
+        } else {
+            vec![SETTINGS, Table::MOVES]
         }
-        Outcome::default()
+    }
+
+    fn is_typing(&self) -> bool {
+        self.filter.typing
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        self.filter.typed()
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.filtered(model);
     }
 
     /// Draws them over nearly the whole area.
-    pub fn draw(&self, config: Option<&Config>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let inner = overlay(buffer, area, (area.width.min(124), area.height), "Settings", theme);
-        let Some(all) = config else {
+        let Some(all) = &model.config else {
             buffer.put(inner, 0, 0, "reading …", theme.dim());
             return;
         };
-        let rows = self.rows(config);
+        let rows = self.rows(model);
         self.head(rows.len(), all.rows.len(), inner, buffer, theme);
         let comment_rows = (inner.height / 5).clamp(2, 4);
         let list = Rect {
@@ -121,6 +158,18 @@ impl SettingsView {
             buffer.put(below, 0, line as u16 + 1, words, theme.dim());
         }
     }
+}
+
+impl SettingsView {
+    fn rows<'a>(&self, model: &'a Model) -> Vec<&'a ConfigRow> {
+        let words = self.filter.words();
+        let passes = |row: &&ConfigRow| {
+            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.comment);
+            holds(&text, &words)
+        };
+        let rows = model.config.iter().flat_map(|config| &config.rows);
+        rows.filter(passes).collect()
+    }
 
     fn head(&self, shown: usize, all: usize, inner: Rect, buffer: &mut Buffer, theme: Theme) {
         let note = if shown == all {
@@ -130,21 +179,8 @@ impl SettingsView {
         };
         buffer.put_right(inner, 0, &note, theme.dim());
         let room = inner.width.saturating_sub(width(&note) as u16 + 1);
-        if self.filtering || !self.filter.text().is_empty() {
-            let taken = buffer.put(inner, 0, 0, "/ ", theme.accent());
-            let field = Rect {
-                x: inner.x + taken,
-                width: room.saturating_sub(taken),
-                height: 1,
-                ..inner
-            };
-            self.filter.draw(
-                buffer,
-                field.intersection(inner),
-                theme.heading(),
-                self.filtering,
-                theme,
-            );
+        if self.filter.is_shown() {
+            self.filter.draw(Rect { width: room, ..inner }, buffer, theme);
         } else {
             let hint = "change them in workbench.toml, with --set, or per run in the form of Train";
             buffer.put(

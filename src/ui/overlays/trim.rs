@@ -1,11 +1,14 @@
 //! What trimming silence at several thresholds would remove.
 
-use super::Outcome;
-use crate::engine::{Command, TRIM_SHORT, TrimmedCorpus, Trimming};
-use crate::ui::input::Action;
+use crate::engine::{Command, CommandKind, Event, TRIM_SHORT, Task, TrimmedCorpus, Trimming};
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, count, cut, duration, file_name, grouped, percent};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,41 +21,78 @@ const WIDTH: u16 = 72;
 /// What is seen of it.
 #[derive(Debug, Default)]
 pub struct TrimView {
-    /// The first row seen.
-    pub cursor: Cursor,
+    cursor: Cursor,
     /// What was found; nothing before the clips are read.
-    pub found: Option<Arc<Trimming>>,
+    found: Option<Arc<Trimming>>,
     /// Clips read, and of how many.
-    pub progress: (usize, usize),
+    progress: (usize, usize),
 }
 
+const TRIM: Table<TrimView> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(keys!['r'], "read the clips again", |view: &mut TrimView, _, effects| {
+            if view.found.take().is_some() {
+                effects.send(Command::Trim);
+            }
+        })
+        .hint("again"),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('t'), ENTER],
+            "close",
+            |_, _, effects| {
+                effects.close();
+            },
+        )
+        .hint("close"),
+    ],
+};
+
 impl TrimView {
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Move(step) => {
-                let lines = self.found.as_ref().map_or(0, |found| lines(found).len());
-                self.cursor.scroll(step, lines);
-            }
-            Action::Rescan if self.found.is_some() => {
-                self.found = None;
-                return Outcome {
-                    commands: vec![Command::Trim],
-                    ..Outcome::default()
-                };
-            }
-            Action::Back => return Outcome::closed(),
-            _ => {}
+    /// Opens it; the clips are read unless that was done or is being done.
+    pub fn open(model: &Model, effects: &mut Effects) {
+        let found = model.trimming.clone();
+        if found.is_none() && !model.busy(CommandKind::Trim) {
+            effects.send(Command::Trim);
         }
-        Outcome::default()
+        effects.open(Self {
+            found,
+            ..Self::default()
+        });
+    }
+}
+
+impl Moves for TrimView {
+    fn step(&mut self, step: Step, _: &Model) {
+        let lines = self.found.as_ref().map_or(0, |found| lines(found).len());
+        self.cursor.scroll(step, lines);
+    }
+}
+
+impl Pane for TrimView {
+    fn name(&self) -> &'static str {
+        "What trimming would remove"
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![TRIM, Table::MOVES]
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        match event {
+            Event::Progress(progress) if progress.task == Task::Trimming => {
+                self.progress = (progress.done, progress.total);
+            }
+            Event::Trimming(found) => self.found = Some(Arc::clone(found)),
+            _ => {}
+        }
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let lines = self.found.as_ref().map(|found| lines(found));
         let rows = lines.as_ref().map_or(1, |lines| lines.len() as u16);
         let size = (area.width.min(WIDTH + 4), rows.saturating_add(2));
-        let inner = overlay(buffer, area, size, "What trimming would remove", theme);
+        let inner = overlay(buffer, area, size, self.name(), theme);
         let Some(lines) = lines else {
             let (done, total) = self.progress;
             let text = match total {

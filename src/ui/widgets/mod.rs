@@ -5,6 +5,7 @@ pub mod cross_table;
 pub mod curve;
 pub mod dots;
 pub mod field;
+pub mod filter;
 pub mod gauge;
 pub mod heat_map;
 pub mod histogram;

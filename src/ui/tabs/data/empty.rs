@@ -1,7 +1,7 @@
 //! Data while there is nothing to show yet.
 
 use crate::engine::CommandKind;
-use crate::ui::state::State;
+use crate::ui::model::Model;
 use crate::ui::text::{Paint, cut, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
@@ -9,8 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Shown until the headers are read.
-pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    if let (Some(problem), false) = (&state.unread, state.jobs.busy(CommandKind::Scan)) {
+pub fn reading(problem: Option<&str>, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if let (Some(problem), false) = (problem, model.busy(CommandKind::Scan)) {
         return unread(problem, area, buffer, theme);
     }
     let middle = area.height / 2;
@@ -20,8 +20,8 @@ pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         width: columns,
         ..area
     };
-    let Some(progress) = state.jobs.tasks.last() else {
-        let text = if state.jobs.busy(CommandKind::Scan) {
+    let Some(progress) = model.jobs.tasks.last() else {
+        let text = if model.busy(CommandKind::Scan) {
             "Looking for corpora …"
         } else {
             "Nothing was scanned; press r to try again."
@@ -71,12 +71,8 @@ fn unread(problem: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 /// Shown when no corpus was found.
-pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let data = state
-        .config
-        .as_ref()
-        .and_then(|config| config.rows.iter().find(|row| row.key == "data"));
-    let folder = data.map_or("data", |row| row.value.trim_matches('"'));
+pub fn nothing(model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let folder = model.setting("data").unwrap_or("data");
     let advice = format!(
         "Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again.\n\nPress d to make a synthetic demo corpus and look around with it."
     );

@@ -1,7 +1,7 @@
 //! Files that were refused, and clips that deserve a second look, with reasons.
 
+use super::DataView;
 use crate::engine::Survey;
-use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::section;
@@ -70,14 +70,14 @@ pub fn refused_text(survey: &Survey, index: usize) -> String {
 }
 
 /// Draws the clips that deserve a second look.
-pub fn draw_suspicious(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_suspicious(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let empty = match (survey.quality_issues.is_empty(), survey.analysed) {
         (true, true) => "Nothing is odd about any clip.",
         (true, false) => "Nothing odd so far; the samples are not all analysed yet.",
         (false, _) => "No clip passes the filter; Esc clears it.",
     };
     draw(
-        state,
+        view,
         survey,
         &|index| suspicious(survey, index, theme),
         empty,
@@ -88,13 +88,13 @@ pub fn draw_suspicious(state: &State, survey: &Survey, area: Rect, buffer: &mut 
 }
 
 /// Draws the files that are no clips.
-pub fn draw_refused(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_refused(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let empty = match survey.catalogue.refused.is_empty() {
         true => "No file was refused.",
         false => "No file passes the filter; Esc clears it.",
     };
     draw(
-        state,
+        view,
         survey,
         &|index| refused(survey, index, theme),
         empty,
@@ -105,7 +105,7 @@ pub fn draw_refused(state: &State, survey: &Survey, area: Rect, buffer: &mut Buf
 }
 
 fn draw(
-    state: &State,
+    view: &DataView,
     survey: &Survey,
     row_of: &dyn Fn(usize) -> Option<Row>,
     empty: &str,
@@ -113,14 +113,14 @@ fn draw(
     buffer: &mut Buffer,
     theme: Theme,
 ) {
-    let rows = state.data.rows(survey);
+    let rows = view.rows(survey);
     if rows.is_empty() {
         buffer.put(area, 0, 0, empty, theme.dim());
         return;
     }
     let below = if area.height >= 12 { 5 } else { 3 };
     let [list, detail] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
-    let visible = state.data.cursor.window(rows.len(), usize::from(list.height));
+    let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let shown: Vec<Row> = visible.clone().filter_map(|row| row_of(rows[row])).collect();
     let longest = |text: &dyn Fn(&Row) -> usize, most: usize| shown.iter().map(text).max().unwrap_or(0).min(most);
     let word = longest(&|row| row.word.0.len(), 10);
@@ -128,7 +128,7 @@ fn draw(
     let file = longest(&|row| row.file.chars().count(), usize::from(area.width) * 2 / 5);
     for (line, row) in shown.iter().enumerate() {
         let y = line as u16;
-        let selected = visible.start + line == state.data.cursor.row;
+        let selected = visible.start + line == view.cursor.row;
         let styles = if selected {
             [theme.selected(); 4]
         } else {
@@ -162,8 +162,8 @@ fn draw(
             styles[3],
         );
     }
-    if let Some(row) = rows.get(state.data.cursor.row).and_then(|row| row_of(*row)) {
-        let position = format!("{} of {}", state.data.cursor.row + 1, rows.len());
+    if let Some(row) = rows.get(view.cursor.row).and_then(|row| row_of(*row)) {
+        let position = format!("{} of {}", view.cursor.row + 1, rows.len());
         let inside = section(buffer, detail, "", &position, theme);
         let mut lines = wrap(&row.path, usize::from(inside.width));
         let reason = lines.len();

@@ -2,7 +2,7 @@
 
 use super::tables;
 use crate::engine::{CommandKind, Emotion, QualityIssueKind, Statistics, Survey};
-use crate::ui::state::State;
+use crate::ui::model::Model;
 use crate::ui::text::{Paint, count, cut, duration, grouped, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bars, distribution};
@@ -17,8 +17,8 @@ use ratatui::widgets::Widget;
 use std::collections::BTreeMap;
 
 /// Draws the sums, then as many distributions as there is room for.
-pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let taken = sums(state, survey, area, buffer, theme) + u16::from(area.height >= 14);
+pub fn draw(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let taken = sums(model, survey, area, buffer, theme) + u16::from(area.height >= 14);
     let body = Rect {
         y: area.y + taken.min(area.height),
         height: area.height.saturating_sub(taken),
@@ -46,7 +46,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
 }
 
 /// What there is in one row, what takes part in the next, how far the scan is in the third; returns the rows taken.
-fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+fn sums(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let statistics = &survey.statistics;
     let columns = usize::from(area.width);
     let labels = statistics
@@ -72,7 +72,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         part += &format!(", {} excluded ({})", grouped(excluded), reasons.join(", "));
     }
     buffer.put(area, 0, 1, &cut(&part, columns), theme.text());
-    let scanning = state.jobs.tasks.last();
+    let scanning = model.jobs.tasks.last();
     match scanning {
         Some(progress) if progress.total > 0 => {
             let words = format!(
@@ -93,7 +93,7 @@ fn sums(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         }
         _ => {
             let mut times = format!("headers read in {}", duration(survey.header_seconds));
-            times += &match (survey.analysed, state.jobs.busy(CommandKind::Scan)) {
+            times += &match (survey.analysed, model.busy(CommandKind::Scan)) {
                 (true, _) => format!(", samples analysed in {}", duration(survey.analysis_seconds)),
                 (false, true) => ", samples are being analysed".to_owned(),
                 (false, false) => ", samples not analysed to the end: press r".to_owned(),

@@ -1,7 +1,7 @@
 //! The speakers.
 
+use super::DataView;
 use crate::engine::{SpeakerRow, Survey};
-use crate::ui::state::State;
 use crate::ui::text::{Paint, fit, fit_right, grouped, short, width};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -14,8 +14,8 @@ pub fn text(survey: &Survey, index: usize) -> String {
 }
 
 /// Draws one row per speaker, with the clips of every emotion.
-pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let rows = state.data.rows(survey);
+pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let rows = view.rows(survey);
     let speakers = &survey.statistics.speakers;
     if speakers.is_empty() {
         buffer.put(
@@ -33,7 +33,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         ..area
     }
     .intersection(area);
-    let visible = state.data.cursor.window(rows.len(), usize::from(list.height));
+    let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
     let (corpus, name) = (
         longest(|row| &row.corpus).clamp(6, 12),
@@ -56,7 +56,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     }
     for (line, row) in visible.enumerate() {
         let (speaker, y) = (&speakers[rows[row]], line as u16);
-        let selected = row == state.data.cursor.row;
+        let selected = row == view.cursor.row;
         let over = |style| if selected { theme.selected() } else { style };
         if selected {
             buffer.set_style(

@@ -1,8 +1,8 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
-use super::{prediction, sound};
+use super::{ListenView, prediction, sound};
 use crate::engine::{Clip, CommandKind, Preview, Survey};
-use crate::ui::state::State;
+use crate::ui::model::Model;
 use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::playhead::playhead;
@@ -16,28 +16,25 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 /// Draws the clip under the cursor.
-pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(index) = state.listen.index() else { return };
+pub fn draw(view: &ListenView, model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(index) = view.index() else { return };
     let Some(clip) = survey.catalogue.clips.get(index) else {
         return;
     };
-    let preview = state
-        .listen
+    let preview = view
         .preview
         .as_ref()
-        .filter(|preview| preview.path == clip.path && preview.variant == state.listen.playback_view.variant);
+        .filter(|preview| preview.path == clip.path && preview.variant == view.playback_view.variant);
     let folder = || clip.path.parent().map(|folder| folder.display().to_string());
-    let note = sound::words(&state.listen, &clip.path)
-        .or_else(folder)
-        .unwrap_or_default();
+    let note = sound::words(view, &clip.path).or_else(folder).unwrap_or_default();
     let title = match preview.map(|preview| preview.label.as_str()) {
         None | Some("") => file_name(&clip.path),
         Some(label) => format!("{}: {label}", file_name(&clip.path)),
     };
     let body = section(buffer, area, &title, &note, theme);
     let mut details = details_of(survey, index, clip);
-    let evaluated = state.listen.evaluated.get(&clip.path);
-    let asking = state.jobs.busy(CommandKind::Predict);
+    let evaluated = view.evaluated.get(&clip.path);
+    let asking = model.busy(CommandKind::Predict);
     for note in preview.iter().flat_map(|preview| &preview.notes) {
         details.push(JournalEntry {
             name: "features",
@@ -49,7 +46,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         let below = (details.len() as u16 + 6).clamp(12, 16);
         let rows = [Constraint::Fill(1), Constraint::Length(1), Constraint::Length(below)];
         let [pictures, _, bottom] = body.layout(&Layout::vertical(rows));
-        picture(state, preview.map(AsRef::as_ref), pictures, buffer, theme);
+        picture(view, preview.map(AsRef::as_ref), pictures, buffer, theme);
         let columns = [Constraint::Percentage(48), Constraint::Length(2), Constraint::Fill(1)];
         let [left, _, right] = bottom.layout(&Layout::horizontal(columns));
         write_details(&details, section(buffer, left, "Clip", "", theme), buffer, theme);
@@ -64,7 +61,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         let subset = (body.width * 2 / 5).clamp(20, 34);
         let columns = [Constraint::Fill(1), Constraint::Length(2), Constraint::Length(subset)];
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
-        picture(state, preview.map(AsRef::as_ref), left, buffer, theme);
+        picture(view, preview.map(AsRef::as_ref), left, buffer, theme);
         let facts_rows = if evaluated.is_some() || asking {
             (right.height / 2).min(details.len() as u16)
         } else {
@@ -78,9 +75,9 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     }
 }
 
-fn picture(state: &State, preview: Option<&Preview>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn picture(view: &ListenView, preview: Option<&Preview>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(preview) = preview else {
-        let text = if state.listen.waiting {
+        let text = if view.waiting {
             "reading the samples …"
         } else {
             "no picture of this clip"
@@ -104,7 +101,7 @@ fn picture(state: &State, preview: Option<&Preview>, area: Rect, buffer: &mut Bu
         theme,
     };
     spectrogram.render(bottom, buffer);
-    if let Some(place) = sound::place(&state.listen, preview) {
+    if let Some(place) = sound::place(view, preview) {
         playhead(buffer, top, place, theme);
         let above_axis = Rect {
             height: bottom.height.saturating_sub(1),

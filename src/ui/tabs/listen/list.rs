@@ -1,24 +1,21 @@
 //! The list of clips: only the rows in sight are ever written.
 
-use super::{details, order::Sort};
+use super::{ListenView, details, order::Sort};
 use crate::engine::Survey;
-use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
 use crate::ui::theme::{Colours, Theme};
 use crate::ui::widgets::thumbnail::thumbnail;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
 /// Draws the filter and the list.
-pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    head(state, survey, area, buffer, theme);
+pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    head(view, survey, area, buffer, theme);
     let list = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(1),
         ..area
     };
-    let view = &state.listen;
     if view.order.rows.is_empty() {
         buffer.put(list, 0, 1, "No clip passes the filter; Esc clears it.", theme.dim());
         return;
@@ -47,8 +44,7 @@ pub fn draw(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     }
 }
 
-fn head(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.listen;
+fn head(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let total = survey.catalogue.clips.len();
     let listed = view.order.rows.len();
     let clips = if listed == total {
@@ -67,21 +63,8 @@ fn head(state: &State, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         height: area.height.min(1),
         ..area
     };
-    if view.filtering || !view.filter.text().is_empty() {
-        let style = if view.filtering { theme.accent() } else { theme.dim() };
-        let taken = buffer.put(field, 0, 0, "/ ", style);
-        let typed = Rect {
-            x: field.x + taken,
-            width: field.width.saturating_sub(taken),
-            ..field
-        };
-        view.filter.draw(
-            buffer,
-            typed,
-            theme.text().add_modifier(Modifier::BOLD),
-            view.filtering,
-            theme,
-        );
+    if view.filter.is_shown() {
+        view.filter.draw(field, buffer, theme);
     } else {
         buffer.put(field, 0, 0, "Clips", theme.heading());
     }

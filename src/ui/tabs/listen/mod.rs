@@ -1,19 +1,22 @@
 //! Listen: the clips one by one.
 
 mod clip;
+mod keys;
 mod list;
 pub mod order;
 mod prediction;
 pub mod sound;
 
-use crate::engine::{Clip, Command, FilePrediction, Preview, SampleAnalysis, Survey, Variant};
-use crate::ui::input::Action;
-use crate::ui::message::Message;
-use crate::ui::state::State;
+use crate::engine::{Clip, Command, CommandKind, Event, FilePrediction, Preview, SampleAnalysis, Survey, Variant};
+use crate::ui::model::Model;
+use crate::ui::overlays::NoSoundView;
+use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::shared::{Filtered, Moves};
 use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::filter::Filter;
+use crate::ui::widgets::list::{Cursor, Step};
 use order::{Order, Sort};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -26,9 +29,7 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct ListenView {
     /// The filter.
-    pub filter: Field,
-    /// Whether it is being typed.
-    pub filtering: bool,
+    pub filter: Filter,
     /// What the list is sorted by.
     pub sort: Sort,
     /// Whether the other way round.
@@ -49,6 +50,124 @@ pub struct ListenView {
     waiting: bool,
 }
 
+impl Moves for ListenView {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.order.rows.len());
+    }
+}
+
+impl Filtered for ListenView {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
+    }
+
+    fn filtered(&mut self, model: &Model) {
+        self.cursor.row = 0;
+        if let Some(survey) = &model.survey {
+            self.update(survey);
+        }
+    }
+
+    /// The cursor stays on its clip.
+    fn clear_filter(&mut self, model: &Model) {
+        self.filter = Filter::default();
+        self.rearrange(model);
+    }
+}
+
+impl Pane for ListenView {
+    fn name(&self) -> &'static str {
+        "Listen"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        if self.filter.typing {
+            vec![Table::FILTER]
+        } else {
+            vec![keys::LISTEN, Table::MOVES]
+        }
+    }
+
+    fn is_typing(&self) -> bool {
+        self.filter.typing
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        self.filter.typed()
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.filtered(model);
+    }
+
+    fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {
+        match event {
+            Event::Survey(survey) => self.survey(model.survey.as_deref(), survey),
+            Event::Preview(preview) => {
+                self.playback_view.shown(preview);
+                self.preview = Some(Arc::clone(preview));
+            }
+            Event::Sound(sound) => self.playback_view.heard(sound.clone()),
+            Event::NoSound(no_sound) => {
+                self.playback_view.gave_up();
+                effects.open(NoSoundView(Arc::clone(no_sound)));
+            }
+            Event::Predicted(predictions) => {
+                let by_file = predictions
+                    .iter()
+                    .map(|prediction| (prediction.path.clone(), prediction.clone()));
+                self.evaluated.extend(by_file);
+            }
+            Event::Done(CommandKind::Preview)
+            | Event::Failed {
+                command: CommandKind::Preview,
+                ..
+            } => self.waiting = false,
+            _ => {}
+        }
+    }
+
+    /// The preview of the clip under the cursor, and its sound when it is to be played for that. Only one preview is on
+    /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
+    fn needs(&mut self, model: &Model, effects: &mut Effects) {
+        let clip = model.survey.as_ref().and_then(|survey| self.clip(survey));
+        let Some(path) = clip.map(|clip| clip.path.clone()) else {
+            return;
+        };
+        let wanted = (path.clone(), self.playback_view.variant.clone());
+        if !self.waiting && self.asked.as_ref() != Some(&wanted) {
+            self.waiting = true;
+            let (path, variant) = self.asked.insert(wanted).clone();
+            effects.send(Command::Preview { path, variant });
+        }
+        effects.commands.extend(self.playback_view.needs(&path));
+    }
+
+    /// Shows a clip, whatever the filter.
+    fn shows(&mut self, show: &Show, model: &Model) -> bool {
+        let (Show::Clip(path), Some(survey)) = (show, &model.survey) else {
+            return false;
+        };
+        if self.select(survey, path) {
+            return true;
+        }
+        if !survey.catalogue.clips.iter().any(|clip| clip.path == *path) {
+            return false;
+        }
+        self.filter = Filter::default();
+        self.update(survey);
+        self.select(survey, path)
+    }
+
+    fn asks(&self) -> Option<CommandKind> {
+        Some(CommandKind::Preview)
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw(self, model, area, buffer, theme);
+    }
+}
+
 impl ListenView {
     /// Index of the clip under the cursor.
     fn index(&self) -> Option<usize> {
@@ -60,7 +179,7 @@ impl ListenView {
     }
 
     /// Takes a new survey; the cursor stays on its clip.
-    pub fn survey(&mut self, before: Option<&Survey>, survey: &Survey) {
+    fn survey(&mut self, before: Option<&Survey>, survey: &Survey) {
         let same = before.is_some_and(|before| Arc::ptr_eq(&before.catalogue.clips, &survey.catalogue.clips));
         if same && self.sort != Sort::Level {
             return;
@@ -88,119 +207,33 @@ impl ListenView {
         row.is_some()
     }
 
-    /// The filter was typed at.
-    pub fn filtered(&mut self, survey: Option<&Survey>) {
-        self.cursor.row = 0;
-        if let Some(survey) = survey {
-            self.update(survey);
+    /// Lists the clips anew; the cursor stays on its clip.
+    fn rearrange(&mut self, model: &Model) {
+        let Some(survey) = &model.survey else { return };
+        let kept = self.clip(survey).map(|clip| clip.path.clone());
+        self.update(survey);
+        if let Some(path) = kept {
+            self.select(survey, &path);
         }
     }
 
-    /// The preview to ask for, if the one of the clip under the cursor was not asked for yet. Only one is on
-    /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
-    pub fn needs(&mut self, survey: &Survey) -> Option<Command> {
-        let path = self.clip(survey)?.path.clone();
-        let wanted = (path, self.playback_view.variant.clone());
-        if self.waiting || self.asked.as_ref() == Some(&wanted) {
-            return None;
+    fn predict(&mut self, model: &Model, effects: &mut Effects) {
+        let clip = model.survey.as_ref().and_then(|survey| self.clip(survey));
+        let Some(path) = clip.map(|clip| clip.path.clone()) else {
+            return;
+        };
+        match model.predicting_run() {
+            Some(run) => effects.send(Command::Predict {
+                files: vec![path],
+                run: run.id.clone(),
+            }),
+            None => effects.note("No run has a model yet: press 3, then n, to train one."),
         }
-        self.waiting = true;
-        let (path, variant) = self.asked.insert(wanted).clone();
-        Some(Command::Preview { path, variant })
-    }
-
-    /// The clip to be played because the cursor has come to it.
-    pub fn needs_sound(&mut self, survey: &Survey) -> Option<Command> {
-        let path = self.clip(survey)?.path.clone();
-        self.playback_view.needs(&path)
-    }
-
-    /// The answer to the last preview is complete.
-    pub fn answered(&mut self) {
-        self.waiting = false;
     }
 }
 
-/// Shows a clip, whatever the filter.
-pub fn open(state: &mut State, path: &Path) -> bool {
-    let Some(survey) = state.survey.clone() else {
-        return false;
-    };
-    let view = &mut state.listen;
-    if view.select(&survey, path) {
-        return true;
-    }
-    if !survey.catalogue.clips.iter().any(|clip| clip.path == path) {
-        return false;
-    }
-    view.filter = Field::default();
-    view.update(&survey);
-    view.select(&survey, path)
-}
-
-/// What a key does.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let survey = state.survey.clone();
-    let view = &mut state.listen;
-    match action {
-        Action::Move(step) => view.cursor.step(step, view.order.rows.len()),
-        Action::Filter => view.filtering = true,
-        Action::Open => view.filtering = false,
-        Action::Back => {
-            view.filtering = false;
-            if !view.filter.text().is_empty() {
-                let kept = survey
-                    .as_ref()
-                    .and_then(|survey| view.clip(survey))
-                    .map(|clip| clip.path.clone());
-                view.filter = Field::default();
-                view.filtered(survey.as_deref());
-                if let (Some(survey), Some(path)) = (&survey, kept) {
-                    view.select(survey, &path);
-                }
-            }
-        }
-        Action::Sort | Action::Reverse => {
-            match action {
-                Action::Sort => view.sort = view.sort.next(),
-                _ => view.reversed = !view.reversed,
-            }
-            if let Some(survey) = survey {
-                let kept = view.clip(&survey).map(|clip| clip.path.clone());
-                view.update(&survey);
-                if let Some(path) = kept {
-                    view.select(&survey, &path);
-                }
-            }
-        }
-        Action::Predict => return predict(state),
-        _ => return sound::act(state, action),
-    }
-    Vec::new()
-}
-
-fn predict(state: &mut State) -> Vec<Command> {
-    let Some(path) = state
-        .survey
-        .as_ref()
-        .and_then(|survey| state.listen.clip(survey))
-        .map(|clip| clip.path.clone())
-    else {
-        return Vec::new();
-    };
-    let Some(run) = state.train.model(state.runs()) else {
-        state.message = Some(Message::note("No run has a model yet: press 3, then n, to train one."));
-        return Vec::new();
-    };
-    vec![Command::Predict {
-        files: vec![path],
-        run: run.id.clone(),
-    }]
-}
-
-/// Draws the tab.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(survey) = &state.survey else {
+fn draw(view: &ListenView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(survey) = &model.survey else {
         buffer.put(
             area,
             0,
@@ -221,14 +254,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.width >= 120 && area.height >= 24 {
         let columns = [Constraint::Percentage(48), Constraint::Length(2), Constraint::Fill(1)];
         let [left, _, right] = area.layout(&Layout::horizontal(columns));
-        list::draw(state, survey, left, buffer, theme);
-        clip::draw(state, survey, right, buffer, theme);
+        list::draw(view, survey, left, buffer, theme);
+        clip::draw(view, model, survey, right, buffer, theme);
     } else {
         let list_rows = (area.height * 2 / 5).max(5);
         let rows = [Constraint::Length(list_rows), Constraint::Fill(1)];
         let [top, bottom] = area.layout(&Layout::vertical(rows));
-        list::draw(state, survey, top, buffer, theme);
-        clip::draw(state, survey, bottom, buffer, theme);
+        list::draw(view, survey, top, buffer, theme);
+        clip::draw(view, model, survey, bottom, buffer, theme);
     }
 }
 

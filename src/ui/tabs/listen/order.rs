@@ -1,6 +1,7 @@
 //! Which clips are listed, and in which order: a fuzzy filter and a sort that stay quick over 100,000 clips.
 
 use crate::engine::{Catalogue, Clip};
+use crate::ui::fuzzy::score;
 use crate::ui::text::file_name;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
@@ -145,33 +146,6 @@ impl Order {
             self.rows.reverse();
         }
     }
-}
-
-/// How well every part of the query is found within some word of the text; none when a part is not. Letters
-/// scattered over several words are no find, or nearly everything would pass.
-fn score(pattern: &Pattern, text: Utf32Str<'_>, matcher: &mut Matcher) -> Option<u32> {
-    let mut sum = 0;
-    for part in &pattern.atoms {
-        let mut scores = words(text).map(|word| part.score(word, matcher));
-        let found = if part.negative {
-            scores.all(|score| score.is_some()).then_some(0)
-        } else {
-            scores.flatten().max()
-        };
-        sum += u32::from(found?);
-    }
-    Some(sum)
-}
-
-/// The text between spaces.
-fn words(text: Utf32Str<'_>) -> impl Iterator<Item = Utf32Str<'_>> {
-    let mut start = Some(0);
-    std::iter::from_fn(move || {
-        let from = start?;
-        let length = (from..text.len()).position(|place| text.get(place as u32) == ' ');
-        start = length.map(|length| from + length + 1);
-        Some(text.slice(from..length.map_or(text.len(), |length| from + length)))
-    })
 }
 
 /// What the filter looks at.

@@ -1,12 +1,10 @@
 //! What is heard of the clips: what the keys ask for, and how far the playing is.
 
 use super::ListenView;
-use crate::engine::{Command, Phase, PlaybackControl, Preview, SoundState, Variant};
-use crate::ui::input::Action;
-use crate::ui::message::Message;
-use crate::ui::state::State;
+use crate::engine::{Command, Phase, Playback, PlaybackControl, Preview, SoundState, Variant};
+use crate::ui::model::Model;
+use crate::ui::pane::Effects;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// How far a key seeks: so much of a short clip (s), or this share of a long one.
 const SEEK: f64 = 0.5;
@@ -79,75 +77,77 @@ impl Hearing {
     }
 }
 
-/// What a key does to the sound.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let selected = selected(state);
-    let view = &mut state.listen;
-    let playback_view = &mut view.playback_view;
-    let here = selected
-        .as_ref()
-        .and_then(|path| playback_view.of(path))
-        .map(|sound| sound.playback);
-    let control = |control| vec![Command::Sound { control }];
-    match (action, selected) {
-        (Action::Play, Some(path)) => match here.map(|playback| playback.phase) {
-            Some(Phase::Playing) => control(PlaybackControl::Pause),
-            Some(Phase::Paused | Phase::Ended) => control(PlaybackControl::Resume),
-            None => vec![playback_view.play(path)],
+/// The clip under the cursor, and how far its playing is.
+fn selected(view: &ListenView, model: &Model) -> Option<(PathBuf, Option<Playback>)> {
+    let path = view.clip(model.survey.as_ref()?)?.path.clone();
+    let playback = view.playback_view.of(&path).map(|sound| sound.playback);
+    Some((path, playback))
+}
+
+/// Plays the clip under the cursor, pauses it or goes on.
+pub fn play(view: &mut ListenView, model: &Model, effects: &mut Effects) {
+    let Some((path, playback)) = selected(view, model) else {
+        return;
+    };
+    effects.send(match playback.map(|playback| playback.phase) {
+        Some(Phase::Playing) => Command::Sound {
+            control: PlaybackControl::Pause,
         },
-        (Action::Left | Action::Right, _) => match here {
-            Some(playback) => {
-                let far = SEEK.max(SEEK_SHARE * playback.seconds);
-                let seconds = if action == Action::Left { -far } else { far };
-                control(PlaybackControl::Seek { seconds })
-            }
-            None => Vec::new(),
+        Some(Phase::Paused | Phase::Ended) => Command::Sound {
+            control: PlaybackControl::Resume,
         },
-        (Action::Mute, _) => {
-            playback_view.muted = !playback_view.muted;
-            let muted = playback_view.muted;
-            let text = if muted {
-                "Muted; m ends that."
-            } else {
-                "Sound is on again."
-            };
-            state.message = Some(Message::note(text));
-            control(PlaybackControl::Mute { muted })
-        }
-        (Action::PlayOnSelection, _) => {
-            playback_view.on_selection = !playback_view.on_selection;
-            let text = if playback_view.on_selection {
-                "Clips are played as the cursor comes to them; a ends that."
-            } else {
-                "Clips are played when Space is pressed."
-            };
-            state.message = Some(Message::note(text));
-            Vec::new()
-        }
-        (Action::NextVariant | Action::PreviousVariant, Some(path)) => {
-            let variants: Vec<Variant> = match &view.preview {
-                Some(preview) => preview.variants.clone(),
-                None => Vec::new(),
-            };
-            let by = if action == Action::NextVariant {
-                1
-            } else {
-                variants.len().saturating_sub(1)
-            };
-            playback_view.step(&variants, by);
-            // What was heard goes on in the new form, so that the two can be told apart.
-            match here.map(|playback| playback.phase) {
-                Some(Phase::Playing) => vec![playback_view.play(path)],
-                _ => Vec::new(),
-            }
-        }
-        _ => Vec::new(),
+        None => view.playback_view.play(path),
+    });
+}
+
+/// Seeks in the clip that is played.
+pub fn seek(view: &mut ListenView, model: &Model, forward: bool, effects: &mut Effects) {
+    if let Some((_, Some(playback))) = selected(view, model) {
+        let far = SEEK.max(SEEK_SHARE * playback.seconds);
+        let seconds = if forward { far } else { -far };
+        effects.send(Command::Sound {
+            control: PlaybackControl::Seek { seconds },
+        });
     }
 }
 
-fn selected(state: &State) -> Option<PathBuf> {
-    let survey = Arc::clone(state.survey.as_ref()?);
-    Some(state.listen.clip(&survey)?.path.clone())
+/// Mutes what is played, or ends that.
+pub fn mute(view: &mut ListenView, _: &Model, effects: &mut Effects) {
+    let muted = !view.playback_view.muted;
+    view.playback_view.muted = muted;
+    effects.note(if muted {
+        "Muted; m ends that."
+    } else {
+        "Sound is on again."
+    });
+    effects.send(Command::Sound {
+        control: PlaybackControl::Mute { muted },
+    });
+}
+
+/// Plays clips as the cursor comes to them, or no more.
+pub fn play_on_selection(view: &mut ListenView, _: &Model, effects: &mut Effects) {
+    let playback_view = &mut view.playback_view;
+    playback_view.on_selection = !playback_view.on_selection;
+    effects.note(if playback_view.on_selection {
+        "Clips are played as the cursor comes to them; a ends that."
+    } else {
+        "Clips are played when Space is pressed."
+    });
+}
+
+/// Shows the clip in its next form, or in the one before; what was heard goes on in it, so that the two can be told
+/// apart.
+pub fn turn(view: &mut ListenView, model: &Model, forward: bool, effects: &mut Effects) {
+    let Some((path, playback)) = selected(view, model) else {
+        return;
+    };
+    let variants = view.preview.as_ref().map_or(&[][..], |preview| &preview.variants);
+    let by = if forward { 1 } else { variants.len().saturating_sub(1) };
+    view.playback_view.step(variants, by);
+    if playback.is_some_and(|playback| playback.phase == Phase::Playing) {
+        effects.send(view.playback_view.play(path));
+    }
 }
 
 /// The place that is heard, as the heading of a clip says it.

@@ -1,8 +1,7 @@
 //! The test clips of one cell of the confusion matrix.
 
-use super::cell_words;
+use super::{ReportView, cell_words};
 use crate::engine::RunReport;
-use crate::ui::state::State;
 use crate::ui::text::{Paint, file_name, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::blocks;
@@ -11,14 +10,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws one row per clip: where it is from, and how probable both labels were to the model.
-pub fn draw(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(cursor) = &state.report.clips else { return };
-    let evaluated = state.report.evaluated();
-    let (truth, prediction) = state.report.cell;
+pub fn draw(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(cursor) = &view.clips else { return };
+    let evaluated = view.evaluated();
+    let (truth, prediction) = view.cell;
     let list = section(
         buffer,
         area,
-        &cell_words(&state.report, report),
+        &cell_words(view, report),
         "Enter: listen, Esc: back",
         theme,
     );

@@ -1,8 +1,7 @@
 //! Which run a report is about, and its scores; or why there is none.
 
-use super::reported;
-use crate::engine::RunReport;
-use crate::ui::state::State;
+use super::{ReportView, reported};
+use crate::engine::{RunReport, RunSummary};
 use crate::ui::text::{Paint, count, cut, percent, width, wrap};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -10,9 +9,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 /// Draws both rows.
-pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let run = &report.run;
-    let ids: Vec<&str> = reported(state.runs()).map(|run| run.id.as_str()).collect();
+    let ids: Vec<&str> = reported(runs).map(|run| run.id.as_str()).collect();
     let place = ids
         .iter()
         .position(|id| *id == run.id)
@@ -61,8 +60,7 @@ pub fn header(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer
 }
 
 /// Says why there is no report, and what would bring one.
-pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.report;
+pub fn nothing(view: &ReportView, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let first = match (&view.problem, &view.chosen) {
         (Some(problem), _) => problem.clone(),
         (None, Some(chosen)) => format!("Reading the report of {chosen} …"),

@@ -4,11 +4,12 @@ mod clips;
 mod head;
 mod scores;
 
-use crate::engine::{Command, EvaluatedClip, RunReport, RunSummary};
-use crate::ui::input::{Action, Tab};
-use crate::ui::message::Message;
-use crate::ui::state::State;
-use crate::ui::tabs::listen;
+use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSummary};
+use crate::ui::input::Key;
+use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Show, Table as Keys, bind};
+use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
@@ -24,15 +25,15 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct ReportView {
     /// The report in front.
-    pub report: Option<Arc<RunReport>>,
+    report: Option<Arc<RunReport>>,
     /// Whether cells show percent of their row.
-    pub normalised: bool,
+    normalised: bool,
     /// The cell under the cursor: (truth, prediction).
-    pub cell: (usize, usize),
+    cell: (usize, usize),
     /// The table beside the matrix that is drawn first.
-    pub table: Table,
+    table: Table,
     /// The row of the list of the cell's clips, while it is open.
-    pub clips: Option<Cursor>,
+    clips: Option<Cursor>,
     /// The run whose report was chosen.
     chosen: Option<String>,
     /// The run whose report was asked for last, and what it and its other folds had come to by then.
@@ -41,9 +42,151 @@ pub struct ReportView {
     problem: Option<String>,
 }
 
-impl ReportView {
+const TURNS: Keys<ReportView> = Keys {
+    heading: "In this tab",
+    bindings: &[
+        bind(keys!['['], "an older run", |view: &mut ReportView, model, effects| {
+            view.turn(1, model, effects);
+        })
+        .hint("older")
+        .sends(CommandKind::Report, &[]),
+        bind(keys![']'], "a newer run", |view: &mut ReportView, model, effects| {
+            view.turn(-1, model, effects);
+        })
+        .hint("newer")
+        .sends(CommandKind::Report, &[]),
+    ],
+};
+
+const MATRIX: Keys<ReportView> = Keys {
+    heading: "In this tab",
+    bindings: &[
+        bind(
+            &[LEFT, Key::character('h')],
+            "the cell on the left",
+            |view: &mut ReportView, _, _| {
+                view.cell.1 = view.cell.1.saturating_sub(1);
+            },
+        ),
+        bind(
+            &[RIGHT, Key::character('l')],
+            "the cell on the right",
+            |view: &mut ReportView, _, _| {
+                view.cell.1 = (view.cell.1 + 1).min(view.last());
+            },
+        ),
+        bind(&[ENTER], "list the clips of the cell", |view: &mut ReportView, _, _| {
+            view.clips = view.report.is_some().then(Cursor::default);
+        })
+        .hint("clips"),
+        bind(
+            keys!['n'],
+            "counts, or percent of each row",
+            |view: &mut ReportView, _, _| {
+                view.normalised = !view.normalised;
+            },
+        )
+        .hint("counts/percent"),
+        bind(
+            keys!['t'],
+            "the next table: classes, folds, corpora, genders, most confused",
+            |view: &mut ReportView, _, _| {
+                if let Some(report) = &view.report {
+                    view.table = view.table.next(report);
+                }
+            },
+        )
+        .hint("tables"),
+    ],
+};
+
+const CLIPS: Keys<ReportView> = Keys {
+    heading: "In the clips of a cell",
+    bindings: &[
+        bind(
+            &[ENTER],
+            "open the clip in Listen",
+            |view: &mut ReportView, _, effects| {
+                let row = view.clips.as_ref().map_or(0, |cursor| cursor.row);
+                let evaluated = view.evaluated();
+                effects.show = evaluated.get(row).map(|clip| Show::Clip(clip.path.clone()));
+            },
+        )
+        .hint("listen"),
+        bind(
+            &[ESCAPE, Key::character('h'), LEFT],
+            "back to the matrix",
+            |view: &mut ReportView, _, _| {
+                view.clips = None;
+            },
+        )
+        .hint("back"),
+    ],
+};
+
+impl Moves for ReportView {
+    fn step(&mut self, step: Step, _: &Model) {
+        let (rows, last) = (self.evaluated().len(), self.last());
+        match &mut self.clips {
+            Some(cursor) => cursor.step(step, rows),
+            None => {
+                let truth = self.cell.0;
+                self.cell.0 = match step {
+                    Step::Up => truth.saturating_sub(1),
+                    Step::Down => (truth + 1).min(last),
+                    Step::First | Step::PageUp => 0,
+                    Step::Last | Step::PageDown => last,
+                };
+            }
+        }
+    }
+}
+
+impl Pane for ReportView {
+    fn name(&self) -> &'static str {
+        "Report"
+    }
+
+    fn keys(&self) -> Vec<Keys<Self>> {
+        match self.clips {
+            Some(_) => vec![CLIPS, Keys::MOVES],
+            None => vec![TURNS, MATRIX, Keys::MOVES],
+        }
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        match event {
+            Event::Report(report) => self.report(report),
+            Event::Failed {
+                command: CommandKind::Report,
+                message,
+            } => self.problem = Some(message.clone()),
+            _ => {}
+        }
+    }
+
+    fn needs(&mut self, model: &Model, effects: &mut Effects) {
+        effects.commands.extend(self.wanted(model.runs()));
+    }
+
     /// Chooses a run; its report is asked for when the tab is seen.
-    pub fn choose(&mut self, id: &str) {
+    fn shows(&mut self, show: &Show, _: &Model) -> bool {
+        let Show::Report(id) = show else { return false };
+        self.choose(id);
+        true
+    }
+
+    fn says_synthetic(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw(self, model, area, buffer, theme);
+    }
+}
+
+impl ReportView {
+    fn choose(&mut self, id: &str) {
         if self.chosen.as_deref() != Some(id) {
             *self = Self {
                 chosen: Some(id.to_owned()),
@@ -55,22 +198,17 @@ impl ReportView {
     }
 
     /// Takes a report, unless another run was chosen in the meantime.
-    pub fn apply(&mut self, report: Arc<RunReport>) {
+    fn report(&mut self, report: &Arc<RunReport>) {
         if self.chosen.as_ref().is_none_or(|chosen| *chosen == report.run.id) {
             let last = report.report.labels.len().saturating_sub(1);
             self.cell = (self.cell.0.min(last), self.cell.1.min(last));
             self.problem = None;
-            self.report = Some(report);
+            self.report = Some(Arc::clone(report));
         }
     }
 
-    /// There is no report.
-    pub fn failed(&mut self, message: &str) {
-        self.problem = Some(message.to_owned());
-    }
-
     /// The report to ask for: that of the chosen run, or of the newest that was judged.
-    pub fn needs(&mut self, runs: &[RunSummary]) -> Option<Command> {
+    fn wanted(&mut self, runs: &[RunSummary]) -> Option<Command> {
         if self.chosen.is_none() {
             self.chosen = Some(reported(runs).next()?.id.clone());
         }
@@ -93,6 +231,24 @@ impl ReportView {
         Some(Command::Report { run: id })
     }
 
+    /// Place of the last label.
+    fn last(&self) -> usize {
+        let report = self.report.as_ref();
+        report.map_or(0, |report| report.report.labels.len().saturating_sub(1))
+    }
+
+    fn turn(&mut self, by: isize, model: &Model, effects: &mut Effects) {
+        let ids: Vec<&str> = reported(model.runs()).map(|run| run.id.as_str()).collect();
+        let at = ids.iter().position(|id| Some(*id) == self.chosen.as_deref());
+        let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
+        match next.and_then(|next| ids.get(next)) {
+            Some(id) => self.choose(id),
+            None if ids.is_empty() => {}
+            None if by > 0 => effects.note("This is the oldest report."),
+            None => effects.note("This is the newest report."),
+        }
+    }
+
     /// The clips of the cell under the cursor, the surest first.
     fn evaluated(&self) -> Vec<&EvaluatedClip> {
         let Some(report) = &self.report else { return Vec::new() };
@@ -112,84 +268,9 @@ fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
     runs.iter().filter(|run| run.test_uar.is_some())
 }
 
-/// What a key does.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    match action {
-        Action::OlderRun => turn(state, 1),
-        Action::NewerRun => turn(state, -1),
-        Action::Metric => {
-            if let Some(report) = &state.report.report {
-                state.report.table = state.report.table.next(report);
-            }
-        }
-        Action::Normalise => state.report.normalised = !state.report.normalised,
-        _ if state.report.clips.is_some() => act_on_clips(state, action),
-        _ => act_on_matrix(&mut state.report, action),
-    }
-    Vec::new()
-}
-
-fn turn(state: &mut State, by: isize) {
-    let runs = state.listed.clone().unwrap_or_default();
-    let ids: Vec<&str> = reported(&runs).map(|run| run.id.as_str()).collect();
-    let at = ids.iter().position(|id| Some(*id) == state.report.chosen.as_deref());
-    let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
-    match next.and_then(|next| ids.get(next)) {
-        Some(id) => state.report.choose(id),
-        None if ids.is_empty() => {}
-        None if by > 0 => state.message = Some(Message::note("This is the oldest report.")),
-        None => state.message = Some(Message::note("This is the newest report.")),
-    }
-}
-
-fn act_on_matrix(view: &mut ReportView, action: Action) {
-    let last = view
-        .report
-        .as_ref()
-        .map_or(0, |report| report.report.labels.len().saturating_sub(1));
-    let (truth, prediction) = view.cell;
-    view.cell = match action {
-        Action::Left => (truth, prediction.saturating_sub(1)),
-        Action::Right => (truth, (prediction + 1).min(last)),
-        Action::Move(Step::Up) => (truth.saturating_sub(1), prediction),
-        Action::Move(Step::Down) => ((truth + 1).min(last), prediction),
-        Action::Move(Step::First | Step::PageUp) => (0, prediction),
-        Action::Move(Step::Last | Step::PageDown) => (last, prediction),
-        _ => view.cell,
-    };
-    if action == Action::Open && view.report.is_some() {
-        view.clips = Some(Cursor::default());
-    }
-}
-
-fn act_on_clips(state: &mut State, action: Action) {
-    let evaluated = state.report.evaluated();
-    let rows = evaluated.len();
-    let row = state.report.clips.as_ref().map_or(0, |cursor| cursor.row);
-    let path = evaluated.get(row).map(|evaluated| evaluated.path.clone());
-    match (action, path) {
-        (Action::Back, _) => state.report.clips = None,
-        (Action::Open, Some(path)) if listen::open(state, &path) => state.tab = Tab::Listen,
-        (Action::Open, Some(path)) => {
-            let text = format!(
-                "{} is not among the scanned clips; press 1, then r, to scan again.",
-                path.display()
-            );
-            state.message = Some(Message::note(text));
-        }
-        (Action::Move(step), _) => {
-            if let Some(cursor) = &mut state.report.clips {
-                cursor.step(step, rows);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Draws the tab.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(report) = &state.report.report else {
-        head::nothing(state, area, buffer, theme);
+fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(report) = &view.report else {
+        head::nothing(view, area, buffer, theme);
         return;
     };
     // What has to be said beside the scores comes first, where it is seen whatever else there is room for.
@@ -204,9 +285,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         Constraint::Length(protocol.len() as u16),
     ];
     let [top, body, _, foot] = area.layout(&Layout::vertical(rows));
-    head::header(state, report, top, buffer, theme);
-    if state.report.clips.is_some() {
-        clips::draw(state, report, body, buffer, theme);
+    head::header(model.runs(), report, top, buffer, theme);
+    if view.clips.is_some() {
+        clips::draw(view, report, body, buffer, theme);
     } else {
         let columns = if area.width >= 110 {
             [Constraint::Fill(11), Constraint::Length(3), Constraint::Fill(9)]
@@ -218,8 +299,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             ]
         };
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
-        matrix(state, report, left, buffer, theme);
-        scores::draw(state.report.table, report, right, buffer, theme);
+        matrix(view, report, left, buffer, theme);
+        scores::draw(view.table, report, right, buffer, theme);
     }
     for (row, line) in protocol.iter().enumerate() {
         buffer.put(foot, 0, row as u16, line, theme.text());
@@ -240,8 +321,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-fn matrix(state: &State, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.report;
+fn matrix(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let note = cell_words(view, report);
     let title = if view.normalised {
         "Confusion, percent"

@@ -3,7 +3,6 @@
 use super::tracks::{Tracks, Zoom};
 use super::{Metric, TrainView, usage};
 use crate::engine::RunDetail;
-use crate::ui::state::State;
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::curve::{Curves, Series};
@@ -61,8 +60,7 @@ struct Look {
 }
 
 /// Draws as many quantities as there is room for, the chosen one first.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.train;
+pub fn draw(view: &TrainView, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let look = Look {
         first: view.metric,
         log: view.log,

@@ -1,8 +1,7 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
-use super::{note, queue, usage};
+use super::{TrainView, note, queue, usage};
 use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
-use crate::ui::state::State;
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
@@ -13,11 +12,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// Draws the facts, then as much of the log as there is room for.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(run) = state.train.run() else {
+pub fn draw(view: &TrainView, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(run) = view.run() else {
         return;
     };
-    let detail = state.train.details.get(&run.id).map(|(detail, _)| &**detail);
+    let detail = view.details.get(&run.id).map(|(detail, _)| &**detail);
     draw_run(run, detail, area, buffer, theme);
 }
 

@@ -2,22 +2,23 @@
 
 pub mod charts;
 pub mod detail;
-pub mod form;
-pub mod note;
+mod keys;
+mod note;
 pub mod queue;
 mod runs;
 mod tracks;
 mod usage;
 
-use crate::engine::{Bench, Command, CommandKind, RunDetail, RunState, RunSummary, Stop};
-use crate::ui::input::{Action, Tab};
-use crate::ui::message::Message;
-use crate::ui::overlays::{ModelsView, Overlay, PresetsView, Question, Subject};
-use crate::ui::state::State;
+use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunState, RunSummary, Stop};
+use crate::ui::model::Model;
+use crate::ui::overlays::Question;
+use crate::ui::overlays::form::Form;
+use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::shared::{Filtered, Moves};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
-use form::Form;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;
@@ -62,9 +63,9 @@ const MEASURED: Bench = Bench::Model {
 #[derive(Debug, Default)]
 pub struct TrainView {
     /// The run under the cursor.
-    pub cursor: Cursor,
+    cursor: Cursor,
     /// The quantity that is drawn first.
-    pub metric: Metric,
+    metric: Metric,
     /// The run under the cursor, so that the cursor follows it when the list changes.
     selected: Option<String>,
     /// Runs laid over the selected one; the place is the colour.
@@ -74,25 +75,23 @@ pub struct TrainView {
     /// The runs that pass the filter, newest first.
     listed: Arc<Vec<RunSummary>>,
     /// The filter of the list.
-    pub filter: Field,
-    /// Whether it is being typed.
-    pub filtering: bool,
+    filter: Filter,
     /// Whether losses are drawn on a logarithmic axis.
     log: bool,
     /// Which of [`SMOOTHINGS`] is chosen.
     smoothing: usize,
     /// The epochs looked at.
     zoom: Zoom,
-    /// The run that was asked for last.
-    watching: Option<String>,
-    /// Whether no more is told of it: it was over.
-    watched: bool,
+    /// Whether no more is told of the watched run: it was over.
+    over: bool,
+    /// Whether it is to be watched again.
+    again: bool,
 }
 
 impl TrainView {
     /// Follows a new list; the cursor stays on its run.
-    pub fn runs(&mut self, all: &Arc<Vec<RunSummary>>) {
-        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
+    fn runs(&mut self, all: &Arc<Vec<RunSummary>>, watched: Option<&String>) {
+        let words = self.filter.words();
         self.listed = if words.is_empty() {
             Arc::clone(all)
         } else {
@@ -112,10 +111,8 @@ impl TrainView {
                 *mark = None;
             }
         }
-        let watched = all.iter().find(|run| self.watching.as_ref() == Some(&run.id));
-        if self.watched && watched.is_some_and(|run| self.stale(run)) {
-            self.watching = None;
-        }
+        let watched = all.iter().find(|run| watched == Some(&run.id));
+        self.again |= self.over && watched.is_some_and(|run| self.stale(run));
     }
 
     /// Whether a run that was just started is not in the list yet; names begin with their time.
@@ -127,17 +124,12 @@ impl TrainView {
     }
 
     /// Puts the cursor on a run, now or as soon as it is listed.
-    pub fn select(&mut self, id: &str) {
+    fn select(&mut self, id: &str) {
         self.selected = Some(id.to_owned());
     }
 
-    fn step(&mut self, step: Step) {
-        self.cursor.step(step, self.listed.len());
-        self.selected = self.run().map(|run| run.id.clone());
-    }
-
     /// Takes the newest word about a run.
-    pub fn detail(&mut self, detail: Arc<RunDetail>) {
+    fn detail(&mut self, detail: Arc<RunDetail>) {
         let weight = self.weight();
         let id = detail.summary.id.clone();
         let mut tracks = self
@@ -180,16 +172,6 @@ impl TrainView {
         ids
     }
 
-    /// The watched run was over, and may go on all the same.
-    pub fn watch_ended(&mut self) {
-        self.watched = true;
-    }
-
-    /// Another run is watched now.
-    pub fn unwatched(&mut self) {
-        self.watching = None;
-    }
-
     /// The run under the cursor.
     fn run(&self) -> Option<&RunSummary> {
         self.listed.get(self.cursor.row)
@@ -219,15 +201,6 @@ impl TrainView {
             .unwrap_or(SLOTS - 1)
     }
 
-    /// The run whose model predicts: the one under the cursor if it has one, else the newest that has.
-    pub fn model<'a>(&'a self, runs: &'a [RunSummary]) -> Option<&'a RunSummary> {
-        let has_model = |run: &&RunSummary| {
-            run.state == RunState::Finished || run.state == RunState::Stopped && run.best_validation_uar.is_some()
-        };
-        let chosen = self.run().filter(has_model);
-        chosen.or_else(|| runs.iter().find(has_model))
-    }
-
     /// Whether less is known about a run than its row in the list says.
     fn stale(&self, run: &RunSummary) -> bool {
         let known = self.details.get(&run.id).map(|(detail, _)| &detail.summary);
@@ -235,166 +208,164 @@ impl TrainView {
     }
 
     /// The run to watch next: marked ones that have gone on, one after the other, then the one under the cursor.
-    pub fn needs(&mut self, runs: &[RunSummary]) -> Option<Command> {
-        let selected = self.run()?.clone();
+    fn next(&self, runs: &[RunSummary]) -> Option<String> {
+        let selected = self.run()?;
         let marked = runs.iter().filter(|run| self.slot(&run.id).is_some());
-        let next = std::iter::once(&selected)
-            .chain(marked)
-            .find(|run| self.stale(run))
-            .unwrap_or(&selected);
-        if self.watching.as_ref() == Some(&next.id) {
-            return None;
+        let next = std::iter::once(selected).chain(marked).find(|run| self.stale(run));
+        Some(next.unwrap_or(selected).id.clone())
+    }
+
+    fn mark_selected(&mut self, effects: &mut Effects) {
+        if let Some(id) = self.run().map(|run| run.id.clone())
+            && !self.mark(&id)
+        {
+            effects.note(format!(
+                "At most {SLOTS} runs lie over each other; take one away first."
+            ));
         }
-        (self.watching, self.watched) = (Some(next.id.clone()), false);
-        Some(Command::Watch { run: next.id.clone() })
+    }
+
+    fn new_run(&mut self, model: &Model, effects: &mut Effects) {
+        if model.busy(CommandKind::Train) {
+            effects.note("A run is being started.");
+        } else {
+            Form::open(model, None, effects);
+        }
+    }
+
+    /// Whether it can go on is for the engine to say, which knows why not.
+    fn resume(&mut self, model: &Model, effects: &mut Effects) {
+        if let Some(run) = self.run().map(|run| run.id.clone()) {
+            effects.send_once(Command::Resume { run }, model, "A run is being taken up again.");
+        }
+    }
+
+    fn stop(&self, when: Stop, effects: &mut Effects) {
+        let Some(run) = self.run() else { return };
+        if !matches!(run.state, RunState::Running | RunState::Queued) {
+            effects.note(format!("Run {} is not running.", run.id));
+            return;
+        }
+        let text = match when {
+            Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is evaluated.",
+            Stop::AfterEpoch => {
+                "It stops when this epoch is done. The checkpoint of the best epoch stays, and is evaluated."
+            }
+        };
+        let title = format!("Stop run {}?", run.id);
+        let run = run.id.clone();
+        effects.open(Question::new(
+            title,
+            text.to_owned(),
+            "Stop",
+            vec![Command::Stop { run, when }],
+        ));
+    }
+
+    fn open(&mut self, _: &Model, effects: &mut Effects) {
+        let Some(run) = self.run() else { return };
+        if run.test_uar.is_some() {
+            effects.show(Show::Report(run.id.clone()));
+        } else {
+            effects.note(format!(
+                "Run {} has no report: it was not evaluated on its test clips yet.",
+                run.id
+            ));
+        }
     }
 }
 
-/// What a key does.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let view = &mut state.train;
-    if view.filtering {
-        match action {
-            Action::Open => view.filtering = false,
-            Action::Back => {
-                view.filtering = false;
-                state.clear_run_filter();
+impl Moves for TrainView {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.listed.len());
+        self.selected = self.run().map(|run| run.id.clone());
+    }
+}
+
+impl Filtered for TrainView {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
+    }
+
+    fn filtered(&mut self, model: &Model) {
+        if let Some(runs) = &model.listed {
+            self.runs(runs, model.watched.as_ref());
+        }
+    }
+}
+
+impl Pane for TrainView {
+    fn name(&self) -> &'static str {
+        "Train"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        if self.filter.typing {
+            vec![Table::FILTER]
+        } else {
+            vec![keys::TRAIN, Table::MOVES]
+        }
+    }
+
+    fn is_typing(&self) -> bool {
+        self.filter.typing
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        self.filter.typed()
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.filtered(model);
+    }
+
+    fn apply(&mut self, event: &Event, model: &Model, _: &mut Effects) {
+        match event {
+            Event::Runs(runs) => self.runs(runs, model.watched.as_ref()),
+            // That of a trial is not listed.
+            Event::Run(detail) if model.runs().iter().any(|run| run.id == detail.summary.id) => {
+                self.detail(Arc::clone(detail));
             }
-            Action::Move(step) => view.step(step),
+            Event::Started(started) => {
+                if let Some(first) = started.runs.first() {
+                    self.select(first);
+                }
+            }
+            Event::Resumed(resumed) => self.again |= !resumed.runs.is_empty(),
+            Event::Done(CommandKind::Watch) => self.over = true,
             _ => {}
         }
-        return Vec::new();
     }
-    match action {
-        Action::Move(step) => view.step(step),
-        Action::Filter => view.filtering = true,
-        Action::Back => state.clear_run_filter(),
-        Action::Log => view.log = !view.log,
-        Action::Smooth => view.smooth(),
-        Action::More => view.zoom.closer(view.longest()),
-        Action::Fewer => view.zoom.wider(view.longest()),
-        Action::Left => view.zoom.pan(view.longest(), false),
-        Action::Right => view.zoom.pan(view.longest(), true),
-        Action::Compare => return note::compare(state),
-        Action::Note => note::note(state),
-        Action::Delete => return note::delete(state),
-        Action::Restore => {
-            return vec![Command::Restore { run: "last".to_owned() }];
+
+    fn needs(&mut self, model: &Model, effects: &mut Effects) {
+        effects.chosen = self.run().map(|run| run.id.clone());
+        if let Some(run) = self.next(model.runs())
+            && (self.again || model.watched.as_ref() != Some(&run))
+        {
+            (self.over, self.again) = (false, false);
+            effects.send(Command::Watch { run });
         }
-        Action::Metric => view.metric = view.metric.turned(1),
-        Action::Mark => {
-            if let Some(id) = view.run().map(|run| run.id.clone())
-                && !view.mark(&id)
-            {
-                state.message = Some(Message::note(format!(
-                    "At most {SLOTS} runs lie over each other; take one away first."
-                )));
-            }
-        }
-        Action::Refresh => return vec![Command::Runs { follow: true }],
-        Action::Bench => {
-            state.overlays.push(Overlay::Bench(Subject::Model));
-            if state.jobs.busy(CommandKind::Bench) {
-                state.message = Some(Message::note("Something is still being measured."));
-                return Vec::new();
-            }
-            return vec![Command::Bench { what: MEASURED }];
-        }
-        Action::Presets => {
-            state.overlays.push(Overlay::Presets(PresetsView::default()));
-            return vec![Command::Presets];
-        }
-        Action::Models => {
-            state.overlays.push(Overlay::Models(ModelsView::default()));
-            return vec![Command::Models { name: None }];
-        }
-        Action::NewRun if state.jobs.busy(CommandKind::Train) => {
-            state.message = Some(Message::note("A run is being started."));
-        }
-        Action::NewRun => match &state.config {
-            Some(config) => {
-                let form = Form::new(config, state.survey.as_deref());
-                state.overlays.push(Overlay::Form(form));
-            }
-            None => state.message = Some(Message::note("The settings are still being read.")),
-        },
-        Action::Resume => return resume(state),
-        Action::Queue => return vec![Command::Queue],
-        Action::Wake => return vec![Command::Wake { follow: false }],
-        Action::Shift(_) | Action::StartNow | Action::Cancel => return queue::act(state, action),
-        Action::Edit => match &state.config {
-            Some(config) => {
-                let form = Form::new(config, state.survey.as_deref());
-                state.edit = Some(form.to_toml());
-                state.overlays.push(Overlay::Form(form));
-            }
-            None => state.message = Some(Message::note("The settings are still being read.")),
-        },
-        Action::StopNow if state.train.run().is_some_and(|run| run.queue.is_some()) => {
-            return queue::act(state, Action::Cancel);
-        }
-        Action::StopNow => stop(state, Stop::Now),
-        Action::StopAfterEpoch => stop(state, Stop::AfterEpoch),
-        Action::Open => open(state),
-        _ => {}
     }
-    Vec::new()
+
+    fn shows(&mut self, show: &Show, _: &Model) -> bool {
+        *show == Show::Runs
+    }
+
+    fn asks(&self) -> Option<CommandKind> {
+        Some(CommandKind::Watch)
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw(self, model, area, buffer, theme);
+    }
 }
 
-/// Whether it can go on is for the engine to say, which knows why not.
-fn resume(state: &mut State) -> Vec<Command> {
-    if state.jobs.busy(CommandKind::Resume) {
-        state.message = Some(Message::note("A run is being taken up again."));
-        return Vec::new();
-    }
-    let run = state.train.run().map(|run| run.id.clone());
-    run.map(|run| Command::Resume { run }).into_iter().collect()
-}
-
-fn stop(state: &mut State, when: Stop) {
-    let Some(run) = state.train.run().cloned() else { return };
-    if !matches!(run.state, RunState::Running | RunState::Queued) {
-        state.message = Some(Message::note(format!("Run {} is not running.", run.id)));
+fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if model.runs().is_empty() {
+        runs::nothing(model, area, buffer, theme);
         return;
     }
-    let text = match when {
-        Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is evaluated.",
-        Stop::AfterEpoch => {
-            "It stops when this epoch is done. The checkpoint of the best epoch stays, and is evaluated."
-        }
-    };
-    let title = format!("Stop run {}?", run.id);
-    let question = Question::new(
-        title,
-        text.to_owned(),
-        "Stop",
-        vec![Command::Stop { run: run.id, when }],
-    );
-    state.overlays.push(Overlay::Question(question));
-}
-
-fn open(state: &mut State) {
-    let Some(run) = state.train.run().cloned() else { return };
-    if run.test_uar.is_some() {
-        state.report.choose(&run.id);
-        state.tab = Tab::Report;
-    } else {
-        state.message = Some(Message::note(format!(
-            "Run {} has no report: it was not evaluated on its test clips yet.",
-            run.id
-        )));
-    }
-}
-
-/// Draws the tab.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let runs = &state.train.listed;
-    if state.runs().is_empty() {
-        runs::nothing(state, area, buffer, theme);
-        return;
-    }
-    let filter = state.train.filtering || !state.train.filter.text().is_empty();
-    let listed = runs.len().max(1) as u16 + 1 + u16::from(filter);
+    let listed = view.listed.len().max(1) as u16 + 1 + u16::from(view.filter.is_shown());
     if area.width >= 130 && area.height >= 28 {
         let columns = [Constraint::Percentage(52), Constraint::Length(3), Constraint::Fill(1)];
         let [left, _, right] = area.layout(&Layout::horizontal(columns));
@@ -405,9 +376,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Constraint::Fill(1),
         ];
         let [list, _, details] = left.layout(&Layout::vertical(rows));
-        runs::draw(state, list, buffer, theme);
-        detail::draw(state, details, buffer, theme);
-        charts::draw(state, right, buffer, theme);
+        runs::draw(view, model.runs().len(), list, buffer, theme);
+        detail::draw(view, details, buffer, theme);
+        charts::draw(view, right, buffer, theme);
     } else {
         let list_rows = listed.clamp(3, (area.height / 3).max(4));
         let gap = u16::from(area.height >= 18);
@@ -417,14 +388,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Constraint::Fill(1),
         ];
         let [list, _, below] = area.layout(&Layout::vertical(rows));
-        runs::draw(state, list, buffer, theme);
+        runs::draw(view, model.runs().len(), list, buffer, theme);
         let columns = [
             Constraint::Fill(1),
             Constraint::Length(2),
             Constraint::Length((below.width * 2 / 5).min(50)),
         ];
         let [charts, _, details] = below.layout(&Layout::horizontal(columns));
-        charts::draw(state, charts, buffer, theme);
-        detail::draw(state, details, buffer, theme);
+        charts::draw(view, charts, buffer, theme);
+        detail::draw(view, details, buffer, theme);
     }
 }

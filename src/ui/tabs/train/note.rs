@@ -1,9 +1,11 @@
 //! What people say of runs, what tells runs apart, and runs that are done with.
 
+use super::TrainView;
 use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
-use crate::ui::message::Message;
-use crate::ui::overlays::{ComparisonView, Overlay, Prompt, Purpose, Question};
-use crate::ui::state::State;
+use crate::ui::model::Model;
+use crate::ui::overlays::{ComparisonView, Prompt, Question};
+use crate::ui::pane::Effects;
+use crate::ui::widgets::filter::holds;
 
 /// Tags as they are shown.
 pub fn tags(note: &RunNote) -> String {
@@ -22,8 +24,8 @@ pub fn passes(run: &RunSummary, words: &[String]) -> bool {
         ..
     } = run;
     let (corpora, tags) = (run.corpora.join(" "), tags(note));
-    let text = format!("{id} {} {model} {corpora} {split} {tags} {}", state.name(), note.text).to_lowercase();
-    words.iter().all(|word| text.contains(word))
+    let text = format!("{id} {} {model} {corpora} {split} {tags} {}", state.name(), note.text);
+    holds(&text, words)
 }
 
 /// A note as one line to be edited: the words, then the tags.
@@ -50,29 +52,31 @@ pub fn change(note: &RunNote, typed: &str) -> NoteChange {
 }
 
 /// Asks for the note of the run under the cursor.
-pub fn note(state: &mut State) {
-    if let Some(run) = state.train.run() {
-        let purpose = Purpose::Note(run.id.clone(), run.note.clone());
-        let prompt = Prompt::new(purpose);
-        state.overlays.push(Overlay::Prompt(prompt));
-    }
+pub fn note(view: &mut TrainView, _: &Model, effects: &mut Effects) {
+    let Some(run) = view.run() else { return };
+    let (id, note) = (run.id.clone(), run.note.clone());
+    effects.open(Prompt::new(
+        ("Note", "What is to be said of the run; #words are tags.", "keep"),
+        &line(&run.note),
+        move |line| {
+            let (run, change) = (id.clone(), change(&note, line));
+            Ok(Command::Note { run, change })
+        },
+    ));
 }
 
 /// Asks whether the run under the cursor is to go, with those that are folds with it.
-pub fn delete(state: &mut State) -> Vec<Command> {
-    let Some(run) = state.train.run().cloned() else {
-        return Vec::new();
-    };
+pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
+    let Some(run) = view.run() else { return };
     let group = run.fold.as_ref().map(|(_, _, group)| group);
-    let folds: Vec<&RunSummary> = state
+    let folds: Vec<&RunSummary> = model
         .runs()
         .iter()
         .filter(|other| other.id == run.id || group.is_some() && other.fold.as_ref().map(|fold| &fold.2) == group)
         .collect();
     if let Some(busy) = folds.iter().find(|run| run.state == RunState::Running) {
-        let text = format!("Run {} is running: stop it first.", busy.id);
-        state.message = Some(Message::note(text));
-        return Vec::new();
+        effects.note(format!("Run {} is running: stop it first.", busy.id));
+        return;
     }
     let (title, runs) = match folds.len() {
         0 | 1 => (format!("Delete run {}?", run.id), "It goes".to_owned()),
@@ -83,28 +87,24 @@ pub fn delete(state: &mut State) -> Vec<Command> {
     };
     let command = Command::Delete {
         all_folds: folds.len() > 1,
-        run: run.id,
+        run: run.id.clone(),
         now: false,
         confirmed: true,
     };
     let text =
         format!("{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last.");
-    let question = Question::new(title, text, "Delete", vec![command]).before_loss();
-    state.overlays.push(Overlay::Question(question));
-    Vec::new()
+    effects.open(Question::new(title, text, "Delete", vec![command]).before_loss());
 }
 
 /// Asks what tells the marked runs apart.
-pub fn compare(state: &mut State) -> Vec<Command> {
-    let runs = state.train.compared();
+pub fn compare(view: &mut TrainView, _: &Model, effects: &mut Effects) {
+    let runs = view.compared();
     if runs.len() < 2 {
-        state.message = Some(Message::note(
-            "There is no second run to compare it with; Space marks runs.",
-        ));
-        return Vec::new();
+        effects.note("There is no second run to compare it with; Space marks runs.");
+        return;
     }
-    state.overlays.push(Overlay::Comparison(ComparisonView::default()));
-    vec![Command::Compare { runs }]
+    effects.open(ComparisonView::default());
+    effects.send(Command::Compare { runs });
 }
 
 #[cfg(test)]

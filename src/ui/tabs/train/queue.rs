@@ -1,42 +1,56 @@
 //! What waiting runs are asked, and the words for where they stand.
 
-use crate::engine::{Command, QueueLane, QueuePosition, QueueReport, RunState, RunSummary};
-use crate::ui::input::Action;
+use super::TrainView;
+use crate::engine::{Command, QueueLane, QueuePosition, QueueReport, RunState, RunSummary, Shift};
 use crate::ui::message::Message;
-use crate::ui::overlays::{Overlay, Question};
-use crate::ui::state::State;
+use crate::ui::model::Model;
+use crate::ui::overlays::Question;
+use crate::ui::pane::Effects;
 use crate::ui::text::count;
 
-/// What a key does with the run under the cursor, which must wait for that.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let Some(run) = state.train.run() else {
-        return Vec::new();
-    };
-    let id = run.id.clone();
+/// The run under the cursor, if it waits; else it is said that it does not.
+fn waiting(view: &TrainView, effects: &mut Effects) -> Option<String> {
+    let run = view.run()?;
     if run.queue.is_none() {
-        state.message = Some(Message::note(format!(
-            "Run {id} does not wait in the queue, it is {}.",
+        effects.note(format!(
+            "Run {} does not wait in the queue, it is {}.",
+            run.id,
             run.state.name()
-        )));
-        return Vec::new();
+        ));
+        return None;
     }
-    match action {
-        Action::Shift(to) => return vec![Command::Move { run: id, to }],
-        Action::StartNow => state.overlays.push(Overlay::Question(Question::new(
-            format!("Start run {id} now?"),
+    Some(run.id.clone())
+}
+
+/// Moves the run under the cursor.
+pub fn shift(view: &TrainView, to: Shift, effects: &mut Effects) {
+    if let Some(run) = waiting(view, effects) {
+        effects.send(Command::Move { run, to });
+    }
+}
+
+/// Asks whether the run under the cursor is to start at once.
+pub fn start_now(view: &mut TrainView, _: &Model, effects: &mut Effects) {
+    if let Some(run) = waiting(view, effects) {
+        effects.open(Question::new(
+            format!("Start run {run} now?"),
             "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
             "Start",
-            vec![Command::StartNow { run: id }],
-        ))),
-        Action::Cancel => state.overlays.push(Overlay::Question(Question::new(
-            format!("Take run {id} out of the queue?"),
+            vec![Command::StartNow { run }],
+        ));
+    }
+}
+
+/// Asks whether the run under the cursor is to wait no more.
+pub fn cancel(view: &mut TrainView, _: &Model, effects: &mut Effects) {
+    if let Some(run) = waiting(view, effects) {
+        effects.open(Question::new(
+            format!("Take run {run} out of the queue?"),
             "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
             "Take it out",
-            vec![Command::Cancel { run: id }],
-        ))),
-        _ => {}
+            vec![Command::Cancel { run }],
+        ));
     }
-    Vec::new()
 }
 
 /// In the column of states, at most 8 characters.

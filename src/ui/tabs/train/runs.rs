@@ -1,8 +1,8 @@
 //! The list of runs.
 
-use super::{note, queue};
+use super::{TrainView, note, queue};
 use crate::engine::{CommandKind, RunState, RunSummary};
-use crate::ui::state::State;
+use crate::ui::model::Model;
 use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
@@ -12,10 +12,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Draws one row per run, the newest first.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let view = &state.train;
-    let (runs, all) = (&view.listed, state.runs().len());
+/// Draws one row per run, the newest first; there are so many in all.
+pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let runs = &view.listed;
     let filtered = !view.filter.text().is_empty();
     let title = if filtered {
         format!("Runs {} of {}", grouped(runs.len()), grouped(all))
@@ -23,15 +22,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         format!("Runs {}", grouped(all))
     };
     let mut list = section(buffer, area, &title, "UAR  val.  test", theme);
-    if view.filtering || filtered {
-        let taken = buffer.put(list, 0, 0, "/ ", theme.accent());
-        let field = Rect {
-            x: list.x + taken,
-            width: list.width.saturating_sub(taken),
-            height: 1.min(list.height),
-            ..list
-        };
-        view.filter.draw(buffer, field, theme.heading(), view.filtering, theme);
+    if view.filter.is_shown() {
+        view.filter.draw(list, buffer, theme);
         list = Rect {
             y: list.y + 1.min(list.height),
             height: list.height.saturating_sub(1),
@@ -42,31 +34,19 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         buffer.put(list, 0, 0, "No run passes the filter; Esc clears it.", theme.dim());
     }
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
-    for (line, row) in state
-        .train
-        .cursor
-        .window(runs.len(), usize::from(list.height))
-        .enumerate()
-    {
+    for (line, row) in view.cursor.window(runs.len(), usize::from(list.height)).enumerate() {
         let at = Rect {
             y: list.y + line as u16,
             height: 1,
             ..list
         };
-        run_row(
-            state,
-            (&runs[row], longest),
-            at,
-            row == state.train.cursor.row,
-            buffer,
-            theme,
-        );
+        run_row(view, (&runs[row], longest), at, row == view.cursor.row, buffer, theme);
     }
 }
 
 /// One run; names take the columns of the longest.
 fn run_row(
-    state: &State,
+    view: &TrainView,
     (run, longest): (&RunSummary, usize),
     line: Rect,
     selected: bool,
@@ -77,7 +57,7 @@ fn run_row(
     if selected {
         buffer.set_style(line, theme.selected());
     }
-    let mark = state.train.slot(&run.id);
+    let mark = view.slot(&run.id);
     buffer.put(
         line,
         0,
@@ -162,8 +142,8 @@ fn details(run: &RunSummary) -> String {
 }
 
 /// What is said before there is a run.
-pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let first = match (&state.listed, state.jobs.busy(CommandKind::Runs)) {
+pub fn nothing(model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let first = match (&model.listed, model.busy(CommandKind::Runs)) {
         (None, true) => "Looking for runs …",
         _ => "There is no run yet: press n to train one.",
     };

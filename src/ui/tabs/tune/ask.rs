@@ -1,74 +1,94 @@
 //! What asks before it is done, and what is done by the engine: workers, trials by hand, trials made into runs.
 
-use super::EnqueueForm;
+use super::TuneView;
+use super::enqueue::EnqueueForm;
 use crate::engine::{Command, CommandKind, StopTuning, StudyPage};
-use crate::ui::input::{Action, Tab};
-use crate::ui::message::Message;
-use crate::ui::overlays::{Overlay, Prompt, Purpose, Question};
-use crate::ui::state::State;
-use crate::ui::tabs::train::form::Form;
+use crate::ui::model::Model;
+use crate::ui::overlays::form::Form;
+use crate::ui::overlays::{Prompt, Question, prompt};
+use crate::ui::pane::{Effects, Show};
+use std::sync::Arc;
 
+const NO_STUDY: &str = "There is no study yet: n begins one.";
 /// Runs that a promoted trial becomes.
 const SEEDS: usize = 3;
 
-/// What asks before it is done, or is done by the engine.
-pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
-    if action == Action::NewRun {
-        begin(state);
-        return Vec::new();
+/// The study that is seen; that there is none is said.
+fn seen(view: &TuneView, effects: &mut Effects) -> Option<Arc<StudyPage>> {
+    if view.page.is_none() {
+        effects.note(NO_STUDY);
     }
-    if action == Action::Repair {
-        repair(state);
-        return Vec::new();
+    view.page.clone()
+}
+
+/// One worker more.
+pub fn more(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    if let Some(page) = seen(view, effects) {
+        effects.send(tune(&page, view.workers().len() + 1));
     }
-    let Some(page) = state.tune.page.clone() else {
-        state.message = Some(Message::note("There is no study yet: n begins one."));
-        return Vec::new();
+}
+
+/// One worker fewer.
+pub fn fewer(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    let Some(page) = seen(view, effects) else { return };
+    match view.workers().last() {
+        Some(worker) => effects.send(Command::StopTuning {
+            study: page.name.clone(),
+            worker: Some(worker.clone()),
+            when: StopTuning::AfterTrial,
+        }),
+        None => effects.note("Nobody works on this study."),
+    }
+}
+
+/// Asks whether all workers are to stop.
+pub fn stop(view: &TuneView, when: StopTuning, effects: &mut Effects) {
+    let Some(page) = seen(view, effects) else { return };
+    if view.workers().is_empty() {
+        effects.note("Nobody works on this study.");
+        return;
+    }
+    let study = page.name.clone();
+    let now = when == StopTuning::Now;
+    let (title, text) = if now {
+        let text = "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.";
+        (format!("Stop study {study}?"), text)
+    } else {
+        let text = "All workers end with the trial they are at. The study can go on any time.";
+        (format!("Stop study {study} after its trials?"), text)
     };
-    let (study, workers) = (page.name.clone(), state.tune.workers());
-    let stop = |title: String, text: &str, when: StopTuning| {
-        let (study, worker) = (study.clone(), None);
-        let command = Command::StopTuning { study, worker, when };
-        Question::new(title, text.to_owned(), "Stop", vec![command])
+    let command = Command::StopTuning {
+        study,
+        worker: None,
+        when,
     };
-    match action {
-        Action::More => return vec![tune(&page, workers.len() + 1)],
-        Action::Fewer => match workers.last() {
-            Some(worker) => {
-                let (worker, when) = (Some(worker.clone()), StopTuning::AfterTrial);
-                return vec![Command::StopTuning { study, worker, when }];
-            }
-            None => state.message = Some(Message::note("Nobody works on this study.")),
+    let question = Question::new(title, text.to_owned(), "Stop", vec![command]);
+    effects.open(if now { question.before_loss() } else { question });
+}
+
+/// Opens the form of a trial by hand.
+pub fn enqueue(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    if let Some(page) = seen(view, effects) {
+        effects.open(EnqueueForm::new(&page, view.trial()));
+    }
+}
+
+/// Asks for the file that the trials are written to.
+pub fn export(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    let Some(page) = seen(view, effects) else { return };
+    effects.open(Prompt::new(
+        (
+            "Export the trials",
+            "File (.csv; .json for all); one there is replaced.",
+            "write",
+        ),
+        "trials.csv",
+        move |line| {
+            let path = prompt::file(line, "write the name of a file, such as trials.csv")?;
+            let study = page.name.clone();
+            Ok(Command::ExportStudy { study, path })
         },
-        Action::StopNow | Action::StopAfterEpoch if workers.is_empty() => {
-            state.message = Some(Message::note("Nobody works on this study."));
-        }
-        Action::StopNow => {
-            let text = "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.";
-            let question = stop(format!("Stop study {study}?"), text, StopTuning::Now);
-            state.overlays.push(Overlay::Question(question.before_loss()));
-        }
-        Action::StopAfterEpoch => {
-            let text = "All workers end with the trial they are at. The study can go on any time.";
-            let question = stop(
-                format!("Stop study {study} after its trials?"),
-                text,
-                StopTuning::AfterTrial,
-            );
-            state.overlays.push(Overlay::Question(question));
-        }
-        Action::Enqueue => {
-            let form = EnqueueForm::new(&page, state.tune.trial());
-            state.overlays.push(Overlay::Enqueue(form));
-        }
-        Action::Export => state
-            .overlays
-            .push(Overlay::Prompt(Prompt::new(Purpose::Trials(study)))),
-        Action::Promote => promote(state, &page),
-        Action::Copy => copy(state, &page),
-        _ => {}
-    }
-    Vec::new()
+    ));
 }
 
 fn tune(page: &StudyPage, workers: usize) -> Command {
@@ -81,39 +101,34 @@ fn tune(page: &StudyPage, workers: usize) -> Command {
 }
 
 /// Asks whether to begin the study of the settings, or to go on with the one that is seen.
-fn begin(state: &mut State) {
-    if state.jobs.busy(CommandKind::Tune) {
-        state.message = Some(Message::note("Workers are being started."));
+pub fn begin(view: &mut TuneView, model: &Model, effects: &mut Effects) {
+    if model.busy(CommandKind::Tune) {
+        effects.note("Workers are being started.");
         return;
     }
-    let setting = |key: &str| {
-        let rows = state.config.iter().flat_map(|config| &config.rows);
-        let mut found = rows.filter(|row| row.key == key);
-        found
-            .next()
-            .map(|row| row.value.trim_matches('"').to_owned())
-            .unwrap_or_default()
-    };
-    let (given, model) = (setting("tuning.study"), setting("model.name"));
-    let own = if given.is_empty() { model } else { given };
-    let (name, command) = match &state.tune.page {
+    let setting = |key| model.setting(key).unwrap_or_default();
+    let (given, own) = (setting("tuning.study"), setting("model.name"));
+    let (name, command) = match &view.page {
         Some(page) => (
-            page.name.clone(),
+            page.name.as_str(),
             tune(page, setting("tuning.workers").parse().unwrap_or(1)),
         ),
-        None => (own, Command::Tune { changes: Vec::new() }),
+        None => (
+            if given.is_empty() { own } else { given },
+            Command::Tune { changes: Vec::new() },
+        ),
     };
     let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
                 the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
     let title = format!("Work on study {name}?");
     let question = Question::new(title, text.to_owned(), "Start", vec![command]);
-    state.overlays.push(Overlay::Question(question));
+    effects.open(question);
 }
 
 /// Asks whether to repair the study that is seen, or the one that cannot be.
-fn repair(state: &mut State) {
-    let Some(study) = state.tune.repairable() else {
-        state.message = Some(Message::note("There is no study yet: n begins one."));
+pub fn repair(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    let Some(study) = view.repairable() else {
+        effects.note(NO_STUDY);
         return;
     };
     let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
@@ -121,11 +136,13 @@ fn repair(state: &mut State) {
     let title = format!("Mend the journal of study {study}?");
     let command = Command::RepairStudy { study };
     let question = Question::new(title, text.to_owned(), "Mend", vec![command]).before_loss();
-    state.overlays.push(Overlay::Question(question));
+    effects.open(question);
 }
 
-fn promote(state: &mut State, page: &StudyPage) {
-    let Some(trial) = state.tune.trial() else { return };
+/// Asks whether the trial under the cursor is to be retrained.
+pub fn promote(view: &mut TuneView, _: &Model, effects: &mut Effects) {
+    let Some(page) = seen(view, effects) else { return };
+    let Some(trial) = view.trial() else { return };
     let text = format!(
         "Its settings are retrained in {SEEDS} runs, each with a seed of its own, and every run is evaluated on the test \
          side once. Test was looked at {} for this study so far; the more often, the less it says.",
@@ -141,21 +158,18 @@ fn promote(state: &mut State, page: &StudyPage) {
         trial: Some(trial.number),
         seeds: SEEDS,
     };
-    let question = Question::new(title, text, "Promote", vec![command]);
-    state.overlays.push(Overlay::Question(question));
+    effects.open(Question::new(title, text, "Promote", vec![command]));
 }
 
 /// Fills the form of a new run in with a trial's settings.
-fn copy(state: &mut State, page: &StudyPage) {
-    let (Some(trial), Some(config)) = (state.tune.trial(), &state.config) else {
-        return;
-    };
+pub fn copy(view: &mut TuneView, model: &Model, effects: &mut Effects) {
+    let Some(page) = seen(view, effects) else { return };
+    let Some(trial) = view.trial() else { return };
     let changes = trial
         .parameters
         .iter()
         .map(|parameter| (parameter.name.clone(), parameter.text.clone()));
     let origin = format!("trial {} of {}", trial.number, page.name);
-    let form = Form::new(config, state.survey.as_deref()).copied(changes.collect(), &origin);
-    state.overlays.push(Overlay::Form(form));
-    state.tab = Tab::Train;
+    Form::open(model, Some((changes.collect(), &origin)), effects);
+    effects.show(Show::Runs);
 }

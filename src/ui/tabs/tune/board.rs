@@ -1,7 +1,7 @@
 //! The leaderboard.
 
 use super::TuneView;
-use super::panels::{figure, short_value};
+use super::values::{figure, short_value};
 use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
@@ -26,15 +26,8 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         return;
     }
     let mut list = list;
-    if view.filtering || !view.filter.text().is_empty() {
-        let taken = buffer.put(list, 0, 0, "/ ", theme.accent());
-        let field = Rect {
-            x: list.x + taken,
-            width: list.width - taken,
-            height: 1,
-            ..list
-        };
-        view.filter.draw(buffer, field, theme.heading(), view.filtering, theme);
+    if view.filter.is_shown() {
+        view.filter.draw(list, buffer, theme);
         list = Rect {
             y: list.y + 1,
             height: list.height - 1,

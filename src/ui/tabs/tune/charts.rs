@@ -1,7 +1,7 @@
 //! Values by trial, by epoch, and against one parameter.
 
 use super::TuneView;
-use super::panels::{figure, short_value};
+use super::values::{figure, short_value};
 use crate::engine::{Axis, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;

@@ -1,12 +1,13 @@
 //! A trial by hand: a field for every parameter, filled in with the trial under the cursor.
 
 use crate::engine::{Command, StudyPage, TrialRow};
-use crate::ui::input::Action;
-use crate::ui::overlays::Outcome;
+use crate::ui::input::key::{BACK_TAB, DOWN, ENTER, ESCAPE, TAB, UP};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -43,36 +44,56 @@ impl EnqueueForm {
         }
     }
 
-    /// The text under the cursor.
-    pub fn field(&mut self) -> Option<&mut Field> {
+    fn step(&mut self, step: Step) {
+        self.cursor.step(step, self.fields.len());
+    }
+
+    fn queue(&mut self, _: &Model, effects: &mut Effects) {
+        let given = self
+            .fields
+            .iter()
+            .map(|(name, _, field)| (name.clone(), field.text().trim().to_owned()));
+        effects.send(Command::Enqueue {
+            study: self.study.clone(),
+            values: given.filter(|(_, value)| !value.is_empty()).collect(),
+        });
+        effects.close();
+    }
+}
+
+const ENQUEUE: Table<EnqueueForm> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(&[ENTER], "queue the trial", EnqueueForm::queue).hint("queue"),
+        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
+        bind(&[UP, BACK_TAB], "the field above", |form: &mut EnqueueForm, _, _| {
+            form.step(Step::Up)
+        }),
+        bind(&[DOWN, TAB], "the field below", |form: &mut EnqueueForm, _, _| {
+            form.step(Step::Down)
+        })
+        .hint("fields"),
+    ],
+};
+
+impl Pane for EnqueueForm {
+    fn name(&self) -> &'static str {
+        "A trial by hand"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![ENQUEUE]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
         self.fields.get_mut(self.cursor.row).map(|(_, _, field)| field)
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Back => return Outcome::closed(),
-            Action::Move(step) => self.cursor.step(step, self.fields.len()),
-            Action::Open => {
-                let given = self
-                    .fields
-                    .iter()
-                    .map(|(name, _, field)| (name.clone(), field.text().trim().to_owned()));
-                return Outcome {
-                    commands: vec![Command::Enqueue {
-                        study: self.study.clone(),
-                        values: given.filter(|(_, value)| !value.is_empty()).collect(),
-                    }],
-                    ..Outcome::closed()
-                };
-            }
-            _ => {}
-        }
-        Outcome::default()
-    }
-
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let size = (76, self.fields.len() as u16 + 4);
         let inner = overlay(buffer, area, size, &format!("A trial for {}", self.study), theme);
         let list = Rect {

@@ -4,19 +4,21 @@ mod ask;
 mod board;
 mod charts;
 mod enqueue;
+mod keys;
 mod order;
 mod panels;
 mod parallel;
 mod trial;
+mod values;
 
-pub use enqueue::EnqueueForm;
-
-use crate::engine::{Command, RunDetail, StudyPage, StudySummary, TrialRow};
-use crate::ui::input::Action;
-use crate::ui::state::State;
+use crate::engine::{Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudySummary, TrialRow, Tuning};
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table};
+use crate::ui::shared::{Filtered, Moves};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::filter::Filter;
+use crate::ui::widgets::list::{Cursor, Step};
 use order::Sort;
 use panels::Panel;
 use ratatui::buffer::Buffer;
@@ -27,15 +29,13 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct TuneView {
     /// All studies.
-    pub studies: Option<Arc<Vec<StudySummary>>>,
+    studies: Option<Arc<Vec<StudySummary>>>,
     /// The study that is followed.
-    pub page: Option<Arc<StudyPage>>,
+    page: Option<Arc<StudyPage>>,
     /// The filter of the leaderboard.
-    pub filter: Field,
-    /// Whether it is being typed.
-    pub filtering: bool,
+    filter: Filter,
     /// Whether a trial is opened.
-    pub opened: bool,
+    opened: bool,
     /// The study to follow; by default the one that was written last.
     chosen: Option<String>,
     /// Whether the list was asked for, and the study that was.
@@ -56,54 +56,115 @@ pub struct TuneView {
     column: usize,
     /// What is known of the opened trial's run.
     detail: Option<Arc<RunDetail>>,
+    /// That run.
     watching: Option<String>,
 }
 
-impl TuneView {
-    /// Follows the list of studies.
-    pub fn list(&mut self, studies: Arc<Vec<StudySummary>>) {
-        self.studies = Some(studies);
+impl Moves for TuneView {
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.order.len());
+        self.selected = self.order.get(self.cursor.row).copied();
+    }
+}
+
+impl Filtered for TuneView {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
     }
 
+    fn filtered(&mut self, _: &Model) {
+        self.arrange();
+    }
+}
+
+impl Pane for TuneView {
+    fn name(&self) -> &'static str {
+        "Tune"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        match (self.filter.typing, self.opened) {
+            (true, _) => vec![Table::FILTER],
+            (false, true) => vec![keys::TRIAL, Table::MOVES],
+            (false, false) => vec![keys::TUNE, Table::MOVES],
+        }
+    }
+
+    fn is_typing(&self) -> bool {
+        self.filter.typing
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        self.filter.typed()
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.filtered(model);
+    }
+
+    fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
+        match event {
+            Event::Studies(studies) => self.studies = Some(Arc::clone(studies)),
+            Event::Study(page) => self.follow(page),
+            Event::Run(detail) if self.watching.as_ref() == Some(&detail.summary.id) => {
+                self.detail = Some(Arc::clone(detail));
+            }
+            Event::Tuning(Tuning { study, .. }) | Event::StudyRepaired(StudyRepaired { study, .. }) => {
+                self.begun(study)
+            }
+            Event::Failed {
+                command: CommandKind::Study,
+                ..
+            } => self.page = None,
+            _ => {}
+        }
+    }
+
+    fn needs(&mut self, model: &Model, effects: &mut Effects) {
+        if !self.asked.0 {
+            self.asked.0 = true;
+            effects.send(Command::Studies);
+        }
+        let any = self.studies.as_ref().is_some_and(|studies| !studies.is_empty());
+        let wanted = self.chosen.clone().or_else(|| any.then(|| "last".to_owned()));
+        if let Some(study) = wanted.filter(|wanted| self.asked.1.as_ref() != Some(wanted)) {
+            self.asked.1 = Some(study.clone());
+            effects.send(Command::Study { study, follow: true });
+        }
+        if let Some(run) = self.opened.then(|| self.run()).flatten()
+            && (self.watching.as_ref() != Some(&run) || model.watched != self.watching)
+        {
+            self.watching = Some(run.clone());
+            self.detail = None;
+            effects.send(Command::Watch { run });
+        }
+    }
+
+    fn asks(&self) -> Option<CommandKind> {
+        Some(CommandKind::Study)
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw(self, model, area, buffer, theme);
+    }
+}
+
+impl TuneView {
     /// Follows a study.
-    pub fn follow(&mut self, page: Arc<StudyPage>) {
+    fn follow(&mut self, page: &Arc<StudyPage>) {
         if self.page.as_ref().is_none_or(|known| known.name != page.name) {
             (self.selected, self.opened, self.column, self.axis) = (None, false, 0, 0);
             self.cursor = Cursor::default();
         }
-        self.ranks = order::ranks(&page);
-        self.page = Some(page);
+        self.ranks = order::ranks(page);
+        self.page = Some(Arc::clone(page));
         self.arrange();
     }
 
     /// Follows a study that was begun or gone on with.
-    pub fn begun(&mut self, study: &str) {
+    fn begun(&mut self, study: &str) {
         self.asked = (false, None);
         self.chosen = Some(study.to_owned());
-    }
-
-    /// The study could not be followed.
-    pub fn failed(&mut self) {
-        self.page = None;
-    }
-
-    /// Takes the newest word about the opened trial's run; says whether it was about it.
-    pub fn detail(&mut self, detail: &Arc<RunDetail>) -> bool {
-        let ours = self.watching.as_ref() == Some(&detail.summary.id);
-        if ours {
-            self.detail = Some(Arc::clone(detail));
-        }
-        ours
-    }
-
-    /// Another run is watched now.
-    pub fn unwatched(&mut self) {
-        self.watching = None;
-    }
-
-    /// The filter has changed.
-    pub fn filtered(&mut self) {
-        self.arrange();
     }
 
     /// Puts the trials in order again; the cursor stays on its trial.
@@ -113,7 +174,7 @@ impl TuneView {
             page,
             &self.ranks,
             (self.sort, self.reversed, self.axis),
-            self.filter.text(),
+            &self.filter.words(),
         );
         let row = self
             .selected
@@ -127,28 +188,6 @@ impl TuneView {
     /// The trial under the cursor.
     fn trial(&self) -> Option<&Arc<TrialRow>> {
         self.page.as_ref()?.trials.get(self.selected?)
-    }
-
-    /// What the tab needs and was not asked for yet.
-    pub fn needs(&mut self) -> Vec<Command> {
-        let mut commands = Vec::new();
-        if !self.asked.0 {
-            self.asked.0 = true;
-            commands.push(Command::Studies);
-        }
-        let any = self.studies.as_ref().is_some_and(|studies| !studies.is_empty());
-        let wanted = self.chosen.clone().or_else(|| any.then(|| "last".to_owned()));
-        if wanted.is_some() && self.asked.1 != wanted {
-            self.asked.1.clone_from(&wanted);
-            commands.extend(wanted.map(|study| Command::Study { study, follow: true }));
-        }
-        let run = self.opened.then(|| self.run()).flatten();
-        if run.is_some() && self.watching != run {
-            self.watching.clone_from(&run);
-            self.detail = None;
-            commands.extend(run.map(|run| Command::Watch { run }));
-        }
-        commands
     }
 
     /// The run of the trial under the cursor, as it is watched.
@@ -171,6 +210,20 @@ impl TuneView {
             .find(|study| study.problem.is_some())
     }
 
+    /// To the study before or behind.
+    fn turn(&mut self, by: isize) {
+        let Some(studies) = self.studies.as_ref().filter(|studies| !studies.is_empty()) else {
+            return;
+        };
+        let here = self
+            .page
+            .as_ref()
+            .and_then(|page| studies.iter().position(|study| study.name == page.name));
+        let count = studies.len();
+        let next = here.map_or(0, |here| (here + count).wrapping_add_signed(by) % count);
+        self.chosen = studies.get(next).map(|study| study.name.clone());
+    }
+
     /// The processes at work.
     fn workers(&self) -> Vec<String> {
         let workers = self.page.iter().flat_map(|page| &page.workers);
@@ -181,91 +234,18 @@ impl TuneView {
     }
 }
 
-/// What a key does.
-pub fn act(state: &mut State, action: Action) -> Vec<Command> {
-    let view = &mut state.tune;
-    if view.filtering {
-        match action {
-            Action::Open => view.filtering = false,
-            Action::Back => {
-                (view.filtering, view.filter) = (false, Field::default());
-                view.arrange();
-            }
-            Action::Move(step) => view.cursor.step(step, view.order.len()),
-            _ => {}
-        }
-        view.selected = view.order.get(view.cursor.row).copied();
-        return Vec::new();
-    }
-    match action {
-        Action::Move(step) => {
-            view.cursor.step(step, view.order.len());
-            view.selected = view.order.get(view.cursor.row).copied();
-        }
-        Action::Back if view.opened => view.opened = false,
-        Action::Back => {
-            view.filter = Field::default();
-            view.arrange();
-        }
-        Action::Open => view.opened = view.trial().is_some() && !view.opened,
-        Action::Filter => view.filtering = view.page.is_some(),
-        Action::Sort => {
-            view.sort = view.sort.next();
-            view.arrange();
-        }
-        Action::Reverse => {
-            view.reversed = !view.reversed;
-            view.arrange();
-        }
-        Action::Metric => view.panel = view.panel.turned(1),
-        Action::Parameter => {
-            let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
-            view.axis = (view.axis + 1) % axes.max(1);
-            view.arrange();
-        }
-        Action::Left => view.column = view.column.saturating_sub(1),
-        Action::Right => {
-            let last = view.page.as_ref().map_or(0, |page| page.axes.len().saturating_sub(1));
-            view.column = (view.column + 1).min(last);
-        }
-        Action::OlderRun => turn(view, -1),
-        Action::NewerRun => turn(view, 1),
-        Action::Refresh => {
-            view.chosen = view.page.as_ref().map(|page| page.name.clone());
-            view.asked = (false, None);
-        }
-        _ => return ask::ask(state, action),
-    }
-    Vec::new()
-}
-
-/// To the study before or behind.
-fn turn(view: &mut TuneView, by: isize) {
-    let Some(studies) = view.studies.as_ref().filter(|studies| !studies.is_empty()) else {
+fn draw(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(page) = &view.page else {
+        panels::nothing(view, model, area, buffer, theme);
         return;
     };
-    let here = view
-        .page
-        .as_ref()
-        .and_then(|page| studies.iter().position(|study| study.name == page.name));
-    let count = studies.len();
-    let next = here.map_or(0, |here| (here + count).wrapping_add_signed(by) % count);
-    view.chosen = studies.get(next).map(|study| study.name.clone());
-}
-
-/// Draws the tab.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(page) = &state.tune.page else {
-        panels::nothing(state, area, buffer, theme);
-        return;
-    };
-    if state.tune.opened
-        && let Some(trial) = state.tune.trial()
+    if view.opened
+        && let Some(trial) = view.trial()
     {
-        trial::draw(&state.tune, page, trial, area, buffer, theme);
+        trial::draw(view, page, trial, area, buffer, theme);
         return;
     }
-    let head = panels::head(&state.tune, page, area, buffer, theme);
+    let head = panels::head(view, page, area, buffer, theme);
     let below = Rect {
         y: area.y + head,
         height: area.height.saturating_sub(head),
@@ -279,7 +259,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             width: below.width - left - 2,
             ..below
         };
-        board::draw(&state.tune, page, board, buffer, theme);
+        board::draw(view, page, board, buffer, theme);
         let upper = right.height / 2;
         let top = Rect {
             height: upper.saturating_sub(1),
@@ -290,8 +270,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             height: right.height - upper,
             ..right
         };
-        panels::draw(&state.tune, page, state.tune.panel, top, buffer, theme);
-        panels::draw(&state.tune, page, state.tune.panel.turned(1), bottom, buffer, theme);
+        panels::draw(view, page, view.panel, top, buffer, theme);
+        panels::draw(view, page, view.panel.turned(1), bottom, buffer, theme);
     } else {
         let rows = (below.height / 2).max(4).min(below.height);
         let board = Rect { height: rows, ..below };
@@ -300,7 +280,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             height: below.height - rows,
             ..below
         };
-        board::draw(&state.tune, page, board, buffer, theme);
-        panels::draw(&state.tune, page, state.tune.panel, panel, buffer, theme);
+        board::draw(view, page, board, buffer, theme);
+        panels::draw(view, page, view.panel, panel, buffer, theme);
     }
 }

@@ -1,6 +1,7 @@
 //! Which trials are shown, and in which order.
 
 use crate::engine::{StudyPage, TrialRow, TrialState};
+use crate::ui::widgets::filter::holds;
 
 /// What the leaderboard is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,13 +55,12 @@ pub fn order(
     page: &StudyPage,
     ranks: &[Option<usize>],
     (sort, reversed, axis): (Sort, bool, usize),
-    filter: &str,
+    words: &[String],
 ) -> Vec<usize> {
-    let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
     let passing = page
         .trials
         .iter()
-        .filter(|trial| words.is_empty() || passes(trial, &words));
+        .filter(|trial| words.is_empty() || passes(trial, words));
     let axis = page.axes.get(axis).map(|axis| axis.name.as_str());
     let key = |trial: &TrialRow| -> (usize, f64) {
         let number = trial.number as f64;
@@ -101,6 +101,5 @@ fn passes(trial: &TrialRow, words: &[String]) -> bool {
         text += &format!("{}={} ", parameter.name, parameter.text);
     }
     text += trial.reason.as_deref().unwrap_or_default();
-    let text = text.to_lowercase();
-    words.iter().all(|word| text.contains(word))
+    holds(&text, words)
 }

@@ -1,8 +1,9 @@
 //! The head of a study, and the panels beside its leaderboard.
 
+use super::values::{figure, signed};
 use super::{TuneView, charts, parallel};
 use crate::engine::{CommandKind, StudyPage};
-use crate::ui::state::State;
+use crate::ui::model::Model;
 use crate::ui::text::{Paint, cut, grouped, percent, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
@@ -231,9 +232,9 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 /// What is said before there is a study.
-pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let busy = state.jobs.busy(CommandKind::Studies) || state.jobs.busy(CommandKind::Tune);
-    let first = if busy && state.tune.studies.is_none() {
+pub fn nothing(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let busy = model.busy(CommandKind::Studies) || model.busy(CommandKind::Tune);
+    let first = if busy && view.studies.is_none() {
         "Looking for studies …"
     } else {
         "There is no study yet: press n to begin one."
@@ -241,7 +242,7 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let advice = "A study tries settings: a sampler chooses them, a pruner gives up what falls behind, and what is best on \
                   validation wins. The space that is searched is [tuning.space] of the settings. Its file is one that \
                   Optuna reads and writes.";
-    if let Some(problem) = state.tune.unreadable().and_then(|study| study.problem.as_deref()) {
+    if let Some(problem) = view.unreadable().and_then(|study| study.problem.as_deref()) {
         for (row, line) in wrap(problem, usize::from(area.width.min(90))).iter().enumerate() {
             buffer.put(area, 0, row as u16 + 1, line, theme.bad());
         }
@@ -250,36 +251,5 @@ pub fn nothing(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     buffer.put(area, 0, 1, first, theme.heading());
     for (row, line) in wrap(advice, usize::from(area.width.min(90))).iter().enumerate() {
         buffer.put(area, 0, row as u16 + 3, line, theme.dim());
-    }
-}
-
-/// A value of the objective.
-pub fn figure(page: &StudyPage, value: f64) -> String {
-    if page.share {
-        format!("{:.1}", 100.0 * value)
-    } else {
-        format!("{value:.3}")
-    }
-}
-
-fn signed(page: &StudyPage, gain: f64) -> String {
-    if page.share {
-        format!("{:+.1}", 100.0 * gain)
-    } else {
-        format!("{gain:+.3}")
-    }
-}
-
-/// A parameter's value in few digits.
-pub fn short_value(text: &str) -> String {
-    match text.parse::<f64>() {
-        Ok(value) if text.len() > 6 && value != 0.0 => {
-            if value.abs() < 0.01 {
-                format!("{value:.1e}")
-            } else {
-                format!("{value:.3}")
-            }
-        }
-        _ => text.to_owned(),
     }
 }

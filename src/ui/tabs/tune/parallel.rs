@@ -1,7 +1,7 @@
 //! Parallel coordinates: every trial a line through its parameters to its value.
 
 use super::TuneView;
-use super::panels::{figure, short_value};
+use super::values::{figure, short_value};
 use crate::engine::{StudyPage, TrialRow};
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;

@@ -1,7 +1,7 @@
 //! An opened trial: its parameters, its run's curves, its run's facts and log.
 
 use super::TuneView;
-use super::panels::{figure, short_value};
+use super::values::{figure, short_value};
 use crate::engine::{StudyPage, TrialRow};
 use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};

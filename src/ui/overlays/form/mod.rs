@@ -5,12 +5,15 @@ mod entry;
 mod fields;
 mod view;
 
-use crate::engine::{Command, RunPlan};
-use crate::ui::input::Action;
-use crate::ui::overlays::Outcome;
+use crate::engine::{Command, CommandKind, Event, RunPlan};
+use crate::ui::input::Key;
+use crate::ui::input::key::{BACK_TAB, DOWN, ENTER, ESCAPE, LEFT, RIGHT, TAB, UP};
+use crate::ui::message::Message;
+use crate::ui::model::Model;
+use crate::ui::pane::{Effects, Pane, Table, bind};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::Cursor;
+use crate::ui::widgets::list::{Cursor, Step};
 use entry::{EVERYBODY, Entry, Input};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
@@ -43,32 +46,64 @@ pub struct Form {
     clips: BTreeMap<(String, String), usize>,
 }
 
-impl Form {
-    /// With these settings, of which `origin` says where they come from; those without a field go along unseen.
-    pub fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
-        let mut rest = Vec::new();
-        for (key, value) in changes {
-            let entry = self.entries.iter_mut().find(|entry| entry.key == key);
-            if !entry.is_some_and(|entry| entry.fill(&value)) {
-                rest.push((key, value));
-            }
-        }
-        self.copied = Some((origin.to_owned(), rest));
-        self
+const FORM: Table<Form> = Table {
+    heading: "Here",
+    bindings: &[
+        bind(
+            &[Key::character('e'), Key::control('e')],
+            "edit the run's TOML in $VISUAL or $EDITOR",
+            |form: &mut Form, _, effects| effects.edit = Some(form.to_toml()),
+        )
+        .hint("edit"),
+        bind(&[ENTER], "start the run", Form::start).hint("start"),
+        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
+        bind(&[UP, BACK_TAB], "the field above", |form: &mut Form, _, _| {
+            form.step(Step::Up)
+        }),
+        bind(&[DOWN, TAB], "the field below", |form: &mut Form, _, _| {
+            form.step(Step::Down)
+        })
+        .hint("fields"),
+        bind(&[LEFT], "the choice on the left", |form: &mut Form, _, _| form.turn(-1)),
+        bind(&[RIGHT], "the choice on the right", |form: &mut Form, _, _| {
+            form.turn(1)
+        })
+        .hint("choices"),
+        bind(&[Key::character(' ')], "switch on or off", |form: &mut Form, _, _| {
+            form.toggle()
+        })
+        .hint("switch"),
+    ],
+};
+
+impl Pane for Form {
+    fn name(&self) -> &'static str {
+        "New run"
     }
 
-    /// The settings as TOML, to be edited: the fields, and what has none.
-    pub fn to_toml(&self) -> String {
-        let fields = self
-            .entries
-            .iter()
-            .map(|entry| (&*entry.comment, entry.key, entry.toml()));
-        let rest = self.copied.iter().flat_map(|(_, rest)| rest);
-        edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![FORM]
+    }
+
+    fn is_typing(&self) -> bool {
+        let entry = self.entries.get(self.cursor.row);
+        entry.is_some_and(|entry| matches!(entry.input, Input::Number(..)))
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        match &mut self.entry()?.input {
+            Input::Number(field, _) => Some(field),
+            _ => None,
+        }
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.problem = self.entry().and_then(|entry| entry.problem());
+        self.unplanned = false;
     }
 
     /// Takes an edited text over; what is wrong with it is shown, with the line.
-    pub fn edited(&mut self, text: &str) {
+    fn edited(&mut self, text: &str) {
         let settings = match edit::read(text) {
             Ok(settings) => settings,
             Err(problem) => {
@@ -94,25 +129,90 @@ impl Form {
         self.copied = (!rest.is_empty()).then(|| ("the editor".to_owned(), rest));
     }
 
-    /// Whether a letter is typed into a field.
-    pub fn is_typing(&self) -> bool {
-        let entry = self.entries.get(self.cursor.row);
-        entry.is_some_and(|entry| matches!(entry.input, Input::Number(..)))
+    fn apply(&mut self, event: &Event, _: &Model, effects: &mut Effects) {
+        match event {
+            Event::Started { .. } => effects.close(),
+            Event::Plan(plan) => self.planned(plan),
+            Event::Failed {
+                command: CommandKind::Train,
+                message,
+            } => {
+                self.waiting = false;
+                self.problem = Some(message.clone());
+                effects.said = true;
+            }
+            Event::Failed {
+                command: CommandKind::Plan,
+                message,
+            } => self.unplanned(message),
+            _ => {}
+        }
     }
 
     /// What the run would be is asked for whenever it has changed and can be one.
-    pub fn needs(&mut self) -> Option<Command> {
+    fn needs(&mut self, _: &Model, effects: &mut Effects) {
         let changes = self.changes();
-        if self.waiting || self.planned.as_ref() == Some(&changes) || self.entries.iter().any(|e| e.problem().is_some())
-        {
-            return None;
+        let wrong = || self.entries.iter().any(|entry| entry.problem().is_some());
+        if !self.waiting && self.planned.as_ref() != Some(&changes) && !wrong() {
+            self.planned = Some(changes.clone());
+            effects.send(Command::Plan { changes, measure: true });
         }
-        self.planned = Some(changes.clone());
-        Some(Command::Plan { changes, measure: true })
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        view::draw(self, area, buffer, theme);
+    }
+}
+
+impl Form {
+    /// Opens a form that is filled in with the settings and these changes, of which `origin` says where they come from.
+    pub fn open(model: &Model, changes: Option<(Vec<(String, String)>, &str)>, effects: &mut Effects) {
+        match &model.config {
+            Some(config) => {
+                let form = Self::new(config, model.survey.as_deref());
+                effects.open(match changes {
+                    Some((changes, origin)) => form.copied(changes, origin),
+                    None => form,
+                });
+            }
+            None => effects.message = Some(Message::note("The settings are still being read.")),
+        }
+    }
+
+    /// Opens a form, and the text of it in an editor.
+    pub fn open_in_editor(model: &Model, effects: &mut Effects) {
+        Self::open(model, None, effects);
+        effects.edit = model.config.as_ref().map(|config| {
+            let form = Self::new(config, model.survey.as_deref());
+            form.to_toml()
+        });
+    }
+
+    /// With these settings, of which `origin` says where they come from; those without a field go along unseen.
+    fn copied(mut self, changes: Vec<(String, String)>, origin: &str) -> Self {
+        let mut rest = Vec::new();
+        for (key, value) in changes {
+            let entry = self.entries.iter_mut().find(|entry| entry.key == key);
+            if !entry.is_some_and(|entry| entry.fill(&value)) {
+                rest.push((key, value));
+            }
+        }
+        self.copied = Some((origin.to_owned(), rest));
+        self
+    }
+
+    /// The settings as TOML, to be edited: the fields, and what has none.
+    pub fn to_toml(&self) -> String {
+        let fields = self
+            .entries
+            .iter()
+            .map(|entry| (&*entry.comment, entry.key, entry.toml()));
+        let rest = self.copied.iter().flat_map(|(_, rest)| rest);
+        edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
     }
 
     /// Takes what the run would be, if that was asked for last.
-    pub fn planned(&mut self, plan: &Arc<RunPlan>) {
+    fn planned(&mut self, plan: &Arc<RunPlan>) {
         if self.planned.as_ref() == Some(&plan.changes) {
             self.plan = Some(Arc::clone(plan));
             if std::mem::take(&mut self.unplanned) {
@@ -123,7 +223,7 @@ impl Form {
     }
 
     /// Why there can be no such run.
-    pub fn unplanned(&mut self, message: &str) {
+    fn unplanned(&mut self, message: &str) {
         self.plan = None;
         self.unplanned = true;
         let named = self
@@ -149,28 +249,8 @@ impl Form {
         self.entries.get_mut(self.cursor.row)
     }
 
-    /// The text under the cursor.
-    pub fn field(&mut self) -> Option<&mut Field> {
-        match &mut self.entry()?.input {
-            Input::Number(field, _) => Some(field),
-            _ => None,
-        }
-    }
-
-    /// The text has changed.
-    pub fn typed(&mut self) {
-        self.problem = self.entry().and_then(|entry| entry.problem());
-        self.unplanned = false;
-    }
-
-    /// The engine did not start the run.
-    pub fn refused(&mut self, message: String) {
-        self.waiting = false;
-        self.problem = Some(message);
-    }
-
     /// Clips that pass the corpora and the gender.
-    pub fn selected_clips(&self) -> usize {
+    fn selected_clips(&self) -> usize {
         let entry = |key: &str| {
             self.entries
                 .iter()
@@ -196,18 +276,8 @@ impl Form {
         passing.map(|(_, clips)| clips).sum()
     }
 
-    /// Carries an action out.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::Back => return Outcome::closed(),
-            Action::Move(step) => self.cursor.step(step, self.entries.len()),
-            Action::Open if !self.waiting => return self.start(),
-            Action::Left => self.turn(-1),
-            Action::Right => self.turn(1),
-            Action::Toggle => self.toggle(),
-            _ => {}
-        }
-        Outcome::default()
+    fn step(&mut self, step: Step) {
+        self.cursor.step(step, self.entries.len());
     }
 
     fn turn(&mut self, by: isize) {
@@ -241,7 +311,10 @@ impl Form {
     }
 
     /// Sends what differs from the settings, if every field is right; else goes to the first that is not.
-    fn start(&mut self) -> Outcome {
+    fn start(&mut self, _: &Model, effects: &mut Effects) {
+        if self.waiting {
+            return;
+        }
         let wrong = self
             .entries
             .iter()
@@ -250,25 +323,16 @@ impl Form {
         if let Some((row, problem)) = wrong {
             self.cursor.row = row;
             self.problem = Some(problem);
-            return Outcome::default();
+            return;
         }
         if !self.clips.is_empty() && self.selected_clips() == 0 {
             self.problem = Some("No clip passes: choose other corpora or another gender.".to_owned());
-            return Outcome::default();
+            return;
         }
         self.waiting = true;
         self.problem = None;
-        Outcome {
-            commands: vec![Command::Train {
-                changes: self.changes(),
-            }],
-            ..Outcome::default()
-        }
-    }
-
-    /// Draws it.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        view::draw(self, area, buffer, theme);
+        let changes = self.changes();
+        effects.send(Command::Train { changes });
     }
 }
 

@@ -1,6 +1,5 @@
 use super::*;
 use crate::engine::{Config, ConfigRow, Coverage};
-use crate::ui::widgets::list::Step;
 
 fn config(rows: &[(&str, &str)]) -> Config {
     let row = |(key, value): &(&str, &str)| ConfigRow {
@@ -18,13 +17,19 @@ fn config(rows: &[(&str, &str)]) -> Config {
 fn press(form: &mut Form, keys: &str) {
     for key in keys.chars() {
         match key {
-            '>' => drop(form.act(Action::Right)),
-            'v' => drop(form.act(Action::Move(Step::Down))),
-            '^' => drop(form.act(Action::Move(Step::First))),
+            '>' => form.turn(1),
+            'v' => form.step(Step::Down),
+            '^' => form.step(Step::First),
             '<' => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Backspace))),
             digit => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Char(digit)))),
         }
     }
+}
+
+fn enter(form: &mut Form) -> Vec<Command> {
+    let mut effects = Effects::default();
+    form.start(&Model::default(), &mut effects);
+    effects.commands
 }
 
 #[test]
@@ -37,13 +42,10 @@ fn only_what_was_changed_is_sent_as_toml() {
         ("filter.gender", "[]"),
     ]);
     let mut form = Form::new(&config, None);
-    assert_eq!(
-        form.act(Action::Open).commands,
-        [Command::Train { changes: Vec::new() }]
-    );
+    assert_eq!(enter(&mut form), [Command::Train { changes: Vec::new() }]);
     let mut form = Form::new(&config, None);
     press(&mut form, ">v<<80vv>v>");
-    let Command::Train { changes } = form.act(Action::Open).commands.remove(0) else {
+    let Command::Train { changes } = enter(&mut form).remove(0) else {
         panic!()
     };
     let pairs: Vec<(&str, &str)> = changes
@@ -58,7 +60,7 @@ fn only_what_was_changed_is_sent_as_toml() {
     ];
     assert_eq!(pairs, expected);
     assert!(
-        form.waiting && form.act(Action::Open).commands.is_empty(),
+        form.waiting && enter(&mut form).is_empty(),
         "a second Enter starts no second run"
     );
 }
@@ -74,7 +76,7 @@ fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
         None,
     );
     press(&mut form, "v<<<<<7vv^");
-    assert!(form.act(Action::Open).commands.is_empty());
+    assert!(enter(&mut form).is_empty());
     assert_eq!(form.cursor.row, 1);
     assert!(form.problem.as_ref().unwrap().contains("Learning rate"));
     for (text, right) in [
@@ -88,7 +90,7 @@ fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
         let mut form = Form::new(&config(&[("training.epochs", "50")]), None);
         press(&mut form, "<<");
         press(&mut form, text);
-        assert_eq!(form.act(Action::Open).commands.len(), usize::from(right), "{text:?}");
+        assert_eq!(enter(&mut form).len(), usize::from(right), "{text:?}");
     }
 }
 
@@ -121,7 +123,9 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
     form.unplanned("--set: model.conv1d.dropout: 2 is too much");
     let line = text.lines().count();
     assert!(form.problem.as_ref().unwrap().starts_with(&format!("line {line}: ")));
-    assert!(matches!(form.needs(), Some(Command::Plan { .. })));
+    let mut effects = Effects::default();
+    form.needs(&Model::default(), &mut effects);
+    assert!(matches!(effects.commands[..], [Command::Plan { .. }]));
     let known = RunPlan {
         changes,
         model: "conv1d".to_owned(),

@@ -1,0 +1,155 @@
+//! The command palette: every action that can be taken where it was opened, found by typing.
+
+use crate::ui::fuzzy;
+use crate::ui::input::Row;
+use crate::ui::input::key::{DOWN, ENTER, ESCAPE, Key, UP};
+use crate::ui::model::Model;
+use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::text::{Paint, cut, fit_right, width};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::section::overlay;
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32String};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
+use std::cmp::Reverse;
+
+/// Columns at most.
+const WIDEST: u16 = 84;
+
+/// Every action, and those that what is typed finds.
+#[derive(Debug)]
+pub struct Palette {
+    actions: Vec<Row>,
+    field: Field,
+    /// Indices of what is found, the best match first.
+    found: Vec<usize>,
+    cursor: Cursor,
+}
+
+const PALETTE: Table<Palette> = Table {
+    heading: "In the palette",
+    bindings: &[
+        bind(&[ENTER], "do it", |palette: &mut Palette, _, effects| {
+            let found = palette.found.get(palette.cursor.row);
+            effects.picked = found.map(|index| palette.actions[*index]);
+            if effects.picked.is_some() {
+                effects.close();
+            }
+        })
+        .hint("do it"),
+        bind(&[ESCAPE], "close", |_, _, effects| effects.close()).hint("close"),
+        bind(&[UP], "up", |palette: &mut Palette, _, _| palette.step(Step::Up)),
+        bind(&[DOWN], "down", |palette: &mut Palette, _, _| palette.step(Step::Down)).hint("move"),
+        bind(
+            &[Key::plain(KeyCode::PageUp)],
+            "a page up",
+            |palette: &mut Palette, _, _| {
+                palette.step(Step::PageUp);
+            },
+        ),
+        bind(
+            &[Key::plain(KeyCode::PageDown)],
+            "a page down",
+            |palette: &mut Palette, _, _| {
+                palette.step(Step::PageDown);
+            },
+        ),
+    ],
+};
+
+impl Palette {
+    /// A palette of these actions.
+    pub fn new(actions: Vec<Row>) -> Self {
+        Self {
+            found: (0..actions.len()).collect(),
+            actions,
+            field: Field::default(),
+            cursor: Cursor::default(),
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        self.cursor.step(step, self.found.len());
+    }
+
+    fn find(&mut self) {
+        let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let scored = self.actions.iter().enumerate().filter_map(|(index, row)| {
+            let text = Utf32String::from(format!("{} {}", row.help, row.names()));
+            Some((Reverse(fuzzy::score(&pattern, text.slice(..), &mut matcher)?), index))
+        });
+        let mut scored: Vec<_> = scored.collect();
+        scored.sort_unstable();
+        self.found = scored.into_iter().map(|(_, index)| index).collect();
+        self.cursor = Cursor::default();
+    }
+}
+
+impl Pane for Palette {
+    fn name(&self) -> &'static str {
+        "Actions"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![PALETTE]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn field(&mut self) -> Option<&mut Field> {
+        Some(&mut self.field)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.find();
+    }
+
+    fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        let size = (area.width.min(WIDEST), self.actions.len() as u16 + 3);
+        let inner = overlay(buffer, area, size, self.name(), theme);
+        let shown = format!("{} of {}", self.found.len(), self.actions.len());
+        buffer.put_right(inner, 0, &shown, theme.dim());
+        let taken = buffer.put(inner, 0, 0, "› ", theme.accent());
+        let field = Rect {
+            x: inner.x + taken,
+            width: inner.width.saturating_sub(taken + width(&shown) as u16 + 1),
+            height: inner.height.min(1),
+            ..inner
+        };
+        self.field.draw(buffer, field, theme.heading(), true, theme);
+        let list = Rect {
+            y: inner.y + 1.min(inner.height),
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+        if self.found.is_empty() {
+            buffer.put(list, 0, 0, "No action has these words.", theme.dim());
+        }
+        let names = self.actions.iter().map(|row| width(&row.names())).max().unwrap_or(0);
+        let columns = usize::from(list.width).saturating_sub(names + 2);
+        let window = self.cursor.window(self.found.len(), usize::from(list.height));
+        for (y, at) in window.enumerate() {
+            let row = &self.actions[self.found[at]];
+            let line = Rect {
+                y: list.y + y as u16,
+                height: 1,
+                ..list
+            };
+            let (keys, words) = if at == self.cursor.row {
+                buffer.set_style(line, theme.selected());
+                (theme.selected(), theme.selected())
+            } else {
+                (theme.accent(), theme.text())
+            };
+            buffer.put(line, 0, 0, &fit_right(&row.names(), names), keys);
+            buffer.put(line, names as u16 + 2, 0, &cut(row.help, columns), words);
+        }
+    }
+}

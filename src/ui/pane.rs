@@ -1,0 +1,217 @@
+//! A pane: a tab, or what lies over one. It holds its own state, says which keys it has and what each does, follows
+//! the engine's events and draws itself; what it wants of the workbench goes into [`Effects`].
+
+use crate::engine::{Command, CommandKind, Event};
+use crate::ui::input::{Key, Row};
+use crate::ui::message::Message;
+use crate::ui::model::Model;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::field::Field;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::fmt;
+use std::path::PathBuf;
+
+/// What a key does with a pane.
+pub type Action<P> = fn(&mut P, &Model, &mut Effects);
+
+/// A key of a pane, and what it does.
+pub struct Binding<P> {
+    row: Row,
+    act: Action<P>,
+}
+
+/// Keys that do something, and what the help says of them.
+pub const fn bind<P>(keys: &'static [Key], help: &'static str, act: Action<P>) -> Binding<P> {
+    let row = Row {
+        heading: "",
+        keys,
+        help,
+        hint: None,
+        sends: None,
+        then: &[],
+    };
+    Binding { row, act }
+}
+
+impl<P> Binding<P> {
+    /// With a word in the bottom row.
+    pub const fn hint(mut self, word: &'static str) -> Self {
+        self.row.hint = Some((None, word));
+        self
+    }
+
+    /// With a word in the bottom row, before which other keys are written than the first.
+    pub const fn hint_as(mut self, keys: &'static str, word: &'static str) -> Self {
+        self.row.hint = Some((Some(keys), word));
+        self
+    }
+
+    /// A command is sent in the end, after these keys answered what is asked in between.
+    pub const fn sends(mut self, kind: CommandKind, then: &'static [Key]) -> Self {
+        (self.row.sends, self.row.then) = (Some(kind), then);
+        self
+    }
+}
+
+/// Keys that belong together.
+pub struct Table<P: 'static> {
+    /// What the help writes over them.
+    pub heading: &'static str,
+    /// The keys.
+    pub bindings: &'static [Binding<P>],
+}
+
+/// A tab, or what lies over one.
+pub trait Pane: fmt::Debug + 'static {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The keys in force, the first that knows a key decides.
+    fn keys(&self) -> Vec<Table<Self>>
+    where
+        Self: Sized;
+
+    /// Whether a text is being typed, so that characters are no keys.
+    fn is_typing(&self) -> bool {
+        false
+    }
+
+    /// The text that is being typed.
+    fn field(&mut self) -> Option<&mut Field> {
+        None
+    }
+
+    /// The text that is being typed has changed.
+    fn typed(&mut self, _: &Model) {}
+
+    /// A text was edited that this pane had asked for.
+    fn edited(&mut self, _: &str) {}
+
+    /// Follows an event; the model is still as it was before.
+    fn apply(&mut self, _: &Event, _: &Model, _: &mut Effects) {}
+
+    /// Asks for what it shows and did not ask for yet; called while it is in sight.
+    fn needs(&mut self, _: &Model, _: &mut Effects) {}
+
+    /// Comes to show this, if it can.
+    fn shows(&mut self, _: &Show, _: &Model) -> bool {
+        false
+    }
+
+    /// What is asked for as soon as the tab is opened.
+    fn asks(&self) -> Option<CommandKind> {
+        None
+    }
+
+    /// Whether it says itself that what it shows is of a synthetic corpus.
+    fn says_synthetic(&self) -> bool {
+        false
+    }
+
+    /// Draws it: a tab into the area, an overlay over it.
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme);
+}
+
+/// A pane of any kind.
+pub trait AnyPane: Pane {
+    /// What is told of its keys, in the order in which they decide.
+    fn rows(&self) -> Vec<Row>;
+
+    /// Does what the key in this row does.
+    fn press(&mut self, row: usize, model: &Model, effects: &mut Effects);
+}
+
+impl<P: Pane> AnyPane for P {
+    fn rows(&self) -> Vec<Row> {
+        let of_table = |table: Table<P>| {
+            let rows = table.bindings.iter().map(|binding| binding.row);
+            rows.map(move |row| Row {
+                heading: table.heading,
+                ..row
+            })
+        };
+        self.keys().into_iter().flat_map(of_table).collect()
+    }
+
+    fn press(&mut self, row: usize, model: &Model, effects: &mut Effects) {
+        let mut bindings = self.keys().into_iter().flat_map(|table| table.bindings);
+        if let Some(binding) = bindings.nth(row) {
+            (binding.act)(self, model, effects);
+        }
+    }
+}
+
+/// What a tab is asked to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Show {
+    /// A clip.
+    Clip(PathBuf),
+    /// The runs.
+    Runs,
+    /// The report of a run.
+    Report(String),
+}
+
+/// What a pane wants of the workbench.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// To be sent to the engine.
+    pub commands: Vec<Command>,
+    /// To be laid over everything, the topmost last.
+    pub opened: Vec<Box<dyn AnyPane>>,
+    /// Whether the pane is done with.
+    pub closed: bool,
+    /// To be said above the bottom row.
+    pub message: Option<Message>,
+    /// Whether a failure needs no message: the pane says it.
+    pub said: bool,
+    /// To be shown by a tab.
+    pub show: Option<Show>,
+    /// A text to be edited in an editor.
+    pub edit: Option<String>,
+    /// The run that other tabs speak of.
+    pub chosen: Option<String>,
+    /// The action that was chosen in the palette.
+    pub picked: Option<Row>,
+    /// Whether the workbench is to be left, once that was asked.
+    pub leave: bool,
+    /// Whether it is to be left at once.
+    pub quit: bool,
+}
+
+impl Effects {
+    /// Sends a command.
+    pub fn send(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Sends a command, unless one of its kind is being carried out: then that is said.
+    pub fn send_once(&mut self, command: Command, model: &Model, busy: &str) {
+        if model.busy(CommandKind::from(&command)) {
+            self.note(busy);
+        } else {
+            self.send(command);
+        }
+    }
+
+    /// Lays a pane over everything.
+    pub fn open(&mut self, pane: impl Pane) {
+        self.opened.push(Box::new(pane));
+    }
+
+    /// The pane is done with.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Says what is good to know.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.message = Some(Message::note(text));
+    }
+
+    /// Has a tab show this.
+    pub fn show(&mut self, show: Show) {
+        self.show = Some(show);
+    }
+}

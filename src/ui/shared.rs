@@ -1,0 +1,104 @@
+//! Keys that many panes have: for moving, for closing, for typing a filter.
+
+use crate::ui::input::Key;
+use crate::ui::input::key::{DOWN, ENTER, ESCAPE, UP};
+use crate::ui::model::Model;
+use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::widgets::filter::Filter;
+use crate::ui::widgets::list::Step;
+use ratatui::crossterm::event::KeyCode;
+
+const PAGE_UP: Key = Key::plain(KeyCode::PageUp);
+const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
+
+/// A pane with a cursor.
+pub trait Moves: Pane {
+    /// Moves the cursor.
+    fn step(&mut self, step: Step, model: &Model);
+}
+
+/// A pane with rows that a filter lets pass.
+pub trait Filtered: Moves {
+    /// The filter.
+    fn filter(&mut self) -> &mut Filter;
+
+    /// The filter has changed.
+    fn filtered(&mut self, model: &Model);
+
+    /// Everything is to pass.
+    fn clear_filter(&mut self, model: &Model) {
+        *self.filter() = Filter::default();
+        self.filtered(model);
+    }
+}
+
+impl<P: Pane> Table<P> {
+    /// For what is only read.
+    pub const CLOSE: Self = Self {
+        heading: "Here",
+        bindings: &[bind(&[ESCAPE, Key::character('q'), ENTER], "close", |_, _, effects| {
+            effects.close()
+        })
+        .hint("close")],
+    };
+}
+
+impl<P: Moves> Table<P> {
+    /// For moving.
+    pub const MOVES: Self = Self {
+        heading: "Moving",
+        bindings: &[
+            bind(&[UP, Key::character('k')], "up", |pane: &mut P, model, _| {
+                pane.step(Step::Up, model)
+            }),
+            bind(&[DOWN, Key::character('j')], "down", |pane: &mut P, model, _| {
+                pane.step(Step::Down, model)
+            }),
+            bind(&[PAGE_UP], "a page up", |pane: &mut P, model, _| {
+                pane.step(Step::PageUp, model)
+            }),
+            bind(&[PAGE_DOWN], "a page down", |pane: &mut P, model, _| {
+                pane.step(Step::PageDown, model)
+            }),
+            bind(
+                &[Key::plain(KeyCode::Home), Key::character('g')],
+                "to the first",
+                |pane: &mut P, model, _| {
+                    pane.step(Step::First, model);
+                },
+            ),
+            bind(
+                &[Key::plain(KeyCode::End), Key::character('G')],
+                "to the last",
+                |pane: &mut P, model, _| {
+                    pane.step(Step::Last, model);
+                },
+            ),
+        ],
+    };
+}
+
+impl<P: Filtered> Table<P> {
+    /// While a filter is typed.
+    pub const FILTER: Self = Self {
+        heading: "While a filter is typed",
+        bindings: &[
+            bind(&[ENTER], "keep the filter", |pane: &mut P, _, _| {
+                pane.filter().typing = false
+            })
+            .hint("keep"),
+            bind(&[ESCAPE], "clear the filter", |pane: &mut P, model, _| {
+                pane.clear_filter(model)
+            })
+            .hint("clear"),
+            bind(&[UP], "up", |pane: &mut P, model, _| pane.step(Step::Up, model)),
+            bind(&[DOWN], "down", |pane: &mut P, model, _| pane.step(Step::Down, model)).hint("move"),
+            bind(&[PAGE_UP], "a page up", |pane: &mut P, model, _| {
+                pane.step(Step::PageUp, model)
+            }),
+            bind(&[PAGE_DOWN], "a page down", |pane: &mut P, model, _| {
+                pane.step(Step::PageDown, model)
+            }),
+        ],
+    };
+}

@@ -1,0 +1,310 @@
+//! The panes and what they share: where keys, events and effects go.
+
+use crate::engine::{Command, Event};
+use crate::ui::follow;
+use crate::ui::input::Row;
+use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
+use crate::ui::message::Message;
+use crate::ui::model::Model;
+use crate::ui::overlays::{Help, Palette, Question};
+use crate::ui::pane::{AnyPane, Effects, Show};
+use crate::ui::tabs;
+use crate::ui::text::count;
+use ratatui::crossterm::event::KeyEvent;
+
+const HELP_KEYS: &[Key] = &[Key::character('?'), HELP];
+const PALETTE_KEYS: &[Key] = &[Key::character(':'), Key::control('p')];
+const QUIT_KEYS: &[Key] = &[Key::character('q'), INTERRUPT];
+
+/// Everything that a frame shows.
+#[derive(Debug)]
+pub struct Workbench {
+    /// The tabs, from left to right.
+    pub tabs: Vec<Box<dyn AnyPane>>,
+    /// The tab in front.
+    pub front: usize,
+    /// What lies over the tab, the topmost last.
+    pub overlays: Vec<Box<dyn AnyPane>>,
+    /// What the engine told.
+    pub model: Model,
+    /// Above the bottom row, until a key is pressed.
+    pub message: Option<Message>,
+    /// A text that is to be edited.
+    pub edit: Option<String>,
+    /// Whether the workbench is to be left.
+    pub quit: bool,
+    /// Commands that were not sent yet.
+    pub outbox: Vec<Command>,
+}
+
+/// Where a pane is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Tab(usize),
+    Overlay(usize),
+}
+
+/// What the keys mean that no pane has for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    Tab(usize),
+    Help,
+    Palette,
+    Quit,
+}
+
+impl Default for Workbench {
+    fn default() -> Self {
+        Self {
+            tabs: tabs::all(),
+            front: 0,
+            overlays: Vec::new(),
+            model: Model::default(),
+            message: None,
+            edit: None,
+            quit: false,
+            outbox: Vec::new(),
+        }
+    }
+}
+
+impl Workbench {
+    fn focus(&self) -> Place {
+        match self.overlays.len() {
+            0 => Place::Tab(self.front),
+            overlays => Place::Overlay(overlays - 1),
+        }
+    }
+
+    /// The pane that keys go to.
+    pub fn focused(&self) -> Option<&dyn AnyPane> {
+        self.overlays.last().or(self.tabs.get(self.front)).map(AsRef::as_ref)
+    }
+
+    /// Whether a text is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.focused().is_some_and(|pane| pane.is_typing())
+    }
+
+    /// Has a pane do something, and follows what it wants; says whether it has said itself what there is to say.
+    fn with(&mut self, place: Place, act: impl FnOnce(&mut dyn AnyPane, &Model, &mut Effects)) -> bool {
+        let mut effects = Effects::default();
+        let pane = match place {
+            Place::Tab(index) => self.tabs.get_mut(index),
+            Place::Overlay(index) => self.overlays.get_mut(index),
+        };
+        if let Some(pane) = pane {
+            act(pane.as_mut(), &self.model, &mut effects);
+        }
+        let said = effects.said;
+        self.follow(place, effects);
+        said
+    }
+
+    fn follow(&mut self, place: Place, effects: Effects) {
+        if let (true, Place::Overlay(index)) = (effects.closed, place) {
+            drop(self.overlays.remove(index));
+        }
+        self.overlays.extend(effects.opened);
+        for command in effects.commands {
+            self.send(command);
+        }
+        if effects.message.is_some() {
+            self.message = effects.message;
+        }
+        if effects.chosen.is_some() {
+            self.model.chosen = effects.chosen;
+        }
+        if effects.edit.is_some() {
+            self.edit = effects.edit;
+        }
+        if let Some(show) = effects.show {
+            self.show(&show);
+        }
+        if let Some(row) = effects.picked {
+            self.pick(row);
+        }
+        if effects.leave {
+            self.leave();
+        }
+        self.quit |= effects.quit;
+    }
+
+    /// Sends a command.
+    pub fn send(&mut self, command: Command) {
+        self.model.sent(&command);
+        self.outbox.push(command);
+    }
+
+    fn show(&mut self, show: &Show) {
+        let model = &self.model;
+        let tab = self.tabs.iter_mut().position(|tab| tab.shows(show, model));
+        match (tab, show) {
+            (Some(tab), _) => self.front = tab,
+            (None, Show::Clip(path)) => {
+                let text = format!(
+                    "{} is not among the scanned clips; press 1, then r, to scan again.",
+                    path.display()
+                );
+                self.message = Some(Message::note(text));
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// Follows a key.
+    pub fn key(&mut self, event: KeyEvent) {
+        self.message = None;
+        let typing = self.is_typing();
+        let found = |rows: &[Row]| {
+            let means = |row: &Row| row.in_force(typing).any(|key| key.is(event));
+            rows.iter().find(|row| means(row)).copied()
+        };
+        match found(&self.rows()) {
+            Some(row) => self.pick(row),
+            None => {
+                self.with(self.focus(), |pane, model, _| {
+                    if pane.field().is_some_and(|field| field.edit(event)) {
+                        pane.typed(model);
+                    }
+                });
+            }
+        }
+        self.ask();
+    }
+
+    /// Takes what was pasted into the field in focus; where there is none, nothing comes of it.
+    pub fn paste(&mut self, text: &str) {
+        let mut taken = false;
+        self.with(self.focus(), |pane, model, _| {
+            taken = pane.field().is_some_and(|field| field.paste(text));
+            if taken {
+                pane.typed(model);
+            }
+        });
+        if taken {
+            self.message = None;
+            self.ask();
+        }
+    }
+
+    /// What is told of all keys in force, in the order in which they decide.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows = self.focused().map(|pane| pane.rows()).unwrap_or_default();
+        rows.extend(self.shared().into_iter().map(|(row, _)| row));
+        rows
+    }
+
+    /// The keys that mean the same everywhere; those to the tabs do where only a tab is seen and no text is typed.
+    fn shared(&self) -> Vec<(Row, Shared)> {
+        let row = |keys, help, hint: Option<&'static str>| Row {
+            heading: "Everywhere",
+            keys,
+            help,
+            hint: hint.map(|hint| (None, hint)),
+            sends: None,
+            then: &[],
+        };
+        let mut rows = Vec::new();
+        let in_tab = self.overlays.is_empty() && !self.is_typing();
+        if in_tab {
+            for (index, (tab, digit)) in self.tabs.iter().zip(DIGITS).enumerate() {
+                let sends = tab.asks();
+                let to_tab = row(digit, tab.name(), None);
+                rows.push((Row { sends, ..to_tab }, Shared::Tab(index)));
+            }
+            let (count, front) = (self.tabs.len(), self.front);
+            let tabs = [
+                (row(&[TAB], "the next tab", None), (front + 1) % count),
+                (row(&[BACK_TAB], "the tab before", None), (front + count - 1) % count),
+            ];
+            rows.extend(tabs.map(|(row, tab)| (row, Shared::Tab(tab))));
+        }
+        let hint = |word| in_tab.then_some(word);
+        let help = row(HELP_KEYS, "these keys", hint("help"));
+        let palette = row(PALETTE_KEYS, "find an action by its words, and do it", None);
+        // Elsewhere q closes what lies over the tab, or is typed.
+        let quit = if in_tab { QUIT_KEYS } else { &QUIT_KEYS[1..] };
+        rows.extend([
+            (help, Shared::Help),
+            (palette, Shared::Palette),
+            (row(quit, "quit; runs go on", hint("quit")), Shared::Quit),
+        ]);
+        rows
+    }
+
+    /// Does what is told of in this row, if that can still be done.
+    fn pick(&mut self, row: Row) {
+        let same = |other: &Row| (other.heading, other.keys) == (row.heading, row.keys);
+        let of_pane = self.focused().and_then(|pane| pane.rows().iter().position(same));
+        if let Some(index) = of_pane {
+            self.with(self.focus(), |pane, model, effects| pane.press(index, model, effects));
+            return;
+        }
+        let shared = self.shared().into_iter().find(|(other, _)| same(other));
+        match shared.map(|(_, shared)| shared) {
+            Some(Shared::Tab(tab)) => self.front = tab,
+            Some(Shared::Help) => {
+                let title = self.focused().map_or("", |pane| pane.name());
+                let help = Help::new(format!("Keys in {title}"), self.rows());
+                self.overlays.push(Box::new(help));
+            }
+            Some(Shared::Palette) => {
+                let palette = Palette::new(self.rows());
+                self.overlays.push(Box::new(palette));
+            }
+            Some(Shared::Quit) => self.leave(),
+            None => {}
+        }
+    }
+
+    /// Leaves; asks before that while runs go on.
+    fn leave(&mut self) {
+        let active = self.model.active_runs();
+        if active == 0 {
+            self.quit = true;
+            return;
+        }
+        let (runs, verb) = (count(active, "run"), if active == 1 { "goes" } else { "go" });
+        let text = format!(
+            "{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
+        );
+        let question = Question::new("Leave the workbench?".to_owned(), text, "Leave", Vec::new());
+        self.overlays.push(Box::new(question.before_leaving()));
+    }
+
+    /// Follows an event: first the panes, which see what was known before, the topmost first.
+    pub fn apply(&mut self, event: Event) {
+        let focus = self.focus();
+        let overlays = (0..self.overlays.len()).rev().map(Place::Overlay);
+        let mut said = false;
+        for place in overlays.chain((0..self.tabs.len()).map(Place::Tab)) {
+            said |= self.with(place, |pane, model, effects| pane.apply(&event, model, effects)) && place == focus;
+        }
+        if let Some(message) = follow::message(&event).filter(|_| !said) {
+            // What was asked may have told something that matters more than the queue.
+            if self.message.is_none() || !matches!(event, Event::Queue(_)) {
+                self.message = Some(message);
+            }
+        }
+        self.model.apply(event);
+        self.ask();
+    }
+
+    /// What came of editing: the text, or why it could not be edited.
+    pub fn edited(&mut self, outcome: Result<String, String>) {
+        match outcome {
+            Ok(text) => self.overlays.iter_mut().for_each(|pane| pane.edited(&text)),
+            Err(problem) => self.message = Some(Message::bad(problem)),
+        }
+        self.ask();
+    }
+
+    /// Asks for what is in sight and was not asked for yet.
+    fn ask(&mut self) {
+        let overlays = (0..self.overlays.len()).map(Place::Overlay);
+        for place in overlays.chain([Place::Tab(self.front)]) {
+            self.with(place, |pane, model, effects| pane.needs(model, effects));
+        }
+    }
+}
