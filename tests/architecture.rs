@@ -68,12 +68,6 @@ const CIRCLES: circles::Allowed = &[
     ("engine", &["launch", "queue", "run_facts", "run_page"]),
     ("engine/jobs", &["queue", "stop"]),
     ("engine/settings", &["layers", "presets"]),
-    // Until each of these names lies in a file of its own: `Affine`, `Rule`, `Normaliser`, `Monitor`, `epoch_metrics`.
-    ("models/kernels", &["batch_norm", "normalise", "pooling"]),
-    ("training", &["adam", "optimizer", "sgd"]),
-    ("training", &["augmentation", "dataset", "normalise"]),
-    ("training", &["callbacks", "settings"]),
-    ("training", &["fit", "refit"]),
 ];
 
 /// The faces, which may know the screen and may print.
