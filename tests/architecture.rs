@@ -62,11 +62,9 @@ const CIRCLES: circles::Allowed = &[
     // Until the screens are panes.
     ("ui", &["overlays", "state", "tabs"]),
     ("ui/tabs/tune", &["charts", "panels", "parallel"]),
-    // Until the engine has its folders and typed requests.
-    ("engine", &["data_facts", "error", "settings", "variant"]),
-    ("engine", &["jobs", "study_book", "study_worker"]),
-    ("engine", &["launch", "queue", "run_facts", "run_page"]),
-    ("engine/jobs", &["queue", "stop"]),
+    // Until an event's and a request's parts, and a run's and its queue's rows, lie apart.
+    ("engine/api", &["event", "reply", "request", "task"]),
+    ("engine/api", &["queue", "run"]),
     ("engine/settings", &["layers", "presets"]),
 ];
 
