@@ -1,5 +1,5 @@
-//! The house rules, read from the sources: imports go only downwards and never in a circle, the screen is known to `ui` alone,
-//! nothing below the two faces prints, and nothing unfinished is left.
+//! The house rules, read from the sources: imports go only downwards and never in a circle, the screen is known to `ui`
+//! alone, nothing below the two faces prints, and nothing unfinished is left.
 
 #[path = "architecture/checker.rs"]
 mod checker;
