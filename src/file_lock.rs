@@ -1,5 +1,6 @@
 //! Locks between processes: the operating system's (flock), or an exclusively created file where a file system
-//! refuses those, as Lustre without `-o flock` and NFS without a lock manager do.
+//! refuses those, as Lustre without `-o flock` and NFS without a lock manager do. Own code, because
+//! libraries offer the one or the other.
 
 use crate::files;
 use std::ffi::OsString;

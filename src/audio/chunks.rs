@@ -1,7 +1,8 @@
 //! The chunks of wav and aiff files: where the samples are and how they are written.
 //!
 //! Files from the field lie about their outer length (recorders that were killed, programs that
-//! wrote to a pipe), so only the chunks and the length of the file itself are believed.
+//! wrote to a pipe), so only the chunks and the length of the file itself are believed. Own code, because
+//! the readers of libraries refuse such files or read them short.
 
 use super::pcm::{Encoding, SampleKind};
 use std::io::{self, Read, Seek, SeekFrom};

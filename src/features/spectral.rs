@@ -4,7 +4,7 @@
 
 /// Smallest power that counts, as in librosa.feature.spectral_flatness.
 const AMIN: f64 = 1e-10;
-/// Share of the magnitudes that lies below the roll-off, as librosa's default.
+/// Share of the magnitudes that lies below the roll-off, the default of librosa.
 const ROLL_SHARE: f64 = 0.85;
 
 /// Centre of gravity of the magnitude spectrum (Hz): `sum(f[k] |X[k]|) / sum(|X[k]|)`; 0 for silence.

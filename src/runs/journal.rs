@@ -65,7 +65,7 @@ pub enum JournalEntry<E> {
         /// When.
         at: jiff::Timestamp,
     },
-    /// The run could not go on.
+    /// The run failed.
     Failed {
         /// When.
         at: jiff::Timestamp,

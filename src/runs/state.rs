@@ -15,7 +15,7 @@ pub enum RunState {
     Finished,
     /// Stopped as asked.
     Stopped,
-    /// Could not go on.
+    /// It failed.
     Failed,
     /// Its process is died unexpectedly.
     Dead,

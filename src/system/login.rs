@@ -31,10 +31,10 @@ fn finding(texts: &[String], lingers: bool) -> Finding {
         (true, false) => Finding::lack(
             "logout",
             "this host ends your processes when you log out (KillUserProcesses)",
-            "run `loginctl enable-linger` once, then runs go on",
+            "run `loginctl enable-linger` once, then runs continue",
         ),
-        (true, true) => Finding::good("logout", "runs go on: lingering is enabled for you"),
-        (false, _) => Finding::good("logout", "runs go on"),
+        (true, true) => Finding::good("logout", "runs continue: lingering is enabled for you"),
+        (false, _) => Finding::good("logout", "runs continue"),
     }
 }
 

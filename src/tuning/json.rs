@@ -1,5 +1,8 @@
-//! JSON as Python's `json` module writes and reads it: with bare `NaN`, `Infinity` and `-Infinity`,
-//! which the standard does not know, and with every float exact to its last bit.
+//! JSON as Python's `json` module writes it: with bare `NaN`, `Infinity` and `-Infinity`, which the standard does not
+//! know, and with every float exact to its last bit.
+//!
+//! Own code, because `serde_json` refuses those numbers, and `jiter` refuses half a surrogate pair and whole numbers
+//! beyond 64 bits, which Python writes as well.
 
 use crate::tuning::{TuningError, Value};
 use std::collections::BTreeMap;

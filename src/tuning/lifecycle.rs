@@ -20,9 +20,9 @@ pub(super) const FIXED: &str = "fixed_params";
 pub enum Outcome {
     /// With its value; NaN is a failure.
     Complete(f64),
-    /// It was given up; its last report counts as its value.
+    /// It was pruned; its last report counts as its value.
     Pruned,
-    /// It could not go on, and why.
+    /// It failed, and why.
     Failed(String),
 }
 

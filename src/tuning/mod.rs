@@ -1,9 +1,9 @@
-//! Tuning: which parameters to try next, and when to give a trial up. Knows parameters and scores, never models.
+//! Tuning: which parameters to try next, and when to prune a trial. Knows parameters and scores, never models.
 //!
 //! A [`Study`] is a journal file in Optuna's format: Python Optuna can continue it, and this module can continue what
-//! Optuna began. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
-//! after every epoch, asks a [`Pruner`] whether to continue, and *tells* the outcome. Any number of processes do so
-//! on one file.
+//! Optuna began. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports*
+//! a value after every epoch, asks a [`Pruner`] whether to continue, and *tells* the outcome, in Optuna's words. Any
+//! number of processes do so on one file.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -14,7 +14,7 @@
 //! | [`trial`] | what is known of a trial |
 //! | [`sampler`], [`samplers`] | the next parameters: random, grid, tree-structured Parzen estimator |
 //! | [`finite`] | spaces of finitely many settings: what was tried of them |
-//! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
+//! | [`pruner`], [`pruners`] | when to prune a trial: median, percentile, patient, successive halving, Hyperband |
 //! | [`journal`] | the file: its lock, its lines, the state they add up to, and its repair |
 
 pub mod damage;

@@ -31,7 +31,7 @@ pub struct TuningSettings {
     pub baseline: bool,
     /// How the next parameters are chosen.
     pub sampler: SamplerKind,
-    /// When trials are given up.
+    /// When trials are pruned.
     pub pruner: PrunerKind,
     /// Of `tpe`.
     pub tpe: Tpe,

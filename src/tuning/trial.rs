@@ -37,7 +37,7 @@ pub enum TrialState {
     Complete,
     /// It was cut short.
     Pruned,
-    /// It could not go on.
+    /// It failed.
     Failed,
     /// Nobody has taken it yet.
     Waiting,

@@ -73,7 +73,7 @@ fn needs(sources: &BTreeMap<&str, Source>) -> BTreeMap<Vec<String>, Siblings> {
             let (Some(from), Some(to)) = (module.get(common), target.get(common)) else {
                 continue;
             };
-            let sibling = [&target[..common], &[to.clone()]].concat();
+            let sibling = target[..=common].to_vec();
             if common > 0 && modules.contains_key(&sibling) {
                 let siblings = needs.entry(module[..common].to_vec()).or_default();
                 let needed = siblings.entry(from.clone()).or_default();

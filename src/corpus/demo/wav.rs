@@ -1,4 +1,5 @@
-//! 16-bit mono PCM in a RIFF container that says of itself that it is synthetic.
+//! 16-bit mono PCM in a RIFF container that says of itself that it is synthetic: in a comment before the samples, which
+//! `hound` does not write.
 
 /// The comment in every clip, of even length as RIFF wants it.
 const COMMENT: &[u8; 46] = b"undertone demo corpus: synthetic, not a human\0";

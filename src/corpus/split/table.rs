@@ -1,5 +1,5 @@
 //! A split as a table, `split.csv`: what was dealt where, and what was left out afterwards; written when a run begins,
-//! taken when it goes on.
+//! read when it is resumed.
 
 use super::super::{Clip, CorpusError, Selection};
 use super::{Dealing, Split, SplitSettings, Subset, check_subsets, split};

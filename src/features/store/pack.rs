@@ -55,7 +55,7 @@ impl Pack {
                 return Ok(pack);
             }
         }
-        Err(io::Error::other("other processes go on replacing it"))
+        Err(io::Error::other("other processes keep replacing it"))
     }
 
     /// What is kept for this content; nothing when absent or damaged, and then it can be appended again.

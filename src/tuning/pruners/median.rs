@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Median {
-    /// Completed trials before anything is given up.
+    /// Completed trials before anything is pruned.
     pub startup_trials: usize,
     /// Steps of every trial before it is looked at.
     pub warmup_steps: i64,

@@ -1,4 +1,4 @@
-//! The rules for when to give a trial up, one a file.
+//! The pruners, one a file.
 
 mod hyperband;
 mod median;
@@ -18,7 +18,7 @@ use super::TuningError;
 /// What a rule says about a trial.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PruningDecision {
-    /// Whether to give the trial up.
+    /// Whether to prune the trial.
     pub prune: bool,
     /// The value it was measured against at its last step, where the rule has one.
     pub threshold: Option<f64>,
@@ -28,13 +28,13 @@ pub struct PruningDecision {
 }
 
 impl PruningDecision {
-    /// Go on.
+    /// Continue.
     pub const KEEP: Self = Self {
         prune: false,
         threshold: None,
         rungs: Vec::new(),
     };
-    /// Give up.
+    /// Prune.
     pub const PRUNE: Self = Self {
         prune: true,
         threshold: None,

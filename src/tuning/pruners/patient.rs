@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Patience around another pruner (Optuna's `PatientPruner`).
 ///
 /// The last `patience + 1` reports are compared with all before them: when their best is worse by more than
-/// `min_delta`, the wrapped rule decides; without one the trial is given up.
+/// `min_delta`, the wrapped rule decides; without one the trial is pruned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Patient {

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 /// The percentile rule (Optuna's `PercentilePruner`).
 ///
 /// The best value of the trial over all its steps is compared with the percentile of what the completed trials had at
-/// exactly its last step; it is given up when strictly worse. NaN among the completed is left out; a trial that
-/// reported nothing but NaN is given up.
+/// exactly its last step; it is pruned when strictly worse. NaN among the completed is left out; a trial that
+/// reported nothing but NaN is pruned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Percentile {
     /// The best of so many percent are kept, 0 to 100.
     pub percentile: f64,
-    /// Completed trials before anything is given up.
+    /// Completed trials before anything is pruned.
     pub startup_trials: usize,
     /// Steps of every trial before it is looked at.
     pub warmup_steps: i64,
