@@ -1,4 +1,4 @@
-//! `attentive_crnn`: our own; a residual stem, a bidirectional LSTM with attentive pooling, and a direct look at the
+//! `attentive_crnn`: our own; a residual stem, a bidirectional LSTM with attentive pooling, and a linear path from the
 //! clip's statistics.
 
 use super::architecture::{Architecture, InputLayout};
@@ -113,7 +113,7 @@ impl AttentiveCrnnSettings {
 ///
 /// 143,849 parameters, 224 of them running statistics. First weights are Keras': Glorot-uniform, the LSTM's recurrent ones
 /// orthogonal, biases zero but the forget gate's, which are 1; those of the output and of the dense layer on the statistics
-/// PyTorch's for `Linear`, which are smaller; those of the direct way are zero.
+/// PyTorch's for `Linear`, which are smaller; those of the direct path are zero.
 #[derive(Module, Debug)]
 pub struct AttentiveCrnn {
     convolutions: Vec<Convolution2d>,

@@ -1,4 +1,4 @@
-//! The architectures by name.
+//! The architectures by name. A new one is a file here, its `mod` line and its row in `architectures!` below.
 
 mod architecture;
 mod attentive_crnn;
@@ -30,7 +30,7 @@ pub struct Published {
     pub about: &'static str,
     /// (frames, coefficients) of a clip.
     pub input: (usize, usize),
-    /// Classes that it told apart.
+    /// Number of classes.
     pub classes: usize,
 }
 
@@ -97,7 +97,7 @@ macro_rules! architectures {
         }
 
         impl Network {
-            /// A new network with weights drawn from the seed as Keras would draw them.
+            /// A new network with weights drawn from the seed, with the distributions of Keras.
             /// `input` is (frames, coefficients).
             ///
             /// # Errors
