@@ -1,4 +1,4 @@
-//! Matrices to a batch, and a network's answers back: the same for training and for predictions.
+//! Matrices to a batch, and a network's log probabilities: the same for training and for predictions.
 
 use super::InferenceError;
 use crate::features::{FeatureMatrix, Scaler};
@@ -6,8 +6,8 @@ use crate::models::Network;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 
-/// Clips judged at once: enough to fill the processor, little enough to stay small.
-pub const JUDGED_AT_ONCE: usize = 64;
+/// Clips predicted at once: enough to fill the processor, little enough to stay small.
+pub const PREDICTION_BATCH: usize = 64;
 
 /// Scaled copies of the matrices as one array (clips, frames, coefficients); the matrices stay as they are, so that a
 /// data set lies in memory only once.
@@ -51,7 +51,7 @@ pub fn log_probabilities(
     matrices: &[&FeatureMatrix],
 ) -> Result<Vec<Vec<f32>>, InferenceError> {
     let mut rows = Vec::with_capacity(matrices.len());
-    for clips in matrices.chunks(JUDGED_AT_ONCE) {
+    for clips in matrices.chunks(PREDICTION_BATCH) {
         rows.extend(batch_log_probabilities(network, standardised(clips, scaler)?));
     }
     Ok(rows)

@@ -13,7 +13,7 @@ pub enum InferenceError {
         /// What is wrong and what would help.
         problem: String,
     },
-    /// The clip cannot be judged at all (silence, no samples).
+    /// The clip cannot be predicted at all (silence, no samples).
     #[error("{0}")]
     Refused(String),
     /// The network.

@@ -5,7 +5,7 @@ mod error;
 mod package;
 mod predict;
 
-pub use batch::{JUDGED_AT_ONCE, batch_log_probabilities, log_probabilities, standardised};
+pub use batch::{PREDICTION_BATCH, batch_log_probabilities, log_probabilities, standardised};
 pub use error::InferenceError;
 pub use package::{FinalFit, Package, PackageMetadata};
 pub use predict::{Prediction, PreparedFile, Speaker, Warning};

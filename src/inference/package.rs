@@ -18,7 +18,7 @@ pub enum FinalFit {
     None,
     /// Those of training and validation.
     TrainValidation,
-    /// All: there is no clip left that could tell honestly how good it is.
+    /// All: no clip is held out to evaluate it on.
     Everything,
 }
 
@@ -99,7 +99,7 @@ pub struct Package {
     pub network: Network,
 }
 
-const FACTS: &str = "package.toml";
+const METADATA: &str = "package.toml";
 const WEIGHTS: &str = "weights.safetensors";
 
 impl Package {
@@ -114,7 +114,7 @@ impl Package {
         };
         fs::create_dir_all(folder).map_err(|error| refuse(folder, &error))?;
         self.network.save(&folder.join(WEIGHTS))?;
-        let path = folder.join(FACTS);
+        let path = folder.join(METADATA);
         let text = toml::to_string(&self.metadata).map_err(|error| refuse(&path, &error))?;
         files::replace(&path, text.as_bytes()).map_err(|error| refuse(&path, &error))
     }
@@ -124,7 +124,7 @@ impl Package {
     /// # Errors
     /// [`InferenceError::Package`] naming the file and the remedy.
     pub fn load(folder: &Path, device_name: &str) -> Result<Self, InferenceError> {
-        let path = folder.join(FACTS);
+        let path = folder.join(METADATA);
         let refuse = |problem: String| InferenceError::Package {
             path: path.clone(),
             problem,
@@ -144,7 +144,7 @@ impl Package {
             return Err(refuse(problem));
         }
         let device = device(device_name)?;
-        // The seed is of no matter: all weights are read.
+        // The seed does not matter: all weights are read.
         let network = Network::new(
             &metadata.model,
             metadata.recipe.shape(),
@@ -300,8 +300,8 @@ pub(super) mod tests {
         let values: Vec<f32> = data.iter::<f32>().collect();
         let scaler = &package.metadata.scaler;
         for (index, value) in values.iter().enumerate() {
-            let (clip, place) = (&clips[index / 44], index % 44);
-            let expected = (clip.values[place] - scaler.mean[place % 4]) / scaler.deviation[place % 4];
+            let (clip, position) = (&clips[index / 44], index % 44);
+            let expected = (clip.values[position] - scaler.mean[position % 4]) / scaler.deviation[position % 4];
             assert!((value - expected).abs() <= 1e-6 * expected.abs().max(1.0));
         }
         assert_eq!(clips, matrices(2));
@@ -327,16 +327,21 @@ pub(super) mod tests {
             let mut changed = package();
             changed.save(folder.path()).unwrap();
             change(folder.path(), &mut changed.metadata);
-            if folder.path().join(FACTS).exists() && changed.metadata != package().metadata {
-                fs::write(folder.path().join(FACTS), toml::to_string(&changed.metadata).unwrap()).unwrap();
+            if folder.path().join(METADATA).exists() && changed.metadata != package().metadata {
+                fs::write(
+                    folder.path().join(METADATA),
+                    toml::to_string(&changed.metadata).unwrap(),
+                )
+                .unwrap();
             }
             Package::load(folder.path(), "flex").unwrap_err().to_string()
         };
         let remove =
             |name: &'static str| move |path: &Path, _: &mut PackageMetadata| fs::remove_file(path.join(name)).unwrap();
-        let write =
-            |text: &'static str| move |path: &Path, _: &mut PackageMetadata| fs::write(path.join(FACTS), text).unwrap();
-        assert!(refusal(&remove(FACTS)).contains("package.toml: cannot be read"));
+        let write = |text: &'static str| {
+            move |path: &Path, _: &mut PackageMetadata| fs::write(path.join(METADATA), text).unwrap()
+        };
+        assert!(refusal(&remove(METADATA)).contains("package.toml: cannot be read"));
         assert!(refusal(&remove(WEIGHTS)).contains("weights.safetensors: cannot be read"));
         assert!(refusal(&write("labels = [")).contains("package.toml: damaged"));
         assert!(refusal(&write("labels = [\"happy\"]")).contains("missing field"));

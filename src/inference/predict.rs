@@ -28,14 +28,14 @@ pub enum Warning {
         /// What fills the recipe: the skip and what is taken after it (s).
         wanted: f64,
     },
-    /// So long that what comes after the recipe's part is more than half as long as that: it was not heard.
+    /// So long that what comes after the recipe's part is more than half as long as that: the model did not see it.
     Long {
         /// The clip's length (s).
         seconds: f64,
-        /// What the recipe hears (s).
+        /// What the recipe takes (s).
         used: f64,
     },
-    /// Fitted on all clips that there were: no held-out test score tells how good the model is.
+    /// Fitted on all clips that there were: the model has no held-out test score.
     NoTestScore,
     /// Standardised by the statistics of the files that were asked about together, as if one speaker's.
     OneSpeaker {
@@ -51,7 +51,7 @@ pub enum Warning {
     },
 }
 
-/// What the model says.
+/// A prediction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// (label, probability), in the order of the labels; sums to 1.
@@ -67,7 +67,7 @@ const LEVEL_DIFFERENCE: f32 = 15.0;
 /// More clipped samples are a recording fault (share).
 const CLIPPED: f32 = 0.01;
 
-/// What the model hears of a wave, before it is judged.
+/// The features of a wave, before they are predicted.
 #[derive(Debug, Clone)]
 pub struct PreparedFile {
     /// As extracted.
@@ -76,7 +76,7 @@ pub struct PreparedFile {
 }
 
 impl Package {
-    /// Listens to one wave.
+    /// Extracts the features of one wave.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for silence, nothing at all, or less than 0.1 s.
@@ -101,7 +101,7 @@ impl Package {
         })
     }
 
-    /// Judges one wave of a speaker.
+    /// Predicts one wave of a speaker.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] where its statistics, or the speaker's, leave nothing of it.
@@ -249,21 +249,21 @@ mod tests {
     }
 
     #[test]
-    fn doubtful_clips_are_judged_with_a_warning() {
+    fn doubtful_clips_are_predicted_with_a_warning() {
         let mut quiet = tone(0.6, 8_000);
         quiet.samples.iter_mut().for_each(|sample| *sample /= 10.0);
-        let told = warnings_of(&quiet);
+        let warnings = warnings_of(&quiet);
         assert!(
-            matches!(told[..], [Warning::Level { rms_dbfs, .. }] if (rms_dbfs + 40.0).abs() < 0.1),
-            "{told:?}"
+            matches!(warnings[..], [Warning::Level { rms_dbfs, .. }] if (rms_dbfs + 40.0).abs() < 0.1),
+            "{warnings:?}"
         );
 
         let mut clipped = tone(0.6, 8_000);
         clipped.samples[..100].fill(1.0);
-        let told = warnings_of(&clipped);
+        let warnings = warnings_of(&clipped);
         assert!(
-            matches!(told[..], [Warning::Clipping { share }] if (share - 100.0 / 4800.0).abs() < 1e-6),
-            "{told:?}"
+            matches!(warnings[..], [Warning::Clipping { share }] if (share - 100.0 / 4800.0).abs() < 1e-6),
+            "{warnings:?}"
         );
 
         // Skip 0.1 s, take 0.5 s: half of it must be there, and half as much may be left over.
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_judged_is_refused_with_the_reason() {
+    fn what_cannot_be_predicted_is_refused_with_the_reason() {
         let refusal = |samples: Vec<f32>| {
             let wave = Wave { samples, rate: 8_000 };
             match predict(&package(), &wave) {

@@ -56,7 +56,7 @@ impl Network {
         Ok(network.layers(input))
     }
 
-    /// Multiply-adds of the products of one clip's way forwards; the way back has about twice as many.
+    /// Multiply-adds of the products of one clip's forward pass; the backward pass has about twice as many.
     pub fn multiply_adds(&self, input: (usize, usize)) -> usize {
         self.layers(input).iter().map(|layer| layer.multiply_adds).sum()
     }

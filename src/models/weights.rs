@@ -57,7 +57,7 @@ pub(super) fn load<M: Module>(mut module: M, path: &Path) -> Result<M, ModelErro
         .or_else(|| result.missing.first().map(|(name, _)| format!("{name} is missing")))
         .or_else(|| {
             let foreign = result.unused.iter().find(|name| !name.starts_with(BESIDE_WEIGHTS));
-            foreign.map(|name| format!("{name} has no place in it"))
+            foreign.map(|name| format!("{name} is not a weight of this network"))
         });
     if let Some(mismatch) = mismatch {
         return Err(refuse(format!(

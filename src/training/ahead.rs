@@ -23,7 +23,7 @@ struct State<T> {
     begun: usize,
     /// Used so far.
     taken: usize,
-    /// From `taken` to `begun`; empty places are being worked on.
+    /// From `taken` to `begun`; an empty slot is being worked on.
     ready: VecDeque<Option<T>>,
     ended: bool,
 }
@@ -111,13 +111,13 @@ impl<T> Shared<T> {
     fn finish(&self, index: usize, value: T) {
         let mut state = self.lock();
         // It cannot have been taken before it was made.
-        let place = index - state.taken;
-        if let Some(slot) = state.ready.get_mut(place) {
+        let position = index - state.taken;
+        if let Some(slot) = state.ready.get_mut(position) {
             *slot = Some(value);
         }
         drop(state);
         // Only the next one is waited for.
-        if place == 0 {
+        if position == 0 {
             self.made.notify_one();
         }
     }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 const UPDATES: &str = "average_updates";
 const ROWS: &str = "average.";
 
-/// A running average of a network's weights, which validation judges and a run keeps in place of the weights that
-/// are learnt with. Running statistics of batch normalisation are averaged like weights (PyTorch
+/// A running average of a network's weights, which is validated and kept in place of the weights that
+/// are trained. Running statistics of batch normalisation are averaged like weights (PyTorch
 /// `torch.optim.swa_utils.AveragedModel` with `use_buffers=True`).
 ///
 /// - `ema`, after every step: `a = d a + (1 - d) w` with `d = min(decay, (1 + n) / (10 + n))` after `n` updates,
@@ -88,7 +88,7 @@ impl Average {
         }
     }
 
-    /// Goes on from what [`Self::keep`] added; whether that could be read.
+    /// Continues from what [`Self::keep`] added; whether that could be read.
     pub fn restore(&mut self, state: &mut Tensors) -> bool {
         let Some(updates) = state.words.get(UPDATES) else {
             return true;

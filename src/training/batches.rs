@@ -63,7 +63,7 @@ impl Batches<'_> {
     }
 }
 
-/// Said in place of what a thread that panicked would have made.
+/// The error in place of the batch of a thread that panicked.
 pub(super) fn gone<T>() -> Result<T, TrainingError> {
     let problem = "a thread that makes examples came to an end";
     Err(TrainingError::Data(problem.to_owned()))
@@ -148,8 +148,8 @@ mod tests {
         let lengths: Vec<usize> = batches.iter().map(|(shape, _)| shape[0]).collect();
         assert_eq!(lengths, [2, 2, 1]);
         let values = values(&batches);
-        for (place, clip) in [4, 1, 3, 1, 0].into_iter().enumerate() {
-            let first = &values[place * 12..place * 12 + 2];
+        for (position, clip) in [4, 1, 3, 1, 0].into_iter().enumerate() {
+            let first = &values[position * 12..position * 12 + 2];
             assert_eq!(
                 first,
                 [(100.0 * clip as f32 - 1.0) / 2.0, (100.0 * clip as f32 - 1.0) / 4.0]

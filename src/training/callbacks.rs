@@ -1,4 +1,4 @@
-//! Early stopping and reduce-on-plateau, as Keras defines them.
+//! Early stopping and reduce-on-plateau; both match Keras.
 
 use super::{EarlyStoppingSettings, Monitor, ReduceOnPlateauSettings};
 
@@ -90,7 +90,7 @@ mod tests {
         values: Vec<f64>,
         early_stopping: EarlyStoppingSettings,
         reduce_on_plateau: ReduceOnPlateauSettings,
-        /// Rate of the epoch after each value, as Keras' callback set it.
+        /// Rate of the epoch after each value, as set by the callback of Keras.
         rates: Vec<f64>,
         /// Epoch (from 1) whose weights Keras restored.
         best_epoch: usize,

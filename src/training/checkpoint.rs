@@ -1,4 +1,4 @@
-//! What a run keeps on disk: the best epoch's weights, and all that it needs to go on.
+//! What a run keeps on disk: the best epoch's weights, and all that it needs to continue.
 
 use super::tensors::{Tensors, word};
 use super::{EpochMetrics, TrainingError};
@@ -23,7 +23,7 @@ const DATA: &str = "data";
 ///
 /// After an epoch its line is appended to `history.csv`, then `last.safetensors` is replaced whole, then
 /// `best.safetensors` if it was the best. Whatever interrupts this, the epoch that `last.safetensors` names is the one
-/// to go on from: the table knows it, and `best.safetensors` is that of an earlier epoch, or else to be
+/// to continue from: the table has it, and `best.safetensors` is that of an earlier epoch, or else to be
 /// made from `last.safetensors` itself.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
@@ -37,7 +37,7 @@ pub(super) struct Saved {
     pub state: Tensors,
     /// The epochs that are done.
     pub history: Vec<EpochMetrics>,
-    /// Hash of the data that they learnt from.
+    /// Hash of the data that they were trained on.
     pub data: String,
 }
 
@@ -65,7 +65,7 @@ impl Checkpoints {
         self.folder.join(name)
     }
 
-    /// Forgets what an earlier run left there.
+    /// Removes what an earlier run left there.
     pub fn begin(&self) -> Result<(), TrainingError> {
         for name in [LAST, BEST] {
             let path = self.path(name);
@@ -77,11 +77,11 @@ impl Checkpoints {
         self.write_history(&[])
     }
 
-    /// Writes the epoch that was done last. `network` learns on, `judged` is what validation judged.
+    /// Writes the epoch that was done last. `network` is trained further, `evaluated` is what was validated.
     pub fn write(
         &self,
         network: &Network,
-        judged: &Network,
+        evaluated: &Network,
         mut state: Tensors,
         metrics: &EpochMetrics,
         data: &str,
@@ -96,14 +96,14 @@ impl Checkpoints {
         })?;
         files::replace(&path, &bytes).map_err(|source| refuse(&path, source))?;
         if metrics.best {
-            self.write_best(judged)?;
+            self.write_best(evaluated)?;
         }
         Ok(())
     }
 
     /// Writes the best epoch's weights.
-    pub fn write_best(&self, judged: &Network) -> Result<(), TrainingError> {
-        Ok(judged.save(&self.path(BEST))?)
+    pub fn write_best(&self, evaluated: &Network) -> Result<(), TrainingError> {
+        Ok(evaluated.save(&self.path(BEST))?)
     }
 
     /// Where an interrupted run was; nothing when it did not come to the end of its first epoch.
@@ -115,9 +115,9 @@ impl Checkpoints {
             Err(error) => return Err(refuse(&path, error)),
         };
         let state = Tensors::read(&bytes, device).ok_or_else(|| damaged(&path))?;
-        let told = |name: &str| state.words.get(name).cloned().ok_or_else(|| damaged(&path));
-        let epoch: usize = told(EPOCH)?.parse().map_err(|_| damaged(&path))?;
-        let data = told(DATA)?;
+        let word = |name: &str| state.words.get(name).cloned().ok_or_else(|| damaged(&path));
+        let epoch: usize = word(EPOCH)?.parse().map_err(|_| damaged(&path))?;
+        let data = word(DATA)?;
         let path = self.path(HISTORY);
         let mut table = csv::Reader::from_path(&path).map_err(|error| refuse(&path, io::Error::other(error)))?;
         // What comes after the epoch was not kept; its line may be torn.
@@ -133,7 +133,7 @@ impl Checkpoints {
         Ok(Some(Saved { state, history, data }))
     }
 
-    /// Said of a last epoch that cannot be gone on from.
+    /// The error of a last epoch that cannot be continued from.
     pub fn damaged(&self) -> TrainingError {
         damaged(&self.path(LAST))
     }
@@ -167,7 +167,7 @@ impl Checkpoints {
     }
 }
 
-/// The last epoch of a folder of checkpoints, from which a run would go on; 0 when there is none.
+/// The last epoch of a folder of checkpoints, from which a run would continue; 0 when there is none.
 ///
 /// # Errors
 /// [`TrainingError::Io`] for a file that is damaged or cannot be read.
@@ -193,7 +193,7 @@ fn rows(history: &[EpochMetrics], names: bool) -> io::Result<Vec<u8>> {
 }
 
 fn damaged(path: &Path) -> TrainingError {
-    let problem = "damaged, or not of a run that can go on; start a new run";
+    let problem = "damaged, or not of a run that can continue; start a new run";
     refuse(path, io::Error::new(io::ErrorKind::InvalidData, problem))
 }
 

@@ -18,7 +18,7 @@ pub struct Dataset {
     pub targets: Vec<usize>,
     /// The labels, in order of [`crate::corpus::Emotion::rank`].
     pub labels: Vec<String>,
-    /// The sides.
+    /// The split.
     pub split: Split,
     /// How many matrices the cache already had.
     pub cached: usize,
@@ -27,7 +27,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The clips of one side, as indices into the selection.
+    /// The clips of one subset, as indices into the selection.
     pub fn subset(&self, subset: Subset) -> Vec<usize> {
         let subsets = self.split.subsets.iter().enumerate();
         subsets.filter(|(_, of)| **of == subset).map(|(clip, _)| clip).collect()
@@ -65,7 +65,7 @@ pub fn build_dataset(
             clips.len()
         )));
     }
-    // Nothing to tell apart is refused before the work.
+    // A single label is refused before the work.
     label(clips)?;
     let work = |index: usize| {
         let analysis = analysis.get(index).and_then(Option::as_deref);
@@ -128,7 +128,7 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
     // Every emotion is in the list, so the search finds it.
     let targets = clips
         .iter()
-        .map(|clip| target(clip).unwrap_or_else(|place| place))
+        .map(|clip| target(clip).unwrap_or_else(|index| index))
         .collect();
     let labels = emotions.iter().map(|emotion| emotion.name().to_owned()).collect();
     Ok((labels, targets))
@@ -345,7 +345,7 @@ mod tests {
             assert!((rate - expected).abs() < 0.01, "{index}: {rate} {expected}");
         }
 
-        // With facts the file is not even opened when the cache has it.
+        // With the analysis the file is not even opened when the cache has it.
         for (clip, analysis) in selection.clips.iter().zip(&mut selection.analysis) {
             let content = decode(&clip.path).unwrap().content;
             *analysis = Some(Arc::new(SampleAnalysis {
@@ -383,13 +383,16 @@ mod tests {
         assert_eq!(dataset.split.subsets, stayed.map(|clip| DEALT[clip]));
         assert_eq!((&dataset.labels, &dataset.split), (&whole.labels, &made.split));
         assert_eq!(made.selection.excluded, [(Exclusion::Features, 2)].into());
-        let told: Vec<(&Path, Subset, bool)> = made
+        let listed: Vec<(&Path, Subset, bool)> = made
             .left_out
             .iter()
             .map(|one| (&*one.clip.path, one.subset, one.reason.contains("clip")))
             .collect();
         let clip = |index: usize| &*selection.clips[index].path;
-        assert_eq!(told, [(clip(3), Subset::Train, false), (clip(6), Subset::Test, false)]);
+        assert_eq!(
+            listed,
+            [(clip(3), Subset::Train, false), (clip(6), Subset::Test, false)]
+        );
 
         // Without any clip to validate on there is nothing to choose by.
         fs::remove_file(&selection.clips[5].path).unwrap();

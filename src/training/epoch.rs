@@ -11,7 +11,7 @@ use super::tensors::Tensors;
 use super::{Dataset, EpochMetrics, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::Scaler;
-use crate::inference::{JUDGED_AT_ONCE, batch_log_probabilities};
+use crate::inference::{PREDICTION_BATCH, batch_log_probabilities};
 use crate::models::Network;
 use crate::models::layers::TrainingPass;
 use crate::random::stream;
@@ -38,7 +38,7 @@ pub(super) struct SubsetMetrics {
     pub uar: f64,
 }
 
-/// What is known after an epoch of which these are the clips' metrics; rate and times are filled in by the loop.
+/// The metrics of an epoch; rate and times are filled in by the loop.
 pub(super) fn epoch_metrics(epoch: usize, train: SubsetMetrics, validation: SubsetMetrics) -> EpochMetrics {
     EpochMetrics {
         epoch,
@@ -117,13 +117,13 @@ impl<'a> Learner<'a> {
         }
     }
 
-    /// Learns from examples that are made while it learns.
+    /// Trains on examples that are made while it trains.
     pub fn augmented(mut self, augmenter: Option<&'a Augmenter<'a>>) -> Self {
         self.augmenter = augmenter;
         self
     }
 
-    /// Steps through all training clips once; nothing when the observer stopped it on the way.
+    /// Steps through all training clips once; nothing when the observer stopped it early.
     /// The flag says whether to stop after this epoch.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl<'a> Learner<'a> {
     }
 
     /// The clips that an epoch learns from: all of them once; or as many, each drawn with a chance of one over
-    /// the clips of its class, as PyTorch's `WeightedRandomSampler` draws with these weights and replacement.
+    /// the clips of its class, which matches PyTorch's `WeightedRandomSampler` with these weights and replacement.
     fn drawn(&self, epoch: usize, clips: &[usize]) -> Vec<usize> {
         if !self.settings.balanced_sampling {
             return clips.to_vec();
@@ -229,7 +229,7 @@ impl<'a> Learner<'a> {
         state
     }
 
-    /// Goes on from these weights and what [`Self::state`] said; whether that could be read.
+    /// Continues from these weights and what [`Self::state`] gave; whether that could be read.
     pub fn restore(&mut self, network: Network, mut state: Tensors) -> bool {
         self.network = network;
         self.average.restore(&mut state) && self.optimizer.restore(&mut state)
@@ -241,7 +241,7 @@ impl<'a> Learner<'a> {
     }
 }
 
-/// Judges clips without learning from them.
+/// Evaluates the network on clips without training on them.
 ///
 /// # Errors
 /// [`TrainingError::Diverged`] when the loss is no longer a number.
@@ -258,11 +258,11 @@ pub(super) fn validate(
         augmenter: None,
         epoch,
         clips,
-        size: JUDGED_AT_ONCE,
+        size: PREDICTION_BATCH,
     };
     batches.ready(|ready| {
         let mut tally = Tally::default();
-        for clips in clips.chunks(JUDGED_AT_ONCE) {
+        for clips in clips.chunks(PREDICTION_BATCH) {
             let rows = batch_log_probabilities(network, ready.next().unwrap_or_else(gone)?);
             for (row, clip) in rows.iter().zip(clips) {
                 let target = dataset.targets[*clip];
@@ -301,7 +301,7 @@ mod tests {
             LoopControl::Continue
         }
 
-        fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
+        fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
             Ok(())
         }
     }
@@ -384,7 +384,7 @@ mod tests {
             for (index, expected) in case.losses.iter().enumerate() {
                 let (tally, _) = learner.epoch(index + 1, &clips, 0.01, &mut Silent).unwrap().unwrap();
                 let loss = tally.subset_metrics(&dataset.labels).loss;
-                // Both compute in 32 bits, and Keras adds Adam's epsilon at another place.
+                // Both compute in 32 bits, and Keras adds Adam's epsilon at another position.
                 assert!((loss - expected).abs() < 5e-4, "step {index}: {loss} {expected}");
             }
         }

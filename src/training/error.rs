@@ -45,7 +45,7 @@ pub enum TrainingError {
         /// What the file system said.
         source: std::io::Error,
     },
-    /// Whoever watches could not go on (a journal that cannot be written, a run taken over).
+    /// The observer failed (a journal that cannot be written, a run taken over).
     #[error("{0}")]
     Observer(String),
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub struct Export<'a> {
     /// The clips; the features of every one are in the store.
     pub selection: &'a Selection,
-    /// Their sides, when they can be split.
+    /// Their subsets, when they can be split.
     pub split: Option<&'a Split>,
     /// Where the features are.
     pub store: &'a FeatureStore,
@@ -64,7 +64,7 @@ const ABOUT: &str = "about.json";
 /// - `X.npy`: clips x frames x features, float32, C order;
 /// - `y.npy`: clips x labels, float32, one-hot, labels in order of [`crate::corpus::Emotion::rank`];
 /// - `labels.csv`: one line per row of `X.npy` with path, corpus, emotion, index of the label, speaker, gender,
-///   intensity, text, side of the split, content and whether the clip is synthetic;
+///   intensity, text, subset of the split, content and whether the clip is synthetic;
 /// - `about.json`: the recipe's name, which columns are which feature, the labels;
 /// - with `per_clip` also `<feature>/<row>_<name of the clip>.npy`: frames x numbers of that feature.
 ///
@@ -96,7 +96,7 @@ pub fn export_features(
             })
         });
     if written.is_err() {
-        // The first error is the one worth telling; what is left here is only rubbish.
+        // The first error is the one worth reporting; what is left here is only rubbish.
         let _ = fs::remove_dir_all(&temporary);
     }
     written

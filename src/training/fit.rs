@@ -5,7 +5,7 @@ use super::epoch::{Learner, epoch_metrics, validate};
 use super::layout::check_layout;
 use super::progress::TrainingProgress;
 use super::refit::refit;
-use super::resume::should_continue;
+use super::resume::resume;
 use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Selection, Subset};
 use crate::evaluation::EvaluatedClip;
@@ -14,16 +14,16 @@ use crate::inference::{FinalFit, Package, PackageMetadata};
 use crate::models::device;
 use std::time::Instant;
 
-/// Trains on the training set, chooses the best epoch on the validation set, judges the test set
+/// Trains on the training set, chooses the best epoch on the validation set, evaluates on the test set
 /// once at the end. Checkpoints go to `checkpoints` (`best.safetensors`, `last.safetensors`).
 /// The scaler is fitted on the training set as the data set has it: on the copies that were made beforehand too, but
-/// not on examples that are changed while training. Nothing on the other two sides is ever changed.
+/// not on examples that are changed while training. Nothing in the other two subsets is ever changed.
 /// Everything random comes from [`crate::random::stream`] of `seed`: two CPU runs are identical.
-/// A run that is interrupted goes on, with `task.resume`, as if it had not been: on a CPU every figure and every
+/// A run that was interrupted continues, with `task.resume`, as if it had not been: on a CPU every metric and every
 /// weight is the same to the last bit.
-/// A final fit takes the place of the best epoch's network: of the training and the validation set, and it is what is
-/// judged; or of everything, and then the best epoch's network is judged, and the package says that nothing is known of
-/// its own scores.
+/// A final fit replaces the best epoch's network: on the training and the validation set, and it is evaluated on the
+/// test set; or on all clips, and then the best epoch's network is evaluated, and the package says that it has no
+/// held-out test score of its own.
 /// When the observer stops it after at least one epoch, the result is that of the best epoch so far.
 ///
 /// # Errors
@@ -38,18 +38,18 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
         trained.stopped = fitted.is_none();
         fitted
     };
-    // Whoever learnt from the test set cannot be judged on it.
-    let judge = fitted.as_ref().filter(|_| wanted != FinalFit::Everything);
-    let judge = judge.unwrap_or(&trained.package);
+    // A network that was fitted on the test set cannot be evaluated on it.
+    let evaluated = fitted.as_ref().filter(|_| wanted != FinalFit::Everything);
+    let evaluated = evaluated.unwrap_or(&trained.package);
     let test = task.dataset.subset(Subset::Test);
     let matrices = test.iter().map(|clip| &task.dataset.matrices[*clip]);
-    let probabilities = judge.probabilities(matrices)?;
+    let probabilities = evaluated.probabilities(matrices)?;
     trained.test = test.into_iter().zip(probabilities).collect();
     trained.package = fitted.unwrap_or(trained.package);
     Ok(trained)
 }
 
-/// As [`train`], but the test set is not looked at: for what is only ranked on validation.
+/// As [`train`], but without an evaluation on the test set: for runs that are only compared on validation.
 ///
 /// # Errors
 /// As [`train`].
@@ -82,7 +82,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.batch_size));
     let data = dataset.fingerprint();
     let mut best = None;
-    for metrics in should_continue(task, &checkpoints, &mut learner, &device, &data)? {
+    for metrics in resume(task, &checkpoints, &mut learner, &device, &data)? {
         progress.observe(metrics);
     }
     if let Some(epoch) = progress.best() {
@@ -141,21 +141,21 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     })
 }
 
-/// The clips of each side.
+/// The clips of each subset.
 struct Subsets {
     train: Vec<usize>,
     validation: Vec<usize>,
 }
 
 impl Subsets {
-    /// Refuses data that nothing can be learnt from, chosen by or judged on.
+    /// Refuses data that nothing can be learnt from, validated on or tested on.
     fn of(task: &Task) -> Result<Self, TrainingError> {
         let dataset = task.dataset;
         let refuse = |problem: String| Err(TrainingError::Data(problem));
         let clips = dataset.matrices.len();
         if dataset.targets.len() != clips || dataset.split.subsets.len() != clips {
             return refuse(format!(
-                "{clips} clips with {} labels and {} sides; make the split again",
+                "{clips} clips with {} labels and {} assignments to subsets; make the split again",
                 dataset.targets.len(),
                 dataset.split.subsets.len()
             ));
@@ -184,7 +184,7 @@ impl Subsets {
         ] {
             if subset.is_empty() {
                 return refuse(format!(
-                    "no clips on the {name} side; select more clips or change split.test and split.validation"
+                    "no clips in the {name} set; select more clips or change split.test and split.validation"
                 ));
             }
         }

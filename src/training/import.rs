@@ -183,11 +183,11 @@ impl<'a> Clips<'a> {
             contents: HashMap::new(),
             names: HashMap::new(),
         };
-        for (place, (clip, content)) in clips.all.iter().enumerate() {
-            clips.paths.insert(resolved(&clip.path), place);
-            clips.contents.entry(*content).or_default().push(place);
+        for (index, (clip, content)) in clips.all.iter().enumerate() {
+            clips.paths.insert(resolved(&clip.path), index);
+            clips.contents.entry(*content).or_default().push(index);
             if let Some(name) = clip.path.file_name() {
-                clips.names.entry(name).or_default().push(place);
+                clips.names.entry(name).or_default().push(index);
             }
         }
         clips
@@ -195,28 +195,28 @@ impl<'a> Clips<'a> {
 
     /// The clips of a row, or why there is none.
     fn of(&self, row: &Row) -> Result<Vec<(&'a Clip, u128)>, String> {
-        let named = |places: &[usize]| {
-            places
+        let named = |indices: &[usize]| {
+            indices
                 .iter()
-                .filter_map(|&place| self.all.get(place).copied())
+                .filter_map(|&index| self.all.get(index).copied())
                 .collect()
         };
-        if let Some(&place) = row.path.as_ref().and_then(|path| self.paths.get(&resolved(path))) {
-            return Ok(named(&[place]));
+        if let Some(&index) = row.path.as_ref().and_then(|path| self.paths.get(&resolved(path))) {
+            return Ok(named(&[index]));
         }
-        if let Some(places) = row.content.and_then(|content| self.contents.get(&content)) {
-            return Ok(named(places));
+        if let Some(indices) = row.content.and_then(|content| self.contents.get(&content)) {
+            return Ok(named(indices));
         }
         let Some(path) = &row.path else {
             return Err("no clip has this content".to_owned());
         };
         let name = path.file_name().unwrap_or_default();
         match self.names.get(name).map(Vec::as_slice) {
-            Some(&[place]) => Ok(named(&[place])),
-            Some(places) => Err(format!(
+            Some(&[index]) => Ok(named(&[index])),
+            Some(indices) => Err(format!(
                 "{}: {} clips are called {}; name it by its whole path",
                 path.display(),
-                places.len(),
+                indices.len(),
                 name.to_string_lossy()
             )),
             None => Err(format!("{}: no clip of the corpora", path.display())),
@@ -251,8 +251,8 @@ fn read_table(path: &Path, folder: &Path, clips: usize) -> Result<Vec<Row>, Trai
     let mut lines = 0;
     for (line, record) in reader.records().enumerate() {
         let record = record.map_err(wrong)?;
-        let field = |place: Option<usize>| {
-            let text = record.get(place?)?.trim();
+        let field = |column: Option<usize>| {
+            let text = record.get(column?)?.trim();
             (!text.is_empty()).then_some(text)
         };
         let index = match field(row) {
@@ -260,11 +260,11 @@ fn read_table(path: &Path, folder: &Path, clips: usize) -> Result<Vec<Row>, Trai
             None => line,
         };
         lines += 1;
-        let place = rows.get_mut(index).filter(|place| place.is_none()).ok_or_else(|| {
+        let slot = rows.get_mut(index).filter(|slot| slot.is_none()).ok_or_else(|| {
             let problem = format!("line {} is of row {index}, which X.npy ({clips} rows) lacks", line + 2);
             refuse(path, &format!("{problem} or another line names; count from 0"))
         })?;
-        *place = Some(Row {
+        *slot = Some(Row {
             path: field(file).map(|file| folder.join(file)),
             content: field(content).and_then(|text| u128::from_str_radix(text, 16).ok()),
             emotion: field(emotion).map(Emotion::new),

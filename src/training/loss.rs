@@ -32,7 +32,7 @@ pub(super) fn class_counts(targets: impl IntoIterator<Item = usize>, classes: us
 /// For every clip a row of `w[c] q[c]`, where `q` is the distribution that is asked for: all on the target, of which
 /// `smoothing` is dealt evenly to all classes, `q = (1 - smoothing) [c = target] + smoothing / classes`, and blended with
 /// that of a partner where examples are. As PyTorch `cross_entropy(weight, label_smoothing)`, except that the sum is
-/// divided by the clips, as Keras does, and not by their weights; without weights it is also Keras'
+/// divided by the clips, which matches Keras, and not by their weights; without weights it is also Keras'
 /// `CategoricalCrossentropy(label_smoothing)`.
 #[derive(Debug)]
 pub(super) struct Targets {

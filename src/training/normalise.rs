@@ -17,9 +17,9 @@ pub struct Normaliser {
 }
 
 impl Normaliser {
-    /// Standardises the features of all sides. `clips` are those behind the data set, in its order; the first `recorded`
-    /// of them are no copies, and only these make a speaker's statistics. No label is looked at: a test speaker's
-    /// clips are standardised by what can be known of them before they are judged.
+    /// Standardises the features of all subsets. `clips` are those behind the data set, in its order; the first `recorded`
+    /// of them are no copies, and only these make a speaker's statistics. No label is used: a test speaker's
+    /// clips are standardised by what is known of them before they are predicted.
     ///
     /// # Errors
     /// [`TrainingError::Settings`] where a clip's own statistics would leave nothing of it: one frame alone.
@@ -75,18 +75,18 @@ impl Normaliser {
     }
 
     fn measure(&mut self, matrices: &[FeatureMatrix], clips: &[Clip], recorded: usize) {
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut indices: HashMap<String, usize> = HashMap::new();
         let mut own: Vec<Vec<&FeatureMatrix>> = Vec::new();
         for (index, (clip, matrix)) in clips.iter().zip(matrices).enumerate() {
-            let place = clip.speaker_key().map(|key| {
-                *places.entry(key).or_insert_with(|| {
+            let index_of_speaker = clip.speaker_key().map(|key| {
+                *indices.entry(key).or_insert_with(|| {
                     own.push(Vec::new());
                     own.len() - 1
                 })
             });
-            self.of.push(place);
-            if let (Some(place), true) = (place, index < recorded) {
-                own[place].push(matrix);
+            self.of.push(index_of_speaker);
+            if let (Some(speaker), true) = (index_of_speaker, index < recorded) {
+                own[speaker].push(matrix);
             }
         }
         self.speakers = own.into_iter().map(Scaler::of_few).collect();
@@ -104,7 +104,7 @@ impl Normaliser {
         }
     }
 
-    /// What a report has to say about it.
+    /// The note in a report.
     pub fn note(&self) -> Option<&'static str> {
         match self.how {
             Normalise::Corpus => None,

@@ -1,15 +1,15 @@
-//! What a training run tells, and what it is told.
+//! What a training run reports, and how it is stopped.
 
 use super::TrainingError;
 use serde::{Deserialize, Serialize};
 
-/// What is known after an epoch.
+/// The metrics of an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
     /// From 1.
     pub epoch: usize,
     /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels,
-    /// as Keras shows it, but without what `l1` and `l2` add).
+    /// which matches Keras, but without what `l1` and `l2` add).
     pub train_loss: f64,
     /// Accuracy over the same.
     pub train_accuracy: f64,
@@ -27,7 +27,7 @@ pub struct EpochMetrics {
     pub clips_per_second: f64,
     /// Wall time of the epoch, validation included (s).
     pub seconds: f64,
-    /// Resident memory of the process (bytes); 0 where the system does not tell.
+    /// Resident memory of the process (bytes); 0 where the system does not report it.
     pub memory_bytes: u64,
     /// Whether this is the best epoch so far.
     pub best: bool,
@@ -36,7 +36,7 @@ pub struct EpochMetrics {
 /// What the loop does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopControl {
-    /// Go on.
+    /// Continue.
     Continue,
     /// Stop when this epoch is done.
     StopAfterEpoch,
@@ -44,7 +44,7 @@ pub enum LoopControl {
     StopNow,
 }
 
-/// Whoever watches a training run.
+/// Follows a training run.
 pub trait Observer {
     /// Asked before every step; `done` of `total` steps of this epoch are behind.
     fn step(&mut self, epoch: usize, done: usize, total: usize) -> LoopControl;
@@ -54,13 +54,13 @@ pub trait Observer {
         self.step(epoch, done, total)
     }
 
-    /// Told after every epoch, when its checkpoints are on disk.
+    /// Called after every epoch, when its checkpoints are on disk.
     ///
     /// # Errors
     /// [`TrainingError::Observer`] ends the run.
     fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError>;
 
-    /// Told instead about all epochs that are behind when an interrupted run goes on.
+    /// Called instead with all epochs that are done when an interrupted run continues.
     ///
     /// # Errors
     /// [`TrainingError::Observer`] ends the run.

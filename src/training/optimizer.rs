@@ -19,7 +19,7 @@ const MOMENTS: [&str; 2] = ["first", "second"];
 /// Numbers that a thread takes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// Changes weights by their gradients, and remembers what it needs of earlier ones.
+/// Changes weights by their gradients, and keeps what it needs of earlier ones.
 ///
 /// Weight decay falls on parameters of two and more dimensions but biases, which leaves those of the norms alone, too:
 /// the two groups that PyTorch users make by hand.
@@ -105,7 +105,7 @@ impl Optimizer {
         state
     }
 
-    /// Goes on from what [`Self::state`] said; whether it is the state of such an optimiser.
+    /// Continues from what [`Self::state`] gave; whether it is the state of such an optimiser.
     pub(super) fn restore(&mut self, state: &mut Tensors) -> bool {
         let mut read = || {
             let steps = state.words.get(STEPS)?.parse().ok()?;

@@ -3,7 +3,7 @@
 use super::schedule::Schedule;
 use super::{EarlyStopping, EpochMetrics, Monitor, ReduceOnPlateau, ScheduleKind, TrainingSettings};
 
-/// The epochs so far and what follows from them. It follows from their figures alone, so that going through them again
+/// The epochs so far and what follows from them. It follows from their metrics alone, so that going through them again
 /// leads to where an interrupted run was.
 #[derive(Debug)]
 pub(super) struct TrainingProgress {

@@ -1,8 +1,8 @@
-//! The final fit: the network anew, on more clips than it was chosen with.
+//! The final fit: the network retrained on more clips than it was chosen with.
 
 use super::checkpoint::Checkpoints;
 use super::epoch::{Learner, epoch_metrics};
-use super::resume::should_continue;
+use super::resume::resume;
 use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
 use crate::corpus::Subset;
 use crate::features::Scaler;
@@ -13,9 +13,9 @@ use std::time::Instant;
 /// Where the final fit keeps its checkpoints, in the run's folder of them.
 const FINAL: &str = "final";
 
-/// Trains a network anew, from the same first weights, on the training and the validation set or on all three, with the
+/// Retrains a network, from the same first weights, on the training and the validation set or on all three, with the
 /// scaler fitted on the same. It takes as many epochs as the best one's number, each at the rate that this epoch had
-/// when validation could still be looked at. Nothing when the observer stopped it on the way.
+/// when it was still validated. Nothing when the observer stopped it early.
 ///
 /// # Errors
 /// As [`super::train`].
@@ -44,7 +44,7 @@ pub(super) fn refit(
     let mut learner =
         Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
     let data = dataset.fingerprint();
-    let done = should_continue(task, &checkpoints, &mut learner, &device, &data)?.len();
+    let done = resume(task, &checkpoints, &mut learner, &device, &data)?.len();
     let mut observer = Final {
         observer,
         epochs: trained.best_epoch,
@@ -71,7 +71,7 @@ pub(super) fn refit(
     Ok(Some(Package { metadata, network }))
 }
 
-/// Tells steps as those of the final fit.
+/// Reports steps as those of the final fit.
 struct Final<'a> {
     observer: &'a mut dyn Observer,
     epochs: usize,
@@ -82,7 +82,7 @@ impl Observer for Final<'_> {
         self.observer.final_step((epoch, self.epochs), done, total)
     }
 
-    fn epoch(&mut self, _facts: &EpochMetrics) -> Result<(), TrainingError> {
+    fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
         Ok(())
     }
 }

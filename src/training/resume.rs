@@ -5,8 +5,8 @@ use super::epoch::Learner;
 use super::{EpochMetrics, Task, TrainingError};
 use burn::tensor::Device;
 
-/// Puts a learner where it was after the last epoch that was kept, if it is to go on; the epochs that are behind.
-pub(super) fn should_continue(
+/// Restores a learner from the last checkpoint, where the task says so; the epochs that are done.
+pub(super) fn resume(
     task: &Task,
     checkpoints: &Checkpoints,
     learner: &mut Learner,
@@ -28,6 +28,6 @@ pub(super) fn should_continue(
     }
 }
 
-/// Said when a run is to go on with other data.
-const CHANGED: &str = "the clips, their labels, their sides or their features are not those that the run began with; \
+/// The message when a run would continue with other data.
+const CHANGED: &str = "the clips, their labels, their split or their features are not those that the run began with; \
                        put the data back as it was, or start a new run";

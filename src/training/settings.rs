@@ -19,7 +19,7 @@ pub struct TrainingSettings {
     pub learning_rate: f64,
     /// What is taken off every weight at every step; not off biases and norms.
     pub weight_decay: f64,
-    /// Of `sgd`: how much of the steps before goes on.
+    /// Of `sgd`: the share of the previous update that is kept.
     pub momentum: f64,
     /// Of `sgd`: look ahead along the momentum.
     pub nesterov: bool,
@@ -37,9 +37,9 @@ pub struct TrainingSettings {
     pub gradient_clip_norm: f64,
     /// What chooses the best epoch.
     pub monitor: Monitor,
-    /// Which clips the network is fitted on anew, once its number of epochs is chosen.
+    /// Which clips the network is refitted on, once its number of epochs is chosen.
     pub final_fit: FinalFit,
-    /// Averages of the weights, judged and kept in their place.
+    /// Averages of the weights, validated and kept in their place.
     pub average: AverageSettings,
     /// The rate of schedule `cosine`.
     pub cosine: CosineSettings,
@@ -144,7 +144,7 @@ fn refuse(key: &str, problem: &str) -> TrainingError {
     }
 }
 
-/// The validation figure that chooses the best epoch.
+/// The validation metric that chooses the best epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Monitor {
@@ -158,7 +158,7 @@ pub enum Monitor {
 }
 
 impl Monitor {
-    /// The figure of an epoch.
+    /// The metric of an epoch.
     pub fn value(self, metrics: &EpochMetrics) -> f64 {
         match self {
             Self::Loss => metrics.validation_loss,
@@ -201,7 +201,7 @@ pub enum ScheduleKind {
     Cosine,
 }
 
-/// Which average of the weights is judged and kept.
+/// Which average of the weights is validated and kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AverageKind {

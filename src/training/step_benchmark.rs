@@ -97,7 +97,7 @@ impl StepBenchmark {
     }
 }
 
-/// How long the network took to judge a batch (clips, frames, coefficients) once.
+/// How long one forward pass of a batch (clips, frames, coefficients) took.
 pub fn infer(network: &Network, batch: &Tensor<3>) -> Duration {
     let begun = Instant::now();
     let logits = network.forward(batch.clone()).into_data();
@@ -133,7 +133,7 @@ pub fn product_speed(device_name: &str) -> Result<f64, ModelError> {
     Ok(2.0 * (SQUARE as f64).powi(3) / elapsed.max(1e-9))
 }
 
-/// Waits for devices that work on while the program goes on; the next step would meet any error again.
+/// Waits for devices that compute asynchronously; the next step would meet any error again.
 fn finish(device: &Device) {
     drop(device.sync());
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 /// All that a training run depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Task<'a> {
-    /// Features, standardised as the settings ask ([`super::Normaliser`]), labels and sides.
+    /// Features, standardised as the settings ask ([`super::Normaliser`]), labels and split.
     pub dataset: &'a Dataset,
     /// The recipe that the features were extracted by.
     pub recipe: &'a Recipe,
@@ -28,7 +28,7 @@ pub struct Task<'a> {
     pub seed: u64,
     /// Folder for `best.safetensors`, `last.safetensors` and `history.csv`, made if missing.
     pub checkpoints: &'a Path,
-    /// Whether to go on from what lies in that folder, if the first epoch was done.
+    /// Whether to continue from the checkpoint in that folder, if the first epoch was done.
     pub resume: bool,
     /// Whether any of the clips is synthetic.
     pub synthetic: bool,
@@ -72,7 +72,7 @@ pub struct Trained {
     pub history: Vec<EpochMetrics>,
     /// Whether it was stopped by the observer.
     pub stopped: bool,
-    /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does),
+    /// The predictions of the test clips (after a final fit on everything, those of the best epoch's network),
     /// empty after [`super::fit`]: (index into the selection, probabilities).
     pub test: Vec<(usize, Vec<f32>)>,
     /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the

@@ -1,4 +1,4 @@
-//! What every architecture offers, so that the registry need not know which one it has.
+//! What every architecture implements: all that the registry knows of it.
 
 use crate::models::ModelError;
 use crate::models::layers::{Init, Mode};
@@ -14,6 +14,8 @@ pub trait Architecture: Module + Sized {
     const ABOUT: &'static str;
     /// (frames, coefficients) and classes that it was published with.
     const PUBLISHED: ((usize, usize), usize);
+    /// The sizes of [`Architecture::Settings`] that ship, as TOML; the comment above each says what it is.
+    const SIZES: &'static str;
 
     /// Refuses sizes that cannot be built, whatever the input.
     ///
@@ -41,7 +43,7 @@ pub trait Architecture: Module + Sized {
         None
     }
 
-    /// The network told how many training clips each class has, before its first step.
+    /// The network before its first step, given how many training clips each class has.
     fn with_class_counts(self, _counts: &[usize]) -> Self {
         self
     }

@@ -1,4 +1,4 @@
-//! The architectures by name.
+//! The architectures by name. A new one is a file here, its `mod` line and its row in `architectures!` below.
 
 mod architecture;
 mod attentive_crnn;
@@ -30,8 +30,10 @@ pub struct Published {
     pub about: &'static str,
     /// (frames, coefficients) of a clip.
     pub input: (usize, usize),
-    /// Classes that it told apart.
+    /// Number of classes.
     pub classes: usize,
+    /// Its sizes as they ship: `[model.NAME]` as TOML, with a comment above each.
+    pub sizes: &'static str,
 }
 
 /// All that names every architecture; the order is that of lists.
@@ -81,6 +83,7 @@ macro_rules! architectures {
                     about: <$network as Architecture>::ABOUT,
                     input,
                     classes,
+                    sizes: <$network as Architecture>::SIZES,
                 }
             }),+]
         }
@@ -97,7 +100,7 @@ macro_rules! architectures {
         }
 
         impl Network {
-            /// A new network with weights drawn from the seed as Keras would draw them.
+            /// A new network with weights drawn from the seed, with the distributions of Keras.
             /// `input` is (frames, coefficients).
             ///
             /// # Errors
@@ -207,11 +210,17 @@ impl ModelSettings {
     }
 }
 
-/// `[model]` of the shipped `workbench.toml`.
+/// `[model]` as it ships, with the first architecture chosen.
 pub(in crate::models) fn shipped() -> toml::Table {
-    let file: toml::Table = include_str!("../../../workbench.toml").parse().unwrap_or_default();
-    let model = file.get("model").and_then(toml::Value::as_table);
-    model.cloned().unwrap_or_default()
+    let architectures = architectures();
+    let name = architectures
+        .first()
+        .map(|first| ("name".to_owned(), first.name.into()));
+    let sizes = architectures.iter().filter_map(|architecture| {
+        let sizes = architecture.sizes.parse().ok()?;
+        Some((architecture.name.to_owned(), toml::Value::Table(sizes)))
+    });
+    name.into_iter().chain(sizes).collect()
 }
 
 #[cfg(test)]

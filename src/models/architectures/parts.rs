@@ -1,4 +1,4 @@
-//! A clip's features as `attentive_crnn` sees them: a picture, the tracks beside it, and its statistics.
+//! A clip's features as the input of `attentive_crnn`: an image, the tracks beside it, and its statistics.
 
 use burn::tensor::{Int, Tensor, TensorData, s};
 
@@ -122,11 +122,11 @@ impl Parts {
     fn of_functionals(&self, batch: Tensor<3>, sections: &Sections) -> Views {
         let clips = batch.dims()[0];
         let numbers: Tensor<2> = batch.flatten(1, 2);
-        let view = |places: &[i32]| {
-            let places = TensorData::new(places.to_vec(), [places.len()]);
+        let view = |columns: &[i32]| {
+            let columns = TensorData::new(columns.to_vec(), [columns.len()]);
             numbers
                 .clone()
-                .select(1, Tensor::<1, Int>::from_data(places, &numbers.device()))
+                .select(1, Tensor::<1, Int>::from_data(columns, &numbers.device()))
         };
         let Sections { parts, functionals, .. } = *sections;
         Views {

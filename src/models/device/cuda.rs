@@ -208,7 +208,7 @@ mod loader {
         Some(unsafe { cudarc::nvrtc::sys::is_culib_present() })
     }
 
-    /// Needs the driver. Every other way to a device leads past here.
+    /// Needs the driver. Every other path to a device calls this first.
     pub fn devices() -> usize {
         super::super::kernels::keep();
         Device::enumerate(DeviceType::Cuda).len()

@@ -1,7 +1,7 @@
 //! Where the kernels that a GPU's backend compiles are kept.
 //!
 //! CubeCL compiles each kernel when it is first launched, which takes up to seconds, and keeps it for the next process
-//! only where it is told to: by itself it would write into the working folder's `target`.
+//! only where it is configured to: by default it would write into the working folder's `target`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub(super) fn keep() {
     CubeClRuntimeConfig::try_set(configuration(kept.as_deref()));
 }
 
-/// Without a folder nothing is written anywhere, and every process compiles anew.
+/// Without a folder nothing is written anywhere, and every process compiles again.
 #[cfg(feature = "cuda")]
 fn configuration(kept: Option<&std::path::Path>) -> cubecl_runtime::config::CubeClRuntimeConfig {
     use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};

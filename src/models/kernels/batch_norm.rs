@@ -74,7 +74,7 @@ impl WithSimd for Distances<'_> {
     }
 }
 
-/// The way back from a normalised and pooled output.
+/// The backward pass from a normalised and pooled output.
 #[derive(Debug)]
 pub struct Backward<'a> {
     /// The values that were normalised.

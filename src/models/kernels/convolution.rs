@@ -191,7 +191,7 @@ fn parts(batch: usize, weights: usize) -> usize {
     batch.min(most).max(1)
 }
 
-/// The gradients from that of the output, in which the places that `relu`'s output `output` shows
+/// The gradients from that of the output, in which the positions that `relu`'s output `output` shows
 /// to have been cut off are set to zero.
 pub fn backward(
     geometry: Geometry,

@@ -1,4 +1,4 @@
-//! Dropout whose mask is a function of a key and the place, so that nobody need store it.
+//! Dropout whose mask is a function of a key and the index, so that it need not be stored.
 
 use pulp::Arch;
 use rayon::prelude::*;

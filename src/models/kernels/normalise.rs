@@ -1,4 +1,4 @@
-//! Batch normalisation place by place: nothing is pooled, so neighbouring positions can fill a vector together.
+//! Batch normalisation position by position: nothing is pooled, so neighbouring positions can fill a vector together.
 
 use super::affine::{Affine, Sums, sums};
 use pulp::Arch;

@@ -1,4 +1,4 @@
-//! Max pooling, channels last, of values that may be scaled and shifted on the way.
+//! Max pooling, channels last, of values that may be scaled and shifted first.
 
 use super::affine::Affine;
 use super::vectors::{lanes, load, load_bytes, store, store_bytes};
@@ -156,7 +156,7 @@ impl WithSimd for Largest<'_> {
             );
             for x in 0..windows.output[1] {
                 let mut best = simd.splat_f32s(f32::NEG_INFINITY);
-                let mut place = simd.splat_u32s(0);
+                let mut position = simd.splat_u32s(0);
                 windows.each(
                     y,
                     x,
@@ -172,17 +172,17 @@ impl WithSimd for Largest<'_> {
                         let number = simd.equal_f32s(best, best);
                         let larger = simd.and_m32s(larger, number);
                         best = simd.select_f32s(larger, value, best);
-                        place = simd.select_u32s(larger, simd.splat_u32s(index), place);
+                        position = simd.select_u32s(larger, simd.splat_u32s(index), position);
                     },
                 );
                 if relu {
                     let off = simd.less_than_or_equal_f32s(best, zero);
                     best = simd.select_f32s(off, zero, best);
-                    place = simd.select_u32s(off, simd.splat_u32s(NONE), place);
+                    position = simd.select_u32s(off, simd.splat_u32s(NONE), position);
                 }
                 let at = x * windows.channels;
                 store(simd, output, at, lanes, best);
-                store_bytes(simd, chosen, at, lanes, place);
+                store_bytes(simd, chosen, at, lanes, position);
             }
         }
     }
@@ -208,13 +208,13 @@ pub fn scatter<S: Simd>(
                 if let Some(scale) = scale {
                     flow = simd.mul_f32s(flow, load(simd, scale, 0, lanes));
                 }
-                let place = load_bytes(simd, chosen, from, lanes);
+                let position = load_bytes(simd, chosen, from, lanes);
                 windows.each(
                     y,
                     x,
                     #[inline(always)]
                     |index, at| {
-                        let here = simd.equal_u32s(place, simd.splat_u32s(index));
+                        let here = simd.equal_u32s(position, simd.splat_u32s(index));
                         let sum = simd.add_f32s(load(simd, to_input, at, lanes), simd.select_f32s(here, flow, zero));
                         store(simd, to_input, at, lanes, sum);
                     },
@@ -245,14 +245,14 @@ pub fn chosen_sums<S: Simd>(
         for x in 0..windows.output[1] {
             let from = x * windows.channels;
             let flow = load(simd, gradient, from, lanes);
-            let place = load_bytes(simd, chosen, from, lanes);
+            let position = load_bytes(simd, chosen, from, lanes);
             sum = simd.add_f32s(sum, flow);
             windows.each(
                 y,
                 x,
                 #[inline(always)]
                 |index, at| {
-                    let here = simd.equal_u32s(place, simd.splat_u32s(index));
+                    let here = simd.equal_u32s(position, simd.splat_u32s(index));
                     let flow = simd.select_f32s(here, flow, zero);
                     let distance = simd.sub_f32s(load(simd, input, at, lanes), mean);
                     product = simd.mul_add_e_f32s(flow, distance, product);

@@ -11,9 +11,9 @@ use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::sync::{Arc, OnceLock};
 
-/// Share of the old running statistics that a batch leaves in the long run: Keras' default.
+/// Share of the old running statistics that a batch leaves in the long run: the default of Keras.
 const MOMENTUM: f32 = 0.99;
-/// Added to the variance: Keras' default.
+/// Added to the variance: the default of Keras.
 const EPSILON: f32 = 1e-3;
 
 /// `y = gamma (x - mean) / sqrt(variance + 1e-3) + beta` for each channel (the last axis): Keras
@@ -22,7 +22,7 @@ const EPSILON: f32 = 1e-3;
 ///
 /// Of the running statistics a batch leaves `min(0.99, (1 + n) / (10 + n))` after `n` steps: 0.99 in the long run, as
 /// Keras does, but less at first, as TensorFlow's `ExponentialMovingAverage(decay, num_updates)`. With 0.99 from the
-/// start a network is judged by the statistics that it began with (0 and 1) for hundreds of steps, which on a corpus of
+/// start a network is evaluated with the statistics that it began with (0 and 1) for hundreds of steps, which on a corpus of
 /// a thousand clips are all epochs that early stopping leaves. A batch of one value per channel leaves them as they are.
 #[derive(Module, Debug)]
 pub struct BatchNorm {
@@ -91,7 +91,7 @@ impl BatchNorm {
         steps: Option<u64>,
     ) -> Tensor<D> {
         let found = Arc::new(OnceLock::new());
-        let steps_told = steps.filter(|_| self.has_variance(&input));
+        let steps_counted = steps.filter(|_| self.has_variance(&input));
         let source = if steps.is_some() {
             Source::Batch(Arc::clone(&found))
         } else {
@@ -100,7 +100,7 @@ impl BatchNorm {
         };
         let normalise = Normalise { source, windows, shape };
         let output = ternary(input, self.gamma.val(), self.beta.val(), normalise);
-        if let (Some(steps), Some(Moments { mean, variance })) = (steps_told, found.get()) {
+        if let (Some(steps), Some(Moments { mean, variance })) = (steps_counted, found.get()) {
             let kept = kept(steps);
             for (state, batch) in [(&self.mean, mean), (&self.variance, variance)] {
                 let old = state.value_sync();
@@ -167,7 +167,7 @@ fn numbers(tensor: Tensor<1>) -> Vec<f32> {
 /// Where mean and variance come from.
 #[derive(Debug)]
 enum Source {
-    /// From the batch, which are told there.
+    /// From the batch; they are stored there.
     Batch(Arc<OnceLock<Moments>>),
     Running(Moments),
 }
@@ -187,10 +187,10 @@ impl Operation<3> for Normalise {
         let of_batch = matches!(self.source, Source::Batch(_));
         let moments = match self.source {
             Source::Running(moments) => moments,
-            Source::Batch(told) => {
+            Source::Batch(found) => {
                 let moments = batch_norm::moments(input.slice(), gamma.slice().len());
-                // Told once: this is the only place that tells.
-                let _ = told.set(moments.clone());
+                // Only this line sets it.
+                let _ = found.set(moments.clone());
                 moments
             }
         };
@@ -215,7 +215,7 @@ impl Operation<3> for Normalise {
     }
 }
 
-/// Kept for the way back.
+/// Kept for the backward pass.
 #[derive(Debug)]
 struct NormaliseBack {
     input: Values,

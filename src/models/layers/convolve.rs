@@ -37,7 +37,7 @@ impl Operation<3> for Convolve {
     }
 }
 
-/// Kept for the way back; the output only where ReLU cut it.
+/// Kept for the backward pass; the output only where ReLU cut it.
 #[derive(Debug)]
 struct ConvolveBack {
     geometry: Geometry,

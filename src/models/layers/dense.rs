@@ -35,7 +35,7 @@ impl Dense {
         layers
     }
 
-    /// Weights as PyTorch's `Linear` has them first, smaller than [`Self::new`]'s where outputs are few; zero bias.
+    /// First weights match PyTorch's `Linear`, smaller than [`Self::new`]'s where outputs are few; zero bias.
     pub fn small(inputs: usize, outputs: usize, init: &mut Init) -> Self {
         Self {
             kernel: init.fan_in_uniform([inputs, outputs]),
@@ -43,7 +43,7 @@ impl Dense {
         }
     }
 
-    /// Zero weights and bias: nothing, until it has learnt something.
+    /// Zero weights and bias: its output is zero until training changes it.
     pub fn silent(inputs: usize, outputs: usize, device: &Device) -> Self {
         Self {
             kernel: Param::from_tensor(Tensor::zeros([inputs, outputs], device)),
@@ -113,7 +113,7 @@ impl Operation<3> for Product {
     }
 }
 
-/// Kept for the way back; the output only where ReLU cut it.
+/// Kept for the backward pass; the output only where ReLU cut it.
 #[derive(Debug)]
 struct ProductBack {
     input: Values,

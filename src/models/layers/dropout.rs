@@ -30,7 +30,7 @@ pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, mode: &mut Mode) -> 
     }
 }
 
-/// Also the way back: the gradient goes through the same mask, which is drawn again, not kept.
+/// Also the backward pass: the gradient goes through the same mask, which is drawn again, not kept.
 #[derive(Debug, Clone, Copy)]
 struct Drop {
     rate: f64,

@@ -1,4 +1,4 @@
-//! First weights, drawn from our own stream as Keras or PyTorch draw them.
+//! First weights, drawn from our own stream; the distributions match Keras or PyTorch.
 
 use crate::random::{Stream, stream};
 use burn::module::Param;

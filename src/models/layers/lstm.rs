@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two LSTMs (Hochreiter and Schmidhuber 1997; Gers et al. 2000), one from the first step to the last and
 /// one from the last to the first, side by side: Keras `Bidirectional(LSTM(units, return_sequences=True))`.
-/// At every step, with the gates `i, f, g, o` in Keras' and PyTorch's order:
+/// At every step, with the gates `i, f, g, o` in the order of Keras and PyTorch:
 ///
 /// ```text
 /// i, f, o = sigmoid(x W + h R + b)      g = tanh(x W + h R + b)
@@ -139,7 +139,7 @@ struct Lstm;
 struct LstmBack {
     sizes: Sizes,
     inputs: [Values; 4],
-    /// Taken by the way back, which writes into it.
+    /// Taken by the backward pass, which writes into it.
     trace: Mutex<Option<Trace>>,
 }
 

@@ -23,11 +23,11 @@ pub trait Operation<const N: usize>: Send {
         type_name::<Self>()
     }
 
-    /// The output. When `tracked`, the way back as well; otherwise nothing need be kept for it.
+    /// The output. When `tracked`, the backward pass as well; otherwise nothing need be kept for it.
     fn forward(self: Box<Self>, inputs: [Values; N], tracked: bool) -> (Values, Option<Arc<dyn Pullback<N>>>);
 }
 
-/// The way back through an operation: what it kept of its forward pass.
+/// The backward pass of an operation: what it kept of its forward pass.
 pub trait Pullback<const N: usize>: Debug + Send + Sync {
     /// What profiles call it.
     fn name(&self) -> &'static str {
@@ -102,7 +102,7 @@ trait Operations: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// The output, and the way back when it is `tracked`.
+/// The output, and the backward pass when it is `tracked`.
 type Outcome<const N: usize> = (Values, Option<Arc<dyn Pullback<N>>>);
 
 fn forward<const N: usize>(operation: Box<dyn Operation<N>>, inputs: [Values; N], tracked: bool) -> Outcome<N> {

@@ -151,7 +151,7 @@ impl Operation<1> for Pool {
     }
 }
 
-/// Kept for the way back: a byte for each output.
+/// Kept for the backward pass: a byte for each output.
 #[derive(Debug)]
 struct PoolBack {
     windows: Windows,

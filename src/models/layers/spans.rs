@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Which way through the network.
+/// The direction through the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// From the input to the loss.
@@ -18,7 +18,7 @@ pub enum Pass {
 pub struct Span {
     /// The operation and its output's shape.
     pub operation: String,
-    /// Which way.
+    /// Forward or backward.
     pub pass: Pass,
     /// How often it ran.
     pub calls: usize,
@@ -41,7 +41,7 @@ pub fn stop_spans() -> Vec<Span> {
     std::mem::take(&mut SPANS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Runs the work, and remembers how long it took if somebody asks. `name` is the operation's type.
+/// Runs the work, and records how long it took while spans are measured. `name` is the operation's type.
 pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, pass: Pass, work: impl FnOnce() -> T) -> T {
     if !ASKED.load(Ordering::Relaxed) {
         return work();
@@ -49,7 +49,7 @@ pub(super) fn span<T>(name: &str, shape: impl FnOnce(&T) -> Vec<usize>, pass: Pa
     let begun = Instant::now();
     let result = work();
     let time = begun.elapsed();
-    // What keeps something for the way back is named after the operation.
+    // What keeps something for the backward pass is named after the operation.
     let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches("Back");
     let shape: Vec<String> = shape(&result).iter().map(ToString::to_string).collect();
     let operation = format!("{name} {}", shape.join("x"));

@@ -1,4 +1,4 @@
-//! What a clip passes on its way through a network, noted layer by layer while somebody asks.
+//! The layers that a clip passes in a network, recorded one by one during [`layers_passed`].
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;

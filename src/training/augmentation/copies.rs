@@ -33,22 +33,22 @@ impl Copy {
     }
 }
 
-/// What a run learns from and is judged on: the selected clips, then their copies.
+/// What a run is trained and evaluated on: the selected clips, then their copies.
 #[derive(Debug, Clone)]
 pub struct Examples {
-    /// A copy has the facts of its source, and a content of its own: what it was made of, and how.
+    /// A copy has the metadata of its source, and a content of its own: what it was made of, and how.
     pub selection: Selection,
-    /// One side per example.
+    /// The subset of each example.
     pub split: Split,
     /// The last examples of the selection.
     pub copies: Vec<Copy>,
-    /// The clips that were left out since they were dealt.
+    /// The clips that were left out after the split.
     pub left_out: Vec<LeftOut>,
 }
 
 impl Examples {
     /// Takes out the examples that are named, each with the reason, and the copies of those clips. The others keep
-    /// their sides. The clips are counted among [`Selection::excluded`] and listed in [`Examples::left_out`]; copies
+    /// their subsets. The clips are counted among [`Selection::excluded`] and listed in [`Examples::left_out`]; copies
     /// that are lost while their clip stays are counted in [`Split::notes`].
     ///
     /// # Errors
@@ -79,12 +79,12 @@ impl Examples {
         if !lost.is_empty() {
             *self.selection.excluded.entry(Exclusion::Features).or_default() += lost.len();
         }
-        let (count, mut place) = (lost.len(), 0);
-        let places: Vec<usize> = kept
+        let (count, mut kept_so_far) = (lost.len(), 0);
+        let new_indices: Vec<usize> = kept
             .iter()
             .map(|kept| {
-                place += usize::from(*kept);
-                place - usize::from(*kept)
+                kept_so_far += usize::from(*kept);
+                kept_so_far - usize::from(*kept)
             })
             .collect();
         let mut copy = clips;
@@ -93,7 +93,7 @@ impl Examples {
             kept[copy - 1]
         });
         for copy in &mut self.copies {
-            copy.source = places[copy.source];
+            copy.source = new_indices[copy.source];
         }
         self.left_out.extend(lost);
         self.split.keep(&mut self.selection, &kept).map_err(|error| {
@@ -121,8 +121,8 @@ impl Examples {
     }
 }
 
-/// Deals the selected clips to the sides, by `split`, and adds the copies that [`AugmentationMode::Materialised`] asks for:
-/// of every training clip one with noise, one with another pitch and one with both, all on the training set.
+/// Splits the selected clips by `split`, and adds the copies that [`AugmentationMode::Materialised`] asks for:
+/// of every training clip one with noise, one with another pitch and one with both, all in the training set.
 ///
 /// With `leak_copies_across_sides` all clips are copied first and then every example is dealt by chance, so that
 /// a model is tested on copies of what it was trained on, as in many papers; [`Split::notes`] says so.

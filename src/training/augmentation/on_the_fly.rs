@@ -1,4 +1,4 @@
-//! Examples that are made anew for every epoch.
+//! Examples that are made again for every epoch.
 
 use super::AugmentationSettings;
 use super::mixup::Mixup;
@@ -77,10 +77,10 @@ impl<'a> Augmenter<'a> {
         features: &'d FeatureMatrix,
         scaler: &Scaler,
     ) -> Result<Cow<'d, FeatureMatrix>, TrainingError> {
-        let place = (turn as u64).rotate_right(8) ^ (epoch as u64) << 32 ^ clip as u64;
+        let index = (turn as u64).rotate_right(8) ^ (epoch as u64) << 32 ^ clip as u64;
         let mut example = Cow::Borrowed(features);
         if self.changes_waves() {
-            let draw = &mut stream(self.seed, "augmentation", place);
+            let draw = &mut stream(self.seed, "augmentation", index);
             if let Some(change) = self.settings.wave.draw(draw)
                 && let Some(mut matrix) = self.changed(clip, &change, draw)?
             {
@@ -89,7 +89,7 @@ impl<'a> Augmenter<'a> {
             }
         }
         if self.settings.spec_augment.is_active() {
-            let draw = &mut stream(self.seed, "spec_augment", place);
+            let draw = &mut stream(self.seed, "spec_augment", index);
             self.settings.spec_augment.apply(example.to_mut(), &scaler.mean, draw);
         }
         Ok(example)

@@ -13,7 +13,7 @@ pub enum AugmentationMode {
     /// Never.
     #[default]
     None,
-    /// While training, anew for every training clip and epoch.
+    /// While training, again for every training clip and epoch.
     OnTheFly,
     /// Before training: every training clip gives four examples, as in the papers.
     Materialised,
@@ -25,7 +25,7 @@ pub enum AugmentationMode {
 pub struct AugmentationSettings {
     /// When waves are changed.
     pub mode: AugmentationMode,
-    /// The protocol of many papers: copies are made of the whole corpus, and dealt to the sides by chance.
+    /// The protocol of many papers: copies are made of the whole corpus, and split at random.
     pub leak_copies_across_sides: bool,
     /// Waves kept decoded on the fly (MiB).
     pub memory_mb: usize,
