@@ -78,7 +78,7 @@ impl Prompt {
                 name: None,
             },
             Purpose::Note(run, note) => Command::Note {
-                run: run.clone(),
+                run: run.clone().into(),
                 change: note::change(note, path),
             },
             Purpose::Trials(study) => Command::ExportStudy {

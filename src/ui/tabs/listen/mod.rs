@@ -194,7 +194,7 @@ fn predict(state: &mut State) -> Vec<Command> {
     };
     vec![Command::Predict {
         files: vec![path],
-        run: run.id.clone(),
+        run: run.id.clone().into(),
     }]
 }
 

@@ -90,7 +90,7 @@ impl ReportView {
             return None;
         }
         self.asked = Some((id.clone(), scores));
-        Some(Command::Report { run: id })
+        Some(Command::Report { run: id.into() })
     }
 
     /// The clips of the cell under the cursor, the surest first.

@@ -246,7 +246,9 @@ impl TrainView {
             return None;
         }
         (self.watching, self.watched) = (Some(next.id.clone()), false);
-        Some(Command::Watch { run: next.id.clone() })
+        Some(Command::Watch {
+            run: next.id.clone().into(),
+        })
     }
 }
 
@@ -279,7 +281,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Note => note::note(state),
         Action::Delete => return note::delete(state),
         Action::Restore => {
-            return vec![Command::Restore { run: "last".to_owned() }];
+            return vec![Command::Restore { run: "last".into() }];
         }
         Action::Metric => view.metric = view.metric.turned(1),
         Action::Mark => {
@@ -348,7 +350,7 @@ fn resume(state: &mut State) -> Vec<Command> {
         return Vec::new();
     }
     let run = state.train.run().map(|run| run.id.clone());
-    run.map(|run| Command::Resume { run }).into_iter().collect()
+    run.map(|run| Command::Resume { run: run.into() }).into_iter().collect()
 }
 
 fn stop(state: &mut State, when: Stop) {
@@ -368,7 +370,10 @@ fn stop(state: &mut State, when: Stop) {
         title,
         text.to_owned(),
         "Stop",
-        vec![Command::Stop { run: run.id, when }],
+        vec![Command::Stop {
+            run: run.id.into(),
+            when,
+        }],
     );
     state.overlays.push(Overlay::Question(question));
 }

@@ -83,7 +83,7 @@ pub fn delete(state: &mut State) -> Vec<Command> {
     };
     let command = Command::Delete {
         all_folds: folds.len() > 1,
-        run: run.id,
+        run: run.id.into(),
         now: false,
         confirmed: true,
     };
@@ -104,7 +104,9 @@ pub fn compare(state: &mut State) -> Vec<Command> {
         return Vec::new();
     }
     state.overlays.push(Overlay::Comparison(ComparisonView::default()));
-    vec![Command::Compare { runs }]
+    vec![Command::Compare {
+        runs: runs.into_iter().map(Into::into).collect(),
+    }]
 }
 
 #[cfg(test)]

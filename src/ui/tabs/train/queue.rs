@@ -21,18 +21,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         return Vec::new();
     }
     match action {
-        Action::Shift(to) => return vec![Command::Move { run: id, to }],
+        Action::Shift(to) => return vec![Command::Move { run: id.into(), to }],
         Action::StartNow => state.overlays.push(Overlay::Question(Question::new(
             format!("Start run {id} now?"),
             "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
             "Start",
-            vec![Command::StartNow { run: id }],
+            vec![Command::StartNow { run: id.into() }],
         ))),
         Action::Cancel => state.overlays.push(Overlay::Question(Question::new(
             format!("Take run {id} out of the queue?"),
             "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
             "Take it out",
-            vec![Command::Cancel { run: id }],
+            vec![Command::Cancel { run: id.into() }],
         ))),
         _ => {}
     }

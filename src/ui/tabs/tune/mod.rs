@@ -146,7 +146,7 @@ impl TuneView {
         if run.is_some() && self.watching != run {
             self.watching.clone_from(&run);
             self.detail = None;
-            commands.extend(run.map(|run| Command::Watch { run }));
+            commands.extend(run.map(|run| Command::Watch { run: run.into() }));
         }
         commands
     }
