@@ -17,9 +17,7 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{
-    Architectures, Bench, CommandKind, DemoCorpus, Exported, NoteChange, RunSelector, Settings, Stop, request,
-};
+use crate::engine::{Bench, CommandKind, NoteChange, RunSelector, Settings, Stop, request};
 use anyhow::bail;
 use arguments::QueueCommands;
 use output::Output;
