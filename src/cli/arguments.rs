@@ -3,7 +3,7 @@
 use super::parse::{change, clear, positive, shift};
 use super::study::StudyCommands;
 use super::tune::TuneArguments;
-use crate::engine::{Clear, Shift, Variant};
+use crate::engine::{Clear, RunSelector, Shift, Variant};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -99,18 +99,18 @@ pub enum Subcommands {
         follow: bool,
         /// Bring a deleted run back, with its fold group: its id, a unique beginning of it, or `last`
         #[arg(long, value_name = "RUN", conflicts_with = "follow")]
-        restore: Option<String>,
+        restore: Option<RunSelector>,
     },
     /// Follow a run until it ends
     Watch {
         /// Its id, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
-        run: String,
+        run: RunSelector,
     },
     /// Ask a run to stop; it keeps its checkpoints, and its best epoch's model
     Stop {
         /// Its id, a unique beginning of it, or `last`
-        run: String,
+        run: RunSelector,
         /// When its epoch is done, instead of at the next step
         #[arg(long)]
         after_epoch: bool,
@@ -119,12 +119,12 @@ pub enum Subcommands {
     Compare {
         /// Their ids, unique beginnings of them, or `last`
         #[arg(required = true, num_args = 2..)]
-        runs: Vec<String>,
+        runs: Vec<RunSelector>,
     },
     /// Write a note of a run, and tags to find it by; without options, show them
     Note {
         /// Its id, a unique beginning of it, or `last`
-        run: String,
+        run: RunSelector,
         /// The note, in place of the one that is there; "" takes it away
         #[arg(long, value_name = "WORDS")]
         text: Option<String>,
@@ -138,7 +138,7 @@ pub enum Subcommands {
     /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` brings it back for a week
     Delete {
         /// Its id, or a beginning of it that fits one run or the folds of one group
-        run: String,
+        run: RunSelector,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -159,7 +159,7 @@ pub enum Subcommands {
     Resume {
         /// Its id, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
-        run: String,
+        run: RunSelector,
         /// Return as soon as the run goes on
         #[arg(long)]
         detach: bool,
@@ -168,7 +168,7 @@ pub enum Subcommands {
     Report {
         /// Its id, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
-        run: String,
+        run: RunSelector,
     },
     /// Say what a run's model makes of sound files
     Predict {
@@ -177,7 +177,7 @@ pub enum Subcommands {
         files: Vec<PathBuf>,
         /// The run's id, a unique beginning of it, or `last`: the newest that has a model
         #[arg(long, default_value = "last", value_name = "ID")]
-        run: String,
+        run: RunSelector,
     },
     /// Show a sound file: its spectrogram and what its samples say
     Preview {
@@ -265,7 +265,7 @@ pub enum QueueCommands {
     /// Move a waiting run among those that wait for the same device
     Move {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds moves them all
-        run: String,
+        run: RunSelector,
         /// up, down, first, last
         #[arg(value_parser = shift)]
         to: Shift,
@@ -273,12 +273,12 @@ pub enum QueueCommands {
     /// Take a waiting run out; it counts as stopped
     Cancel {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds takes them all
-        run: String,
+        run: RunSelector,
     },
     /// Start a waiting run at once, beside what is trained
     Start {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds starts them all
-        run: String,
+        run: RunSelector,
     },
 }
 

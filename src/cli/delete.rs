@@ -17,15 +17,16 @@ pub fn delete<R: Request<Reply = Arc<Deletion>>>(
         true => None,
         false => Some(session.ask(request(None, false))?),
     };
-    if let Some(found) = &found {
-        if found.runs.is_empty() {
-            return Err(Failed("there is nothing to delete".to_owned()).into());
-        }
-        if !confirmed(found)? {
-            return Err(Failed("nothing was deleted".to_owned()).into());
-        }
+    if let Some(found) = found.as_ref().filter(|found| !found.runs.is_empty())
+        && !confirmed(found)?
+    {
+        return Err(Failed("nothing was deleted".to_owned()).into());
     }
     let deleted = session.ask(request(found.as_deref(), true))?;
+    if deleted.runs.is_empty() && !session.output.json {
+        session.note("there is nothing to delete");
+        return Ok(());
+    }
     Ok(show::deleted(session.output, &deleted)?)
 }
 

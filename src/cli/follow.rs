@@ -2,7 +2,7 @@
 
 use super::session::{Failed, Interrupted, Session};
 use super::show;
-use crate::engine::{Progress, RunDetail, RunState, Stop, Task, request};
+use crate::engine::{Progress, RunDetail, RunSelector, RunState, Stop, Task, request};
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Lists the runs, and while `follow` again whenever one changes, until interrupted.
@@ -22,7 +22,7 @@ pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
 }
 
 /// Follows one run.
-pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
+pub fn watch(session: &mut Session, run: RunSelector) -> anyhow::Result<()> {
     let outcome = follow(session, run, false, &mut 0);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
         session.note("the run goes on; `undertone stop` would end it");
@@ -41,7 +41,7 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
 }
 
 /// Goes on with a run (and its other folds) and, unless detached, follows it.
-pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Result<()> {
+pub fn resume(session: &mut Session, run: RunSelector, detach: bool) -> anyhow::Result<()> {
     let resumed = session.ask(request::Resume { run })?.runs;
     show::resumed(session.output, &resumed, detach)?;
     if detach {
@@ -58,7 +58,7 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
     let (mut ended, mut asked) = (Vec::new(), false);
     for (run, mut shown) in runs {
         let end = loop {
-            match follow(session, run.clone(), several, &mut shown) {
+            match follow(session, run.as_str().into(), several, &mut shown) {
                 Err(error) if error.is::<Interrupted>() => {
                     if !ask_to_stop(session, &names)? {
                         return Err(error);
@@ -85,7 +85,12 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
 }
 
 /// Follows a run until it ends, after as many epochs as were shown already; how it ended.
-fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) -> anyhow::Result<(String, RunState)> {
+fn follow(
+    session: &mut Session,
+    run: RunSelector,
+    several: bool,
+    shown: &mut usize,
+) -> anyhow::Result<(String, RunState)> {
     session.send(request::Watch { run });
     let (mut last, mut told, mut measured) = (None, *shown > 0, None);
     while let Some(detail) = session.update::<request::Watch>()? {
@@ -108,7 +113,7 @@ fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) 
     };
     show::ended(session.output, &detail)?;
     if detail.summary.test_uar.is_some() && !session.output.json {
-        let run = detail.summary.id.clone();
+        let run = detail.summary.id.as_str().into();
         let report = session.ask(request::Report { run })?;
         session.output.text(&show::scores_line(&report))?;
     }
@@ -171,7 +176,10 @@ fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
     session.resume();
     for run in runs {
         // One that has ended meanwhile needs no stopping.
-        let _ = session.ask(request::Stop { run: run.clone(), when });
+        let _ = session.ask(request::Stop {
+            run: run.as_str().into(),
+            when,
+        });
     }
     Ok(true)
 }

@@ -1,6 +1,7 @@
 //! The command line: the same engine as the workbench, in plain text or JSON.
 
 mod arguments;
+mod data;
 mod delete;
 mod follow;
 mod output;
@@ -17,7 +18,7 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Architectures, Bench, CommandKind, DemoCorpus, Exported, NoteChange, Settings, Stop, request};
+use crate::engine::{Bench, CommandKind, NoteChange, RunSelector, Settings, Stop, request};
 use anyhow::bail;
 use arguments::QueueCommands;
 use output::Output;
@@ -83,23 +84,23 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     }
     let output = session.output;
     match subcommand {
-        Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
-        Subcommands::Export { path } => export(&mut session, path),
+        Subcommands::Scan { export, headers_only } => data::scan(&mut session, export, headers_only),
+        Subcommands::Export { path } => data::export(&mut session, path),
         Subcommands::Features {
             export,
             per_clip,
             import,
             name,
         } => match (export, import) {
-            (Some(folder), _) => export_features(&mut session, folder, per_clip),
-            (None, Some(folder)) => import_features(&mut session, folder, name),
-            (None, None) => features(&mut session),
+            (Some(folder), _) => data::export_features(&mut session, folder, per_clip),
+            (None, Some(folder)) => data::import_features(&mut session, folder, name),
+            (None, None) => data::features(&mut session),
         },
         Subcommands::Trim => Ok(show::trimming(output, &*session.ask(request::Trim)?)?),
         Subcommands::Cache { clear } => Ok(show::cache(output, &*session.ask(request::Cache { clear })?)?),
         Subcommands::Demo { dir, clips, if_empty } => {
             let folder = dir;
-            demo(
+            data::demo(
                 &mut session,
                 request::Demo {
                     folder,
@@ -114,8 +115,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         }
         Subcommands::Config => Ok(show::config(output, &*session.ask(request::Config)?)?),
         Subcommands::Doctor => Ok(show::doctor(output, &session.ask(request::Doctor)?)?),
-        Subcommands::Presets { name } => presets(&mut session, name),
-        Subcommands::Models { name } => models(&mut session, name),
+        Subcommands::Presets { name } => data::presets(&mut session, name),
+        Subcommands::Models { name } => data::models(&mut session, name),
         Subcommands::Preview { file: path, variant } => Ok(show::preview(
             output,
             &*session.ask(request::Preview { path, variant })?,
@@ -156,7 +157,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         } => delete::delete(&mut session, yes, |found, confirmed| {
             let named = found.and_then(|found| found.runs.first());
             request::Delete {
-                run: named.unwrap_or(&run).clone(),
+                run: named.map_or_else(|| run.clone(), |id| id.as_str().into()),
                 all_folds: all_folds || found.is_some_and(|found| found.runs.len() > 1),
                 now,
                 confirmed,
@@ -195,57 +196,6 @@ pub fn tell(error: &anyhow::Error) {
     output::note(&words);
 }
 
-fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
-    let presets = session.ask(request::Presets)?;
-    let Some(name) = name else {
-        return Ok(show::presets(session.output, &presets)?);
-    };
-    match presets.iter().find(|preset| preset.name == name) {
-        Some(preset) => Ok(show::preset(session.output, preset)?),
-        None => {
-            let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-            bail!("there is no preset `{name}`; there are {}", names.join(", "))
-        }
-    }
-}
-
-fn models(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
-    match session.ask(request::Models { name })? {
-        Architectures::All(rows) => Ok(show::models(session.output, &rows)?),
-        Architectures::One(summary) => Ok(show::model(session.output, &summary)?),
-    }
-}
-
-fn demo(session: &mut Session, request: request::Demo) -> anyhow::Result<()> {
-    let DemoCorpus { folder, summary } = session.ask(request)?;
-    match summary {
-        Some(summary) => Ok(show::demo(session.output, &folder, &summary)?),
-        None => {
-            session.note("there are corpora already; `undertone scan` shows them");
-            Ok(())
-        }
-    }
-}
-
-fn features(session: &mut Session) -> anyhow::Result<()> {
-    let summary = session.ask(request::Features)?;
-    Ok(show::features(session.output, &summary)?)
-}
-
-/// What was extracted is of no interest in JSON beside what was written.
-fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
-    let exported = session.ask(request::ExportFeatures { folder, per_clip })?;
-    if !session.output.json {
-        show::features(session.output, &exported.features)?;
-    }
-    Ok(show::features_exported(session.output, &exported.written)?)
-}
-
-fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>) -> anyhow::Result<()> {
-    let summary = session.ask(request::ImportFeatures { folder, name })?;
-    Ok(show::features_imported(session.output, &summary)?)
-}
-
 fn bench(what: BenchSubcommands) -> Bench {
     match what {
         BenchSubcommands::Features { clips, recipe } => Bench::Features { clips, recipe },
@@ -265,28 +215,13 @@ fn bench(what: BenchSubcommands) -> Bench {
     }
 }
 
-fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {
-    let survey = session.ask(request::Scan { headers_only })?;
-    let exported = match export {
-        Some(path) => Some(session.ask(request::Export { path })?),
-        None => None,
-    };
-    let exported = exported.map(|Exported { path, clips }| (path, clips));
-    Ok(show::survey(session.output, &survey, exported.as_ref())?)
-}
-
-fn export(session: &mut Session, path: PathBuf) -> anyhow::Result<()> {
-    let Exported { path, clips } = session.ask(request::Export { path })?;
-    Ok(show::exported(session.output, &path, clips)?)
-}
-
 fn plan(session: &mut Session) -> anyhow::Result<()> {
     let (changes, measure) = (Vec::new(), true);
     let plan = session.ask(request::Plan { changes, measure })?;
     Ok(show::plan(session.output, &plan)?)
 }
 
-fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
+fn stop(session: &mut Session, run: RunSelector, when: Stop) -> anyhow::Result<()> {
     let stopping = session.ask(request::Stop { run, when })?;
     Ok(show::stopping(
         session.output,
@@ -296,7 +231,7 @@ fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
     )?)
 }
 
-fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {
+fn predict(session: &mut Session, files: Vec<PathBuf>, run: RunSelector) -> anyhow::Result<()> {
     let predicted = session.ask(request::Predict { files, run })?;
     show::predictions(session.output, &predicted)?;
     match predicted

@@ -61,7 +61,7 @@ impl Model {
     pub fn sent(&mut self, command: &Command) {
         self.jobs.asked(CommandKind::from(command));
         if let Command::Watch { run } = command {
-            self.watched = Some(run.clone());
+            self.watched = Some(run.to_string());
         }
     }
 

@@ -30,7 +30,7 @@ fn listen_shows_the_clip_under_the_cursor() {
         workbench.last(),
         Some(Command::Predict {
             files: vec![path.clone()],
-            run: "20260612-141500-conv1d".to_owned()
+            run: "20260612-141500-conv1d".into()
         })
     );
     workbench.tell(Event::Predicted(vec![prediction(path, "20260612-141500-conv1d")]));

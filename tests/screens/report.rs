@@ -14,7 +14,7 @@ fn report_shows_the_newest_and_any_other() {
     assert_eq!(
         workbench.last(),
         Some(Command::Report {
-            run: runs[1].id.clone()
+            run: runs[1].id.clone().into()
         })
     );
     workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
@@ -35,7 +35,7 @@ fn report_shows_the_newest_and_any_other() {
     assert_eq!(
         workbench.last(),
         Some(Command::Report {
-            run: runs[3].id.clone()
+            run: runs[3].id.clone().into()
         })
     );
     workbench.tell(Event::Report(Arc::new(report(&runs[1], &survey))));
@@ -47,7 +47,7 @@ fn report_shows_the_newest_and_any_other() {
     assert_eq!(
         workbench.last(),
         Some(Command::Report {
-            run: runs[1].id.clone()
+            run: runs[1].id.clone().into()
         })
     );
 }

@@ -15,7 +15,7 @@ fn train_shows_runs_and_curves() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: "20260612-153012-conv1d".to_owned()
+            run: "20260612-153012-conv1d".into()
         })
     );
     let runs = runs();
@@ -29,7 +29,7 @@ fn train_shows_runs_and_curves() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: "20260612-141500-conv1d".to_owned()
+            run: "20260612-141500-conv1d".into()
         })
     );
     workbench.tell(Event::Run(Arc::new(detail(&runs[1], 4))));
@@ -58,14 +58,20 @@ fn train_shows_the_queue_and_changes_it() {
     ] {
         workbench.press(key);
         let run = run.clone();
-        assert_eq!(workbench.last(), Some(Command::Move { run, to }));
+        assert_eq!(workbench.last(), Some(Command::Move { run: run.into(), to }));
     }
     workbench.press("!");
     workbench.compare("train_start_now_80x24", 80, 24);
     workbench.press("Esc");
     for key in ["x Enter", "s Enter"] {
         workbench.press(key);
-        assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
+        assert_eq!(
+            workbench.last(),
+            Some(Command::Cancel {
+                run: run.clone().into()
+            }),
+            "{key}"
+        );
     }
     workbench.tell(Event::Cancelled(Cancelled { runs: vec![run] }));
     assert!(workbench.text(80, 24).contains("was taken out"));
@@ -100,7 +106,12 @@ fn what_tells_runs_apart_is_shown_in_a_table() {
     let runs = runs();
     workbench.press("3 Space Down d");
     let asked = vec![runs[0].id.clone(), runs[1].id.clone()];
-    assert_eq!(workbench.last(), Some(Command::Compare { runs: asked }));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Compare {
+            runs: asked.into_iter().map(Into::into).collect()
+        })
+    );
     assert!(workbench.text(80, 24).contains("reading the runs"));
     workbench.tell(Event::Compared(Arc::new(fixtures::comparison())));
     screens(&workbench, "train_differences");
@@ -126,7 +137,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     assert_eq!(
         workbench.last(),
         Some(Command::Note {
-            run,
+            run: run.into(),
             change: change.clone()
         })
     );
@@ -140,7 +151,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.compare("train_delete_80x24", 80, 24);
     workbench.press("Tab Enter");
     let delete = |run: &str, all_folds| Command::Delete {
-        run: run.to_owned(),
+        run: run.into(),
         all_folds,
         now: false,
         confirmed: true,
@@ -172,14 +183,14 @@ fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: runs[0].id.clone()
+            run: runs[0].id.clone().into()
         })
     );
     workbench.tell(Event::Run(Arc::new(detail(&further[0], 1))));
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: runs[1].id.clone()
+            run: runs[1].id.clone().into()
         })
     );
 }
@@ -188,8 +199,12 @@ fn a_marked_run_that_goes_on_is_looked_at_and_then_the_selected_one_again() {
 fn a_run_that_goes_on_in_another_terminal_is_followed_again_and_its_report_read_again() {
     let mut run = fixtures::summary("20260612-153012-conv1d", RunState::Stopped, 5);
     let list = |run: &RunSummary| Event::Runs(Arc::new(vec![run.clone()]));
-    let watch = Command::Watch { run: run.id.clone() };
-    let read = Command::Report { run: run.id.clone() };
+    let watch = Command::Watch {
+        run: run.id.clone().into(),
+    };
+    let read = Command::Report {
+        run: run.id.clone().into(),
+    };
     let mut workbench = Workbench::new(opening());
     workbench.tell(list(&run));
     let asked =
@@ -226,7 +241,7 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: before[2].id.clone()
+            run: before[2].id.clone().into()
         })
     );
     let new = fixtures::summary("20260613-080000-conv1d", RunState::Running, 0);
@@ -235,7 +250,7 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: before[2].id.clone()
+            run: before[2].id.clone().into()
         })
     );
     workbench.tell(Event::Started(Started {
@@ -245,7 +260,7 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
     workbench.tell(Event::Runs(Arc::new(
         std::iter::once(new.clone()).chain(before).collect(),
     )));
-    assert_eq!(workbench.last(), Some(Command::Watch { run: new.id }));
+    assert_eq!(workbench.last(), Some(Command::Watch { run: new.id.into() }));
 }
 
 #[test]
@@ -264,7 +279,7 @@ fn stopping_asks_first() {
     assert_eq!(
         workbench.last(),
         Some(Command::Stop {
-            run: "20260612-153012-conv1d".to_owned(),
+            run: "20260612-153012-conv1d".into(),
             when: Stop::AfterEpoch
         })
     );

@@ -49,7 +49,7 @@ fn tune_orders_and_filters_and_opens_a_trial() {
     assert_eq!(
         workbench.last(),
         Some(Command::Watch {
-            run: format!("conv1d/{run}")
+            run: format!("conv1d/{run}").into()
         })
     );
     let mut watched = detail(&runs()[1], 3);

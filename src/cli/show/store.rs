@@ -64,26 +64,20 @@ pub fn features_imported(output: Output, summary: &ImportSummary) -> io::Result<
 /// What lies in the cache; of what is to go, only that.
 pub fn cache(output: Output, report: &CacheReport) -> io::Result<()> {
     if output.json {
-        // What is about to go is told again when it has gone.
-        return match report.clearing.is_empty() || report.cleared {
-            true => output.document(report),
-            false => Ok(()),
-        };
+        return output.document(report);
     }
-    let going = !report.clearing.is_empty();
-    if report.cleared && !going {
-        return output.text("nothing to clear");
-    }
-    if report.cleared {
-        let (freed, left) = (CacheReport::bytes(&report.clearing), CacheReport::bytes(&report.rows));
-        return output.text(&format!("{} freed, {} left", size(freed), size(left)));
-    }
-    let rows = if going { &report.clearing } else { &report.rows };
-    if rows.is_empty() {
-        return output.text(&format!("{}: empty", report.folder.display()));
-    }
-    let words = if going { "clearing" } else { "cache" };
-    let text = format!("{words} {}\n{}", report.folder.display(), listing(rows));
+    let folder = report.folder.display();
+    let text = match (report.cleared, report.clearing.is_empty(), report.rows.is_empty()) {
+        (true, true, _) => "nothing to clear".to_owned(),
+        (true, false, _) => {
+            let (freed, left) = (CacheReport::bytes(&report.clearing), CacheReport::bytes(&report.rows));
+            let rows = listing(&report.clearing);
+            let rows = rows.trim_end();
+            format!("clearing {folder}\n{rows}\n{} freed, {} left", size(freed), size(left))
+        }
+        (false, _, true) => format!("{folder}: empty"),
+        (false, _, false) => format!("cache {folder}\n{}", listing(&report.rows)),
+    };
     output.text(&text)
 }
 

@@ -23,7 +23,7 @@ pub enum Bench {
         device: Option<String>,
         /// Steps that the clock runs for.
         steps: usize,
-        /// Whether to tell where a step's time goes.
+        /// Whether to report where a step's time goes.
         profile: bool,
     },
 }
@@ -39,7 +39,7 @@ pub enum Measured {
 }
 
 /// How fast a recipe is, and where its time goes. The files are in the system's cache when the clock runs, so
-/// that the disk is not measured; of several rounds the median one is told.
+/// that the disk is not measured; of several rounds the median one counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeatureSpeed {
     /// The recipe's name.

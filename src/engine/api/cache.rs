@@ -1,4 +1,4 @@
-//! What events tell of the cache.
+//! What events carry of the cache.
 
 use serde::Serialize;
 use std::path::PathBuf;

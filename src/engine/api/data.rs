@@ -1,4 +1,4 @@
-//! What events tell of settings, clips and features.
+//! What events carry of settings, clips and features.
 
 use super::{Catalogue, Note, Playback, QualityIssue, Statistics, Variant, Wave};
 use crate::corpus::Exclusion;

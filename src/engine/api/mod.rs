@@ -1,4 +1,4 @@
-//! What may be asked of the engine and what it tells: plain data, and the errors.
+//! What may be asked of the engine and what it emits: plain data, and the errors.
 
 mod bench;
 mod cache;
@@ -12,7 +12,9 @@ mod queue;
 mod reply;
 pub mod request;
 mod run;
+mod selector;
 mod study;
+pub(super) mod table;
 mod task;
 mod variant;
 
@@ -31,9 +33,13 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
+pub use selector::RunSelector;
 pub use study::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use task::Task;
 pub use variant::Variant;
+
+/// Values over the settings: dotted keys, and what `--set KEY=VALUE` would say.
+pub type Overrides = Vec<(String, String)>;
 
 // What the floors below have that events carry, so that `ui` and `cli` need no other floor.
 pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};

@@ -1,4 +1,4 @@
-//! What events tell of the queue.
+//! What events carry of the queue.
 
 use super::RunSummary;
 use serde::Serialize;

@@ -1,8 +1,8 @@
-//! What events tell of runs.
+//! What events carry of runs.
 
 use super::{
-    Coverage, Epochs, EvaluatedClip, Heartbeat, Prediction, QueuePosition, Report, RunNote, RunState, ScoreSpread,
-    Scores, Usage,
+    Coverage, Epochs, EvaluatedClip, Heartbeat, Overrides, Prediction, QueuePosition, Report, RunNote, RunState,
+    ScoreSpread, Scores, Usage,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -79,7 +79,7 @@ pub struct RunDetail {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunPlan {
     /// What was asked for.
-    pub changes: Vec<(String, String)>,
+    pub changes: Overrides,
     /// Architecture.
     pub model: String,
     /// Device.
@@ -130,7 +130,7 @@ pub struct EpochTime {
     pub source: String,
 }
 
-/// What tells runs apart.
+/// In what runs differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Comparison {
     /// Their rows, in the order asked for.

@@ -1,4 +1,4 @@
-//! What is told of studies: plain data.
+//! What events carry of studies.
 
 use super::{Coverage, Heartbeat};
 use crate::tuning::{Damage, Direction, SpaceCoverage, TrialState};

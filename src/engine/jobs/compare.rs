@@ -15,7 +15,10 @@ const ELSEWHERE: [&str; 5] = ["tuning.", "demo.", "data", "runs", "cache"];
 impl Answer for request::Compare {
     /// The settings that are not the same in all of these runs.
     fn answer(self, context: &Context) -> Result<Arc<Comparison>, EngineError> {
-        let folders = self.runs.iter().map(|run| find_run(&context.settings.runs, run));
+        let folders = self
+            .runs
+            .iter()
+            .map(|run| find_run(&context.settings.runs, &run.to_string()));
         let folders = folders.collect::<Result<Vec<_>, _>>()?;
         let files = folders.iter().map(RunFile::read).collect::<Result<Vec<_>, _>>()?;
         let settings: Vec<&Settings> = files.iter().map(|file| &file.settings).collect();

@@ -6,7 +6,7 @@ use crate::engine::queue::take_out;
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::chosen::chosen;
 use crate::engine::runs::page::RunPage;
-use crate::engine::{Deletion, EngineError, Restored, RunState, request};
+use crate::engine::{Deletion, EngineError, Restored, RunSelector, RunState, request};
 use crate::files;
 use crate::runs::queue::Queue;
 use crate::runs::trash::{self, empty_expired, trash, trash_size};
@@ -51,23 +51,25 @@ impl Answer for request::Delete {
 impl Answer for request::Restore {
     /// Brings a deleted run back, with its fold group.
     fn answer(self, context: &Context) -> Result<Restored, EngineError> {
-        let runs = trash::restore(&context.settings.runs, &self.run)?;
+        let runs = trash::restore(&context.settings.runs, &self.run.to_string())?;
         Ok(Restored { runs })
     }
 }
 
 /// One of several folds goes with the others or not at all: what is left would be no K-fold.
-fn to_delete(context: &Context, run: &str, all_folds: bool) -> Result<Vec<RunPage>, EngineError> {
+fn to_delete(context: &Context, run: &RunSelector, all_folds: bool) -> Result<Vec<RunPage>, EngineError> {
     let chosen = chosen(&context.settings.runs, run)?;
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
     let Some(first) = chosen.first() else {
         return Ok(chosen);
     };
-    if chosen.len() == 1 && run != "last" && run != first.folder.id {
+    if let ([_], RunSelector::Named(name)) = (&*chosen, run)
+        && *name != first.folder.id
+    {
         // A beginning may be that of another run than was meant, such as the next of the same second.
         return Err(EngineError::Unknown(format!(
-            "no run `{run}`; to delete {}, give its whole name",
+            "no run `{name}`; to delete {}, give its whole name",
             first.folder.id
         )));
     }

@@ -74,7 +74,8 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     Ok((store, selection, summary))
 }
 
-/// A file that cannot be read any more, or has no features, is told of and passed over; a store that cannot be written ends the job.
+/// A file that cannot be read any more, or has no features, is listed and passed over; a store that cannot be written
+/// ends the job.
 fn one(store: &FeatureStore, clip: &Clip, analysis: Option<&SampleAnalysis>) -> Result<Outcome, EngineError> {
     let Some(analysis) = analysis else {
         return Ok(Err((

@@ -6,7 +6,7 @@ use crate::engine::queue::{report, wake};
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::page::RunPage;
 use crate::engine::studies::folder::StudyFolder;
-use crate::engine::{CommandKind, Event, RunDetail, RunSummary, request};
+use crate::engine::{CommandKind, Event, RunDetail, RunSelector, RunSummary, request};
 use crate::runs::find_run;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Time between two looks.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// Looks that may fail one after the other, as while a file server is restarted, before it is told and given up.
+/// Polls that may fail one after the other, as while a file server is restarted, before that is reported and the following ends.
 const ALLOWED_MISSES: usize = 60;
 /// Time between two attempts to have the queue worked on.
 const WAKE: Duration = Duration::from_secs(10);
@@ -60,9 +60,9 @@ pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
 struct Follower<'a> {
     context: &'a Context,
     book: RunBook,
-    /// What was told last, when the list is followed.
+    /// What was emitted last, when the list is followed.
     list: Option<Arc<Vec<RunSummary>>>,
-    /// The id, and what was told last.
+    /// The id, and what was emitted last.
     watched: Option<(String, Option<Arc<RunDetail>>)>,
     /// The watched run when it is a trial, which has no place among the runs.
     trial: Option<RunPage>,
@@ -95,21 +95,21 @@ impl Follower<'_> {
         }
     }
 
-    fn watch(&mut self, run: &str) {
+    fn watch(&mut self, run: &RunSelector) {
         self.trial = None;
-        if run.contains('/') {
+        if let RunSelector::Trial { study, run: trial } = run {
             let studies = &self.context.settings.tuning.studies;
-            let opened = StudyFolder::find_trial(studies, run).and_then(|folder| Ok(RunPage::open(folder)?));
+            let opened = StudyFolder::find_trial(studies, study, trial).and_then(|folder| Ok(RunPage::open(folder)?));
             match opened {
                 Ok(page) => {
-                    (self.watched, self.trial) = (Some((run.to_owned(), None)), Some(page));
+                    (self.watched, self.trial) = (Some((run.to_string(), None)), Some(page));
                     self.look();
                 }
                 Err(error) => self.context.fail(CommandKind::Watch, &error),
             }
             return;
         }
-        match find_run(&self.context.settings.runs, run) {
+        match find_run(&self.context.settings.runs, &run.to_string()) {
             Ok(folder) => {
                 self.watched = Some((folder.id, None));
                 self.look();
@@ -147,7 +147,7 @@ impl Follower<'_> {
 
     fn look(&mut self) {
         if let Err(error) = self.book.refresh() {
-            // What was told stays true as far as anybody knows; the next look may succeed.
+            // What was emitted stays true as far as anybody knows; the next look may succeed.
             self.missed += 1;
             if self.missed < ALLOWED_MISSES {
                 return;

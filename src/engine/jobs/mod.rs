@@ -37,8 +37,8 @@ pub use follow::{FollowRequest, follow};
 pub use follow_study::follow_study;
 pub use sound::{PlaybackRequest, sounds};
 
-use super::api::request::{self, requests};
-use super::{Command, EngineError, Event, Request};
+use super::api::table::requests;
+use super::{Command, EngineError, Event, Request, request};
 use context::Context;
 use latest::Latest;
 

@@ -8,7 +8,7 @@ use crate::runs::{RunNote, find_run};
 impl Answer for request::Note {
     /// Changes a run's note; what it is now.
     fn answer(self, context: &Context) -> Result<Noted, EngineError> {
-        let folder = find_run(&context.settings.runs, &self.run)?;
+        let folder = find_run(&context.settings.runs, &self.run.to_string())?;
         let before = RunNote::read(&folder.path)?;
         let note = self.change.apply(&before).map_err(EngineError::Unsuitable)?;
         if note != before {

@@ -18,7 +18,7 @@ impl Answer for request::Predict {
     /// File after file; one that cannot be read has the reason in place of a prediction. A model that takes the files as
     /// one speaker's has to have read all of them before it predicts the first.
     fn answer(self, context: &Context) -> Result<Vec<FilePrediction>, EngineError> {
-        let folder = find_predictor(&context.settings.runs, &self.run)?;
+        let folder = find_predictor(&context.settings.runs, &self.run.to_string())?;
         if !folder.model().is_dir() {
             return Err(EngineError::State(format!(
                 "run {} has no model; only a run that finished, or was stopped after an epoch, has one",

@@ -6,7 +6,7 @@ use crate::engine::queue::{report, take_out};
 use crate::engine::runs::chosen::chosen;
 use crate::engine::runs::launch::launch_run;
 use crate::engine::runs::page::RunPage;
-use crate::engine::{Cancelled, EngineError, QueueReport, request};
+use crate::engine::{Cancelled, EngineError, QueueReport, RunSelector, request};
 use crate::runs::queue::Queue;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ fn list(context: &Context) -> Result<Arc<QueueReport>, EngineError> {
 }
 
 /// The chosen runs that wait.
-fn waiting(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
+fn waiting(context: &Context, run: &RunSelector) -> Result<Vec<RunPage>, EngineError> {
     let (waiting, others): (Vec<RunPage>, Vec<RunPage>) = chosen(&context.settings.runs, run)?
         .into_iter()
         .partition(|page| page.entry().is_some());

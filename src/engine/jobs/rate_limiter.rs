@@ -27,7 +27,7 @@ impl RateLimiter {
         }
     }
 
-    /// Whether it is time again; whoever is told so has taken the turn.
+    /// Whether it is time again; whoever gets true has taken the turn.
     pub fn is_due(&self) -> bool {
         // Whoever finds it taken comes too early by definition.
         let Ok(mut last) = self.last.try_lock().or_else(|error| match error {

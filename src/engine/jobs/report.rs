@@ -12,7 +12,7 @@ use std::sync::Arc;
 impl Answer for request::Report {
     /// Reads what the worker wrote.
     fn answer(self, context: &Context) -> Result<Arc<RunReport>, EngineError> {
-        let folder = find_run(&context.settings.runs, &self.run)?;
+        let folder = find_run(&context.settings.runs, &self.run.to_string())?;
         let mut book = RunBook::new(&context.settings.runs);
         book.refresh()?;
         let group = book.group(&folder.id);

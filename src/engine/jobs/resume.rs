@@ -10,7 +10,7 @@ use crate::engine::runs::chosen::chosen;
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::page::RunPage;
 use crate::engine::studies::folder::StudyFolder;
-use crate::engine::{EngineError, JournalEntry, Resumed, RunState, reading, request};
+use crate::engine::{EngineError, JournalEntry, Resumed, RunSelector, RunState, reading, request};
 use crate::runs::{Journal, Lease};
 use crate::training::saved_epoch;
 
@@ -19,9 +19,9 @@ impl Answer for request::Resume {
     fn answer(self, context: &Context) -> Result<Resumed, EngineError> {
         let refuse = |problem: String| Err(EngineError::State(problem));
         let run = &self.run;
-        if let Some((study, _)) = run.split_once('/') {
-            StudyFolder::find_trial(&context.settings.tuning.studies, run)?;
-            return refuse(belongs(run, study));
+        if let RunSelector::Trial { study, run: trial } = run {
+            StudyFolder::find_trial(&context.settings.tuning.studies, study, trial)?;
+            return refuse(belongs(&run.to_string(), study));
         }
         let Some(named) = chosen(&context.settings.runs, run)?.into_iter().next() else {
             return Ok(Resumed { runs: Vec::new() });

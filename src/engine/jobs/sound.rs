@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How long a control may wait while something plays.
 const STEP: Duration = Duration::from_millis(20);
-/// How often the place that is heard is told: as often as the screen is drawn.
+/// How often the position is emitted: as often as the screen is drawn.
 const TELLING: Duration = Duration::from_millis(100);
 
 /// Something to be done about sound, in the order in which it is asked for.
@@ -67,7 +67,7 @@ struct Playing<'a> {
     clip: Option<(PathBuf, Variant)>,
     /// What it is to have next, and from where.
     next: Option<request::Play>,
-    /// Whether the end of a play is still to be told.
+    /// Whether the end of a play is still to be emitted.
     unanswered: bool,
     told: Option<Playback>,
     rate_limiter: RateLimiter,

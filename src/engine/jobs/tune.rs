@@ -202,7 +202,7 @@ fn put_baseline(study: &mut Study, settings: &Settings) -> Result<Option<String>
     }
 }
 
-/// Starts as many workers as are missing to `count`; tells their names.
+/// Starts as many workers as are missing to `count`; their names.
 fn start_workers(folder: &StudyFolder, count: usize) -> Result<Vec<String>, EngineError> {
     let place = |number: usize| (format!("w{number}"), folder.workers().join(format!("w{number}")));
     watch_heartbeats(folder.worker_folders());

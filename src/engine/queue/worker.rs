@@ -56,7 +56,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
         lease.progress(&run.id, 0, 0);
         match launch_on(&folder, &run) {
             Ok(mut child) => {
-                // How it ended is told by its journal.
+                // How it ended stands in its journal.
                 let _ = child.wait();
             }
             Err(NotStarted::Refused(error)) => give_up(&run, &error),

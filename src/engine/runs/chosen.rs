@@ -1,7 +1,7 @@
 //! The runs that a name means.
 
 use super::page::RunPage;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, RunSelector};
 use crate::runs::{RunError, RunFolder, find_run, list_runs, watch_heartbeats};
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// No such run, or several that are not the folds of one group.
-pub fn chosen(runs: &Path, run: &str) -> Result<Vec<RunPage>, EngineError> {
+pub fn chosen(runs: &Path, run: &RunSelector) -> Result<Vec<RunPage>, EngineError> {
     // Whether a run on another machine lives takes watching its heartbeat.
     let open = |folder: RunFolder| -> Result<RunPage, RunError> {
         let mut page = RunPage::open(folder)?;
@@ -18,7 +18,7 @@ pub fn chosen(runs: &Path, run: &str) -> Result<Vec<RunPage>, EngineError> {
         }
         Ok(page)
     };
-    match find_run(runs, run) {
+    match find_run(runs, &run.to_string()) {
         Ok(folder) => Ok(vec![open(folder)?]),
         Err(RunError::Ambiguous { name, matches }) => {
             let folders = list_runs(runs)?

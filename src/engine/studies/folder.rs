@@ -111,12 +111,11 @@ impl StudyFolder {
         }
     }
 
-    /// The run of a trial, named `STUDY/RUN` or `STUDY/NUMBER`.
+    /// The run of a trial, by its id or the number of the trial.
     ///
     /// # Errors
     /// No such study, trial or run.
-    pub fn find_trial(studies: &Path, name: &str) -> Result<RunFolder, EngineError> {
-        let (study, run) = name.split_once('/').unwrap_or((name, ""));
+    pub fn find_trial(studies: &Path, study: &str, run: &str) -> Result<RunFolder, EngineError> {
         let folder = Self::find(studies, study)?;
         let mut id = run.to_owned();
         if let Ok(number) = run.parse::<usize>() {

@@ -88,7 +88,7 @@ impl Observer for RunObserver<'_> {
         })
     }
 
-    /// An epoch was kept before it was journaled: whoever was killed in between has not told it.
+    /// An epoch was kept before it was journaled: whoever was killed in between has not reported it.
     fn resumed(&mut self, history: &[EpochMetrics]) -> Result<(), TrainingError> {
         let untold = history.iter().filter(|metrics| metrics.epoch > self.journaled);
         untold

@@ -225,7 +225,7 @@ impl ListenView {
         match model.predicting_run() {
             Some(run) => effects.send(Command::Predict {
                 files: vec![path],
-                run: run.id.clone(),
+                run: run.id.clone().into(),
             }),
             None => effects.note("No run has a model yet: press 3, then n, to train one."),
         }

@@ -228,7 +228,7 @@ impl ReportView {
             return None;
         }
         self.asked = Some((id.clone(), scores));
-        Some(Command::Report { run: id })
+        Some(Command::Report { run: id.into() })
     }
 
     /// Place of the last label.

@@ -75,7 +75,7 @@ pub const TRAIN: Table<TrainView> = Table {
             keys!['u'],
             "bring back the run that was deleted last",
             |_, _, effects| {
-                effects.send(Command::Restore { run: "last".to_owned() });
+                effects.send(Command::Restore { run: "last".into() });
             },
         )
         .sends(CommandKind::Restore, &[]),

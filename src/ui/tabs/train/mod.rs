@@ -236,7 +236,11 @@ impl TrainView {
     /// Whether it can go on is for the engine to say, which knows why not.
     fn resume(&mut self, model: &Model, effects: &mut Effects) {
         if let Some(run) = self.run().map(|run| run.id.clone()) {
-            effects.send_once(Command::Resume { run }, model, "A run is being taken up again.");
+            effects.send_once(
+                Command::Resume { run: run.into() },
+                model,
+                "A run is being taken up again.",
+            );
         }
     }
 
@@ -258,7 +262,7 @@ impl TrainView {
             title,
             text.to_owned(),
             "Stop",
-            vec![Command::Stop { run, when }],
+            vec![Command::Stop { run: run.into(), when }],
         ));
     }
 
@@ -343,7 +347,7 @@ impl Pane for TrainView {
             && (self.again || model.watched.as_ref() != Some(&run))
         {
             (self.over, self.again) = (false, false);
-            effects.send(Command::Watch { run });
+            effects.send(Command::Watch { run: run.into() });
         }
     }
 

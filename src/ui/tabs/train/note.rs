@@ -60,7 +60,10 @@ pub fn note(view: &mut TrainView, _: &Model, effects: &mut Effects) {
         &line(&run.note),
         move |line| {
             let (run, change) = (id.clone(), change(&note, line));
-            Ok(Command::Note { run, change })
+            Ok(Command::Note {
+                run: run.into(),
+                change,
+            })
         },
     ));
 }
@@ -87,7 +90,7 @@ pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
     };
     let command = Command::Delete {
         all_folds: folds.len() > 1,
-        run: run.id.clone(),
+        run: run.id.clone().into(),
         now: false,
         confirmed: true,
     };
@@ -104,7 +107,9 @@ pub fn compare(view: &mut TrainView, _: &Model, effects: &mut Effects) {
         return;
     }
     effects.open(ComparisonView::default());
-    effects.send(Command::Compare { runs });
+    effects.send(Command::Compare {
+        runs: runs.into_iter().map(Into::into).collect(),
+    });
 }
 
 #[cfg(test)]

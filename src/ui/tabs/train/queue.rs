@@ -25,7 +25,7 @@ fn waiting(view: &TrainView, effects: &mut Effects) -> Option<String> {
 /// Moves the run under the cursor.
 pub fn shift(view: &TrainView, to: Shift, effects: &mut Effects) {
     if let Some(run) = waiting(view, effects) {
-        effects.send(Command::Move { run, to });
+        effects.send(Command::Move { run: run.into(), to });
     }
 }
 
@@ -36,7 +36,7 @@ pub fn start_now(view: &mut TrainView, _: &Model, effects: &mut Effects) {
             format!("Start run {run} now?"),
             "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
             "Start",
-            vec![Command::StartNow { run }],
+            vec![Command::StartNow { run: run.into() }],
         ));
     }
 }
@@ -48,7 +48,7 @@ pub fn cancel(view: &mut TrainView, _: &Model, effects: &mut Effects) {
             format!("Take run {run} out of the queue?"),
             "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
             "Take it out",
-            vec![Command::Cancel { run }],
+            vec![Command::Cancel { run: run.into() }],
         ));
     }
 }

@@ -136,7 +136,7 @@ impl Pane for TuneView {
         {
             self.watching = Some(run.clone());
             self.detail = None;
-            effects.send(Command::Watch { run });
+            effects.send(Command::Watch { run: run.into() });
         }
     }
 

@@ -1,0 +1,73 @@
+//! Clips and features, and what there is to choose from.
+
+use super::session::Session;
+use super::show;
+use crate::engine::{Architectures, DemoCorpus, Exported, request};
+use anyhow::bail;
+use std::path::PathBuf;
+
+pub fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
+    let presets = session.ask(request::Presets)?;
+    let Some(name) = name else {
+        return Ok(show::presets(session.output, &presets)?);
+    };
+    match presets.iter().find(|preset| preset.name == name) {
+        Some(preset) => Ok(show::preset(session.output, preset)?),
+        None => {
+            let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
+            bail!("there is no preset `{name}`; there are {}", names.join(", "))
+        }
+    }
+}
+
+pub fn models(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
+    match session.ask(request::Models { name })? {
+        Architectures::All(rows) => Ok(show::models(session.output, &rows)?),
+        Architectures::One(summary) => Ok(show::model(session.output, &summary)?),
+    }
+}
+
+pub fn demo(session: &mut Session, request: request::Demo) -> anyhow::Result<()> {
+    let DemoCorpus { folder, summary } = session.ask(request)?;
+    match summary {
+        Some(summary) => Ok(show::demo(session.output, &folder, &summary)?),
+        None => {
+            session.note("there are corpora already; `undertone scan` shows them");
+            Ok(())
+        }
+    }
+}
+
+pub fn features(session: &mut Session) -> anyhow::Result<()> {
+    let summary = session.ask(request::Features)?;
+    Ok(show::features(session.output, &summary)?)
+}
+
+/// What was extracted is of no interest in JSON beside what was written.
+pub fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
+    let exported = session.ask(request::ExportFeatures { folder, per_clip })?;
+    if !session.output.json {
+        show::features(session.output, &exported.features)?;
+    }
+    Ok(show::features_exported(session.output, &exported.written)?)
+}
+
+pub fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>) -> anyhow::Result<()> {
+    let summary = session.ask(request::ImportFeatures { folder, name })?;
+    Ok(show::features_imported(session.output, &summary)?)
+}
+
+pub fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {
+    let survey = session.ask(request::Scan { headers_only })?;
+    let exported = match export {
+        Some(path) => Some(session.ask(request::Export { path })?),
+        None => None,
+    };
+    let exported = exported.map(|Exported { path, clips }| (path, clips));
+    Ok(show::survey(session.output, &survey, exported.as_ref())?)
+}
+
+pub fn export(session: &mut Session, path: PathBuf) -> anyhow::Result<()> {
+    let Exported { path, clips } = session.ask(request::Export { path })?;
+    Ok(show::exported(session.output, &path, clips)?)
+}

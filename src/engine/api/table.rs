@@ -1,0 +1,244 @@
+//! The table of all requests. Whoever needs something of every one hands a macro to it.
+
+/// Hands the table of requests to a macro.
+macro_rules! requests {
+    ($with:ident) => {
+        $with! {
+            asked {
+                /// Read the headers of every corpus, then (unless `headers_only`) the samples of what is new.
+                Scan {
+                    /// Leave the samples alone.
+                    headers_only: bool,
+                } -> Arc<Survey>;
+                /// Write the table of clips.
+                Export {
+                    /// CSV, or TSV by its extension.
+                    path: PathBuf,
+                } -> Exported;
+                /// Extract the recipe's features of every selected clip into the cache.
+                Features -> FeatureSummary;
+                /// Extract the features, then write them as NumPy arrays with a table of labels.
+                ExportFeatures {
+                    /// A folder that is new, or holds an earlier export.
+                    folder: PathBuf,
+                    /// Also one file per clip and feature.
+                    per_clip: bool,
+                } -> FeaturesExported;
+                /// Put features that were made elsewhere into the store, and a recipe that stands for them into the
+                /// settings.
+                ImportFeatures {
+                    /// With `X.npy` and `labels.csv`.
+                    folder: PathBuf,
+                    /// The recipe's name; `None` is the folder's.
+                    name: Option<String>,
+                } -> Arc<ImportSummary>;
+                /// What trimming silence at several thresholds would remove from the clips that take part.
+                Trim -> Arc<Trimming>;
+                /// What lies in the cache folder.
+                Cache {
+                    /// What of it is to be cleared.
+                    clear: Option<Clear>,
+                } -> Arc<CacheReport>;
+                /// Write the synthetic demo corpus.
+                Demo {
+                    /// Where; `None` is `<data>/demo`.
+                    folder: Option<PathBuf>,
+                    /// Instead of `demo.clips`.
+                    clips: Option<usize>,
+                    /// Only where there are no corpora.
+                    if_empty: bool,
+                } -> DemoCorpus;
+                /// Measure how fast the work is here, and where the time goes.
+                Bench {
+                    /// What.
+                    what: api::Bench,
+                } -> Arc<Measured>;
+                /// The resolved settings and where each came from.
+                Config -> Arc<api::Config>;
+                /// What this machine has and lacks, and what would help.
+                Doctor -> Arc<Vec<Finding>>;
+                /// The presets.
+                Presets -> Arc<Vec<Preset>>;
+                /// The architectures, or one of them layer by layer.
+                Models {
+                    /// Which, summed up for the settings' recipe; `None` lists all.
+                    name: Option<String>,
+                } -> Architectures;
+                /// A clip's wave and spectrogram. The last one asked for wins.
+                Preview {
+                    /// The clip.
+                    path: PathBuf,
+                    /// In which form.
+                    variant: Variant,
+                } -> Arc<api::Preview>;
+                /// Put a run (or the folds of a K-fold) in the queue of its device, and see that it is worked on.
+                Train {
+                    /// Put over the settings.
+                    changes: Overrides,
+                } -> Started;
+                /// What a run would be: the shape of its input, its network, its subsets, and how long an epoch takes.
+                /// The last one asked for wins.
+                Plan {
+                    /// Put over the settings.
+                    changes: Overrides,
+                    /// Whether to time some steps when no earlier run tells the time.
+                    measure: bool,
+                } -> Arc<RunPlan>;
+                /// Ask a run to stop.
+                Stop {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                    /// How soon.
+                    when: api::Stop,
+                } -> Stopping;
+                /// What is trained and what waits.
+                Queue -> Arc<QueueReport>;
+                /// Move waiting runs in the queue of their device.
+                Move {
+                    /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
+                    run: RunSelector,
+                    /// Where to.
+                    to: Shift,
+                } -> Arc<QueueReport>;
+                /// Take waiting runs out of the queue; they count as stopped.
+                Cancel {
+                    /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
+                    run: RunSelector,
+                } -> Cancelled;
+                /// Start waiting runs at once, on this machine, beside whatever is trained there.
+                StartNow {
+                    /// An id, a beginning of it that fits one run or the folds of one group, or `last`.
+                    run: RunSelector,
+                } -> Arc<QueueReport>;
+                /// Compare runs: their settings and their scores.
+                Compare {
+                    /// Their ids, unique beginnings of them, or `last`.
+                    runs: Vec<RunSelector>,
+                } -> Arc<Comparison>;
+                /// Write a note of a run, and tags to find it by.
+                Note {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                    /// What is to be different; nothing only shows the note.
+                    change: NoteChange,
+                } -> Noted;
+                /// Delete an inactive run, with all that is in its folder: it can be restored for a week.
+                Delete {
+                    /// Its id, a beginning of it that fits one run or the folds of one group, or `last`.
+                    run: RunSelector,
+                    /// With its other folds.
+                    all_folds: bool,
+                    /// For good: it cannot be restored.
+                    now: bool,
+                    /// Whether to do it; else it is only said what would be deleted.
+                    confirmed: bool,
+                } -> Arc<Deletion>;
+                /// Bring a deleted run back, with its fold group.
+                Restore {
+                    /// Its id, a unique beginning of it, or `last`, the one deleted last.
+                    run: RunSelector,
+                } -> Restored;
+                /// Resume a run that was interrupted, and its other folds.
+                Resume {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                } -> Resumed;
+                /// The report of a finished run (with its folds).
+                Report {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                } -> Arc<RunReport>;
+                /// The emotion of audio files, as a run's model predicts it.
+                Predict {
+                    /// The files.
+                    files: Vec<PathBuf>,
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                } -> Vec<FilePrediction>;
+                /// Begin a study or continue it, and start the workers that are missing.
+                Tune {
+                    /// Put over the settings.
+                    changes: Overrides,
+                } -> Tuning;
+                /// List the studies.
+                Studies -> Arc<Vec<StudySummary>>;
+                /// Ask the workers of a study to stop.
+                StopTuning {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                    /// Only this one.
+                    worker: Option<String>,
+                    /// How soon.
+                    when: api::StopTuning,
+                } -> TuningStops;
+                /// Put a trial in a study's queue; what is left out is chosen by the sampler.
+                Enqueue {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                    /// Parameters and their values.
+                    values: Overrides,
+                } -> Enqueued;
+                /// Train a trial again, as runs that are evaluated on the test set.
+                Promote {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                    /// The trial's number; `None` is the best.
+                    trial: Option<usize>,
+                    /// How many runs, each with a seed of its own.
+                    seeds: usize,
+                } -> Started;
+                /// Repair a study's damaged journal, as far as can be known; a copy of it is kept.
+                RepairStudy {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                } -> StudyRepaired;
+                /// Write a study's trials.
+                ExportStudy {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                    /// CSV, or JSON by its extension.
+                    path: PathBuf,
+                } -> StudyExported;
+            }
+            followed {
+                /// Play a clip, in place of another; done when its end was played, or another took its place.
+                Play {
+                    /// The clip.
+                    path: PathBuf,
+                    /// In which form.
+                    variant: Variant,
+                    /// From which position on (s).
+                    from: f64,
+                } -> SoundState;
+                /// Change how the clip plays.
+                Sound {
+                    /// How.
+                    control: api::PlaybackControl,
+                } -> SoundState;
+                /// List the runs; while `follow`, again whenever one changes.
+                Runs {
+                    /// Go on until another list is asked for.
+                    follow: bool,
+                } -> Arc<Vec<RunSummary>>;
+                /// Everything about one run; again whenever it changes, until it has ended or another one is watched.
+                Watch {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                } -> Arc<RunDetail>;
+                /// Start the workers that the queue lacks; while `follow`, whenever one is missing.
+                Wake {
+                    /// Go on as long as the engine lives.
+                    follow: bool,
+                } -> Arc<QueueReport>;
+                /// Everything about one study; while `follow`, again whenever it changes.
+                Study {
+                    /// Its name, a unique beginning of it, or `last`.
+                    study: String,
+                    /// Go on until another one is asked for.
+                    follow: bool,
+                } -> Arc<StudyPage>;
+            }
+        }
+    };
+}
+pub(in crate::engine) use requests;
