@@ -57,6 +57,11 @@ pub enum Command {
     },
     /// The resolved settings and where each came from.
     Config,
+    /// What the settings file would be without what says no more than what ships.
+    Tidy {
+        /// Whether to write it; else only what would go is told.
+        confirmed: bool,
+    },
     /// What this machine has and lacks, and what would help.
     Doctor,
     /// The presets.

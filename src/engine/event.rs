@@ -3,7 +3,7 @@
 use super::{
     CacheReport, CommandKind, Comparison, Config, Deletion, ExportSummary, FeatureSummary, Finding, ImportSummary,
     Judgement, Measured, Mended, ModelRow, ModelSummary, NoSound, Preset, Preview, QueueReport, RunDetail, RunNote,
-    RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Trimming,
+    RunPlan, RunReport, RunSummary, SoundState, Stop, StopTuning, StudyPage, StudySummary, Survey, Tidying, Trimming,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// The resolved settings.
     Config(Arc<Config>),
+    /// What goes from the settings file, or has gone.
+    Tidying(Arc<Tidying>),
     /// What this machine has and lacks.
     Doctor(Arc<Vec<Finding>>),
     /// The presets, by name.

@@ -48,7 +48,9 @@ pub use model_facts::{ModelRow, ModelSummary};
 pub use queue::{QueueLane, QueuePlace, QueueReport};
 pub use queue_worker::work_on_queue;
 pub use run_facts::{Comparison, Deletion, EpochTime, Judgement, RunDetail, RunPlan, RunReport, RunSummary};
-pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
+pub use settings::{
+    Kind, Origin, Preset, Provenance, Range, Setting, Settings, SettingsError, TidyRow, Tidying, load_settings, rows,
+};
 pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use study_worker::{work_on_named_study, work_on_study};
 pub use variant::Variant;

@@ -15,6 +15,8 @@ pub trait Architecture: Module + Sized {
     const ABOUT: &'static str;
     /// (frames, coefficients) and classes that it was published with.
     const PUBLISHED: ((usize, usize), usize);
+    /// The sizes of [`Architecture::Settings`] that ship, as TOML; the comment above each says what it is.
+    const SIZES: &'static str;
 
     /// The network for an input of (frames, coefficients), with first weights from the stream.
     ///

@@ -119,7 +119,7 @@ impl AttentiveCrnnSettings {
 /// one logit per class. To these the statistics add theirs, straight through one dense layer: few speakers are enough to
 /// learn it from. Recipes of frames are taken too: the frames are the steps, the statistics mean and deviation.
 ///
-/// With the sizes of `workbench.toml` and 8 classes:
+/// With the sizes that ship and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -166,6 +166,34 @@ impl Architecture for AttentiveCrnn {
     const ABOUT: &'static str =
         "our own: residual stem, LSTM with attentive pooling, and the clip's statistics directly";
     const PUBLISHED: ((usize, usize), usize) = ((1, 6_435), 8);
+    const SIZES: &'static str = "\
+# Deviation of the noise that training adds to the input; 0 adds none.
+noise_std = 0.1
+# Columns of one channel of its picture: the mel bands of the recipe.
+bands = 64
+# Parts of a clip, as the recipe has them; of no matter where a recipe gives frames.
+parts = 8
+# Functionals of each, as many as the recipe has.
+functionals = 5
+# Output channels of the first two convolutions; the last two have twice as many.
+filters = 8
+# Max pooling over bands after the second and the fourth.
+pool_sizes = [2, 4]
+# Dropout after each pooling; 0 to 1.
+conv_dropout = 0.1
+# Units of the dense layer before the LSTM, and of that on the statistics.
+dense_units = 64
+# Dropout after the former; 0 to 1.
+dense_dropout = 0.2
+# Units of the LSTM, in each direction.
+lstm_units = 32
+# Units of the attention.
+attention_units = 32
+# Dropout before the output; 0 to 1.
+dropout = 0.4
+# Dropout of the clip's statistics; 0 to 1.
+statistics_dropout = 0.5
+";
 
     fn new(
         settings: &Self::Settings,

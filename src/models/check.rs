@@ -3,7 +3,7 @@
 use super::ModelError;
 
 /// Most channels, units or frames under a kernel: beyond, a typing mistake is likelier than a wish.
-const LARGEST: usize = 65_536;
+pub const LARGEST: usize = 65_536;
 /// Most weights: 4 GiB, of which training keeps four copies.
 const MOST_WEIGHTS: usize = 1 << 30;
 

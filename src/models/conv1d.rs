@@ -61,7 +61,7 @@ impl Conv1dSettings {
 /// Convolutions (ReLU, zeros beyond both ends so that short inputs keep their frames), max pooling
 /// and dropout between them, global average pooling, a dense layer (ReLU), dropout, one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 108 frames of 22 coefficients and 8 classes:
+/// With the sizes that ship, 108 frames of 22 coefficients and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -87,6 +87,20 @@ impl Architecture for Conv1d {
     type Settings = Conv1dSettings;
     const ABOUT: &'static str = "convolutions over frames, averaged, and a dense layer";
     const PUBLISHED: ((usize, usize), usize) = ((108, 22), 8);
+    const SIZES: &'static str = "\
+# Output channels of each convolution.
+filters = [128, 256]
+# Kernel of each convolution (frames).
+kernel_size = 5
+# Max pooling after each convolution but the last (frames).
+pool_size = 2
+# Dropout after each pooling; 0 to 1.
+dropout = 0.3
+# Units of the dense layer.
+dense_units = 128
+# Dropout before the output; 0 to 1.
+dense_dropout = 0.4
+";
 
     fn new(
         settings: &Self::Settings,

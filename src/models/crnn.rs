@@ -94,7 +94,7 @@ impl CrnnSettings {
 /// beyond the edges), batch normalisation, max pooling over coefficients and dropout; the last states of a
 /// bidirectional LSTM, dropout; a dense layer (ReLU) and dropout, if wanted; one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 143 frames of 40 coefficients and 8 classes:
+/// With the sizes that ship, 143 frames of 40 coefficients and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -127,6 +127,32 @@ impl Architecture for Crnn {
     type Settings = CrnnSettings;
     const ABOUT: &'static str = "two convolutions, and a bidirectional LSTM over what they find";
     const PUBLISHED: ((usize, usize), usize) = ((143, 40), 8);
+    const SIZES: &'static str = "\
+# Deviation of the noise added to the input in training; 0 adds none.
+noise_std = 0.0
+# Output channels of the first convolution.
+filters1 = 32
+# Output channels of the second.
+filters2 = 64
+# Kernel of both (frames and coefficients alike).
+kernel_size = 3
+# Max pooling after each (coefficients only).
+pool_size = 2
+# Dropout after each pooling; 0 to 1.
+conv_dropout = 0.2
+# Units of the LSTM, in each direction.
+lstm_units = 128
+# Dropout after it; 0 to 1.
+lstm_dropout = 0.3
+# Units of a dense layer before the output; 0 leaves it out.
+dense_units = 0
+# Dropout after it; 0 to 1.
+dense_dropout = 0.3
+# What the loss grows by per sum of the absolute weights.
+l1 = 0.0
+# What the loss grows by per sum of the squared weights.
+l2 = 0.0
+";
 
     fn new(
         settings: &Self::Settings,

@@ -76,7 +76,7 @@ impl DeepConv1dSettings {
 /// both ends), each with batch normalisation, max pooling (as if nothing lay beyond the ends) and, some,
 /// dropout; a dense layer (ReLU, batch normalisation); one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 2,376 numbers and 7 classes:
+/// With the sizes that ship, 2,376 numbers and 7 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -112,6 +112,22 @@ impl Architecture for DeepConv1d {
     type Settings = DeepConv1dSettings;
     const ABOUT: &'static str = "five convolutions over a clip's numbers in one row";
     const PUBLISHED: ((usize, usize), usize) = ((108, 22), 7);
+    const SIZES: &'static str = "\
+# Output channels of each convolution; they run over all numbers of a clip, one frame after the other.
+filters = [512, 512, 256, 256, 128]
+# Kernel of each convolution (numbers).
+kernel_sizes = [5, 5, 5, 3, 3]
+# Max pooling after each convolution (numbers).
+pool_sizes = [5, 5, 5, 5, 3]
+# Step of every pooling (numbers).
+pool_stride = 2
+# Dropout after some poolings; 0 to 1.
+dropout = 0.2
+# Which poolings it follows, from 1.
+dropout_after = [2, 4, 5]
+# Units of the dense layer.
+dense_units = 512
+";
 
     fn new(
         settings: &Self::Settings,

@@ -60,7 +60,7 @@ impl DeepMelConv2dSettings {
 /// A mel spectrogram as one channel; convolutions (ReLU, zeros beyond the edges), each with max pooling;
 /// dense layers (ReLU); one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 256 frames of 64 mel bands and 8 classes:
+/// With the sizes that ship, 256 frames of 64 mel bands and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -87,6 +87,16 @@ impl Architecture for DeepMelConv2d {
     type Settings = DeepMelConv2dSettings;
     const ABOUT: &'static str = "six convolutions over time and frequency";
     const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
+    const SIZES: &'static str = "\
+# Output channels of each convolution.
+filters = [16, 32, 64, 64, 128, 128]
+# Kernel of each convolution (frames and coefficients alike).
+kernel_sizes = [3, 3, 5, 5, 7, 7]
+# Max pooling after each convolution (frames and coefficients alike).
+pool_size = 2
+# Units of each dense layer.
+dense_units = [128, 64]
+";
 
     fn new(
         settings: &Self::Settings,

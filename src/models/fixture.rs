@@ -3,7 +3,7 @@
 use super::ModelSettings;
 use super::registry::shipped;
 
-/// `[model]` of the shipped `workbench.toml`, with another architecture chosen.
+/// `[model]` as it ships, with another architecture chosen.
 pub fn settings(name: &str) -> ModelSettings {
     let mut settings: ModelSettings = shipped().try_into().unwrap();
     settings.name = name.to_owned();

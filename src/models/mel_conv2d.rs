@@ -64,7 +64,7 @@ impl MelConv2dSettings {
 /// A mel spectrogram as one channel; convolutions (ReLU, zeros beyond the edges), each with max pooling and
 /// dropout; a dense layer (ReLU), dropout; one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 256 frames of 64 mel bands and 8 classes:
+/// With the sizes that ship, 256 frames of 64 mel bands and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -94,6 +94,22 @@ impl Architecture for MelConv2d {
     type Settings = MelConv2dSettings;
     const ABOUT: &'static str = "three convolutions over time and frequency, with dropout";
     const PUBLISHED: ((usize, usize), usize) = ((256, 64), 8);
+    const SIZES: &'static str = "\
+# Output channels of each convolution.
+filters = [32, 64, 128]
+# Kernel of each convolution (frames and coefficients alike).
+kernel_size = 3
+# Max pooling after each convolution (frames and coefficients alike).
+pool_size = 2
+# Dropout after each pooling; 0 to 1.
+dropout = 0.25
+# Units of the dense layer.
+dense_units = 128
+# Dropout before the output; 0 to 1.
+dense_dropout = 0.5
+# Start the output's bias at the logarithm of each class's share of the training clips.
+prior_bias = false
+";
 
     fn new(
         settings: &Self::Settings,

@@ -42,7 +42,7 @@ impl MlpSettings {
 /// All numbers of a clip (one row of functionals or of an embedding, or several frames one after the other); dense
 /// layers (ReLU), each with batch normalisation and dropout; one logit per class.
 ///
-/// With the sizes of `workbench.toml`, 246 functionals and 8 classes:
+/// With the sizes that ship, 246 functionals and 8 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -66,6 +66,16 @@ impl Architecture for Mlp {
     type Settings = MlpSettings;
     const ABOUT: &'static str = "dense layers over one vector per clip";
     const PUBLISHED: ((usize, usize), usize) = ((1, 246), 8);
+    const SIZES: &'static str = "\
+# Units of each dense layer before the output.
+units = [512, 256, 128]
+# Dropout after each of them; 0 to 1.
+dropout = 0.3
+# What the loss grows by per sum of the absolute weights.
+l1 = 0.0
+# What the loss grows by per sum of the squared weights.
+l2 = 0.0
+";
 
     fn new(
         settings: &Self::Settings,

@@ -28,6 +28,7 @@ mod weights;
 
 pub use architecture::Architecture;
 pub use attentive_crnn::{AttentiveCrnn, AttentiveCrnnSettings};
+pub use check::LARGEST;
 pub use conv1d::{Conv1d, Conv1dSettings};
 pub use crnn::{Crnn, CrnnSettings};
 pub use deep_conv1d::{DeepConv1d, DeepConv1dSettings};

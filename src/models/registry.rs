@@ -26,6 +26,8 @@ pub struct Published {
     pub input: (usize, usize),
     /// Classes that it told apart.
     pub classes: usize,
+    /// Its sizes as they ship: `[model.NAME]` as TOML, with a comment above each.
+    pub sizes: &'static str,
 }
 
 /// All that names every architecture; the order is that of lists.
@@ -65,6 +67,7 @@ macro_rules! architectures {
                     about: <$network as Architecture>::ABOUT,
                     input,
                     classes,
+                    sizes: <$network as Architecture>::SIZES,
                 }
             }),+]
         }
@@ -197,11 +200,20 @@ impl ModelSettings {
     }
 }
 
-/// `[model]` of the shipped `workbench.toml`.
+/// `[model]` as it ships, with the first architecture chosen.
 pub(super) fn shipped() -> toml::Table {
-    let file: toml::Table = include_str!("../../workbench.toml").parse().unwrap_or_default();
-    let model = file.get("model").and_then(toml::Value::as_table);
-    model.cloned().unwrap_or_default()
+    let architectures = architectures();
+    let name = architectures
+        .first()
+        .map(|first| ("name".to_owned(), first.name.into()));
+    let sizes = |architecture: &Published| Some((architecture.name.to_owned(), architecture.sizes.parse().ok()?));
+    name.into_iter()
+        .chain(
+            architectures
+                .iter()
+                .filter_map(|each| sizes(each).map(|(name, sizes)| (name, toml::Value::Table(sizes)))),
+        )
+        .collect()
 }
 
 impl Network {

@@ -55,7 +55,7 @@ impl TimeConv1dSettings {
 /// Convolutions over frames (ReLU, zeros beyond both ends), each with max pooling; dense layers (ReLU); one logit per
 /// class.
 ///
-/// With the sizes of `workbench.toml`, 108 frames of zero crossings and energy, and 6 classes:
+/// With the sizes that ship, 108 frames of zero crossings and energy, and 6 classes:
 ///
 /// | layer | output | parameters |
 /// |---|---|---|
@@ -80,6 +80,16 @@ impl Architecture for TimeConv1d {
     type Settings = TimeConv1dSettings;
     const ABOUT: &'static str = "four small convolutions over loudness and zero crossings";
     const PUBLISHED: ((usize, usize), usize) = ((108, 2), 6);
+    const SIZES: &'static str = "\
+# Output channels of each convolution.
+filters = [16, 32, 32, 64]
+# Kernel of each convolution (frames).
+kernel_sizes = [3, 3, 5, 7]
+# Max pooling after each convolution (frames).
+pool_size = 2
+# Units of each dense layer.
+dense_units = [64, 32]
+";
 
     fn new(
         settings: &Self::Settings,

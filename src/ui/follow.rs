@@ -2,9 +2,11 @@
 
 use super::message::Message;
 use super::state::State;
-use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Mended, Survey};
+use crate::engine::{
+    CacheReport, Command, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Mended, Survey, Tidying,
+};
 use crate::ui::input::Tab;
-use crate::ui::overlays::Overlay;
+use crate::ui::overlays::{Overlay, Question};
 use crate::ui::tabs::train::queue;
 use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::words;
@@ -137,6 +139,7 @@ impl State {
                 }));
             }
             Event::Deletion(_) => {}
+            Event::Tidying(tidying) => self.tidying(&tidying),
             Event::Restored { runs } => {
                 self.message = Some(Message::good(format!("Restored {}.", runs.join(", "))));
             }
@@ -198,6 +201,33 @@ impl State {
                 }
             }
         }
+    }
+
+    fn tidying(&mut self, tidying: &Tidying) {
+        let file = tidying.file.display();
+        let settings = count(tidying.removed.len(), "setting");
+        self.message = match &tidying.kept {
+            Some(kept) => Some(Message::good(format!(
+                "{settings} taken out of {file}; as it was it is in {}.",
+                kept.display()
+            ))),
+            None if tidying.removed.is_empty() => Some(Message::note(format!(
+                "Nothing in {file} says no more than the defaults."
+            ))),
+            None => {
+                let keys: Vec<&str> = tidying.removed.iter().map(|row| row.key.as_str()).collect();
+                let text = format!(
+                    "{settings} in {file} say no more than the defaults and go. {} stay, your comments among them; the file as it \
+                     was is kept beside it.\n\n{}",
+                    count(tidying.text.lines().count(), "line"),
+                    keys.join(", ")
+                );
+                let commands = vec![Command::Tidy { confirmed: true }];
+                let question = Question::new("Tidy the settings file?".to_owned(), text, "Tidy", commands);
+                self.overlays.push(Overlay::Question(question.before_loss()));
+                return;
+            }
+        };
     }
 
     fn cache(&mut self, report: Arc<CacheReport>) {

@@ -24,6 +24,7 @@ mod scan;
 mod sound;
 mod stop;
 mod studies;
+mod tidy;
 mod train;
 mod trim;
 mod tune;
@@ -56,6 +57,7 @@ pub fn run(context: &Context, desk: &ScanDesk, command: Command) -> Result<(), E
             context.emit(Event::Config(Arc::new(rows(&context.settings))));
             Ok(())
         }
+        Command::Tidy { confirmed } => tidy::tidy(context, confirmed),
         Command::Doctor => doctor::doctor(context),
         Command::Presets => {
             context.emit(Event::Presets(Arc::new(context.settings.source.presets.clone())));

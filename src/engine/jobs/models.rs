@@ -22,6 +22,7 @@ fn list(sizes: &ModelSettings) -> Result<Vec<ModelRow>, EngineError> {
                    about,
                    input,
                    classes,
+                   ..
                }| {
         let layers = layers(sizes, name, input, classes)?;
         Ok(ModelRow {

@@ -51,6 +51,8 @@ pub enum Action {
     Demo,
     /// Show the settings.
     Settings,
+    /// Take what equals the defaults out of the settings file.
+    Tidy,
     /// Look at the machine.
     Doctor,
     /// List the architectures.

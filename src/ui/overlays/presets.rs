@@ -1,7 +1,7 @@
 //! The presets, and a new run with one.
 
 use super::Outcome;
-use crate::engine::{Config, Preset, Survey};
+use crate::engine::{Config, Preset, Provenance, Survey};
 use crate::ui::input::Action;
 use crate::ui::tabs::train::form::Form;
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
@@ -48,7 +48,10 @@ impl PresetsView {
         let preset = self.presets().get(self.cursor.row)?;
         let mut changes = vec![("preset".to_owned(), preset.name.clone())];
         changes.extend(preset.values.clone());
-        let origin = format!("preset {}", preset.name);
+        let origin = match preset.provenance {
+            Provenance::Shipped => format!("preset {}", preset.name),
+            own => format!("preset {} ({own})", preset.name),
+        };
         Some(Form::new(config?, survey).copied(changes, &origin))
     }
 
@@ -72,7 +75,11 @@ impl PresetsView {
         let room = usize::from(inner.height.saturating_sub(below + 1));
         for (y, index) in self.cursor.window(presets.len(), room).enumerate() {
             let preset = &presets[index];
-            let line = format!("{}{}", fit(&preset.name, names), preset.about);
+            let own = match preset.provenance {
+                Provenance::Shipped => String::new(),
+                own => format!("{own}: "),
+            };
+            let line = format!("{}{own}{}", fit(&preset.name, names), preset.about);
             let style = if index == self.cursor.row {
                 theme.selected()
             } else {

@@ -1,7 +1,7 @@
 //! The resolved settings, where each came from, and what it means.
 
 use super::Outcome;
-use crate::engine::{Config, ConfigRow};
+use crate::engine::{Command, Config, ConfigRow};
 use crate::ui::input::Action;
 use crate::ui::text::{Paint, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
@@ -26,7 +26,7 @@ impl SettingsView {
     fn rows<'a>(&self, config: Option<&'a Config>) -> Vec<&'a ConfigRow> {
         let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
         let passes = |row: &&ConfigRow| {
-            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.comment).to_lowercase();
+            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.setting.help).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
         config.map_or_else(Vec::new, |config| config.rows.iter().filter(passes).collect())
@@ -37,6 +37,12 @@ impl SettingsView {
         match action {
             Action::Move(step) => self.cursor.step(step, self.rows(config).len()),
             Action::Filter => self.filtering = true,
+            Action::Tidy => {
+                return Outcome {
+                    commands: vec![Command::Tidy { confirmed: false }],
+                    ..Outcome::default()
+                };
+            }
             Action::Open if self.filtering => self.filtering = false,
             Action::Back if self.filtering || !self.filter.text().is_empty() => {
                 self.filtering = false;
@@ -117,7 +123,7 @@ impl SettingsView {
             return;
         };
         buffer.put(below, 0, 0, &format!("{} = {}", row.key, row.value), theme.accent());
-        for (line, words) in wrap(&row.comment, columns).iter().enumerate() {
+        for (line, words) in wrap(&row.setting.help, columns).iter().enumerate() {
             buffer.put(below, 0, line as u16 + 1, words, theme.dim());
         }
     }

@@ -76,6 +76,12 @@ pub const DATA: &[Binding] = &[
         .hint("settings")
         .sends(CommandKind::Config, &[]),
     bind(
+        keys!['T'],
+        Action::Tidy,
+        "take what equals the defaults out of the settings file; asks first",
+    )
+    .sends(CommandKind::Tidy, &[]),
+    bind(
         keys!['D'],
         Action::Doctor,
         "look at this machine: what it has, what it lacks, what would help",

@@ -33,6 +33,12 @@ pub const HELP: &[Binding] = &[
 pub const SETTINGS: &[Binding] = &[
     bind(keys!['/'], Action::Filter, "filter").hint("filter"),
     bind(
+        keys!['T'],
+        Action::Tidy,
+        "take what equals the defaults out of the settings file; asks first",
+    )
+    .hint("tidy"),
+    bind(
         &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
         Action::Back,
         "close",

@@ -177,6 +177,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             state.overlays.push(Overlay::Settings(SettingsView::default()));
             return vec![Command::Config];
         }
+        Action::Tidy => return vec![Command::Tidy { confirmed: false }],
         Action::Doctor => {
             state.overlays.push(Overlay::Doctor(DoctorView::default()));
             return vec![Command::Doctor];
