@@ -274,6 +274,12 @@ mod tests {
         "recipes.*.functionals",
     ];
 
+    /// What else must be set so that a key may reach its ends.
+    const BESIDE: [(&str, &str, &str); 2] = [
+        ("split.validation", "split.test", "1e-9"),
+        ("recipes.mfcc_zcr_rms.parts", "recipes.mfcc_zcr_rms.functionals", "mean"),
+    ];
+
     struct Loader(Layers);
 
     impl Loader {
@@ -284,9 +290,15 @@ mod tests {
                 // Only the sizes of the chosen architecture are looked at.
                 layers.set("model.name", model).unwrap();
             }
+            if let Some((_, other, value)) = BESIDE.iter().find(|(key, ..)| *key == row.key) {
+                layers.set(other, value).unwrap();
+            }
             let of_key = |error: SettingsError| error.key.split('[').next() == Some(&row.key);
-            let set = layers.set(&row.key, value).and_then(|()| resolve(&layers));
-            set.err().is_some_and(of_key)
+            let mut set = layers.set(&row.key, value);
+            if row.key == "preset" && !value.is_empty() {
+                set = set.and_then(|()| layers.preset(value));
+            }
+            set.and_then(|()| resolve(&layers)).err().is_some_and(of_key)
         }
 
         /// A list has this value in every place.
@@ -313,59 +325,68 @@ mod tests {
         let config = rows(&load_settings(Some(empty.path()), &[]).unwrap());
         let loader = Loader(Layers::defaults().unwrap());
         assert!(config.rows.len() > 200, "{}", config.rows.len());
+        let mut problems = Vec::new();
         for row in &config.rows {
-            let (key, setting) = (&row.key, &row.setting);
-            assert!(!setting.help.is_empty(), "{key} has no comment where it ships");
-            if key.starts_with("recipes.") && !key.starts_with("recipes.mfcc_zcr_rms.") {
-                continue;
+            let problem = if row.setting.help.is_empty() {
+                Some("has no comment where it ships".to_owned())
+            } else if row.key.starts_with("recipes.") && !row.key.starts_with("recipes.mfcc_zcr_rms.") {
+                None
+            } else {
+                disagreement(&loader, row)
+            };
+            problems.extend(problem.map(|problem| format!("{} {problem}", row.key)));
+        }
+        assert_eq!(problems, [""; 0]);
+    }
+
+    fn disagreement(loader: &Loader, row: &ConfigRow) -> Option<String> {
+        let setting = &row.setting;
+        match setting.kind {
+            Kind::Text | Kind::Texts if setting.choices.is_empty() => {
+                let free = FREE.contains(&&*general(&row.key));
+                (!free).then(|| "has no choices and is not among the free texts".to_owned())
             }
-            match setting.kind {
-                Kind::Text | Kind::Texts if setting.choices.is_empty() => {
-                    assert!(
-                        FREE.contains(&&*general(key)),
-                        "{key} has no choices and is not among the free texts"
-                    );
-                }
-                Kind::Text | Kind::Texts => {
-                    for choice in &setting.choices {
-                        assert!(!loader.refuses(row, choice), "{key}: {choice} is listed and refused");
-                    }
-                    assert!(loader.refuses(row, "nonesuch"), "{key}: anything is taken");
-                }
-                Kind::Integer | Kind::Number | Kind::Integers | Kind::Numbers => ends(&loader, row),
-                Kind::Boolean | Kind::Table | Kind::Tables => {
-                    assert_eq!((&*setting.choices, setting.range), (&[][..], None))
-                }
+            Kind::Text | Kind::Texts => {
+                let refused = setting.choices.iter().find(|choice| loader.refuses(row, choice));
+                let any = !loader.refuses(row, "nonesuch");
+                refused
+                    .map(|choice| format!("lists {choice} and refuses it"))
+                    .or(any.then(|| "takes anything".to_owned()))
             }
+            Kind::Integer | Kind::Number | Kind::Integers | Kind::Numbers => wrong_end(loader, row),
+            Kind::Boolean | Kind::Table | Kind::Tables => None,
         }
     }
 
-    /// Both sides of both ends.
-    fn ends(loader: &Loader, row: &ConfigRow) {
-        let key = &row.key;
-        let range = row
-            .setting
-            .range
-            .unwrap_or_else(|| panic!("{key} is a number without a range"));
-        let step = |end: f64| match row.setting.kind {
-            Kind::Integer | Kind::Integers => 1.0,
-            _ => 1e-6 * end.abs().max(1.0),
+    /// Both sides of both ends are tried.
+    fn wrong_end(loader: &Loader, row: &ConfigRow) -> Option<String> {
+        let Some(range) = row.setting.range else {
+            return Some("is a number without a range".to_owned());
         };
-        let refuses = |number| loader.refuses_number(row, number);
-        assert!(
-            range.minimum.or(range.exclusive_minimum).is_some(),
-            "{key} has no lower end"
+        if range.minimum.or(range.exclusive_minimum).is_none() {
+            return Some("has no lower end".to_owned());
+        }
+        let whole = matches!(row.setting.kind, Kind::Integer | Kind::Integers);
+        let step = |end: f64| if whole { 1.0 } else { 1e-6 * end.abs().max(1.0) };
+        let (refused, taken) = (
+            |number| loader.refuses_number(row, number),
+            |number| !loader.refuses_number(row, number),
         );
-        for (end, inwards) in [(range.minimum, 1.0), (range.maximum, -1.0)] {
-            let Some(end) = end else { continue };
-            assert!(!refuses(end) && refuses(end - inwards * step(end)), "{key}: {end}");
+        let closed = [(range.minimum, -1.0), (range.maximum, 1.0)]
+            .into_iter()
+            .filter_map(|(end, out)| {
+                let end = end?;
+                Some(((taken(end) && refused(end + out * step(end))), end))
+            });
+        let open = [(range.exclusive_minimum, -1.0), (range.exclusive_maximum, 1.0)];
+        let open = open.into_iter().filter_map(|(end, out)| {
+            let end = end?;
+            Some(((refused(end) && taken(end - out * step(end))), end))
+        });
+        if let Some((_, end)) = closed.chain(open).find(|(agrees, _)| !agrees) {
+            return Some(format!("does not end at {end}"));
         }
-        for (end, inwards) in [(range.exclusive_minimum, 1.0), (range.exclusive_maximum, -1.0)] {
-            let Some(end) = end else { continue };
-            assert!(refuses(end) && !refuses(end + inwards * step(end)), "{key}: {end}");
-        }
-        if matches!(row.setting.kind, Kind::Number) {
-            assert!(loader.refuses(row, "nan"), "{key} takes what is no number");
-        }
+        let nan = row.setting.kind == Kind::Number && !loader.refuses(row, "nan");
+        nan.then(|| "takes what is no number".to_owned())
     }
 }

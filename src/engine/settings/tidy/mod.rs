@@ -91,7 +91,10 @@ pub fn tidied(settings: &Settings) -> Result<Tidying, SettingsError> {
     };
     let before = values(&text)?;
     let document = Document::parse(text.as_str()).map_err(|error| mistake(path, error.to_string()))?;
-    let (removed, left) = Tidier::new(&text, &document)?.tidied();
+    let (removed, left) = match Tidier::new(&text, &document)?.tidied() {
+        (removed, _) if removed.is_empty() => (removed, text),
+        tidied => tidied,
+    };
     if values(&left)? != before {
         let problem = "it would not stand for the same settings without what equals the defaults; it stays as it is";
         return Err(mistake(path, problem.to_owned()));
@@ -292,10 +295,8 @@ impl<'a> Tidier<'a> {
             }
         }
         removed.sort_by_key(|row| row.line);
-        if !removed.is_empty() {
-            self.empty_headings(&mut fates);
-            self.loose_comments(&mut fates);
-        }
+        self.empty_headings(&mut fates);
+        self.loose_comments(&mut fates);
         (removed, self.text(&fates))
     }
 
@@ -341,12 +342,12 @@ impl<'a> Tidier<'a> {
             }
             let mark = if *fate == Fate::Comment { "# " } else { "" };
             text += &format!("{mark}{line}{}", self.ending);
-            (gap, blank) = (false, empty);
+            (gap, blank) = (gap && empty, empty);
         }
-        if text.trim().is_empty() {
-            return String::new();
+        match text.trim_end() {
+            "" => String::new(),
+            words => words.to_owned() + self.ending,
         }
-        text
     }
 }
 

@@ -182,7 +182,7 @@ fn fields_take_what_the_table_of_settings_allows() {
     press(&mut form, "v>");
     assert_eq!(form.entries[1].mark(), "own copy of a shipped one (differs)");
     let rate = |text: &str| {
-        let mut entry = form.entries[4].clone();
+        let mut entry = form.entries[2].clone();
         entry.input = Input::Number(Field::new(text));
         entry.problem()
     };
