@@ -262,7 +262,24 @@ fn a_preset_is_listed_shown_trained_and_remembered() {
         text.contains("mine") && text.contains("a try") && text.contains("crnn_143x40_honest"),
         "{text}"
     );
-    assert_eq!(lab.json(&["presets", "mine"])["values"]["training.epochs"], "1");
+    let preset = lab.json(&["presets", "mine"]);
+    assert_eq!(
+        (&preset["values"]["training.epochs"], &preset["provenance"]),
+        (&"1".into(), &"own".into())
+    );
+    let config = lab.json(&["config"]);
+    let rows = config["rows"].as_array().unwrap();
+    let epochs = rows.iter().find(|row| row["key"] == "training.epochs").unwrap();
+    assert_eq!(
+        (&epochs["type"], &epochs["unit"], &epochs["range"]["minimum"]),
+        (&"integer".into(), &"epochs".into(), &1.0.into())
+    );
+    assert_eq!(config["recipes"]["log_mel"], "shipped");
+    assert!(lab.done(&["config"]).contains("# preset mine"));
+    assert!(
+        lab.done(&["presets", "best"])
+            .contains("# augmentation.mixup_alpha = 0.3")
+    );
     assert!(
         lab.done(&["presets", "crnn_143x40_honest"])
             .contains("split.kind = \"speaker\"")
@@ -324,6 +341,38 @@ fn settings_are_shown_with_their_origin_and_mistakes_are_refused() {
     lab.refused(2, &["no-such-subcommand"]);
     lab.refused(2, &["predict"]);
     lab.refused(2, &["demo", "--clips", "0"]);
+}
+
+#[test]
+fn a_settings_file_is_tidied_when_that_is_confirmed() {
+    let lab = Lab::empty();
+    let before = "# My own words.\nseed = 42\n\n[training]\nepochs = 9\nbatch_size = 64\n\n[presets.mine]\nseed = 1\n";
+    let path = lab.path("workbench.toml");
+    std::fs::write(&path, before).unwrap();
+    let text = lab.done(&["config", "--tidy"]);
+    assert!(text.contains("training.batch_size") && text.contains("--yes"), "{text}");
+    let shown = lab.json(&["config", "--tidy"]);
+    assert_eq!(
+        (&shown["removed"][1]["line"], &shown["kept"]),
+        (&6.into(), &serde_json::Value::Null)
+    );
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        before,
+        "shown, and not written"
+    );
+    lab.refused(2, &["config", "--yes"]);
+    let written = lab.json(&["config", "--tidy", "--yes"]);
+    let left = "# My own words.\n# seed = 42\n\n[training]\nepochs = 9\n\n[presets.mine]\nseed = 1\n";
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), left);
+    assert_eq!(
+        std::fs::read_to_string(lab.path("workbench.toml.untidied")).unwrap(),
+        before
+    );
+    assert_eq!(written["text"], left);
+    assert!(lab.done(&["config", "--tidy", "--yes"]).contains("nothing in"));
+    std::fs::remove_file(&path).unwrap();
+    assert!(lab.refused(1, &["config", "--tidy"]).contains("no settings file"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
-use undertone::engine::{Origin, load_settings};
+use undertone::engine::{Origin, Provenance, load_settings, rows};
 use undertone::features::{Feature, MelScale, Recipe};
 
 fn load(text: &str) -> Result<undertone::engine::Settings, String> {
@@ -233,5 +233,201 @@ fn relative_paths_start_at_the_folder_of_the_file() {
         settings.runs,
         std::env::current_dir().unwrap().join("there"),
         "--set is typed in the current folder"
+    );
+}
+
+/// The settings file that shipped before most of it went into files of its own.
+const EARLIER: &str = "src/engine/settings/shipped/earlier/workbench.toml";
+
+/// The part of the resolved settings that a file's table names.
+fn part(settings: &toml::Table, of: &toml::Table) -> toml::Table {
+    let named = |(name, value): (&String, &toml::Value)| {
+        let value = match (settings.get(name), value) {
+            (Some(toml::Value::Table(settings)), toml::Value::Table(of)) => toml::Value::Table(part(settings, of)),
+            (found, _) => found.cloned().unwrap_or_else(|| "is not there".into()),
+        };
+        (name.clone(), value)
+    };
+    of.iter().map(named).collect()
+}
+
+#[test]
+fn the_earlier_shipped_file_stands_for_the_same_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("workbench.toml");
+    let text = std::fs::read_to_string(EARLIER).unwrap();
+    std::fs::write(&path, &text).unwrap();
+    let settings = load_settings(Some(&path), &[]).unwrap();
+    let resolved = toml::Table::try_from(&settings).unwrap();
+    let mut written: toml::Table = text.parse().unwrap();
+    let presets = written.remove("presets").unwrap();
+    // They are made absolute, from the folder of the file on.
+    for folder in ["data", "runs", "cache"] {
+        assert_eq!(resolved[folder].as_str(), path.with_file_name(folder).to_str());
+        written.remove(folder);
+    }
+    written["tuning"].as_table_mut().unwrap().remove("studies");
+    assert_eq!(part(&resolved, &written), written);
+
+    std::fs::write(&path, "").unwrap();
+    let defaults = load_settings(Some(&path), &[]).unwrap();
+    assert_eq!(settings.source.presets.len(), presets.as_table().unwrap().len());
+    for (one, other) in settings.source.presets.iter().zip(&defaults.source.presets) {
+        assert_eq!(
+            (&one.name, &one.extends, &one.values),
+            (&other.name, &other.extends, &other.values)
+        );
+        assert_eq!(
+            (one.provenance, other.provenance),
+            (Provenance::SameCopy, Provenance::Shipped)
+        );
+    }
+    for (name, provenance) in &settings.source.recipes {
+        assert_eq!(
+            (*provenance, defaults.source.recipes[name]),
+            (Provenance::SameCopy, Provenance::Shipped),
+            "{name}"
+        );
+    }
+    assert_eq!(settings.without_source(), defaults.without_source());
+}
+
+#[test]
+fn whose_presets_and_recipes_are_is_told() {
+    let text = "[presets.mine]\n# A try.\nabout = \"a try\"\nextends = \"cremad_time\"\n\n[presets.cremad_time_honest]\n\
+                about = \"the same, in other words\"\nextends = \"cremad_time\"\nsplit.kind = \"speaker\"\n\
+                [presets.crnn_143x40_honest]\nextends = \"crnn_143x40\"\nsplit.kind = \"random\"\n\
+                [recipes.log_mel]\nn_mels = 64\n[recipes.time_domain]\nhop_length = 256\n\
+                [recipes.mine]\nfeatures = [\"rms\"]\n";
+    let settings = load(text).unwrap();
+    let preset = |name: &str| {
+        settings
+            .source
+            .presets
+            .iter()
+            .find(|preset| preset.name == name)
+            .unwrap()
+    };
+    let whose = |name: &str| preset(name).provenance;
+    assert_eq!(whose("mine"), Provenance::Own);
+    assert_eq!(
+        whose("cremad_time_honest"),
+        Provenance::SameCopy,
+        "another wording is no other preset"
+    );
+    assert_eq!(whose("crnn_143x40_honest"), Provenance::ChangedCopy);
+    assert_eq!(whose("cremad_time"), Provenance::Shipped);
+    assert_eq!(
+        preset("crnn_143x40_honest").values["split.kind"],
+        "\"random\"",
+        "one's own wins"
+    );
+    let own = preset("mine");
+    assert_eq!(
+        own.text,
+        "[presets.mine]\n# A try.\nabout = \"a try\"\nextends = \"cremad_time\"\n"
+    );
+    assert!(own.origin.ends_with("mine.toml:1"), "{}", own.origin);
+    let shipped = preset("cremad_time");
+    assert_eq!(shipped.origin, "default");
+    assert!(shipped.text.contains("recipe = \"time_domain\""));
+    let recipe = |name: &str| settings.source.recipes[name];
+    assert_eq!(recipe("mine"), Provenance::Own);
+    assert_eq!(recipe("log_mel"), Provenance::SameCopy);
+    assert_eq!(recipe("time_domain"), Provenance::ChangedCopy);
+    assert_eq!(recipe("mfcc40_143"), Provenance::Shipped);
+}
+
+/// `docs/settings.md`, from the table of settings.
+fn reference() -> String {
+    let settings = load("").unwrap();
+    let config = rows(&settings);
+    let escaped = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
+    let code = |text: &str| format!("`{}`", text.replace('|', "\\|"));
+    let mut text = "# Settings\n\nEvery key of `workbench.toml`, in the order in which `undertone config` lists them. \
+                    `undertone config --json` has the same for programs. This file is made from the program's own table: \
+                    `UNDERTONE_UPDATE_DOCS=1 cargo test --test settings` writes it.\n"
+        .to_owned();
+    let mut section = None;
+    for row in &config.rows {
+        let shown = match row.key.strip_prefix("recipes.").and_then(|rest| rest.split_once('.')) {
+            Some(("mfcc_zcr_rms", field)) => format!("recipes.NAME.{field}"),
+            Some(_) => continue,
+            None => row.key.clone(),
+        };
+        let space = row
+            .key
+            .strip_prefix("tuning.space.")
+            .and_then(|rest| rest.split_once('.'));
+        let (table, name) = match space {
+            Some((architecture, parameter)) => (format!("tuning.space.{architecture}"), parameter),
+            None => shown
+                .rsplit_once('.')
+                .map_or((String::new(), &*shown), |(table, name)| (table.to_owned(), name)),
+        };
+        if section.as_ref() != Some(&table) {
+            let heading = if table.is_empty() {
+                "At the top".to_owned()
+            } else {
+                format!("`[{table}]`")
+            };
+            text +=
+                &format!("\n## {heading}\n\n| Key | Type | Default | May be | What it is |\n|---|---|---|---|---|\n");
+            section = Some(table);
+        }
+        let setting = &row.setting;
+        // Other machines have other devices.
+        let choices = setting.choices.iter().filter(|choice| !choice.starts_with("cuda:"));
+        let mut allowed: Vec<String> = choices.map(|choice| code(&format!("\"{choice}\""))).collect();
+        allowed.extend(setting.range.map(|range| range.to_string()));
+        let unit = if setting.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", setting.unit)
+        };
+        let value = match row.key.as_str() {
+            // As it is written, and not where it leads to.
+            "data" | "runs" | "cache" | "tuning.studies" => format!("\"{name}\""),
+            _ => row.value.clone(),
+        };
+        let cells = [
+            code(name),
+            setting.kind.to_string(),
+            code(&value),
+            allowed.join(", ") + &unit,
+            escaped(&setting.help),
+        ];
+        text += &format!("| {} |\n", cells.join(" | "));
+    }
+    text += "\n## Recipes and presets that ship\n\n`undertone presets NAME` prints a preset; the recipes are among the rows of \
+             `undertone config`.\n\n| Preset | What it is |\n|---|---|\n";
+    for preset in &settings.source.presets {
+        let extends = preset
+            .extends
+            .as_ref()
+            .map_or_else(String::new, |other| format!(" (`{other}`)"));
+        text += &format!("| `{}` | {}{extends} |\n", preset.name, escaped(&preset.about));
+    }
+    let recipes: Vec<String> = settings
+        .recipes
+        .iter()
+        .map(|(name, recipe)| {
+            let (frames, coefficients) = recipe.shape();
+            format!("| `{name}` | {frames} × {coefficients} |\n")
+        })
+        .collect();
+    text + "\n| Recipe | Input of the network |\n|---|---|\n" + &recipes.concat()
+}
+
+#[test]
+fn the_reference_is_that_of_the_program() {
+    let expected = reference();
+    if std::env::var_os("UNDERTONE_UPDATE_DOCS").is_some() {
+        std::fs::write("docs/settings.md", &expected).unwrap();
+    }
+    let found = std::fs::read_to_string("docs/settings.md").unwrap_or_default();
+    assert!(
+        found == expected,
+        "docs/settings.md differs; UNDERTONE_UPDATE_DOCS=1 cargo test --test settings writes it"
     );
 }

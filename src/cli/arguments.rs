@@ -216,7 +216,14 @@ pub enum Subcommands {
         what: BenchSubcommands,
     },
     /// Show the resolved settings and where each came from
-    Config,
+    Config {
+        /// Show what in the settings file says no more than the defaults
+        #[arg(long)]
+        tidy: bool,
+        /// With --tidy: write the file without that; comments stay, and the file as it was is kept beside it
+        #[arg(long, requires = "tidy")]
+        yes: bool,
+    },
     /// Look at this machine: what it has, what it lacks, and what would help
     Doctor,
     /// List the presets, or show the settings of one

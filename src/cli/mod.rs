@@ -35,7 +35,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Cache => "cache",
         CommandKind::Demo => "demo",
         CommandKind::Bench => "bench",
-        CommandKind::Config => "config",
+        CommandKind::Config | CommandKind::Tidy => "config",
         CommandKind::Doctor => "doctor",
         CommandKind::Models => "models",
         CommandKind::Presets => "presets",
@@ -113,7 +113,10 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             let what = bench(what);
             Ok(show::measured(output, &*session.ask(request::Bench { what })?)?)
         }
-        Subcommands::Config => Ok(show::config(output, &*session.ask(request::Config)?)?),
+        Subcommands::Config { tidy: true, yes } => {
+            Ok(show::tidying(output, &*session.ask(request::Tidy { confirmed: yes })?)?)
+        }
+        Subcommands::Config { .. } => Ok(show::config(output, &*session.ask(request::Config)?)?),
         Subcommands::Doctor => Ok(show::doctor(output, &session.ask(request::Doctor)?)?),
         Subcommands::Presets { name } => data::presets(&mut session, name),
         Subcommands::Models { name } => data::models(&mut session, name),

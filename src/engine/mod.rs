@@ -11,7 +11,9 @@ mod worker;
 
 pub use api::*;
 pub use queue::worker::work_on_queue;
-pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
+pub use settings::{
+    Kind, Origin, Preset, Provenance, Range, Setting, Settings, SettingsError, TidyRow, Tidying, load_settings, rows,
+};
 pub use studies::worker::{work_on_named_study, work_on_study};
 pub use worker::work;
 

@@ -52,6 +52,18 @@ pub fn message(event: &Event) -> Option<Message> {
                 format!("{runs} deleted for good, {freed} freed.")
             })
         }
+        Event::Tidying(tidying) => match &tidying.kept {
+            Some(kept) => Message::good(format!(
+                "{} taken out of {}; a copy of it as it was is {}.",
+                count(tidying.removed.len(), "setting"),
+                tidying.file.display(),
+                kept.display()
+            )),
+            None if tidying.removed.is_empty() => {
+                Message::note(format!("Nothing in {} equals the defaults.", tidying.file.display()))
+            }
+            None => return None,
+        },
         Event::Restored(Restored { runs }) => Message::good(format!("Restored {}.", runs.join(", "))),
         Event::Cancelled(Cancelled { runs }) => taken_out(runs.last()?),
         Event::Tuning(Tuning { study, workers, notes }) => {

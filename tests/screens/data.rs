@@ -5,7 +5,7 @@ use super::fixtures::{opening, synthetic_survey};
 use super::harness::{SIZES, Workbench, screens};
 use std::path::PathBuf;
 use std::sync::Arc;
-use undertone::engine::{Clear, Command, CommandKind, DemoCorpus, Event, Progress, Task};
+use undertone::engine::{Clear, Command, CommandKind, DemoCorpus, Event, Progress, Task, TidyRow, Tidying};
 
 #[test]
 fn data_shows_every_view() {
@@ -195,4 +195,41 @@ fn data_that_is_not_understood_is_said_in_place_of_it() {
         workbench.tell(event);
     }
     assert!(!workbench.text(80, 24).contains("nothing that is understood"));
+}
+
+#[test]
+fn the_settings_file_is_tidied_after_a_question() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("1 c T");
+    assert_eq!(workbench.last(), Some(Command::Tidy { confirmed: false }));
+    let row = |line, key: &str, value: &str| TidyRow {
+        line,
+        key: key.to_owned(),
+        value: value.to_owned(),
+    };
+    let mut tidying = Tidying {
+        file: "workbench.toml".into(),
+        removed: vec![
+            row(3, "seed", "42"),
+            row(9, "training.batch_size", "64"),
+            row(12, "recipes.log_mel.n_mels", "64"),
+        ],
+        text: "# Mine.\n[training]\nepochs = 9\n".to_owned(),
+        kept: None,
+    };
+    workbench.tell(Event::Tidying(Arc::new(tidying.clone())));
+    workbench.done(CommandKind::Tidy);
+    workbench.compare("tidy_80x24", 80, 24);
+    workbench.press("Enter");
+    assert!(
+        !workbench.text(80, 24).contains("Tidy the settings file?"),
+        "Cancel is the default"
+    );
+    workbench.press("T");
+    workbench.tell(Event::Tidying(Arc::new(tidying.clone())));
+    workbench.press("Tab Enter");
+    assert_eq!(workbench.last(), Some(Command::Tidy { confirmed: true }));
+    tidying.kept = Some("workbench.toml.untidied".into());
+    workbench.tell(Event::Tidying(Arc::new(tidying)));
+    assert!(workbench.text(120, 40).contains("workbench.toml.untidied"));
 }

@@ -1,6 +1,6 @@
 //! Hand-made architectures and presets.
 
-use undertone::engine::{LayerSummary, ModelRow, ModelSummary, Preset};
+use undertone::engine::{LayerSummary, ModelRow, ModelSummary, Preset, Provenance};
 
 /// Two architectures.
 pub fn models() -> Vec<ModelRow> {
@@ -81,18 +81,27 @@ pub fn presets() -> Vec<Preset> {
         ("split.kind", r#""random""#),
         ("training.epochs", "50"),
     ];
-    let preset = |name: &str, about: &str, extends: Option<&str>| Preset {
+    let preset = |name: &str, about: &str, extends: Option<&str>, provenance| Preset {
+        provenance,
+        origin: "default".to_owned(),
+        text: String::new(),
         name: name.to_owned(),
         about: about.to_owned(),
         extends: extends.map(str::to_owned),
         values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
     };
     vec![
-        preset("crnn_143x40", "CRNN on 40 MFCC, RAVDESS, 8 classes, random 80/20", None),
+        preset(
+            "crnn_143x40",
+            "CRNN on 40 MFCC, RAVDESS, 8 classes, random 80/20",
+            None,
+            Provenance::Shipped,
+        ),
         preset(
             "crnn_143x40_honest",
             "the same on speakers never heard",
             Some("crnn_143x40"),
+            Provenance::ChangedCopy,
         ),
     ]
 }

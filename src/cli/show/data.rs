@@ -3,7 +3,7 @@
 use super::{SYNTHETIC, name, percent};
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey};
+use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey, Tidying};
 use serde_json::json;
 use std::fmt::Write;
 use std::io;
@@ -186,6 +186,40 @@ pub fn config(output: Output, config: &Config) -> io::Result<()> {
         for row in &config.rows {
             table.row([row.key.clone(), row.value.clone(), format!("# {}", row.origin)]);
         }
+        let presets = config
+            .presets
+            .iter()
+            .map(|preset| ("preset", &preset.name, preset.provenance));
+        let recipes = config
+            .recipes
+            .iter()
+            .map(|(name, provenance)| ("recipe", name, *provenance));
+        for (what, name, provenance) in recipes.chain(presets) {
+            table.row([format!("# {what} {name}"), String::new(), format!("# {provenance}")]);
+        }
         table.render()
+    })
+}
+
+/// What goes from the settings file, line by line, and what comes of it.
+pub fn tidying(output: Output, tidying: &Tidying) -> io::Result<()> {
+    output.either(tidying, || {
+        let file = tidying.file.display();
+        let (settings, left) = (tidying.removed.len(), tidying.text.lines().count());
+        if settings == 0 {
+            return format!("nothing in {file} says no more than the defaults");
+        }
+        let mut table = Table::new(2, &["setting", "value", "line"]);
+        for row in &tidying.removed {
+            table.row([row.key.clone(), row.value.clone(), row.line.to_string()]);
+        }
+        let end = match &tidying.kept {
+            Some(kept) => format!(
+                "were taken out of {file}, which has {left} lines now; as it was: {}",
+                kept.display()
+            ),
+            None => format!("in {file} say no more than the defaults; --yes takes them out and leaves {left} lines"),
+        };
+        format!("{}\n{settings} settings {end}", table.render())
     })
 }

@@ -17,7 +17,7 @@ mod studies;
 
 pub use bench::measured;
 pub use comparison::compared;
-pub use data::{config, demo, exported, features, survey};
+pub use data::{config, demo, exported, features, survey, tidying};
 pub use doctor::doctor;
 pub use models::{model, models};
 pub use plan::plan;

@@ -2,7 +2,9 @@
 
 use super::{Catalogue, Note, Playback, QualityIssue, Statistics, Variant, Wave};
 use crate::corpus::Exclusion;
+use crate::engine::settings::{Preset, Provenance, Setting};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -53,8 +55,10 @@ pub struct FeatureSummary {
 pub struct Config {
     /// One row per value.
     pub rows: Vec<ConfigRow>,
-    /// What `device` may be set to on this machine.
-    pub devices: Vec<String>,
+    /// Whose each recipe is.
+    pub recipes: BTreeMap<String, Provenance>,
+    /// The presets.
+    pub presets: Vec<Preset>,
 }
 
 /// One value of the settings.
@@ -66,8 +70,9 @@ pub struct ConfigRow {
     pub value: String,
     /// Where it came from (`default`, `workbench.toml:12`, `--set`).
     pub origin: String,
-    /// The comment above it in the shipped `workbench.toml`.
-    pub comment: String,
+    /// What the key is.
+    #[serde(flatten)]
+    pub setting: Setting,
 }
 
 /// A clip to look at.

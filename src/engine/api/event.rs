@@ -6,7 +6,7 @@ use super::{
     Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary, SoundState, Started, Stopping,
     StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
 };
-use crate::engine::settings::Preset;
+use crate::engine::settings::{Preset, Tidying};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -75,6 +75,8 @@ events! {
     Demo(DemoCorpus),
     /// The resolved settings.
     Config(Arc<Config>),
+    /// What goes from the settings file, or has gone.
+    Tidying(Arc<Tidying>),
     /// What this machine has and lacks.
     Doctor(Arc<Vec<Finding>>),
     /// The presets, by name.

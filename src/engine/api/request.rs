@@ -8,7 +8,7 @@ use super::{
     Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Trimming, Tuning, TuningStops, Variant,
 };
 use crate::engine::api;
-use crate::engine::settings::Preset;
+use crate::engine::settings::{Preset, Tidying};
 use std::path::PathBuf;
 use std::sync::Arc;
 use strum::{EnumDiscriminants, EnumIter};

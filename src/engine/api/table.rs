@@ -55,6 +55,11 @@ macro_rules! requests {
                 } -> Arc<Measured>;
                 /// The resolved settings and where each came from.
                 Config -> Arc<api::Config>;
+                /// What the settings file would be without what equals the defaults.
+                Tidy {
+                    /// Whether to write it; else only what would go is shown.
+                    confirmed: bool,
+                } -> Arc<Tidying>;
                 /// What this machine has and lacks, and what would help.
                 Doctor -> Arc<Vec<Finding>>;
                 /// The presets.

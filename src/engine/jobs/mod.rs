@@ -29,6 +29,7 @@ mod settings;
 mod sound;
 mod stop;
 mod studies;
+mod tidy;
 mod train;
 mod trim;
 mod tune;

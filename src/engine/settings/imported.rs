@@ -95,7 +95,7 @@ mod tests {
             config
                 .rows
                 .iter()
-                .any(|row| row.key == "recipes.w2v.import.frames" && !row.comment.is_empty())
+                .any(|row| row.key == "recipes.w2v.import.frames" && !row.setting.help.is_empty())
         );
         assert!(!config.rows.iter().any(|row| row.key == "recipes.w2v.hop_length"));
 

@@ -1,7 +1,8 @@
 //! Layers of TOML: the embedded defaults, a file, single values; merged with the place of every value.
 
-use super::presets::PRESETS;
-use super::{Origin, SettingsError};
+use super::presets::{OwnPreset, PRESETS};
+use super::shipped::{Shipped, shipped};
+use super::{Origin, Provenance, SettingsError};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -45,15 +46,22 @@ pub(super) struct Layers {
     pub origins: BTreeMap<String, Origin>,
     /// The presets by name, as written.
     pub presets: BTreeMap<String, toml::Table>,
+    /// Of those, the ones that a file has: one of the same name as a shipped one takes its place whole.
+    pub own_presets: BTreeMap<String, OwnPreset>,
     /// What stands in for keys that are left out of a named table, by the path of the tables.
     models: BTreeMap<&'static str, toml::Table>,
 }
 
 impl Layers {
     /// The layer that all others are checked against: its keys are all there are.
-    pub fn defaults(text: &str) -> Result<Self, SettingsError> {
-        let origins = lines(text, "the built-in workbench.toml")?;
-        let mut table = table_of(text, "the built-in workbench.toml")?;
+    pub fn defaults() -> Result<Self, SettingsError> {
+        let (mut table, mut origins) = (toml::Table::new(), BTreeMap::new());
+        for Shipped { table: path, text } in shipped() {
+            let place = format!("the built-in [{path}]");
+            let keys = lines(text, &place)?.into_keys();
+            origins.extend(keys.map(|key| (dotted(&path, &key), Origin::Default)));
+            put_in(&mut table, &path, table_of(text, &place)?);
+        }
         let presets = table.remove(PRESETS);
         let mut models = BTreeMap::new();
         for named in &NAMED_TABLES {
@@ -70,32 +78,28 @@ impl Layers {
         }
         let mut layers = Self {
             table,
-            origins: origins.into_keys().map(|key| (key, Origin::Default)).collect(),
-            presets: BTreeMap::new(),
+            origins,
             models,
+            ..Self::default()
         };
-        layers.add_presets(presets)?;
+        layers.presets = layers.tables_of_presets(presets)?;
         Ok(layers)
     }
 
-    /// Takes presets in; one of the same name gives way whole.
-    fn add_presets(&mut self, presets: Option<toml::Value>) -> Result<(), SettingsError> {
+    /// Presets by name, as they are written.
+    fn tables_of_presets(&self, presets: Option<toml::Value>) -> Result<BTreeMap<String, toml::Table>, SettingsError> {
         let refuse = |key: &str| self.error(key, "must be a table");
-        let mut written = BTreeMap::new();
         match presets {
-            None => {}
-            Some(toml::Value::Table(presets)) => {
-                for (name, preset) in presets {
-                    let toml::Value::Table(preset) = preset else {
-                        return Err(refuse(&format!("{PRESETS}.{name}")));
-                    };
-                    written.insert(name, preset);
-                }
-            }
-            Some(_) => return Err(refuse(PRESETS)),
+            None => Ok(BTreeMap::new()),
+            Some(toml::Value::Table(presets)) => presets
+                .into_iter()
+                .map(|(name, preset)| match preset {
+                    toml::Value::Table(preset) => Ok((name, preset)),
+                    _ => Err(refuse(&format!("{PRESETS}.{name}"))),
+                })
+                .collect(),
+            Some(_) => Err(refuse(PRESETS)),
         }
-        self.presets.extend(written);
-        Ok(())
     }
 
     /// Puts a file's values over what is there.
@@ -109,7 +113,9 @@ impl Layers {
             .map(|(key, line)| (key, Origin::File(path.to_owned(), line)))
             .collect();
         self.merge(table, origins)?;
-        self.add_presets(presets)
+        let presets = self.tables_of_presets(presets)?;
+        self.add_own_presets(presets, text);
+        Ok(())
     }
 
     /// Puts one `key=value` over what is there. A value that is no TOML is a string; a single value for a
@@ -197,6 +203,35 @@ impl Layers {
         }
     }
 
+    /// Whose each recipe is; one that anything is set of has been made one's own.
+    pub fn recipes(&self, shipped: &Self) -> BTreeMap<String, Provenance> {
+        let of = |layers: &Self| {
+            layers
+                .table
+                .get("recipes")
+                .and_then(toml::Value::as_table)
+                .cloned()
+                .unwrap_or_default()
+        };
+        let (here, shipped) = (of(self), of(shipped));
+        let touched = |name: &str| {
+            let path = dotted("recipes", name);
+            let within = |key: &str| {
+                key.strip_prefix(&path)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            self.origins
+                .iter()
+                .any(|(key, origin)| *origin != Origin::Default && within(key))
+        };
+        let provenance = |(name, recipe): (String, toml::Value)| {
+            let own = touched(&name).then_some(&recipe);
+            let provenance = Provenance::of(own, shipped.get(&name));
+            (name, provenance)
+        };
+        here.into_iter().map(provenance).collect()
+    }
+
     /// Whether a dotted key is one value, or (with a number as last part) one place of a list.
     pub fn is_setting(&self, key: &str) -> bool {
         let place = key.rsplit_once('.').and_then(|(list, place)| {
@@ -206,7 +241,8 @@ impl Layers {
         place.unwrap_or_else(|| self.lookup(key).is_some_and(|value| !value.is_table()))
     }
 
-    fn lookup(&self, key: &str) -> Option<&toml::Value> {
+    /// The value of a dotted key.
+    pub fn lookup(&self, key: &str) -> Option<&toml::Value> {
         let mut names = key.split('.');
         let first = self.table.get(names.next()?)?;
         names.try_fold(first, |value, name| value.get(name))
@@ -214,10 +250,9 @@ impl Layers {
 
     pub fn merge(&mut self, table: toml::Table, origins: BTreeMap<String, Origin>) -> Result<(), SettingsError> {
         let written = Self {
-            table: toml::Table::new(),
             origins,
-            presets: BTreeMap::new(),
             models: self.models.clone(),
+            ..Self::default()
         };
         merge_tables(&mut self.table, table, "", &written)?;
         for (key, origin) in written.origins {
@@ -229,17 +264,33 @@ impl Layers {
     }
 }
 
+/// The dotted key of a name in a table; the table of all settings has an empty path.
+pub(super) fn dotted(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+/// Puts keys into the table of this path.
+fn put_in(table: &mut toml::Table, path: &str, keys: toml::Table) {
+    let mut at = table;
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        let inner = at.entry(name).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let toml::Value::Table(inner) = inner else { return };
+        at = inner;
+    }
+    at.extend(keys);
+}
+
 fn is_part(key: &str, of: &str) -> bool {
     key.strip_prefix(of).is_some_and(|rest| rest.starts_with('['))
 }
 
 fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: &Layers) -> Result<(), SettingsError> {
     for (name, value) in over {
-        let key = if path.is_empty() {
-            name.clone()
-        } else {
-            format!("{path}.{name}")
-        };
+        let key = dotted(path, &name);
         if !base.contains_key(&name) && path == SPACES && value.is_table() {
             base.insert(name, value);
             continue;
@@ -351,11 +402,7 @@ fn lines(text: &str, place: &str) -> Result<BTreeMap<String, usize>, SettingsErr
 fn walk(item: &Item, path: &str, found: &mut impl FnMut(String, Range<usize>)) {
     if let Some(table) = item.as_table_like() {
         for (name, child) in table.iter() {
-            let key = if path.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{path}.{name}")
-            };
+            let key = dotted(path, name);
             if let Some(span) = table.key(name).and_then(|key| key.span()).or_else(|| child.span()) {
                 found(key.clone(), span);
             }

@@ -3,11 +3,19 @@
 mod imported;
 mod layers;
 mod presets;
+mod provenance;
 mod rows;
+mod setting;
+mod shipped;
+mod table;
+mod tidy;
 
 pub use imported::add_import;
 pub use presets::Preset;
+pub use provenance::Provenance;
 pub use rows::rows;
+pub use setting::{Kind, Range, Setting};
+pub use tidy::{TidyRow, Tidying, tidied};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
@@ -23,8 +31,6 @@ use std::path::{Path, PathBuf};
 
 /// The file that is read when no other is named.
 pub const FILE: &str = "workbench.toml";
-/// The shipped file is the table of defaults: no default is written anywhere else.
-pub(super) const DEFAULTS: &str = include_str!("../../../workbench.toml");
 
 /// All settings, resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +89,8 @@ pub struct Source {
     pub changes: Vec<(String, String)>,
     /// The presets that there are.
     pub presets: Vec<Preset>,
+    /// Whose each recipe is.
+    pub recipes: BTreeMap<String, Provenance>,
     /// Whether somebody chose the data folder: with `--set`, or another than the shipped one in a file.
     pub names_data: bool,
 }
@@ -90,7 +98,7 @@ pub struct Source {
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// The embedded `workbench.toml`.
+    /// What ships.
     Default,
     /// A file and line.
     File(PathBuf, usize),
@@ -123,33 +131,37 @@ pub struct SettingsError {
     pub problem: String,
 }
 
-/// The embedded defaults, then `file` (by default `workbench.toml` in the current folder, when there is one), then the
+/// What ships, then `file` (by default `workbench.toml` in the current folder, when there is one), then the
 /// preset that the changes name, then `changes`. A preset that the file names lies below the file's own values.
 /// Relative paths in a file are taken from its folder.
 ///
 /// # Errors
 /// [`SettingsError`] with file, line, key and remedy.
 pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
-    let mut layers = Layers::defaults(DEFAULTS)?;
-    let shipped = layers.table.get("data").cloned();
+    let path = file.unwrap_or(Path::new(FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => assemble(file, Some(&text), changes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => assemble(file, None, changes),
+        Err(error) => Err(SettingsError {
+            place: path.display().to_string(),
+            key: "--config".to_owned(),
+            problem: format!("{error}; name a readable file, or leave --config out"),
+        }),
+    }
+}
+
+/// [`load_settings`] with the text of the file, where there is one.
+fn assemble(file: Option<&Path>, text: Option<&str>, changes: &[(String, String)]) -> Result<Settings, SettingsError> {
+    let shipped = Layers::defaults()?;
+    let mut layers = shipped.clone();
     let path = file.unwrap_or(Path::new(FILE));
     let asked = changes.iter().rev().find(|(key, _)| key == "preset");
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            layers.file(path, &text)?;
-            let named = layers.named_preset();
-            if !named.is_empty() && asked.is_none() {
-                layers.preset(&named)?;
-                layers.file(path, &text)?;
-            }
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {}
-        Err(error) => {
-            return Err(SettingsError {
-                place: path.display().to_string(),
-                key: "--config".to_owned(),
-                problem: format!("{error}; name a readable file, or leave --config out"),
-            });
+    if let Some(text) = text {
+        layers.file(path, text)?;
+        let named = layers.named_preset();
+        if !named.is_empty() && asked.is_none() {
+            layers.preset(&named)?;
+            layers.file(path, text)?;
         }
     }
     if let Some((key, value)) = asked {
@@ -167,7 +179,8 @@ pub fn load_settings(file: Option<&Path>, changes: &[(String, String)]) -> Resul
         file: file.map(Path::to_owned),
         changes: changes.to_vec(),
         presets: layers.all_presets()?,
-        names_data: layers.origin("data") == Origin::Set || layers.table.get("data") != shipped.as_ref(),
+        recipes: layers.recipes(&shipped),
+        names_data: layers.origin("data") == Origin::Set || layers.table.get("data") != shipped.table.get("data"),
     };
     settings.absolute_paths(&layers);
     settings.origins = layers.origins;
@@ -245,7 +258,7 @@ impl Settings {
 
 /// The settings in a run's file, with paths as they stand; what it does not name is as by default.
 pub(super) fn settings_of_run(table: toml::Table) -> Result<Settings, SettingsError> {
-    let mut layers = Layers::defaults(DEFAULTS)?;
+    let mut layers = Layers::defaults()?;
     layers.merge(table, BTreeMap::new())?;
     resolve(&layers)
 }

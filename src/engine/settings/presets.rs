@@ -1,9 +1,11 @@
 //! Presets: settings that belong together, by one name.
 
-use super::layers::{Layers, is_free};
-use super::{Origin, SettingsError};
+use super::layers::{Layers, dotted, is_free};
+use super::shipped::shipped;
+use super::{Origin, Provenance, SettingsError};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use toml_edit::DocumentMut;
 
 /// The table of presets.
 pub(super) const PRESETS: &str = "presets";
@@ -22,6 +24,19 @@ pub struct Preset {
     pub extends: Option<String>,
     /// Dotted keys and their values as TOML, those of what it builds on included.
     pub values: BTreeMap<String, String>,
+    /// Whose it is.
+    pub provenance: Provenance,
+    /// Where it is written (`workbench.toml:12`); `default` for one that ships.
+    pub origin: String,
+    /// As it is written there.
+    pub text: String,
+}
+
+/// A preset in a file of the user's.
+#[derive(Debug, Clone)]
+pub(super) struct OwnPreset {
+    pub provenance: Provenance,
+    text: String,
 }
 
 impl Layers {
@@ -50,11 +65,35 @@ impl Layers {
         Ok(())
     }
 
+    /// Takes a file's presets in; one of the same name gives way whole.
+    pub(super) fn add_own_presets(&mut self, presets: BTreeMap<String, toml::Table>, file: &str) {
+        for (name, preset) in presets {
+            // What it is is said in words: another wording is no other preset.
+            let settings = |preset: &toml::Table| {
+                let mut settings = preset.clone();
+                settings.remove(ABOUT);
+                settings
+            };
+            let there = self
+                .presets
+                .get(&name)
+                .filter(|_| !self.own_presets.contains_key(&name));
+            let provenance = match self.own_presets.get(&name) {
+                Some(read_before) => read_before.provenance,
+                None => Provenance::of(Some(&settings(&preset)), there.map(settings).as_ref()),
+            };
+            let text = text_of(file, &name).unwrap_or_default();
+            self.own_presets.insert(name.clone(), OwnPreset { provenance, text });
+            self.presets.insert(name, preset);
+        }
+    }
+
     /// All presets, each whole.
     ///
     /// # Errors
     /// A preset that holds what is no setting.
     pub fn all_presets(&self) -> Result<Vec<Preset>, SettingsError> {
+        let files = shipped();
         let preset = |(name, table): (&String, &toml::Table)| {
             let mut tried = self.clone();
             tried.preset(name)?;
@@ -67,7 +106,21 @@ impl Layers {
                 });
             }
             let word = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+            let path = dotted(PRESETS, name);
+            let (provenance, text) = match self.own_presets.get(name) {
+                Some(own) => (own.provenance, own.text.clone()),
+                None => {
+                    let text = files
+                        .iter()
+                        .find(|file| file.table == path)
+                        .map_or("", |file| file.text);
+                    (Provenance::Shipped, text.to_owned())
+                }
+            };
             Ok(Preset {
+                provenance,
+                origin: self.origin(&path).to_string(),
+                text,
                 name: name.clone(),
                 about: word(ABOUT).unwrap_or_default(),
                 extends: word(EXTENDS),
@@ -119,11 +172,7 @@ impl Layers {
 /// Every key of a table, tables before what they hold; the keys of a free table are none of ours.
 fn keys(table: &toml::Table, path: &str, found: &mut impl FnMut(String, &toml::Value)) {
     for (name, value) in table {
-        let key = if path.is_empty() {
-            name.clone()
-        } else {
-            format!("{path}.{name}")
-        };
+        let key = dotted(path, name);
         found(key.clone(), value);
         if let toml::Value::Table(inner) = value
             && !is_free(&key)
@@ -131,6 +180,23 @@ fn keys(table: &toml::Table, path: &str, found: &mut impl FnMut(String, &toml::V
             keys(inner, &key, found);
         }
     }
+}
+
+/// A preset as a file has it, with its comments.
+fn text_of(file: &str, name: &str) -> Option<String> {
+    let mut document: DocumentMut = file.parse().ok()?;
+    let presets = document.get_mut(PRESETS)?.as_table_like_mut()?;
+    let others: Vec<String> = presets
+        .iter()
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| key != name)
+        .collect();
+    for other in others {
+        presets.remove(&other);
+    }
+    document.retain(|key, _| key == PRESETS);
+    document.set_trailing("");
+    Some(document.to_string().trim().to_owned() + "\n")
 }
 
 #[cfg(test)]

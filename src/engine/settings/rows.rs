@@ -1,17 +1,19 @@
-//! The resolved settings as rows: key, value, origin, and what the key means.
+//! The resolved settings as rows: key, value, origin, and what the key is.
 
-use super::{DEFAULTS, Settings};
+use super::layers::{Layers, dotted};
+use super::shipped::{Shipped, shipped};
+use super::{Setting, Settings};
 use crate::engine::{Config, ConfigRow};
-use crate::models::device_choices;
 use crate::tuning::space_table::is_parameter;
 use std::collections::BTreeMap;
 
 /// What stands beside a recipe's keys that the shipped file has no use for.
 const IMPORTED: &str = "Features made elsewhere; `undertone features --import` writes this.";
 
-/// One row per value, in the order of the shipped file, other keys (a user's own recipes) last.
+/// One row per value, in the order of the shipped files, other keys (a user's own recipes) last.
 pub fn rows(settings: &Settings) -> Config {
-    let meanings = meanings(DEFAULTS);
+    let meanings = meanings(&shipped());
+    let defaults = Layers::defaults().unwrap_or_default();
     let mut rows = Vec::new();
     if let Ok(table) = toml::Table::try_from(settings) {
         flatten(&table, "", &mut |key, value| {
@@ -19,15 +21,18 @@ pub fn rows(settings: &Settings) -> Config {
                 .origins
                 .get(&key)
                 .map_or_else(|| "default".to_owned(), ToString::to_string);
-            let comment = meanings
+            let help = meanings
                 .get(&meaning_key(&key))
                 .or_else(|| meanings.get(&meaning_key(searched_setting(&key)?)))
                 .map(|(_, text)| text.clone())
                 .unwrap_or_else(|| if key.starts_with("recipes.") { IMPORTED } else { "" }.to_owned());
+            let default = defaults.lookup(&meaning_key(&key)).unwrap_or(value);
+            let mut setting = Setting::of(&key, default, help);
+            setting.choices.extend(names(settings, &key));
             rows.push(ConfigRow {
                 value: value.to_string(),
                 origin,
-                comment,
+                setting,
                 key,
             });
         });
@@ -36,7 +41,20 @@ pub fn rows(settings: &Settings) -> Config {
     rows.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key)));
     Config {
         rows,
-        devices: device_choices(),
+        recipes: settings.source.recipes.clone(),
+        presets: settings.source.presets.clone(),
+    }
+}
+
+/// The names that the settings themselves give.
+fn names(settings: &Settings, key: &str) -> Vec<String> {
+    match key {
+        "recipe" => settings.recipes.keys().cloned().collect(),
+        "preset" => {
+            let presets = settings.source.presets.iter().map(|preset| preset.name.clone());
+            std::iter::once(String::new()).chain(presets).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -57,11 +75,7 @@ fn searched_setting(key: &str) -> Option<&str> {
 
 fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::Value)) {
     for (name, value) in table {
-        let key = if path.is_empty() {
-            name.clone()
-        } else {
-            format!("{path}.{name}")
-        };
+        let key = dotted(path, name);
         match value {
             // Nothing else of such a recipe matters.
             toml::Value::Table(inner) if path == "recipes" && inner.contains_key("import") => {
@@ -83,19 +97,26 @@ fn only_import(recipe: &toml::Table) -> toml::Table {
         .collect()
 }
 
-/// The comment above every key of the shipped file, with the key's place in it.
-fn meanings(text: &str) -> BTreeMap<String, (usize, String)> {
+/// The comment above every key of the shipped files, with the key's place in them.
+fn meanings(files: &[Shipped]) -> BTreeMap<String, (usize, String)> {
     let mut found = BTreeMap::new();
-    let mut table = String::new();
-    let mut comment = Vec::new();
-    for (place, line) in text.lines().enumerate() {
+    let (mut table, mut comment) = (String::new(), Vec::new());
+    let lines = files
+        .iter()
+        .flat_map(|file| file.text.lines().map(move |line| (file, line)));
+    let mut file_before = None;
+    for (place, (file, line)) in lines.enumerate() {
+        if file_before.replace(&file.table) != Some(&file.table) {
+            table = file.table.clone();
+            comment.clear();
+        }
         if let Some(words) = line.strip_prefix('#') {
             comment.push(words.trim());
         } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            table = format!("{name}.");
+            table = dotted(&file.table, name);
             comment.clear();
         } else if let Some((name, _)) = line.split_once(" = ") {
-            found.insert(format!("{table}{name}"), (place, comment.join(" ")));
+            found.insert(dotted(&table, name), (place, comment.join(" ")));
             comment.clear();
         } else {
             comment.clear();
@@ -114,7 +135,11 @@ mod tests {
         let settings = load_settings(None, &[("training.epochs".into(), "3".into())]).unwrap();
         let config = rows(&settings);
         for row in &config.rows {
-            assert!(!row.comment.is_empty(), "{} has no comment in workbench.toml", row.key);
+            assert!(
+                !row.setting.help.is_empty(),
+                "{} has no comment where it ships",
+                row.key
+            );
         }
         let epochs = config.rows.iter().find(|row| row.key == "training.epochs").unwrap();
         assert_eq!((epochs.value.as_str(), epochs.origin.as_str()), ("3", "--set"));

@@ -1,6 +1,6 @@
 //! The presets, and a new run with one.
 
-use crate::engine::{Event, Preset};
+use crate::engine::{Event, Preset, Provenance};
 use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE};
 use crate::ui::model::Model;
@@ -60,7 +60,11 @@ impl PresetsView {
         };
         let mut changes = vec![("preset".to_owned(), preset.name.clone())];
         changes.extend(preset.values.clone());
-        Form::open(model, Some((changes, &format!("preset {}", preset.name))), effects);
+        let origin = match preset.provenance {
+            Provenance::Shipped => format!("preset {}", preset.name),
+            own => format!("preset {} ({own})", preset.name),
+        };
+        Form::open(model, Some((changes, &origin)), effects);
         effects.closed = !effects.opened.is_empty();
     }
 }
@@ -99,7 +103,11 @@ impl Pane for PresetsView {
         let room = usize::from(inner.height.saturating_sub(below + 1));
         for (y, index) in self.cursor.window(presets.len(), room).enumerate() {
             let preset = &presets[index];
-            let line = format!("{}{}", fit(&preset.name, names), preset.about);
+            let own = match preset.provenance {
+                Provenance::Shipped => String::new(),
+                own => format!("{own}: "),
+            };
+            let line = format!("{}{own}{}", fit(&preset.name, names), preset.about);
             let style = if index == self.cursor.row {
                 theme.selected()
             } else {

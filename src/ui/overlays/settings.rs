@@ -1,6 +1,6 @@
 //! The resolved settings, where each came from, and what it means.
 
-use crate::engine::ConfigRow;
+use crate::engine::{Command, ConfigRow};
 use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::model::Model;
@@ -29,6 +29,12 @@ const SETTINGS: Table<SettingsView> = Table {
             view.filter.typing = true
         })
         .hint("filter"),
+        bind(
+            keys!['T'],
+            "take what equals the defaults out of the settings file; asks first",
+            |_: &mut SettingsView, _, effects| effects.send(Command::Tidy { confirmed: false }),
+        )
+        .hint("tidy"),
         bind(
             &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
             "close",
@@ -154,7 +160,7 @@ impl Pane for SettingsView {
             return;
         };
         buffer.put(below, 0, 0, &format!("{} = {}", row.key, row.value), theme.accent());
-        for (line, words) in wrap(&row.comment, columns).iter().enumerate() {
+        for (line, words) in wrap(&row.setting.help, columns).iter().enumerate() {
             buffer.put(below, 0, line as u16 + 1, words, theme.dim());
         }
     }
@@ -164,7 +170,7 @@ impl SettingsView {
     fn rows<'a>(&self, model: &'a Model) -> Vec<&'a ConfigRow> {
         let words = self.filter.words();
         let passes = |row: &&ConfigRow| {
-            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.comment);
+            let text = format!("{} {} {} {}", row.key, row.value, row.origin, row.setting.help);
             holds(&text, &words)
         };
         let rows = model.config.iter().flat_map(|config| &config.rows);

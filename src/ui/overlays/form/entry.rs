@@ -1,21 +1,13 @@
 //! One field of the form of a new run: what can be entered, whether it is right, and how it is written as TOML.
 
+use crate::engine::{Kind, Setting};
 use crate::ui::widgets::field::Field;
-
-/// What a number must be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    /// A whole number of at least this.
-    Whole(u64),
-    /// A number above 0, at most this.
-    Positive(f64),
-}
 
 /// What is entered into a field.
 #[derive(Debug, Clone)]
 pub enum Input {
     /// A number.
-    Number(Field, Number),
+    Number(Field),
     /// One of several words.
     Choice {
         /// The words.
@@ -43,8 +35,10 @@ pub struct Entry {
     pub label: &'static str,
     /// What is entered.
     pub input: Input,
-    /// What the setting means.
-    pub comment: String,
+    /// What the setting is.
+    pub setting: Setting,
+    /// Whose each option is, where they are not all ours.
+    pub marks: Vec<String>,
     /// Whether it is sent whatever it is.
     pub pinned: bool,
     /// The value as TOML when the form was opened.
@@ -62,11 +56,11 @@ impl Entry {
             format!("[{}]", quoted.join(", "))
         };
         match &self.input {
-            Input::Number(field, _) => field.text().trim().to_owned(),
+            Input::Number(field) => field.text().trim().to_owned(),
             Input::Choice { options, at } => match options.get(*at).map(String::as_str) {
                 Some(word @ ("true" | "false")) => word.to_owned(),
                 Some(EVERYBODY) => "[]".to_owned(),
-                Some(word) if self.key == "filter.gender" => format!("[{}]", quoted(word)),
+                Some(word) if self.setting.kind == Kind::Texts => format!("[{}]", quoted(word)),
                 word => quoted(word.unwrap_or_default()),
             },
             Input::Many { options, on, .. } => {
@@ -96,7 +90,7 @@ impl Entry {
                 .collect()
         };
         match &mut self.input {
-            Input::Number(field, _) if value.is_integer() || value.is_float() => {
+            Input::Number(field) if value.is_integer() || value.is_float() => {
                 *field = Field::new(&value.to_string());
             }
             Input::Choice { options, at } => {
@@ -139,25 +133,21 @@ impl Entry {
         self.pinned || self.toml() != self.given
     }
 
+    /// Whose the chosen option is.
+    pub fn mark(&self) -> &str {
+        match &self.input {
+            Input::Choice { at, .. } => self.marks.get(*at).map_or("", String::as_str),
+            _ => "",
+        }
+    }
+
     /// What is wrong with it.
     pub fn problem(&self) -> Option<String> {
-        let Input::Number(field, number) = &self.input else {
+        let Input::Number(field) = &self.input else {
             return None;
         };
-        let text = field.text().trim();
-        match number {
-            Number::Whole(least) => match text.parse::<u64>() {
-                Ok(value) if value >= *least => None,
-                _ => Some(format!("{} must be a whole number of at least {least}", self.label)),
-            },
-            Number::Positive(most) => match text.parse::<f64>() {
-                Ok(value) if value > 0.0 && value <= *most => None,
-                _ => Some(format!(
-                    "{} must be a number above 0, at most {most}, such as 0.001",
-                    self.label
-                )),
-            },
-        }
+        let refusal = self.setting.refusal(field.text().trim())?;
+        Some(format!("{} {refusal}", self.label))
     }
 }
 

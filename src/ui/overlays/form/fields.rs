@@ -1,11 +1,30 @@
 //! Which fields the form has, filled in with the settings.
 
 use super::Form;
-use super::entry::{EVERYBODY, Entry, Input, Number, parse};
-use crate::engine::{Config, Survey};
+use super::entry::{EVERYBODY, Entry, Input, parse};
+use crate::engine::{Config, ConfigRow, Kind, Provenance, Survey};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
 use std::collections::BTreeMap;
+
+/// The settings with a field, and what each is called.
+const FIELDS: [(&str, &str); 15] = [
+    ("model.name", "Model"),
+    ("recipe", "Recipe"),
+    ("split.kind", "Split"),
+    ("split.kfold", "Folds"),
+    ("training.epochs", "Epochs, at most"),
+    ("training.batch_size", "Batch size"),
+    ("training.learning_rate", "Learning rate"),
+    ("training.early_stopping.patience", "Early stopping"),
+    ("training.monitor", "Best epoch by"),
+    ("training.class_weights", "Class weights"),
+    ("augmentation.mode", "Augmentation"),
+    ("filter.corpus", "Corpora"),
+    ("filter.gender", "Gender"),
+    ("seed", "Seed"),
+    ("device", "Device"),
+];
 
 impl Form {
     /// A form filled in with the settings; a setting that the engine does not name has no field.
@@ -28,57 +47,30 @@ impl Form {
             lines: Vec::new(),
             clips,
         };
-        let splits: &[&str] = if speakers { &["speaker", "random"] } else { &["random"] };
-        form.choice(config, "model.name", "Model", &names(config, "model."));
-        form.choice(config, "recipe", "Recipe", &names(config, "recipes."));
-        form.choice(config, "split.kind", "Split", splits);
-        form.number(config, "split.kfold", "Folds", Number::Whole(0));
-        form.number(config, "training.epochs", "Epochs, at most", Number::Whole(1));
-        form.number(config, "training.batch_size", "Batch size", Number::Whole(1));
-        form.number(config, "training.learning_rate", "Learning rate", Number::Positive(1.0));
-        form.number(
-            config,
-            "training.early_stopping.patience",
-            "Early stopping",
-            Number::Whole(0),
-        );
-        form.choice(
-            config,
-            "training.monitor",
-            "Best epoch by",
-            &["loss", "accuracy", "uar"],
-        );
-        form.choice(config, "training.class_weights", "Class weights", &["false", "true"]);
-        form.choice(
-            config,
-            "augmentation.mode",
-            "Augmentation",
-            &["none", "on_the_fly", "materialised"],
-        );
-        form.corpora(config);
-        form.choice(config, "filter.gender", "Gender", &[EVERYBODY, "female", "male"]);
-        form.number(config, "seed", "Seed", Number::Whole(0));
-        let devices: Vec<&str> = config.devices.iter().map(String::as_str).collect();
-        form.choice(config, "device", "Device", &devices);
+        for (key, label) in FIELDS {
+            form.add(config, key, label, speakers);
+        }
         form
     }
 
-    fn add(
-        &mut self,
-        config: &Config,
-        key: &'static str,
-        label: &'static str,
-        input: impl FnOnce(&toml::Value) -> Input,
-    ) {
+    fn add(&mut self, config: &Config, key: &'static str, label: &'static str, speakers: bool) {
         let Some(row) = config.rows.iter().find(|row| row.key == key) else {
             return;
         };
         let Some(value) = parse(&row.value) else { return };
+        let Some(input) = self.input(row, &value, speakers) else {
+            return;
+        };
+        let marks = match &input {
+            Input::Choice { options, .. } if key == "recipe" => marks(config, options),
+            _ => Vec::new(),
+        };
         let mut entry = Entry {
             key,
             label,
-            input: input(&value),
-            comment: row.comment.clone(),
+            input,
+            setting: row.setting.clone(),
+            marks,
             given: String::new(),
             pinned: false,
         };
@@ -90,63 +82,57 @@ impl Form {
         self.entries.push(entry);
     }
 
-    fn number(&mut self, config: &Config, key: &'static str, label: &'static str, number: Number) {
-        self.add(config, key, label, |value| {
-            Input::Number(Field::new(&value.to_string()), number)
-        });
-    }
-
-    fn choice(&mut self, config: &Config, key: &'static str, label: &'static str, options: &[&str]) {
-        self.add(config, key, label, |value| {
-            let given = match value {
-                toml::Value::String(word) => word.clone(),
-                toml::Value::Array(words) => words
-                    .first()
-                    .and_then(toml::Value::as_str)
-                    .unwrap_or(EVERYBODY)
-                    .to_owned(),
-                other => other.to_string(),
-            };
-            let mut options: Vec<String> = options.iter().map(|word| (*word).to_owned()).collect();
-            let lost = key == "split.kind";
-            if !options.contains(&given) && !lost {
-                options.push(given.clone());
+    /// What is entered, as the kind of the setting has it; none where there is nothing to choose from.
+    fn input(&self, row: &ConfigRow, value: &toml::Value, speakers: bool) -> Option<Input> {
+        let choices = row.setting.choices.clone();
+        match row.setting.kind {
+            Kind::Integer | Kind::Number => Some(Input::Number(Field::new(&value.to_string()))),
+            Kind::Boolean => Some(choice(
+                ["false", "true"].map(str::to_owned).into(),
+                &value.to_string(),
+                true,
+            )),
+            Kind::Texts if row.key == "filter.corpus" => self.corpora(value),
+            Kind::Texts => {
+                let first = value.as_array().and_then(|words| words.first()?.as_str());
+                let options = std::iter::once(EVERYBODY.to_owned()).chain(choices).collect();
+                Some(choice(options, first.unwrap_or(EVERYBODY), true))
             }
-            let at = options.iter().position(|word| *word == given).unwrap_or(0);
-            Input::Choice { options, at }
-        });
+            // What no clip can be dealt by is no choice, whatever the settings say.
+            _ if row.key == "split.kind" && !speakers => {
+                let without = choices.into_iter().filter(|kind| kind != "speaker").collect();
+                Some(choice(without, value.as_str()?, false))
+            }
+            _ => Some(choice(choices, value.as_str()?, true)),
+        }
     }
 
-    fn corpora(&mut self, config: &Config) {
+    fn corpora(&self, value: &toml::Value) -> Option<Input> {
         let mut options: Vec<String> = self.clips.keys().map(|(corpus, _)| corpus.clone()).collect();
         options.dedup();
-        if options.is_empty() {
-            return;
-        }
-        self.add(config, "filter.corpus", "Corpora", |value| {
-            let given: Vec<&str> = value
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(toml::Value::as_str)
-                .collect();
-            let on = options
-                .iter()
-                .map(|corpus| given.is_empty() || given.contains(&corpus.as_str()))
-                .collect();
-            Input::Many { options, on, at: 0 }
-        });
+        let given: Vec<&str> = value.as_array()?.iter().filter_map(toml::Value::as_str).collect();
+        let on = options
+            .iter()
+            .map(|corpus| given.is_empty() || given.contains(&corpus.as_str()))
+            .collect();
+        (!options.is_empty()).then_some(Input::Many { options, on, at: 0 })
     }
 }
 
-/// Names of the tables below a part of the settings.
-fn names<'a>(config: &'a Config, part: &str) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for row in &config.rows {
-        let rest = row.key.strip_prefix(part).and_then(|rest| rest.split_once('.'));
-        if let Some((name, _)) = rest.filter(|(name, _)| !names.contains(name)) {
-            names.push(name);
-        }
+/// One of several words; what is set is one of them, unless it must not be.
+fn choice(mut options: Vec<String>, given: &str, keep: bool) -> Input {
+    if keep && !options.iter().any(|option| option == given) {
+        options.push(given.to_owned());
     }
-    names
+    let at = options.iter().position(|option| option == given).unwrap_or(0);
+    Input::Choice { options, at }
+}
+
+/// Whose each recipe is, where it is one's own.
+fn marks(config: &Config, recipes: &[String]) -> Vec<String> {
+    let mark = |name: &String| match config.recipes.get(name) {
+        None | Some(Provenance::Shipped) => String::new(),
+        Some(own) => own.to_string(),
+    };
+    recipes.iter().map(mark).collect()
 }

@@ -87,12 +87,12 @@ impl Pane for Form {
 
     fn is_typing(&self) -> bool {
         let entry = self.entries.get(self.cursor.row);
-        entry.is_some_and(|entry| matches!(entry.input, Input::Number(..)))
+        entry.is_some_and(|entry| matches!(entry.input, Input::Number(_)))
     }
 
     fn field(&mut self) -> Option<&mut Field> {
         match &mut self.entry()?.input {
-            Input::Number(field, _) => Some(field),
+            Input::Number(field) => Some(field),
             _ => None,
         }
     }
@@ -206,7 +206,7 @@ impl Form {
         let fields = self
             .entries
             .iter()
-            .map(|entry| (&*entry.comment, entry.key, entry.toml()));
+            .map(|entry| (&*entry.setting.help, entry.key, entry.toml()));
         let rest = self.copied.iter().flat_map(|(_, rest)| rest);
         edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
     }
@@ -288,7 +288,7 @@ impl Form {
                 *at = (*at + count).wrapping_add_signed(by) % count.max(1);
             }
             Some(Input::Many { options, at, .. }) if by > 0 || *at > 0 => *at = turned(*at, options.len()),
-            Some(Input::Number(field, _)) => {
+            Some(Input::Number(field)) => {
                 let code = if by < 0 { KeyCode::Left } else { KeyCode::Right };
                 field.edit(KeyEvent::from(code));
             }

@@ -1,16 +1,17 @@
 use super::*;
-use crate::engine::{Config, ConfigRow, Coverage};
+use crate::engine::{Config, ConfigRow, Coverage, Provenance, Setting};
 
 fn config(rows: &[(&str, &str)]) -> Config {
     let row = |(key, value): &(&str, &str)| ConfigRow {
         key: (*key).to_owned(),
         value: (*value).to_owned(),
         origin: "default".to_owned(),
-        comment: String::new(),
+        setting: Setting::of(key, &entry::parse(value).unwrap(), String::new()),
     };
     Config {
         rows: rows.iter().map(row).collect(),
-        devices: Vec::new(),
+        recipes: BTreeMap::new(),
+        presets: Vec::new(),
     }
 }
 
@@ -75,7 +76,7 @@ fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
         ]),
         None,
     );
-    press(&mut form, "v<<<<<7vv^");
+    press(&mut form, "v<<<0vv^");
     assert!(enter(&mut form).is_empty());
     assert_eq!(form.cursor.row, 1);
     assert!(form.problem.as_ref().unwrap().contains("Learning rate"));
@@ -150,4 +151,48 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
     assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
     form.edited("");
     assert!(form.changes().is_empty(), "what is taken away is as in the settings");
+}
+
+#[test]
+fn fields_take_what_the_table_of_settings_allows() {
+    let mut config = config(&[
+        ("model.name", "\"conv1d\""),
+        ("recipe", "\"mine\""),
+        ("training.monitor", "\"loss\""),
+        ("filter.gender", "[]"),
+        ("training.learning_rate", "0.001"),
+    ]);
+    config.rows[1].setting.choices = vec!["log_mel".to_owned(), "mine".to_owned()];
+    config.recipes = BTreeMap::from([
+        ("log_mel".to_owned(), Provenance::ChangedCopy),
+        ("mine".to_owned(), Provenance::Own),
+    ]);
+    let form = Form::new(&config, None);
+    for entry in &form.entries {
+        let Input::Choice { options, .. } = &entry.input else {
+            assert_eq!(entry.key, "training.learning_rate");
+            continue;
+        };
+        let choices = &entry.setting.choices;
+        let everybody = usize::from(entry.key == "filter.gender");
+        assert!(
+            !choices.is_empty() && options[everybody..] == choices[..],
+            "{}",
+            entry.key
+        );
+    }
+    assert_eq!(form.entries[1].mark(), "own");
+    let mut form = form;
+    press(&mut form, "v>");
+    assert_eq!(form.entries[1].mark(), "own copy of a shipped one (differs)");
+    let rate = |text: &str| {
+        let mut entry = form.entries[2].clone();
+        entry.input = Input::Number(Field::new(text));
+        entry.problem()
+    };
+    assert_eq!((rate("3.5"), rate("1e-9")), (None, None), "the engine takes it");
+    for text in ["0", "-1", "inf", "fast", ""] {
+        let problem = rate(text).unwrap();
+        assert!(problem.ends_with("must be a number above 0"), "{text:?}: {problem}");
+    }
 }

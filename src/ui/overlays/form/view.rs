@@ -38,10 +38,11 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         height: inner.height - list.height,
         ..inner
     };
-    let key = form.entries.get(form.cursor.row).map_or("", |entry| entry.key);
-    let inside = section(buffer, foot, "", key, theme);
-    if let Some(entry) = form.entries.get(form.cursor.row) {
-        for (row, line) in wrap(&entry.comment, usize::from(inside.width))
+    let here = form.entries.get(form.cursor.row);
+    let (key, mark) = here.map_or(("", ""), |entry| (entry.key, entry.mark()));
+    let inside = section(buffer, foot, mark, key, theme);
+    if let Some(entry) = here {
+        for (row, line) in wrap(&entry.setting.help, usize::from(inside.width))
             .iter()
             .take(2)
             .enumerate()
@@ -151,7 +152,7 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
     };
     let chosen = if here { theme.selected() } else { theme.heading() };
     match &entry.input {
-        Input::Number(field, _) => {
+        Input::Number(field) => {
             let style = if entry.problem().is_some() {
                 theme.bad()
             } else {

@@ -170,6 +170,12 @@ pub const DATA: Table<DataView> = Table {
         .hint("settings")
         .sends(CommandKind::Config, &[]),
         bind(
+            keys!['T'],
+            "take what equals the defaults out of the settings file; asks first",
+            |_, _, effects| effects.send(Command::Tidy { confirmed: false }),
+        )
+        .sends(CommandKind::Tidy, &[]),
+        bind(
             keys!['D'],
             "look at this machine: what it has, what it lacks, what would help",
             |_, _, effects| {

@@ -7,12 +7,12 @@ mod overview;
 mod speakers;
 mod tables;
 
-use crate::engine::{Command, CommandKind, DemoCorpus, Event, Survey};
+use crate::engine::{Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
 use crate::ui::model::Model;
 use crate::ui::overlays::Question;
 use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::shared::{Filtered, Moves};
-use crate::ui::text::{Paint, grouped};
+use crate::ui::text::{Paint, count, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::{Filter, holds};
@@ -158,6 +158,9 @@ impl Pane for DataView {
                 effects.said = true;
             }
             Event::Demo(DemoCorpus { summary: Some(_), .. }) => effects.send(Command::Scan { headers_only: false }),
+            Event::Tidying(tidying) if tidying.kept.is_none() && !tidying.removed.is_empty() => {
+                effects.open(tidy(tidying));
+            }
             _ => {}
         }
     }
@@ -165,6 +168,19 @@ impl Pane for DataView {
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         draw(self, model, area, buffer, theme);
     }
+}
+
+fn tidy(tidying: &Tidying) -> Question {
+    let keys: Vec<&str> = tidying.removed.iter().map(|row| row.key.as_str()).collect();
+    let text = format!(
+        "{} in {} equal the defaults and go. {} stay, with your comments; a copy of the file as it is now is kept beside it.\n\n{}",
+        count(keys.len(), "setting"),
+        tidying.file.display(),
+        count(tidying.text.lines().count(), "line"),
+        keys.join(", ")
+    );
+    let commands = vec![Command::Tidy { confirmed: true }];
+    Question::new("Tidy the settings file?".to_owned(), text, "Tidy", commands).before_loss()
 }
 
 fn demo(model: &Model) -> Question {

@@ -1,0 +1,213 @@
+//! What a key of the settings is: a row of the table.
+
+use super::table;
+use serde::Serialize;
+use std::fmt;
+
+/// What a key of the settings is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Setting {
+    /// The type of its value.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// What it may be, or each value of a list; empty where that is not one of a few words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// Between which ends a number lies, or each of a list; what other settings demand besides is in the help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// What a number counts (`Hz`, `frames`); empty where it has no unit.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub unit: &'static str,
+    /// What it means.
+    pub help: String,
+}
+
+/// The type of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
+pub enum Kind {
+    /// A text in quotes.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of texts.
+    #[strum(to_string = "list of texts")]
+    Texts,
+    /// A list of whole numbers.
+    #[strum(to_string = "list of integers")]
+    Integers,
+    /// A list of numbers.
+    #[strum(to_string = "list of numbers")]
+    Numbers,
+    /// A table, such as a range of a search space.
+    Table,
+    /// A list of tables.
+    #[strum(to_string = "list of tables")]
+    Tables,
+}
+
+impl Kind {
+    fn of(key: &str, value: &toml::Value) -> Self {
+        match value {
+            toml::Value::Integer(_) => Self::Integer,
+            toml::Value::Float(_) => Self::Number,
+            toml::Value::Boolean(_) => Self::Boolean,
+            toml::Value::Table(_) => Self::Table,
+            toml::Value::Array(values) => match values.first() {
+                Some(toml::Value::Integer(_)) => Self::Integers,
+                Some(toml::Value::Float(_)) => Self::Numbers,
+                Some(toml::Value::Table(_)) => Self::Tables,
+                None if key == "corpora" => Self::Tables,
+                _ => Self::Texts,
+            },
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Between which ends a number lies; an end that is left out is open.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Range {
+    /// The least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
+    /// What it must be above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusive_minimum: Option<f64>,
+    /// The most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<f64>,
+    /// What it must be below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusive_maximum: Option<f64>,
+}
+
+impl Range {
+    pub(super) fn at_least(end: f64) -> Self {
+        Self {
+            minimum: Some(end),
+            ..OPEN
+        }
+    }
+
+    pub(super) fn above(end: f64) -> Self {
+        Self {
+            exclusive_minimum: Some(end),
+            ..OPEN
+        }
+    }
+
+    pub(super) fn between(low: f64, high: f64) -> Self {
+        Self {
+            maximum: Some(high),
+            ..Self::at_least(low)
+        }
+    }
+
+    /// From 0 to below this.
+    pub(super) fn below(end: f64) -> Self {
+        Self {
+            exclusive_maximum: Some(end),
+            ..Self::at_least(0.0)
+        }
+    }
+
+    pub(super) fn inside(low: f64, high: f64) -> Self {
+        Self {
+            exclusive_maximum: Some(high),
+            ..Self::above(low)
+        }
+    }
+
+    /// Whether a number lies in it.
+    pub fn contains(&self, value: f64) -> bool {
+        value.is_finite()
+            && self.minimum.is_none_or(|end| value >= end)
+            && self.exclusive_minimum.is_none_or(|end| value > end)
+            && self.maximum.is_none_or(|end| value <= end)
+            && self.exclusive_maximum.is_none_or(|end| value < end)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ends = [
+            ("at least", self.minimum),
+            ("above", self.exclusive_minimum),
+            ("at most", self.maximum),
+            ("below", self.exclusive_maximum),
+        ];
+        let ends = ends
+            .into_iter()
+            .filter_map(|(word, end)| Some(format!("{word} {}", end?)));
+        formatter.write_str(&ends.collect::<Vec<_>>().join(" and "))
+    }
+}
+
+impl Setting {
+    /// What a dotted key is that has this value by default, and what it means.
+    pub fn of(key: &str, value: &toml::Value, help: String) -> Self {
+        let key = table::general(key);
+        Self {
+            kind: Kind::of(&key, value),
+            choices: table::choices(&key),
+            range: table::range(&key),
+            unit: table::unit(&key),
+            help,
+        }
+    }
+
+    /// What a number must be, where this text is none that may stand here.
+    pub fn refusal(&self, text: &str) -> Option<String> {
+        let (number, name) = match self.kind {
+            Kind::Integer => (text.parse::<i64>().ok().map(|whole| whole as f64), "a whole number"),
+            Kind::Number => (text.parse::<f64>().ok(), "a number"),
+            _ => return None,
+        };
+        let allowed = |number: f64| self.range.map_or(number.is_finite(), |range| range.contains(number));
+        if number.is_some_and(allowed) {
+            return None;
+        }
+        let range = self.range.map_or_else(String::new, |range| range.to_string());
+        let of = if range.starts_with("at ") { " of " } else { " " };
+        Some(format!("must be {name}{of}{range}").trim_end().to_owned())
+    }
+}
+
+const OPEN: Range = Range {
+    minimum: None,
+    exclusive_minimum: None,
+    maximum: None,
+    exclusive_maximum: None,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_refused_in_the_words_of_its_range() {
+        let setting = |key: &str, value: toml::Value| Setting::of(key, &value, String::new());
+        let epochs = setting("training.epochs", 80.into());
+        for (text, right) in [
+            ("1", true),
+            ("0", false),
+            ("-1", false),
+            ("1.5", false),
+            ("", false),
+            ("9999", true),
+        ] {
+            let expected = (!right).then(|| "must be a whole number of at least 1".to_owned());
+            assert_eq!(epochs.refusal(text), expected, "{text:?}");
+        }
+        let share = setting("split.test", 0.2.into());
+        let expected = Some("must be a number above 0 and below 1".to_owned());
+        assert_eq!((share.refusal("1"), share.refusal("0.5")), (expected, None));
+    }
+}
