@@ -2,7 +2,7 @@
 //! the engine's events and draws itself; what it wants of the workbench goes into [`Effects`].
 
 use crate::engine::{Command, CommandKind, Event};
-use crate::ui::input::{Key, Row};
+use crate::ui::input::Row;
 use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::theme::Theme;
@@ -21,36 +21,10 @@ pub struct Binding<P> {
     act: Action<P>,
 }
 
-/// Keys that do something, and what the help says of them.
-pub const fn bind<P>(keys: &'static [Key], help: &'static str, act: Action<P>) -> Binding<P> {
-    let row = Row {
-        heading: "",
-        keys,
-        help,
-        hint: None,
-        sends: None,
-        then: &[],
-    };
-    Binding { row, act }
-}
-
-impl<P> Binding<P> {
-    /// With a word in the bottom row.
-    pub const fn hint(mut self, word: &'static str) -> Self {
-        self.row.hint = Some((None, word));
-        self
-    }
-
-    /// With a word in the bottom row, before which other keys are written than the first.
-    pub const fn hint_as(mut self, keys: &'static str, word: &'static str) -> Self {
-        self.row.hint = Some((Some(keys), word));
-        self
-    }
-
-    /// A command is sent in the end, after these keys answered what is asked in between.
-    pub const fn sends(mut self, kind: CommandKind, then: &'static [Key]) -> Self {
-        (self.row.sends, self.row.then) = (Some(kind), then);
-        self
+impl Row {
+    /// This is what the keys do with a pane.
+    pub const fn does<P>(self, act: Action<P>) -> Binding<P> {
+        Binding { row: self, act }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::ui::message::Tone;
 use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
-use crate::ui::widgets::section::inset;
+use crate::ui::widgets::section::{Parts, inset};
 use crate::ui::workbench::Workbench;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -96,11 +96,7 @@ fn header(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
         };
         x += buffer.put(area, x, 0, &name, style) + u16::from(area.width >= 62);
     }
-    let mut right = Rect {
-        x: area.x + x,
-        width: area.width.saturating_sub(x),
-        ..area
-    };
+    let mut right = area.right_of(x);
     let active = workbench.model.active_runs();
     let runs = if active > 0 {
         format!("● {}", count(active, "run"))

@@ -1,9 +1,9 @@
 //! Keys that many panes have: for moving, for closing, for typing a filter.
 
-use crate::ui::input::Key;
 use crate::ui::input::key::{DOWN, ENTER, ESCAPE, UP};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::pane::{Pane, Table};
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
@@ -36,10 +36,9 @@ impl<P: Pane> Table<P> {
     /// For what is only read.
     pub const CLOSE: Self = Self {
         heading: "Here",
-        bindings: &[bind(&[ESCAPE, Key::character('q'), ENTER], "close", |_, _, effects| {
-            effects.close()
-        })
-        .hint("close")],
+        bindings: &[bind(&[ESCAPE, Key::character('q'), ENTER], "close")
+            .hint("close")
+            .does(|_, _, effects| effects.close())],
     };
 }
 
@@ -48,32 +47,14 @@ impl<P: Moves> Table<P> {
     pub const MOVES: Self = Self {
         heading: "Moving",
         bindings: &[
-            bind(&[UP, Key::character('k')], "up", |pane: &mut P, model, _| {
-                pane.step(Step::Up, model)
-            }),
-            bind(&[DOWN, Key::character('j')], "down", |pane: &mut P, model, _| {
-                pane.step(Step::Down, model)
-            }),
-            bind(&[PAGE_UP], "a page up", |pane: &mut P, model, _| {
-                pane.step(Step::PageUp, model)
-            }),
-            bind(&[PAGE_DOWN], "a page down", |pane: &mut P, model, _| {
-                pane.step(Step::PageDown, model)
-            }),
-            bind(
-                &[Key::plain(KeyCode::Home), Key::character('g')],
-                "to the first",
-                |pane: &mut P, model, _| {
-                    pane.step(Step::First, model);
-                },
-            ),
-            bind(
-                &[Key::plain(KeyCode::End), Key::character('G')],
-                "to the last",
-                |pane: &mut P, model, _| {
-                    pane.step(Step::Last, model);
-                },
-            ),
+            bind(&[UP, Key::character('k')], "up").does(|pane, model, _| pane.step(Step::Up, model)),
+            bind(&[DOWN, Key::character('j')], "down").does(|pane, model, _| pane.step(Step::Down, model)),
+            bind(&[PAGE_UP], "a page up").does(|pane, model, _| pane.step(Step::PageUp, model)),
+            bind(&[PAGE_DOWN], "a page down").does(|pane, model, _| pane.step(Step::PageDown, model)),
+            bind(&[Key::plain(KeyCode::Home), Key::character('g')], "to the first")
+                .does(|pane, model, _| pane.step(Step::First, model)),
+            bind(&[Key::plain(KeyCode::End), Key::character('G')], "to the last")
+                .does(|pane, model, _| pane.step(Step::Last, model)),
         ],
     };
 }
@@ -83,22 +64,18 @@ impl<P: Filtered> Table<P> {
     pub const FILTER: Self = Self {
         heading: "While a filter is typed",
         bindings: &[
-            bind(&[ENTER], "keep the filter", |pane: &mut P, _, _| {
-                pane.filter().typing = false
-            })
-            .hint("keep"),
-            bind(&[ESCAPE], "clear the filter", |pane: &mut P, model, _| {
-                pane.clear_filter(model)
-            })
-            .hint("clear"),
-            bind(&[UP], "up", |pane: &mut P, model, _| pane.step(Step::Up, model)),
-            bind(&[DOWN], "down", |pane: &mut P, model, _| pane.step(Step::Down, model)).hint("move"),
-            bind(&[PAGE_UP], "a page up", |pane: &mut P, model, _| {
-                pane.step(Step::PageUp, model)
-            }),
-            bind(&[PAGE_DOWN], "a page down", |pane: &mut P, model, _| {
-                pane.step(Step::PageDown, model)
-            }),
+            bind(&[ENTER], "keep the filter")
+                .hint("keep")
+                .does(|pane, _, _| pane.filter().typing = false),
+            bind(&[ESCAPE], "clear the filter")
+                .hint("clear")
+                .does(|pane, model, _| pane.clear_filter(model)),
+            bind(&[UP], "up").does(|pane, model, _| pane.step(Step::Up, model)),
+            bind(&[DOWN], "down")
+                .hint("move")
+                .does(|pane, model, _| pane.step(Step::Down, model)),
+            bind(&[PAGE_UP], "a page up").does(|pane, model, _| pane.step(Step::PageUp, model)),
+            bind(&[PAGE_DOWN], "a page down").does(|pane, model, _| pane.step(Step::PageDown, model)),
         ],
     };
 }

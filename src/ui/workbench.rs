@@ -2,8 +2,8 @@
 
 use crate::engine::{Command, Event};
 use crate::ui::follow;
-use crate::ui::input::Row;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
+use crate::ui::input::{Row, bind};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::overlays::{Help, Palette, Question};
@@ -199,11 +199,8 @@ impl Workbench {
     fn shared(&self) -> Vec<(Row, Shared)> {
         let row = |keys, help, hint: Option<&'static str>| Row {
             heading: "Everywhere",
-            keys,
-            help,
             hint: hint.map(|hint| (None, hint)),
-            sends: None,
-            then: &[],
+            ..bind(keys, help)
         };
         let mut rows = Vec::new();
         let in_tab = self.overlays.is_empty() && !self.is_typing();

@@ -24,7 +24,37 @@ pub struct Row {
     pub then: &'static [Key],
 }
 
+/// Keys, and what the help says of them.
+pub const fn bind(keys: &'static [Key], help: &'static str) -> Row {
+    Row {
+        heading: "",
+        keys,
+        help,
+        hint: None,
+        sends: None,
+        then: &[],
+    }
+}
+
 impl Row {
+    /// With a word in the bottom row.
+    pub const fn hint(mut self, word: &'static str) -> Self {
+        self.hint = Some((None, word));
+        self
+    }
+
+    /// With a word in the bottom row, before which other keys are written than the first.
+    pub const fn hint_as(mut self, keys: &'static str, word: &'static str) -> Self {
+        self.hint = Some((Some(keys), word));
+        self
+    }
+
+    /// A command is sent in the end, after these keys answered what is asked in between.
+    pub const fn sends(mut self, kind: CommandKind, then: &'static [Key]) -> Self {
+        (self.sends, self.then) = (Some(kind), then);
+        self
+    }
+
     /// The keys as the help writes them.
     pub fn names(&self) -> String {
         let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();

@@ -2,15 +2,15 @@
 
 use super::Question;
 use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, Event};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, bytes, count, cut, file_name, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -26,30 +26,18 @@ pub struct CacheView {
 const CACHE: Table<CacheView> = Table {
     heading: "Here",
     bindings: &[
-        bind(
-            keys!['s'],
-            "clear what is no longer used",
-            |view: &mut CacheView, _, effects| {
-                view.clear(Clear::Stale, effects);
-            },
-        )
-        .hint("clear stale"),
-        bind(keys!['d'], "clear the features", |view: &mut CacheView, _, effects| {
-            view.clear(Clear::Features, effects);
-        })
-        .hint("clear features"),
-        bind(keys!['D'], "clear all", |view: &mut CacheView, _, effects| {
-            view.clear(Clear::All, effects)
-        })
-        .hint("clear all"),
-        bind(
-            &[ESCAPE, Key::character('q'), Key::character('C'), ENTER],
-            "close",
-            |_, _, effects| {
-                effects.close();
-            },
-        )
-        .hint("close"),
+        bind(keys!['s'], "clear what is no longer used")
+            .hint("clear stale")
+            .does(|view, _, effects| view.clear(Clear::Stale, effects)),
+        bind(keys!['d'], "clear the features")
+            .hint("clear features")
+            .does(|view, _, effects| view.clear(Clear::Features, effects)),
+        bind(keys!['D'], "clear all")
+            .hint("clear all")
+            .does(|view, _, effects| view.clear(Clear::All, effects)),
+        bind(&[ESCAPE, Key::character('q'), Key::character('C'), ENTER], "close")
+            .hint("close")
+            .does(|_, _, effects| effects.close()),
     ],
 };
 
@@ -158,12 +146,7 @@ impl CacheView {
             &line(["Kind", "Corpus", "Recipe", "", "Clips", "Size"]),
             theme.dim(),
         );
-        let list = Rect {
-            y: inner.y + 2,
-            height: inner.height.saturating_sub(2),
-            ..inner
-        }
-        .intersection(inner);
+        let list = inner.below(2);
         for (y, index) in self.cursor.window(rows.len(), usize::from(list.height)).enumerate() {
             let row = &rows[index];
             let (words, style) = match row.state {

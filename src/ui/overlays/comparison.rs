@@ -7,7 +7,7 @@ use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, score, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -72,11 +72,7 @@ impl Pane for ComparisonView {
             let tail: String = run.id.chars().skip(id.saturating_sub(value.max(1))).collect();
             buffer.put(inner, at(column), 0, &fit(&tail, value), theme.series(column));
         }
-        let body = Rect {
-            y: inner.y + 1.min(inner.height),
-            height: inner.height.saturating_sub(1),
-            ..inner
-        };
+        let body = inner.below(1);
         let window = self.cursor.view(lines.len(), usize::from(body.height));
         for (row, line) in lines[window.clone()].iter().enumerate() {
             let y = row as u16;

@@ -1,9 +1,9 @@
 //! The keys of a pane, written from the very tables that give them their meaning.
 
 use crate::ui::input::key;
-use crate::ui::input::{Key, Row};
+use crate::ui::input::{Key, Row, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::pane::{Pane, Table};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, fit_right, width, wrap};
 use crate::ui::theme::Theme;
@@ -38,9 +38,7 @@ impl Help {
 
 const HELP: Table<Help> = Table {
     heading: "Here",
-    bindings: &[bind(&[key::HELP, Key::character('?')], "close", |_, _, effects| {
-        effects.close()
-    })],
+    bindings: &[bind(&[key::HELP, Key::character('?')], "close").does(|_, _, effects| effects.close())],
 };
 
 impl Moves for Help {

@@ -1,10 +1,10 @@
 //! The architectures, and the layers of one of them.
 
 use crate::engine::{Command, Event, ModelRow, ModelSummary};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
@@ -32,29 +32,26 @@ pub struct ModelsView {
 const MODELS: Table<ModelsView> = Table {
     heading: "Here",
     bindings: &[
-        bind(
-            &[ENTER],
-            "its layers for the settings' recipe",
-            |view: &mut ModelsView, _, effects| {
+        bind(&[ENTER], "its layers for the settings' recipe")
+            .hint("layers")
+            .does(|view, _, effects| {
                 if view.summary.is_none()
                     && let Some(row) = view.rows().get(view.cursor.row)
                 {
                     let name = Some(row.name.clone());
                     effects.send(Command::Models { name });
                 }
-            },
-        )
-        .hint("layers"),
+            }),
         bind(
             &[ESCAPE, Key::character('q'), Key::character('M')],
             "back to the list, or close",
-            |view: &mut ModelsView, _, effects| {
-                if view.summary.take().is_none() {
-                    effects.close();
-                }
-            },
         )
-        .hint("back"),
+        .hint("back")
+        .does(|view, _, effects| {
+            if view.summary.take().is_none() {
+                effects.close();
+            }
+        }),
     ],
 };
 

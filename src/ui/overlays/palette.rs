@@ -2,14 +2,15 @@
 
 use crate::ui::fuzzy;
 use crate::ui::input::Row;
+use crate::ui::input::bind;
 use crate::ui::input::key::{DOWN, ENTER, ESCAPE, Key, UP};
 use crate::ui::model::Model;
-use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::pane::{Pane, Table};
 use crate::ui::text::{Paint, cut, fit_right, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 use ratatui::buffer::Buffer;
@@ -33,31 +34,22 @@ pub struct Palette {
 const PALETTE: Table<Palette> = Table {
     heading: "In the palette",
     bindings: &[
-        bind(&[ENTER], "do it", |palette: &mut Palette, _, effects| {
+        bind(&[ENTER], "do it").hint("do it").does(|palette, _, effects| {
             let found = palette.found.get(palette.cursor.row);
             effects.picked = found.map(|index| palette.actions[*index]);
             if effects.picked.is_some() {
                 effects.close();
             }
-        })
-        .hint("do it"),
-        bind(&[ESCAPE], "close", |_, _, effects| effects.close()).hint("close"),
-        bind(&[UP], "up", |palette: &mut Palette, _, _| palette.step(Step::Up)),
-        bind(&[DOWN], "down", |palette: &mut Palette, _, _| palette.step(Step::Down)).hint("move"),
-        bind(
-            &[Key::plain(KeyCode::PageUp)],
-            "a page up",
-            |palette: &mut Palette, _, _| {
-                palette.step(Step::PageUp);
-            },
-        ),
-        bind(
-            &[Key::plain(KeyCode::PageDown)],
-            "a page down",
-            |palette: &mut Palette, _, _| {
-                palette.step(Step::PageDown);
-            },
-        ),
+        }),
+        bind(&[ESCAPE], "close")
+            .hint("close")
+            .does(|_, _, effects| effects.close()),
+        bind(&[UP], "up").does(|palette, _, _| palette.step(Step::Up)),
+        bind(&[DOWN], "down")
+            .hint("move")
+            .does(|palette, _, _| palette.step(Step::Down)),
+        bind(&[Key::plain(KeyCode::PageUp)], "a page up").does(|palette, _, _| palette.step(Step::PageUp)),
+        bind(&[Key::plain(KeyCode::PageDown)], "a page down").does(|palette, _, _| palette.step(Step::PageDown)),
     ],
 };
 
@@ -124,11 +116,7 @@ impl Pane for Palette {
             ..inner
         };
         self.field.draw(buffer, field, theme.heading(), true, theme);
-        let list = Rect {
-            y: inner.y + 1.min(inner.height),
-            height: inner.height.saturating_sub(1),
-            ..inner
-        };
+        let list = inner.below(1);
         if self.found.is_empty() {
             buffer.put(list, 0, 0, "No action has these words.", theme.dim());
         }
@@ -137,11 +125,7 @@ impl Pane for Palette {
         let window = self.cursor.window(self.found.len(), usize::from(list.height));
         for (y, at) in window.enumerate() {
             let row = &self.actions[self.found[at]];
-            let line = Rect {
-                y: list.y + y as u16,
-                height: 1,
-                ..list
-            };
+            let line = list.line(y as u16);
             let (keys, words) = if at == self.cursor.row {
                 buffer.set_style(line, theme.selected());
                 (theme.selected(), theme.selected())

@@ -1,11 +1,11 @@
 //! The presets, and a new run with one.
 
 use crate::engine::{Event, Preset, Provenance};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::overlays::form::Form;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
 use crate::ui::theme::Theme;
@@ -31,13 +31,12 @@ pub struct PresetsView {
 const PRESETS: Table<PresetsView> = Table {
     heading: "Here",
     bindings: &[
-        bind(&[ENTER], "a new run with its settings", PresetsView::open).hint("new run"),
-        bind(
-            &[ESCAPE, Key::character('q'), Key::character('P')],
-            "close",
-            |_, _, effects| effects.close(),
-        )
-        .hint("close"),
+        bind(&[ENTER], "a new run with its settings")
+            .hint("new run")
+            .does(PresetsView::open),
+        bind(&[ESCAPE, Key::character('q'), Key::character('P')], "close")
+            .hint("close")
+            .does(|_, _, effects| effects.close()),
     ],
 };
 

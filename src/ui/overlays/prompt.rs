@@ -2,9 +2,10 @@
 
 use super::Question;
 use crate::engine::Command;
+use crate::ui::input::bind;
 use crate::ui::input::key::{ENTER, ESCAPE};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
@@ -38,8 +39,10 @@ impl fmt::Debug for Prompt {
 const PROMPT: Table<Prompt> = Table {
     heading: "Here",
     bindings: &[
-        bind(&[ENTER], "go", Prompt::accept).hint("go"),
-        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
+        bind(&[ENTER], "go").hint("go").does(Prompt::accept),
+        bind(&[ESCAPE], "cancel")
+            .hint("cancel")
+            .does(|_, _, effects| effects.close()),
     ],
 };
 

@@ -1,10 +1,10 @@
 //! A question that is answered with one of two buttons.
 
 use crate::engine::Command;
-use crate::ui::input::Key;
 use crate::ui::input::key::{BACK_TAB, ENTER, ESCAPE, INTERRUPT, LEFT, RIGHT, TAB};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::overlay;
@@ -31,26 +31,19 @@ pub struct Question {
 const QUESTION: Table<Question> = Table {
     heading: "Here",
     bindings: &[
-        bind(&[TAB, BACK_TAB], "the other button", |question: &mut Question, _, _| {
-            question.agrees = !question.agrees;
-        })
-        .hint("choose"),
-        bind(&[LEFT], "the button on the left", |question: &mut Question, _, _| {
-            question.agrees = false
+        bind(&[TAB, BACK_TAB], "the other button")
+            .hint("choose")
+            .does(|question, _, _| question.agrees = !question.agrees),
+        bind(&[LEFT], "the button on the left").does(|question, _, _| question.agrees = false),
+        bind(&[RIGHT], "the button on the right").does(|question, _, _| question.agrees = true),
+        bind(&[ENTER], "press the button").hint("press").does(Question::press),
+        bind(&[ESCAPE], "cancel")
+            .hint("cancel")
+            .does(|_, _, effects| effects.close()),
+        bind(&[Key::character('q'), INTERRUPT], "quit; runs go on").does(|question, _, effects| {
+            // Asked before, it needs no question of its own.
+            (effects.quit, effects.leave) = (question.quits, !question.quits);
         }),
-        bind(&[RIGHT], "the button on the right", |question: &mut Question, _, _| {
-            question.agrees = true
-        }),
-        bind(&[ENTER], "press the button", Question::press).hint("press"),
-        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
-        bind(
-            &[Key::character('q'), INTERRUPT],
-            "quit; runs go on",
-            |question: &mut Question, _, effects| {
-                // Asked before, it needs no question of its own.
-                (effects.quit, effects.leave) = (question.quits, !question.quits);
-            },
-        ),
     ],
 };
 

@@ -1,17 +1,17 @@
 //! The resolved settings, where each came from, and what it means.
 
 use crate::engine::{Command, ConfigRow};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Pane, Table, bind};
+use crate::ui::pane::{Pane, Table};
 use crate::ui::shared::{Filtered, Moves};
 use crate::ui::text::{Paint, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -25,28 +25,24 @@ pub struct SettingsView {
 const SETTINGS: Table<SettingsView> = Table {
     heading: "Here",
     bindings: &[
-        bind(keys!['/'], "filter", |view: &mut SettingsView, _, _| {
-            view.filter.typing = true
-        })
-        .hint("filter"),
+        bind(keys!['/'], "filter")
+            .hint("filter")
+            .does(|view, _, _| view.filter.typing = true),
         bind(
             keys!['T'],
             "take what equals the defaults out of the settings file; asks first",
-            |_: &mut SettingsView, _, effects| effects.send(Command::Tidy { confirmed: false }),
         )
-        .hint("tidy"),
-        bind(
-            &[ESCAPE, Key::character('q'), Key::character('c'), ENTER],
-            "close",
-            |view: &mut SettingsView, model, effects| {
+        .hint("tidy")
+        .does(|_, _, effects| effects.send(Command::Tidy { confirmed: false })),
+        bind(&[ESCAPE, Key::character('q'), Key::character('c'), ENTER], "close")
+            .hint("close")
+            .does(|view, model, effects| {
                 if view.filter.is_shown() {
                     view.clear_filter(model);
                 } else {
                     effects.close();
                 }
-            },
-        )
-        .hint("close"),
+            }),
     ],
 };
 
@@ -136,14 +132,7 @@ impl Pane for SettingsView {
                 ]
             };
             if selected {
-                buffer.set_style(
-                    Rect {
-                        y: list.y + y,
-                        height: 1,
-                        ..list
-                    },
-                    theme.selected(),
-                );
+                buffer.set_style(list.line(y), theme.selected());
             }
             buffer.put(list, 0, y, &fit(&row.key, key), styles[0]);
             buffer.put(list, key as u16 + 2, y, &fit(&row.value, value), styles[1]);

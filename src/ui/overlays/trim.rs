@@ -1,10 +1,10 @@
 //! What trimming silence at several thresholds would remove.
 
 use crate::engine::{Command, CommandKind, Event, TRIM_SHORT, Task, TrimmedCorpus, Trimming};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, count, cut, duration, file_name, grouped, percent};
 use crate::ui::theme::Theme;
@@ -31,20 +31,16 @@ pub struct TrimView {
 const TRIM: Table<TrimView> = Table {
     heading: "Here",
     bindings: &[
-        bind(keys!['r'], "read the clips again", |view: &mut TrimView, _, effects| {
-            if view.found.take().is_some() {
-                effects.send(Command::Trim);
-            }
-        })
-        .hint("again"),
-        bind(
-            &[ESCAPE, Key::character('q'), Key::character('t'), ENTER],
-            "close",
-            |_, _, effects| {
-                effects.close();
-            },
-        )
-        .hint("close"),
+        bind(keys!['r'], "read the clips again")
+            .hint("again")
+            .does(|view, _, effects| {
+                if view.found.take().is_some() {
+                    effects.send(Command::Trim);
+                }
+            }),
+        bind(&[ESCAPE, Key::character('q'), Key::character('t'), ENTER], "close")
+            .hint("close")
+            .does(|_, _, effects| effects.close()),
     ],
 };
 

@@ -6,6 +6,44 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
+/// Parts of an area, none of them larger than it.
+pub trait Parts {
+    /// The row so far from the top.
+    fn line(self, y: u16) -> Self;
+    /// What is left below so many rows.
+    fn below(self, rows: u16) -> Self;
+    /// What is left at the right of so many columns.
+    fn right_of(self, columns: u16) -> Self;
+}
+
+impl Parts for Rect {
+    fn line(self, y: u16) -> Self {
+        let below = self.below(y);
+        Self {
+            height: below.height.min(1),
+            ..below
+        }
+    }
+
+    fn below(self, rows: u16) -> Self {
+        let rows = rows.min(self.height);
+        Self {
+            y: self.y + rows,
+            height: self.height - rows,
+            ..self
+        }
+    }
+
+    fn right_of(self, columns: u16) -> Self {
+        let columns = columns.min(self.width);
+        Self {
+            x: self.x + columns,
+            width: self.width - columns,
+            ..self
+        }
+    }
+}
+
 /// Draws `title ─────── note` and returns what is left below it.
 pub fn section(buffer: &mut Buffer, area: Rect, title: &str, note: &str, theme: Theme) -> Rect {
     let columns = usize::from(area.width);
@@ -20,11 +58,7 @@ pub fn section(buffer: &mut Buffer, area: Rect, title: &str, note: &str, theme: 
     let rule = columns.saturating_sub(usize::from(start) + width(&note));
     buffer.put(area, start, 0, &"─".repeat(rule), theme.faint());
     buffer.put_right(area, 0, &note, theme.dim());
-    Rect {
-        y: area.y + 1.min(area.height),
-        height: area.height.saturating_sub(1),
-        ..area
-    }
+    area.below(1)
 }
 
 /// Clears a box of this size in the middle of the area, draws its frame, and returns what is inside.

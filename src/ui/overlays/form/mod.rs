@@ -6,11 +6,11 @@ mod fields;
 mod view;
 
 use crate::engine::{Command, CommandKind, Event, RunPlan};
-use crate::ui::input::Key;
 use crate::ui::input::key::{BACK_TAB, DOWN, ENTER, ESCAPE, LEFT, RIGHT, TAB, UP};
+use crate::ui::input::{Key, bind};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -52,27 +52,24 @@ const FORM: Table<Form> = Table {
         bind(
             &[Key::character('e'), Key::control('e')],
             "edit the run's TOML in $VISUAL or $EDITOR",
-            |form: &mut Form, _, effects| effects.edit = Some(form.to_toml()),
         )
-        .hint("edit"),
-        bind(&[ENTER], "start the run", Form::start).hint("start"),
-        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
-        bind(&[UP, BACK_TAB], "the field above", |form: &mut Form, _, _| {
-            form.step(Step::Up)
-        }),
-        bind(&[DOWN, TAB], "the field below", |form: &mut Form, _, _| {
-            form.step(Step::Down)
-        })
-        .hint("fields"),
-        bind(&[LEFT], "the choice on the left", |form: &mut Form, _, _| form.turn(-1)),
-        bind(&[RIGHT], "the choice on the right", |form: &mut Form, _, _| {
-            form.turn(1)
-        })
-        .hint("choices"),
-        bind(&[Key::character(' ')], "switch on or off", |form: &mut Form, _, _| {
-            form.toggle()
-        })
-        .hint("switch"),
+        .hint("edit")
+        .does(|form, _, effects| effects.edit = Some(form.to_toml())),
+        bind(&[ENTER], "start the run").hint("start").does(Form::start),
+        bind(&[ESCAPE], "cancel")
+            .hint("cancel")
+            .does(|_, _, effects| effects.close()),
+        bind(&[UP, BACK_TAB], "the field above").does(|form, _, _| form.step(Step::Up)),
+        bind(&[DOWN, TAB], "the field below")
+            .hint("fields")
+            .does(|form, _, _| form.step(Step::Down)),
+        bind(&[LEFT], "the choice on the left").does(|form, _, _| form.turn(-1)),
+        bind(&[RIGHT], "the choice on the right")
+            .hint("choices")
+            .does(|form, _, _| form.turn(1)),
+        bind(&[Key::character(' ')], "switch on or off")
+            .hint("switch")
+            .does(|form, _, _| form.toggle()),
     ],
 };
 

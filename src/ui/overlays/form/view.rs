@@ -4,7 +4,7 @@ use super::Form;
 use super::entry::{Entry, Input};
 use crate::ui::text::{Paint, count, cut, duration, fit, grouped, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::section::{overlay, section};
+use crate::ui::widgets::section::{Parts, overlay, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -26,11 +26,7 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         .window(form.entries.len(), usize::from(list.height))
         .enumerate()
     {
-        let at = Rect {
-            y: list.y + line as u16,
-            height: 1,
-            ..list
-        };
+        let at = list.line(line as u16);
         entry(&form.entries[row], at, row == form.cursor.row, buffer, theme);
     }
     let foot = Rect {
@@ -50,11 +46,7 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
             buffer.put(inside, 0, row as u16, line, theme.dim());
         }
     }
-    let last = Rect {
-        y: inside.y + 2.min(inside.height),
-        height: inside.height.saturating_sub(2),
-        ..inside
-    };
+    let last = inside.below(2);
     match (&form.problem, form.waiting) {
         (Some(problem), _) => {
             for (row, line) in wrap(problem, usize::from(last.width)).iter().enumerate() {

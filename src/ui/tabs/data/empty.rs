@@ -5,6 +5,7 @@ use crate::ui::model::Model;
 use crate::ui::text::{Paint, cut, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -47,12 +48,7 @@ pub fn reading(problem: Option<&str>, model: &Model, area: Rect, buffer: &mut Bu
         theme.heading(),
     );
     buffer.put_right(at, middle.saturating_sub(1), &figures, theme.dim());
-    let bar = Rect {
-        y: at.y + middle,
-        height: 1,
-        ..at
-    }
-    .intersection(at);
+    let bar = at.line(middle);
     gauge(
         buffer,
         bar,

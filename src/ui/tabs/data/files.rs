@@ -4,7 +4,7 @@ use super::DataView;
 use crate::engine::Survey;
 use crate::ui::text::{Paint, cut, file_name, fit, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -135,14 +135,7 @@ fn draw(
             [row.word.1, theme.dim(), theme.text(), theme.dim()]
         };
         if selected {
-            buffer.set_style(
-                Rect {
-                    y: list.y + y,
-                    height: 1,
-                    ..list
-                },
-                theme.selected(),
-            );
+            buffer.set_style(list.line(y), theme.selected());
         }
         let mut x = 0;
         for (text, columns, style) in [

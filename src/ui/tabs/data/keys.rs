@@ -2,10 +2,10 @@
 
 use super::{DataView, View, demo};
 use crate::engine::{Bench, Command, CommandKind};
-use crate::ui::input::Key;
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
+use crate::ui::input::{Key, bind};
 use crate::ui::overlays::{CacheView, DoctorView, Prompt, SettingsView, Subject, TrimView, prompt};
-use crate::ui::pane::{Table, bind};
+use crate::ui::pane::Table;
 use crate::ui::shared::Filtered;
 
 /// What is wrong with an empty name of a folder.
@@ -15,49 +15,32 @@ const FOLDER: &str = "write the name of a folder, such as features";
 pub const DATA: Table<DataView> = Table {
     heading: "In this tab",
     bindings: &[
-        bind(
-            &[LEFT, Key::character('h')],
-            "the view on the left",
-            |view: &mut DataView, _, _| {
-                view.turn(View::ALL.len() - 1);
-            },
-        ),
-        bind(
-            &[RIGHT, Key::character('l')],
-            "the view on the right",
-            |view: &mut DataView, _, _| view.turn(1),
-        )
-        .hint_as("← →", "views"),
-        bind(&[ENTER], "open the clip in Listen", DataView::open),
-        bind(
-            keys!['/'],
-            "filter speakers, data-quality issues or refused files",
-            |view: &mut DataView, _, effects| {
-                view.filter.typing = !matches!(view.view, View::Overview | View::Tables);
-                if !view.filter.typing {
-                    effects.note(
-                        "There is nothing to filter here; → shows speakers, data-quality issues and refused files.",
-                    );
-                }
-            },
-        ),
-        bind(
-            keys!['r'],
-            "scan the corpora again; only what changed is read",
-            |_, model, effects| {
+        bind(&[LEFT, Key::character('h')], "the view on the left").does(|view, _, _| view.turn(View::ALL.len() - 1)),
+        bind(&[RIGHT, Key::character('l')], "the view on the right")
+            .hint_as("← →", "views")
+            .does(|view, _, _| view.turn(1)),
+        bind(&[ENTER], "open the clip in Listen").does(DataView::open),
+        bind(keys!['/'], "filter speakers, data-quality issues or refused files").does(|view, _, effects| {
+            view.filter.typing = !matches!(view.view, View::Overview | View::Tables);
+            if !view.filter.typing {
+                effects
+                    .note("There is nothing to filter here; → shows speakers, data-quality issues and refused files.");
+            }
+        }),
+        bind(keys!['r'], "scan the corpora again; only what changed is read")
+            .hint("rescan")
+            .sends(CommandKind::Scan, &[])
+            .does(|_, model, effects| {
                 effects.send_once(
                     Command::Scan { headers_only: false },
                     model,
                     "The scan is still going on.",
                 );
-            },
-        )
-        .hint("rescan")
-        .sends(CommandKind::Scan, &[]),
-        bind(
-            keys!['e'],
-            "export the table of clips (CSV, or TSV by its name)",
-            |_, _, effects| {
+            }),
+        bind(keys!['e'], "export the table of clips (CSV, or TSV by its name)")
+            .hint("export")
+            .sends(CommandKind::Export, &[ENTER])
+            .does(|_, _, effects| {
                 effects.open(Prompt::new(
                     (
                         "Export the table of clips",
@@ -70,23 +53,16 @@ pub const DATA: Table<DataView> = Table {
                         Ok(Command::Export { path })
                     },
                 ));
-            },
-        )
-        .hint("export")
-        .sends(CommandKind::Export, &[ENTER]),
-        bind(
-            keys!['x'],
-            "extract the features of all selected clips",
-            |_, model, effects| {
-                effects.send_once(Command::Features, model, "The features are still being extracted.");
-            },
-        )
-        .hint("extract")
-        .sends(CommandKind::Features, &[]),
-        bind(
-            keys!['X'],
-            "export the features as NumPy arrays with their labels",
-            |_, model, effects| {
+            }),
+        bind(keys!['x'], "extract the features of all selected clips")
+            .hint("extract")
+            .sends(CommandKind::Features, &[])
+            .does(|_, model, effects| {
+                effects.send_once(Command::Features, model, "The features are still being extracted.")
+            }),
+        bind(keys!['X'], "export the features as NumPy arrays with their labels")
+            .sends(CommandKind::ExportFeatures, &[ENTER])
+            .does(|_, model, effects| {
                 if model.busy(CommandKind::ExportFeatures) {
                     effects.note("The features are still being exported.");
                     return;
@@ -104,88 +80,81 @@ pub const DATA: Table<DataView> = Table {
                         Ok(Command::ExportFeatures { folder, per_clip })
                     },
                 ));
-            },
-        )
-        .sends(CommandKind::ExportFeatures, &[ENTER]),
+            }),
         bind(
             keys!['i'],
             "import features made elsewhere, such as embeddings, from NumPy arrays",
-            |_, model, effects| {
-                if model.busy(CommandKind::ImportFeatures) {
-                    effects.note("Features are still being imported.");
-                    return;
-                }
-                effects.open(Prompt::new(
-                    (
-                        "Import features made elsewhere",
-                        "Folder with X.npy and labels.csv (column path).",
-                        "read",
-                    ),
-                    "features",
-                    |line| {
-                        let folder = prompt::folder(line, FOLDER)?;
-                        Ok(Command::ImportFeatures { folder, name: None })
-                    },
-                ));
-            },
         )
-        .sends(CommandKind::ImportFeatures, &[ENTER]),
-        bind(
-            keys!['t'],
-            "what trimming silence at several thresholds would remove",
-            |_, model, effects| TrimView::open(model, effects),
-        )
-        .sends(CommandKind::Trim, &[]),
-        bind(keys!['C'], "what lies in the cache; clear it", |_, _, effects| {
-            effects.open(CacheView::default());
-            effects.send(Command::Cache { clear: None });
-        })
-        .sends(CommandKind::Cache, &[]),
-        bind(
-            keys!['b'],
-            "measure how fast features are extracted here",
-            |_, model, effects| {
+        .sends(CommandKind::ImportFeatures, &[ENTER])
+        .does(|_, model, effects| {
+            if model.busy(CommandKind::ImportFeatures) {
+                effects.note("Features are still being imported.");
+                return;
+            }
+            effects.open(Prompt::new(
+                (
+                    "Import features made elsewhere",
+                    "Folder with X.npy and labels.csv (column path).",
+                    "read",
+                ),
+                "features",
+                |line| {
+                    let folder = prompt::folder(line, FOLDER)?;
+                    Ok(Command::ImportFeatures { folder, name: None })
+                },
+            ));
+        }),
+        bind(keys!['t'], "what trimming silence at several thresholds would remove")
+            .sends(CommandKind::Trim, &[])
+            .does(|_, model, effects| TrimView::open(model, effects)),
+        bind(keys!['C'], "what lies in the cache; clear it")
+            .sends(CommandKind::Cache, &[])
+            .does(|_, _, effects| {
+                effects.open(CacheView::default());
+                effects.send(Command::Cache { clear: None });
+            }),
+        bind(keys!['b'], "measure how fast features are extracted here")
+            .sends(CommandKind::Bench, &[])
+            .does(|_, model, effects| {
                 effects.open(Subject::Features);
                 let what = Bench::Features {
                     clips: None,
                     recipe: None,
                 };
                 effects.send_once(Command::Bench { what }, model, "The features are still being measured.");
-            },
-        )
-        .sends(CommandKind::Bench, &[]),
-        bind(keys!['d'], "write the synthetic demo corpus", |_, model, effects| {
-            if model.busy(CommandKind::Demo) {
-                effects.note("The demo corpus is still being written.");
-            } else {
-                effects.open(demo(model));
-            }
-        })
-        .hint("demo")
-        .sends(CommandKind::Demo, CONFIRMED),
-        bind(keys!['c'], "settings, and where each came from", |_, _, effects| {
-            effects.open(SettingsView::default());
-            effects.send(Command::Config);
-        })
-        .hint("settings")
-        .sends(CommandKind::Config, &[]),
+            }),
+        bind(keys!['d'], "write the synthetic demo corpus")
+            .hint("demo")
+            .sends(CommandKind::Demo, CONFIRMED)
+            .does(|_, model, effects| {
+                if model.busy(CommandKind::Demo) {
+                    effects.note("The demo corpus is still being written.");
+                } else {
+                    effects.open(demo(model));
+                }
+            }),
+        bind(keys!['c'], "settings, and where each came from")
+            .hint("settings")
+            .sends(CommandKind::Config, &[])
+            .does(|_, _, effects| {
+                effects.open(SettingsView::default());
+                effects.send(Command::Config);
+            }),
         bind(
             keys!['T'],
             "take what equals the defaults out of the settings file; asks first",
-            |_, _, effects| effects.send(Command::Tidy { confirmed: false }),
         )
-        .sends(CommandKind::Tidy, &[]),
+        .sends(CommandKind::Tidy, &[])
+        .does(|_, _, effects| effects.send(Command::Tidy { confirmed: false })),
         bind(
             keys!['D'],
             "look at this machine: what it has, what it lacks, what would help",
-            |_, _, effects| {
-                effects.open(DoctorView::default());
-                effects.send(Command::Doctor);
-            },
         )
-        .sends(CommandKind::Doctor, &[]),
-        bind(&[ESCAPE], "clear the filter", |view: &mut DataView, model, _| {
-            view.clear_filter(model)
+        .sends(CommandKind::Doctor, &[])
+        .does(|_, _, effects| {
+            effects.open(DoctorView::default());
+            effects.send(Command::Doctor);
         }),
+        bind(&[ESCAPE], "clear the filter").does(|view, model, _| view.clear_filter(model)),
     ],
 };

@@ -17,6 +17,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -211,11 +212,7 @@ fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
     }
     views(view, survey, area, buffer, theme);
     let gap = if area.height >= 16 { 2 } else { 1 };
-    let body = Rect {
-        y: area.y + gap,
-        height: area.height.saturating_sub(gap),
-        ..area
-    };
+    let body = area.below(gap);
     match view.view {
         View::Overview => overview::draw(model, survey, body, buffer, theme),
         View::Tables => tables::draw(survey, body, buffer, theme),

@@ -8,7 +8,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bars, distribution};
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::histogram::Histogram;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -19,11 +19,7 @@ use std::collections::BTreeMap;
 /// Draws the sums, then as many distributions as there is room for.
 pub fn draw(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let taken = sums(model, survey, area, buffer, theme) + u16::from(area.height >= 14);
-    let body = Rect {
-        y: area.y + taken.min(area.height),
-        height: area.height.saturating_sub(taken),
-        ..area
-    };
+    let body = area.below(taken);
     let statistics = &survey.statistics;
     if body.width >= 130 {
         let columns = [

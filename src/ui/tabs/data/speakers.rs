@@ -4,6 +4,7 @@ use super::DataView;
 use crate::engine::{SpeakerRow, Survey};
 use crate::ui::text::{Paint, fit, fit_right, grouped, short, width};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -27,12 +28,7 @@ pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, t
         );
         return;
     }
-    let list = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
-        ..area
-    }
-    .intersection(area);
+    let list = area.below(1);
     let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
     let (corpus, name) = (
@@ -59,14 +55,7 @@ pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, t
         let selected = row == view.cursor.row;
         let over = |style| if selected { theme.selected() } else { style };
         if selected {
-            buffer.set_style(
-                Rect {
-                    y: list.y + y,
-                    height: 1,
-                    ..list
-                },
-                theme.selected(),
-            );
+            buffer.set_style(list.line(y), theme.selected());
         }
         let text = format!(
             "{} {} {} {:>3} {:>5} {}",

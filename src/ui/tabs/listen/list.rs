@@ -4,6 +4,7 @@ use super::{ListenView, details, order::Sort};
 use crate::engine::Survey;
 use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
 use crate::ui::theme::{Colours, Theme};
+use crate::ui::widgets::section::Parts;
 use crate::ui::widgets::thumbnail::thumbnail;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,11 +12,7 @@ use ratatui::layout::Rect;
 /// Draws the filter and the list.
 pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     head(view, survey, area, buffer, theme);
-    let list = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
-        ..area
-    };
+    let list = area.below(1);
     if view.order.rows.is_empty() {
         buffer.put(list, 0, 1, "No clip passes the filter; Esc clears it.", theme.dim());
         return;
@@ -26,11 +23,7 @@ pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer,
         .window(view.order.rows.len(), usize::from(list.height))
         .enumerate()
     {
-        let line = Rect {
-            y: list.y + line as u16,
-            height: 1,
-            ..list
-        };
+        let line = list.line(line as u16);
         let selected = row == view.cursor.row;
         clip_row(
             survey,
@@ -122,14 +115,7 @@ fn clip_row(
         } else {
             0
         };
-        buffer.set_style(
-            Rect {
-                x: line.x + from,
-                width: line.width - from,
-                ..line
-            },
-            theme.selected(),
-        );
+        buffer.set_style(line.right_of(from), theme.selected());
     }
     let sparkline = Rect {
         width: columns.thumbnail.min(usize::from(line.width)) as u16,

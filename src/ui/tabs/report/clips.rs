@@ -5,7 +5,7 @@ use crate::engine::RunReport;
 use crate::ui::text::{Paint, file_name, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::blocks;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -45,14 +45,7 @@ pub fn draw(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buff
         let selected = row == cursor.row;
         let over = |style| if selected { theme.selected() } else { style };
         if selected {
-            buffer.set_style(
-                Rect {
-                    y: list.y + y,
-                    height: 1,
-                    ..list
-                },
-                theme.selected(),
-            );
+            buffer.set_style(list.line(y), theme.selected());
         }
         let speaker = format!("{} {}", clip.corpus, clip.speaker.as_deref().unwrap_or("–"));
         let mut x = buffer.put(list, 0, y, &fit(&file_name(&clip.path), file), over(theme.text())) + 1;

@@ -5,10 +5,10 @@ mod head;
 mod scores;
 
 use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSummary};
-use crate::ui::input::Key;
 use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
+use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table as Keys, bind};
+use crate::ui::pane::{Effects, Pane, Show, Table as Keys};
 use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
@@ -45,82 +45,56 @@ pub struct ReportView {
 const TURNS: Keys<ReportView> = Keys {
     heading: "In this tab",
     bindings: &[
-        bind(keys!['['], "an older run", |view: &mut ReportView, model, effects| {
-            view.turn(1, model, effects);
-        })
-        .hint("older")
-        .sends(CommandKind::Report, &[]),
-        bind(keys![']'], "a newer run", |view: &mut ReportView, model, effects| {
-            view.turn(-1, model, effects);
-        })
-        .hint("newer")
-        .sends(CommandKind::Report, &[]),
+        bind(keys!['['], "an older run")
+            .hint("older")
+            .sends(CommandKind::Report, &[])
+            .does(|view, model, effects| view.turn(1, model, effects)),
+        bind(keys![']'], "a newer run")
+            .hint("newer")
+            .sends(CommandKind::Report, &[])
+            .does(|view, model, effects| view.turn(-1, model, effects)),
     ],
 };
 
 const MATRIX: Keys<ReportView> = Keys {
     heading: "In this tab",
     bindings: &[
-        bind(
-            &[LEFT, Key::character('h')],
-            "the cell on the left",
-            |view: &mut ReportView, _, _| {
-                view.cell.1 = view.cell.1.saturating_sub(1);
-            },
-        ),
-        bind(
-            &[RIGHT, Key::character('l')],
-            "the cell on the right",
-            |view: &mut ReportView, _, _| {
-                view.cell.1 = (view.cell.1 + 1).min(view.last());
-            },
-        ),
-        bind(&[ENTER], "list the clips of the cell", |view: &mut ReportView, _, _| {
-            view.clips = view.report.is_some().then(Cursor::default);
-        })
-        .hint("clips"),
-        bind(
-            keys!['n'],
-            "counts, or percent of each row",
-            |view: &mut ReportView, _, _| {
-                view.normalised = !view.normalised;
-            },
-        )
-        .hint("counts/percent"),
+        bind(&[LEFT, Key::character('h')], "the cell on the left")
+            .does(|view, _, _| view.cell.1 = view.cell.1.saturating_sub(1)),
+        bind(&[RIGHT, Key::character('l')], "the cell on the right")
+            .does(|view, _, _| view.cell.1 = (view.cell.1 + 1).min(view.last())),
+        bind(&[ENTER], "list the clips of the cell")
+            .hint("clips")
+            .does(|view, _, _| view.clips = view.report.is_some().then(Cursor::default)),
+        bind(keys!['n'], "counts, or percent of each row")
+            .hint("counts/percent")
+            .does(|view, _, _| view.normalised = !view.normalised),
         bind(
             keys!['t'],
             "the next table: classes, folds, corpora, genders, most confused",
-            |view: &mut ReportView, _, _| {
-                if let Some(report) = &view.report {
-                    view.table = view.table.next(report);
-                }
-            },
         )
-        .hint("tables"),
+        .hint("tables")
+        .does(|view, _, _| {
+            if let Some(report) = &view.report {
+                view.table = view.table.next(report);
+            }
+        }),
     ],
 };
 
 const CLIPS: Keys<ReportView> = Keys {
     heading: "In the clips of a cell",
     bindings: &[
-        bind(
-            &[ENTER],
-            "open the clip in Listen",
-            |view: &mut ReportView, _, effects| {
+        bind(&[ENTER], "open the clip in Listen")
+            .hint("listen")
+            .does(|view, _, effects| {
                 let row = view.clips.as_ref().map_or(0, |cursor| cursor.row);
                 let evaluated = view.evaluated();
                 effects.show = evaluated.get(row).map(|clip| Show::Clip(clip.path.clone()));
-            },
-        )
-        .hint("listen"),
-        bind(
-            &[ESCAPE, Key::character('h'), LEFT],
-            "back to the matrix",
-            |view: &mut ReportView, _, _| {
-                view.clips = None;
-            },
-        )
-        .hint("back"),
+            }),
+        bind(&[ESCAPE, Key::character('h'), LEFT], "back to the matrix")
+            .hint("back")
+            .does(|view, _, _| view.clips = None),
     ],
 };
 

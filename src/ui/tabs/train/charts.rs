@@ -6,7 +6,7 @@ use crate::engine::RunDetail;
 use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::curve::{Curves, Series};
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -92,11 +92,7 @@ fn draw_shown(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, 
     let legend = legend(shown, look, area, buffer, theme);
     let total = shown.iter().map(|run| run.tracks.len()).max().unwrap_or(0);
     let window = look.zoom.window(total);
-    let body = Rect {
-        y: area.y + legend,
-        height: area.height.saturating_sub(legend),
-        ..area
-    };
+    let body = area.below(legend);
     let charts = (body.height / ROWS).clamp(1, 3);
     let metrics = (0..Metric::ALL.len()).map(|by| look.first.turned(by));
     let metrics = metrics.filter(|metric| *metric == look.first || *metric != Metric::Use);

@@ -5,7 +5,7 @@ use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
 use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -46,11 +46,7 @@ pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer
     }
     if !log.is_empty() {
         let top = (y + 1).min(room.height);
-        let below = Rect {
-            y: inside.y + top,
-            height: inside.height - top,
-            ..inside
-        };
+        let below = inside.below(top);
         let body = section(buffer, below, "Log", "", theme);
         let columns = usize::from(body.width);
         let lines: Vec<String> = log

@@ -6,7 +6,7 @@ use crate::ui::model::Model;
 use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,22 +24,14 @@ pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme
     let mut list = section(buffer, area, &title, "UAR  val.  test", theme);
     if view.filter.is_shown() {
         view.filter.draw(list, buffer, theme);
-        list = Rect {
-            y: list.y + 1.min(list.height),
-            height: list.height.saturating_sub(1),
-            ..list
-        };
+        list = list.below(1);
     }
     if runs.is_empty() {
         buffer.put(list, 0, 0, "No run passes the filter; Esc clears it.", theme.dim());
     }
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
     for (line, row) in view.cursor.window(runs.len(), usize::from(list.height)).enumerate() {
-        let at = Rect {
-            y: list.y + line as u16,
-            height: 1,
-            ..list
-        };
+        let at = list.line(line as u16);
         run_row(view, (&runs[row], longest), at, row == view.cursor.row, buffer, theme);
     }
 }

@@ -5,7 +5,7 @@ use super::values::{figure, short_value};
 use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -28,11 +28,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let mut list = list;
     if view.filter.is_shown() {
         view.filter.draw(list, buffer, theme);
-        list = Rect {
-            y: list.y + 1,
-            height: list.height - 1,
-            ..list
-        };
+        list = list.below(1);
     }
     let wide = list.width >= 64;
     let left = heading(view, page, wide, list, buffer, theme);
@@ -49,11 +45,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         let Some(trial) = view.order.get(place).and_then(|number| page.trials.get(*number)) else {
             continue;
         };
-        let at = Rect {
-            y: rows.y + line as u16,
-            height: 1,
-            ..rows
-        };
+        let at = rows.line(line as u16);
         row(
             view,
             page,

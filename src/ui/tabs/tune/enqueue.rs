@@ -1,14 +1,15 @@
 //! A trial by hand: a field for every parameter, filled in with the trial under the cursor.
 
 use crate::engine::{Command, StudyPage, TrialRow};
+use crate::ui::input::bind;
 use crate::ui::input::key::{BACK_TAB, DOWN, ENTER, ESCAPE, TAB, UP};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table, bind};
+use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -64,15 +65,14 @@ impl EnqueueForm {
 const ENQUEUE: Table<EnqueueForm> = Table {
     heading: "Here",
     bindings: &[
-        bind(&[ENTER], "queue the trial", EnqueueForm::queue).hint("queue"),
-        bind(&[ESCAPE], "cancel", |_, _, effects| effects.close()).hint("cancel"),
-        bind(&[UP, BACK_TAB], "the field above", |form: &mut EnqueueForm, _, _| {
-            form.step(Step::Up)
-        }),
-        bind(&[DOWN, TAB], "the field below", |form: &mut EnqueueForm, _, _| {
-            form.step(Step::Down)
-        })
-        .hint("fields"),
+        bind(&[ENTER], "queue the trial").hint("queue").does(EnqueueForm::queue),
+        bind(&[ESCAPE], "cancel")
+            .hint("cancel")
+            .does(|_, _, effects| effects.close()),
+        bind(&[UP, BACK_TAB], "the field above").does(|form, _, _| form.step(Step::Up)),
+        bind(&[DOWN, TAB], "the field below")
+            .hint("fields")
+            .does(|form, _, _| form.step(Step::Down)),
     ],
 };
 
@@ -107,18 +107,10 @@ impl Pane for EnqueueForm {
         {
             let (name, _, field) = &self.fields[row];
             let here = row == self.cursor.row;
-            let at = Rect {
-                y: list.y + line as u16,
-                height: 1,
-                ..list
-            };
+            let at = list.line(line as u16);
             let style = if here { theme.accent() } else { theme.text() };
             buffer.put(at, 0, 0, &fit(name, usize::from(NAMES)), style);
-            let value = Rect {
-                x: at.x + NAMES + 1,
-                width: at.width.saturating_sub(NAMES + 1),
-                ..at
-            };
+            let value = at.right_of(NAMES + 1);
             field.draw(buffer, value, theme.heading(), here, theme);
         }
         if let Some((_, takes, _)) = self.fields.get(self.cursor.row) {

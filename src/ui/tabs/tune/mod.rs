@@ -19,6 +19,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::section::Parts;
 use order::Sort;
 use panels::Panel;
 use ratatui::buffer::Buffer;
@@ -246,40 +247,24 @@ fn draw(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
         return;
     }
     let head = panels::head(view, page, area, buffer, theme);
-    let below = Rect {
-        y: area.y + head,
-        height: area.height.saturating_sub(head),
-        ..area
-    };
+    let below = area.below(head);
     if area.width >= 116 && area.height >= 26 {
         let left = below.width * 11 / 20;
         let board = Rect { width: left, ..below };
-        let right = Rect {
-            x: below.x + left + 2,
-            width: below.width - left - 2,
-            ..below
-        };
+        let right = below.right_of(left + 2);
         board::draw(view, page, board, buffer, theme);
         let upper = right.height / 2;
         let top = Rect {
             height: upper.saturating_sub(1),
             ..right
         };
-        let bottom = Rect {
-            y: right.y + upper,
-            height: right.height - upper,
-            ..right
-        };
+        let bottom = right.below(upper);
         panels::draw(view, page, view.panel, top, buffer, theme);
         panels::draw(view, page, view.panel.turned(1), bottom, buffer, theme);
     } else {
         let rows = (below.height / 2).max(4).min(below.height);
         let board = Rect { height: rows, ..below };
-        let panel = Rect {
-            y: below.y + rows,
-            height: below.height - rows,
-            ..below
-        };
+        let panel = below.below(rows);
         board::draw(view, page, board, buffer, theme);
         panels::draw(view, page, view.panel, panel, buffer, theme);
     }

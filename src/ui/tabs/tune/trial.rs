@@ -6,7 +6,7 @@ use crate::engine::{StudyPage, TrialRow};
 use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::section::section;
+use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,16 +28,8 @@ pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buf
         buffer.put(details, x, y, &cut(&short_value(&parameter.text), 9), theme.heading());
         y += 1;
     }
-    let below = Rect {
-        y: details.y + y + 1,
-        height: details.height.saturating_sub(y + 1),
-        ..details
-    };
-    let right = Rect {
-        x: inside.x + left + 2,
-        width: inside.width.saturating_sub(left + 2),
-        ..inside
-    };
+    let below = details.below(y + 1);
+    let right = inside.right_of(left + 2);
     match &view.detail {
         Some(known) => {
             detail::draw_run(&known.summary, Some(known), below, buffer, theme);
