@@ -109,6 +109,8 @@ pub enum Action {
     Delete,
     /// Bring back the run that was deleted last.
     Restore,
+    /// Delete for good what lies in the trash.
+    EmptyTrash,
     /// List the runs again.
     Refresh,
     /// To an older run.

@@ -54,6 +54,8 @@ pub const TRAIN: &[Binding] = &[
     bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
     bind(keys!['X'], Action::Delete, "delete the run, with its other folds").sends(CommandKind::Delete, CONFIRMED),
     bind(keys!['u'], Action::Restore, "bring back the run that was deleted last").sends(CommandKind::Restore, &[]),
+    bind(keys!['Z'], Action::EmptyTrash, "delete for good what lies in the trash")
+        .sends(CommandKind::EmptyTrash, CONFIRMED),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")

@@ -283,6 +283,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Restore => {
             return vec![Command::Restore { run: "last".into() }];
         }
+        Action::EmptyTrash => {
+            let text = "The runs in it can not be restored any more.".to_owned();
+            let empty = vec![Command::EmptyTrash { confirmed: true }];
+            let question = Question::new("Empty the trash?".to_owned(), text, "Empty it", empty);
+            state.overlays.push(Overlay::Question(question.before_loss()));
+        }
         Action::Metric => view.metric = view.metric.turned(1),
         Action::Mark => {
             if let Some(id) = view.run().map(|run| run.id.clone())
