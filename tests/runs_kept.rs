@@ -142,6 +142,29 @@ fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() 
 }
 
 #[test]
+fn the_trash_is_emptied_after_a_question() {
+    let lab = Lab::new();
+    lab.done(&["train"]);
+    let run = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        lab.done(&["runs", "--empty-trash"]),
+        "",
+        "there is nothing to ask about"
+    );
+    lab.done(&["delete", &run, "--yes"]);
+    assert!(lab.refused(1, &["runs", "--empty-trash"]).contains("--yes"));
+    assert!(lab.path("runs/.trash").join(&run).exists(), "nobody could answer");
+    let gone = lab.json(&["runs", "--empty-trash", "--yes"]);
+    assert_eq!(
+        (&gone["runs"][0], &gone["trash_bytes"]),
+        (&run.as_str().into(), &0.into()),
+        "{gone}"
+    );
+    assert!(lab.refused(1, &["runs", "--restore", "last"]).contains("none"));
+    lab.refused(2, &["runs", "--yes"]);
+}
+
+#[test]
 fn what_runs_is_not_deleted_what_waits_is_and_linked_runs_go_together() {
     let lab = Lab::new();
     let first = lab.start_long_run(&[]);

@@ -100,6 +100,12 @@ pub enum Subcommands {
         /// Bring a deleted run back, with its fold group: its id, a unique beginning of it, or `last`
         #[arg(long, value_name = "RUN", conflicts_with = "follow")]
         restore: Option<RunSelector>,
+        /// Delete for good what lies in the trash
+        #[arg(long, conflicts_with_all = ["follow", "restore"])]
+        empty_trash: bool,
+        /// With --empty-trash: do not ask
+        #[arg(long, requires = "empty_trash")]
+        yes: bool,
     },
     /// Follow a run until it ends
     Watch {

@@ -42,7 +42,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Preview => "preview",
         CommandKind::Play | CommandKind::Sound => "play",
         CommandKind::Train | CommandKind::Plan => "train",
-        CommandKind::Runs | CommandKind::Restore => "runs",
+        CommandKind::Runs | CommandKind::Restore | CommandKind::EmptyTrash => "runs",
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
         CommandKind::Compare => "compare",
@@ -129,6 +129,9 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Runs { restore: Some(run), .. } => {
             Ok(show::restored(output, &session.ask(request::Restore { run })?.runs)?)
         }
+        Subcommands::Runs {
+            empty_trash: true, yes, ..
+        } => delete::delete(&mut session, yes, |_, confirmed| request::EmptyTrash { confirmed }),
         Subcommands::Runs { follow, .. } => follow::runs(&mut session, follow),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
         Subcommands::Train { plan: true, .. } => plan(&mut session),

@@ -46,6 +46,9 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, CarriesOut)> {
         ("delete", open("3 g X"), |command| {
             matches!(command, Command::Delete { .. })
         }),
+        ("empty the trash", open("3 Z"), |command| {
+            matches!(command, Command::EmptyTrash { .. })
+        }),
         ("stop a study now", open("4 s"), |command| {
             matches!(command, Command::StopTuning { .. })
         }),

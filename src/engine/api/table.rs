@@ -143,6 +143,11 @@ macro_rules! requests {
                     /// Its id, a unique beginning of it, or `last`, the one deleted last.
                     run: RunSelector,
                 } -> Restored;
+                /// Delete for good what lies in the trash.
+                EmptyTrash {
+                    /// Whether to do it; else it is only said what would be deleted.
+                    confirmed: bool,
+                } -> Arc<Deletion>;
                 /// Resume a run that was interrupted, and its other folds.
                 Resume {
                     /// Its id, a unique beginning of it, or `last`.

@@ -10,7 +10,7 @@ use crate::engine::{Deletion, EngineError, Restored, RunSelector, RunState, requ
 use crate::files;
 use crate::runs::queue::Queue;
 use crate::runs::trash::{self, empty_expired, trash, trash_size};
-use crate::runs::{Lease, RunError, RunFolder, watch_heartbeats};
+use crate::runs::{Lease, RunError, RunFolder, list_runs, trash_folder, watch_heartbeats};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +53,27 @@ impl Answer for request::Restore {
     fn answer(self, context: &Context) -> Result<Restored, EngineError> {
         let runs = trash::restore(&context.settings.runs, &self.run.to_string())?;
         Ok(Restored { runs })
+    }
+}
+
+impl Answer for request::EmptyTrash {
+    /// What lies in the trash; when that is confirmed it goes for good.
+    fn answer(self, context: &Context) -> Result<Arc<Deletion>, EngineError> {
+        let folder = trash_folder(&context.settings.runs);
+        let trashed = list_runs(&folder)?;
+        let bytes = trash_size(&context.settings.runs);
+        if self.confirmed {
+            for run in &trashed {
+                fs::remove_dir_all(&run.path).map_err(RunError::io(&run.path))?;
+            }
+        }
+        Ok(Arc::new(Deletion {
+            runs: trashed.into_iter().map(|run| run.id).collect(),
+            bytes,
+            deleted: self.confirmed,
+            restorable: false,
+            trash_bytes: trash_size(&context.settings.runs),
+        }))
     }
 }
 

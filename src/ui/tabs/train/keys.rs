@@ -54,6 +54,9 @@ pub const TRAIN: Table<TrainView> = Table {
             .does(|_, _, effects| {
                 effects.send(Command::Restore { run: "last".into() });
             }),
+        bind(keys!['Z'], "delete for good what lies in the trash")
+            .sends(CommandKind::EmptyTrash, CONFIRMED)
+            .does(|_, _, effects| effects.open(note::empty_trash())),
         bind(&[ESCAPE], "clear the filter").does(|view, model, _| view.clear_filter(model)),
         bind(keys!['s'], "stop the run now; its checkpoints stay")
             .hint("stop")

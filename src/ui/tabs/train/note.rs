@@ -112,6 +112,13 @@ pub fn compare(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     });
 }
 
+/// Whether the runs in the trash may go for good.
+pub fn empty_trash() -> Question {
+    let text = "The runs in it cannot be restored any more.".to_owned();
+    let empty = vec![Command::EmptyTrash { confirmed: true }];
+    Question::new("Empty the trash?".to_owned(), text, "Empty it", empty).before_loss()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
