@@ -233,6 +233,12 @@ pub enum Subcommands {
         #[command(subcommand)]
         command: StudyCommands,
     },
+    /// Show the JSON Schema of what a subcommand prints with --json; without one, list them
+    Schema {
+        /// As in the list: `runs`, `train plan`, `study show`
+        #[arg(value_name = "VERB")]
+        verb: Vec<String>,
+    },
     /// Train the given run folder, or what waits in a queue, in this process
     #[command(hide = true)]
     Worker {

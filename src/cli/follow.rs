@@ -4,6 +4,7 @@ use super::output::Output;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
 use crate::engine::{Command, CommandKind, Event, Progress, RunDetail, RunState, Stop};
+use crate::present::json;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Lists the runs again whenever one changes, until interrupted.
@@ -12,7 +13,7 @@ pub fn runs(session: &mut Session) -> anyhow::Result<()> {
     loop {
         if let Event::Runs(runs) = session.next()? {
             if session.output.json {
-                session.output.json(&*runs)?;
+                session.output.json(json::Runs::from(runs.as_slice()))?;
             } else {
                 session.output.text(&show::runs_table(&runs))?;
                 session.output.text("")?;
@@ -39,7 +40,7 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
         }
         Ok(())
     })?;
-    show::started(session.output, &started, before, detach)?;
+    show::started(session.output, &started, before)?;
     if detach {
         return Ok(());
     }
@@ -55,7 +56,7 @@ pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Resul
         }
         Ok(())
     })?;
-    show::resumed(session.output, &resumed, detach)?;
+    show::resumed(session.output, &resumed)?;
     if detach {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use super::session::{Failed, Session};
 use super::show;
 use crate::engine::{Command, Deletion, Event, NoteChange};
+use crate::present::numbers::bytes;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ fn ask(
     now: bool,
     confirmed: bool,
 ) -> anyhow::Result<Option<Arc<Deletion>>> {
-    let mut told = None;
+    let mut reply = None;
     let run = run.to_owned();
     let command = Command::Delete {
         run,
@@ -55,11 +56,11 @@ fn ask(
     };
     session.ask(command, |event, _| {
         if let Event::Deletion(deletion) = event {
-            told = Some(deletion);
+            reply = Some(deletion);
         }
         Ok(())
     })?;
-    Ok(told)
+    Ok(reply)
 }
 
 /// Whether the name of the run was typed. Without a terminal nobody can answer.
@@ -72,11 +73,11 @@ fn confirmed(to_delete: &Deletion) -> anyhow::Result<bool> {
         return Err(Failed(words).into());
     }
     let mut terminal = io::stderr();
-    let megabytes = to_delete.bytes as f64 / 1e6;
+    let size = bytes(to_delete.bytes);
     let name = to_delete.runs.first().map_or("", String::as_str);
     write!(
         terminal,
-        "{} ({megabytes:.1} MB) will be deleted; type {name} to confirm: ",
+        "{} ({size}) will be deleted; type {name} to confirm: ",
         to_delete.runs.join(", ")
     )?;
     terminal.flush()?;

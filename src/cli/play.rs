@@ -3,6 +3,7 @@
 use super::output::note;
 use super::session::Session;
 use crate::engine::{Command, CommandKind, Event, Phase, PlaybackControl, SoundState, Variant};
+use crate::present::json;
 use anyhow::anyhow;
 use crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
@@ -49,7 +50,9 @@ pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -
     drop(keys);
     outcome?;
     match last {
-        Some(state) => Ok(session.output.either(&state, || describe(&state))?),
+        Some(state) => Ok(session
+            .output
+            .either(|| json::Playback::from(&state), || describe(&state))?),
         None => Ok(()),
     }
 }

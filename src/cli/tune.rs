@@ -51,7 +51,7 @@ pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<(
         },
         |event, output| {
             if let Event::Tuning { study, workers, notes } = event {
-                show::tuning(output, &study, &workers, &notes, detach)?;
+                show::tuning(output, &study, &workers, &notes)?;
                 begun = Some(study);
             }
             Ok(())
@@ -147,7 +147,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
             Event::Study(page) => show::study(output, &page, rows)?,
             Event::TuningStops { study, workers, when } => show::tuning_stops(output, &study, &workers, when)?,
             Event::Enqueued { study, trial } => show::enqueued(output, &study, trial)?,
-            Event::Started { runs, ahead } => show::started(output, &runs, ahead, true)?,
+            Event::Started { runs, ahead } => show::started(output, &runs, ahead)?,
             Event::StudyRepaired { study, repaired } => show::study_repaired(output, &study, repaired.as_deref())?,
             Event::StudyExported { path, trials } => show::study_exported(output, &path, trials)?,
             _ => {}

@@ -1,12 +1,13 @@
 //! What lies in the cache folder, and clearing it.
 
 use super::{Outcome, Question};
-use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, Command};
+use crate::engine::{CacheReport, CacheRow, CacheState, Clear, Command};
 use crate::ui::input::Action;
 use crate::ui::text::{Paint, bytes, count, cut, file_name, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::Cursor;
 use crate::ui::widgets::section::overlay;
+use crate::ui::words::{cache_kind, cache_state};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -115,10 +116,9 @@ impl CacheView {
             let row = &rows[index];
             let (words, style) = match row.state {
                 CacheState::Current => ("", theme.text()),
-                CacheState::Recipe => ("of no recipe here", theme.dim()),
-                CacheState::Version => ("another version's", theme.dim()),
-                CacheState::Damaged => ("damaged", theme.warn()),
-                CacheState::Foreign => ("not ours: stays", theme.faint()),
+                CacheState::Damaged => (cache_state(row.state), theme.warn()),
+                CacheState::Foreign => (cache_state(row.state), theme.faint()),
+                CacheState::Recipe | CacheState::Version => (cache_state(row.state), theme.dim()),
             };
             let style = if index == self.cursor.row {
                 theme.selected()
@@ -128,7 +128,7 @@ impl CacheView {
             let name = row.corpus.clone().unwrap_or_else(|| file_name(&row.path));
             let clips = row.clips.map_or_else(String::new, grouped);
             let cells = [
-                name_of(row.kind),
+                cache_kind(row.kind),
                 &name,
                 row.recipe.as_deref().unwrap_or_default(),
                 words,
@@ -137,14 +137,5 @@ impl CacheView {
             ];
             buffer.put(list, 0, y as u16, &line(cells), style);
         }
-    }
-}
-
-fn name_of(kind: CacheKind) -> &'static str {
-    match kind {
-        CacheKind::Scan => "headers",
-        CacheKind::Analysis => "samples",
-        CacheKind::Features => "features",
-        CacheKind::Other => "other",
     }
 }

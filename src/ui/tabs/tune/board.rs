@@ -6,6 +6,7 @@ use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::section;
+use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -130,7 +131,7 @@ fn row(
     let state = if wide {
         state_words(page, trial)
     } else {
-        trial.state_name()
+        trial_state(trial)
     };
     let style = match trial.state {
         TrialState::Running if trial.lost.is_some() => theme.bad(),
@@ -179,7 +180,7 @@ fn state_words(page: &StudyPage, trial: &TrialRow) -> String {
             format!("cut {step} {sign} {}", figure(page, threshold))
         }
         (TrialState::Pruned, None) => format!("cut {step}"),
-        _ => trial.state_name(),
+        _ => trial_state(trial),
     }
 }
 

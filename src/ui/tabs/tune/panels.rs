@@ -7,6 +7,7 @@ use crate::ui::text::{Paint, cut, grouped, percent, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
 use crate::ui::widgets::section::section;
+use crate::ui::words::{space_coverage, study_damage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -86,7 +87,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         .wanted
         .map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
     x += buffer.put(area, x, 0, &format!("{}{wanted} trials", grouped(done)), theme.text()) + 2;
-    if let Some(tried) = page.coverage_words() {
+    if let Some(tried) = space_coverage(page) {
         x += buffer.put(area, x, 0, &tried, theme.text()) + 2;
     }
     let mut more = format!(
@@ -149,7 +150,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
 
 /// What cannot be read of the study, from the third row on; returns the rows taken.
 fn damage(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let Some(words) = page.damage_words() else { return 0 };
+    let Some(words) = study_damage(page) else { return 0 };
     let lines = wrap(&format!("{words} (key M)"), usize::from(area.width));
     let lines = lines.iter().take(usize::from(area.height / 3));
     (2..).zip(lines).fold(0, |rows, (row, line)| {

@@ -7,6 +7,7 @@ use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::section;
+use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -14,8 +15,8 @@ use ratatui::layout::Rect;
 pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = format!("Trial {} of {}", trial.number, page.name);
     let state = match trial.value {
-        Some(value) => format!("{}, {}", trial.state_name(), figure(page, value)),
-        None => trial.state_name(),
+        Some(value) => format!("{}, {}", trial_state(trial), figure(page, value)),
+        None => trial_state(trial),
     };
     let inside = section(buffer, area, &title, &state, theme);
     let left = (inside.width * 2 / 5).min(44);
