@@ -279,10 +279,7 @@ fn newest(lab: &Lab) -> PathBuf {
 }
 
 fn line(lab: &Lab) -> String {
-    lab.json(&["report"])["protocol_line"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    lab.json(&["report"])["protocol_line"].as_str().unwrap().to_owned()
 }
 
 fn journal(run: &Path) -> String {

@@ -66,10 +66,7 @@ fn a_run_is_trained_listed_reported_and_predicts() {
 
     let report = lab.json(&["report"]);
     assert_eq!(report["run"]["id"], id);
-    assert_eq!(
-        report["scores"]["unweighted_average_recall"],
-        runs[0]["test_uar"]
-    );
+    assert_eq!(report["scores"]["unweighted_average_recall"], runs[0]["test_uar"]);
     let text = lab.done(&["report", &id[..10]]);
     for words in [
         "precision",
@@ -159,7 +156,13 @@ fn a_run_knows_its_device_and_one_that_is_not_there_is_refused() {
         "{error}"
     );
     let doctor = lab.json(&["doctor"]);
-    let found = |topic| doctor["findings"].as_array().unwrap().iter().find(|one| one["topic"] == topic);
+    let found = |topic| {
+        doctor["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["topic"] == topic)
+    };
     if found("cuda devices").is_some_and(|finding| finding["health"] == "good") {
         return;
     }
@@ -207,7 +210,8 @@ fn architectures_are_listed_and_summed_up_for_the_recipe() {
     let lab = Lab::empty();
     let rows = lab.json(&["models"]);
     let row = |name: &str| {
-        rows["models"].as_array()
+        rows["models"]
+            .as_array()
             .unwrap()
             .iter()
             .find(|row| row["name"] == name)
@@ -343,11 +347,7 @@ fn what_cannot_be_done_ends_with_one_and_a_reason() {
     assert!(error.contains("training.normalise"), "{error}");
     let error = lab.refused(1, &["train", "-s", "model.conv1d.pool_size=1000"]);
     assert!(error.contains("model.conv1d.pool_size"), "{error}");
-    assert_eq!(
-        lab.runs(),
-        serde_json::json!([]),
-        "what cannot be trained makes no run"
-    );
+    assert_eq!(lab.runs(), serde_json::json!([]), "what cannot be trained makes no run");
     std::fs::write(lab.path("mine"), b"").unwrap();
     lab.refused(1, &["demo", "mine"]);
 }

@@ -314,7 +314,10 @@ fn imported_rows_that_are_no_numbers_leave_out_their_clips_and_nothing_else() {
     fs::write(&arrays, bytes).unwrap();
     let imported = lab.json(&["features", "--import", "arrays", "--name", "torn"]);
     assert_eq!((&imported["matched"], &imported["missing"]), (&60.into(), &0.into()));
-    assert_eq!(imported["faulty"], json!([{ "row": 59, "reason": "frame 107, column 21 is NaN" }]));
+    assert_eq!(
+        imported["faulty"],
+        json!([{ "row": 59, "reason": "frame 107, column 21 is NaN" }])
+    );
     let text = lab.done(&["features", "--import", "arrays", "--name", "torn"]);
     assert!(text.contains("row 59: frame 107, column 21 is NaN"), "{text}");
     let chosen = ["-s", "recipe=torn", "-s", "split.kind=random"];

@@ -89,7 +89,10 @@ fn where_locks_are_refused_runs_are_trained_held_by_one_and_resumed_after_a_kill
             "{second:?}"
         );
 
-        signal("KILL", i32::try_from(run["heartbeat"]["pid"].as_i64().unwrap()).unwrap());
+        signal(
+            "KILL",
+            i32::try_from(run["heartbeat"]["pid"].as_i64().unwrap()).unwrap(),
+        );
         child.join().unwrap();
         lab.wait(id, Duration::from_secs(20), |row| row["state"] == "dead");
         // What it left is in nobody's way, not even where there are locks.

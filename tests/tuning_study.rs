@@ -80,11 +80,7 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
             .count();
         assert_eq!(trial["reports"].as_array().unwrap().len(), epochs);
     }
-    assert_eq!(
-        lab.runs(),
-        Value::Array(Vec::new()),
-        "trials are no runs of the list"
-    );
+    assert_eq!(lab.runs(), Value::Array(Vec::new()), "trials are no runs of the list");
 
     // A trial by hand whose loss is no number fails with the reason, and the study goes on.
     lab.done(&["study", "enqueue", "small", "training.batch_size=32"]);

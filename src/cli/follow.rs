@@ -26,12 +26,12 @@ pub fn runs(session: &mut Session) -> anyhow::Result<()> {
 pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
     let outcome = follow(session, run, false, &mut 0);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
-        session.note("the run goes on; `undertone stop` would end it");
+        session.note("the run keeps running; `undertone stop` ends it");
     }
     outcome.and_then(|(id, state)| verdict(&[(id, state)]))
 }
 
-/// Starts a run (or linked ones) and, unless detached, follows it.
+/// Starts a run (or the folds of a cross-validation) and, unless detached, follows it.
 pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     let (mut started, mut before) = (Vec::new(), 0);
     session.ask(Command::Train { changes: Vec::new() }, |event, _| {
@@ -47,7 +47,7 @@ pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     follow_all(session, started.into_iter().map(|run| (run, 0)).collect())
 }
 
-/// Goes on with a run (and its other folds) and, unless detached, follows it.
+/// Resumes a run (and its other folds) and, unless detached, follows it.
 pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Result<()> {
     let mut resumed = Vec::new();
     session.ask(Command::Resume { run }, |event, _| {
@@ -83,7 +83,7 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
         ended.push(end);
     }
     match verdict(&ended) {
-        // As asked for with Ctrl-C: that is no failure.
+        // Stopped as asked with Ctrl-C: no failure.
         Err(_)
             if asked
                 && ended
@@ -99,13 +99,13 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
 /// Follows a run until it ends, after as many epochs as were shown already; how it ended.
 fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) -> anyhow::Result<(String, RunState)> {
     session.send(Command::Watch { run });
-    let (mut last, mut told, mut measured) = (None, *shown > 0, None);
+    let (mut last, mut noted, mut measured) = (None, *shown > 0, None);
     loop {
         match session.next()? {
             Event::Run(detail) => {
-                if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !told) {
+                if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !noted) {
                     session.note(note);
-                    told = true;
+                    noted = true;
                 }
                 for epoch in detail.epochs.since(*shown) {
                     show::epoch(session.output, &detail.summary, several, epoch)?;
@@ -145,7 +145,7 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
     if let Some(queue) = &detail.summary.queue {
         let words = match queue.place {
             1 => format!("next on {}", queue.device),
-            place => format!("place {place} on {}", queue.device),
+            place => format!("position {place} on {}", queue.device),
         };
         let task = format!("in the queue, {words}");
         return Some(Progress {
@@ -167,11 +167,11 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
     })
 }
 
-/// After Ctrl-C: whether the runs were asked to stop. Without a terminal nobody can answer, and they go on.
+/// After Ctrl-C: whether the runs were asked to stop. Without a terminal nobody can answer, and they keep running.
 fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
     let words = format!("undertone watch {}", runs.first().map_or("last", String::as_str));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        session.note(&format!("the run goes on without you; `{words}` follows it again"));
+        session.note(&format!("the run keeps running; `{words}` follows it again"));
         return Ok(false);
     }
     session.note("");
@@ -187,7 +187,7 @@ fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
         "s" | "S" => Stop::Now,
         "e" | "E" => Stop::AfterEpoch,
         _ => {
-            session.note(&format!("the run goes on; `{words}` follows it again"));
+            session.note(&format!("the run keeps running; `{words}` follows it again"));
             return Ok(false);
         }
     };

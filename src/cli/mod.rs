@@ -141,8 +141,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     }
 }
 
-/// Tells an error with its causes, on standard error.
-pub fn tell(error: &anyhow::Error) {
+/// Prints an error with its causes on standard error.
+pub fn report(error: &anyhow::Error) {
     let mut words = "error".to_owned();
     for cause in error.chain().map(ToString::to_string) {
         // Many errors of the floors say their cause themselves.
@@ -210,7 +210,7 @@ fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
     })
 }
 
-/// What was extracted is of no interest in JSON beside what was written.
+/// In JSON only what was written is printed, not what was extracted.
 fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
     session.ask(Command::ExportFeatures { folder, per_clip }, |event, output| {
         match event {

@@ -30,7 +30,7 @@ pub fn delete(session: &mut Session, run: &str, all_folds: bool, now: bool, yes:
         if !confirmed(&to_delete)? {
             return Err(Failed("nothing was deleted".to_owned()).into());
         }
-        // What was asked about, whichever run is the last one by now.
+        // The run that the question named, whichever is the last one by now.
         (run, all_folds) = (first, all_folds || to_delete.runs.len() > 1);
     }
     match ask(session, &run, all_folds, now, true)? {

@@ -16,7 +16,7 @@ pub fn queue(session: &mut Session, command: QueueCommands) -> anyhow::Result<()
     session.ask(command, |event, output| {
         match event {
             Event::Cancelled { run } if !output.json => {
-                output.text(&format!("{run} was taken out of the queue"))?;
+                output.text(&format!("{run} was removed from the queue"))?;
             }
             Event::Queue(report) => show::queue(output, &report)?,
             _ => {}

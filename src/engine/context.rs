@@ -62,7 +62,7 @@ impl Context {
     /// When it was.
     pub fn check(&self) -> Result<(), EngineError> {
         if self.is_cancelled() {
-            Err(EngineError::Other("given up: the program ends".to_owned()))
+            Err(EngineError::Other("cancelled: the program ends".to_owned()))
         } else {
             Ok(())
         }

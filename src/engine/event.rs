@@ -85,7 +85,7 @@ pub enum Event {
     },
     /// The queue, after what was asked of it.
     Queue(Arc<QueueReport>),
-    /// A run was taken out of the queue.
+    /// A run was removed from the queue.
     Cancelled {
         /// Its id.
         run: String,

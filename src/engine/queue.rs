@@ -135,7 +135,7 @@ fn wake_lane(runs: &Path, lane: &Lane) -> Result<bool, EngineError> {
     match started {
         Ok(()) => Ok(true),
         Err(error) => Err(EngineError::Other(format!(
-            "runs wait for {} and nobody takes them: {error}\n`undertone queue` tries again",
+            "runs wait for {}, which has no worker: {error}\n`undertone queue` tries again",
             lane.device
         ))),
     }

@@ -110,7 +110,7 @@ pub struct TrialRow {
     pub threshold: Option<f64>,
     /// Why it failed.
     pub reason: Option<String>,
-    /// Why nobody works on it any more, though it counts as running: the next worker fails it.
+    /// Why no worker any more, though it counts as running: the next worker fails it.
     pub lost: Option<String>,
     /// Its run, when it is one of ours.
     pub run: Option<String>,

@@ -81,7 +81,7 @@ impl StudyFolder {
             .join(", ");
         let unknown = || {
             let known = if names.is_empty() {
-                "there is none yet; `undertone tune` begins one".to_owned()
+                "there is none yet; `undertone tune` starts one".to_owned()
             } else {
                 format!("there are {names}")
             };
@@ -202,7 +202,7 @@ impl StudyFolder {
         let path = self.begun_file();
         let text = fs::read(&path).map_err(RunError::io(&path))?;
         serde_json::from_slice(&text)
-            .map_err(|error| EngineError::Other(format!("{}: {error}; begin a study of another name", path.display())))
+            .map_err(|error| EngineError::Other(format!("{}: {error}; start a study of another name", path.display())))
     }
 
     /// The study in the journal: the one of the folder's name, else the first.

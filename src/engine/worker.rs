@@ -67,7 +67,7 @@ impl Run {
         let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
         if !entries.is_empty() && !resumed {
             return Err(EngineError::Other(format!(
-                "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
+                "run {id} was begun before; `undertone resume {id}` continues it, or start a new run"
             )));
         }
         let last = entries.iter().rev().find_map(|entry| match entry {
@@ -97,7 +97,7 @@ impl Run {
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
             let words = words.unwrap_or_else(|| "no words".to_owned());
             Err(EngineError::Other(format!(
-                "a mistake in the program ({words}); log.txt says where"
+                "a bug in the program ({words}); log.txt says where"
             )))
         });
         let outcome = match self.trial.take() {
@@ -273,7 +273,7 @@ impl Run {
         }
         if !trained.unchanged.is_empty() {
             let clips = trained.unchanged.len();
-            let words = format!("{clips} training clips could not be augmented and were learnt as recorded");
+            let words = format!("{clips} training clips could not be augmented and were used as recorded");
             protocol.notes.push(words);
         }
         lease.progress("report", 0, 1);

@@ -126,12 +126,12 @@ impl State {
                     form.planned(&plan);
                 }
             }
-            Event::Noted { run, .. } => self.message = Some(Message::good(format!("The note of {run} is kept."))),
+            Event::Noted { run, .. } => self.message = Some(Message::good(format!("The note of {run} is saved."))),
             Event::Deletion(deletion) if deletion.deleted => {
                 let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
                 self.message = Some(Message::good(if deletion.restorable {
                     let trash = bytes(deletion.trash_bytes);
-                    format!("{runs} deleted; u brings back the last. The trash holds {trash}.")
+                    format!("{runs} deleted; u restores the last. The trash holds {trash}.")
                 } else {
                     format!("{runs} deleted for good, {freed} freed.")
                 }));
@@ -148,16 +148,18 @@ impl State {
                 }
             }
             Event::Cancelled { run } => {
-                self.message = Some(Message::note(format!("Run {run} was taken out of the queue.")));
+                self.message = Some(Message::note(format!("Run {run} was removed from the queue.")));
             }
             Event::Report(report) => self.report.apply(report),
             Event::Predicted(prediction) => drop(self.listen.evaluated.insert(prediction.path.clone(), prediction)),
             Event::Tuning { study, workers, notes } => {
                 let started = match workers.len() {
                     0 => format!("Study {study}: no worker was missing."),
-                    1 => format!("Study {study}: a worker has started; it goes on when the workbench is left."),
+                    1 => format!("Study {study}: a worker has started; it keeps running when the workbench is closed."),
                     several => {
-                        format!("Study {study}: {several} workers have started; they go on when the workbench is left.")
+                        format!(
+                            "Study {study}: {several} workers have started; they keep running when the workbench is closed."
+                        )
                     }
                 };
                 self.message = Some(Message::good([&[started], notes.as_slice()].concat().join(" ")));
@@ -218,13 +220,15 @@ impl State {
         self.train.select(first);
         let text = match runs.len() {
             runs if ahead > 0 => format!(
-                "{} from {first} on in the queue, behind {}: the queue goes on when the workbench is left.",
+                "{} from {first} on in the queue, behind {}: the queue keeps running when the workbench is closed.",
                 count(runs, "run"),
                 count(ahead, "other")
             ),
-            1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
+            1 => format!(
+                "Run {first} has started in a process of its own: it keeps running when the workbench is closed."
+            ),
             folds => format!(
-                "All {folds} folds, from {first} on, have started in a process of their own: they go on when the workbench is closed."
+                "All {folds} folds, from {first} on, have started in a process of their own: they keep running when the workbench is closed."
             ),
         };
         self.message = Some(Message::good(text));
@@ -235,7 +239,7 @@ impl State {
         self.train.unwatched();
         let mut text = match epoch {
             0 => format!("Run {first} starts again from the beginning"),
-            epoch => format!("Run {first} goes on after epoch {epoch}"),
+            epoch => format!("Run {first} resumes after epoch {epoch}"),
         };
         if runs.len() > 1 {
             text += &format!(", and {} with it", count(runs.len() - 1, "other fold"));
@@ -276,7 +280,7 @@ fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
     let Some(damage) = &repaired.lost else {
         let lines = count(repaired.separated, "line");
         return Message::good(format!(
-            "Study {study} is repaired, and nothing was lost: {lines} of several records taken apart. As it was it is in {copy}."
+            "Study {study} is repaired, and nothing was lost: {lines} of several records separated. A copy of it as it was is {copy}."
         ));
     };
     let trials = repaired.left_out.iter().map(|trial| match trial.value {
@@ -288,7 +292,7 @@ fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
         trials => format!("trials {trials}"),
     };
     Message::note(format!(
-        "Study {study} ends before line {} now, which leaves out {trials}. As it was it is in {copy}.",
+        "Study {study} ends before line {} now, which leaves out {trials}. A copy of it as it was is {copy}.",
         damage.line
     ))
 }

@@ -14,7 +14,7 @@ pub fn queue(output: Output, report: &QueueReport) -> io::Result<()> {
 
 fn table(report: &QueueReport) -> String {
     if report.lanes.is_empty() {
-        return "nothing is trained and nothing waits; `undertone train` adds a run".to_owned();
+        return "no run is training or waiting; `undertone train` adds one".to_owned();
     }
     let headings = ["device", "position", "run", "data", "split", "phase", "epochs"];
     let mut table = Table::new(6, &headings);

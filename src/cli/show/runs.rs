@@ -195,7 +195,7 @@ pub fn resumed(output: Output, runs: &[(String, usize)]) -> io::Result<()> {
     output.text(&words.collect::<String>())
 }
 
-/// Runs were asked to stop, or had not begun and were taken out of the queue.
+/// Runs were asked to stop, or had not begun and were removed from the queue.
 pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: Stop) -> io::Result<()> {
     let document = || json::Stopping {
         runs: [asked, cancelled].concat(),
@@ -206,7 +206,7 @@ pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: St
         let stops = asked.iter().map(|run| format!("{run} stops {when}\n"));
         let gone = cancelled
             .iter()
-            .map(|run| format!("{run} was taken out of the queue\n"));
+            .map(|run| format!("{run} was removed from the queue\n"));
         stops.chain(gone).collect()
     })
 }

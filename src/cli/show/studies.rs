@@ -92,7 +92,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
                     worker.name, heartbeat.pid, heartbeat.host
                 );
             }
-            (None, Some(problem)) => text += &format!("worker {} is gone: {problem}\n", worker.name),
+            (None, Some(problem)) => text += &format!("worker {} has ended: {problem}\n", worker.name),
             (None, None) => {}
         }
     }

@@ -71,7 +71,7 @@ pub fn stop(context: &Context, study: &str, worker: Option<&str>, when: StopTuni
     if stopped.is_empty() {
         return Err(EngineError::Other(match worker {
             Some(worker) => format!("worker {worker} does not work on study `{}`", folder.name),
-            None => format!("nobody works on study `{}`", folder.name),
+            None => format!("study `{}` has no worker", folder.name),
         }));
     }
     stopped.sort();

@@ -121,7 +121,7 @@ impl Prompt {
                 "Export the trials",
                 "File (.csv; .json for all); one there is replaced.",
             ),
-            Purpose::Note(..) => ("Note", "What is to be said of the run; #words are tags."),
+            Purpose::Note(..) => ("Note", "Note of the run; #words are tags."),
         };
         let inner = overlay(buffer, area, (area.width.min(60), 6), title, theme);
         buffer.put(inner, 0, 0, words, theme.dim());
@@ -153,7 +153,7 @@ impl Prompt {
 fn replaced(command: &Command) -> Option<String> {
     match command {
         Command::Export { path } | Command::ExportStudy { path, .. } if path.is_file() => {
-            Some(format!("There is a file {}. What it holds is lost.", path.display()))
+            Some(format!("{} exists. Its contents are lost.", path.display()))
         }
         Command::ExportFeatures { folder, .. } if folder.is_dir() => Some(format!(
             "There is a folder {}. An earlier export in it is replaced; a folder of anything else stays as it is.",

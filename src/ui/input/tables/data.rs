@@ -62,7 +62,7 @@ pub const DATA: &[Binding] = &[
         "what trimming silence at several thresholds would remove",
     )
     .sends(CommandKind::Trim, &[]),
-    bind(keys!['C'], Action::Cache, "what lies in the cache; clear it").sends(CommandKind::Cache, &[]),
+    bind(keys!['C'], Action::Cache, "the contents of the cache; clear them").sends(CommandKind::Cache, &[]),
     bind(
         keys!['b'],
         Action::Bench,
@@ -78,7 +78,7 @@ pub const DATA: &[Binding] = &[
     bind(
         keys!['D'],
         Action::Doctor,
-        "look at this machine: what it has, what it lacks, what would help",
+        "check this machine: what it has, what it lacks, what would help",
     )
     .sends(CommandKind::Doctor, &[]),
 ];

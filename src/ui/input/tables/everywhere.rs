@@ -44,5 +44,10 @@ pub const EVERYWHERE: &[Binding] = &[
     bind(&[Key::plain(KeyCode::Tab)], Action::NextTab, "the next tab"),
     bind(&[Key::plain(KeyCode::BackTab)], Action::PreviousTab, "the tab before"),
     bind(keys!['?'], Action::Help, "these keys").hint("help"),
-    bind(&[Key::character('q'), INTERRUPT], Action::Quit, "quit; runs go on").hint("quit"),
+    bind(
+        &[Key::character('q'), INTERRUPT],
+        Action::Quit,
+        "quit; runs keep running",
+    )
+    .hint("quit"),
 ];

@@ -13,13 +13,13 @@ pub const LISTEN: &[Binding] = &[
     bind(
         &[Key::plain(KeyCode::Right)],
         Action::Right,
-        "half a second further; in a long clip, a twentieth of it",
+        "half a second forward; in a long clip, a twentieth of it",
     )
     .hint("seek"),
     bind(
         keys!['v'],
         Action::NextVariant,
-        "see it and listen to it as the model's input, then with noise, pitch, ...",
+        "show and play it as the model's input, then with noise, pitch, ...",
     )
     .hint("variant"),
     bind(keys!['V'], Action::PreviousVariant, "the variant before"),
@@ -34,7 +34,7 @@ pub const LISTEN: &[Binding] = &[
     bind(
         keys!['p'],
         Action::Predict,
-        "what a model says: that of the run chosen in Train, or of the newest",
+        "predict its emotion with the model of the run chosen in Train, or of the newest",
     )
     .hint("predict")
     .sends(CommandKind::Predict, &[]),
@@ -44,7 +44,7 @@ pub const LISTEN: &[Binding] = &[
     bind(
         keys!['a'],
         Action::PlayOnSelection,
-        "play clips as the cursor comes to them, or no more",
+        "play clips as the cursor comes to them, or stop that",
     )
     .hint("auto"),
     bind(&[ESCAPE], Action::Back, "clear the filter"),

@@ -17,7 +17,7 @@ pub const FILTER: &[Binding] = &[
         Action::Move(Step::PageDown),
         "a page down",
     ),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const HELP: &[Binding] = &[
@@ -27,7 +27,7 @@ pub const HELP: &[Binding] = &[
         "close",
     )
     .hint("close"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const SETTINGS: &[Binding] = &[
@@ -38,7 +38,7 @@ pub const SETTINGS: &[Binding] = &[
         "close",
     )
     .hint("close"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const CACHE: &[Binding] = &[
@@ -51,7 +51,7 @@ pub const CACHE: &[Binding] = &[
         "close",
     )
     .hint("close"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const PRESETS: &[Binding] = &[
@@ -62,7 +62,7 @@ pub const PRESETS: &[Binding] = &[
         "close",
     )
     .hint("close"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const MODELS: &[Binding] = &[
@@ -73,7 +73,7 @@ pub const MODELS: &[Binding] = &[
         "back to the list, or close",
     )
     .hint("back"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const TRIM: &[Binding] = &[
@@ -84,7 +84,7 @@ pub const TRIM: &[Binding] = &[
         "close",
     )
     .hint("close"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 pub const QUESTION: &[Binding] = &[
@@ -98,11 +98,15 @@ pub const QUESTION: &[Binding] = &[
     bind(&[RIGHT], Action::Right, "the button on the right"),
     bind(&[ENTER], Action::Open, "press the button").hint("press"),
     bind(&[ESCAPE], Action::Back, "cancel").hint("cancel"),
-    bind(&[Key::character('q'), INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(
+        &[Key::character('q'), INTERRUPT],
+        Action::Quit,
+        "quit; runs keep running",
+    ),
 ];
 
 pub const PROMPT: &[Binding] = &[
     bind(&[ENTER], Action::Open, "go").hint("go"),
     bind(&[ESCAPE], Action::Back, "cancel").hint("cancel"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];

@@ -17,16 +17,11 @@ pub const TRAIN: &[Binding] = &[
     )
     .sends(CommandKind::Plan, &[]),
     bind(&[ENTER], Action::Open, "open the run's report").hint("report"),
-    bind(
-        keys![' '],
-        Action::Mark,
-        "lay the run's curves over the others, or take them away",
-    )
-    .hint("overlay"),
+    bind(keys![' '], Action::Mark, "overlay the run's curves, or remove them").hint("overlay"),
     bind(
         keys!['m'],
         Action::Metric,
-        "show loss, accuracy, UAR or the use of the machine first",
+        "show loss, accuracy, UAR or resource usage first",
     )
     .hint("metric"),
     bind(
@@ -53,7 +48,7 @@ pub const TRAIN: &[Binding] = &[
     ),
     bind(keys!['a'], Action::Note, "write a note of the run, with #tags").sends(CommandKind::Note, &[ENTER]),
     bind(keys!['X'], Action::Delete, "delete the run, with its other folds").sends(CommandKind::Delete, CONFIRMED),
-    bind(keys!['u'], Action::Restore, "bring back the run that was deleted last").sends(CommandKind::Restore, &[]),
+    bind(keys!['u'], Action::Restore, "restore the run that was deleted last").sends(CommandKind::Restore, &[]),
     bind(&[ESCAPE], Action::Back, "clear the filter"),
     bind(keys!['s'], Action::StopNow, "stop the run now; its checkpoints stay")
         .hint("stop")
@@ -80,14 +75,14 @@ pub const TRAIN: &[Binding] = &[
     bind(
         keys!['!'],
         Action::StartNow,
-        "queue: start it now, beside what is trained",
+        "queue: start it now, beside the runs that are training",
     )
     .sends(CommandKind::StartNow, &[ENTER]),
-    bind(keys!['x'], Action::Cancel, "queue: take the run out").sends(CommandKind::Cancel, &[ENTER]),
+    bind(keys!['x'], Action::Cancel, "queue: remove the run").sends(CommandKind::Cancel, &[ENTER]),
     bind(
         keys!['Q'],
         Action::Queue,
-        "queue: what waits for what; start workers that are missing",
+        "queue: what waits for which device; start workers that are missing",
     )
     .sends(CommandKind::Queue, &[]),
     bind(
@@ -129,7 +124,7 @@ pub const FORM: &[Binding] = &[
     bind(&[Key::plain(KeyCode::Left)], Action::Left, "the choice on the left"),
     bind(&[Key::plain(KeyCode::Right)], Action::Right, "the choice on the right").hint("choices"),
     bind(keys![' '], Action::Toggle, "switch on or off").hint("switch"),
-    bind(&[INTERRUPT], Action::Quit, "quit; runs go on"),
+    bind(&[INTERRUPT], Action::Quit, "quit; runs keep running"),
 ];
 
 /// Where no letter is typed.

@@ -6,7 +6,7 @@ use crate::ui::input::{Action, Binding, Key, bind};
 use ratatui::crossterm::event::KeyCode;
 
 pub const TUNE: &[Binding] = &[
-    bind(keys!['n'], Action::NewRun, "begin a study, or go on with this one")
+    bind(keys!['n'], Action::NewRun, "start a study, or continue this one")
         .hint("work")
         .sends(CommandKind::Tune, &[ENTER]),
     bind(&[ENTER], Action::Open, "open the trial: its curves, its run, its log").hint("trial"),
@@ -17,13 +17,9 @@ pub const TUNE: &[Binding] = &[
     )
     .hint("panels"),
     bind(keys!['v'], Action::Parameter, "the next parameter of the slice"),
-    bind(
-        keys!['s'],
-        Action::StopNow,
-        "stop all workers now; the trials they are at fail",
-    )
-    .hint("stop")
-    .sends(CommandKind::StopTuning, CONFIRMED),
+    bind(keys!['s'], Action::StopNow, "stop all workers now; their trials fail")
+        .hint("stop")
+        .sends(CommandKind::StopTuning, CONFIRMED),
     bind(
         keys!['S'],
         Action::StopAfterEpoch,

@@ -141,7 +141,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             return once(
                 state,
                 Command::Scan { headers_only: false },
-                "The scan is still going on.",
+                "The scan is still running.",
             );
         }
         Action::Features => return once(state, Command::Features, "The features are still being extracted."),
@@ -205,11 +205,11 @@ fn demo(state: &State) -> Question {
         let row = state.config.as_ref()?.rows.iter().find(|row| row.key == key)?;
         Some(row.value.trim_matches('"').to_owned())
     };
-    let clips = setting("demo.clips").map_or_else(String::new, |clips| format!("About {clips} clips go"));
+    let clips = setting("demo.clips").map_or_else(String::new, |clips| format!("About {clips} clips are written"));
     let clips = if clips.is_empty() { "It goes".to_owned() } else { clips };
     let folder = setting("data").unwrap_or_else(|| "data".to_owned());
     let text = format!(
-        "{clips} to {folder}/demo; an earlier demo corpus there is replaced. No human voice is in it, and it is called synthetic wherever it is shown."
+        "{clips} to {folder}/demo; an earlier demo corpus there is replaced. It holds no human voice, and is called synthetic wherever it is shown."
     );
     let command = Command::Demo {
         folder: None,

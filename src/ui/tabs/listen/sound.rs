@@ -107,7 +107,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
             playback_view.muted = !playback_view.muted;
             let muted = playback_view.muted;
             let text = if muted {
-                "Muted; m ends that."
+                "Muted; m unmutes."
             } else {
                 "Sound is on again."
             };
@@ -117,7 +117,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         (Action::PlayOnSelection, _) => {
             playback_view.on_selection = !playback_view.on_selection;
             let text = if playback_view.on_selection {
-                "Clips are played as the cursor comes to them; a ends that."
+                "Clips are played as the cursor comes to them; a turns that off."
             } else {
                 "Clips are played when Space is pressed."
             };

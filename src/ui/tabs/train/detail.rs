@@ -112,7 +112,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     let mut rows = Vec::new();
     let mut state = run.state.name().to_owned();
     if run.state == RunState::Dead {
-        state += ": its process died unexpectedly; c goes on from its last epoch";
+        state += ": its process died unexpectedly; c resumes it from its last epoch";
     }
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));

@@ -287,7 +287,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
                 && !view.mark(&id)
             {
                 state.message = Some(Message::note(format!(
-                    "At most {SLOTS} runs lie over each other; take one away first."
+                    "At most {SLOTS} runs can be overlaid; remove one first."
                 )));
             }
         }
@@ -343,7 +343,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
 /// Whether it can go on is for the engine to say, which knows why not.
 fn resume(state: &mut State) -> Vec<Command> {
     if state.jobs.busy(CommandKind::Resume) {
-        state.message = Some(Message::note("A run is being taken up again."));
+        state.message = Some(Message::note("A run is being resumed."));
         return Vec::new();
     }
     let run = state.train.run().map(|run| run.id.clone());

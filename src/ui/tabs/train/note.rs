@@ -88,7 +88,7 @@ pub fn delete(state: &mut State) -> Vec<Command> {
         confirmed: true,
     };
     let text =
-        format!("{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last.");
+        format!("{runs} with model, checkpoints, report and journal. For a week, u restores what was deleted last.");
     let question = Question::new(title, text, "Delete", vec![command]).before_loss();
     state.overlays.push(Overlay::Question(question));
     Vec::new()

@@ -24,14 +24,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         Action::Shift(to) => return vec![Command::Move { run: id, to }],
         Action::StartNow => state.overlays.push(Overlay::Question(Question::new(
             format!("Start run {id} now?"),
-            "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
+            "It is trained beside the runs that are training already: all take longer, and all need memory.".to_owned(),
             "Start",
             vec![Command::StartNow { run: id }],
         ))),
         Action::Cancel => state.overlays.push(Overlay::Question(Question::new(
-            format!("Take run {id} out of the queue?"),
-            "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
-            "Take it out",
+            format!("Remove run {id} from the queue?"),
+            "It has not begun. Its folder is kept, as that of a stopped run.".to_owned(),
+            "Remove",
             vec![Command::Cancel { run: id }],
         ))),
         _ => {}
@@ -53,11 +53,11 @@ pub fn state_word(run: &RunSummary) -> String {
 /// In a sentence.
 pub fn sentence(queue: &QueuePosition) -> String {
     match (&queue.host, queue.worker, queue.place) {
-        (None, true, 1) => format!("next on {}; K J move it, x takes it out, ! starts it", queue.device),
-        (None, true, place) => format!("{place} on {}; K J move it, x takes it out, ! starts it", queue.device),
-        (None, false, _) => format!("no worker takes it on {}; Q starts one", queue.device),
+        (None, true, 1) => format!("next on {}; K J move it, x removes it, ! starts it", queue.device),
+        (None, true, place) => format!("{place} on {}; K J move it, x removes it, ! starts it", queue.device),
+        (None, false, _) => format!("{} has no worker; Q starts one", queue.device),
         (Some(host), true, place) => format!("{place} on {} of {host}", queue.device),
-        (Some(host), false, _) => format!("no worker takes it on {} of {host}; ! starts it here", queue.device),
+        (Some(host), false, _) => format!("{} of {host} has no worker; ! starts it here", queue.device),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn message(report: &QueueReport) -> Message {
     };
     let mut words: Vec<String> = report.lanes.iter().map(lane).collect();
     if words.is_empty() {
-        words.push("Nothing is trained and nothing waits.".to_owned());
+        words.push("No run is training or waiting.".to_owned());
     }
     if !report.woken.is_empty() {
         words.push(format!(

@@ -22,7 +22,7 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
         return Vec::new();
     }
     let Some(page) = state.tune.page.clone() else {
-        state.message = Some(Message::note("There is no study yet: n begins one."));
+        state.message = Some(Message::note("There is no study yet: n starts one."));
         return Vec::new();
     };
     let (study, workers) = (page.name.clone(), state.tune.workers());
@@ -38,18 +38,18 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Command> {
                 let (worker, when) = (Some(worker.clone()), StopTuning::AfterTrial);
                 return vec![Command::StopTuning { study, worker, when }];
             }
-            None => state.message = Some(Message::note("Nobody works on this study.")),
+            None => state.message = Some(Message::note("No worker of this study is running.")),
         },
         Action::StopNow | Action::StopAfterEpoch if workers.is_empty() => {
-            state.message = Some(Message::note("Nobody works on this study."));
+            state.message = Some(Message::note("No worker of this study is running."));
         }
         Action::StopNow => {
-            let text = "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.";
+            let text = "All workers stop at the next step. Their trials fail; all others are kept, and the study can be continued any time.";
             let question = stop(format!("Stop study {study}?"), text, StopTuning::Now);
             state.overlays.push(Overlay::Question(question.before_loss()));
         }
         Action::StopAfterEpoch => {
-            let text = "All workers end with the trial they are at. The study can go on any time.";
+            let text = "All workers stop when their trial is done. The study can be continued any time.";
             let question = stop(
                 format!("Stop study {study} after its trials?"),
                 text,
@@ -103,7 +103,7 @@ fn begin(state: &mut State) {
         ),
         None => (own, Command::Tune { changes: Vec::new() }),
     };
-    let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
+    let text = "Its workers are processes of their own: they keep running when the workbench is closed. Space, sampler, pruner and \
                 the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
     let title = format!("Work on study {name}?");
     let question = Question::new(title, text.to_owned(), "Start", vec![command]);
@@ -113,12 +113,12 @@ fn begin(state: &mut State) {
 /// Asks whether to repair the study that is seen, or the one that cannot be.
 fn repair(state: &mut State) {
     let Some(study) = state.tune.repairable() else {
-        state.message = Some(Message::note("There is no study yet: n begins one."));
+        state.message = Some(Message::note("There is no study yet: n starts one."));
         return;
     };
-    let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
+    let text = "A copy of it is kept. Lines of several records are separated; where a record is lost, the study ends \
                 before it, and the trials that this leaves out are told. A sound journal stays as it is.";
-    let title = format!("Mend the journal of study {study}?");
+    let title = format!("Repair the journal of study {study}?");
     let command = Command::RepairStudy { study };
     let question = Question::new(title, text.to_owned(), "Mend", vec![command]).before_loss();
     state.overlays.push(Overlay::Question(question));
@@ -128,11 +128,11 @@ fn promote(state: &mut State, page: &StudyPage) {
     let Some(trial) = state.tune.trial() else { return };
     let text = format!(
         "Its settings are retrained in {SEEDS} runs, each with a seed of its own, and every run is evaluated on the test \
-         side once. Test was looked at {} for this study so far; the more often, the less it says.",
+         set once. The test set was evaluated {} for this study so far; the more often, the less its scores say.",
         match page.test_evaluations() {
             0 => "never".to_owned(),
             1 => "once".to_owned(),
-            looks => format!("{looks} times"),
+            times => format!("{times} times"),
         }
     );
     let title = format!("Promote trial {}?", trial.number);

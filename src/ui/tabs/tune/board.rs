@@ -189,7 +189,7 @@ fn words(page: &StudyPage, trial: &TrialRow) -> String {
     let step = trial.reports.last().map_or(0, |(step, _)| *step);
     let mut words = match (trial.state, trial.threshold, &trial.reason) {
         (TrialState::Pruned, Some(threshold), _) => format!(
-            "trial {} was cut in epoch {step}: its best was worse than {}",
+            "trial {} was pruned in epoch {step}: its best was worse than {}",
             trial.number,
             figure(page, threshold)
         ),
@@ -201,7 +201,7 @@ fn words(page: &StudyPage, trial: &TrialRow) -> String {
         (state, _, _) => format!("trial {} is {state}", trial.number),
     };
     if page.baseline == Some(trial.number) {
-        words += "; it takes the settings as they are";
+        words += "; it has the settings unchanged";
     }
     if let Some(repeats) = trial.repeats {
         words += &format!("; it repeats trial {repeats}, whose process was lost");

@@ -48,7 +48,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buf
             let words = match (&trial.run, &trial.reason) {
                 (_, Some(reason)) => format!("failed: {reason}"),
                 (Some(_), None) => "its run is being read …".to_owned(),
-                (None, None) => "it has no run here".to_owned(),
+                (None, None) => "it has no run in this folder".to_owned(),
             };
             buffer.put(below, 0, 0, &words, theme.dim());
             super::charts::curves(view, page, right, buffer, theme);
