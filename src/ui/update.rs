@@ -92,9 +92,9 @@ impl State {
             self.quit = true;
             return;
         }
-        let (runs, verb) = (count(active, "run"), if active == 1 { "goes" } else { "go" });
+        let (runs, verb) = (count(active, "run"), if active == 1 { "keeps" } else { "keep" });
         let text = format!(
-            "{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
+            "{runs} {verb} running without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
         );
         let question = Question::new("Leave the workbench?".to_owned(), text, "Leave", Vec::new());
         self.overlays.push(Overlay::Question(question.before_leaving()));

@@ -52,7 +52,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     ] {
         write!(text, "\n{}", cross_table(title, table))?;
     }
-    writeln!(text, "\n{} clips take part in training", survey.selected)?;
+    writeln!(text, "\n{} clips selected for training", survey.selected)?;
     for (why, clips) in &survey.excluded {
         writeln!(text, "{clips} left out: {}", words::exclusion(*why))?;
     }

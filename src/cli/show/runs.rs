@@ -149,7 +149,7 @@ pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
         let runs = gone.runs.join(", ");
         if gone.restorable {
             format!(
-                "deleted {runs}; `undertone runs --restore {}` brings it back for a week. The trash holds {}; `undertone \
+                "deleted {runs}; `undertone runs --restore {}` restores it for a week. The trash holds {}; `undertone \
                  delete --now` frees the space at once",
                 gone.runs.first().map_or("last", String::as_str),
                 bytes(gone.trash_bytes)

@@ -132,7 +132,7 @@ pub fn trimming(output: Output, found: &Trimming) -> io::Result<()> {
 fn trimming_text(found: &Trimming) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     if found.corpora.is_empty() {
-        writeln!(text, "no clip takes part")?;
+        writeln!(text, "no clip is selected")?;
     }
     let short = format!("< {TRIM_SHORT} s");
     for corpus in &found.corpora {

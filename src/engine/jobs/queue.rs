@@ -65,7 +65,7 @@ fn waiting(context: &Context, run: &str) -> Result<Vec<RunPage>, EngineError> {
 
 fn begun(run: &RunFolder) -> EngineError {
     EngineError::Other(format!(
-        "run {} has just begun; `undertone stop {}` would stop it",
+        "run {} has just started; `undertone stop {}` stops it",
         run.id, run.id
     ))
 }
