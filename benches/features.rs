@@ -36,24 +36,17 @@ fn wave(rate: u32, seconds: f32) -> Wave {
 /// A 16-bit mono wav file of it, written anew by every process.
 fn file(rate: u32) -> PathBuf {
     let wave = wave(rate, 3.7);
-    let data: Vec<u8> = wave
-        .samples
-        .iter()
-        .flat_map(|x| ((x * 32_767.0) as i16).to_le_bytes())
-        .collect();
-    let mut bytes = Vec::new();
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + data.len() as u32).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16u32.to_le_bytes());
-    bytes.extend([1u16, 1].map(u16::to_le_bytes).concat());
-    bytes.extend([rate, 2 * rate].map(u32::to_le_bytes).concat());
-    bytes.extend([2u16, 16].map(u16::to_le_bytes).concat());
-    bytes.extend(b"data");
-    bytes.extend((data.len() as u32).to_le_bytes());
-    bytes.extend(data);
     let path = std::env::temp_dir().join(format!("undertone-bench-{}-{rate}.wav", std::process::id()));
-    std::fs::write(&path, bytes).unwrap();
+    let format = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&path, format).unwrap();
+    let samples = wave.samples.iter().map(|x| (x * 32_767.0) as i16);
+    samples.for_each(|sample| writer.write_sample(sample).unwrap());
+    writer.finalize().unwrap();
     path
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// Time between two attempts.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// A file in place of a lock that is held for moments only belongs to a process that is gone when it is this old.
+/// A file that replaces a lock that is held for moments only belongs to a process that is gone when it is this old.
 const STALE: Duration = Duration::from_secs(30);
 
 /// A lock on a file, held until it is dropped.
@@ -28,11 +28,11 @@ pub enum Attempt {
     Taken(FileLock),
     /// Another process holds it.
     Held,
-    /// A file stands in its place; its process may be gone. The token names this holder.
+    /// A file replaces it; its process may be gone. The token names this holder.
     Substituted(String),
 }
 
-/// What a look at a lock tells.
+/// What a look at a lock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockState {
     /// Nobody holds it.
@@ -70,13 +70,13 @@ impl FileLock {
         }
     }
 
-    /// Locks `file`, which lies at `path`, for some moments: a holder is waited for, for as long as `patience`, and
-    /// a file that has stood in the lock's place for 30 s (or half of `patience`) is taken for what a killed process
+    /// Locks `file`, which lies at `path`, for some moments: a holder is waited for, for as long as `timeout`, and
+    /// a file that has replaced the lock for 30 s (or half of `timeout`) is taken for what a killed process
     /// left. `None` when somebody held it all the time.
     ///
     /// # Errors
     /// As [`FileLock::attempt`].
-    pub fn within(file: &File, path: &Path, patience: Duration) -> io::Result<Option<Self>> {
+    pub fn within(file: &File, path: &Path, timeout: Duration) -> io::Result<Option<Self>> {
         let begun = Instant::now();
         let mut seen: Option<(String, Instant)> = None;
         loop {
@@ -85,7 +85,7 @@ impl FileLock {
                 Attempt::Held => seen = None,
                 Attempt::Substituted(token) => match &seen {
                     Some((before, since)) if *before == token => {
-                        if since.elapsed() > STALE.min(patience / 2) {
+                        if since.elapsed() > STALE.min(timeout / 2) {
                             discard_substitute(path, &token);
                             seen = None;
                             continue;
@@ -94,7 +94,7 @@ impl FileLock {
                     _ => seen = Some((token, Instant::now())),
                 },
             }
-            if begun.elapsed() > patience {
+            if begun.elapsed() > timeout {
                 return Ok(None);
             }
             thread::sleep(POLL_INTERVAL);
@@ -118,7 +118,7 @@ impl FileLock {
         &self.file
     }
 
-    /// Whether a file stands in the place of the operating system's lock.
+    /// Whether a file replaces the operating system's lock.
     pub fn is_substituted(&self) -> bool {
         self.substitute.is_some()
     }
@@ -145,7 +145,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// Waits for the operating system's lock, for as long as it takes; it is held until the file is closed.
 ///
 /// # Errors
-/// What the file system says; [`is_refused`] tells whether it knows no locks.
+/// What the file system says; [`is_refused`] says whether it knows no locks.
 pub fn lock(file: &File) -> io::Result<()> {
     #[cfg(test)]
     if let Err(TryLockError::Error(error)) = refused::check() {
@@ -167,7 +167,7 @@ pub fn look(path: &Path) -> LockState {
     }
 }
 
-/// Removes the file that stands in a lock's place, when it still is that holder's.
+/// Removes the file that replaces a lock, when it still is that holder's.
 pub fn discard_substitute(path: &Path, token: &str) {
     let substitute = substitute_path(path);
     let aside = files::temporary_beside(&substitute);
@@ -358,10 +358,10 @@ mod tests {
         let (path, file) = lock_in(folder.path());
         fs::write(substitute_path(&path), "left").unwrap();
         refused::with(Errno::NOSYS);
-        let patience = Duration::from_millis(100);
+        let timeout = Duration::from_millis(100);
         let begun = Instant::now();
-        assert!(FileLock::within(&file, &path, patience).unwrap().is_some());
-        assert!(begun.elapsed() >= patience / 2);
+        assert!(FileLock::within(&file, &path, timeout).unwrap().is_some());
+        assert!(begun.elapsed() >= timeout / 2);
     }
 
     #[test]

@@ -3,9 +3,6 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-
-static COUNTER: AtomicU64 = AtomicU64::new(0);
 
 /// Writes `bytes` to `path` so that a reader, or a crash at any moment, sees the old file or the
 /// new one and never a mixture: a temporary file beside it, flushed to disk, renamed over it.
@@ -18,7 +15,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // The first error is the one worth telling; what is left here is only rubbish.
+        // The first error is the one worth reporting; what is left here is only rubbish.
         let _ = fs::remove_file(&temporary);
     }
     written
@@ -34,18 +31,18 @@ pub fn folder_size(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .map(|entry| match entry.metadata() {
-            Ok(facts) if facts.is_dir() => folder_size(&entry.path()),
-            Ok(facts) => facts.len(),
+            Ok(metadata) if metadata.is_dir() => folder_size(&entry.path()),
+            Ok(metadata) => metadata.len(),
             Err(_) => 0,
         })
         .sum()
 }
 
-/// A name beside `path`, unique in this process and among processes, for a file being written.
+/// A name beside `path` that no other call has, of this process or of another one on any machine, for a file being
+/// written.
 pub fn temporary_beside(path: &Path) -> PathBuf {
-    let unique = COUNTER.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}-{unique}.tmp", std::process::id()));
+    name.push(format!(".{:016x}.tmp", rand::random::<u64>()));
     path.with_file_name(name)
 }
 

@@ -19,7 +19,8 @@
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
-//! | [`random`], [`files`], [`file_lock`] | seeded streams of random numbers; files replaced whole or not at all; locks between processes |
+//! | [`random`], [`quantile`] | seeded streams of random numbers; quantiles |
+//! | [`files`], [`lines`], [`file_lock`] | files replaced whole or not at all; files that grow by whole lines; locks between processes |
 //!
 //! The way of the data: folder → scan → clips → split → recipe over each wave (cached) → scaler
 //! fitted on training clips only → batches → fit → checkpoint → package → predictions → report.
@@ -49,8 +50,10 @@ pub mod features;
 pub mod file_lock;
 pub mod files;
 pub mod inference;
+pub mod lines;
 pub mod models;
 pub mod present;
+pub mod quantile;
 pub mod random;
 pub mod runs;
 pub mod system;

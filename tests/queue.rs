@@ -7,6 +7,8 @@ mod common;
 
 use common::{Lab, signal};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,6 +23,23 @@ fn ids(report: &Value) -> Vec<String> {
 fn queued(lab: &Lab) -> String {
     let started = lab.json(&["train", "--detach"]);
     started["runs"][0].as_str().unwrap().to_owned()
+}
+
+/// Every file of the queue's lanes and of a run that waits, but for what the run that is trained goes on to write.
+fn digest(runs: &Path, waiting: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![runs.join(".queue"), runs.join(waiting)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path.clone(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
 }
 
 /// The process that works on the queue.
@@ -105,7 +124,7 @@ fn a_killed_run_is_dead_and_the_next_one_is_trained() {
 }
 
 #[test]
-fn a_queue_whose_worker_was_killed_says_so_and_goes_on_at_the_next_look() {
+fn a_queue_whose_worker_was_killed_says_so_and_goes_on_when_it_is_woken() {
     let lab = Lab::new();
     let first = lab.start_long_run(&[]);
     lab.wait_for_epochs(&first);
@@ -114,13 +133,22 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_at_the_next_look() {
     lab.wait(&second, TIMEOUT, |row| row["queue"]["worker"] == false);
     let table = lab.done(&["runs"]);
     assert!(
-        table.contains("waiting") && table.contains("`undertone queue` starts one"),
+        table.contains("waiting") && table.contains("`undertone queue wake` starts one"),
         "{table}"
     );
     assert_eq!(lab.row(&first)["state"], "running", "what it had begun goes on");
 
+    let before = digest(&lab.path("runs"), &second);
     let report = lab.json(&["queue"]);
+    assert_eq!(report["devices"][0]["worker"], false);
+    lab.json(&["runs"]);
+    lab.json(&["train", "--plan"]);
+    assert_eq!(digest(&lab.path("runs"), &second), before, "a question changes nothing");
+    assert_eq!(lab.row(&second)["queue"]["worker"], false, "and starts nothing");
+
+    let report = lab.json(&["queue", "wake"]);
     assert_eq!(report["workers_started"][0], "cpu");
+    assert_eq!(lab.json(&["queue", "wake"])["workers_started"], serde_json::json!([]));
     assert_eq!(lab.row(&second)["queue"]["worker"], true);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(lab.row(&second)["state"], "queued", "the device is not free");
@@ -190,7 +218,7 @@ fn a_deleted_run_and_a_damaged_entry_stop_nobody() {
     std::fs::write(lab.run_folder(&third).join("queue.json"), "{\"place\": ").unwrap();
     assert_eq!(lab.row(&third)["queue"]["worker"], false);
     assert_eq!(
-        ids(&lab.json(&["queue"])),
+        ids(&lab.json(&["queue", "wake"])),
         [&first, &fourth, &third].map(String::as_str)
     );
     assert_eq!(lab.row(&third)["queue"]["worker"], true);

@@ -71,19 +71,15 @@ fn write_wav(path: &Path, period: i32) {
         let height = phase.min(period - phase) * 4 - period;
         i16::try_from(8000 * height / period).unwrap()
     };
-    let data: Vec<u8> = (0..2000).flat_map(|index| triangle(index).to_le_bytes()).collect();
-    let size = u32::try_from(data.len()).unwrap();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + size).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16u32.to_le_bytes());
-    bytes.extend([1u16.to_le_bytes(), 1u16.to_le_bytes()].concat());
-    bytes.extend([8_000u32.to_le_bytes(), 16_000u32.to_le_bytes()].concat());
-    bytes.extend([2u16.to_le_bytes(), 16u16.to_le_bytes()].concat());
-    bytes.extend(b"data");
-    bytes.extend(size.to_le_bytes());
-    bytes.extend(data);
-    fs::write(path, bytes).unwrap();
+    let format = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, format).unwrap();
+    (0..2000).for_each(|index| writer.write_sample(triangle(index)).unwrap());
+    writer.finalize().unwrap();
 }
 
 fn lab() -> Lab {
@@ -234,7 +230,7 @@ fn folds_that_wait_are_dealt_as_the_first_was() {
     assert_eq!(lab.row(&fold(2))["state"], "queued");
     let first = lab.row(&fold(1))["coverage"].clone();
     assert_eq!((&first["tested"], &first["few"]), (&1.into(), &serde_json::json!({})));
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     let mut clips = 0;
     for number in 1..=3 {
         lab.wait(&fold(number), TIMEOUT, |row| row["state"] == "finished");

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use undertone::tuning::journal::{Journal, json};
+use undertone::tuning::journal::Journal;
 use undertone::tuning::lifecycle::{FAILURE_ATTRIBUTE, RUN_ATTRIBUTE, failure_of};
 use undertone::tuning::samplers::Tpe;
 use undertone::tuning::{
     Direction, Distribution, Outcome, Parameter, Pruner, Sampler, Space, Study, Trial, TrialState, TuningError, Value,
+    json,
 };
 
 fn space(text: &str) -> Space {
@@ -465,7 +466,7 @@ fn samplers_see_what_optuna_wrote() {
         startup_trials: 5,
         ..Tpe::default()
     });
-    let request = undertone::tuning::sampler::Request {
+    let request = undertone::tuning::samplers::Request {
         space: &space,
         history: study.history(),
         number: study.trials().len(),

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::time::Instant;
-use undertone::tuning::sampler::Request;
+use undertone::tuning::samplers::Request;
 use undertone::tuning::{Direction, Distribution, History, Parameters, Pruner, Sampler, Space, Trial, TrialState};
 
 const HARTMANN_A: [[f64; 6]; 4] = [

@@ -294,7 +294,7 @@ fn a_space_without_end_is_drawn_from_as_before() {
         let folder = tempfile::tempdir().unwrap();
         let mut study = Study::open_or_create(&folder.path().join("s.log"), "s", Direction::Minimize).unwrap();
         for number in 0..20 {
-            let request = undertone::tuning::sampler::Request {
+            let request = undertone::tuning::samplers::Request {
                 space: &space,
                 history: study.history(),
                 number,

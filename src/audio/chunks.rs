@@ -63,7 +63,7 @@ fn chunk_at(source: &mut (impl Read + Seek), at: u64, end: u64, big_endian: bool
     }))
 }
 
-/// Chunks start at even places.
+/// Chunks start at even offsets.
 fn after(chunk: &Chunk) -> u64 {
     chunk.start + u64::from(chunk.length) + u64::from(chunk.length & 1)
 }
@@ -246,6 +246,7 @@ fn read<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::io::Cursor;
 
     fn wav_bytes(data_length: u32, data: &[u8], before: &[u8]) -> Vec<u8> {
@@ -323,5 +324,56 @@ mod tests {
                 big_endian: true
             }
         );
+    }
+
+    proptest! {
+        #[test]
+        fn samples_lie_within_the_file_whatever_its_bytes_say(
+            chunks in prop::collection::vec(
+                (prop::sample::select(vec![*b"fmt ", *b"data", *b"COMM", *b"SSND", *b"LIST"]), any::<u32>(), any::<bool>(),
+                 prop::collection::vec(any::<u8>(), 0..60)),
+                0..6,
+            ),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            for big_endian in [false, true] {
+                let mut bytes = vec![0; 12];
+                for (id, length, lies, body) in &chunks {
+                    let length = if *lies { *length } else { body.len() as u32 };
+                    bytes.extend(id);
+                    bytes.extend(if big_endian { length.to_be_bytes() } else { length.to_le_bytes() });
+                    bytes.extend(body);
+                }
+                bytes.truncate(cut.index(bytes.len() + 1));
+                let end = bytes.len() as u64;
+                let source = &mut Cursor::new(&bytes);
+                let chunks = if big_endian { aiff(source, end) } else { wav(source, end) };
+                let chunks = chunks.unwrap();
+                if let Chunks::Plain(layout) = chunks {
+                    let size = layout.present * layout.encoding.bytes() * u64::from(layout.channels);
+                    prop_assert!(layout.present <= layout.claimed);
+                    prop_assert!(layout.present == 0 || layout.start + size <= end, "{layout:?} in {end}");
+                }
+            }
+        }
+
+        #[test]
+        fn what_was_written_is_found_behind_any_other_chunks(
+            others in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..5),
+            data in prop::collection::vec(any::<u8>(), 2..100),
+        ) {
+            let mut before = Vec::new();
+            for body in &others {
+                before.extend(b"LIST");
+                before.extend((body.len() as u32).to_le_bytes());
+                before.extend(body);
+                before.resize(before.len().next_multiple_of(2), 0);
+            }
+            let frame_count = data.len() as u64 / 2;
+            prop_assert_eq!(
+                frames(read_wav(&wav_bytes(data.len() as u32, &data, &before))),
+                (frame_count, frame_count)
+            );
+        }
     }
 }

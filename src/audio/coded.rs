@@ -147,7 +147,7 @@ fn append_mono(samples: &GenericAudioBufferRef<'_>, interleaved: &mut Vec<f32>, 
     }
 }
 
-/// Whether this error tells of the disk, and not of the content.
+/// Whether this error is about the disk, and not about the content.
 pub(super) fn disk_error(error: Error) -> std::result::Result<io::Error, Error> {
     match error {
         Error::IoError(source) if source.kind() != io::ErrorKind::UnexpectedEof && source.raw_os_error().is_some() => {

@@ -1,4 +1,6 @@
-//! What a file is, by its first bytes; its name says nothing.
+//! What a file is, by its first bytes; and what its name promises, which is only a guess.
+
+use std::path::Path;
 
 /// A family of files that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,35 @@ pub(super) enum Container {
     M4a,
     /// An ID3 tag, before MPEG, ADTS or FLAC frames.
     Tagged,
+}
+
+/// Extensions by which a name promises sound, each with the container that it promises as [`super::Header`] names it.
+/// What a file is read as depends on its content alone.
+const EXTENSIONS: [(&str, &str); 12] = [
+    ("wav", "wav"),
+    ("wave", "wav"),
+    ("aif", "aiff"),
+    ("aiff", "aiff"),
+    ("aifc", "aiff"),
+    ("flac", "flac"),
+    ("ogg", "ogg"),
+    ("oga", "ogg"),
+    ("mp3", "mp3"),
+    ("aac", "aac"),
+    ("m4a", "m4a"),
+    ("mp4", "m4a"),
+];
+
+/// The container that an extension promises, in upper or lower case; `None` for one that promises no sound.
+pub fn container_of_extension(extension: &str) -> Option<&'static str> {
+    let promises = |(known, _): &&(&str, &str)| extension.eq_ignore_ascii_case(known);
+    EXTENSIONS.iter().find(promises).map(|(_, container)| *container)
+}
+
+/// Whether a file's name promises sound by its extension.
+pub fn promises_sound(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    container_of_extension(&extension).is_some()
 }
 
 /// Bytes that [`sniff`] wants to see, if there are so many.

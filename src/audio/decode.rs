@@ -144,7 +144,7 @@ struct Opened<'a> {
     container: Container,
 }
 
-/// What a file holds, as far as it can be told without decoding.
+/// What a file holds, as far as it is known without decoding.
 enum Content {
     Plain(&'static str, Layout),
     Vorbis(Header),
@@ -165,15 +165,15 @@ struct Sound {
 impl<'a> Opened<'a> {
     fn new(path: &'a Path) -> Result<Self, AudioError> {
         let failed = |source| io_error(path, source);
-        let facts = std::fs::metadata(path).map_err(failed)?;
+        let metadata = std::fs::metadata(path).map_err(failed)?;
         // Opening a pipe would wait for someone to write to it.
-        if !facts.is_file() {
+        if !metadata.is_file() {
             return Err(AudioError::NotAudio {
                 path: path.into(),
                 found: "not a regular file".into(),
             });
         }
-        if facts.len() == 0 {
+        if metadata.len() == 0 {
             return Err(AudioError::Empty { path: path.into() });
         }
         let mut file = File::open(path).map_err(failed)?;
@@ -189,7 +189,7 @@ impl<'a> Opened<'a> {
         Ok(Self {
             path,
             file,
-            length: facts.len(),
+            length: metadata.len(),
             container,
         })
     }
@@ -335,9 +335,9 @@ fn hash(rate: u32, samples: &[f32]) -> u128 {
 
 vectorised! {
 fn to_bytes<'a>(samples: &'a [f32], bytes: &'a mut [[u8; 4]]) {
-    for (place, sample) in bytes.iter_mut().zip(samples) {
+    for (slot, sample) in bytes.iter_mut().zip(samples) {
         // Adding zero makes -0 and 0, which sound equal, equal.
-        *place = (sample + 0.0).to_le_bytes();
+        *slot = (sample + 0.0).to_le_bytes();
     }
 }
 }

@@ -33,10 +33,10 @@ mod tests {
     #[test]
     fn one_bad_sample_anywhere_is_noticed() {
         for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            for place in [0, 1, 31, 40, 99] {
+            for index in [0, 1, 31, 40, 99] {
                 let mut samples = vec![-f32::MAX; 100];
                 assert!(all_finite(&samples));
-                samples[place] = bad;
+                samples[index] = bad;
                 assert!(!all_finite(&samples));
             }
         }

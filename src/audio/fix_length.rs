@@ -32,7 +32,7 @@ pub fn kept(available: usize, length: usize, cut: Align) -> Range<usize> {
     start..(start + length).min(available)
 }
 
-/// Puts zeros around the samples until there are `length` of them, as librosa.util.fix_length
+/// Puts zeros around the samples until there are `length` of them, matching librosa.util.fix_length
 /// (`Align::Left`) and librosa.util.pad_center (`Align::Centre`). Longer ones are left as they are.
 pub fn pad(samples: &mut Vec<f32>, length: usize, align: Align) {
     let room = length.saturating_sub(samples.len());

@@ -1,5 +1,5 @@
-//! Samples: decoding, resampling, levels, trimming, lengths, the short-time Fourier transform, augmentation, and sound
-//! to be heard.
+//! Samples: decoding, resampling, levels, trimming, lengths, the short-time Fourier transform, augmentation, and
+//! playback.
 
 pub mod augment;
 mod chunks;
@@ -26,6 +26,7 @@ mod vector;
 mod wave;
 mod window;
 
+pub use container::{container_of_extension, promises_sound};
 pub use decode::{Decoded, Header, decode, read_header};
 pub use error::AudioError;
 pub use finite::all_finite;

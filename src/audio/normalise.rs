@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Normalise {
     /// It is left as recorded.
     None,
-    /// The largest magnitude becomes 1, as librosa.util.normalize(y).
+    /// The largest magnitude becomes 1, which matches librosa.util.normalize(y).
     Peak,
     /// The root mean square becomes 0.1 (-20 dB of full scale); single peaks may then be beyond full scale.
     Rms,

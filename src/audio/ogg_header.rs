@@ -111,6 +111,7 @@ fn last_position(bytes: &[u8], serial: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::io::Cursor;
 
     fn page(flags: u8, position: i64, serial: u32, packet: &[u8]) -> Vec<u8> {
@@ -171,5 +172,27 @@ mod tests {
         let mut opus = b"OpusHead".to_vec();
         opus.resize(30, 0);
         assert_eq!(read(&page(2, 0, 7, &opus)), OggHeader::Unsupported("Opus"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_page_is_found_behind_anything_and_no_damage_is_a_panic(
+            between in prop::collection::vec(any::<u8>(), 0..500),
+            frames in 0..i64::MAX,
+            serial in any::<u32>(),
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = page(2, 0, serial, &vorbis());
+            bytes.extend(&between);
+            bytes.extend(page(4, frames, serial, &[0; 40]));
+            let header = read(&bytes);
+            prop_assert_eq!(header, OggHeader::Vorbis { rate: 24000, channels: 2, frames: frames as u64 });
+            for (at, byte) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            read(&bytes[..cut.index(bytes.len() + 1)]);
+        }
     }
 }

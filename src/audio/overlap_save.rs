@@ -111,10 +111,10 @@ impl OverlapSave {
                 *value = Complex::new(*re, *im);
             }
         } else {
-            let at = |place: usize| place.checked_sub(lead).and_then(|place| samples.get(place)).copied();
+            let at = |index: usize| index.checked_sub(lead).and_then(|index| samples.get(index)).copied();
             for (offset, value) in self.before.iter_mut().enumerate() {
-                let place = start + offset;
-                *value = Complex::new(at(place).unwrap_or(0.0), at(place + stride).unwrap_or(0.0));
+                let index = start + offset;
+                *value = Complex::new(at(index).unwrap_or(0.0), at(index + stride).unwrap_or(0.0));
             }
         }
         self.forward.process_with_scratch(&mut self.before, &mut self.scratch);

@@ -41,11 +41,11 @@ pub(super) fn fault(samples: &[f32]) -> Option<String> {
 /// The magnitude that all but one of [`RARE`] samples stay within (all but one of fewer).
 fn usual(samples: &[f32]) -> f32 {
     let mut magnitudes: Vec<f32> = samples.iter().map(|sample| sample.abs()).collect();
-    let place = samples.len().saturating_sub(1 + (samples.len() / RARE).max(1));
+    let rank = samples.len().saturating_sub(1 + (samples.len() / RARE).max(1));
     if magnitudes.is_empty() {
         return 0.0;
     }
-    *magnitudes.select_nth_unstable_by(place, f32::total_cmp).1
+    *magnitudes.select_nth_unstable_by(rank, f32::total_cmp).1
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Plan {
 }
 
 /// The wave at another rate, by a band-limited filter; the same wave when the rate is already right. Length is
-/// `ceil(len * rate / wave.rate)`, without delay, as librosa.resample.
+/// `ceil(len * rate / wave.rate)`, without delay, which matches librosa.resample.
 ///
 /// The filter is a sinc under a Kaiser window with the edges of soxr's HQ quality, librosa's default: flat up to
 /// 91 % of half of the lower rate, 126 dB down from half of it on. (Rates with hardly a common divisor are left to

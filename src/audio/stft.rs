@@ -16,7 +16,7 @@ pub struct Spectrogram {
     pub power: Vec<f32>,
 }
 
-/// How a wave is cut into frames that are transformed, as librosa.stft with `win_length = n_fft`.
+/// How a wave is cut into frames that are transformed, which matches librosa.stft with `win_length = n_fft`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stft {
     /// Samples per frame and length of the transform.
@@ -251,7 +251,7 @@ mod tests {
                 window: Window::Hamming,
                 ..Stft::new(16, 4)
             };
-            let longer: Vec<f32> = (-8..29).map(|place| pad.at(&samples, place)).collect();
+            let longer: Vec<f32> = (-8..29).map(|index| pad.at(&samples, index)).collect();
             let inside = Stft {
                 centre: false,
                 ..centred

@@ -9,7 +9,7 @@ use std::sync::Arc;
 impl Stft {
     /// [`Stft::each_power`] with window and transform in f64, rounded at the end, which is how librosa.stft works on
     /// f32 samples. It takes twice the time and is for features of the weakest bins (bandwidth, contrast,
-    /// flatness, the peaks that a tuning is estimated of), where single precision would be heard as noise.
+    /// flatness, the peaks that a tuning is estimated of), where single precision would show as noise.
     pub fn each_power_exact(&self, samples: &[f32], mut take: impl FnMut(usize, &[f32])) {
         if self.n_fft == 0 {
             return;
@@ -55,9 +55,9 @@ impl Plan {
         }
     }
 
-    /// The frame that begins `half` samples before `place`.
-    fn power(&mut self, samples: &[f32], (place, half): (usize, usize), pad: PadMode) -> &[f32] {
-        let inside = place
+    /// The frame that begins `half` samples before `centre`.
+    fn power(&mut self, samples: &[f32], (centre, half): (usize, usize), pad: PadMode) -> &[f32] {
+        let inside = centre
             .checked_sub(half)
             .and_then(|from| samples.get(from..from + self.window.len()));
         let weighed = self.frame.iter_mut().zip(&self.window);
@@ -69,7 +69,7 @@ impl Plan {
             }
             None => {
                 for (n, (value, weight)) in weighed.enumerate() {
-                    *value = f64::from(pad.at(samples, (place + n) as isize - half as isize)) * weight;
+                    *value = f64::from(pad.at(samples, (centre + n) as isize - half as isize)) * weight;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// From one frame of the search to the next (samples), as librosa.effects.trim's default.
+/// From one frame of the search to the next (samples), the default of librosa.effects.trim.
 const HOP: usize = 512;
 /// A frame reaches this many hops to both sides: 2048 samples in all.
 const REACH: usize = 2;
@@ -10,7 +10,7 @@ const REACH: usize = 2;
 const AMIN: f64 = 1e-5;
 
 /// The samples without the silence before and after them: from the first to the end of the last hop whose
-/// frame is less than `top_db` below the loudest frame, as librosa.effects.trim(y, top_db) with its
+/// frame is less than `top_db` below the loudest frame, matching librosa.effects.trim(y, top_db) with its
 /// defaults (centred frames of 2048 samples, zeros beyond the ends, hops of 512, the loudest frame's
 /// RMS as reference).
 ///

@@ -35,7 +35,7 @@ impl Window {
     }
 }
 
-/// What a centred frame sees beyond the first and the last sample, as numpy.pad's mode.
+/// What a centred frame sees beyond the first and the last sample, by the modes of numpy.pad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PadMode {
@@ -48,21 +48,21 @@ pub enum PadMode {
 }
 
 impl PadMode {
-    /// The sample at any place, inside or outside; 0 where there is nothing to repeat.
-    pub(super) fn at(self, samples: &[f32], place: isize) -> f32 {
+    /// The sample at any index, inside or outside; 0 where there is nothing to repeat.
+    pub(super) fn at(self, samples: &[f32], index: isize) -> f32 {
         let length = samples.len() as isize;
         let inside = match self {
-            Self::Constant => place,
-            Self::Edge => place.clamp(0, (length - 1).max(0)),
+            Self::Constant => index,
+            Self::Edge => index.clamp(0, (length - 1).max(0)),
             Self::Reflect => {
                 let period = (2 * (length - 1)).max(1);
-                let phase = place.rem_euclid(period);
+                let phase = index.rem_euclid(period);
                 phase.min(period - phase)
             }
         };
         usize::try_from(inside)
             .ok()
-            .and_then(|place| samples.get(place))
+            .and_then(|index| samples.get(index))
             .copied()
             .unwrap_or(0.0)
     }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn beyond_the_ends_lies_what_numpy_puts_there() {
         let padded =
-            |mode: PadMode, samples: &[f32]| -> Vec<f32> { (-4..7).map(|place| mode.at(samples, place)).collect() };
+            |mode: PadMode, samples: &[f32]| -> Vec<f32> { (-4..7).map(|index| mode.at(samples, index)).collect() };
         let samples = [1.0, 2.0, 3.0];
         assert_eq!(
             padded(PadMode::Constant, &samples),

@@ -1,6 +1,7 @@
 //! The arguments of the program.
 
 use super::parse::{change, clear, positive, shift};
+use super::study::StudyCommands;
 use super::tune::TuneArguments;
 use crate::engine::{Clear, Shift, Variant};
 use clap::{Parser, Subcommand};
@@ -204,6 +205,9 @@ pub enum Subcommands {
         /// About how many clips
         #[arg(long, value_parser = positive)]
         clips: Option<usize>,
+        /// Only where there are no corpora yet
+        #[arg(long)]
+        if_empty: bool,
     },
     /// Measure the speed of features and models on this machine
     Bench {
@@ -260,8 +264,10 @@ pub enum Subcommands {
 /// Requests about the queue.
 #[derive(Debug, Subcommand)]
 pub enum QueueCommands {
-    /// Show it, and start workers that are missing
+    /// Show it
     List,
+    /// Start the workers that are missing: runs wait, and none takes them
+    Wake,
     /// Move a waiting run among those that wait for the same device
     Move {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds moves them all
@@ -310,67 +316,5 @@ pub enum BenchSubcommands {
         /// Profile a step, operation by operation
         #[arg(long)]
         profile: bool,
-    },
-}
-
-/// Requests about studies.
-#[derive(Debug, Subcommand)]
-pub enum StudyCommands {
-    /// List the studies
-    List,
-    /// Show a study: its trials from the best on, parameter importance, and test-set evaluations
-    Show {
-        /// Its name, a unique beginning of it, or `last`
-        #[arg(default_value = "last")]
-        study: String,
-        /// At most so many trials
-        #[arg(long, value_parser = positive)]
-        rows: Option<usize>,
-    },
-    /// Ask the workers of a study to stop
-    Stop {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// Only this worker, as `w2`
-        #[arg(long, value_name = "NAME")]
-        worker: Option<String>,
-        /// When the epoch is done, instead of at the next step
-        #[arg(long)]
-        after_epoch: bool,
-        /// When the trial is done
-        #[arg(long, conflicts_with = "after_epoch")]
-        after_trial: bool,
-    },
-    /// Queue a trial; the sampler chooses the parameters that are left out
-    Enqueue {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// Parameters, as `training.learning_rate=0.002`
-        #[arg(value_name = "KEY=VALUE", value_parser = change)]
-        values: Vec<(String, String)>,
-    },
-    /// Retrain a trial's settings as runs that are evaluated on the test set
-    Promote {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// The trial [default: the best]
-        #[arg(long, value_name = "NUMBER")]
-        trial: Option<usize>,
-        /// How many runs, each with a seed of its own on the study's split
-        #[arg(long, default_value = "3", value_parser = positive)]
-        seeds: usize,
-    },
-    /// Repair a damaged journal as far as possible; a copy of it is kept
-    #[command(alias = "mend")]
-    Repair {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-    },
-    /// Write the trials as a table (CSV), or all of the study (JSON by the file's extension)
-    Export {
-        /// Its name, a unique beginning of it, or `last`
-        study: String,
-        /// The file
-        path: PathBuf,
     },
 }

@@ -1,25 +1,25 @@
 //! Following runs: one line per epoch, until they end.
 
-use super::output::Output;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
-use crate::engine::{Command, CommandKind, Event, Progress, RunDetail, RunState, Stop};
+use crate::engine::{Progress, RunDetail, RunState, Stop, Task, request};
 use crate::present::json;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// Lists the runs again whenever one changes, until interrupted.
-pub fn runs(session: &mut Session) -> anyhow::Result<()> {
-    session.send(Command::Runs { follow: true });
-    loop {
-        if let Event::Runs(runs) = session.next()? {
-            if session.output.json {
-                session.output.json(json::Runs::from(runs.as_slice()))?;
-            } else {
+/// Lists the runs, and while `follow` again whenever one changes, until interrupted.
+pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
+    session.send(request::Runs { follow });
+    while let Some(runs) = session.update::<request::Runs>()? {
+        match (follow, session.output.json) {
+            (false, _) => show::runs(session.output, &runs)?,
+            (true, true) => session.output.json(json::Runs::from(runs.as_slice()))?,
+            (true, false) => {
                 session.output.text(&show::runs_table(&runs))?;
                 session.output.text("")?;
             }
         }
     }
+    Ok(())
 }
 
 /// Follows one run.
@@ -33,29 +33,17 @@ pub fn watch(session: &mut Session, run: String) -> anyhow::Result<()> {
 
 /// Starts a run (or the folds of a cross-validation) and, unless detached, follows it.
 pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
-    let (mut started, mut before) = (Vec::new(), 0);
-    session.ask(Command::Train { changes: Vec::new() }, |event, _| {
-        if let Event::Started { runs, ahead } = event {
-            (started, before) = (runs, ahead);
-        }
-        Ok(())
-    })?;
-    show::started(session.output, &started, before)?;
+    let started = session.ask(request::Train { changes: Vec::new() })?;
+    show::started(session.output, &started.runs, started.ahead)?;
     if detach {
         return Ok(());
     }
-    follow_all(session, started.into_iter().map(|run| (run, 0)).collect())
+    follow_all(session, started.runs.into_iter().map(|run| (run, 0)).collect())
 }
 
 /// Resumes a run (and its other folds) and, unless detached, follows it.
 pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Result<()> {
-    let mut resumed = Vec::new();
-    session.ask(Command::Resume { run }, |event, _| {
-        if let Event::Resumed { runs } = event {
-            resumed = runs;
-        }
-        Ok(())
-    })?;
+    let resumed = session.ask(request::Resume { run })?.runs;
     show::resumed(session.output, &resumed)?;
     if detach {
         return Ok(());
@@ -65,6 +53,7 @@ pub fn resume(session: &mut Session, run: String, detach: bool) -> anyhow::Resul
 
 /// Follows runs one after the other, each from the epoch on that it has behind it.
 fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Result<()> {
+    session.send(request::Wake { follow: true });
     let several = runs.len() > 1;
     let names: Vec<String> = runs.iter().map(|(run, _)| run.clone()).collect();
     let (mut ended, mut asked) = (Vec::new(), false);
@@ -98,58 +87,44 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
 
 /// Follows a run until it ends, after as many epochs as were shown already; how it ended.
 fn follow(session: &mut Session, run: String, several: bool, shown: &mut usize) -> anyhow::Result<(String, RunState)> {
-    session.send(Command::Watch { run });
+    session.send(request::Watch { run });
     let (mut last, mut noted, mut measured) = (None, *shown > 0, None);
-    loop {
-        match session.next()? {
-            Event::Run(detail) => {
-                if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !noted) {
-                    session.note(note);
-                    noted = true;
-                }
-                for epoch in detail.epochs.since(*shown) {
-                    show::epoch(session.output, &detail.summary, several, epoch)?;
-                }
-                *shown = detail.epochs.len();
-                show::usage(session.output, &detail.summary, &mut measured)?;
-                if let Some(progress) = progress_of(&detail) {
-                    session.show(&progress);
-                }
-                last = Some(detail);
-            }
-            Event::Done(CommandKind::Watch) => break,
-            _ => {}
+    while let Some(detail) = session.update::<request::Watch>()? {
+        if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !noted) {
+            session.note(note);
+            noted = true;
         }
+        for epoch in detail.epochs.since(*shown) {
+            show::epoch(session.output, &detail.summary, several, epoch)?;
+        }
+        *shown = detail.epochs.len();
+        show::usage(session.output, &detail.summary, &mut measured)?;
+        if let Some(progress) = progress_of(&detail) {
+            session.show(&progress);
+        }
+        last = Some(detail);
     }
     let Some(detail) = last else {
         return Err(Failed("the run reported nothing".to_owned()).into());
     };
     show::ended(session.output, &detail)?;
     if detail.summary.test_uar.is_some() && !session.output.json {
-        session.ask(
-            Command::Report {
-                run: detail.summary.id.clone(),
-            },
-            |event, output: Output| {
-                if let Event::Report(report) = event {
-                    output.text(&show::scores_line(&report))?;
-                }
-                Ok(())
-            },
-        )?;
+        let run = detail.summary.id.clone();
+        let report = session.ask(request::Report { run })?;
+        session.output.text(&show::scores_line(&report))?;
     }
     Ok((detail.summary.id.clone(), detail.summary.state))
 }
 
 fn progress_of(detail: &RunDetail) -> Option<Progress> {
     if let Some(queue) = &detail.summary.queue {
-        let words = match queue.place {
-            1 => format!("next on {}", queue.device),
-            place => format!("position {place} on {}", queue.device),
+        let words = match (queue.worker, queue.place) {
+            (false, _) => format!("{} has no worker; `undertone queue wake` starts one", queue.device),
+            (true, 1) => format!("next on {}", queue.device),
+            (true, place) => format!("position {place} on {}", queue.device),
         };
-        let task = format!("in the queue, {words}");
         return Some(Progress {
-            task,
+            task: Task::Other(format!("in the queue, {words}")),
             done: 0,
             total: 0,
         });
@@ -161,7 +136,7 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
         .filter(|_| !detail.summary.state.is_over())?;
     let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     Some(Progress {
-        task: heartbeat.phase.clone(),
+        task: Task::from(&*heartbeat.phase),
         done: whole(heartbeat.done),
         total: whole(heartbeat.total),
     })
@@ -194,7 +169,7 @@ fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
     session.resume();
     for run in runs {
         // One that has ended meanwhile needs no stopping.
-        let _ = session.ask(Command::Stop { run: run.clone(), when }, |_, _| Ok(()));
+        let _ = session.ask(request::Stop { run: run.clone(), when });
     }
     Ok(true)
 }

@@ -1,8 +1,8 @@
 //! The command line: the same engine as the workbench, in plain text or JSON.
 
 mod arguments;
+mod delete;
 mod follow;
-mod note;
 mod output;
 mod parse;
 mod play;
@@ -10,12 +10,13 @@ mod progress;
 mod queue;
 mod session;
 mod show;
+mod study;
 mod tune;
 
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Bench, Command, CommandKind, Event, NoteChange, Settings, Stop};
+use crate::engine::{Architectures, Bench, CommandKind, DemoCorpus, Exported, NoteChange, Settings, Stop, request};
 use crate::present::json;
 use crate::present::table::Table;
 use anyhow::bail;
@@ -48,6 +49,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Note => "note",
         CommandKind::Delete => "delete",
         CommandKind::Queue => "queue list",
+        CommandKind::Wake => "queue wake",
         CommandKind::Move => "queue move",
         CommandKind::Cancel => "queue cancel",
         CommandKind::StartNow => "queue start",
@@ -80,9 +82,13 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         return schema(Output { json }, &verb.join(" "));
     }
     let mut session = Session::start(settings, Output { json })?;
+    if needs_clips(&subcommand) {
+        session.ensure_clips()?;
+    }
+    let output = session.output;
     match subcommand {
         Subcommands::Scan { export, headers_only } => scan(&mut session, export, headers_only),
-        Subcommands::Export { path } => one(&mut session, Command::Export { path }),
+        Subcommands::Export { path } => export(&mut session, path),
         Subcommands::Features {
             export,
             per_clip,
@@ -91,22 +97,39 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         } => match (export, import) {
             (Some(folder), _) => export_features(&mut session, folder, per_clip),
             (None, Some(folder)) => import_features(&mut session, folder, name),
-            (None, None) => one(&mut session, Command::Features),
+            (None, None) => features(&mut session),
         },
-        Subcommands::Trim => one(&mut session, Command::Trim),
-        Subcommands::Cache { clear } => one(&mut session, Command::Cache { clear }),
-        Subcommands::Demo { dir, clips } => one(&mut session, Command::Demo { folder: dir, clips }),
-        Subcommands::Bench { what } => one(&mut session, Command::Bench { what: bench(what) }),
-        Subcommands::Config => one(&mut session, Command::Config),
-        Subcommands::Doctor => one(&mut session, Command::Doctor),
+        Subcommands::Trim => Ok(show::trimming(output, &*session.ask(request::Trim)?)?),
+        Subcommands::Cache { clear } => Ok(show::cache(output, &*session.ask(request::Cache { clear })?)?),
+        Subcommands::Demo { dir, clips, if_empty } => {
+            let folder = dir;
+            demo(
+                &mut session,
+                request::Demo {
+                    folder,
+                    clips,
+                    if_empty,
+                },
+            )
+        }
+        Subcommands::Bench { what } => {
+            let what = bench(what);
+            Ok(show::measured(output, &*session.ask(request::Bench { what })?)?)
+        }
+        Subcommands::Config => Ok(show::config(output, &*session.ask(request::Config)?)?),
+        Subcommands::Doctor => Ok(show::doctor(output, &session.ask(request::Doctor)?)?),
         Subcommands::Presets { name } => presets(&mut session, name),
-        Subcommands::Models { name } => one(&mut session, Command::Models { name }),
-        Subcommands::Preview { file, variant } => one(&mut session, Command::Preview { path: file, variant }),
+        Subcommands::Models { name } => models(&mut session, name),
+        Subcommands::Preview { file: path, variant } => Ok(show::preview(
+            output,
+            &*session.ask(request::Preview { path, variant })?,
+        )?),
         Subcommands::Play { file, variant, from } => play::play(&mut session, file, variant, from),
-        Subcommands::Report { run } => one(&mut session, Command::Report { run }),
-        Subcommands::Runs { restore: Some(run), .. } => one(&mut session, Command::Restore { run }),
-        Subcommands::Runs { follow: false, .. } => one(&mut session, Command::Runs { follow: false }),
-        Subcommands::Runs { follow: true, .. } => follow::runs(&mut session),
+        Subcommands::Report { run } => Ok(show::report(output, &*session.ask(request::Report { run })?)?),
+        Subcommands::Runs { restore: Some(run), .. } => {
+            Ok(show::restored(output, &session.ask(request::Restore { run })?.runs)?)
+        }
+        Subcommands::Runs { follow, .. } => follow::runs(&mut session, follow),
         Subcommands::Watch { run } => follow::watch(&mut session, run),
         Subcommands::Train { plan: true, .. } => plan(&mut session),
         Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
@@ -119,26 +142,51 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Predict { files, run } => predict(&mut session, files, run),
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
-        Subcommands::Compare { runs } => one(&mut session, Command::Compare { runs }),
+        Subcommands::Compare { runs } => Ok(show::compared(output, &*session.ask(request::Compare { runs })?)?),
         Subcommands::Note { run, text, tag, untag } => {
             let change = NoteChange {
                 text,
                 add: tag,
                 remove: untag,
             };
-            note::note(&mut session, run, change)
+            let noted = session.ask(request::Note { run, change })?;
+            Ok(show::noted(output, &noted.run, &noted.note)?)
         }
         Subcommands::Delete {
             run,
             yes,
             all_folds,
             now,
-        } => note::delete(&mut session, &run, all_folds, now, yes),
+        } => delete::delete(&mut session, yes, |found, confirmed| {
+            let named = found.and_then(|found| found.runs.first());
+            request::Delete {
+                run: named.unwrap_or(&run).clone(),
+                all_folds: all_folds || found.is_some_and(|found| found.runs.len() > 1),
+                now,
+                confirmed,
+            }
+        }),
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
         Subcommands::Schema { .. } | Subcommands::Worker { .. } => {
             bail!("a worker needs a run, or a queue and a device")
         }
     }
+}
+
+/// Whether a subcommand works with the clips of all corpora.
+fn needs_clips(subcommand: &Subcommands) -> bool {
+    matches!(
+        subcommand,
+        Subcommands::Scan { .. }
+            | Subcommands::Export { .. }
+            | Subcommands::Features { .. }
+            | Subcommands::Trim
+            | Subcommands::Train { .. }
+            | Subcommands::Tune(_)
+            | Subcommands::Bench {
+                what: BenchSubcommands::Features { .. }
+            }
+    )
 }
 
 /// Prints an error with its causes on standard error.
@@ -169,66 +217,55 @@ fn schema(output: Output, name: &str) -> anyhow::Result<()> {
     }
 }
 
-/// A command with one result.
-fn one(session: &mut Session, command: Command) -> anyhow::Result<()> {
-    session.ask(command, |event, output| {
-        match event {
-            Event::Exported { path, clips } => show::exported(output, &path, clips)?,
-            Event::Features(summary) => show::features(output, &summary)?,
-            Event::Trimming(found) => show::trimming(output, &found)?,
-            Event::Cache(report) => show::cache(output, &report)?,
-            Event::Demo { folder, summary } => show::demo(output, &folder, &summary)?,
-            Event::Measured(measured) => show::measured(output, &measured)?,
-            Event::Config(config) => show::config(output, &config)?,
-            Event::Doctor(findings) => show::doctor(output, &findings)?,
-            Event::Models(rows) => show::models(output, &rows)?,
-            Event::Model(summary) => show::model(output, &summary)?,
-            Event::Preview(preview) => show::preview(output, &preview)?,
-            Event::Report(report) => show::report(output, &report)?,
-            Event::Runs(runs) => show::runs(output, &runs)?,
-            Event::Restored { runs } => show::restored(output, &runs)?,
-            Event::Compared(comparison) => show::compared(output, &comparison)?,
-            _ => {}
+fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
+    let presets = session.ask(request::Presets)?;
+    let Some(name) = name else {
+        return Ok(show::presets(session.output, &presets)?);
+    };
+    match presets.iter().find(|preset| preset.name == name) {
+        Some(preset) => Ok(show::preset(session.output, preset)?),
+        None => {
+            let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
+            bail!("there is no preset `{name}`; there are {}", names.join(", "))
         }
-        Ok(())
-    })
+    }
 }
 
-fn presets(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
-    session.ask(Command::Presets, |event, output| {
-        let Event::Presets(presets) = event else { return Ok(()) };
-        let Some(name) = &name else {
-            return Ok(show::presets(output, &presets)?);
-        };
-        match presets.iter().find(|preset| preset.name == *name) {
-            Some(preset) => Ok(show::preset(output, preset)?),
-            None => {
-                let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-                bail!("there is no preset `{name}`; there are {}", names.join(", "))
-            }
+fn models(session: &mut Session, name: Option<String>) -> anyhow::Result<()> {
+    match session.ask(request::Models { name })? {
+        Architectures::All(rows) => Ok(show::models(session.output, &rows)?),
+        Architectures::One(summary) => Ok(show::model(session.output, &summary)?),
+    }
+}
+
+fn demo(session: &mut Session, request: request::Demo) -> anyhow::Result<()> {
+    let DemoCorpus { folder, summary } = session.ask(request)?;
+    match summary {
+        Some(summary) => Ok(show::demo(session.output, &folder, &summary)?),
+        None => {
+            session.note("there are corpora already; `undertone scan` shows them");
+            Ok(())
         }
-    })
+    }
+}
+
+fn features(session: &mut Session) -> anyhow::Result<()> {
+    let summary = session.ask(request::Features)?;
+    Ok(show::features(session.output, &summary)?)
 }
 
 /// In JSON only what was written is printed, not what was extracted.
 fn export_features(session: &mut Session, folder: PathBuf, per_clip: bool) -> anyhow::Result<()> {
-    session.ask(Command::ExportFeatures { folder, per_clip }, |event, output| {
-        match event {
-            Event::Features(summary) if !output.json => show::features(output, &summary)?,
-            Event::FeaturesExported(summary) => show::features_exported(output, &summary)?,
-            _ => {}
-        }
-        Ok(())
-    })
+    let exported = session.ask(request::ExportFeatures { folder, per_clip })?;
+    if !session.output.json {
+        show::features(session.output, &exported.features)?;
+    }
+    Ok(show::features_exported(session.output, &exported.written)?)
 }
 
 fn import_features(session: &mut Session, folder: PathBuf, name: Option<String>) -> anyhow::Result<()> {
-    session.ask(Command::ImportFeatures { folder, name }, |event, output| {
-        if let Event::FeaturesImported(summary) = event {
-            show::features_imported(output, &summary)?;
-        }
-        Ok(())
-    })
+    let summary = session.ask(request::ImportFeatures { folder, name })?;
+    Ok(show::features_imported(session.output, &summary)?)
 }
 
 fn bench(what: BenchSubcommands) -> Bench {
@@ -251,72 +288,46 @@ fn bench(what: BenchSubcommands) -> Bench {
 }
 
 fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {
-    let mut found = None;
-    session.ask(Command::Scan { headers_only }, |event, _| {
-        if let Event::Survey(survey) = event {
-            found = Some(survey);
-        }
-        Ok(())
-    })?;
-    let mut exported = None;
-    if let Some(path) = export {
-        session.ask(Command::Export { path }, |event, _| {
-            if let Event::Exported { path, clips } = event {
-                exported = Some((path, clips));
-            }
-            Ok(())
-        })?;
-    }
-    match found {
-        Some(survey) => Ok(show::survey(session.output, &survey, exported.as_ref())?),
-        None => bail!("the scan found nothing to report"),
-    }
+    let survey = session.ask(request::Scan { headers_only })?;
+    let exported = match export {
+        Some(path) => Some(session.ask(request::Export { path })?),
+        None => None,
+    };
+    let exported = exported.map(|Exported { path, clips }| (path, clips));
+    Ok(show::survey(session.output, &survey, exported.as_ref())?)
+}
+
+fn export(session: &mut Session, path: PathBuf) -> anyhow::Result<()> {
+    let Exported { path, clips } = session.ask(request::Export { path })?;
+    Ok(show::exported(session.output, &path, clips)?)
 }
 
 fn plan(session: &mut Session) -> anyhow::Result<()> {
-    let mut newest = None;
     let (changes, measure) = (Vec::new(), true);
-    session.ask(Command::Plan { changes, measure }, |event, _| {
-        if let Event::Plan(plan) = event {
-            newest = Some(plan);
-        }
-        Ok(())
-    })?;
-    match newest {
-        Some(plan) => Ok(show::plan(session.output, &plan)?),
-        None => bail!("the plan reports nothing"),
-    }
+    let plan = session.ask(request::Plan { changes, measure })?;
+    Ok(show::plan(session.output, &plan)?)
 }
 
 fn stop(session: &mut Session, run: String, when: Stop) -> anyhow::Result<()> {
-    let (mut asked, mut cancelled) = (Vec::new(), Vec::new());
-    session.ask(Command::Stop { run, when }, |event, _| {
-        match event {
-            Event::Stopping { run, .. } => asked.push(run),
-            Event::Cancelled { run } => cancelled.push(run),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Ok(show::stopping(session.output, &asked, &cancelled, when)?)
+    let stopping = session.ask(request::Stop { run, when })?;
+    Ok(show::stopping(
+        session.output,
+        &stopping.runs,
+        &stopping.cancelled,
+        when,
+    )?)
 }
 
 fn predict(session: &mut Session, files: Vec<PathBuf>, run: String) -> anyhow::Result<()> {
-    let mut evaluated = Vec::new();
-    session.ask(Command::Predict { files, run }, |event, _| {
-        if let Event::Predicted(prediction) = event {
-            evaluated.push(prediction);
-        }
-        Ok(())
-    })?;
-    show::predictions(session.output, &evaluated)?;
-    match evaluated
+    let predicted = session.ask(request::Predict { files, run })?;
+    show::predictions(session.output, &predicted)?;
+    match predicted
         .iter()
         .filter(|prediction| prediction.outcome.is_err())
         .count()
     {
         0 => Ok(()),
-        refused => Err(Failed(format!("{refused} of {} files refused", evaluated.len())).into()),
+        refused => Err(Failed(format!("{refused} of {} files refused", predicted.len())).into()),
     }
 }
 

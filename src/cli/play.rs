@@ -2,7 +2,7 @@
 
 use super::output::note;
 use super::session::Session;
-use crate::engine::{Command, CommandKind, Event, Phase, PlaybackControl, SoundState, Variant};
+use crate::engine::{CommandKind, Event, Phase, PlaybackControl, SoundState, Variant, request};
 use crate::present::json;
 use anyhow::anyhow;
 use crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -20,7 +20,7 @@ const KEYS: &str = "Space pauses, ← → seek, m mutes, q ends";
 /// Plays a file to its end.
 pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -> anyhow::Result<()> {
     let keys = Keys::listen();
-    session.send(Command::Play { path, variant, from });
+    session.send(request::Play { path, variant, from });
     let mut last: Option<SoundState> = None;
     let outcome = loop {
         match session.within(POLL_INTERVAL) {
@@ -37,7 +37,7 @@ pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -
         }
         if keys.is_some() {
             match control(last.as_ref()) {
-                Ok(Some(control)) => session.send(Command::Sound(control)),
+                Ok(Some(control)) => session.send(request::Sound { control }),
                 Ok(None) => {}
                 Err(error) => break Err(error.into()),
             }

@@ -1,7 +1,7 @@
 //! How far a job is: a bar on a terminal, now and then a line elsewhere. On standard error.
 
 use super::output::note;
-use crate::engine::Progress;
+use crate::engine::{Progress, Task};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ const LINES: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Display {
     bar: Option<ProgressBar>,
-    task: String,
+    task: Option<Task>,
     shown: Instant,
 }
 
@@ -25,16 +25,15 @@ impl Display {
             .then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10)));
         Self {
             bar,
-            task: String::new(),
+            task: None,
             shown: Instant::now(),
         }
     }
 
     /// Shows it. Epochs are one task: each has a line of its own when it is done.
     pub fn show(&mut self, progress: &Progress) {
-        let task = progress.task.split(' ').next().unwrap_or_default();
-        let new = self.task != task;
-        task.clone_into(&mut self.task);
+        let new = !self.task.as_ref().is_some_and(|task| task.continues(&progress.task));
+        self.task = Some(progress.task.clone());
         match &self.bar {
             Some(bar) => {
                 if new || bar.is_finished() {
@@ -67,7 +66,7 @@ impl Display {
 /// The task; how much of it is done stands here only when a bar cannot show it.
 fn words(progress: &Progress) -> String {
     if progress.total > 0 || progress.done == 0 {
-        progress.task.clone()
+        progress.task.to_string()
     } else {
         format!("{}: {}", progress.task, progress.done)
     }

@@ -2,7 +2,7 @@
 
 use super::output::{Output, note};
 use super::progress::Display;
-use crate::engine::{Command, CommandKind, Engine, Event, Settings};
+use crate::engine::{Command, Engine, Event, Reply, Request, Settings, Subscription, request};
 use anyhow::{Context, anyhow};
 use signal_hook::consts::SIGINT;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Session {
     }
 
     /// Asks for something; its replies come from [`Session::next`].
-    pub fn send(&self, command: Command) {
+    pub fn send(&self, command: impl Into<Command>) {
         self.engine.send(command);
     }
 
@@ -103,23 +103,50 @@ impl Session {
         self.interrupted.store(false, Ordering::Relaxed);
     }
 
-    /// Asks for something and hands over every event until it is done.
+    /// Asks for something; the answer, which is the last of several where the engine replied before it was done.
     ///
     /// # Errors
-    /// As [`Session::next`], and what `each` says.
-    pub fn ask(
-        &mut self,
-        command: Command,
-        mut each: impl FnMut(Event, Output) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let kind = CommandKind::from(&command);
-        self.send(command);
+    /// As [`Session::next`].
+    pub fn ask<R: Request>(&mut self, request: R) -> anyhow::Result<R::Reply> {
+        self.send(request);
+        let mut reply = None;
         loop {
             match self.next()? {
-                Event::Done(done) if done == kind => return Ok(()),
-                event => each(event, self.output)?,
+                Event::Done(kind) if kind == R::KIND => return reply.context("the engine gave no answer"),
+                event => reply = R::Reply::of(event).or(reply),
             }
         }
+    }
+
+    /// What is followed as it is now, once it has changed; nothing when it has ended.
+    ///
+    /// # Errors
+    /// As [`Session::next`].
+    pub fn update<S: Subscription>(&mut self) -> anyhow::Result<Option<S::Update>> {
+        loop {
+            match self.next()? {
+                Event::Done(kind) if kind == S::KIND => return Ok(None),
+                event => {
+                    if let Some(update) = S::Update::of(event) {
+                        return Ok(Some(update));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes the demo corpus where there is nothing to work with yet.
+    ///
+    /// # Errors
+    /// As [`Session::next`].
+    pub fn ensure_clips(&mut self) -> anyhow::Result<()> {
+        let (folder, clips, if_empty) = (None, None, true);
+        self.ask(request::Demo {
+            folder,
+            clips,
+            if_empty,
+        })
+        .map(drop)
     }
 
     /// Shows progress that the engine does not report as such.

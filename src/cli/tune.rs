@@ -1,9 +1,9 @@
 //! Tuning: a study started and followed, and requests about studies.
 
-use super::arguments::StudyCommands;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
-use crate::engine::{Command, Event, StopTuning, StudyPage};
+use super::study::StudyCommands;
+use crate::engine::{StopTuning, StudyPage, Task, request};
 use std::collections::BTreeSet;
 
 /// What `undertone tune` takes beside the settings.
@@ -43,23 +43,15 @@ pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<(
         .into_iter()
         .chain(numbers)
         .map(|(key, value)| (key.to_owned(), value));
-    let mut begun = None;
     let detach = arguments.detach;
-    session.ask(
-        Command::Tune {
-            changes: changes.collect(),
-        },
-        |event, output| {
-            if let Event::Tuning { study, workers, notes } = event {
-                show::tuning(output, &study, &workers, &notes)?;
-                begun = Some(study);
-            }
-            Ok(())
-        },
-    )?;
-    let Some(study) = begun.filter(|_| !detach) else {
+    let begun = session.ask(request::Tune {
+        changes: changes.collect(),
+    })?;
+    let study = begun.study;
+    show::tuning(session.output, &study, &begun.workers, &begun.notes)?;
+    if detach {
         return Ok(());
-    };
+    }
     let outcome = follow(session, &study);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
         session.note(&format!(
@@ -71,13 +63,12 @@ pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<(
 
 /// Reports every trial that ends, until the study has no worker any more.
 fn follow(session: &mut Session, study: &str) -> anyhow::Result<()> {
-    session.send(Command::Study {
+    session.send(request::Study {
         study: study.to_owned(),
         follow: true,
     });
     let mut reported: Option<BTreeSet<usize>> = None;
-    loop {
-        let Event::Study(page) = session.next()? else { continue };
+    while let Some(page) = session.update::<request::Study>()? {
         let ended = page.trials.iter().filter(|trial| trial.state.is_finished());
         let reported = reported.get_or_insert_with(|| ended.clone().map(|trial| trial.number).collect());
         for trial in ended {
@@ -93,11 +84,12 @@ fn follow(session: &mut Session, study: &str) -> anyhow::Result<()> {
             return verdict(&page);
         }
     }
+    Ok(())
 }
 
 fn progress(page: &StudyPage) -> crate::engine::Progress {
     crate::engine::Progress {
-        task: "trials".to_owned(),
+        task: Task::Trials,
         done: page.counts.complete + page.counts.pruned,
         total: page.wanted.unwrap_or(0),
     }
@@ -115,43 +107,45 @@ fn verdict(page: &StudyPage) -> anyhow::Result<()> {
 
 /// Carries out a request about studies.
 pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()> {
-    let mut rows = None;
-    let command = match command {
-        StudyCommands::List => Command::Studies,
-        StudyCommands::Show { study, rows: most } => {
-            rows = most;
-            Command::Study { study, follow: false }
+    let output = session.output;
+    match command {
+        StudyCommands::List => show::studies(output, &session.ask(request::Studies)?)?,
+        StudyCommands::Show { study, rows } => {
+            session.send(request::Study { study, follow: false });
+            if let Some(page) = session.update::<request::Study>()? {
+                show::study(output, &page, rows)?;
+            }
         }
         StudyCommands::Stop {
             study,
             worker,
             after_epoch,
             after_trial,
-        } => Command::StopTuning {
-            study,
-            worker,
-            when: match (after_epoch, after_trial) {
+        } => {
+            let when = match (after_epoch, after_trial) {
                 (_, true) => StopTuning::AfterTrial,
                 (true, false) => StopTuning::AfterEpoch,
                 (false, false) => StopTuning::Now,
-            },
-        },
-        StudyCommands::Enqueue { study, values } => Command::Enqueue { study, values },
-        StudyCommands::Promote { study, trial, seeds } => Command::Promote { study, trial, seeds },
-        StudyCommands::Repair { study } => Command::RepairStudy { study },
-        StudyCommands::Export { study, path } => Command::ExportStudy { study, path },
-    };
-    session.ask(command, |event, output| {
-        match event {
-            Event::Studies(studies) => show::studies(output, &studies)?,
-            Event::Study(page) => show::study(output, &page, rows)?,
-            Event::TuningStops { study, workers, when } => show::tuning_stops(output, &study, &workers, when)?,
-            Event::Enqueued { study, trial } => show::enqueued(output, &study, trial)?,
-            Event::Started { runs, ahead } => show::started(output, &runs, ahead)?,
-            Event::StudyRepaired { study, repaired } => show::study_repaired(output, &study, repaired.as_deref())?,
-            Event::StudyExported { path, trials } => show::study_exported(output, &path, trials)?,
-            _ => {}
+            };
+            let stops = session.ask(request::StopTuning { study, worker, when })?;
+            show::tuning_stops(output, &stops.study, &stops.workers, when)?;
         }
-        Ok(())
-    })
+        StudyCommands::Enqueue { study, values } => {
+            let enqueued = session.ask(request::Enqueue { study, values })?;
+            show::enqueued(output, &enqueued.study, enqueued.trial)?;
+        }
+        StudyCommands::Promote { study, trial, seeds } => {
+            let started = session.ask(request::Promote { study, trial, seeds })?;
+            show::started(output, &started.runs, started.ahead)?;
+        }
+        StudyCommands::Repair { study } => {
+            let done = session.ask(request::RepairStudy { study })?;
+            show::study_repaired(output, &done.study, done.repaired.as_deref())?;
+        }
+        StudyCommands::Export { study, path } => {
+            let exported = session.ask(request::ExportStudy { study, path })?;
+            show::study_exported(output, &exported.path, exported.trials)?;
+        }
+    }
+    Ok(())
 }

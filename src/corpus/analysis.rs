@@ -1,87 +1,21 @@
-//! What needs the samples: content, level, and the small spectrogram of a list row.
+//! The samples of all clips, analysed on all cores.
 
-use super::scan_index::without_path;
-use super::thumbnail::thumbnail;
 use super::{AnalysisCache, Catalogue, CorpusError};
-use crate::audio::{AudioError, Level, decode, level};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Time between two calls of `progress`.
-const TELL: Duration = Duration::from_millis(100);
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Time between two writes of the cache: what a crash may cost.
-const SAVE: Duration = Duration::from_secs(20);
+const SAVE_INTERVAL: Duration = Duration::from_secs(20);
 
-/// What the samples of one clip say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SampleAnalysis {
-    /// Hash of the decoded samples: equal for duplicates.
-    pub content: u128,
-    /// Samples per channel as decoded (a header may lie).
-    pub frames: u64,
-    /// Levels.
-    pub level: Level,
-    /// The row's sparkline: for each of [`SampleAnalysis::THUMBNAIL_SEGMENTS`] equal stretches of the clip, energy
-    /// (0-255 over 60 dB below the loudest stretch) and spectral centroid (0-255 over the mel scale up to 8 kHz).
-    #[serde(rename = "glimpse")]
-    pub thumbnail: Vec<(u8, u8)>,
-    /// Why the samples could not be decoded, when the header was fine but the content is not.
-    pub damage: Option<String>,
-}
-
-impl SampleAnalysis {
-    /// Stretches in a thumbnail.
-    pub const THUMBNAIL_SEGMENTS: usize = 24;
-
-    /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it
-    /// may give later.
-    pub(super) fn measure(path: &Path) -> (Self, bool) {
-        match decode(path) {
-            Ok(decoded) => {
-                let analysis = Self {
-                    content: decoded.content,
-                    frames: decoded.wave.samples.len() as u64,
-                    level: level(&decoded.wave),
-                    thumbnail: thumbnail(&decoded.wave, Self::THUMBNAIL_SEGMENTS),
-                    damage: None,
-                };
-                (analysis, true)
-            }
-            Err(error) => {
-                let nothing = Level {
-                    peak: 0.0,
-                    rms_dbfs: -200.0,
-                    clipped: 0.0,
-                    silent: false,
-                };
-                let analysis = Self {
-                    content: 0,
-                    frames: 0,
-                    level: nothing,
-                    thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
-                    damage: Some(without_path(&error.to_string(), path)),
-                };
-                (analysis, !matches!(error, AudioError::Io { .. }))
-            }
-        }
-    }
-
-    /// The hash of the samples, unless they are damaged or silent: all silences of one length are alike,
-    /// which makes them no duplicates.
-    pub(super) fn sound(&self) -> Option<u128> {
-        (self.damage.is_none() && !self.level.silent).then_some(self.content)
-    }
-}
-
-/// Told `(done, total, so_far)`; says whether to go on.
+/// Called with `(done, total, so_far)`; returns whether to continue.
 pub type AnalysisProgress<'a> = dyn Fn(usize, usize, &dyn Fn() -> Catalogue) -> bool + Sync + 'a;
 
-/// Fills in the facts that are missing, on all cores. `progress(done, total, so_far)` is called now and
+/// Analyses the clips that have not been analysed, on all cores. `progress(done, total, so_far)` is called now and
 /// then, from one thread at a time, with the catalogue as it stands; returning false stops the analysis,
 /// keeping what was measured. Saves the cache now and then and at the end.
 ///
@@ -94,10 +28,10 @@ pub fn analyse(
 ) -> Result<Catalogue, CorpusError> {
     let clips = &catalogue.clips;
     let analysis: Vec<OnceLock<Arc<_>>> = (0..clips.len())
-        .map(|place| {
+        .map(|index| {
             catalogue
                 .analysis
-                .get(place)
+                .get(index)
                 .cloned()
                 .flatten()
                 .map_or_else(OnceLock::new, OnceLock::from)
@@ -109,32 +43,32 @@ pub fn analyse(
         refused: Arc::clone(&catalogue.refused),
     };
     let missing: Vec<usize> = (0..clips.len())
-        .filter(|place| analysis[*place].get().is_none())
+        .filter(|index| analysis[*index].get().is_none())
         .collect();
     let done = AtomicUsize::new(clips.len() - missing.len());
     let stopped = AtomicBool::new(false);
-    // Held by the one thread that tells and saves; the others go on.
-    let teller = Mutex::new(Times {
-        told: Instant::now(),
+    // Held by the one thread that reports and saves; the others continue.
+    let times = Mutex::new(Times {
+        reported: Instant::now(),
         saved: Instant::now(),
     });
-    let measure = |&place: &usize| {
+    let measure = |&index: &usize| {
         if stopped.load(Ordering::Relaxed) {
             return;
         }
-        let _ = analysis[place].set(cache.analysis(&clips[place]));
+        let _ = analysis[index].set(cache.analysis(&clips[index]));
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        let Ok(mut times) = teller.try_lock() else {
+        let Ok(mut times) = times.try_lock() else {
             return;
         };
-        if times.told.elapsed() >= TELL {
+        if times.reported.elapsed() >= REPORT_INTERVAL {
             if !progress(done, clips.len(), &so_far) {
                 stopped.store(true, Ordering::Relaxed);
             }
-            times.told = Instant::now();
+            times.reported = Instant::now();
         }
-        if times.saved.elapsed() >= SAVE {
-            // A failure is told at the end, when it has not passed by then.
+        if times.saved.elapsed() >= SAVE_INTERVAL {
+            // A failure is reported at the end, when it has not passed by then.
             let _ = cache.save();
             times.saved = Instant::now();
         }
@@ -152,7 +86,7 @@ pub fn analyse(
 }
 
 struct Times {
-    told: Instant,
+    reported: Instant,
     saved: Instant,
 }
 
@@ -163,7 +97,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn every_clip_gets_its_facts_and_progress_ends_at_the_total() {
+    fn every_clip_is_analysed_and_progress_ends_at_the_total() {
         let folder = tempfile::tempdir().unwrap();
         let paths: Vec<_> = (0..20).map(|n| folder.path().join(format!("{n}.wav"))).collect();
         for (n, path) in paths.iter().enumerate() {
@@ -171,7 +105,7 @@ mod tests {
         }
         let catalogue = catalogue_of(&paths);
         let last = Mutex::new((0, 0));
-        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue, &cache, &|done, total, so_far| {
             assert_eq!(so_far().analysis.len(), total);
             *last.lock().unwrap() = (done, total);
@@ -182,8 +116,8 @@ mod tests {
         let content = |n: usize| analysed.analysis[n].as_ref().unwrap().content;
         assert_eq!(content(3), content(13));
         assert_ne!(content(3), content(4));
-        assert!(folder.path().join("facts").is_file());
-        let again = AnalysisCache::load(&folder.path().join("facts"));
+        assert!(folder.path().join("analyses").is_file());
+        let again = AnalysisCache::load(&folder.path().join("analyses"));
         assert!(paths.iter().all(|path| again.get(path).is_some()));
     }
 
@@ -193,7 +127,7 @@ mod tests {
         let paths = ["good.wav", "bad.wav", "gone.wav"].map(|name| folder.path().join(name));
         write_wav(&paths[0], 16_000, 1, &tone(1_000));
         fs::write(&paths[1], "no sound at all").unwrap();
-        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| true).unwrap();
         let damage = |n: usize| analysed.analysis[n].as_ref().unwrap().damage.clone();
         assert_eq!(damage(0), None);
@@ -210,7 +144,7 @@ mod tests {
         for path in &paths {
             write_wav(path, 16_000, 1, &tone(32_000));
         }
-        let cache = AnalysisCache::load(&folder.path().join("facts"));
+        let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
         let measured = analysed.analysis.iter().flatten().count();
         let remembered = paths.iter().filter(|path| cache.get(path).is_some()).count();

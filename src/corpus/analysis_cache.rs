@@ -15,10 +15,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 /// Seed of every line's checksum: lines of a program that measured otherwise are forgotten.
 const WRITER: &str = concat!("undertone sample facts 2 ", env!("CARGO_PKG_VERSION"));
 
-/// Facts remembered for files by path, size and time of change. Safe for many threads; clones share
+/// Analyses remembered for files by path, size and time of change. Safe for many threads; clones share
 /// what they remember.
 ///
-/// On disk a text file, each line a checksum, a space and one file's facts as JSON.
+/// On disk a text file, each line a checksum, a space and one file's analysis as JSON.
 #[derive(Debug, Clone, Default)]
 pub struct AnalysisCache {
     shared: Arc<Shared>,
@@ -77,7 +77,7 @@ impl AnalysisCache {
         (Stamp::of(path).ok()? == stamp).then_some(analysis)
     }
 
-    /// The facts of one clip, remembered or measured now.
+    /// The analysis of one clip, remembered or measured now.
     pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
         if let Some(known) = self.get(&clip.path) {
             return known;
@@ -156,11 +156,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_are_measured_once_and_survive_the_program() {
+    fn clips_are_measured_once_and_survive_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.wav");
         write_wav(&path, 16_000, 1, &tone(16_000));
-        let store = folder.path().join("cache/facts");
+        let store = folder.path().join("cache/analyses");
         let cache = AnalysisCache::load(&store);
         assert!(cache.get(&path).is_none());
         let analysis = cache.analysis(&clip_of(&path));
@@ -175,7 +175,7 @@ mod tests {
     fn damaged_lines_are_forgotten_and_the_others_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let paths = ["a.wav", "b.wav", "c.wav"].map(|name| folder.path().join(name));
-        let store = folder.path().join("facts");
+        let store = folder.path().join("analyses");
         let cache = AnalysisCache::load(&store);
         for (length, path) in paths.iter().enumerate() {
             write_wav(path, 16_000, 1, &tone(4_000 + length));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_without_a_place_remembers_for_now() {
+    fn a_cache_without_a_file_remembers_for_now() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.wav");
         write_wav(&path, 16_000, 1, &tone(100));

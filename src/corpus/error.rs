@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What can go wrong with corpora; every message names the place and the remedy.
+/// What can go wrong with corpora; every message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// A file or folder could not be read or written.

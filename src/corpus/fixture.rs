@@ -2,6 +2,7 @@
 
 use super::{Catalogue, Clip, Emotion, SampleAnalysis};
 use crate::audio::Level;
+use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
     }
 }
 
-/// Facts of a sound of this content.
+/// The analysis of a sound of this content.
 pub(super) fn analysis(content: u128) -> SampleAnalysis {
     SampleAnalysis {
         content,
@@ -63,22 +64,14 @@ pub(super) fn tone(samples: usize) -> Vec<i16> {
 
 /// Writes a 16-bit PCM file; the samples of all channels interleaved.
 pub(super) fn write_wav(path: &Path, rate: u32, channels: u16, samples: &[i16]) {
-    let size = 2 * samples.len() as u32;
-    let block = 2 * channels;
-    let mut bytes = Vec::with_capacity(44 + size as usize);
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + size).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16_u32.to_le_bytes());
-    bytes.extend(1_u16.to_le_bytes());
-    bytes.extend(channels.to_le_bytes());
-    bytes.extend(rate.to_le_bytes());
-    bytes.extend((rate * u32::from(block)).to_le_bytes());
-    bytes.extend(block.to_le_bytes());
-    bytes.extend(16_u16.to_le_bytes());
-    bytes.extend(b"data");
-    bytes.extend(size.to_le_bytes());
-    samples.iter().for_each(|sample| bytes.extend(sample.to_le_bytes()));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
+    let format = WavSpec {
+        channels,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: SampleFormat::Int,
+    };
+    let mut writer = WavWriter::create(path, format).unwrap();
+    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
 }

@@ -30,7 +30,7 @@ pub enum Exclusion {
 pub struct Selection {
     /// The clips; `emotion` is the mapped label.
     pub clips: Vec<Clip>,
-    /// Their facts, same order (none when not yet analysed).
+    /// Their analyses, same order (none when not yet analysed).
     pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
     /// How many clips were left out, and why.
     pub excluded: BTreeMap<Exclusion, usize>,
@@ -56,8 +56,8 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     let filter = Filter::new(filter);
     let conflicting = conflicting(catalogue, &map);
     let mut selection = Selection::default();
-    for (place, clip) in catalogue.clips.iter().enumerate() {
-        let analysis = catalogue.analysis.get(place).and_then(Option::as_ref);
+    for (index, clip) in catalogue.clips.iter().enumerate() {
+        let analysis = catalogue.analysis.get(index).and_then(Option::as_ref);
         let taken = map.of(&clip.emotion).and_then(|emotion| {
             if !filter.passes(clip, &emotion) {
                 return Err(Exclusion::Filter);

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod analysis_cache;
+mod catalogue;
 mod clip;
 pub mod demo;
 mod discover;
@@ -12,6 +13,7 @@ mod intern;
 mod labels;
 mod layouts;
 mod quality_issue;
+mod sample_analysis;
 mod scan;
 mod scan_index;
 mod settings;
@@ -25,14 +27,16 @@ mod trimming;
 mod unrecognised;
 mod walk;
 
-pub use analysis::{AnalysisProgress, SampleAnalysis, analyse};
+pub use analysis::{AnalysisProgress, analyse};
 pub use analysis_cache::AnalysisCache;
+pub use catalogue::{Catalogue, Refused};
 pub use clip::{Clip, Emotion, Gender, Intensity};
 pub use discover::{discover, is_synthetic};
 pub use error::CorpusError;
 pub use labels::{Exclusion, Selection, select};
 pub use quality_issue::{QualityIssue, QualityIssueKind, quality_issues};
-pub use scan::{Catalogue, Refused, scan};
+pub use sample_analysis::SampleAnalysis;
+pub use scan::scan;
 pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings, Layout};
 pub use split::{Dealing, LeftOut, Split, SplitKind, SplitSettings, Subset, left_out, split};

@@ -1,10 +1,12 @@
 //! Clips that are read but deserve a second look.
 
 use super::{Catalogue, Clip, SampleAnalysis};
+use crate::audio::container_of_extension;
+use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// What is odd about a clip.
+/// A kind of data-quality issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QualityIssueKind {
@@ -37,7 +39,7 @@ pub struct QualityIssue {
     pub clip: usize,
     /// What is odd.
     pub kind: QualityIssueKind,
-    /// In words, with figures (`same samples as 1006_TIE_NEU_XX.wav, which is labelled neutral`).
+    /// In words, with values (`same samples as 1006_TIE_NEU_XX.wav, which is labelled neutral`).
     pub detail: String,
 }
 
@@ -54,15 +56,15 @@ const NAMED: usize = 3;
 pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let corpora = corpora(&catalogue.clips);
     let mut found = duplicates(catalogue);
-    for (place, clip) in catalogue.clips.iter().enumerate() {
+    for (index, clip) in catalogue.clips.iter().enumerate() {
         let mut add = |kind, detail| {
             found.push(QualityIssue {
-                clip: place,
+                clip: index,
                 kind,
                 detail,
             })
         };
-        if let Some(analysis) = catalogue.analysis.get(place).and_then(Option::as_ref) {
+        if let Some(analysis) = catalogue.analysis.get(index).and_then(Option::as_ref) {
             of_samples(clip, analysis, &mut add);
         }
         of_header(clip, &mut add);
@@ -108,7 +110,7 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
             QualityIssueKind::Extension,
             format!("{container} content under a name without extension: read as {container}"),
         ),
-        Some(extension) if container_of(&extension) != Some(&clip.container) => {
+        Some(extension) if container_of_extension(&extension) != Some(&clip.container) => {
             add(
                 QualityIssueKind::Extension,
                 format!("{container} content under a .{extension} name: read as {container}"),
@@ -126,20 +128,6 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
             QualityIssueKind::Stereo,
             format!("{kind}: the mean of the channels is used"),
         );
-    }
-}
-
-/// The container that an extension promises.
-fn container_of(extension: &str) -> Option<&'static str> {
-    match extension {
-        "wav" | "wave" => Some("wav"),
-        "aif" | "aiff" | "aifc" => Some("aiff"),
-        "flac" => Some("flac"),
-        "ogg" | "oga" => Some("ogg"),
-        "mp3" => Some("mp3"),
-        "aac" => Some("aac"),
-        "m4a" | "mp4" => Some("m4a"),
-        _ => None,
     }
 }
 
@@ -175,16 +163,11 @@ fn usual(clips: &[&Clip]) -> Usual {
         .map_or((0, 0), |(rate, clips)| (*rate, *clips));
     let mut seconds: Vec<f64> = clips.iter().map(|clip| clip.seconds()).collect();
     seconds.sort_unstable_by(f64::total_cmp);
-    let quantile = |quarter: usize| {
-        seconds
-            .get((seconds.len().saturating_sub(1)) * quarter / 4)
-            .copied()
-            .unwrap_or(0.0)
-    };
-    let median = quantile(2);
+    let quantile = |share: f64| quantile::of_sorted(&seconds, share).unwrap_or_default();
+    let median = quantile(0.5);
     // Tukey's far-out fence on the logarithm (lengths are ratios), and at least a factor of two: the
     // quarters of a corpus of one sentence lie very close together.
-    let (low, high) = (quantile(1).max(1e-3).ln(), quantile(3).max(1e-3).ln());
+    let (low, high) = (quantile(0.25).max(1e-3).ln(), quantile(0.75).max(1e-3).ln());
     let fence = 3.0 * (high - low);
     let lengths = (
         (low - fence).exp().min(median / 2.0),
@@ -241,24 +224,24 @@ fn odd_name(clip: &Clip) -> Option<String> {
 
 fn duplicates(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let mut groups: BTreeMap<u128, Vec<usize>> = BTreeMap::new();
-    for (place, analysis) in catalogue.analysis.iter().take(catalogue.clips.len()).enumerate() {
+    for (index, analysis) in catalogue.analysis.iter().take(catalogue.clips.len()).enumerate() {
         if let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) {
-            groups.entry(content).or_default().push(place);
+            groups.entry(content).or_default().push(index);
         }
     }
     let mut found = Vec::new();
     for group in groups.into_values().filter(|group| group.len() > 1) {
-        found.extend(group.iter().map(|place| duplicate(&catalogue.clips, *place, &group)));
+        found.extend(group.iter().map(|index| duplicate(&catalogue.clips, *index, &group)));
     }
     found
 }
 
-fn duplicate(clips: &[Clip], place: usize, group: &[usize]) -> QualityIssue {
-    let clip = &clips[place];
+fn duplicate(clips: &[Clip], index: usize, group: &[usize]) -> QualityIssue {
+    let clip = &clips[index];
     let others = || {
         group
             .iter()
-            .filter(|other| **other != place)
+            .filter(|other| **other != index)
             .map(|other| &clips[*other])
     };
     let is_rival = |other: &&Clip| other.emotion.is_label() && other.emotion != clip.emotion;
@@ -302,7 +285,7 @@ fn duplicate(clips: &[Clip], place: usize, group: &[usize]) -> QualityIssue {
         ""
     };
     QualityIssue {
-        clip: place,
+        clip: index,
         kind,
         detail: format!("same samples as {}{more}{label}", named.join("; ")),
     }
@@ -426,7 +409,7 @@ mod tests {
         ];
         assert_eq!(
             all,
-            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+            expected.map(|(index, kind, detail)| (index, kind, detail.to_owned()))
         );
     }
 
@@ -448,7 +431,7 @@ mod tests {
         ];
         assert_eq!(
             all,
-            expected.map(|(place, kind, detail)| (place, kind, detail.to_owned()))
+            expected.map(|(index, kind, detail)| (index, kind, detail.to_owned()))
         );
     }
 
@@ -485,7 +468,7 @@ mod tests {
         clips[4].frames = 400_000;
         let kinds: Vec<_> = found(clips.clone(), vec![None; 20])
             .into_iter()
-            .map(|(place, kind, _)| (place, kind))
+            .map(|(index, kind, _)| (index, kind))
             .collect();
         assert_eq!(kinds, [(3, QualityIssueKind::Length), (4, QualityIssueKind::Length)]);
         clips.truncate(7);

@@ -5,10 +5,9 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
-use super::{AnalysisCache, Clip, CorpusError, CorpusSettings, SampleAnalysis, ScanIndex};
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Refused, ScanIndex};
 use crate::audio::Header;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,30 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Files between two calls of `progress`.
 const STEP: usize = 64;
 
-/// A file that is no clip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// The corpus in whose folder it lies.
-    pub corpus: Arc<str>,
-    /// The file.
-    pub path: PathBuf,
-    /// Why, and what would help.
-    pub reason: String,
-}
-
-/// Everything that a scan found.
-#[derive(Debug, Clone, Default)]
-pub struct Catalogue {
-    /// The clips, by corpus and path.
-    pub clips: Arc<Vec<Clip>>,
-    /// What the samples say, for the clips (same order) that have been analysed so far.
-    pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
-    /// The files that are no clips.
-    pub refused: Arc<Vec<Refused>>,
-}
-
 /// Reads the headers of every corpus on all cores, in order of corpus and path.
-/// `progress(done, found)` is called now and then from any thread. Facts that `analysis` remembers
+/// `progress(done, found)` is called now and then from any thread. What `analysis` remembers
 /// for unchanged files are filled in.
 ///
 /// # Errors
@@ -108,10 +85,10 @@ impl Gathered {
         let mut readable = Vec::with_capacity(headers.len());
         for (candidate, header) in source.candidates.into_iter().zip(headers) {
             // What the content says weighs more than what the name says.
-            let Candidate { path, place, labels } = candidate;
+            let Candidate { path, line, labels } = candidate;
             match header.and_then(|header| Ok((header, labels?))) {
                 Ok((header, labels)) => readable.push((path, labels, header)),
-                Err(reason) => self.refused.push(refusal(path, at(place, reason))),
+                Err(reason) => self.refused.push(refusal(path, at(line, reason))),
             }
         }
         if source.names_are_unique {
@@ -182,7 +159,7 @@ impl Gathered {
 }
 
 /// Takes out every file but one of each recording: downloads often hold a corpus twice, in a folder
-/// within a folder or once more as MP3, and a clip in two copies would be learnt and judged on at once.
+/// within a folder or once more as MP3, and a clip in two copies would be trained and evaluated on at once.
 /// Kept is the first by path among those that lost nothing to compression, else the first.
 fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, String)> {
     let lossless = |header: &Header| matches!(header.container.as_str(), "wav" | "aiff" | "flac");
@@ -191,10 +168,10 @@ fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, S
         (labels.speaker.clone(), stem)
     };
     let mut kept: HashMap<_, usize> = HashMap::with_capacity(readable.len());
-    for (place, (path, labels, header)) in readable.iter().enumerate() {
-        let best = kept.entry(name(path, labels)).or_insert(place);
+    for (index, (path, labels, header)) in readable.iter().enumerate() {
+        let best = kept.entry(name(path, labels)).or_insert(index);
         if lossless(header) && !lossless(&readable[*best].2) {
-            *best = place;
+            *best = index;
         }
     }
     if kept.len() == readable.len() {
@@ -203,8 +180,8 @@ fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, S
     let reasons: Vec<Option<String>> = readable
         .iter()
         .enumerate()
-        .map(|(place, (path, labels, _))| {
-            let best = kept.get(&name(path, labels)).copied().filter(|best| *best != place)?;
+        .map(|(index, (path, labels, _))| {
+            let best = kept.get(&name(path, labels)).copied().filter(|best| *best != index)?;
             Some(format!(
                 "a copy of {} by its name; if it is another recording, list its folder as a corpus of its own",
                 readable[best].0.display()
@@ -470,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn remembered_facts_are_filled_in() {
+    fn remembered_analyses_are_filled_in() {
         let folder = tempfile::tempdir().unwrap();
         sound(folder.path(), &["03a01Wa.wav", "03a02Wa.wav"]);
         let corpora = [corpus("x", Layout::Auto, folder.path())];
@@ -488,9 +465,9 @@ mod tests {
             .collect();
         sound(folder.path(), &all.iter().map(String::as_str).collect::<Vec<_>>());
         let seen = Mutex::new(Vec::new());
-        let told = |done, found| seen.lock().unwrap().push((done, found));
+        let report = |done, found| seen.lock().unwrap().push((done, found));
         let corpora = [corpus("x", Layout::Auto, folder.path())];
-        scan(&corpora, &mut ScanIndex::default(), &AnalysisCache::default(), &told).unwrap();
+        scan(&corpora, &mut ScanIndex::default(), &AnalysisCache::default(), &report).unwrap();
         let seen = seen.into_inner().unwrap();
         assert_eq!((seen[0], *seen.last().unwrap()), ((0, 200), (200, 200)));
         assert!(seen.len() > 3);

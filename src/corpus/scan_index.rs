@@ -189,8 +189,8 @@ mod tests {
         }
         let mut flipped = whole.clone();
         *flipped.last_mut().unwrap() ^= 1;
-        let place = whole.len() / 2;
-        flipped[place] ^= 1;
+        let offset = whole.len() / 2;
+        flipped[offset] ^= 1;
         fs::write(&path, &flipped).unwrap();
         assert!(ScanIndex::load(&path).corpora.is_empty());
     }

@@ -14,19 +14,19 @@ pub(super) struct Candidate {
     /// The file.
     pub path: PathBuf,
     /// Where a table names it (`line 12 of clips.csv`); a folder's files need no such word.
-    pub place: Option<Place>,
+    pub line: Option<Line>,
     /// What it is labelled, or why it is not.
     pub labels: Result<Labels, String>,
 }
 
 /// A line of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place(u64);
+pub(super) struct Line(u64);
 
-/// A reason with the place that it concerns.
-pub(super) fn at(place: Option<Place>, reason: String) -> String {
-    match place {
-        Some(Place(line)) => format!("line {line} of the table: {reason}"),
+/// A reason with the line that it concerns.
+pub(super) fn at(line: Option<Line>, reason: String) -> String {
+    match line {
+        Some(Line(line)) => format!("line {line} of the table: {reason}"),
         None => reason,
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
         });
         Candidate {
             path: file,
-            place: None,
+            line: None,
             labels,
         }
     });
@@ -124,7 +124,7 @@ fn by_votes(votes: &[(Layout, usize)]) -> Vec<Layout> {
     schemes
 }
 
-/// The path below the corpus folder, with that folder's own name in front: `DC/a01.wav` is told from
+/// The path below the corpus folder, with that folder's own name in front: `DC/a01.wav` differs from
 /// its folder even when the folder itself is the corpus.
 fn beneath<'a>(file: &'a Path, top: &Path) -> &'a Path {
     file.strip_prefix(top.parent().unwrap_or(top)).unwrap_or(file)
@@ -155,19 +155,19 @@ fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Source, CorpusEr
     let mut seen: HashMap<PathBuf, u64> = HashMap::new();
     for table in tables {
         for row in read_table(table, columns)? {
-            let place = Some(Place(row.line));
+            let line = Some(Line(row.line));
             if row.path.as_os_str().is_empty() {
                 let reason = row.labels.err().unwrap_or_default();
-                source.refused.push((table.clone(), at(place, reason)));
+                source.refused.push((table.clone(), at(line, reason)));
             } else if let Some(first) = seen.get(&row.path) {
                 source
                     .refused
-                    .push((row.path, at(place, format!("listed before, in line {first}"))));
+                    .push((row.path, at(line, format!("listed before, in line {first}"))));
             } else {
                 seen.insert(row.path.clone(), row.line);
                 source.candidates.push(Candidate {
                     path: row.path,
-                    place,
+                    line,
                     labels: row.labels,
                 });
             }

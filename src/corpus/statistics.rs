@@ -1,6 +1,7 @@
 //! Distributions and cross-tables of the clips.
 
 use super::{Catalogue, Clip, Emotion, Gender};
+use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -217,8 +218,8 @@ impl Tally {
             row.age = row.age.max(cell.age);
             row.clips += sum.clips;
             row.seconds += sum.seconds;
-            if let Some(place) = emotions.iter().position(|emotion| *emotion == cell.emotion) {
-                row.emotions[place] += sum.clips;
+            if let Some(index) = emotions.iter().position(|emotion| *emotion == cell.emotion) {
+                row.emotions[index] += sum.clips;
             }
         }
         rows.into_values().collect()
@@ -246,15 +247,9 @@ fn lengths(mut seconds: Vec<f64>) -> Lengths {
     let (Some(&minimum), Some(&maximum)) = (seconds.first(), seconds.last()) else {
         return Lengths::default();
     };
-    let middle = seconds.len() / 2;
-    let median = if seconds.len() % 2 == 1 {
-        seconds[middle]
-    } else {
-        (seconds[middle - 1] + seconds[middle]) / 2.0
-    };
     Lengths {
         minimum,
-        median,
+        median: quantile::of_sorted(&seconds, 0.5).unwrap_or_default(),
         mean: seconds.iter().sum::<f64>() / seconds.len() as f64,
         maximum,
         histogram: histogram(&seconds),

@@ -30,8 +30,8 @@ const HEADER: [&str; 21] = [
     "damage",
 ];
 
-/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header facts and
-/// sample facts where known. Clips below the table's folder are named relative to it, so that both can
+/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header and, where
+/// known, sample analysis. Clips below the table's folder are named relative to it, so that both can
 /// be moved together; others by their absolute path. Returns the number of rows.
 ///
 /// # Errors
@@ -54,8 +54,8 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
         .from_writer(Vec::new());
     let mut write = |row: &[Cow<str>; HEADER.len()]| writer.write_record(row.iter().map(|field| field.as_bytes()));
     write(&HEADER.map(Cow::from)).map_err(|error| failed(error.into()))?;
-    for (place, clip) in catalogue.clips.iter().enumerate() {
-        let analysis = catalogue.analysis.get(place).and_then(Option::as_deref);
+    for (index, clip) in catalogue.clips.iter().enumerate() {
+        let analysis = catalogue.analysis.get(index).and_then(Option::as_deref);
         let file = path::absolute(&clip.path).map_err(failed)?;
         let file = file.strip_prefix(&folder).unwrap_or(&file);
         let Some(file) = file.to_str() else {
@@ -175,12 +175,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
         let catalogue = catalogue(folder.path());
-        let places = [
+        let tables = [
             folder.path().join("clips.csv"),
             folder.path().join("clips.TSV"),
             other.path().join("new/clips.csv"),
         ];
-        for table in places {
+        for table in tables {
             assert_eq!(export(&catalogue, &table).unwrap(), 2);
             let back = read_back(&table);
             assert_eq!(back.clips, catalogue.clips, "{}", table.display());
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn sample_facts_stand_in_the_table() {
+    fn sample_analyses_stand_in_the_table() {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = catalogue(folder.path());
         let analysed = analyse(&catalogue, &AnalysisCache::default(), &|_, _, _| true).unwrap();
         let table = folder.path().join("clips.csv");
         export(&analysed, &table).unwrap();
         let mut reader = csv::Reader::from_path(&table).unwrap();
-        let place = reader
+        let content = reader
             .headers()
             .unwrap()
             .iter()
@@ -220,10 +220,10 @@ mod tests {
             .unwrap();
         let record = reader.records().next().unwrap().unwrap();
         assert_eq!(
-            record[place],
+            record[content],
             format!("{:032x}", analysed.analysis[0].as_ref().unwrap().content)
         );
-        assert_eq!(&record[place + 4], "false");
+        assert_eq!(&record[content + 4], "false");
     }
 
     #[test]

@@ -1,21 +1,21 @@
-//! The small spectrogram of a list row: energy and spectral centroid of equal stretches of a clip.
+//! The small spectrogram of a list row: energy and spectral centroid of equal segments of a clip.
 
 use crate::audio::{Wave, power_frames};
 
 /// Window of the short-time transform, in samples.
 const WINDOW: usize = 512;
 
-/// Frames per stretch: few, for the row of a clip must cost next to nothing, however long the clip.
+/// Frames per segment: few, for the row of a clip must cost next to nothing, however long the clip.
 const FRAMES: usize = 3;
 
-/// Energies from this far below the loudest stretch count as nothing (dB).
+/// Energies from this far below the loudest segment count as nothing (dB).
 const RANGE_DB: f64 = 60.0;
 
 /// Top of the colour scale (Hz).
 const TOP_HZ: f64 = 8_000.0;
 
-/// For each of `segments` equal stretches: energy (mean square, 0-255 over 60 dB below the loudest
-/// stretch) and spectral centroid `sum(f * P) / sum(P)` (0-255 over the HTK mel scale from 0 to 8 kHz).
+/// For each of `segments` equal segments: energy (mean square, 0-255 over 60 dB below the loudest
+/// segment) and spectral centroid `sum(f * P) / sum(P)` (0-255 over the HTK mel scale from 0 to 8 kHz).
 /// Silence, and a wave without samples, is all zeros.
 pub(super) fn thumbnail(wave: &Wave, segments: usize) -> Vec<(u8, u8)> {
     let energies = energies(&wave.samples, segments);
@@ -39,7 +39,7 @@ pub(super) fn thumbnail(wave: &Wave, segments: usize) -> Vec<(u8, u8)> {
     pairs.collect()
 }
 
-/// Mean square of each stretch; stretches of very short waves share samples.
+/// Mean square of each segment; segments of very short waves share samples.
 fn energies(samples: &[f32], segments: usize) -> Vec<f64> {
     let length = samples.len();
     let mean_square = |segment: usize| {
@@ -52,7 +52,7 @@ fn energies(samples: &[f32], segments: usize) -> Vec<f64> {
     (0..segments).map(mean_square).collect()
 }
 
-/// Spectral centroid of each stretch (Hz), the mean of its frames weighted by their power; without the
+/// Spectral centroid of each segment (Hz), the mean of its frames weighted by their power; without the
 /// constant offset, which is no sound.
 fn centroids(wave: &Wave, segments: usize) -> Vec<f64> {
     let frames = segments * FRAMES;
@@ -98,19 +98,19 @@ mod tests {
         samples.extend(tone(4_000.0, 0.05, 16_000));
         let thumbnail = thumbnail(&Wave { samples, rate: 16_000 }, 24);
         // 0.05 against 0.5 is -20 dB: two thirds of the height.
-        for (place, (energy, centroid)) in thumbnail
+        for (index, (energy, centroid)) in thumbnail
             .iter()
             .enumerate()
-            .filter(|(place, _)| !(11..=12).contains(place))
+            .filter(|(index, _)| !(11..=12).contains(index))
         {
-            let (expected_energy, expected_hertz) = if place < 12 { (255.0, 500.0) } else { (170.0, 4_000.0) };
-            assert!((f64::from(*energy) - expected_energy).abs() <= 2.0, "{place}: {energy}");
+            let (expected_energy, expected_hertz) = if index < 12 { (255.0, 500.0) } else { (170.0, 4_000.0) };
+            assert!((f64::from(*energy) - expected_energy).abs() <= 2.0, "{index}: {energy}");
             let expected = 255.0 * (1.0_f64 + expected_hertz / 700.0).log10() / (1.0_f64 + 8_000.0 / 700.0).log10();
             // The ends of the wave are padded with zeros, which spreads the spectrum there.
-            let tolerance = if place == 0 || place == 23 { 25.0 } else { 6.0 };
+            let tolerance = if index == 0 || index == 23 { 25.0 } else { 6.0 };
             assert!(
                 (f64::from(*centroid) - expected).abs() <= tolerance,
-                "{place}: {centroid} for {expected}"
+                "{index}: {centroid} for {expected}"
             );
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Clip;
 use crate::audio::{decode, trim};
+use crate::quantile;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -58,7 +59,7 @@ pub struct TrimRow {
 type Lengths = (f64, [f64; TRIM_THRESHOLDS.len()]);
 
 /// Reads every clip and measures, on all cores; `progress(done, total)` returning false stops it, and
-/// then there is nothing to tell.
+/// then there is nothing to report.
 ///
 /// As librosa.effects.trim (frames of 2,048 samples, 512 apart, the loudest frame of the clip as reference), at
 /// the clip's own rate.
@@ -95,7 +96,9 @@ fn summary(clips: &[Clip], measured: &[Result<Lengths, String>]) -> Trimming {
             name: name.map(str::to_owned),
             clips: lengths.len(),
             seconds: lengths.iter().map(|(whole, _)| whole).sum(),
-            rows: (0..TRIM_THRESHOLDS.len()).map(|place| row(&lengths, place)).collect(),
+            rows: (0..TRIM_THRESHOLDS.len())
+                .map(|threshold| row(&lengths, threshold))
+                .collect(),
         }
     });
     let refused = clips.iter().zip(measured);
@@ -107,20 +110,20 @@ fn summary(clips: &[Clip], measured: &[Result<Lengths, String>]) -> Trimming {
     }
 }
 
-fn row(lengths: &[&Lengths], place: usize) -> TrimRow {
-    let mut removed: Vec<f64> = lengths.iter().map(|(whole, left)| whole - left[place]).collect();
+fn row(lengths: &[&Lengths], threshold: usize) -> TrimRow {
+    let mut removed: Vec<f64> = lengths.iter().map(|(whole, left)| whole - left[threshold]).collect();
     removed.sort_by(f64::total_cmp);
     let total: f64 = removed.iter().sum();
     let seconds: f64 = lengths.iter().map(|(whole, _)| whole).sum();
-    // The nearest rank.
-    let quantile = |share: f64| {
-        let rank = (share * removed.len() as f64).ceil() as usize;
-        removed.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    let quantile = |share: f64| quantile::of_sorted(&removed, share).unwrap_or_default();
+    let count = |fits: &dyn Fn(f64, f64) -> bool| {
+        lengths
+            .iter()
+            .filter(|(whole, left)| fits(*whole, left[threshold]))
+            .count()
     };
-    let count =
-        |fits: &dyn Fn(f64, f64) -> bool| lengths.iter().filter(|(whole, left)| fits(*whole, left[place])).count();
     TrimRow {
-        threshold_db: TRIM_THRESHOLDS[place],
+        threshold_db: TRIM_THRESHOLDS[threshold],
         mean: total / removed.len().max(1) as f64,
         median: quantile(0.5),
         p95: quantile(0.95),

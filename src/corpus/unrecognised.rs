@@ -2,8 +2,9 @@
 
 use super::CorpusError;
 use super::demo::MARKER;
-use super::layouts::{SOUND, columns_of, is_table_name, majority};
+use super::layouts::{columns_of, is_table_name, majority};
 use super::walk::{SPECIAL, walk};
+use crate::audio::promises_sound;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -81,7 +82,7 @@ impl Kind {
         let is = |list: &[&str]| list.contains(&extension.as_str());
         Some(if is(&VIDEO) {
             Self::Video
-        } else if is(&SOUND) || is(&OTHER_SOUND) {
+        } else if promises_sound(file) || is(&OTHER_SOUND) {
             Self::Sound
         } else if is_table_name(file) {
             Self::Table

@@ -32,11 +32,11 @@ pub(super) fn walk(top: &Path, limit: usize) -> io::Result<Walk> {
         if walk.files.len() >= limit {
             break;
         }
-        let place = folder.canonicalize();
-        if place.as_ref().is_ok_and(|place| entered.contains(place)) {
+        let target = folder.canonicalize();
+        if target.as_ref().is_ok_and(|target| entered.contains(target)) {
             continue;
         }
-        entered.extend(place);
+        entered.extend(target);
         match sorted_entries(&folder) {
             Ok(entries) => {
                 // Stacks are emptied from the top: last in, first out.

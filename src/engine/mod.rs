@@ -1,80 +1,23 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
-mod bench;
-mod cache_facts;
-mod command;
-mod context;
-mod data_facts;
-mod epochs;
-mod error;
-mod event;
+mod api;
 mod jobs;
-mod launch;
-mod left_out;
-mod model_facts;
-mod observer;
-mod protocol;
 mod queue;
-mod queue_worker;
-mod rate_limiter;
 mod reading;
-mod results;
-mod run_book;
-mod run_facts;
-mod run_file;
-mod run_page;
+mod runs;
 mod settings;
-mod study_book;
-mod study_facts;
-mod study_folder;
-mod study_lost;
-mod study_report;
-mod study_rows;
-mod study_table;
-mod study_trial;
-mod study_worker;
-mod usage;
-mod variant;
+mod studies;
 mod worker;
 
-pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
-pub use cache_facts::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
-pub use command::{Command, CommandKind, PlaybackControl, StopTuning};
-pub use data_facts::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
-pub use epochs::Epochs;
-pub use error::EngineError;
-pub use event::{DemoSummary, Event, Progress};
-pub use model_facts::{ModelRow, ModelSummary};
-pub use queue::{QueueLane, QueuePosition, QueueReport};
-pub use queue_worker::work_on_queue;
-pub use run_facts::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
+pub use api::*;
+pub use queue::worker::work_on_queue;
 pub use settings::{Origin, Preset, Settings, SettingsError, load_settings, rows};
-pub use study_facts::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
-pub use study_worker::{work_on_named_study, work_on_study};
-pub use variant::Variant;
+pub use studies::worker::{work_on_named_study, work_on_study};
 pub use worker::work;
 
-// The plain data that events carry, so that `ui` and `cli` need no other floor.
-pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
-pub use crate::audio::{Level, Wave};
-pub use crate::corpus::{
-    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
-};
-pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
-pub use crate::features::Note;
-pub use crate::inference::{Prediction, Warning};
-pub use crate::models::layers::LayerSummary;
-pub use crate::runs::queue::Shift;
-pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
-pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary};
-pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};
-
-use context::Context;
-use jobs::{FollowRequest, PlaybackRequest, ScanScheduler, StudyFollowRequest};
+use jobs::context::Context;
+use jobs::{FollowRequest, PlaybackRequest};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -87,11 +30,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Engine {
     context: Arc<Context>,
-    scheduler: Arc<ScanScheduler>,
-    previews: Option<Sender<(PathBuf, Variant)>>,
     sounds: Option<Sender<PlaybackRequest>>,
-    requests: Option<Sender<FollowRequest>>,
-    study_requests: Option<Sender<StudyFollowRequest>>,
+    followed: Option<Sender<FollowRequest>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -99,64 +39,54 @@ impl Engine {
     /// An engine over resolved settings, and the receiver of its events.
     pub fn start(settings: Settings) -> (Self, Receiver<Event>) {
         let (events, receiver) = mpsc::channel();
-        let (previews, preview_requests) = mpsc::channel();
         let (sounds, playback_requests) = mpsc::channel();
-        let (requests, follow_requests) = mpsc::channel();
-        let (study_requests, study_follow_requests) = mpsc::channel();
+        let (followed, follow_requests) = mpsc::channel();
         let engine = Self {
             context: Arc::new(Context::new(settings, events)),
-            scheduler: Arc::default(),
-            previews: Some(previews),
             sounds: Some(sounds),
-            requests: Some(requests),
-            study_requests: Some(study_requests),
+            followed: Some(followed),
             threads: Mutex::default(),
         };
-        engine.spawn(CommandKind::Preview, move |context| {
-            jobs::previews(context, &preview_requests)
-        });
+        engine.spawn(CommandKind::Scan, |context| jobs::serve(context, &context.scans));
+        engine.spawn(CommandKind::Plan, |context| jobs::serve(context, &context.plans));
+        engine.spawn(CommandKind::Preview, |context| jobs::serve(context, &context.previews));
+        engine.spawn(CommandKind::Study, jobs::follow_study);
         engine.spawn(CommandKind::Play, move |context| {
             jobs::sounds(context, &playback_requests)
         });
         engine.spawn(CommandKind::Runs, move |context| {
             jobs::follow(context, &follow_requests)
         });
-        engine.spawn(CommandKind::Study, move |context| {
-            jobs::follow_study(context, &study_follow_requests)
-        });
         (engine, receiver)
     }
 
     /// Asks for something; never blocks. What comes of it arrives as events, the last of which is
-    /// [`Event::Done`] or [`Event::Failed`] for this kind of command. (A scan that is asked for while one runs
-    /// is that one; runs that are followed have no end; a preview gives way to the next one asked for, and what plays
-    /// to what is to be played next.)
-    pub fn send(&self, command: Command) {
+    /// [`Event::Done`] or [`Event::Failed`] for this kind of command. (What is followed for good has no end. A scan, a
+    /// plan and a preview give way to the next one asked for, and what plays to what is to be played next.)
+    pub fn send(&self, command: impl Into<Command>) {
+        let command = command.into();
         let kind = CommandKind::from(&command);
-        match command {
-            Command::Preview { path, variant } => pass_on(self.previews.as_ref(), (path, variant)),
+        let context = &self.context;
+        let replaced = match command {
+            Command::Scan { headers_only } => context.scans.put(request::Scan { headers_only }).is_some(),
+            Command::Plan { changes, measure } => context.plans.put(request::Plan { changes, measure }).is_some(),
+            Command::Preview { path, variant } => context.previews.put(request::Preview { path, variant }).is_some(),
+            Command::Study { study, follow } => context.studies.put(request::Study { study, follow }).is_some(),
             Command::Play { path, variant, from } => {
-                pass_on(self.sounds.as_ref(), PlaybackRequest::Play(path, variant, from));
+                let play = request::Play { path, variant, from };
+                pass_on(self.sounds.as_ref(), PlaybackRequest::Play(play))
             }
-            Command::Sound(control) => pass_on(self.sounds.as_ref(), PlaybackRequest::PlaybackControl(control)),
-            Command::Runs { follow } => pass_on(self.requests.as_ref(), FollowRequest::Runs { follow }),
-            Command::Watch { run } => pass_on(self.requests.as_ref(), FollowRequest::Watch { run }),
-            Command::Study { study, follow } => {
-                pass_on(self.study_requests.as_ref(), StudyFollowRequest { study, follow })
-            }
-            Command::Scan { headers_only } if !self.scheduler.admit(headers_only) => {}
+            Command::Sound { control } => pass_on(self.sounds.as_ref(), PlaybackRequest::Control(control)),
+            Command::Runs { follow } => pass_on(self.followed.as_ref(), FollowRequest::Runs(request::Runs { follow })),
+            Command::Watch { run } => pass_on(self.followed.as_ref(), FollowRequest::Watch(request::Watch { run })),
+            Command::Wake { follow } => pass_on(self.followed.as_ref(), FollowRequest::Wake(request::Wake { follow })),
             command => {
-                let scheduler = Arc::clone(&self.scheduler);
-                self.spawn(kind, move |context| {
-                    context.emit(match jobs::run(context, &scheduler, command) {
-                        Ok(()) => Event::Done(kind),
-                        Err(error) => Event::Failed {
-                            command: kind,
-                            message: error.to_string(),
-                        },
-                    });
-                });
+                self.spawn(kind, move |context| jobs::answer(context, command));
+                false
             }
+        };
+        if replaced {
+            context.emit(Event::Done(kind));
         }
     }
 
@@ -186,19 +116,20 @@ impl Engine {
     }
 }
 
-/// The threads that take these live as long as the engine; one that panicked has told so.
-fn pass_on<T>(sender: Option<&Sender<T>>, request: T) {
+/// Whether it takes the place of another request, which none does here. The threads that take these live as long as the
+/// engine; one that panicked has said so.
+fn pass_on<T>(sender: Option<&Sender<T>>, request: T) -> bool {
     if let Some(sender) = sender {
         let _ = sender.send(request);
     }
+    false
 }
 
 impl Drop for Engine {
     /// Asks every job to end and gives it a moment to write down what it has; runs go on without the engine.
     fn drop(&mut self) {
         self.context.cancel();
-        (self.previews, self.sounds) = (None, None);
-        (self.requests, self.study_requests) = (None, None);
+        (self.sounds, self.followed) = (None, None);
         let begun = Instant::now();
         let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
         while threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < SHUTDOWN_TIMEOUT {

@@ -1,52 +1,37 @@
 //! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
 
-use super::{EngineError, Settings};
+use super::{EngineError, Settings, Task};
 use crate::corpus::{self, AnalysisCache, Catalogue, CorpusError, CorpusSettings, ScanIndex, demo};
 use std::path::PathBuf;
 
-/// Told what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
-pub type ReportProgress<'a> = &'a (dyn Fn(&str, usize, usize) -> bool + Sync);
+/// Takes what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
+pub type ReportProgress<'a> = &'a (dyn Fn(Task, usize, usize) -> bool + Sync);
 
-/// The corpora of the settings; with none listed, those under `data`; with none there, the demo corpus,
-/// made now. It is never made in a folder that the settings name, nor beside anything that may be meant as data.
-///
-/// # Errors
-/// As [`known_corpora`]; a demo corpus that cannot be written.
-pub fn corpora(settings: &Settings, tell: ReportProgress) -> Result<Vec<CorpusSettings>, EngineError> {
-    if let Some(known) = known_corpora(settings)? {
-        return Ok(known);
-    }
-    demo::write_demo(&demo_folder(settings), &settings.demo, &|done, total| {
-        tell("writing demo corpus", done, total);
-    })?;
-    Ok(corpus::discover(&settings.data))
-}
-
-/// The corpora that there are; nothing where the demo corpus may be made.
+/// The corpora of the settings; with none listed, those under `data`. None where the demo corpus may be written.
 ///
 /// # Errors
 /// A folder that cannot be read, or that holds data which no layout understands and no corpus of human speech; a
 /// folder without clips that the settings name.
-pub fn known_corpora(settings: &Settings) -> Result<Option<Vec<CorpusSettings>>, EngineError> {
+pub fn corpora(settings: &Settings) -> Result<Vec<CorpusSettings>, EngineError> {
     if !settings.corpora.is_empty() {
-        return Ok(Some(settings.corpora.clone()));
+        return Ok(settings.corpora.clone());
     }
     let (data, folder) = (&settings.data, demo_folder(settings));
     let found = corpus::discover(data);
     if found.iter().any(|corpus| !corpus::is_synthetic(corpus, data)) {
-        return Ok(Some(found));
+        return Ok(found);
     }
     // Nobody's own recordings are passed over for synthetic ones.
     corpus::check_nothing_meant(data)?;
     // A demo corpus whose writing was interrupted is written again.
     let is_whole = |corpus: &CorpusSettings| !corpus.path.starts_with(&folder) || demo::is_complete(&folder);
-    if !found.is_empty() && found.iter().all(is_whole) {
-        return Ok(Some(found));
+    if found.iter().all(is_whole) && (!found.is_empty() || !settings.source.names_data) {
+        return Ok(found);
     }
     if settings.source.names_data {
         return Err(CorpusError::NoClips { path: data.clone() }.into());
     }
-    Ok(None)
+    Ok(Vec::new())
 }
 
 /// Where the demo corpus is when nothing else is said.
@@ -72,7 +57,7 @@ pub fn headers(
     let path = scan_index(settings);
     let mut index = ScanIndex::load(&path);
     let catalogue = corpus::scan(corpora, &mut index, analysis, &|done, _| {
-        tell("reading headers", done, 0);
+        tell(Task::Headers, done, 0);
     })?;
     index.save(&path)?;
     Ok(catalogue)
@@ -88,7 +73,7 @@ pub fn samples(
     tell: ReportProgress,
 ) -> Result<Catalogue, EngineError> {
     Ok(corpus::analyse(catalogue, analysis, &|done, total, _| {
-        tell("analysing samples", done, total)
+        tell(Task::Samples, done, total)
     })?)
 }
 

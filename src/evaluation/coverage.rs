@@ -1,4 +1,4 @@
-//! Which classes a score is about, and which of them too few clips were judged of.
+//! Which classes a score is about, and of which of them too few clips were evaluated.
 
 use super::Scores;
 use serde::Serialize;
@@ -38,7 +38,7 @@ impl Coverage {
     }
 
     /// Of one fold of a K-fold. Its score is over the classes of its own test set; which of them have few clips is
-    /// told of all folds together (`all`, with their number), and not before all of them are judged.
+    /// reported of all folds together (`all`, with their number), and not before all of them are evaluated.
     #[must_use]
     pub fn in_fold(self, all: Option<(Self, usize)>) -> Self {
         let (few, sets) = all.map_or((Vec::new(), 1), |(all, folds)| (all.few, folds));

@@ -76,7 +76,7 @@ impl Protocol {
         parts.join("; ")
     }
 
-    /// The same for a narrow place: the split and the speakers that leak, or the worst that leaks.
+    /// The same for a narrow column: the split and the speakers that leak, or the worst that leaks.
     pub fn short_line(&self) -> String {
         let mut badges = if self.synthetic { "SYNTHETIC demo data; " } else { "" }.to_owned();
         if self.final_model {

@@ -51,7 +51,7 @@ pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
     spreads
 }
 
-/// The scores of all predictions of folds together, as if one test set had been judged: those of the folds of a
+/// The scores of all predictions of folds together, as if one test set had been evaluated: those of the folds of a
 /// K-fold, in which every clip is tested once. `None` without a report, or for reports of other labels.
 pub fn pooled(reports: &[Report]) -> Option<Scores> {
     let labels = &reports.first()?.labels;
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use approx::assert_abs_diff_eq;
 
-    /// A run that judged `(truth, prediction)` pairs of two classes.
+    /// A run that predicted `(truth, prediction)` pairs of two classes.
     fn run(pairs: &[(usize, usize)]) -> Report {
         let evaluated: Vec<EvaluatedClip> = pairs
             .iter()

@@ -14,7 +14,7 @@ const MARGIN: usize = 2_048;
 
 /// The features of `change` applied to a wave at the recipe's rate.
 ///
-/// Where the recipe takes the same samples of any wave of one length, and the change is one of each place by
+/// Where the recipe takes the same samples of any wave of one length, and the change is one of each sample by
 /// itself, only what is taken is changed, with a margin of 2,048 samples around it: noise is then as loud as asked for beside
 /// what the model hears, and a stretched or shifted tone may begin at another phase than in the whole wave.
 ///

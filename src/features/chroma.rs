@@ -5,7 +5,7 @@ use super::mel::dot;
 /// Pitch classes, C first.
 pub const CHROMA: usize = 12;
 const CLASSES: f64 = CHROMA as f64;
-/// The octaves around which the filters weigh most, and the deviation in octaves, as librosa.filters.chroma.
+/// The octaves around which the filters weigh most, and the deviation in octaves; matches librosa.filters.chroma.
 const CENTRE_OCTAVE: f64 = 5.0;
 const OCTAVE_WIDTH: f64 = 2.0;
 
@@ -24,7 +24,7 @@ impl ChromaFilterbank {
         let a0 = 440.0 / 16.0 * 2f64.powf(tuning / CLASSES);
         let semitone = |bin: usize| CLASSES * (bin as f64 * f64::from(rate) / n_fft.max(1) as f64 / a0).log2();
         // The bin of 0 Hz lies one and a half octaves below the first.
-        let place = |bin: usize| {
+        let position = |bin: usize| {
             if bin == 0 {
                 semitone(1) - 1.5 * CLASSES
             } else {
@@ -33,8 +33,8 @@ impl ChromaFilterbank {
         };
         let mut weights = vec![0.0; CHROMA * bins];
         for bin in 0..bins {
-            let at = place(bin);
-            let width = (place(bin + 1) - at).max(1.0);
+            let at = position(bin);
+            let width = (position(bin + 1) - at).max(1.0);
             let bump = |class: usize| {
                 let distance = (at - class as f64 + 0.5 * CLASSES).rem_euclid(CLASSES) - 0.5 * CLASSES;
                 (-0.5 * (2.0 * distance / width).powi(2)).exp()

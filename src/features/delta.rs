@@ -47,12 +47,12 @@ impl Delta {
     /// Least squares over `-half..=half`.
     fn weights(self, half: usize) -> Vec<f32> {
         let half = half as i32;
-        let places = (-half..=half).map(f64::from);
+        let offsets = (-half..=half).map(f64::from);
         let count = f64::from(2 * half + 1);
-        let mean_square = places.clone().map(|place| place * place).sum::<f64>() / count;
+        let mean_square = offsets.clone().map(|offset| offset * offset).sum::<f64>() / count;
         let base: Vec<f64> = match self {
-            Self::First => places.collect(),
-            Self::Second => places.map(|place| place * place - mean_square).collect(),
+            Self::First => offsets.collect(),
+            Self::Second => offsets.map(|offset| offset * offset - mean_square).collect(),
         };
         let norm: f64 = base.iter().map(|weight| weight * weight).sum();
         let order = match self {

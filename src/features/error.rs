@@ -51,6 +51,14 @@ pub enum FeatureError {
 }
 
 impl FeatureError {
+    /// The error for a key of a recipe.
+    pub(super) fn recipe(key: &str, problem: impl Into<String>) -> Self {
+        Self::Recipe {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+
     /// The message without the path of this file, to stand beside it.
     pub fn beside(&self, file: &Path) -> String {
         let (message, prefix) = (self.to_string(), format!("{}: ", file.display()));

@@ -29,19 +29,19 @@ pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> 
     extract_timed(wave, recipe, &mut Stopwatch::off())
 }
 
-/// [`extract`], which tells `watch` what it does.
+/// [`extract`], with its steps timed by `watch`.
 ///
 /// # Errors
 /// As [`extract`].
 pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Extracted, FeatureError> {
     recipe.must_be_resolved()?;
     recipe.must_be_computed()?;
-    let (heard, notes) = prepare(wave, recipe)?;
+    let (prepared, notes) = prepare(wave, recipe)?;
     watch.lap("resample");
     let mut matrix = SCRATCH.with(|scratch| {
         // Another extraction cannot be under way in this thread, so the buffers are there.
         let mut frames = scratch.take();
-        let matrix = frames.features(&heard.samples, recipe, watch);
+        let matrix = frames.features(&prepared.samples, recipe, watch);
         SCRATCH.set(frames);
         matrix
     });
@@ -61,7 +61,7 @@ thread_local! {
     static SCRATCH: RefCell<Frames> = RefCell::default();
 }
 
-/// One row: the functionals of the first column, of the second, and so on; of each column those of its whole course, then
+/// One row: the functionals of the first column, of the second, and so on; of each column those of its whole contour, then
 /// those of its parts. What rests throughout a part is there as it is in the whole.
 fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let hop = recipe.hop_length as f64 / f64::from(recipe.sample_rate);
@@ -69,7 +69,7 @@ fn functionals(matrix: &FeatureMatrix, recipe: &Recipe) -> FeatureMatrix {
     let mut contour = Contour::default();
     let mut column = 0;
     for &feature in &recipe.features {
-        for _ in 0..feature.per_frame(recipe) {
+        for _ in 0..recipe.per_frame(feature) {
             // A rest is not a frequency.
             let counts = |value: f32| feature != Feature::F0 || value > 0.0;
             let mut take = |frames: Range<usize>| {

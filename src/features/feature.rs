@@ -1,6 +1,5 @@
 //! The features that a recipe can name.
 
-use super::{CHROMA, CONTRAST_BANDS, Recipe};
 use serde::{Deserialize, Serialize};
 
 /// A feature computed per frame.
@@ -84,24 +83,6 @@ impl Feature {
             Self::Flatness => "flatness",
             Self::F0 => "f0",
             Self::Voicing => "voicing",
-        }
-    }
-
-    /// Numbers per frame.
-    pub(super) fn per_frame(self, recipe: &Recipe) -> usize {
-        match self {
-            Self::LogMel | Self::LogMelDelta | Self::LogMelDelta2 => recipe.n_mels,
-            Self::Mfcc | Self::MfccDelta | Self::MfccDelta2 => recipe.n_mfcc,
-            Self::Chroma => CHROMA,
-            Self::Contrast => CONTRAST_BANDS,
-            Self::Zcr
-            | Self::Rms
-            | Self::Centroid
-            | Self::Bandwidth
-            | Self::Rolloff
-            | Self::Flatness
-            | Self::F0
-            | Self::Voicing => 1,
         }
     }
 }

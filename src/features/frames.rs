@@ -21,7 +21,7 @@ impl Frames {
     /// The features of every frame, side by side.
     pub fn features(&mut self, samples: &[f32], recipe: &Recipe, watch: &mut Stopwatch) -> FeatureMatrix {
         let frames = 1 + samples.len() / recipe.hop_length;
-        let coefficients = recipe.features.iter().map(|feature| feature.per_frame(recipe)).sum();
+        let coefficients = recipe.features.iter().map(|feature| recipe.per_frame(*feature)).sum();
         let mut values = vec![0.0; frames * coefficients];
         self.spectra.fill(samples, recipe);
         watch.lap("spectra");
@@ -29,7 +29,7 @@ impl Frames {
         let mut column = 0;
         for &feature in &recipe.features {
             let numbers = self.feature(feature, samples, recipe);
-            let width = feature.per_frame(recipe);
+            let width = recipe.per_frame(feature);
             for (row, numbers) in values.chunks_exact_mut(coefficients).zip(numbers.chunks_exact(width)) {
                 row[column..column + width].copy_from_slice(numbers);
             }

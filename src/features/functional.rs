@@ -1,15 +1,16 @@
-//! One number for a feature's whole course over an utterance.
+//! One number for a feature's contour over an utterance.
 
+use crate::quantile;
 use serde::{Deserialize, Serialize};
 
-/// What is kept of a feature's course over time, as the functionals of eGeMAPS (Eyben et al. 2016).
+/// What is kept of a feature's contour, as the functionals of eGeMAPS (Eyben et al. 2016).
 /// In a recipe: `mean`, `std`, `min`, `max`, `range`, `slope`, or a percentile such as `p20`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Functional {
     /// Arithmetic mean.
     Mean,
-    /// Standard deviation (divisor n), as numpy.std.
+    /// Standard deviation (divisor n); matches numpy.std.
     Std,
     /// Smallest value.
     Min,
@@ -19,7 +20,7 @@ pub enum Functional {
     Range,
     /// Slope of the line with the least squared error, per second; 0 for a single frame.
     Slope,
-    /// Percentile 0 to 100, linear between neighbours, as numpy.percentile.
+    /// Percentile 0 to 100, linear between neighbours; matches numpy.percentile.
     Percentile(u8),
 }
 
@@ -59,7 +60,7 @@ impl From<Functional> for String {
     }
 }
 
-/// The functionals of one course; 0 each when it is empty.
+/// The functionals of one contour; 0 each when it is empty.
 #[derive(Debug, Default)]
 pub(super) struct Contour {
     /// (time in seconds, value), in order of time.
@@ -68,7 +69,7 @@ pub(super) struct Contour {
 }
 
 impl Contour {
-    /// Forgets what there was and takes this course.
+    /// Replaces what there was by this contour.
     pub fn take(&mut self, points: impl Iterator<Item = (f64, f32)>) {
         self.points.clear();
         self.points.extend(points.map(|(time, value)| (time, f64::from(value))));
@@ -94,7 +95,9 @@ impl Contour {
             Functional::Max => most,
             Functional::Range => most - least,
             Functional::Slope => self.slope(),
-            Functional::Percentile(percent) => self.percentile(percent),
+            Functional::Percentile(percent) => {
+                quantile::of_sorted(&self.sorted, f64::from(percent) / 100.0).unwrap_or_default()
+            }
         };
         number as f32
     }
@@ -119,12 +122,6 @@ impl Contour {
             square += (time - middle).powi(2);
         }
         if square > 0.0 { product / square } else { 0.0 }
-    }
-
-    fn percentile(&self, percent: u8) -> f64 {
-        let place = f64::from(percent) / 100.0 * (self.sorted.len() - 1) as f64;
-        let (below, above) = (place.floor() as usize, place.ceil() as usize);
-        self.sorted[below] + (self.sorted[above] - self.sorted[below]) * (place - place.floor())
     }
 }
 

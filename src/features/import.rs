@@ -1,4 +1,4 @@
-//! Features that were made elsewhere, in the place of a recipe that computes them.
+//! Features that were made elsewhere, instead of a recipe that computes them.
 
 use super::FeatureError;
 use serde::{Deserialize, Serialize};
@@ -26,10 +26,8 @@ impl Import {
     /// [`FeatureError::Recipe`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), FeatureError> {
         let refuse = |key: &str, problem: &str| {
-            Err(FeatureError::Recipe {
-                key: format!("import.{key}"),
-                problem: format!("{problem}; import the folder again: undertone features --import DIR"),
-            })
+            let problem = format!("{problem}; import the folder again: undertone features --import DIR");
+            Err(FeatureError::recipe(&format!("import.{key}"), problem))
         };
         match self {
             Self { frames: 0, .. } => refuse("frames", "0 frames hold nothing"),

@@ -15,14 +15,14 @@ pub struct FeatureMatrix {
 }
 
 impl FeatureMatrix {
-    /// The first number that is none, with its place (`frame 3, column 1 is NaN`).
+    /// The first value that is not finite, with its position (`frame 3, column 1 is NaN`).
     pub fn fault(&self) -> Option<String> {
         if all_finite(&self.values) {
             return None;
         }
-        let place = self.values.iter().position(|value| !value.is_finite())?;
-        let (frame, column) = (place / self.coefficients, place % self.coefficients);
-        Some(format!("frame {frame}, column {column} is {}", self.values[place]))
+        let index = self.values.iter().position(|value| !value.is_finite())?;
+        let (frame, column) = (index / self.coefficients, index % self.coefficients);
+        Some(format!("frame {frame}, column {column} is {}", self.values[index]))
     }
 
     /// The flat vector of the papers, feature after feature: with `mfcc_zcr_rms` ZCR of all frames (108),

@@ -54,7 +54,7 @@ pub enum MelScale {
     Htk,
 }
 
-/// Where the filters of a bank lie, as librosa.filters.mel's arguments.
+/// Where the filters of a bank lie, by the arguments of librosa.filters.mel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MelBands {
     /// Rate of the samples (Hz).
@@ -72,7 +72,7 @@ pub struct MelBands {
 }
 
 impl MelBands {
-    /// The filters, each of unit area: as librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk, norm='slaney').
+    /// The filters, each of unit area; matches librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk, norm='slaney').
     pub fn filterbank(&self) -> MelFilterbank {
         let bins = self.n_fft / 2 + 1;
         let (bottom, top) = (self.scale.hertz_to_mel(self.low), self.scale.hertz_to_mel(self.high));
@@ -104,7 +104,7 @@ impl MelBands {
     }
 }
 
-/// Slaney mel filterbank from 0 Hz to half the rate: as librosa.filters.mel(sr, n_fft, n_mels).
+/// Slaney mel filterbank from 0 Hz to half the rate; matches librosa.filters.mel(sr, n_fft, n_mels).
 pub fn mel_filterbank(rate: u32, n_fft: usize, n_mels: usize) -> MelFilterbank {
     let bands = MelBands {
         rate,
@@ -117,7 +117,7 @@ pub fn mel_filterbank(rate: u32, n_fft: usize, n_mels: usize) -> MelFilterbank {
     bands.filterbank()
 }
 
-/// `frames * n_mels` powers, frame after frame, as librosa.feature.melspectrogram(S=power).
+/// `frames * n_mels` powers, frame after frame; matches librosa.feature.melspectrogram(S=power).
 pub fn mel_spectrogram(spectrogram: &Spectrogram, filterbank: &MelFilterbank) -> Vec<f32> {
     let mut bands = vec![0.0; spectrogram.frames * filterbank.bands()];
     let frames = spectrogram.power.chunks_exact(spectrogram.bins.max(1));
@@ -127,7 +127,7 @@ pub fn mel_spectrogram(spectrogram: &Spectrogram, filterbank: &MelFilterbank) ->
     bands
 }
 
-/// `10 log10(max(amin, x))`, at most `top_db` below the maximum, as librosa.power_to_db(ref=1).
+/// `10 log10(max(amin, x))`, at most `top_db` below the maximum; matches librosa.power_to_db(ref=1).
 pub fn power_to_db(power: &mut [f32], amin: f32, top_db: f32) {
     power_to_db_over(power, 1.0, amin, top_db);
 }
@@ -175,7 +175,7 @@ pub struct LogMel {
 }
 
 /// A mel spectrogram in dB for looking at, of at most `columns` frames. A long clip costs hardly more
-/// than a short one: where a column stands for a long stretch, it is the mean of a few frames in it.
+/// than a short one: where a column stands for a long segment, it is the mean of a few frames in it.
 pub fn log_mel_preview(wave: &Wave, n_mels: usize, columns: usize) -> LogMel {
     const RANGE_DB: f32 = 80.0;
     const FRAMES_PER_COLUMN: usize = 4;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// `frames * n_mfcc` coefficients from a mel spectrogram in dB (`frames * n_mels`): orthonormal DCT-II
 /// over the mel bands, `c[k] = s[k] * sum over m of x[m] * cos(pi * k * (2 m + 1) / (2 M))` with
-/// `s[0] = sqrt(1 / M)` and `s[k] = sqrt(2 / M)`, as librosa.feature.mfcc (dct_type=2, norm='ortho', lifter=0).
+/// `s[0] = sqrt(1 / M)` and `s[k] = sqrt(2 / M)`; matches librosa.feature.mfcc (dct_type=2, norm='ortho', lifter=0).
 /// `n_mfcc` above `n_mels` is cut to `n_mels`.
 pub fn mfcc(mel_db: &[f32], n_mels: usize, n_mfcc: usize) -> Vec<f32> {
     if n_mels == 0 {

@@ -1,6 +1,7 @@
 //! Features that other programs wrote, as NumPy arrays.
 
 use super::{FeatureError, FeatureMatrix};
+use half::f16;
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -175,12 +176,12 @@ fn number(dtype: &DType) -> Option<Number> {
 impl Number {
     fn read(self, bytes: &[u8]) -> f32 {
         // The lowest bytes first, whatever the file's order.
-        let raw = (0..self.bytes).fold(0u64, |raw, index| {
-            let place = if self.big_endian { self.bytes - 1 - index } else { index };
-            raw | u64::from(bytes.get(place).copied().unwrap_or_default()) << (8 * index)
+        let raw = (0..self.bytes).fold(0u64, |raw, shift| {
+            let index = if self.big_endian { self.bytes - 1 - shift } else { shift };
+            raw | u64::from(bytes.get(index).copied().unwrap_or_default()) << (8 * shift)
         });
         match (self.kind, self.bytes) {
-            (Kind::Float, 2) => half(raw as u16),
+            (Kind::Float, 2) => f16::from_bits(raw as u16).to_f32(),
             (Kind::Float, 4) => f32::from_bits(raw as u32),
             (Kind::Float, _) => f64::from_bits(raw) as f32,
             (Kind::Unsigned, _) => raw as f32,
@@ -192,21 +193,10 @@ impl Number {
     }
 }
 
-/// IEEE 754 binary16.
-fn half(bits: u16) -> f32 {
-    let fraction = f32::from(bits & 0x3ff);
-    let magnitude = match i32::from(bits >> 10 & 0x1f) {
-        0 => fraction * 2.0f32.powi(-24),
-        31 if fraction == 0.0 => f32::INFINITY,
-        31 => f32::NAN,
-        exponent => (1.0 + fraction / 1024.0) * 2.0f32.powi(exponent - 15),
-    };
-    if bits >> 15 == 0 { magnitude } else { -magnitude }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// A file as NumPy writes it.
     fn file(folder: &Path, descr: &str, fortran: bool, shape: &str, data: &[u8]) -> PathBuf {
@@ -235,16 +225,9 @@ mod tests {
         let flat: Vec<i8> = rows.as_flattened().as_flattened().to_vec();
         let bytes =
             |one: &dyn Fn(i8) -> Vec<u8>, values: &[i8]| values.iter().flat_map(|&v| one(v)).collect::<Vec<u8>>();
-        let half = |value: i8| {
-            let exponent = f32::from(value).abs().log2().floor() as i32;
-            let fraction = (f32::from(value).abs() / 2.0f32.powi(exponent) - 1.0) * 1024.0;
-            (u16::from(value < 0) << 15 | ((exponent + 15) as u16) << 10 | fraction as u16)
-                .to_le_bytes()
-                .to_vec()
-        };
         type Write<'a> = &'a dyn Fn(i8) -> Vec<u8>;
         let kinds: [(&str, Write); 8] = [
-            ("'<f2'", &half),
+            ("'<f2'", &|v| f16::from(v).to_le_bytes().to_vec()),
             ("'<f4'", &|v| f32::from(v).to_le_bytes().to_vec()),
             ("'>f4'", &|v| f32::from(v).to_be_bytes().to_vec()),
             ("'<f8'", &|v| f64::from(v).to_le_bytes().to_vec()),
@@ -276,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_not_finite_are_named_with_their_place() {
+    fn numbers_that_are_not_finite_are_named_with_their_position() {
         let folder = tempfile::tempdir().unwrap();
         let fault = |descr, shape, data: &[u8]| {
             let path = file(folder.path(), descr, false, shape, data);
@@ -291,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_learnt_from_is_refused_with_its_place_and_a_remedy() {
+    fn what_cannot_be_learnt_from_is_refused_with_its_position_and_a_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
@@ -305,5 +288,49 @@ mod tests {
         std::fs::write(folder.join("X.npy"), "not an array").unwrap();
         assert!(refusal(&folder.join("X.npy")).contains("numpy.save"));
         assert!(refusal(&folder.join("absent.npy")).contains("absent.npy"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            descr in prop::sample::select(vec!["'<f4'", "'>f2'", "'|u1'", "'<U2'", "[('a', '<f4')]", "'"]),
+            shape in "\\(([0-9]{1,20}, ?){0,4}\\)",
+            fortran in any::<bool>(),
+            data in prop::collection::vec(any::<u8>(), 0..64),
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = file(folder.path(), descr, fortran, &shape, &data);
+            let mut bytes = std::fs::read(&path).unwrap();
+            for (at, byte) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(mut array) = FeatureArray::open(&path) {
+                let (frames, coefficients) = array.shape();
+                let matrix = array.matrix(array.clips() - 1).unwrap();
+                prop_assert_eq!(matrix.values.len(), frames * coefficients);
+                prop_assert!(array.clips() * matrix.values.len() <= bytes.len());
+            }
+        }
+
+        #[test]
+        fn numbers_come_back_from_either_order(
+            rows in prop::collection::vec(prop::collection::vec(-1e30f32..1e30, 6), 1..5),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let shape = format!("({}, 2, 3)", rows.len());
+            let columns = (0..3).flat_map(|c| (0..2).map(move |f| 3 * f + c));
+            let columns: Vec<f32> = columns.flat_map(|cell| rows.iter().map(move |row| row[cell])).collect();
+            for (fortran, values) in [(false, rows.concat()), (true, columns)] {
+                let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                let path = file(folder.path(), "'<f4'", fortran, &shape, &data);
+                let mut array = FeatureArray::open(&path).unwrap();
+                for (clip, row) in rows.iter().enumerate() {
+                    prop_assert_eq!(&array.matrix(clip).unwrap().values, row);
+                }
+            }
+        }
     }
 }

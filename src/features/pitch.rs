@@ -45,7 +45,7 @@ impl PitchSettings {
     /// Nothing when a size or a frequency is 0 or `high` is not above `low`.
     pub fn pitch(&self, samples: &[f32]) -> Pitch {
         let possible = self.hop_length > 0 && self.low > 0.0 && self.high > self.low && self.rate > 0;
-        let Some(mut yin) = Yin::new(self).filter(|_| possible) else {
+        let Some(mut yin) = Yin::new(self.rate, self.frame_length, self.low..=self.high).filter(|_| possible) else {
             return Pitch::default();
         };
         let steps = self.steps();

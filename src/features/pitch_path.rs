@@ -1,4 +1,4 @@
-//! The likeliest course of F0 through the candidates of all frames (Viterbi).
+//! The likeliest contour of F0 through the candidates of all frames (Viterbi).
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -19,7 +19,7 @@ const KEPT: usize = 256;
 /// As librosa.sequence.viterbi with the transitions of librosa.pyin; what librosa thinks impossible (the
 /// logarithm of the smallest f64) is so here too.
 ///
-/// No state remembers where it was come to from: that is found out anew for the few that the likeliest path leads
+/// No state remembers where it was come to from: that is worked out again for the few that the likeliest path leads
 /// through, which leaves maxima and nothing else to be found for all of them.
 pub(super) fn likeliest_path<'a>(
     settings: &PathSettings,
@@ -157,13 +157,13 @@ impl Moves {
         let reach = settings.reach.min(settings.steps - 1);
         // As scipy.signal.windows.triang of 2 reach + 1.
         let triangle = |distance: usize| 1.0 - distance as f64 / (settings.reach + 1) as f64;
-        let window = |place: usize| triangle(place.abs_diff(reach));
+        let window = |offset: usize| triangle(offset.abs_diff(reach));
         let sum = |step: usize| {
             let there = step.saturating_sub(reach)..=(step + reach).min(settings.steps - 1);
             there.map(|other| triangle(other.abs_diff(step))).sum::<f64>().ln()
         };
         Self {
-            chances: (0..=2 * reach).map(|place| window(place).ln()).collect(),
+            chances: (0..=2 * reach).map(|offset| window(offset).ln()).collect(),
             sums: (0..settings.steps).map(sum).collect(),
             reach,
             weighed: Vec::new(),
@@ -217,9 +217,9 @@ impl WithSimd for Largest<'_> {
         let width = ABREAST * S::F64_LANES;
         for (block, ways) in self.ways.chunks_exact_mut(width).enumerate() {
             let mut best = [simd.splat_f64s(f64::NEG_INFINITY); ABREAST];
-            for (place, chance) in self.chances.iter().enumerate() {
+            for (offset, chance) in self.chances.iter().enumerate() {
                 let chance = simd.splat_f64s(*chance);
-                let (vectors, _) = S::as_simd_f64s(&self.weighed[block * width + place..][..width]);
+                let (vectors, _) = S::as_simd_f64s(&self.weighed[block * width + offset..][..width]);
                 for (best, weighed) in best.iter_mut().zip(vectors) {
                     *best = simd.max_f64s(simd.add_f64s(*weighed, chance), *best);
                 }
@@ -318,8 +318,8 @@ mod tests {
             let observed: Vec<Vec<(usize, f64)>> = (0..frames)
                 .map(|frame| {
                     step = (step + random.random_range(0..3)).saturating_sub(1).min(5);
-                    let heard = frame % 40 < 30;
-                    heard
+                    let voiced = frame % 40 < 30;
+                    voiced
                         .then(|| (step, random.random_range(0.5..0.9)))
                         .into_iter()
                         .collect()

@@ -1,18 +1,20 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::recipe_limits::{MOST_SECONDS, refuse};
-use super::{Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
+use super::{CHROMA, CONTRAST_BANDS, Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
 use crate::audio::{Align, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
+
+/// No utterance is longer (s).
+pub(super) const MOST_SECONDS: f64 = 600.0;
 
 /// What 0 dB is in a mel spectrogram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DbReference {
-    /// Power 1, as librosa.power_to_db(ref=1.0): a louder recording has larger values.
+    /// Power 1; matches librosa.power_to_db(ref=1.0): a louder recording has larger values.
     One,
-    /// The clip's loudest value, as librosa.power_to_db(ref=np.max).
+    /// The clip's loudest value; matches librosa.power_to_db(ref=np.max).
     Max,
 }
 
@@ -60,9 +62,9 @@ pub struct Recipe {
     pub top_db: f64,
     /// MFCC kept.
     pub n_mfcc: usize,
-    /// Liftering of the MFCC, as librosa.feature.mfcc's; 0 switches it off.
+    /// Liftering of the MFCC, as in librosa.feature.mfcc; 0 switches it off.
     pub lifter: usize,
-    /// Chroma is moved to the recording's own tuning, as librosa.feature.chroma_stft(tuning=None); otherwise A4 is
+    /// Chroma is moved to the recording's own tuning; matches librosa.feature.chroma_stft(tuning=None); otherwise A4 is
     /// 440 Hz (tuning=0.0).
     pub estimate_tuning: bool,
     /// Lowest F0 that is looked for (Hz).
@@ -71,9 +73,9 @@ pub struct Recipe {
     pub f0_high: f64,
     /// The features, in the order of the columns.
     pub features: Vec<Feature>,
-    /// What is kept of each feature's course over the frames; none keeps the frames.
+    /// What is kept of each feature's contour over the frames; none keeps the frames.
     pub functionals: Vec<Functional>,
-    /// Functionals are taken of the whole course and then of each of so many equal parts of it; 0 takes the whole alone.
+    /// Functionals are taken of the whole contour and then of each of so many equal parts of it; 0 takes the whole alone.
     pub parts: usize,
     /// Features that were made elsewhere; nothing else of the recipe matters then.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +136,7 @@ impl Recipe {
 
     /// Numbers per row of one feature.
     pub fn width(&self, feature: Feature) -> usize {
-        feature.per_frame(self) * (self.functionals.len() * (1 + self.parts)).max(1)
+        self.per_frame(feature) * (self.functionals.len() * (1 + self.parts)).max(1)
     }
 
     /// What each column is, such as `zcr`, `mfcc_3` (counted from 0), `mfcc_3_p20` or, of the second of four parts,
@@ -147,7 +149,7 @@ impl Recipe {
         }
         let mut names = Vec::new();
         for &feature in &self.features {
-            let width = feature.per_frame(self);
+            let width = self.per_frame(feature);
             for index in 0..width {
                 let name = if width == 1 {
                     feature.name().to_owned()
@@ -183,18 +185,36 @@ impl Recipe {
         let frame = self.frame_length as f64 / f64::from(self.sample_rate.max(1));
         let take_seconds = (longest_seconds - self.skip_seconds).max(frame);
         if take_seconds > MOST_SECONDS {
-            return refuse(
+            return Err(FeatureError::recipe(
                 "take_seconds",
                 format!(
                     "0 stands for the longest clip, which has {longest_seconds:.0} s; \
                      cut it into utterances or give up to {MOST_SECONDS} s"
                 ),
-            );
+            ));
         }
         Ok(Self {
             take_seconds,
             ..self.clone()
         })
+    }
+
+    /// Numbers of a feature per frame.
+    pub(super) fn per_frame(&self, feature: Feature) -> usize {
+        match feature {
+            Feature::LogMel | Feature::LogMelDelta | Feature::LogMelDelta2 => self.n_mels,
+            Feature::Mfcc | Feature::MfccDelta | Feature::MfccDelta2 => self.n_mfcc,
+            Feature::Chroma => CHROMA,
+            Feature::Contrast => CONTRAST_BANDS,
+            Feature::Zcr
+            | Feature::Rms
+            | Feature::Centroid
+            | Feature::Bandwidth
+            | Feature::Rolloff
+            | Feature::Flatness
+            | Feature::F0
+            | Feature::Voicing => 1,
+        }
     }
 
     /// The mel bands.
@@ -232,7 +252,7 @@ impl Recipe {
             return Ok(());
         }
         let problem = "0 stands for the longest selected clip, and no clips are selected here; give the seconds";
-        refuse("take_seconds", problem.into())
+        Err(FeatureError::recipe("take_seconds", problem))
     }
 
     /// The key of the recipe that this one may have been [`Recipe::resolved`] from.

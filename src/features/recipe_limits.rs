@@ -1,10 +1,8 @@
 //! What a recipe may ask for.
 
 use super::contrast::{FIRST, LAST};
+use super::recipe::MOST_SECONDS;
 use super::{Feature, FeatureError, Recipe};
-
-/// No utterance is longer (s).
-pub(super) const MOST_SECONDS: f64 = 600.0;
 
 impl Recipe {
     /// Refuses what cannot be computed.
@@ -124,12 +122,8 @@ fn within<T: PartialOrd + std::fmt::Display>(
     refuse(key, format!("{value} is out of range; use {least} to {most} {unit}"))
 }
 
-/// The error for a key.
-pub(super) fn refuse<T>(key: &str, problem: String) -> Result<T, FeatureError> {
-    Err(FeatureError::Recipe {
-        key: key.into(),
-        problem,
-    })
+fn refuse<T>(key: &str, problem: String) -> Result<T, FeatureError> {
+    Err(FeatureError::recipe(key, problem))
 }
 
 #[cfg(test)]

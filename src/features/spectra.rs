@@ -156,8 +156,8 @@ impl Spectra {
             magnitude.clear();
             magnitude.extend(power.iter().map(|power| power.sqrt()));
             if wanted.contrast {
-                let place = frame * CONTRAST_BANDS..(frame + 1) * CONTRAST_BANDS;
-                bands.frame(magnitude, &mut peaks[place.clone()], &mut valleys[place]);
+                let range = frame * CONTRAST_BANDS..(frame + 1) * CONTRAST_BANDS;
+                bands.frame(magnitude, &mut peaks[range.clone()], &mut valleys[range]);
             }
             if wanted.centroid {
                 centroid.push(spectral_centroid(magnitude, hertz_per_bin));

@@ -17,7 +17,7 @@ pub fn zero_crossing_rate(samples: &[f32], frame_length: usize, hop_length: usiz
         return Vec::new();
     }
     // The padding repeats the edge and adds no crossing.
-    let inside = |place: isize| place.clamp(0, samples.len() as isize - 1) as usize;
+    let inside = |index: isize| index.clamp(0, samples.len() as isize - 1) as usize;
     let (mut from, mut to, mut crossed) = (0, 0, 0);
     let rate = |start: isize| {
         let frame = inside(start)..inside(start + frame_length as isize - 1);
@@ -64,7 +64,7 @@ pub fn root_mean_square(samples: &[f32], frame_length: usize, hop_length: usize)
     starts.map(energy).collect()
 }
 
-/// Where each centred frame starts, counted from the first sample; the padding lies at negative places.
+/// Where each centred frame starts, counted from the first sample; the padding lies at negative indices.
 fn frame_starts(length: usize, frame_length: usize, hop_length: usize) -> Option<impl Iterator<Item = isize>> {
     let frames = 1 + length.checked_div(hop_length)?;
     (frame_length > 0)

@@ -1,9 +1,9 @@
 //! YIN's difference function, and how probable each of its troughs is the period.
 
-use super::PitchSettings;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// A frequency that a frame may have.
@@ -51,15 +51,15 @@ struct Trough {
 
 impl Yin {
     /// Nothing when hardly a period fits into a frame.
-    pub fn new(settings: &PitchSettings) -> Option<Self> {
-        let rate = f64::from(settings.rate);
-        let shortest = (rate / settings.high).floor().max(1.0) as usize;
-        let longest = ((rate / settings.low).ceil() as usize).min(settings.frame_length.checked_sub(1)?);
+    pub fn new(rate: u32, frame_length: usize, hertz: RangeInclusive<f64>) -> Option<Self> {
+        let rate = f64::from(rate);
+        let shortest = (rate / hertz.end()).floor().max(1.0) as usize;
+        let longest = ((rate / hertz.start()).ceil() as usize).min(frame_length.checked_sub(1)?);
         if longest < shortest + 2 {
             return None;
         }
         // Long enough that no lag of interest wraps around.
-        let size = (settings.frame_length + longest).next_power_of_two();
+        let size = (frame_length + longest).next_power_of_two();
         let (forward, backward) =
             PLANNER.with_borrow_mut(|planner| (planner.plan_fft_forward(size), planner.plan_fft_inverse(size)));
         let scratch = forward.get_scratch_len().max(backward.get_scratch_len());
@@ -69,11 +69,11 @@ impl Yin {
         };
         Some(Self {
             rate,
-            frame_length: settings.frame_length,
+            frame_length,
             shortest,
             longest,
             priors: (0..THRESHOLDS).map(|index| below(index + 1) - below(index)).collect(),
-            frame: vec![0.0; settings.frame_length],
+            frame: vec![0.0; frame_length],
             padded: forward.make_input_vec(),
             spectrum: forward.make_output_vec(),
             scratch: vec![Complex::default(); scratch],
@@ -216,17 +216,10 @@ mod tests {
 
     #[test]
     fn the_difference_is_its_definition() {
-        let settings = PitchSettings {
-            rate: 1_000,
-            frame_length: 32,
-            hop_length: 8,
-            low: 50.0,
-            high: 250.0,
-        };
         let samples: Vec<f32> = (0..64)
             .map(|n| (n as f32 * 0.7).sin() + 0.3 * (n as f32 * 0.2).cos())
             .collect();
-        let mut yin = Yin::new(&settings).unwrap();
+        let mut yin = Yin::new(1_000, 32, 50.0..=250.0).unwrap();
         yin.candidates(&samples, 32);
         let frame = &samples[16..48];
         // r(k) over the frame; the energy of the samples that the shifted frame lacks is taken off once.
@@ -250,14 +243,7 @@ mod tests {
 
     #[test]
     fn the_prior_of_the_thresholds_sums_to_one() {
-        let settings = PitchSettings {
-            rate: 16_000,
-            frame_length: 1024,
-            hop_length: 256,
-            low: 65.0,
-            high: 500.0,
-        };
-        let yin = Yin::new(&settings).unwrap();
+        let yin = Yin::new(16_000, 1024, 65.0..=500.0).unwrap();
         assert!((yin.priors.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!(yin.priors[4] > yin.priors[0] && yin.priors[4] > yin.priors[40]);
     }

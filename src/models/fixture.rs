@@ -1,7 +1,7 @@
 //! The settings that ship, for tests.
 
 use super::ModelSettings;
-use super::registry::shipped;
+use super::architectures::shipped;
 
 /// `[model]` of the shipped `workbench.toml`, with another architecture chosen.
 pub fn settings(name: &str) -> ModelSettings {

@@ -1,6 +1,5 @@
 //! `runs/<id>/` and the files in it.
 
-use super::trash::trash_folder;
 use super::{RunError, journal};
 use crate::files;
 use std::fs;
@@ -18,7 +17,7 @@ pub struct RunFolder {
 
 impl RunFolder {
     /// Makes `runs/<time>-<name>` (a number is appended until the name is free), with `run.toml` in it.
-    /// The time is UTC, so that names sort by age. `run_toml` is told the name that was found.
+    /// The time is UTC, so that names sort by age. `run_toml` is given the name that was found.
     ///
     /// # Errors
     /// [`RunError::Io`], and what `run_toml` says.
@@ -32,7 +31,7 @@ impl RunFolder {
         let folder = Self::claim(runs, &format!("{time}-{name}"))?;
         let written = run_toml(&folder.id).and_then(|text| Ok(folder.fill(&text)?));
         if written.is_err() {
-            // Half a run is none; the first error is the one worth telling.
+            // Half a run is none; the first error is the one worth reporting.
             let _ = fs::remove_dir_all(&folder.path);
         }
         written.map(|()| folder)
@@ -53,7 +52,7 @@ impl RunFolder {
         };
         let written = folder.fill(run_toml);
         if written.is_err() {
-            // Half a run is none; the first error is the one worth telling.
+            // Half a run is none; the first error is the one worth reporting.
             let _ = fs::remove_dir_all(&folder.path);
         }
         written.map(|()| folder)
@@ -66,7 +65,7 @@ impl RunFolder {
         files::replace(&path, run_toml.as_bytes()).map_err(RunError::io(&path))
     }
 
-    /// Sets space aside again for the last word of a run that is to go on.
+    /// Sets space aside again for the last entry of a run that is to be resumed.
     ///
     /// # Errors
     /// [`RunError::Io`].
@@ -80,7 +79,7 @@ impl RunFolder {
         let mut number = 1;
         loop {
             let path = runs.join(&id);
-            // A deleted run of that name is to find its place free when it is restored.
+            // A deleted run of that name needs its name when it is restored.
             let made = if trash_folder(runs).join(&id).exists() {
                 Err(io::ErrorKind::AlreadyExists.into())
             } else {
@@ -129,6 +128,11 @@ impl RunFolder {
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
     }
+}
+
+/// The folder of deleted runs.
+pub fn trash_folder(runs: &Path) -> PathBuf {
+    runs.join(".trash")
 }
 
 /// All run folders (those with a `run.toml`), oldest first.
@@ -246,10 +250,10 @@ mod tests {
         assert_eq!(id("last").unwrap(), "20250202-000000-b");
         assert_eq!(id("202502").unwrap(), "20250202-000000-b");
         assert_eq!(id("20250101-000000-a").unwrap(), "20250101-000000-a");
-        let judge = || find_predictor(runs.path(), "last").unwrap();
-        assert_eq!(judge().id, "20250202-000000-b", "no run has a model");
+        let predictor = || find_predictor(runs.path(), "last").unwrap();
+        assert_eq!(predictor().id, "20250202-000000-b", "no run has a model");
         fs::create_dir(runs.path().join("20250101-000000-a-2").join("model")).unwrap();
-        assert_eq!(judge().id, "20250101-000000-a-2");
+        assert_eq!(predictor().id, "20250101-000000-a-2");
         assert!(matches!(id("2025"), Err(RunError::Ambiguous { matches, .. }) if matches.len() == 3));
         for name in ["", "x", "../x", "/"] {
             assert!(matches!(id(name), Err(RunError::Unknown { .. })), "{name:?}");

@@ -1,6 +1,6 @@
-//! The heartbeat of who holds a run, and what can be told by watching it.
+//! The heartbeat of who holds a run, and what can be learnt by watching it.
 //!
-//! Clocks of two machines may differ by minutes: a holder elsewhere is judged by whether its heartbeat *changes* while
+//! Clocks of two machines may differ by minutes: a holder elsewhere is known by whether its heartbeat *changes* while
 //! we watch, never by the time that stands in it.
 
 use crate::files;
@@ -19,7 +19,7 @@ pub(super) const BEAT: Duration = Duration::from_secs(1);
 pub(super) const WATCH: Duration = Duration::from_millis(2_500);
 /// Time between two looks while there is nothing to do but watch.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// A holder on this machine whose last beat is older is suspended, or stuck; no load explains it.
+/// A holder on this machine whose last heartbeat is older is suspended, or stuck; no load explains it.
 const STUCK: Duration = Duration::from_secs(30);
 
 /// What the holder says every second (`beat.json`, replaced whole).
@@ -70,7 +70,7 @@ pub(super) fn heartbeat_path(run: &Path) -> PathBuf {
     run.join("beat.json")
 }
 
-/// What watching a heartbeat has told so far.
+/// What watching a heartbeat has shown so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pulse {
     /// It changed within two beats' time.
@@ -83,7 +83,7 @@ pub(super) enum Pulse {
 
 /// The last heartbeat seen of a run's holder.
 struct Seen {
-    /// Generation and time stand for the whole beat: a holder that beats raises its time.
+    /// Generation and time stand for the whole heartbeat: a holder that is alive raises its time.
     heartbeat: Option<(u64, jiff::Timestamp)>,
     since: Instant,
     changed: bool,

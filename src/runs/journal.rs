@@ -1,7 +1,7 @@
-//! `events.jsonl`: append-only facts, one JSON object a line.
+//! `events.jsonl`: append-only entries, one JSON object a line.
 
 use super::{Lease, RunError};
-use crate::files;
+use crate::{files, lines};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -42,17 +42,17 @@ pub enum JournalEntry<E> {
     Epoch {
         /// When.
         at: jiff::Timestamp,
-        /// Its facts.
+        /// Its metrics.
         #[serde(flatten)]
         #[serde(rename = "facts")]
         metrics: E,
     },
-    /// The run is to go on after it was interrupted. Later epochs than this one are done again, and take the place of
+    /// The run is resumed after it was interrupted. Later epochs than this one are done again, and replace
     /// those that stand above.
     Resumed {
         /// When.
         at: jiff::Timestamp,
-        /// The last epoch that was kept; 0 begins anew.
+        /// The last epoch that was kept; 0 starts over.
         epoch: usize,
     },
     /// The run is done; model and report are on disk.
@@ -81,7 +81,7 @@ impl<E> JournalEntry<E> {
     }
 }
 
-/// Size of the reserve: room for the last fact, whatever the file system's blocks are (bytes).
+/// Size of the reserve: room for the last entry, whatever the file system's blocks are (bytes).
 const RESERVE: usize = 64 * 1024;
 
 fn journal_path(run: &Path) -> PathBuf {
@@ -92,7 +92,7 @@ fn reserve_path(run: &Path) -> PathBuf {
     run.join("reserve")
 }
 
-/// Sets space aside in a new run's folder, so that a full disk leaves room for the run's last fact.
+/// Sets space aside in a new run's folder, so that a full disk leaves room for the run's last entry.
 pub(super) fn keep_reserve(run: &Path) -> Result<(), RunError> {
     let path = reserve_path(run);
     // Not zeros: a file system that compresses would store them in nothing.
@@ -116,7 +116,7 @@ pub struct Journal<E> {
     file: File,
     /// Where the last whole line ends.
     end: u64,
-    _facts: PhantomData<fn(E)>,
+    _metrics: PhantomData<fn(E)>,
 }
 
 impl<E: Serialize> Journal<E> {
@@ -133,10 +133,7 @@ impl<E: Serialize> Journal<E> {
                 .create(true)
                 .truncate(false)
                 .open(&path)?;
-            let mut content = Vec::new();
-            file.read_to_end(&mut content)?;
-            let end = whole_lines(&content) as u64;
-            file.set_len(end)?;
+            let end = lines::cut_torn(&mut file)?;
             file.seek(SeekFrom::Start(end))?;
             Ok((file, end))
         };
@@ -146,11 +143,11 @@ impl<E: Serialize> Journal<E> {
             path,
             file,
             end,
-            _facts: PhantomData,
+            _metrics: PhantomData,
         })
     }
 
-    /// Appends one fact and flushes it to disk, if the lease is still ours.
+    /// Appends one entry and flushes it to disk, if the lease is still ours.
     ///
     /// # Errors
     /// [`RunError::Replaced`], [`RunError::Io`] (a full disk among others: a torn line is cut off again,
@@ -183,16 +180,8 @@ impl<E: Serialize> Journal<E> {
     }
 }
 
-/// Length of the part of `content` that ends with a line's end.
-fn whole_lines(content: &[u8]) -> usize {
-    content
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1)
-}
-
-/// Facts from byte `offset` on, and the offset to go on from; a torn last line is left for later,
-/// an absent file is empty, a line that is no fact is skipped.
+/// Entries from byte `offset` on, and the offset to continue from; a torn last line is left for later,
+/// an absent file is empty, a line that is no entry is skipped.
 ///
 /// # Errors
 /// [`RunError::Io`].
@@ -210,7 +199,7 @@ pub fn read_entries<E: DeserializeOwned>(run: &Path, offset: u64) -> Result<(Vec
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(RunError::io(&path)(error)),
     };
-    let whole = &content[..whole_lines(&content)];
+    let whole = lines::whole(&content);
     let entries = whole
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice(line).ok())
@@ -223,16 +212,16 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    type Facts = JournalEntry<Value>;
+    type Entry = JournalEntry<Value>;
 
-    fn note(message: &str) -> Facts {
+    fn note(message: &str) -> Entry {
         JournalEntry::Note {
             at: jiff::Timestamp::UNIX_EPOCH,
             message: message.to_owned(),
         }
     }
 
-    fn epoch(number: u32) -> Facts {
+    fn epoch(number: u32) -> Entry {
         JournalEntry::Epoch {
             at: jiff::Timestamp::UNIX_EPOCH,
             metrics: serde_json::json!({ "epoch": number, "loss": 0.5 }),
@@ -338,7 +327,7 @@ mod tests {
         assert!(matches!(&refused, RunError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull));
         assert_eq!(read_entries::<Value>(run, 0).unwrap().0, [epoch(1)]);
         let content = fs::read(journal_path(run)).unwrap();
-        assert_eq!(whole_lines(&content), content.len());
+        assert_eq!(lines::whole(&content), content);
         assert!(!reserve_path(run).exists());
 
         let failed = JournalEntry::Failed {

@@ -121,7 +121,7 @@ impl Lease {
                         }
                         now.at = jiff::Timestamp::now();
                         now.released = released;
-                        // A beat that cannot be written (a full disk) is missed, and the next one is tried.
+                        // A heartbeat that cannot be written (a full disk) is missed, and the next one is tried.
                         let _ = now.write(&run);
                     }
                 }
@@ -156,7 +156,7 @@ impl Lease {
     }
 
     /// The run's folder, and the number of this hold.
-    pub(super) fn place(&self) -> (&Path, u64) {
+    pub(super) fn run(&self) -> (&Path, u64) {
         (&self.run, guard(&self.heartbeat).generation)
     }
 
@@ -187,7 +187,7 @@ fn guard(heartbeat: &Mutex<Heartbeat>) -> MutexGuard<'_, Heartbeat> {
     heartbeat.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The lock, unless somebody who lives holds it. A file in its place goes where no heartbeat is behind it.
+/// The lock, unless somebody who lives holds it. A file that replaces it is removed where no heartbeat is behind it.
 fn take_lock(run: &Path, path: &Path) -> Result<Option<FileLock>, RunError> {
     let mut begun = Instant::now();
     let mut discarded = None;
@@ -223,7 +223,7 @@ fn is_beating(run: &Path) -> bool {
 /// watched for long enough to know counts as held; [`watch_heartbeats`] waits for that.
 pub fn liveness(run: &Path) -> Liveness {
     match look(run) {
-        // Between the lock and the first beat there is a moment.
+        // Between the lock and the first heartbeat there is a moment.
         (Pulse::Beating | Pulse::Unknown, heartbeat) => Liveness::Held(heartbeat.unwrap_or_else(|| starting(run))),
         (Pulse::Stopped, None) if generation(run) == 0 && is_young(run) => Liveness::Never,
         (Pulse::Stopped, heartbeat) => Liveness::Gone(heartbeat),
@@ -262,7 +262,7 @@ fn starting(run: &Path) -> Heartbeat {
 }
 
 fn is_young(run: &Path) -> bool {
-    let made = fs::metadata(run.join("run.toml")).and_then(|facts| facts.modified());
+    let made = fs::metadata(run.join("run.toml")).and_then(|metadata| metadata.modified());
     made.is_ok_and(|made| made.elapsed().map_or(true, |age| age < START))
 }
 
@@ -317,7 +317,7 @@ mod tests {
             if heartbeat.at > first.at {
                 break heartbeat;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "no second beat");
+            assert!(begun.elapsed() < Duration::from_secs(10), "no second heartbeat");
             thread::sleep(Duration::from_millis(50));
         };
         assert_eq!(
@@ -340,7 +340,7 @@ mod tests {
         looked.join().unwrap();
     }
 
-    /// Beats as a process on another machine would, whose clock is wrong, until `run` is told to stop.
+    /// Writes heartbeats as a process on another machine would, whose clock is wrong, until `run` is told to stop.
     fn beat_elsewhere(run: &Path, wrong: jiff::SignedDuration) -> (Sender<()>, JoinHandle<()>) {
         let (stop, stopped) = mpsc::channel::<()>();
         let run = run.to_owned();

@@ -14,7 +14,7 @@ mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
 pub use error::RunError;
-pub use folder::{RunFolder, find_predictor, find_run, list_runs};
+pub use folder::{RunFolder, find_predictor, find_run, list_runs, trash_folder};
 pub use heartbeat::{Heartbeat, host_name};
 pub use journal::{Journal, JournalEntry, read_entries};
 pub use lease::{Lease, Liveness, liveness, watch_heartbeats};

@@ -86,7 +86,7 @@ pub fn occupy(lane: &Path) -> Result<Occupied, RunError> {
         Err(error) if file_lock::is_refused(&error) => occupant(lane),
         Err(error) => return Err(RunError::io(&path)(error)),
     };
-    // A lock that is held for hours needs a heartbeat where a file takes its place.
+    // A lock that is held for hours needs a heartbeat where a file replaces it.
     fs::create_dir_all(&held).map_err(RunError::io(&held))?;
     loop {
         match Lease::take(&held) {
@@ -253,7 +253,7 @@ impl Queue {
     }
 
     /// Takes a run out; one that is not in it stays as it is. For who holds the run's lease. Who moves the others
-    /// writes entries anew, and would put back what left without the lock.
+    /// rewrites entries, and would put back what left without the lock.
     ///
     /// # Errors
     /// [`RunError::Io`].
@@ -280,7 +280,7 @@ impl Queue {
         let written = folders.iter().zip(last.saturating_add(1)..).try_for_each(write);
         if written.is_err() {
             for run in folders {
-                // The first error is the one worth telling.
+                // The first error is the one worth reporting.
                 let _ = self.leave(&run.path);
             }
         }

@@ -3,7 +3,7 @@
 use super::{JournalEntry, Liveness};
 use serde::{Deserialize, Serialize};
 
-/// What a run is doing, from its facts and its liveness.
+/// What a run is doing, from its journal and its liveness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
@@ -22,7 +22,7 @@ pub enum RunState {
 }
 
 impl RunState {
-    /// The state that follows from the facts so far and the liveness.
+    /// The state that follows from the entries so far and the liveness.
     pub fn of<E>(entries: &[JournalEntry<E>], liveness: &Liveness) -> Self {
         let last = entries
             .iter()

@@ -1,6 +1,6 @@
 //! `runs/.trash`: deleted runs, until they have been there for a week.
 
-use super::{RunError, RunFolder, list_runs};
+use super::{RunError, RunFolder, list_runs, trash_folder};
 use crate::files;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -22,11 +22,6 @@ struct Deleted {
 
 fn deleted_path(run: &Path) -> PathBuf {
     run.join("deleted.json")
-}
-
-/// The folder of deleted runs.
-pub fn trash_folder(runs: &Path) -> PathBuf {
-    runs.join(".trash")
 }
 
 /// Moves a run there; nothing of it is lost. For who holds the run's lease.

@@ -2,10 +2,10 @@
 
 use super::lease::generation;
 use super::{Lease, RunError};
-use crate::files;
+use crate::{files, lines};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub struct UsageLog<U> {
 impl<U: Serialize> UsageLog<U> {
     /// The log of a run that this process holds.
     pub fn of(lease: &Lease) -> Self {
-        let (run, generation) = lease.place();
+        let (run, generation) = lease.run();
         Self {
             run: run.to_owned(),
             generation,
@@ -62,19 +62,10 @@ impl<U: Serialize> UsageLog<U> {
         let mut line = serde_json::to_vec(usage)?;
         line.push(b'\n');
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
-        if let Some(place) = self.passing.take() {
-            file.set_len(place)?;
+        if let Some(end) = self.passing.take() {
+            file.set_len(end)?;
         }
-        let length = file.metadata()?.len();
-        // A line that was torn off by a crash ends here; readers skip it.
-        if length > 0 {
-            let mut last = [0];
-            file.seek(SeekFrom::End(-1))?;
-            file.read_exact(&mut last)?;
-            if last != *b"\n" {
-                line.insert(0, b'\n');
-            }
-        }
+        let length = lines::cut_torn(&mut file)?;
         file.write_all(&line)?;
         if !self.readings.is_multiple_of(self.every) {
             self.passing = Some(length);

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Below this a run may end for lack of room (bytes).
 const SCARCE: u64 = 1 << 30;
 
-/// Whether `folder`, which `topic` names, can be written to and has room. A folder that is not there yet is judged
+/// Whether `folder`, which `topic` names, can be written to and has room. A folder that is not there yet is checked
 /// by the nearest one above it.
 pub fn look(topic: &'static str, folder: &Path) -> Finding {
     let Some(existing) = folder.ancestors().find(|folder| folder.is_dir()) else {
@@ -50,7 +50,7 @@ pub fn look(topic: &'static str, folder: &Path) -> Finding {
 
 fn is_read_only(folder: &Path) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|room| room.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
-        || fs::metadata(folder).is_ok_and(|facts| facts.permissions().readonly())
+        || fs::metadata(folder).is_ok_and(|metadata| metadata.permissions().readonly())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use nvml_wrapper::enum_wrappers::device::TemperatureSensor;
 use nvml_wrapper::{Device, Nvml};
 use serde::{Deserialize, Serialize};
 
-/// What a graphics processor is doing; `None` is what it does not tell, as a slice of one (MIG) may not.
+/// What a graphics processor is doing; `None` is what it does not report, as a slice of one (MIG) may not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct GpuUsage {
     /// Its name.
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_told_is_not_nothing() {
+    fn what_is_not_reported_is_not_nothing() {
         let usage = Gpu::new(None, Some("0000:01:00.0".to_owned())).usage();
         assert_eq!(usage, GpuUsage::default());
         let line = serde_json::to_string(&usage).unwrap();

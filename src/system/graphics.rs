@@ -52,9 +52,9 @@ fn without(error: &NvmlError) -> Finding {
     Finding::note("gpu", found, remedy)
 }
 
-/// Name, memory, load, temperature and power; `-` for what the device does not tell (as a slice of one may not).
+/// Name, memory, load, temperature and power; `-` for what the device does not report (as a slice of one may not).
 fn describe(device: &Device<'_>) -> String {
-    let told = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let known = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let usage = GpuUsage::of(device);
     let memory = usage.memory.map(|memory| {
         format!(
@@ -64,11 +64,11 @@ fn describe(device: &Device<'_>) -> String {
         )
     });
     [
-        told(usage.name),
-        told(memory),
-        told(usage.busy.map(|busy| format!("{:.0} % busy", 100.0 * busy))),
-        told(usage.celsius.map(|degrees| format!("{degrees} °C"))),
-        told(usage.watts.map(|watts| format!("{watts:.0} W"))),
+        known(usage.name),
+        known(memory),
+        known(usage.busy.map(|busy| format!("{:.0} % busy", 100.0 * busy))),
+        known(usage.celsius.map(|degrees| format!("{degrees} °C"))),
+        known(usage.watts.map(|watts| format!("{watts:.0} W"))),
     ]
     .join(", ")
 }

@@ -9,6 +9,7 @@
 //! | [`disk`] | room where runs and caches are written |
 //! | [`login`] | whether the host ends processes when their user logs out |
 
+mod amount;
 pub mod disk;
 mod finding;
 mod gpu;
@@ -18,6 +19,7 @@ pub mod processor;
 pub mod terminal;
 pub mod usage;
 
+pub use amount::Amount;
 pub use finding::{Finding, Health};
 pub use gpu::GpuUsage;
-pub use usage::{Amount, Usage, UsageMeter};
+pub use usage::{Usage, UsageMeter};

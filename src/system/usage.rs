@@ -1,5 +1,6 @@
 //! What a run uses of the machine, from moment to moment.
 
+use super::Amount;
 use super::gpu::{Gpu, GpuUsage};
 use super::processor;
 use nvml_wrapper::Nvml;
@@ -9,16 +10,7 @@ use std::fs;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-/// So much of so much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amount {
-    /// What is used (bytes).
-    pub used: u64,
-    /// All there is (bytes).
-    pub total: u64,
-}
-
-/// What was used at one moment; `None` is what the machine does not tell, which is not the same as nothing.
+/// What was used at one moment; `None` is what the machine does not report, which is not the same as nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// When.
@@ -132,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernel_tells_what_the_host_does() {
+    fn the_kernel_reports_what_the_host_does() {
         let stat = "cpu  100 0 50 800 50 0 0 0 7 0\ncpu0 1 2 3\n";
         assert_eq!(ticks(stat), Some((850, 1000)));
         assert_eq!(ticks("intr 5\n"), None);

@@ -1,6 +1,6 @@
 //! Adam and AdamW.
 
-use super::optimizer::Rule;
+use super::rule::Rule;
 use burn::tensor::Tensor;
 
 /// Adam (Kingma and Ba 2015) with bias correction, at step `t`:

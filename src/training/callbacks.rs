@@ -1,40 +1,6 @@
 //! Early stopping and reduce-on-plateau, as Keras defines them.
 
-use super::{EarlyStoppingSettings, EpochMetrics, ReduceOnPlateauSettings};
-use serde::{Deserialize, Serialize};
-
-/// The validation figure that chooses the best epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Monitor {
-    /// Validation loss, lower is better.
-    #[default]
-    Loss,
-    /// Validation accuracy, higher is better.
-    Accuracy,
-    /// Validation unweighted average recall, higher is better.
-    Uar,
-}
-
-impl Monitor {
-    /// The figure of an epoch.
-    pub fn value(self, metrics: &EpochMetrics) -> f64 {
-        match self {
-            Self::Loss => metrics.validation_loss,
-            Self::Accuracy => metrics.validation_accuracy,
-            Self::Uar => metrics.validation_uar,
-        }
-    }
-
-    /// Whether `value` is better than `best` by more than `min_delta`; the first value always is.
-    fn improves(self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
-        match (self, best) {
-            (_, None) => true,
-            (Self::Loss, Some(best)) => value < best - min_delta,
-            (Self::Accuracy | Self::Uar, Some(best)) => value > best + min_delta,
-        }
-    }
-}
+use super::{EarlyStoppingSettings, Monitor, ReduceOnPlateauSettings};
 
 /// Keras EarlyStopping with `restore_best_weights=True`: the best epoch is the last one that improved
 /// on the best before it by more than `min_delta`.
@@ -116,6 +82,7 @@ impl ReduceOnPlateau {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct Golden {

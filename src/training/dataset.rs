@@ -7,6 +7,7 @@ use crate::features::{Extracted, FeatureError, FeatureMatrix, FeatureStore, Note
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// Features and labels of every selected clip, in the order of the selection.
 #[derive(Debug, Clone)]
@@ -30,6 +31,17 @@ impl Dataset {
     pub fn subset(&self, subset: Subset) -> Vec<usize> {
         let subsets = self.split.subsets.iter().enumerate();
         subsets.filter(|(_, of)| **of == subset).map(|(clip, _)| clip).collect()
+    }
+
+    /// Hash of all that is learnt from and evaluated on: numbers, labels and subsets.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut hash = Xxh3Default::new();
+        hash.update(format!("{:?}", self.labels).as_bytes());
+        for ((matrix, target), subset) in self.matrices.iter().zip(&self.targets).zip(&self.split.subsets) {
+            hash.update(format!("{target} {subset:?} {}", matrix.frames).as_bytes());
+            hash.update(bytemuck::cast_slice(&matrix.values));
+        }
+        format!("{:032x}", hash.digest128())
     }
 }
 

@@ -8,7 +8,7 @@ use super::loss::Targets;
 use super::optimizer::Optimizer;
 use super::schedule::Schedule;
 use super::tensors::Tensors;
-use super::{Dataset, LoopControl, Observer, TrainingError, TrainingSettings};
+use super::{Dataset, EpochMetrics, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::Scaler;
 use crate::inference::{JUDGED_AT_ONCE, batch_log_probabilities};
@@ -36,6 +36,24 @@ pub(super) struct SubsetMetrics {
     pub loss: f64,
     pub accuracy: f64,
     pub uar: f64,
+}
+
+/// What is known after an epoch of which these are the clips' metrics; rate and times are filled in by the loop.
+pub(super) fn epoch_metrics(epoch: usize, train: SubsetMetrics, validation: SubsetMetrics) -> EpochMetrics {
+    EpochMetrics {
+        epoch,
+        train_loss: train.loss,
+        train_accuracy: train.accuracy,
+        train_uar: train.uar,
+        validation_loss: validation.loss,
+        validation_accuracy: validation.accuracy,
+        validation_uar: validation.uar,
+        learning_rate: 0.0,
+        clips_per_second: 0.0,
+        seconds: 0.0,
+        memory_bytes: memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64),
+        best: false,
+    }
 }
 
 impl Tally {
@@ -267,8 +285,8 @@ fn check(epoch: usize, value: f64) -> Result<(), TrainingError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::class_weights;
     use super::super::settings::tests::shipped;
-    use super::super::{EpochMetrics, class_weights};
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::features::FeatureMatrix;

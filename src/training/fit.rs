@@ -1,67 +1,18 @@
 //! The training loop.
 
-use super::augmentation::{Augmenter, OnTheFly};
 use super::checkpoint::Checkpoints;
-use super::epoch::{Learner, SubsetMetrics, validate};
+use super::epoch::{Learner, epoch_metrics, validate};
 use super::layout::check_layout;
-use super::loss::{class_counts, class_weights};
 use super::progress::TrainingProgress;
 use super::refit::refit;
-use super::{Dataset, EpochMetrics, Observer, TrainingError, TrainingSettings};
+use super::resume::should_continue;
+use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Selection, Subset};
 use crate::evaluation::EvaluatedClip;
-use crate::features::{FEATURE_VERSION, Recipe, Scaler};
+use crate::features::{FEATURE_VERSION, Scaler};
 use crate::inference::{FinalFit, Package, PackageMetadata};
-use crate::models::{ModelSettings, Network, device};
-use burn::tensor::Device;
-use std::path::Path;
+use crate::models::device;
 use std::time::Instant;
-use xxhash_rust::xxh3::Xxh3Default;
-
-/// All that a training run depends on.
-#[derive(Debug, Clone, Copy)]
-pub struct Task<'a> {
-    /// Features, standardised as the settings ask ([`super::Normaliser`]), labels and sides.
-    pub dataset: &'a Dataset,
-    /// The recipe that the features were extracted by.
-    pub recipe: &'a Recipe,
-    /// Architecture and sizes.
-    pub model: &'a ModelSettings,
-    /// The loop.
-    pub settings: &'a TrainingSettings,
-    /// How examples are changed while training, if they are.
-    pub augmentation: Option<OnTheFly<'a>>,
-    /// The device by name.
-    pub device: &'a str,
-    /// Seed of first weights, shuffling and dropout.
-    pub seed: u64,
-    /// Folder for `best.safetensors`, `last.safetensors` and `history.csv`, made if missing.
-    pub checkpoints: &'a Path,
-    /// Whether to go on from what lies in that folder, if the first epoch was done.
-    pub resume: bool,
-    /// Whether any of the clips is synthetic.
-    pub synthetic: bool,
-    /// Median level of the training clips (dBFS), for the package's warnings.
-    pub training_rms_dbfs: f32,
-}
-
-/// A finished (or stopped) training run.
-#[derive(Debug)]
-pub struct Trained {
-    /// The best epoch's network, or the final fit's, with all that predictions need.
-    pub package: Package,
-    /// The best epoch, from 1.
-    pub best_epoch: usize,
-    /// All epochs.
-    pub history: Vec<EpochMetrics>,
-    /// Whether it was stopped by the observer.
-    pub stopped: bool,
-    /// Test clips as the network judges them (after a final fit on everything, as the best epoch's does), empty after [`fit`]: (index into the selection, probabilities).
-    pub test: Vec<(usize, Vec<f32>)>,
-    /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the
-    /// selection, reason). What a final fit saw is not among them.
-    pub unchanged: Vec<(usize, String)>,
-}
 
 /// Trains on the training set, chooses the best epoch on the validation set, judges the test set
 /// once at the end. Checkpoints go to `checkpoints` (`best.safetensors`, `last.safetensors`).
@@ -121,27 +72,15 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         model: task.model.clone(),
     };
     let device = device(task.device)?.autodiff();
-    let network = Network::new(
-        task.model,
-        task.recipe.shape(),
-        dataset.labels.len(),
-        task.seed,
-        &device,
-    )?;
-    let targets = || subsets.train.iter().map(|clip| dataset.targets[*clip]);
-    let network = network.with_class_counts(&class_counts(targets(), dataset.labels.len()));
+    let network = task.network(&subsets.train, &device)?;
     let checkpoints = Checkpoints::open(task.checkpoints)?;
-    let weights = settings
-        .class_weights
-        .then(|| class_weights(targets(), dataset.labels.len()));
-    let augmenter = task
-        .augmentation
-        .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
+    let weights = task.class_weights(&subsets.train);
+    let augmenter = task.augmenter();
     let mut learner =
         Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
     let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.batch_size));
-    let data = fingerprint(dataset);
+    let data = dataset.fingerprint();
     let mut best = None;
     for metrics in should_continue(task, &checkpoints, &mut learner, &device, &data)? {
         progress.observe(metrics);
@@ -200,66 +139,6 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         test: Vec::new(),
         unchanged,
     })
-}
-
-/// Puts a learner where it was after the last epoch that was kept, if it is to go on; the epochs that are behind.
-pub(super) fn should_continue(
-    task: &Task,
-    checkpoints: &Checkpoints,
-    learner: &mut Learner,
-    device: &Device,
-    data: &str,
-) -> Result<Vec<EpochMetrics>, TrainingError> {
-    let Some(saved) = task.resume.then(|| checkpoints.read(device)).transpose()?.flatten() else {
-        checkpoints.begin()?;
-        return Ok(Vec::new());
-    };
-    if saved.data != data {
-        return Err(TrainingError::Data(CHANGED.to_owned()));
-    }
-    let network = checkpoints.last(learner.network.clone())?;
-    if learner.restore(network, saved.state) {
-        Ok(saved.history)
-    } else {
-        Err(checkpoints.damaged())
-    }
-}
-
-/// Said when a run is to go on with other data.
-const CHANGED: &str = "the clips, their labels, their sides or their features are not those that the run began with; \
-                       put the data back as it was, or start a new run";
-
-/// Hash of all that is learnt from and judged: numbers, labels and sides.
-pub(super) fn fingerprint(dataset: &Dataset) -> String {
-    let mut hash = Xxh3Default::new();
-    hash.update(format!("{:?}", dataset.labels).as_bytes());
-    for ((matrix, target), subset) in dataset
-        .matrices
-        .iter()
-        .zip(&dataset.targets)
-        .zip(&dataset.split.subsets)
-    {
-        hash.update(format!("{target} {subset:?} {}", matrix.frames).as_bytes());
-        hash.update(bytemuck::cast_slice(&matrix.values));
-    }
-    format!("{:032x}", hash.digest128())
-}
-
-pub(super) fn epoch_metrics(epoch: usize, train: SubsetMetrics, validation: SubsetMetrics) -> EpochMetrics {
-    EpochMetrics {
-        epoch,
-        train_loss: train.loss,
-        train_accuracy: train.accuracy,
-        train_uar: train.uar,
-        validation_loss: validation.loss,
-        validation_accuracy: validation.accuracy,
-        validation_uar: validation.uar,
-        learning_rate: 0.0,
-        clips_per_second: 0.0,
-        seconds: 0.0,
-        memory_bytes: memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64),
-        best: false,
-    }
 }
 
 /// The clips of each side.

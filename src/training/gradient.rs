@@ -57,13 +57,12 @@ impl ModuleVisitor for Scale<'_> {
 mod tests {
     use super::*;
     use crate::models::device;
-    use crate::models::layers::Dense;
-    use crate::random::stream;
+    use crate::models::layers::{Dense, Init};
 
     /// Gradients of a loss whose gradient is known: (kernel [[3, 0], [0, 0]], bias [0, 4]) has norm 5.
     fn example() -> (Dense, GradientsParams) {
         let device = device("flex").unwrap().autodiff();
-        let dense = Dense::new(2, 2, &mut stream(1, "weights", 0), &device);
+        let dense = Dense::new(2, 2, &mut Init::new(1, &device));
         let kernel = Tensor::<2>::from_data([[3.0, 0.0], [0.0, 0.0]], &device);
         let bias = Tensor::<1>::from_data([0.0, 4.0], &device);
         let loss = (dense.kernel.val() * kernel).sum() + (dense.bias.val() * bias).sum();

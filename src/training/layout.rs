@@ -1,36 +1,46 @@
-//! Whether a network takes the columns of a recipe for what they are.
+//! Whether a network takes a clip's features apart as the recipe put them together.
 
 use super::TrainingError;
 use crate::features::{Feature, Recipe};
-use crate::models::ModelSettings;
+use crate::models::{InputLayout, ModelSettings};
 
-/// Refuses an `attentive_crnn` that would take the numbers of a clip apart otherwise than the recipe put them together:
+/// Refuses an architecture that would take the numbers of a clip apart otherwise than the recipe put them together:
 /// sizes that divide them are not always the right ones. What another program made is taken as the settings say.
 ///
 /// # Errors
 /// [`TrainingError::Settings`] with the key and the recipe's value.
 pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), TrainingError> {
-    if model.name != "attentive_crnn" || recipe.import.is_some() {
+    if recipe.import.is_some() {
         return Ok(());
     }
-    let sizes = &model.attentive_crnn;
-    let functionals = (!recipe.functionals.is_empty()).then_some(recipe.functionals.len());
-    let parts = functionals.map(|_| recipe.parts);
-    let bands = (recipe.features.first() == Some(&Feature::LogMel)).then_some(recipe.n_mels);
-    for (key, given, wanted, of) in [
-        ("parts", sizes.parts, parts, "parts of a clip"),
+    let InputLayout {
+        bands,
+        parts,
+        functionals,
+    } = model.input_layout();
+    let functionals_of_recipe = (!recipe.functionals.is_empty()).then_some(recipe.functionals.len());
+    let mel_bands = (recipe.features.first() == Some(&Feature::LogMel)).then_some(recipe.n_mels);
+    for (key, needed, of_recipe, what) in [
+        (
+            "parts",
+            parts,
+            functionals_of_recipe.map(|_| recipe.parts),
+            "parts of a clip",
+        ),
         (
             "functionals",
-            sizes.functionals,
             functionals,
+            functionals_of_recipe,
             "functionals of each column",
         ),
-        ("bands", sizes.bands, bands, "mel bands"),
+        ("bands", bands, mel_bands, "mel bands"),
     ] {
-        if let Some(wanted) = wanted.filter(|wanted| *wanted != given) {
+        if let (Some(needed), Some(of_recipe)) = (needed, of_recipe)
+            && needed != of_recipe
+        {
             return Err(TrainingError::Settings {
-                key: format!("model.attentive_crnn.{key}"),
-                problem: format!("is {given}, but the recipe has {wanted} {of}; give {wanted}"),
+                key: format!("model.{}.{key}", model.name),
+                problem: format!("is {needed}, but the recipe has {of_recipe} {what}; give {of_recipe}"),
             });
         }
     }

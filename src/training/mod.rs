@@ -21,19 +21,22 @@ mod observer;
 mod optimizer;
 mod progress;
 mod refit;
+mod resume;
+mod rule;
 mod schedule;
 mod settings;
 mod sgd;
 mod step_benchmark;
+mod task;
 mod tensors;
 
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
-pub use callbacks::{EarlyStopping, Monitor, ReduceOnPlateau};
+pub use callbacks::{EarlyStopping, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, export_features};
-pub use fit::{Task, Trained, evaluated, fit, train};
+pub use fit::{evaluated, fit, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
 pub use layout::check_layout;
@@ -42,7 +45,8 @@ pub use normalise::Normaliser;
 pub use observer::{EpochMetrics, LoopControl, Observer};
 pub use optimizer::Optimizer;
 pub use settings::{
-    AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, OptimizerKind, ReduceOnPlateauSettings,
-    ScheduleKind, TrainingSettings,
+    AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, Monitor, OptimizerKind,
+    ReduceOnPlateauSettings, ScheduleKind, TrainingSettings,
 };
 pub use step_benchmark::{StepBenchmark, StepTime, clips_of, infer, product_speed};
+pub use task::{Task, Trained};

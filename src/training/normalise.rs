@@ -1,6 +1,6 @@
 //! Features standardised by the statistics of their clip or their speaker.
 
-use super::{Dataset, TrainingError};
+use super::TrainingError;
 use crate::corpus::Clip;
 use crate::features::{FeatureMatrix, Normalise, Scaler};
 use std::collections::{BTreeMap, HashMap};
@@ -24,7 +24,7 @@ impl Normaliser {
     /// # Errors
     /// [`TrainingError::Settings`] where a clip's own statistics would leave nothing of it: one frame alone.
     pub fn apply(
-        dataset: &mut Dataset,
+        matrices: &mut [FeatureMatrix],
         clips: &[Clip],
         recorded: usize,
         how: Normalise,
@@ -34,11 +34,11 @@ impl Normaliser {
             return Ok(normaliser);
         }
         if how == Normalise::Speaker {
-            normaliser.measure(dataset, clips, recorded);
+            normaliser.measure(matrices, clips, recorded);
         }
-        let frames = dataset.matrices.first().map_or(0, |matrix| matrix.frames);
+        let frames = matrices.first().map_or(0, |matrix| matrix.frames);
         Self::check(how, frames, &clips[..recorded.min(clips.len())])?;
-        for (clip, matrix) in dataset.matrices.iter_mut().enumerate() {
+        for (clip, matrix) in matrices.iter_mut().enumerate() {
             normaliser.example(clip, matrix);
         }
         Ok(normaliser)
@@ -74,10 +74,10 @@ impl Normaliser {
         })
     }
 
-    fn measure(&mut self, dataset: &Dataset, clips: &[Clip], recorded: usize) {
+    fn measure(&mut self, matrices: &[FeatureMatrix], clips: &[Clip], recorded: usize) {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut own: Vec<Vec<&FeatureMatrix>> = Vec::new();
-        for (index, (clip, matrix)) in clips.iter().zip(&dataset.matrices).enumerate() {
+        for (index, (clip, matrix)) in clips.iter().zip(matrices).enumerate() {
             let place = clip.speaker_key().map(|key| {
                 *places.entry(key).or_insert_with(|| {
                     own.push(Vec::new());
@@ -119,7 +119,7 @@ impl Normaliser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{Emotion, Split, SplitKind, Subset};
+    use crate::corpus::Emotion;
 
     fn clip(speaker: Option<&str>) -> Clip {
         Clip {
@@ -141,26 +141,14 @@ mod tests {
     }
 
     /// Clips of 4 frames of 2 numbers, each with a level and a swing of its own.
-    fn dataset(clips: usize, frames: usize) -> Dataset {
+    fn matrices(clips: usize, frames: usize) -> Vec<FeatureMatrix> {
         let value = |clip: usize, index: usize| (10 * clip) as f32 + (clip + 1) as f32 * (index as f32 * 1.7).sin();
         let matrix = |clip: usize| FeatureMatrix {
             frames,
             coefficients: 2,
             values: (0..frames * 2).map(|index| value(clip, index)).collect(),
         };
-        Dataset {
-            matrices: (0..clips).map(matrix).collect(),
-            targets: vec![0; clips],
-            labels: vec!["happy".to_owned()],
-            split: Split {
-                kind: SplitKind::Random,
-                fold: None,
-                subsets: vec![Subset::Train; clips],
-                notes: Vec::new(),
-            },
-            cached: 0,
-            skip_clamped: 0,
-        }
+        (0..clips).map(matrix).collect()
     }
 
     fn is_standard(matrices: &[&FeatureMatrix]) -> bool {
@@ -178,20 +166,20 @@ mod tests {
             clip(None),
             clip(Some("a")),
         ];
-        let raw = dataset(5, 4);
+        let raw = matrices(5, 4);
         let of = |how| {
-            let mut dataset = raw.clone();
-            let normaliser = Normaliser::apply(&mut dataset, &clips, 4, how).unwrap();
-            (dataset.matrices, normaliser)
+            let mut matrices = raw.clone();
+            let normaliser = Normaliser::apply(&mut matrices, &clips, 4, how).unwrap();
+            (matrices, normaliser)
         };
-        assert_eq!(of(Normalise::Corpus).0, raw.matrices);
+        assert_eq!(of(Normalise::Corpus).0, raw);
         assert!(of(Normalise::Utterance).0.iter().all(|matrix| is_standard(&[matrix])));
         let (matrices, normaliser) = of(Normalise::Speaker);
         assert!(is_standard(&[&matrices[0], &matrices[2]]), "the copy does not count");
         assert!(!is_standard(&[&matrices[0]]) && !is_standard(&[&matrices[4]]));
         assert!(is_standard(&[&matrices[1]]) && is_standard(&[&matrices[3]]));
         // An example made of a clip is standardised as the clip is.
-        let mut example = raw.matrices[2].clone();
+        let mut example = raw[2].clone();
         normaliser.example(2, &mut example);
         assert_eq!(example, matrices[2]);
         assert!(normaliser.note().unwrap().contains("unlabelled"));
@@ -200,7 +188,7 @@ mod tests {
     #[test]
     fn one_frame_alone_is_refused() {
         let clips = [clip(Some("a")), clip(Some("a")), clip(None)];
-        let refusal = |clips: &[Clip], how| Normaliser::apply(&mut dataset(clips.len(), 1), clips, clips.len(), how);
+        let refusal = |clips: &[Clip], how| Normaliser::apply(&mut matrices(clips.len(), 1), clips, clips.len(), how);
         assert!(refusal(&clips[..2], Normalise::Speaker).is_ok());
         for (clips, how, whose) in [
             (&clips[..], Normalise::Speaker, "its own statistics"),
@@ -213,7 +201,7 @@ mod tests {
                 "{message}"
             );
         }
-        let copy = Normaliser::apply(&mut dataset(2, 1), &clips[..2], 1, Normalise::Speaker);
+        let copy = Normaliser::apply(&mut matrices(2, 1), &clips[..2], 1, Normalise::Speaker);
         assert!(copy.is_err(), "a copy is no other clip");
     }
 }

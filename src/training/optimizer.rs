@@ -1,6 +1,7 @@
 //! From gradients to new weights, in one pass over memory.
 
 use super::adam::Adam;
+use super::rule::Rule;
 use super::sgd::Sgd;
 use super::tensors::Tensors;
 use super::{OptimizerKind, TrainingSettings};
@@ -124,15 +125,6 @@ impl Optimizer {
     }
 }
 
-/// What one step does to a parameter.
-pub(super) trait Rule: Copy + Send + Sync {
-    /// Changes a stretch of weights and moments, each read once and written once.
-    fn update_segment(self, weights: &mut [f32], gradient: &[f32], moments: &mut [&mut [f32]]);
-
-    /// The same in Burn's operations, for devices whose numbers are not at hand.
-    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> (Tensor<1>, Vec<Tensor<1>>);
-}
-
 impl Method {
     /// Rows that are remembered per parameter.
     fn moments(self) -> usize {
@@ -253,17 +245,16 @@ fn in_place(rule: impl Rule, weights: &mut [f32], gradient: &[f32], moments: Vec
 mod tests {
     use super::super::settings::tests::shipped;
     use super::*;
-    use crate::models::layers::Dense;
+    use crate::models::layers::{Dense, Init};
     use crate::models::lcg::Lcg;
     use crate::models::{device, device_names};
-    use crate::random::stream;
     use burn::optim::AdamConfig;
     use burn::tensor::Device;
     use serde::Deserialize;
 
     /// A layer, and gradients over several powers of ten.
     fn layer(device: &Device) -> Dense {
-        Dense::new(5, 4, &mut stream(1, "weights", 0), device).map(&mut Lcg(7))
+        Dense::new(5, 4, &mut Init::new(1, device)).map(&mut Lcg(7))
     }
 
     fn gradients(dense: &Dense, step: usize) -> GradientsParams {

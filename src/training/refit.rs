@@ -1,15 +1,13 @@
 //! The final fit: the network anew, on more clips than it was chosen with.
 
-use super::augmentation::Augmenter;
 use super::checkpoint::Checkpoints;
-use super::epoch::Learner;
-use super::fit::{epoch_metrics, fingerprint, should_continue};
-use super::loss::{class_counts, class_weights};
+use super::epoch::{Learner, epoch_metrics};
+use super::resume::should_continue;
 use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
 use crate::corpus::Subset;
 use crate::features::Scaler;
 use crate::inference::{FinalFit, Package, PackageMetadata};
-use crate::models::{Network, device};
+use crate::models::device;
 use std::time::Instant;
 
 /// Where the final fit keeps its checkpoints, in the run's folder of them.
@@ -39,18 +37,13 @@ pub(super) fn refit(
         ..trained.package.metadata.clone()
     };
     let device = device(task.device)?.autodiff();
-    let (shape, classes) = (task.recipe.shape(), dataset.labels.len());
-    let targets = || clips.iter().map(|clip| dataset.targets[*clip]);
-    let network = Network::new(task.model, shape, classes, task.seed, &device)?;
-    let network = network.with_class_counts(&class_counts(targets(), classes));
+    let network = task.network(&clips, &device)?;
     let checkpoints = Checkpoints::open(&task.checkpoints.join(FINAL))?;
-    let weights = settings.class_weights.then(|| class_weights(targets(), classes));
-    let augmenter = task
-        .augmentation
-        .map(|augmentation| Augmenter::new(augmentation, task.recipe, task.seed));
+    let weights = task.class_weights(&clips);
+    let augmenter = task.augmenter();
     let mut learner =
         Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
-    let data = fingerprint(dataset);
+    let data = dataset.fingerprint();
     let done = should_continue(task, &checkpoints, &mut learner, &device, &data)?.len();
     let mut observer = Final {
         observer,

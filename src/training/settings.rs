@@ -1,6 +1,6 @@
 //! `[training]`.
 
-use super::{Monitor, TrainingError};
+use super::{EpochMetrics, TrainingError};
 use crate::features::Normalise;
 use crate::inference::FinalFit;
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,39 @@ fn refuse(key: &str, problem: &str) -> TrainingError {
     TrainingError::Settings {
         key: format!("training.{key}"),
         problem: problem.to_owned(),
+    }
+}
+
+/// The validation figure that chooses the best epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Monitor {
+    /// Validation loss, lower is better.
+    #[default]
+    Loss,
+    /// Validation accuracy, higher is better.
+    Accuracy,
+    /// Validation unweighted average recall, higher is better.
+    Uar,
+}
+
+impl Monitor {
+    /// The figure of an epoch.
+    pub fn value(self, metrics: &EpochMetrics) -> f64 {
+        match self {
+            Self::Loss => metrics.validation_loss,
+            Self::Accuracy => metrics.validation_accuracy,
+            Self::Uar => metrics.validation_uar,
+        }
+    }
+
+    /// Whether `value` is better than `best` by more than `min_delta`; the first value always is.
+    pub(super) fn improves(self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
+        match (self, best) {
+            (_, None) => true,
+            (Self::Loss, Some(best)) => value < best - min_delta,
+            (Self::Accuracy | Self::Uar, Some(best)) => value > best + min_delta,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with momentum.
 
-use super::optimizer::Rule;
+use super::rule::Rule;
 use burn::tensor::Tensor;
 
 /// As PyTorch `torch.optim.SGD` without dampening, whose weight decay is L2:

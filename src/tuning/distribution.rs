@@ -1,7 +1,6 @@
-//! The values a parameter can take, as Optuna describes them.
+//! The values a parameter can take; matches Optuna.
 
-use super::journal::json;
-use super::{TuningError, Value};
+use super::{TuningError, Value, json};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -212,10 +211,11 @@ impl Distribution {
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
             .collect();
-        json::write(&Value::Object(BTreeMap::from([
+        Value::Object(BTreeMap::from([
             ("name".to_owned(), Value::from(name)),
             ("attributes".to_owned(), Value::Object(attributes)),
-        ])))
+        ]))
+        .to_json()
     }
 
     /// Reads Optuna's description, the older names and the short form included.

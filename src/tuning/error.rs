@@ -1,6 +1,6 @@
 //! What can go wrong in tuning.
 
-use super::journal::Damage;
+use super::Damage;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong in tuning.
@@ -101,7 +101,7 @@ pub enum TuningError {
         problem: String,
     },
     /// Every setting of a finite space, or every point of a grid, has been tried.
-    #[error("{settings} of {settings} settings tried; a wider space, or more of tuning.repeats, goes on")]
+    #[error("{settings} of {settings} settings tried; a wider space, or a larger tuning.repeats, lets it continue")]
     Exhausted {
         /// How many there are.
         settings: u64,

@@ -21,7 +21,7 @@ pub struct SpaceCoverage {
     pub exhausted: bool,
 }
 
-/// A setting: the place of each parameter's value among all it can take, in the order of the space; `None` for one that
+/// A setting: the index of each parameter's value among all it can take, in the order of the space; `None` for one that
 /// does not exist beside the others.
 pub(super) type Setting = Vec<Option<u64>>;
 
@@ -103,12 +103,12 @@ fn count_from(
         return Some(values.saturating_mul(count_from(rest, depended_on, chosen, branches)?));
     }
     let mut total = 0_u64;
-    for place in 0..values {
+    for index in 0..values {
         *branches += 1;
         if *branches > BRANCHES {
             return None;
         }
-        chosen.insert(first.name.clone(), first.chosen(first.distribution.at(place)));
+        chosen.insert(first.name.clone(), first.chosen(first.distribution.at(index)));
         total = total.saturating_add(count_from(rest, depended_on, chosen, branches)?);
     }
     chosen.remove(&first.name);
@@ -117,19 +117,19 @@ fn count_from(
 
 /// The setting that a trial has; `None` for one of another space.
 pub(super) fn setting(space: &Space, parameters: &Parameters) -> Option<Setting> {
-    let place = |parameter: &Parameter| {
+    let index = |parameter: &Parameter| {
         if !parameter.is_active(parameters) {
             return Some(None);
         }
         let chosen = parameters.get(&parameter.name)?;
         let fits = chosen.distribution.is_compatible(&parameter.distribution);
-        parameter.distribution.place(chosen.internal).filter(|_| fits).map(Some)
+        parameter.distribution.index(chosen.internal).filter(|_| fits).map(Some)
     };
-    let setting = space.parameters().iter().map(place).collect::<Option<Setting>>()?;
+    let setting = space.parameters().iter().map(index).collect::<Option<Setting>>()?;
     (setting.iter().flatten().count() == parameters.len()).then_some(setting)
 }
 
-/// A setting that is accepted, with what is given: the first on a walk over all from a random place on.
+/// A setting that is accepted, with what is given: the first on a walk over all from a random setting on.
 pub(super) fn search(
     parameters: &[Parameter],
     chosen: &mut Parameters,
@@ -170,17 +170,17 @@ impl Distribution {
         }
     }
 
-    /// The internal value at a place, from 0.
-    fn at(&self, place: u64) -> f64 {
+    /// The internal value at an index, from 0.
+    fn at(&self, index: u64) -> f64 {
         match self {
-            Self::Float { low, high, step, .. } => (low + place as f64 * step.unwrap_or(0.0)).min(*high),
-            Self::Int { low, step, .. } => *low as f64 + place as f64 * *step as f64,
-            Self::Categorical { .. } => place as f64,
+            Self::Float { low, high, step, .. } => (low + index as f64 * step.unwrap_or(0.0)).min(*high),
+            Self::Int { low, step, .. } => *low as f64 + index as f64 * *step as f64,
+            Self::Categorical { .. } => index as f64,
         }
     }
 
-    /// The place of an internal value; `None` for one that is out of range.
-    fn place(&self, internal: f64) -> Option<u64> {
+    /// The index of an internal value; `None` for one that is out of range.
+    fn index(&self, internal: f64) -> Option<u64> {
         let steps = match self {
             _ if self.is_single() => 0.0,
             Self::Float { low, step, .. } => (internal - low) / (*step)?,

@@ -1,8 +1,8 @@
-//! Which parameters mattered: PED-ANOVA, as Optuna's `PedAnovaImportanceEvaluator` computes it.
+//! Which parameters mattered: PED-ANOVA, which matches Optuna's `PedAnovaImportanceEvaluator`.
 //!
 //! Watanabe, Bansal and Hutter 2023 (arXiv 2304.10255), with Optuna 5.0's treatment of parameters that exist only
 //! beside others: how much the best tenth of the complete trials differs, parameter by parameter, from all of them.
-//! Both are smoothed by Parzen estimators (Scott's rule) on a grid of at most 50 places; what is compared is their
+//! Both are smoothed by Parzen estimators (Scott's rule) on a grid of at most 50 points; what is compared is their
 //! Pearson divergence `Σ p_all (p_top / p_all - 1)²`. It says where good trials were among those that were made, so it
 //! says nothing of what no trial tried.
 
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The share of trials that count as the best.
 const TOP: f64 = 0.1;
-/// Most places of the grid.
+/// Most points of the grid.
 const PLACES: usize = 50;
 /// Weight of the even prior beside the trials' own.
 const PRIOR: f64 = 1.0;
@@ -71,10 +71,10 @@ fn of_range(chosen: &[(&Chosen, bool)], top: f64, all: usize) -> f64 {
         return 0.0;
     }
     let counts = |only_best: bool| {
-        let places = chosen.iter().filter(|(_, best)| *best || !only_best);
+        let values = chosen.iter().filter(|(_, best)| *best || !only_best);
         let mut counts = vec![0_usize; places_of(distribution)];
-        for (chosen, _) in places {
-            if let Some(count) = counts.get_mut(place(distribution, chosen.internal)) {
+        for (chosen, _) in values {
+            if let Some(count) = counts.get_mut(grid_point(distribution, chosen.internal)) {
                 *count += 1;
             }
         }
@@ -115,8 +115,8 @@ fn places_of(distribution: &Distribution) -> usize {
     }
 }
 
-/// The place of a value on the grid; halfway between two it is the lower.
-fn place(distribution: &Distribution, internal: f64) -> usize {
+/// The index of the grid point nearest to a value; halfway between two it is the lower.
+fn grid_point(distribution: &Distribution, internal: f64) -> usize {
     let (low, high, log) = match distribution {
         Distribution::Int { low, high, log, .. } => (*low as f64, *high as f64, *log),
         Distribution::Float { low, high, log, .. } => (*low, *high, *log),
@@ -125,27 +125,27 @@ fn place(distribution: &Distribution, internal: f64) -> usize {
     let scaled = |value: f64| if log { value.ln() } else { value };
     let last = places_of(distribution) - 1;
     let step = (scaled(high) - scaled(low)) / last as f64;
-    let place = ((scaled(internal) - scaled(low)) / step - 0.5).ceil();
-    (place.max(0.0) as usize).min(last)
+    let index = ((scaled(internal) - scaled(low)) / step - 0.5).ceil();
+    (index.max(0.0) as usize).min(last)
 }
 
-/// The Parzen estimator over the places: one kernel for every place that was taken, as heavy as it was taken often,
+/// The Parzen estimator over the grid points: one kernel for every point that was taken, as heavy as it was taken often,
 /// and the prior.
 fn density(counts: &[usize], categorical: bool) -> Vec<f64> {
     let taken: Vec<(f64, f64)> = counts
         .iter()
         .enumerate()
         .filter(|(_, count)| **count > 0)
-        .map(|(place, count)| (place as f64, *count as f64))
+        .map(|(point, count)| (point as f64, *count as f64))
         .collect();
     let total = taken.iter().map(|(_, count)| count).sum::<f64>() + PRIOR;
     let mut density = vec![0.0; counts.len()];
     if categorical {
         let even = PRIOR / (taken.len() + 1) as f64;
         let row = counts.len() as f64 * even + 1.0;
-        for (place, p) in density.iter_mut().enumerate() {
+        for (point, p) in density.iter_mut().enumerate() {
             let kernels = taken.iter().map(|(at, count)| {
-                let here = if *at as usize == place { even + 1.0 } else { even };
+                let here = if *at as usize == point { even + 1.0 } else { even };
                 count * here / row
             });
             *p = (kernels.sum::<f64>() + PRIOR / counts.len() as f64) / total;
@@ -161,19 +161,19 @@ fn density(counts: &[usize], categorical: bool) -> Vec<f64> {
     for (mean, sigma, weight) in kernels {
         let within = |from: f64, to: f64| ln_mass((from - mean) / sigma, (to - mean) / sigma);
         let all = within(-0.5, last + 0.5);
-        for (place, p) in density.iter_mut().enumerate() {
-            let place = place as f64;
-            *p += weight / total * (within(place - 0.5, place + 0.5) - all).exp();
+        for (point, p) in density.iter_mut().enumerate() {
+            let point = point as f64;
+            *p += weight / total * (within(point - 0.5, point + 0.5) - all).exp();
         }
     }
     density
 }
 
-/// Scott's rule over places and how often each was taken; at least so wide that a kernel stays on its place.
+/// Scott's rule over points and how often each was taken; at least so wide that a kernel stays on its point.
 fn bandwidth(taken: &[(f64, f64)]) -> f64 {
     let total: f64 = taken.iter().map(|(_, count)| count).sum();
-    let mean = taken.iter().map(|(place, count)| place * count).sum::<f64>() / total;
-    let squares: f64 = taken.iter().map(|(place, count)| (place - mean).powi(2) * count).sum();
+    let mean = taken.iter().map(|(point, count)| point * count).sum::<f64>() / total;
+    let squares: f64 = taken.iter().map(|(point, count)| (point - mean).powi(2) * count).sum();
     let deviation = (squares / (total - 1.0).max(1.0)).sqrt();
     let mut below = 0.0;
     let sums: Vec<f64> = taken

@@ -44,7 +44,7 @@ pub fn repeats(trial: &Trial) -> Option<usize> {
     }
 }
 
-/// Why a trial failed, when it was told.
+/// Why a trial failed, when it is known.
 pub fn failure_of(trial: &Trial) -> Option<&str> {
     trial.user_attributes.get(FAILURE_ATTRIBUTE)?.text()
 }
@@ -114,7 +114,7 @@ pub(super) fn end(trial: &Trial, outcome: &Outcome) -> Vec<Operation> {
 }
 
 /// The line that puts a lost trial back in the queue, with Optuna's record of what it repeats. Its reports and rungs
-/// are not taken along: it begins anew, and what it had would count twice.
+/// are not taken along: it starts over, and what it had would count twice.
 pub(super) fn again(study: usize, trial: &Trial, retries: usize) -> Option<Operation> {
     let mut attributes = trial.system_attributes.clone();
     attributes.retain(|key, _| !key.starts_with("completed_rung_"));

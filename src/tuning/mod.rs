@@ -1,8 +1,8 @@
 //! Tuning: which parameters to try next, and when to give a trial up. Knows parameters and scores, never models.
 //!
-//! A [`Study`] is a journal file in Optuna's format: Python Optuna reads and goes on with it, and this goes on after
-//! Optuna. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
-//! after every epoch, hears from a [`Pruner`] whether to go on, and *tells* the outcome. Any number of processes do so
+//! A [`Study`] is a journal file in Optuna's format: Python Optuna can continue it, and this module can continue what
+//! Optuna began. A worker *asks* the study for a trial's parameters (chosen by a [`Sampler`] in a [`Space`]), *reports* a value
+//! after every epoch, asks a [`Pruner`] whether to continue, and *tells* the outcome. Any number of processes do so
 //! on one file.
 //!
 //! | module | what it is |
@@ -17,11 +17,13 @@
 //! | [`pruner`], [`pruners`] | when to give up: median, percentile, patient, successive halving, Hyperband |
 //! | [`journal`] | the file: its lock, its lines, the state they add up to, and its repair |
 
+pub mod damage;
 pub mod distribution;
 pub mod error;
 pub mod finite;
 pub mod importance;
 pub mod journal;
+pub mod json;
 pub mod lifecycle;
 pub mod pruner;
 pub mod pruners;
@@ -34,16 +36,17 @@ pub mod study;
 pub mod trial;
 pub mod value;
 
+pub use damage::Damage;
 pub use distribution::Distribution;
 pub use error::TuningError;
 pub use finite::SpaceCoverage;
-pub use journal::Damage;
 pub use journal::repair::{LeftOut, Repaired, repair};
 pub use lifecycle::Outcome;
-pub use pruner::{Pruner, PruningDecision};
+pub use pruner::Pruner;
+pub use pruners::PruningDecision;
 pub use sampler::Sampler;
 pub use settings::{Objective, TuningSettings};
-pub use space::{Chosen, Parameter, Space};
+pub use space::{Chosen, Parameter, Parameters, Space};
 pub use study::{Limits, Study};
-pub use trial::{Direction, History, Parameters, Trial, TrialState};
+pub use trial::{Direction, History, Trial, TrialState};
 pub use value::Value;

@@ -1,10 +1,10 @@
-//! When to give a trial up.
+//! When to prune a trial.
 
 use super::pruners::{Hyperband, Median, Patient, Percentile, SuccessiveHalving};
-use super::{History, Trial, TuningError};
+use super::{History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
-/// A rule for when to give a trial up; every one decides as Optuna 5.0's of that name.
+/// A rule for when to prune a trial; every one matches Optuna 5.0's pruner of that name.
 ///
 /// Rules hold no state: what they need is in the trials, so that every process decides the same.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,33 +23,6 @@ pub enum Pruner {
     SuccessiveHalving(SuccessiveHalving),
     /// Successive halving at several degrees of haste.
     Hyperband(Hyperband),
-}
-
-/// What a rule says about a trial.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct PruningDecision {
-    /// Whether to give the trial up.
-    pub prune: bool,
-    /// The value it was measured against at its last step, where the rule has one.
-    pub threshold: Option<f64>,
-    /// The rungs it has reached with this report, and its values there; the study notes them on the trial, so that
-    /// later trials are compared with it.
-    pub rungs: Vec<(u32, f64)>,
-}
-
-impl PruningDecision {
-    /// Go on.
-    pub const KEEP: Self = Self {
-        prune: false,
-        threshold: None,
-        rungs: Vec::new(),
-    };
-    /// Give up.
-    pub const PRUNE: Self = Self {
-        prune: true,
-        threshold: None,
-        rungs: Vec::new(),
-    };
 }
 
 impl Pruner {

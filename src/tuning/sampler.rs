@@ -1,8 +1,8 @@
 //! Which parameters to try next.
 
 use super::finite::{SpaceCoverage, Tally, count, search, setting};
-use super::samplers::{Grid, Tpe, random};
-use super::{History, Parameters, Space, Trial, TuningError};
+use super::samplers::{Grid, Request, Tpe, random};
+use super::{Parameters, Space, Trial, TuningError};
 use crate::random::stream;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -29,21 +29,6 @@ impl Default for Sampler {
     fn default() -> Self {
         Self::Tpe(Tpe::default())
     }
-}
-
-/// What a sampler is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// The parameters to choose, and from what.
-    pub space: &'a Space,
-    /// The trials so far, running ones among them.
-    pub history: History<'a>,
-    /// The number of the trial that is to be.
-    pub number: usize,
-    /// The study's seed.
-    pub seed: u64,
-    /// Parameters that are given.
-    pub fixed: &'a Parameters,
 }
 
 impl Sampler {
@@ -120,20 +105,5 @@ impl Sampler {
         let settings = count(space)?;
         let tally = Tally::of(trials, |parameters| setting(space, parameters));
         Some(tally.coverage(settings, repeats))
-    }
-}
-
-impl Request<'_> {
-    /// The given parameters that the space knows and that exist beside the other given ones.
-    pub(super) fn given(&self) -> Parameters {
-        let mut given = Parameters::new();
-        for parameter in self.space.parameters() {
-            if let Some(chosen) = self.fixed.get(&parameter.name)
-                && parameter.is_active(&given)
-            {
-                given.insert(parameter.name.clone(), chosen.clone());
-            }
-        }
-        given
     }
 }

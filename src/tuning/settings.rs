@@ -19,7 +19,7 @@ pub struct TuningSettings {
     pub trials: usize,
     /// Processes at once.
     pub workers: usize,
-    /// The validation figure that trials are ranked by.
+    /// The validation metric that trials are ranked by.
     pub objective: Objective,
     /// Seed of the sampler; the trials' own is `seed`.
     pub seed: u64,
@@ -51,7 +51,7 @@ pub struct TuningSettings {
     pub space: BTreeMap<String, Space>,
 }
 
-/// The validation figure that trials are ranked by.
+/// The validation metric that trials are ranked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -125,11 +125,11 @@ pub struct PatientSettings {
 pub struct SuccessiveHalvingSettings {
     /// The step of the first rung; 0 is a hundredth of the longest complete trial.
     pub min_resource: u64,
-    /// One of so many goes on.
+    /// One of so many is promoted.
     pub reduction_factor: u64,
     /// Rungs left out at the beginning.
     pub min_early_stopping_rate: u32,
-    /// Trials a rung must have seen before any goes on.
+    /// Trials a rung must have seen before any is promoted.
     pub bootstrap_count: usize,
 }
 
@@ -141,9 +141,9 @@ pub struct HyperbandSettings {
     pub min_resource: u64,
     /// The steps of a whole trial; 0 is those of the longest complete one.
     pub max_resource: u64,
-    /// One of so many goes on.
+    /// One of so many is promoted.
     pub reduction_factor: u64,
-    /// Trials a rung must have seen before any goes on.
+    /// Trials a rung must have seen before any is promoted.
     pub bootstrap_count: usize,
 }
 
@@ -228,7 +228,7 @@ impl TuningSettings {
             let problem = "is `patient` itself; name another pruner, or `none`".to_owned();
             return Err(refuse("patient.wrapped", problem));
         }
-        let place = |table: &str, error: TuningError| match error {
+        let prefix = |table: &str, error: TuningError| match error {
             TuningError::Pruner { key, value, expected } | TuningError::Sampler { key, value, expected } => {
                 refuse(&format!("{table}.{key}"), format!("is {value}; it must be {expected}"))
             }
@@ -236,10 +236,10 @@ impl TuningSettings {
         };
         Sampler::Tpe(self.tpe.clone())
             .check()
-            .map_err(|error| place("tpe", error))?;
+            .map_err(|error| prefix("tpe", error))?;
         Sampler::Grid(self.grid.clone())
             .check()
-            .map_err(|error| place("grid", error))?;
+            .map_err(|error| prefix("grid", error))?;
         for (table, kind) in [
             ("median", PrunerKind::Median),
             ("percentile", PrunerKind::Percentile),
@@ -247,7 +247,7 @@ impl TuningSettings {
             ("successive_halving", PrunerKind::SuccessiveHalving),
             ("hyperband", PrunerKind::Hyperband),
         ] {
-            self.pruner_of(kind).check().map_err(|error| place(table, error))?;
+            self.pruner_of(kind).check().map_err(|error| prefix(table, error))?;
         }
         Ok(())
     }

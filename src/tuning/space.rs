@@ -1,8 +1,11 @@
 //! A search space: named parameters, some of which exist only beside certain choices of others.
 
-use super::{Distribution, Parameters, TuningError, Value};
+use super::{Distribution, TuningError, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Values by the parameters' names.
+pub type Parameters = BTreeMap<String, Chosen>;
 
 /// One parameter of a space.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +85,7 @@ impl Space {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// The same parameters with other distributions where one is told.
+    /// The same parameters with other distributions where there is one.
     pub(super) fn redistributed(&self, newer: impl Fn(&Parameter) -> Option<Arc<Distribution>>) -> Self {
         let parameters = self.parameters.iter().map(|parameter| Parameter {
             distribution: newer(parameter).unwrap_or_else(|| Arc::clone(&parameter.distribution)),

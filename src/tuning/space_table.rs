@@ -255,8 +255,8 @@ mod tests {
             let [found] = &differences(from, to)[..] else {
                 unreachable!()
             };
-            let told = (found.name.as_str(), found.one.as_deref(), found.other.as_deref());
-            assert_eq!(told, (name, Some(one), Some(other)));
+            let reported = (found.name.as_str(), found.one.as_deref(), found.other.as_deref());
+            assert_eq!(reported, (name, Some(one), Some(other)));
         }
         let [gone, come] = &differences("c = ", "e = ")[..] else {
             unreachable!()

@@ -5,7 +5,7 @@ use super::journal::operation::{NewTrial, Operation};
 use super::journal::replay::{Replay, StudyRecord};
 use super::lifecycle::{FIXED, Outcome, again, begin, check_against_first, end, queued, run_of};
 use super::pruners::rung_key;
-use super::sampler::Request;
+use super::samplers::Request;
 use super::{
     Damage, Direction, Distribution, History, Parameters, Pruner, PruningDecision, Sampler, Space, Trial, TrialState,
     TuningError, Value,
@@ -137,7 +137,7 @@ impl Study {
         self.journal.path()
     }
 
-    /// Reads what others wrote since; tells how many lines there were.
+    /// Reads what others wrote since; returns how many lines there were.
     ///
     /// # Errors
     /// [`TuningError::Io`], [`TuningError::Shrunk`].
@@ -158,7 +158,7 @@ impl Study {
         self.journal.check()
     }
 
-    /// A space as the study goes on with it: with the range that the latest trial drew each parameter from, which another
+    /// A space as the study continues with it: with the range that the latest trial drew each parameter from, which another
     /// program may have varied.
     pub fn newest(&self, space: &Space) -> Space {
         self.journal
@@ -334,18 +334,18 @@ impl Study {
     pub fn decide(&mut self, number: usize, pruner: &Pruner) -> Result<PruningDecision, TuningError> {
         self.refresh()?;
         let record = self.record()?;
-        let trial = running(record, number, "judged")?;
-        let verdict = pruner.decide(&self.history(), trial);
-        if !verdict.rungs.is_empty() {
+        let trial = running(record, number, "decided on")?;
+        let decision = pruner.decide(&self.history(), trial);
+        if !decision.rungs.is_empty() {
             let trial = trial.id;
-            let noted = verdict.rungs.iter().map(|(rung, value)| {
+            let noted = decision.rungs.iter().map(|(rung, value)| {
                 let attributes = BTreeMap::from([(rung_key(*rung), Value::Float(*value))]);
                 Operation::TrialSystemAttributes { trial, attributes }
             });
             let noted = noted.collect();
             self.journal.update(|_| Ok((noted, ())))?;
         }
-        Ok(verdict)
+        Ok(decision)
     }
 
     /// Notes something on a running trial.
@@ -380,14 +380,14 @@ impl Study {
         })
     }
 
-    /// The running trials of ours, with their runs; whoever knows run folders can tell which of them are lost.
+    /// The running trials of ours, with their runs; whoever knows run folders knows which of them are lost.
     pub fn running_runs(&self) -> impl Iterator<Item = (&Trial, &str)> {
         let running = self.trials().iter().filter(|trial| trial.state == TrialState::Running);
         running.filter_map(|trial| Some((trial, run_of(trial)?)))
     }
 
     /// Fails trials whose runs are lost, and puts each back in the queue unless it has been tried `retries` times
-    /// again already (as Optuna's `RetryHeartbeatStaleTrialCallback`). Trials that have ended meanwhile, that another
+    /// again already (matches Optuna's `RetryHeartbeatStaleTrialCallback`). Trials that have ended meanwhile, that another
     /// run took over, or that are not ours, are left alone. Tells which trials it failed.
     ///
     /// # Errors

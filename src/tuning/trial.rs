@@ -1,12 +1,9 @@
 //! A trial: its parameters, what it reported, how it ended.
 
-use super::{Chosen, Value};
+use super::{Parameters, Value};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Values by the parameters' names.
-pub type Parameters = BTreeMap<String, Chosen>;
 
 /// Whether a smaller or a larger value is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display, schemars::JsonSchema)]
@@ -56,9 +53,9 @@ impl TrialState {
 /// A trial: its parameters, what it reported, how it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// Its place among all trials of the file.
+    /// Its index among all trials of the file.
     pub id: usize,
-    /// Its place among the trials of its study.
+    /// Its index among the trials of its study.
     pub number: usize,
     /// How far it is.
     pub state: TrialState,

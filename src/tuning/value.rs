@@ -67,15 +67,83 @@ impl Value {
             _ => false,
         }
     }
+
+    /// JSON on one line, without spaces, as Python's `json` writes it: with bare `NaN`, `Infinity` and `-Infinity`,
+    /// and with every float exact to its last bit.
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        write_value(self, &mut text);
+        text
+    }
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => formatter.write_str(text),
-            other => formatter.write_str(&super::journal::json::write(other)),
+            other => formatter.write_str(&other.to_json()),
         }
     }
+}
+
+fn write_value(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Int(number) => out.push_str(&number.to_string()),
+        Value::Float(number) => write_float(*number, out),
+        Value::Text(text) => write_text(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_value(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(entries) => {
+            out.push('{');
+            for (index, (key, item)) in entries.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_text(key, out);
+                out.push(':');
+                write_value(item, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// The shortest digits that read back to the same float; `{:?}` keeps the point that makes it a float to Python.
+fn write_float(number: f64, out: &mut String) {
+    if number.is_nan() {
+        out.push_str("NaN");
+    } else if number.is_infinite() {
+        out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+    } else {
+        out.push_str(&format!("{number:?}"));
+    }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
 }
 
 impl From<bool> for Value {

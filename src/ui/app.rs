@@ -26,7 +26,8 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// A workbench that asks the engine for the settings, the clips and the runs at once.
+    /// A workbench that asks the engine for the settings, the clips and the runs at once, for a demo corpus where there
+    /// is none, and to keep the queue going.
     pub fn new(theme: Theme, send: impl FnMut(Command) + 'static) -> Self {
         let mut app = Self {
             state: State::default(),
@@ -35,7 +36,13 @@ impl App {
         };
         for command in [
             Command::Config,
+            Command::Demo {
+                folder: None,
+                clips: None,
+                if_empty: true,
+            },
             Command::Scan { headers_only: false },
+            Command::Wake { follow: true },
             Command::Runs { follow: true },
         ] {
             app.send(command);

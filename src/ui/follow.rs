@@ -2,7 +2,11 @@
 
 use super::message::Message;
 use super::state::State;
-use crate::engine::{CacheReport, CommandKind, Event, ExportSummary, FeatureSummary, ImportSummary, Repaired, Survey};
+use crate::engine::{
+    CacheReport, Cancelled, CommandKind, DemoCorpus, Enqueued, Event, ExportSummary, Exported, FeatureSummary,
+    ImportSummary, Noted, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Survey, Task, Tuning,
+    TuningStops,
+};
 use crate::ui::input::Tab;
 use crate::ui::overlays::Overlay;
 use crate::ui::tabs::train::queue;
@@ -16,7 +20,7 @@ impl State {
         match event {
             Event::Progress(progress) => {
                 if let Some(Overlay::Trim(view)) = self.overlays.last_mut()
-                    && progress.task == "trimming"
+                    && progress.task == Task::Trimming
                 {
                     view.progress = (progress.done, progress.total);
                 }
@@ -31,7 +35,7 @@ impl State {
                 self.survey = Some(survey);
                 self.unread = None;
             }
-            Event::Exported { path, clips } => {
+            Event::Exported(Exported { path, clips }) => {
                 self.message = Some(Message::good(format!(
                     "{} written to {}.",
                     count(clips, "clip"),
@@ -39,7 +43,7 @@ impl State {
                 )));
             }
             Event::Features(summary) => self.message = Some(features(&summary)),
-            Event::FeaturesExported(summary) => self.message = Some(exported(&summary)),
+            Event::FeaturesExported(exported) => self.message = Some(features_exported(&exported.written)),
             Event::FeaturesImported(summary) => self.message = Some(imported(&summary)),
             Event::Trimming(found) => {
                 if let Some(Overlay::Trim(view)) = self.overlays.last_mut() {
@@ -48,7 +52,11 @@ impl State {
                 self.trimming = Some(found);
             }
             Event::Cache(report) => self.cache(report),
-            Event::Demo { folder, summary } => {
+            Event::Demo(DemoCorpus { summary: None, .. }) => {}
+            Event::Demo(DemoCorpus {
+                folder,
+                summary: Some(summary),
+            }) => {
                 let (clips, speakers) = (count(summary.clips, "clip"), count(summary.speakers, "speaker"));
                 let length = duration(summary.seconds);
                 let text = format!(
@@ -98,8 +106,8 @@ impl State {
                     }
                 }
             }
-            Event::Started { runs, ahead } => self.started(&runs, ahead),
-            Event::Resumed { runs } => self.resumed(&runs),
+            Event::Started(Started { runs, ahead }) => self.started(&runs, ahead),
+            Event::Resumed(resumed) => self.resumed(&resumed.runs),
             Event::Runs(runs) => {
                 self.train.runs(&runs);
                 self.listed = Some(runs);
@@ -109,11 +117,15 @@ impl State {
                     self.train.detail(detail);
                 }
             }
-            Event::Stopping { run, when } => {
-                self.message = Some(Message::note(format!(
-                    "Run {run} was asked to stop {}.",
-                    words::stop(when)
-                )));
+            Event::Stopping(Stopping { runs, cancelled, when }) => {
+                self.message = Some(match (runs.last(), cancelled.last()) {
+                    (None, Some(run)) => taken_out(run),
+                    (run, _) => Message::note(format!(
+                        "Run {} was asked to stop {}.",
+                        run.map_or("", String::as_str),
+                        words::stop(when)
+                    )),
+                });
             }
             Event::Queue(report) => {
                 // What was asked may have told something that matters more.
@@ -126,7 +138,9 @@ impl State {
                     form.planned(&plan);
                 }
             }
-            Event::Noted { run, .. } => self.message = Some(Message::good(format!("The note of {run} is saved."))),
+            Event::Noted(Noted { run, .. }) => {
+                self.message = Some(Message::good(format!("The note of {run} is saved.")))
+            }
             Event::Deletion(deletion) if deletion.deleted => {
                 let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
                 self.message = Some(Message::good(if deletion.restorable {
@@ -137,7 +151,7 @@ impl State {
                 }));
             }
             Event::Deletion(_) => {}
-            Event::Restored { runs } => {
+            Event::Restored(Restored { runs }) => {
                 self.message = Some(Message::good(format!("Restored {}.", runs.join(", "))));
             }
             Event::Compared(comparison) => {
@@ -147,12 +161,15 @@ impl State {
                     }
                 }
             }
-            Event::Cancelled { run } => {
-                self.message = Some(Message::note(format!("Run {run} was removed from the queue.")));
-            }
+            Event::Cancelled(Cancelled { runs }) => self.message = runs.last().map(|run| taken_out(run)),
             Event::Report(report) => self.report.apply(report),
-            Event::Predicted(prediction) => drop(self.listen.evaluated.insert(prediction.path.clone(), prediction)),
-            Event::Tuning { study, workers, notes } => {
+            Event::Predicted(predictions) => {
+                let by_file = predictions
+                    .into_iter()
+                    .map(|prediction| (prediction.path.clone(), prediction));
+                self.listen.evaluated.extend(by_file);
+            }
+            Event::Tuning(Tuning { study, workers, notes }) => {
                 let started = match workers.len() {
                     0 => format!("Study {study}: no worker was missing."),
                     1 => format!("Study {study}: a worker has started; it keeps running when the workbench is closed."),
@@ -167,23 +184,23 @@ impl State {
             }
             Event::Studies(studies) => self.tune.list(studies),
             Event::Study(page) => self.tune.follow(page),
-            Event::TuningStops { study, workers, when } => {
+            Event::TuningStops(TuningStops { study, workers, when }) => {
                 self.message = Some(Message::note(format!(
                     "{} of study {study} will stop {}.",
                     workers.join(", "),
                     words::stop_tuning(when)
                 )));
             }
-            Event::Enqueued { study, trial } => {
+            Event::Enqueued(Enqueued { study, trial }) => {
                 self.message = Some(Message::good(format!(
                     "Trial {trial} of study {study} waits for a worker."
                 )));
             }
-            Event::StudyRepaired { study, repaired } => {
+            Event::StudyRepaired(StudyRepaired { study, repaired }) => {
                 self.message = Some(repaired_message(&study, repaired.as_deref()));
                 self.tune.begun(&study);
             }
-            Event::StudyExported { path, trials } => {
+            Event::StudyExported(StudyExported { path, trials }) => {
                 let text = format!("{} written to {}.", count(trials, "trial"), path.display());
                 self.message = Some(Message::good(text));
             }
@@ -270,6 +287,10 @@ impl State {
     }
 }
 
+fn taken_out(run: &str) -> Message {
+    Message::note(format!("Run {run} was removed from the queue."))
+}
+
 fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
     let Some(repaired) = repaired else {
         return Message::note(format!(
@@ -297,7 +318,7 @@ fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
     ))
 }
 
-fn exported(summary: &ExportSummary) -> Message {
+fn features_exported(summary: &ExportSummary) -> Message {
     let (clips, frames, coefficients) = summary.shape;
     Message::good(format!(
         "Features of {} written to {}: X.npy ({clips} × {frames} × {coefficients}), y.npy, labels.csv.",

@@ -31,7 +31,7 @@ impl Jobs {
         if !self.asked.values().any(|count| *count > 0) {
             self.tasks.clear();
         }
-        self.tasks.retain(|progress| command_of(&progress.task) != Some(kind));
+        self.tasks.retain(|progress| progress.task.command() != Some(kind));
     }
 
     /// A task goes on; it is forgotten when it is complete.
@@ -40,19 +40,5 @@ impl Jobs {
         if progress.total == 0 || progress.done < progress.total {
             self.tasks.push(progress);
         }
-    }
-}
-
-/// The command that a task belongs to, where the task's name says so.
-fn command_of(task: &str) -> Option<CommandKind> {
-    match task {
-        "reading headers" | "analysing samples" => Some(CommandKind::Scan),
-        "measuring" => Some(CommandKind::Bench),
-        "features" => Some(CommandKind::Features),
-        "exporting" => Some(CommandKind::ExportFeatures),
-        "importing" => Some(CommandKind::ImportFeatures),
-        "trimming" => Some(CommandKind::Trim),
-        "writing demo corpus" => Some(CommandKind::Demo),
-        _ => None,
     }
 }

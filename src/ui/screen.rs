@@ -165,7 +165,8 @@ fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
         0 => grouped(progress.done),
         total => format!("{:3} %", 100 * progress.done.min(total) / total),
     };
-    let columns = (width(&progress.task) + width(&figures)) as u16 + GAUGE + 2;
+    let task = progress.task.to_string();
+    let columns = (width(&task) + width(&figures)) as u16 + GAUGE + 2;
     if columns > area.width / 2 + 8 {
         buffer.put_right(area, 0, &figures, theme.accent());
         return width(&figures) as u16 + 2;
@@ -175,7 +176,7 @@ fn progress(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
         width: columns,
         ..area
     };
-    let taken = buffer.put(at, 0, 0, &progress.task, theme.dim()) + 1;
+    let taken = buffer.put(at, 0, 0, &task, theme.dim()) + 1;
     if progress.total > 0 {
         let bar = Rect {
             x: at.x + taken,

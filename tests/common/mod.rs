@@ -158,20 +158,16 @@ pub fn json_lines(path: &Path) -> Vec<Value> {
 
 /// A mono wav file at 16 kHz of samples as 32-bit floats.
 pub fn write_wav(path: &Path, samples: &[f32]) {
-    let length = 4 * samples.len() as u32;
-    let mut bytes = Vec::new();
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + length).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16u32.to_le_bytes());
-    bytes.extend([3u16.to_le_bytes(), 1u16.to_le_bytes()].concat());
-    bytes.extend([16_000u32.to_le_bytes(), 64_000u32.to_le_bytes()].concat());
-    bytes.extend([4u16.to_le_bytes(), 32u16.to_le_bytes()].concat());
-    bytes.extend(b"data");
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, bytes).unwrap();
+    let format = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, format).unwrap();
+    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
 }
 
 /// Every file below a folder, sorted; nothing where there is none.

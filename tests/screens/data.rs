@@ -5,7 +5,7 @@ use super::fixtures::{opening, synthetic_survey};
 use super::harness::{SIZES, Workbench, screens};
 use std::path::PathBuf;
 use std::sync::Arc;
-use undertone::engine::{Clear, Command, CommandKind, Event, Progress};
+use undertone::engine::{Clear, Command, CommandKind, DemoCorpus, Event, Progress, Task};
 
 #[test]
 fn data_shows_every_view() {
@@ -55,7 +55,8 @@ fn the_demo_corpus_is_scanned_when_it_is_written() {
         workbench.last(),
         Some(Command::Demo {
             folder: None,
-            clips: None
+            clips: None,
+            if_empty: false,
         })
     );
     let summary = undertone::engine::DemoSummary {
@@ -63,10 +64,19 @@ fn the_demo_corpus_is_scanned_when_it_is_written() {
         speakers: 24,
         seconds: 1804.0,
     };
-    workbench.tell(Event::Demo {
-        folder: "data/demo".into(),
-        summary,
-    });
+    let folder = PathBuf::from("data/demo");
+    workbench.tell(Event::Demo(DemoCorpus {
+        folder: folder.clone(),
+        summary: None,
+    }));
+    assert!(
+        matches!(workbench.last(), Some(Command::Demo { .. })),
+        "nothing was written"
+    );
+    workbench.tell(Event::Demo(DemoCorpus {
+        folder,
+        summary: Some(summary),
+    }));
     assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
 }
 
@@ -76,7 +86,7 @@ fn what_trimming_would_remove_is_measured_once() {
     let asked = |workbench: &Workbench| workbench.sent().iter().filter(|sent| **sent == Command::Trim).count();
     workbench.press("t");
     workbench.tell(Event::Progress(Progress {
-        task: "trimming".to_owned(),
+        task: Task::Trimming,
         done: 3120,
         total: 8140,
     }));

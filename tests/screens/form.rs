@@ -5,7 +5,7 @@ use super::fixtures::opening;
 use super::harness::{Workbench, screens};
 use super::networks;
 use std::sync::Arc;
-use undertone::engine::{Command, CommandKind, Event};
+use undertone::engine::{Command, CommandKind, Event, Started};
 
 #[test]
 fn the_form_shows_what_the_run_would_be_and_is_edited_as_text() {
@@ -58,10 +58,10 @@ fn the_form_starts_a_run() {
         "the form stays and says why"
     );
     workbench.press("Enter");
-    workbench.tell(Event::Started {
+    workbench.tell(Event::Started(Started {
         runs: vec!["20260613-080000-conv1d".to_owned()],
         ahead: 0,
-    });
+    }));
     workbench.done(CommandKind::Train);
     assert!(!workbench.text(80, 24).contains("New run"));
     let words: Vec<String> = workbench.text(80, 24).split_whitespace().map(str::to_owned).collect();

@@ -33,7 +33,7 @@ fn listen_shows_the_clip_under_the_cursor() {
             run: "20260612-141500-conv1d".to_owned()
         })
     );
-    workbench.tell(Event::Predicted(prediction(path, "20260612-141500-conv1d")));
+    workbench.tell(Event::Predicted(vec![prediction(path, "20260612-141500-conv1d")]));
     screens(&workbench, "listen_predicted");
     workbench.theme(Theme::new(Colours::None));
     workbench.compare("listen_monochrome_120x40", 120, 40);
@@ -67,7 +67,12 @@ pub fn played(path: &Path, phase: Phase, position: f64) -> Event {
 fn a_clip_is_played_and_the_place_that_is_heard_is_shown() {
     let (mut workbench, path) = listening();
     workbench.press("Left");
-    assert!(!workbench.sent().iter().any(|sent| matches!(sent, Command::Sound(_))));
+    assert!(
+        !workbench
+            .sent()
+            .iter()
+            .any(|sent| matches!(sent, Command::Sound { .. }))
+    );
     workbench.press("Space");
     let play = Command::Play {
         path: path.clone(),
@@ -84,12 +89,17 @@ fn a_clip_is_played_and_the_place_that_is_heard_is_shown() {
         ("m", PlaybackControl::Mute { muted: true }),
     ] {
         workbench.press(key);
-        assert_eq!(workbench.last(), Some(Command::Sound(control)), "{key}");
+        assert_eq!(workbench.last(), Some(Command::Sound { control }), "{key}");
     }
     workbench.tell(played(&path, Phase::Paused, 1.15));
     assert!(workbench.text(120, 40).contains("‖ 1.15 / 3.00 s"));
     workbench.press("Space");
-    assert_eq!(workbench.last(), Some(Command::Sound(PlaybackControl::Resume)));
+    assert_eq!(
+        workbench.last(),
+        Some(Command::Sound {
+            control: PlaybackControl::Resume
+        })
+    );
     workbench.tell(played(&path, Phase::Ended, 3.0));
     assert!(!workbench.text(120, 40).contains("3.00 s"), "the cursor has gone");
     workbench.press("Down Space");

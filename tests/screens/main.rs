@@ -34,7 +34,7 @@ fn before_the_scan_has_finished() {
     workbench.compare("starting_80x24", 80, 24);
     let progress = |task: &str, done, total| {
         Event::Progress(Progress {
-            task: task.to_owned(),
+            task: task.into(),
             done,
             total,
         })
@@ -49,8 +49,8 @@ fn before_the_scan_has_finished() {
     workbench.compare("analysing_80x24", 80, 24);
     assert_eq!(
         workbench.sent().len(),
-        3,
-        "settings, scan and runs are asked for at once, and once"
+        5,
+        "settings, a demo corpus where there is none, scan, queue and runs are asked for at once, and once"
     );
 }
 
@@ -255,10 +255,10 @@ fn any_size_can_be_drawn() {
         workbench.tell(Event::Preview(Arc::new(preview(
             "data/crema-d/1001_IEO_ANG_XX.wav".into(),
         ))));
-        workbench.tell(Event::Predicted(prediction(
+        workbench.tell(Event::Predicted(vec![prediction(
             "data/crema-d/1001_IEO_ANG_XX.wav".into(),
             "last",
-        )));
+        )]));
         workbench.tell(played(
             Path::new("data/crema-d/1001_IEO_ANG_XX.wav"),
             Phase::Playing,

@@ -4,7 +4,9 @@ use super::fixtures;
 use super::fixtures::{detail, opening, report, runs, survey};
 use super::harness::{Workbench, screens};
 use std::sync::Arc;
-use undertone::engine::{Command, CommandKind, Event, NoteChange, RunState, RunSummary, Shift, Stop};
+use undertone::engine::{
+    Cancelled, Command, CommandKind, Event, NoteChange, RunState, RunSummary, Shift, Started, Stop,
+};
 
 #[test]
 fn train_shows_runs_and_curves() {
@@ -65,11 +67,13 @@ fn train_shows_the_queue_and_changes_it() {
         workbench.press(key);
         assert_eq!(workbench.last(), Some(Command::Cancel { run: run.clone() }), "{key}");
     }
-    workbench.tell(Event::Cancelled { run });
+    workbench.tell(Event::Cancelled(Cancelled { runs: vec![run] }));
     assert!(workbench.text(80, 24).contains("was taken out"));
     workbench.tell(Event::Runs(Arc::new(fixtures::queue(false))));
     workbench.press("Q");
     assert_eq!(workbench.last(), Some(Command::Queue));
+    workbench.press("W");
+    assert_eq!(workbench.last(), Some(Command::Wake { follow: false }));
     workbench.compare("train_queue_stalled_80x24", 80, 24);
     workbench.press("G K");
     assert!(workbench.text(80, 24).contains("does not wait"));
@@ -234,10 +238,10 @@ fn the_cursor_stays_on_its_run_and_goes_to_a_new_one() {
             run: before[2].id.clone()
         })
     );
-    workbench.tell(Event::Started {
+    workbench.tell(Event::Started(Started {
         runs: vec![new.id.clone()],
         ahead: 0,
-    });
+    }));
     workbench.tell(Event::Runs(Arc::new(
         std::iter::once(new.clone()).chain(before).collect(),
     )));

@@ -4,7 +4,7 @@ use super::fixtures::{detail, opening, runs};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Command, Damage, Event, LeftOut, Repaired, SpaceCoverage, TrialState};
+use undertone::engine::{Command, Damage, Event, LeftOut, Repaired, SpaceCoverage, StudyRepaired, TrialState};
 use undertone::ui::{Colours, Theme};
 
 /// What the workbench knows when a study was looked at before.
@@ -123,10 +123,10 @@ fn tune_tells_of_damage_lost_trials_and_the_end_of_a_space() {
             left_out(28, TrialState::Running, None),
         ],
     };
-    workbench.tell(Event::StudyRepaired {
+    workbench.tell(Event::StudyRepaired(StudyRepaired {
         study: study.clone(),
         repaired: Some(Arc::new(repaired)),
-    });
+    }));
     workbench.compare("tune_mended_80x24", 80, 24);
     let again = Command::Study { study, follow: true };
     assert_eq!(workbench.last(), Some(again), "it is looked at anew");

@@ -69,7 +69,7 @@ const FRACTION: u32 = 56;
 struct Interpolation<'a> {
     padded: &'a [f32],
     kernels: &'a [Kernel],
-    /// From one value to the next, as places are counted.
+    /// From one value to the next, as positions are counted.
     step: u64,
     values: &'a mut [f32],
 }
@@ -81,8 +81,8 @@ impl WithSimd for Interpolation<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         const BELOW: u32 = FRACTION - PHASES.ilog2();
         for (index, value) in self.values.iter_mut().enumerate() {
-            let place = index as u128 * u128::from(self.step);
-            let (sample, between) = ((place >> FRACTION) as usize, place as u64 & ((1 << FRACTION) - 1));
+            let position = index as u128 * u128::from(self.step);
+            let (sample, between) = ((position >> FRACTION) as usize, position as u64 & ((1 << FRACTION) - 1));
             let phase = (between >> BELOW) as usize;
             let share = (between & ((1 << BELOW) - 1)) as f32 / (1u64 << BELOW) as f32;
             let (Some(window), Some([Kernel(low), Kernel(high)])) = (

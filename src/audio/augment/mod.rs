@@ -1,4 +1,4 @@
-//! Changes to a wave that leave its emotion in place, so that a model learns more from the same clips.
+//! Changes to a wave that keep its emotion, so that a model learns more from the same clips.
 
 mod convolve;
 mod interpolate;
@@ -76,11 +76,11 @@ pub enum Noise {
     White,
     /// Power falls by 3 dB per octave.
     Pink,
-    /// A sound file drawn from this folder, from a place drawn at random, over and over where it is too short.
+    /// A sound file drawn from this folder, from a random position, repeated where it is too short.
     Folder(PathBuf),
 }
 
-/// Which room a wave is heard in.
+/// Which room a wave is convolved with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Room {
@@ -140,8 +140,8 @@ impl Augmentation {
         }
     }
 
-    /// How many samples of the wave before one of the wave after stands for, where every place is changed by
-    /// itself; none where a place hears what is far from it, or comes from elsewhere.
+    /// How many samples of the wave before one of the wave after stands for, where every sample is changed on
+    /// its own; none where a sample depends on distant ones, or comes from elsewhere.
     pub fn speed(&self) -> Option<f64> {
         match self {
             Self::Noise { .. } | Self::Pitch { .. } | Self::Gain { .. } => Some(1.0),

@@ -23,20 +23,20 @@ pub(super) fn add(wave: &Wave, colour: &Noise, snr_db: f64, draw: &mut Stream) -
     Ok(same_rate(wave, noise))
 }
 
-/// Gaussian noise of unit variance: quantiles of the normal distribution at equally probable places, which
+/// Gaussian noise of unit variance: quantiles of the normal distribution at equally probable points, which
 /// costs a look-up per sample where the usual methods cost logarithms and roots.
 pub(super) fn white(length: usize, draw: &mut Stream) -> Vec<f32> {
     let quantiles: &[f32] = &QUANTILES;
     let mut bytes = vec![0; 2 * length];
     draw.fill_bytes(&mut bytes);
-    let (places, _) = bytes.as_chunks::<2>();
+    let (points, _) = bytes.as_chunks::<2>();
     let at = |bytes: &[u8; 2]| {
-        let place = u16::from_le_bytes(*bytes);
-        let (cell, share) = (usize::from(place >> FRACTION), place & ((1 << FRACTION) - 1));
+        let point = u16::from_le_bytes(*bytes);
+        let (cell, share) = (usize::from(point >> FRACTION), point & ((1 << FRACTION) - 1));
         let share = f32::from(share) / f32::from(1u16 << FRACTION);
         quantiles[cell] + share * (quantiles[cell + 1] - quantiles[cell])
     };
-    places.iter().map(at).collect()
+    points.iter().map(at).collect()
 }
 
 /// Bits of a draw that lie between two quantiles of the table.
@@ -104,7 +104,7 @@ fn pink(length: usize, draw: &mut Stream) -> Vec<f32> {
     noise
 }
 
-/// `length` samples from a place drawn at random, beginning anew at the end.
+/// `length` samples from a random position, starting over at the end.
 fn looped(sound: &[f32], length: usize, draw: &mut Stream) -> Vec<f32> {
     let start = draw.random_range(0..sound.len().max(1));
     sound.iter().copied().cycle().skip(start).take(length).collect()

@@ -1,6 +1,6 @@
 //! Folders of sounds to draw from.
 
-use crate::audio::{AudioError, decode, resample};
+use crate::audio::{AudioError, decode, promises_sound, resample};
 use crate::random::Stream;
 use rand::RngExt;
 use std::collections::HashMap;
@@ -9,8 +9,6 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Samples kept decoded (256 MiB); what is beyond is decoded again when it is drawn.
 const KEPT: usize = 1 << 26;
-/// Extensions of files that are tried.
-const EXTENSIONS: [&str; 9] = ["wav", "aiff", "aif", "flac", "ogg", "oga", "mp3", "m4a", "aac"];
 
 /// What is known of the folders so far. It only saves reading them again: what is drawn depends on the files
 /// and on the stream alone.
@@ -61,7 +59,7 @@ fn files(folder: &Path) -> Result<Arc<Vec<PathBuf>>, AudioError> {
             // A link to a folder is not followed: it may lead in a circle.
             if entry.file_type().map_err(io)?.is_dir() {
                 folders.push(entry.path());
-            } else if is_sound(&entry.path()) {
+            } else if promises_sound(&entry.path()) {
                 files.push(entry.path());
             }
         }
@@ -76,13 +74,6 @@ fn files(folder: &Path) -> Result<Arc<Vec<PathBuf>>, AudioError> {
     let files = Arc::new(files);
     bank(|bank| bank.folders.insert(folder.to_owned(), Arc::clone(&files)));
     Ok(files)
-}
-
-fn is_sound(path: &Path) -> bool {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_lowercase());
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 #[cfg(test)]

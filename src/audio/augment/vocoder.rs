@@ -96,15 +96,15 @@ impl Vocoder {
         let mut output = vec![0.0; FRAME / 2 + length.max(steps * HOP) + FRAME];
         let mut at = None;
         for step in 0..steps {
-            let place = step as f64 * rate;
-            let column = place as usize;
+            let position = step as f64 * rate;
+            let column = position as usize;
             self.columns_at(samples, analysed, column, at);
             if at.is_none() {
                 self.phasor.re = self.columns[0].re;
                 self.phasor.im = self.columns[0].im;
             }
             at = Some(column);
-            self.synthesise((place - column as f64) as f32, bins);
+            self.synthesise((position - column as f64) as f32, bins);
             self.add_to(&mut output[step * HOP..][..FRAME]);
         }
         self.level(&mut output, steps);
@@ -184,7 +184,7 @@ impl Vocoder {
         );
     }
 
-    /// Divides by the sum of the squared windows over each sample, as librosa.istft.
+    /// Divides by the sum of the squared windows over each sample, which matches librosa.istft.
     fn level(&self, output: &mut [f32], steps: usize) {
         // The squares of four Hann windows a quarter apart add up to 3/2 everywhere.
         let whole = 1.0 / (1.5 * FRAME as f32);

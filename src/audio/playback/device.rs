@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often the place that is heard is looked at.
+/// How often the playback position is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The default output of the system.

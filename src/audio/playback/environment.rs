@@ -20,7 +20,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Of this process: the places where libpulse looks, in its order.
+    /// Of this process: the locations where libpulse looks, in its order.
     pub fn of_process() -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let folder = |name: &str| variable(name).map(PathBuf::from);
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_server_of_a_configuration_counts_unless_it_is_a_remark_or_empty() {
+    fn the_default_server_of_a_configuration_counts_unless_it_is_a_comment_or_empty() {
         let of = |text| default_server(text);
         assert_eq!(
             of("# default-server = a\n autospawn = no\n default-server = tcp:b\n"),

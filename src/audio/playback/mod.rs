@@ -1,15 +1,16 @@
-//! Sound to be heard: waves played on the first output that the host has.
+//! Playback: waves played on the first output that the host has.
 //!
 //! The output is a sound server of PulseAudio's native protocol (PulseAudio, or PipeWire's `pipewire-pulse`),
 //! local or, by `PULSE_SERVER`, at the other end of a network; or the system's own (cpal: CoreAudio, WASAPI, and
-//! ALSA under the feature `alsa`). A sound is played from a place to its end, and every control (pause, seek, mute)
-//! begins it again at the place that is heard: what an output holds back in its buffers is dropped with the sound.
+//! ALSA under the feature `alsa`). A sound is played from a position to its end, and every control (pause, seek, mute)
+//! starts it again at the current position: what an output holds back in its buffers is dropped with the sound.
 
 #[cfg(any(feature = "alsa", target_os = "macos", target_os = "windows"))]
 mod device;
 mod environment;
 mod no_sound;
 mod output;
+mod outputs;
 mod player;
 mod pulse;
 mod sound;
@@ -23,10 +24,10 @@ pub use player::{Phase, Playback, Player};
 /// # Errors
 /// There is none; what was tried, and what would help.
 pub fn output_name(environment: &Environment) -> Result<String, Box<NoSound>> {
-    output::find(environment).map(|output| output.name().to_owned())
+    outputs::find(environment).map(|output| output.name().to_owned())
 }
 
-/// What can go wrong with a sound that is to be heard.
+/// What can go wrong with playback.
 #[derive(Debug, thiserror::Error)]
 pub enum SoundError {
     /// No output takes sound.

@@ -88,8 +88,8 @@ impl fmt::Display for NoSound {
         }
         for remedy in &self.remedies {
             write!(formatter, "\n{}", remedy.aim)?;
-            for (place, step) in &remedy.steps {
-                write!(formatter, "\n  {place:5}  {step}")?;
+            for (machine, step) in &remedy.steps {
+                write!(formatter, "\n  {machine:5}  {step}")?;
             }
         }
         Ok(())
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_over_ssh_is_told_first_how_to_forward_the_sound() {
+    fn over_ssh_the_first_remedy_is_to_forward_the_sound() {
         let there = Environment {
             remote: true,
             ..Environment::default()

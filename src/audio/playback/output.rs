@@ -1,18 +1,16 @@
-//! Where sound can go: one interface to the outputs, and the first of them that is there.
+//! An output: what every one of them can do.
 
-use super::environment::Environment;
-use super::no_sound::{Attempt, NoSound};
-use super::pulse;
+use super::no_sound::Attempt;
 use super::sound::Sound;
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// How much of a sound was heard.
+/// How far a sound has been played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutputPosition {
-    /// Since it was begun (s), what is still on its way to the loudspeaker not counted.
+    /// Since its start (s), without what has not left the loudspeaker yet.
     pub seconds: f64,
-    /// Whether its end was heard.
+    /// Whether its end was reached.
     pub over: bool,
 }
 
@@ -57,27 +55,6 @@ pub trait Output: Debug {
 
     /// Silences the sound at once.
     fn stop(&mut self);
-}
-
-/// The first output that takes sound.
-///
-/// # Errors
-/// There is none.
-pub fn find(environment: &Environment) -> Result<Box<dyn Output>, Box<NoSound>> {
-    let mut attempts = Vec::new();
-    match pulse::find(environment) {
-        Ok(output) => return Ok(Box::new(output)),
-        Err(tried) => attempts.extend(tried),
-    }
-    // A server that was named is meant: loudspeakers of the host itself may stand in another room.
-    if environment.server.is_none() && !environment.servers_only {
-        #[cfg(any(feature = "alsa", target_os = "macos", target_os = "windows"))]
-        match super::device::find() {
-            Ok(output) => return Ok(Box::new(output)),
-            Err(attempt) => attempts.push(attempt),
-        }
-    }
-    Err(Box::new(NoSound::after(attempts, environment)))
 }
 
 /// An output that was tried in vain.

@@ -1,9 +1,10 @@
-//! The player: one wave at a time, with pause, seek, mute and the place that is heard.
+//! The player: one wave at a time, with pause, seek, mute and the playback position.
 
 use super::SoundError;
 use super::environment::Environment;
 use super::no_sound::NoSound;
-use super::output::{Output, Refusal, attempt, find};
+use super::output::{Output, Refusal, attempt};
+use super::outputs::find;
 use super::sound::Sound;
 use crate::audio::{Wave, resample};
 use serde::Serialize;
@@ -14,20 +15,20 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// It is heard.
+    /// It plays.
     Playing,
-    /// It waits to be heard further.
+    /// It is paused.
     Paused,
-    /// Its end was heard.
+    /// Its end was reached.
     Ended,
 }
 
-/// How far the playing is.
+/// The state of the playback.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Playback {
     /// What is done.
     pub phase: Phase,
-    /// The place that is heard now (s).
+    /// The current position in the wave (s).
     pub position: f64,
     /// Length of the wave (s).
     pub seconds: f64,
@@ -44,10 +45,10 @@ pub struct Player {
     wave: Option<Arc<Wave>>,
     phase: Phase,
     muted: bool,
-    /// Of the wave's place that is heard, or was last (s).
+    /// Current position in the wave, or the last one (s).
     position: f64,
-    /// Where the sound that the output plays began (s); none when it plays none.
-    begun: Option<f64>,
+    /// Position at which the sound that the output plays started (s); none when it plays none.
+    started: Option<f64>,
 }
 
 impl Player {
@@ -60,11 +61,11 @@ impl Player {
             phase: Phase::Ended,
             muted: false,
             position: 0.0,
-            begun: None,
+            started: None,
         }
     }
 
-    /// Plays a wave from a place (s) on, in place of another.
+    /// Plays a wave from a position (s) on, instead of the current one.
     pub fn play(&mut self, wave: Arc<Wave>, from: f64) {
         self.silence();
         self.position = from.clamp(0.0, wave.seconds());
@@ -72,7 +73,7 @@ impl Player {
         self.phase = Phase::Playing;
     }
 
-    /// Waits at the place that is heard.
+    /// Pauses at the current position.
     pub fn pause(&mut self) {
         if self.phase == Phase::Playing {
             self.silence();
@@ -80,7 +81,7 @@ impl Player {
         }
     }
 
-    /// Plays on; from the start when the end was heard.
+    /// Continues; from the start when the end was reached.
     pub fn resume(&mut self) {
         if self.wave.is_some() && self.phase != Phase::Playing {
             if self.phase == Phase::Ended {
@@ -90,7 +91,7 @@ impl Player {
         }
     }
 
-    /// Goes on so many seconds further, or back, within the wave.
+    /// Moves so many seconds forward, or back, within the wave.
     pub fn seek(&mut self, by: f64) {
         let Some(wave) = &self.wave else { return };
         let end = wave.seconds();
@@ -101,7 +102,7 @@ impl Player {
         }
     }
 
-    /// Goes on without being heard, or heard again.
+    /// Plays on silently, or audibly again.
     pub fn mute(&mut self, muted: bool) {
         if self.muted != muted {
             self.silence();
@@ -116,12 +117,12 @@ impl Player {
         self.phase = Phase::Ended;
     }
 
-    /// Whether something is to be heard, so that [`Player::advance`] has something to do.
+    /// Whether something plays, so that [`Player::advance`] has something to do.
     pub fn is_playing(&self) -> bool {
         self.phase == Phase::Playing
     }
 
-    /// How far the playing is; nothing when there is nothing to play.
+    /// The state of the playback; nothing when there is nothing to play.
     pub fn playback(&self) -> Option<Playback> {
         self.wave.as_ref().map(|wave| Playback {
             phase: self.phase,
@@ -131,39 +132,39 @@ impl Player {
         })
     }
 
-    /// Where the sound goes, once it was found out.
+    /// The name of the output, once one was found.
     pub fn output(&self) -> Option<&str> {
         self.output.as_ref().map(|output| output.name())
     }
 
-    /// Plays for so long, or until the end; does nothing unless something is to be heard.
+    /// Plays for so long, or until the end; does nothing unless something plays.
     ///
     /// # Errors
     /// No output takes sound, or the one that played has gone; the player waits then, and [`Player::resume`]
-    /// looks for an output anew.
+    /// looks for an output again.
     pub fn advance(&mut self, wait: Duration) -> Result<(), SoundError> {
         if !self.is_playing() {
             return Ok(());
         }
-        let outcome = self.begin().and_then(|begun| self.listen(begun, wait));
+        let outcome = self.begin().and_then(|started| self.listen(started, wait));
         if outcome.is_err() {
-            (self.output, self.begun) = (None, None);
+            (self.output, self.started) = (None, None);
             self.phase = Phase::Paused;
         }
         outcome
     }
 
-    /// The place at which the sound that the output plays began; begins one if there is none.
+    /// The position at which the sound that the output plays started; starts one if there is none.
     fn begin(&mut self) -> Result<f64, SoundError> {
-        if let Some(begun) = self.begun {
-            return Ok(begun);
+        if let Some(started) = self.started {
+            return Ok(started);
         }
         // A server that was there before may have gone since: that is not worth a word when it is there again.
         if let Some(mut output) = self.output.take() {
             let sound = self.sound(&*output)?;
             if output.start(sound).is_ok() {
                 self.output = Some(output);
-                return Ok(*self.begun.insert(self.position));
+                return Ok(*self.started.insert(self.position));
             }
         }
         let mut output = find(&self.environment).map_err(SoundError::NoSound)?;
@@ -176,10 +177,10 @@ impl Player {
             ))));
         }
         self.output = Some(output);
-        Ok(*self.begun.insert(self.position))
+        Ok(*self.started.insert(self.position))
     }
 
-    /// From the present place on, at a rate that the output takes.
+    /// From the current position on, at a rate that the output takes.
     fn sound(&mut self, output: &dyn Output) -> Result<Sound, SoundError> {
         let wave = match &self.wave {
             Some(wave) if output.rate(wave.rate) == wave.rate => Arc::clone(wave),
@@ -196,21 +197,21 @@ impl Player {
         })
     }
 
-    fn listen(&mut self, begun: f64, wait: Duration) -> Result<(), SoundError> {
+    fn listen(&mut self, started: f64, wait: Duration) -> Result<(), SoundError> {
         let (Some(output), Some(wave)) = (&mut self.output, &self.wave) else {
             return Ok(());
         };
-        let heard = output.advance(wait).map_err(|refusal| gone(output.name(), refusal))?;
+        let progress = output.advance(wait).map_err(|refusal| gone(output.name(), refusal))?;
         let end = wave.seconds();
-        self.position = (begun + heard.seconds).clamp(self.position.min(end), end);
-        if heard.over {
-            (self.phase, self.position, self.begun) = (Phase::Ended, end, None);
+        self.position = (started + progress.seconds).clamp(self.position.min(end), end);
+        if progress.over {
+            (self.phase, self.position, self.started) = (Phase::Ended, end, None);
         }
         Ok(())
     }
 
     fn silence(&mut self) {
-        if let (Some(_), Some(output)) = (self.begun.take(), &mut self.output) {
+        if let (Some(_), Some(output)) = (self.started.take(), &mut self.output) {
             output.stop();
         }
     }

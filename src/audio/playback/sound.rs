@@ -1,4 +1,4 @@
-//! A wave as a source of rodio's, from a place to its end.
+//! A wave as a rodio source, from a position to its end.
 
 use crate::audio::Wave;
 use rodio::{ChannelCount, Source};
@@ -12,14 +12,14 @@ const FADE: Duration = Duration::from_millis(4);
 /// One channel, and the lowest rate there is.
 const ONE: ChannelCount = NonZero::<u16>::MIN;
 
-/// What is to be heard: a wave from one of its samples on.
+/// What is to be played: a wave from one of its samples on.
 #[derive(Debug, Clone)]
 pub struct Sound {
     /// The samples.
     pub wave: Arc<Wave>,
-    /// The first to be heard.
+    /// The first one to play.
     pub from: usize,
-    /// Whether nothing is to be heard of it.
+    /// Whether it plays as silence.
     pub muted: bool,
 }
 
@@ -103,14 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_heard_are_the_samples_themselves() {
+    fn what_is_played_are_the_samples_themselves() {
         let whole = sound(0, false);
         assert_eq!(whole.clone().mixed().collect::<Vec<_>>(), whole.wave.samples);
         let part = sound(300, false);
-        let heard: Vec<f32> = part.clone().mixed().collect();
-        assert_eq!(heard.len(), part.len());
-        assert_eq!(heard[100..], whole.wave.samples[400..], "after a fade of 4 ms");
-        assert!(heard[0].abs() < 1e-6);
+        let played: Vec<f32> = part.clone().mixed().collect();
+        assert_eq!(played.len(), part.len());
+        assert_eq!(played[100..], whole.wave.samples[400..], "after a fade of 4 ms");
+        assert!(played[0].abs() < 1e-6);
     }
 
     #[test]

@@ -92,9 +92,9 @@ pub fn stalled(runs: &[RunSummary]) -> String {
         .filter(|queue| !queue.worker)
     {
         let remedy = match &queue.host {
-            None => format!("{} has no worker; `undertone queue` starts one", queue.device),
+            None => format!("{} has no worker; `undertone queue wake` starts one", queue.device),
             Some(host) => format!(
-                "{} of {host} has no worker; start one there with `undertone queue`, \
+                "{} of {host} has no worker; start one there with `undertone queue wake`, \
                  or `undertone queue start RUN` trains a run here",
                 queue.device
             ),

@@ -101,7 +101,7 @@ impl AddAssign for Manner {
 pub struct Difficulty {
     /// Size of the expressions; larger is easier under every split.
     pub strength: f64,
-    /// How speakers differ in their habitual voice. A model can learn it for the speakers it has heard.
+    /// How speakers differ in their habitual voice. A model can learn it for the speakers it was trained on.
     pub habit: f64,
     /// How speakers differ in the way they show each emotion; larger widens the gap between
     /// random and speaker-independent splits.
@@ -113,7 +113,7 @@ pub struct Difficulty {
 }
 
 /// The difficulty of the demo corpus: with 1,200 clips of 24 speakers and seven classes, `conv1d` reaches an unweighted
-/// average recall of about 0.70 on speakers it has not heard (0.60 to 0.74 over four splits) and 0.81 by random split.
+/// average recall of about 0.70 on unseen speakers (0.60 to 0.74 over four splits) and 0.81 by random split.
 pub const DIFFICULTY: Difficulty = Difficulty {
     strength: 1.22,
     habit: 0.34,

@@ -45,7 +45,7 @@ impl Demographics {
             std::iter::once(above.to_path_buf()).chain(siblings)
         });
         near.chain(around)
-            .flat_map(|place| NAMES.map(|name| place.join(name)))
+            .flat_map(|folder| NAMES.map(|name| folder.join(name)))
             .find(|table| table.is_file())
     }
 
@@ -69,10 +69,10 @@ impl Demographics {
             .trim(csv::Trim::All)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let headers = reader.headers().map_err(|error| wrong(1, error.to_string()))?;
-        let mut places = [0; COLUMNS.len()];
-        for (place, column) in places.iter_mut().zip(COLUMNS) {
+        let mut indices = [0; COLUMNS.len()];
+        for (index, column) in indices.iter_mut().zip(COLUMNS) {
             let found = headers.iter().position(|header| header.eq_ignore_ascii_case(column));
-            *place = found.ok_or_else(|| {
+            *index = found.ok_or_else(|| {
                 wrong(
                     1,
                     format!(
@@ -88,7 +88,7 @@ impl Demographics {
                 let line = error.position().map_or(1, csv::Position::line);
                 wrong(line, error.to_string())
             })?;
-            let [actor, age, sex, race, ethnicity] = places.map(|place| record.get(place).unwrap_or_default());
+            let [actor, age, sex, race, ethnicity] = indices.map(|index| record.get(index).unwrap_or_default());
             let known = Actor {
                 age: age.parse().ok(),
                 gender: Gender::parse(sex),

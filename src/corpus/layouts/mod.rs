@@ -10,7 +10,7 @@ mod table;
 mod tess;
 
 pub(super) use demographics::{Demographics, is_metadata};
-pub(super) use recognise::{SOUND, majority, vote};
+pub(super) use recognise::{majority, vote};
 pub(super) use table::{columns_of, is_table_name, read_table, tables_in};
 
 use super::{Gender, Intensity, Layout};

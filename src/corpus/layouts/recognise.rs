@@ -1,18 +1,8 @@
 //! Which scheme names the files of a folder.
 
 use super::{Layout, SCHEMES, read_name};
+use crate::audio::promises_sound;
 use std::path::Path;
-
-/// Extensions by which a name promises sound. Only guesses about folders rest on them; whether a file
-/// is read depends on its content.
-pub(crate) const SOUND: [&str; 12] = [
-    "wav", "wave", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac",
-];
-
-fn promises_sound(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    SOUND.contains(&extension.as_str())
-}
 
 /// How many of the names each scheme understands, most first (equal counts in the order of [`SCHEMES`]),
 /// schemes that understand none left out. Only names that promise sound count, unless none does.

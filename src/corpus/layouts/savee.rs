@@ -4,7 +4,7 @@ use super::{Labels, Refusal, folder, stem};
 use crate::corpus::Gender;
 use std::path::Path;
 
-/// The published speakers are DC, JE, JK and KL, all male. Sentences are numbered anew for each
+/// The published speakers are DC, JE, JK and KL, all male. Sentences are numbered separately for each
 /// emotion, so that the text code is emotion and number (`su07`).
 pub(super) fn read(path: &Path) -> Result<Labels, Refusal> {
     let stem = stem(path);

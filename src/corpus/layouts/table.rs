@@ -41,7 +41,7 @@ pub(crate) fn tables_in(folder: &Path) -> Vec<PathBuf> {
     tables.sort();
     let named = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("clips"));
     match tables.iter().position(named) {
-        Some(place) => vec![tables.swap_remove(place)],
+        Some(index) => vec![tables.swap_remove(index)],
         None => tables,
     }
 }
@@ -78,7 +78,7 @@ fn headings(reader: &mut Reader<&[u8]>) -> csv::Result<Vec<String>> {
         .collect())
 }
 
-/// Reads a table. Rows that say nothing useful are returned with the reason; facts that need not be
+/// Reads a table. Rows that say nothing useful are returned with the reason; values that need not be
 /// there (gender, age, intensity) are unknown when they cannot be understood.
 ///
 /// # Errors
@@ -92,13 +92,13 @@ pub(crate) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, Cor
         return Err(wrong(path, 1, "the table is UTF-16; save it as UTF-8".into()));
     }
     let mut reader = reader(path, &bytes);
-    let places = ColumnIndices::find(path, &mut reader, columns)?;
+    let indices = ColumnIndices::find(path, &mut reader, columns)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut rows = Vec::new();
     for record in reader.byte_records() {
         let record = record.map_err(|error| wrong(path, line_of(error.position()), error.to_string()))?;
         let line = line_of(record.position());
-        let file = text(&record, places.path).unwrap_or_default();
+        let file = text(&record, indices.path).unwrap_or_default();
         rows.push(Row {
             line,
             path: if file.is_empty() {
@@ -106,7 +106,7 @@ pub(crate) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, Cor
             } else {
                 folder.join(file)
             },
-            labels: places.read(&record),
+            labels: indices.read(&record),
         });
     }
     Ok(rows)
@@ -166,7 +166,7 @@ struct ColumnIndices {
 impl ColumnIndices {
     fn find(table: &Path, reader: &mut Reader<&[u8]>, columns: &Columns) -> Result<Self, CorpusError> {
         let headers = headings(reader).map_err(|error| wrong(table, 1, error.to_string()))?;
-        let place = |name: &str| {
+        let index = |name: &str| {
             let exact = headers.iter().position(|header| header == name);
             exact.or_else(|| headers.iter().position(|header| header.eq_ignore_ascii_case(name)))
         };
@@ -177,9 +177,9 @@ impl ColumnIndices {
             );
             wrong(table, 1, problem)
         };
-        let needed = |key: &str, name: &str| place(name).ok_or_else(|| missing(key, name));
+        let needed = |key: &str, name: &str| index(name).ok_or_else(|| missing(key, name));
         // A column of the usual name may be absent; one that was asked for by name may not.
-        let optional = |key: &str, name: &str| match place(name) {
+        let optional = |key: &str, name: &str| match index(name) {
             None if name != key && !name.is_empty() => Err(missing(key, name)),
             found => Ok(found),
         };
@@ -194,7 +194,7 @@ impl ColumnIndices {
             intensity: optional("intensity", &columns.intensity)?,
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
-            synthetic: place(SYNTHETIC),
+            synthetic: index(SYNTHETIC),
         })
     }
 
@@ -207,15 +207,15 @@ impl ColumnIndices {
                 self.width
             ));
         }
-        if let Some(place) = record.iter().position(|field| std::str::from_utf8(field).is_err()) {
-            return Err(format!("field {} is not UTF-8; save the table as UTF-8", place + 1));
+        if let Some(index) = record.iter().position(|field| std::str::from_utf8(field).is_err()) {
+            return Err(format!("field {} is not UTF-8; save the table as UTF-8", index + 1));
         }
         if text(record, self.path).is_none() {
             return Err("the path is empty".into());
         }
         let emotion = text(record, self.emotion).unwrap_or_default();
-        let stated = |place: Option<usize>| place.and_then(|place| text(record, place));
-        let owned = |place: Option<usize>| stated(place).map(str::to_owned);
+        let stated = |column: Option<usize>| column.and_then(|column| text(record, column));
+        let owned = |column: Option<usize>| stated(column).map(str::to_owned);
         Ok(Labels {
             corpus: owned(self.corpus),
             speaker: owned(self.speaker),
@@ -231,8 +231,8 @@ impl ColumnIndices {
 }
 
 /// A field that is there, trimmed and not empty.
-fn text(record: &ByteRecord, place: usize) -> Option<&str> {
-    let field = std::str::from_utf8(record.get(place)?).ok()?.trim();
+fn text(record: &ByteRecord, column: usize) -> Option<&str> {
+    let field = std::str::from_utf8(record.get(column)?).ok()?.trim();
     (!field.is_empty()).then_some(field)
 }
 
@@ -256,6 +256,7 @@ fn wrong(path: &Path, line: u64, problem: String) -> CorpusError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn table(name: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
@@ -374,5 +375,47 @@ mod tests {
         assert_eq!(tables_in(folder.path()), [path]);
         fs::write(folder.path().join("clips.tsv"), "path\temotion\n").unwrap();
         assert_eq!(tables_in(folder.path()), [folder.path().join("clips.tsv")]);
+    }
+
+    /// A cell that some program may have written: text, or whatever bytes.
+    fn cell() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            "[a-zé ,;\t\"\n0-9.]{0,8}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..6),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_a_row_whatever_its_cells_hold(
+            delimiter in prop::sample::select(vec![b',', b';', b'\t']),
+            cells in prop::collection::vec((cell(), cell(), cell()), 1..8),
+        ) {
+            let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+            writer.write_record(["path", "emotion", "speaker"]).unwrap();
+            for (path, emotion, speaker) in &cells {
+                writer.write_record([path, emotion, speaker]).unwrap();
+            }
+            let (folder, path) = table("t.csv", &writer.into_inner().unwrap());
+            let rows = read_table(&path, &Columns::default()).unwrap();
+            prop_assert_eq!(rows.len(), cells.len());
+            for (row, (path, emotion, _)) in rows.iter().zip(&cells) {
+                let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(|text| text.trim().to_owned());
+                if let Ok(labels) = &row.labels {
+                    prop_assert_eq!(Ok(labels.emotion.to_string()), text(emotion));
+                    prop_assert_eq!(Ok(row.path.clone()), text(path).map(|path| folder.path().join(path)));
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_table_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for head in [&b""[..], b"path,emotion\n"] {
+                let (_folder, path) = table("t.csv", &[head, &bytes].concat());
+                let refused = read_table(&path, &Columns::default()).err();
+                let by_line = refused.is_none_or(|error| matches!(error, CorpusError::Table { .. }));
+                prop_assert!(by_line);
+            }
+        }
     }
 }

@@ -37,8 +37,8 @@ pub fn balance(selection: &Selection, voices: &[Group], parts: &[Part], random: 
     let table = Table::new(selection, voices);
     let mut best: Option<(f64, Vec<usize>)> = None;
     for _ in 0..STARTS {
-        let places = parts.iter().enumerate();
-        let mut deal: Vec<usize> = places
+        let indexed = parts.iter().enumerate();
+        let mut deal: Vec<usize> = indexed
             .flat_map(|(part, size)| std::iter::repeat_n(part, size.voices))
             .collect();
         deal.shuffle(random);

@@ -11,7 +11,7 @@ use rand::seq::SliceRandom;
 /// Returns the part of each group.
 ///
 /// The groups, in order of emotion, corpus and gender and shuffled within, go each to the part that is
-/// furthest behind its share: every part is then within about one group of its share of any stretch.
+/// furthest behind its share: every part is then within about one group of its share of any run of groups.
 pub fn deal(
     selection: &Selection,
     groups: &[Group],

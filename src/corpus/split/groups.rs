@@ -26,17 +26,17 @@ fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option
     let mut sets = DisjointSets::new(ordered.len());
     let mut by_content: HashMap<u128, usize> = HashMap::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
-    for (place, &clip) in ordered.iter().enumerate() {
+    for (index, &clip) in ordered.iter().enumerate() {
         if let Some(content) = content(selection, clip) {
-            sets.join(place, *by_content.entry(content).or_insert(place));
+            sets.join(index, *by_content.entry(content).or_insert(index));
         }
         if let Some(key) = key(clip) {
-            sets.join(place, *by_key.entry(key).or_insert(place));
+            sets.join(index, *by_key.entry(key).or_insert(index));
         }
     }
     let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-    for (place, &clip) in ordered.iter().enumerate() {
-        groups.entry(sets.root(place)).or_default().push(clip);
+    for (index, &clip) in ordered.iter().enumerate() {
+        groups.entry(sets.root(index)).or_default().push(clip);
     }
     groups.into_values().collect()
 }

@@ -1,4 +1,4 @@
-//! Which clips are learnt from, chosen on and judged on.
+//! Which clips are trained on, validated on and tested on.
 
 mod balance;
 mod deal;
@@ -46,7 +46,7 @@ impl Subset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SplitKind {
-    /// No speaker of the test set is heard in training.
+    /// No speaker of the test set occurs in training.
     #[default]
     Speaker,
     /// By clip: speakers leak, as in most published scores.
@@ -60,7 +60,7 @@ pub struct SplitSettings {
     /// How clips are dealt.
     pub kind: SplitKind,
     /// Share of each corpus's speakers to test on, or of their clips where they have unlike numbers of them, or of all
-    /// clips; with `kfold`, 1/K takes its place.
+    /// clips; with `kfold`, 1/K replaces it.
     pub test: f64,
     /// Share to choose the best epoch on.
     pub validation: f64,
@@ -250,7 +250,7 @@ fn check_subsets(selection: &Selection, subsets: &[Subset], kind: SplitKind) -> 
     Ok(())
 }
 
-/// What a score is not about. The test set of a single run is told of beside its score.
+/// What a score is not about. The test set of a single run is described beside its score.
 fn missing_notes(selection: &Selection, fold: Option<(usize, usize)>, subsets: &[Subset]) -> Vec<String> {
     let labels = selection.labels().len();
     let mut notes = Vec::new();

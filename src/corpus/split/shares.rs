@@ -14,7 +14,7 @@ pub struct Part {
     pub share: f64,
     /// Clips of other corpora that it has already.
     pub before: usize,
-    /// Whether it is learnt from. All others are judged, and what is not in one of them is learnt from.
+    /// Whether it is trained on. All others are evaluated, and what is not in one of them is trained on.
     pub learns: bool,
 }
 
@@ -43,11 +43,11 @@ const EMPTY: f64 = 1e9;
 const LACK: f64 = 1e6;
 /// The price of a share that is further off than the largest voice has clips.
 const BEYOND: f64 = 1e4;
-/// The price of an emotion that a judged part lacks though several voices have it.
+/// The price of an emotion that an evaluated part lacks though several voices have it.
 const MISSING: f64 = 100.0;
 
 /// Deals voices (of one corpus) to parts, so that each has its share of the clips: of all of them first, then of those
-/// of each gender, each emotion and each emotion by each gender. A judged part gets every emotion that more than one
+/// of each gender, each emotion and each emotion by each gender. An evaluated part gets every emotion that more than one
 /// voice has, as long as its share stays within what the largest voice has, and it never gets all clips of one.
 ///
 /// What is off is measured by the ratio `r = (clips + 1) / (wanted + 1)`: half as much is as bad as twice as much. Of all

@@ -74,7 +74,7 @@ fn require_speakers(selection: &Selection) -> Result<(), CorpusError> {
     )))
 }
 
-/// The voices of each corpus; one that is heard in several belongs to the one that has most of its clips.
+/// The voices of each corpus; one that occurs in several belongs to the one that has most of its clips.
 fn voices_by_corpus(selection: &Selection) -> BTreeMap<String, Vec<Group>> {
     let mut corpora: BTreeMap<String, Vec<Group>> = BTreeMap::new();
     for voice in voices(selection) {

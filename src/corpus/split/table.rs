@@ -134,7 +134,7 @@ fn subsets(selection: &Selection, table: &[u8]) -> Result<Vec<Subset>, CorpusErr
     let headings = reader
         .byte_headers()
         .map_err(|error| damaged(format!("cannot be read ({error})")))?;
-    // An earlier version of the program did not tell what was left out.
+    // An earlier version of the program did not write what was left out.
     if headings.iter().take(COLUMNS.len()).ne(COLUMNS.map(str::as_bytes)) {
         return Err(damaged(format!("lacks its heading {}", COLUMNS.join(","))));
     }

@@ -1,10 +1,10 @@
 //! Bench: how fast the work is here, and where the time goes.
 
-use super::{bench_model, scan};
+use super::context::Context;
+use super::{Answer, bench_model, scan};
 use crate::audio::decode;
 use crate::corpus::{Clip, select};
-use crate::engine::context::Context;
-use crate::engine::{Bench, EngineError, Event, FeatureSpeed, Measured, Speed, StageTime};
+use crate::engine::{Bench, EngineError, FeatureSpeed, Measured, Speed, StageTime, Task, request};
 use crate::features::{FeatureError, Recipe, Stopwatch, extract, extract_timed};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -18,25 +18,25 @@ const CLIPS: usize = 200;
 /// One thread and all cores take turns so many times; an odd number has a middle.
 const ROUNDS: usize = 3;
 
-/// Measures.
-pub fn bench(context: &Context, what: &Bench) -> Result<(), EngineError> {
-    let measured = match what {
-        Bench::Features { clips, recipe } => {
-            Measured::Features(features(context, clips.unwrap_or(CLIPS), recipe.as_deref())?)
-        }
-        Bench::Model {
-            name,
-            batch,
-            device,
-            steps,
-            profile,
-        } => {
-            let (name, device) = (name.as_deref(), device.as_deref());
-            Measured::Model(bench_model::measure(context, name, *batch, device, *steps, *profile)?)
-        }
-    };
-    context.emit(Event::Measured(Arc::new(measured)));
-    Ok(())
+impl Answer for request::Bench {
+    /// Measures.
+    fn answer(self, context: &Context) -> Result<Arc<Measured>, EngineError> {
+        Ok(Arc::new(match self.what {
+            Bench::Features { clips, recipe } => {
+                Measured::Features(features(context, clips.unwrap_or(CLIPS), recipe.as_deref())?)
+            }
+            Bench::Model {
+                name,
+                batch,
+                device,
+                steps,
+                profile,
+            } => {
+                let (name, device) = (name.as_deref(), device.as_deref());
+                Measured::Model(bench_model::measure(context, name, batch, device, steps, profile)?)
+            }
+        }))
+    }
 }
 
 fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<FeatureSpeed, EngineError> {
@@ -60,18 +60,18 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
     }
     if measured.is_empty() {
         let problem = "there is no clip to measure; check the corpora and [filter]";
-        return Err(EngineError::Other(problem.to_owned()));
+        return Err(EngineError::Unsuitable(problem.to_owned()));
     }
     let tell = context.progress_reporter();
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        tell("measuring", round, ROUNDS);
+        tell(Task::Measuring, round, ROUNDS);
         alone.push(one_thread(context, &measured, recipe)?);
         let begun = Instant::now();
         in_parallel(context, &measured, recipe, &memory)?;
         together.push(begun.elapsed().as_secs_f64());
     }
-    tell("measuring", ROUNDS, ROUNDS);
+    tell(Task::Measuring, ROUNDS, ROUNDS);
     alone.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     together.sort_by(f64::total_cmp);
     let (seconds, watch) = &alone[ROUNDS / 2];

@@ -1,7 +1,7 @@
 //! Bench: how fast a network is trained and judges, and where a step's time goes.
 
-use crate::engine::context::Context;
-use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime};
+use super::context::Context;
+use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime, Task};
 use crate::models::layers::{Pass, Span, start_spans, stop_spans};
 use crate::models::{Network, Published, choose_device, device, published};
 use crate::training::{StepBenchmark, StepTime, clips_of, infer, product_speed};
@@ -41,7 +41,7 @@ pub fn measure(
     }
     for step in 0..steps {
         context.check()?;
-        tell("measuring", step, steps);
+        tell(Task::Measuring, step, steps);
         times.push(step_benchmark.step());
         peak = peak.max(product_speed(device_name)?);
     }
@@ -54,7 +54,7 @@ pub fn measure(
     let (clips, clip) = (clips_of(batch, input, &device), clips_of(1, input, &device));
     let judging = |batch: &Tensor<3>| evaluated(context, &network, batch, steps * JUDGED);
     let (inference, one_clip) = (judging(&clips)?, judging(&clip)?);
-    tell("measuring", steps, steps);
+    tell(Task::Measuring, steps, steps);
 
     let operations = 2.0 * network.multiply_adds(input) as f64;
     let totals = times.iter().map(|time| time.total().as_secs_f64()).collect();

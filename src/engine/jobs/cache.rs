@@ -1,42 +1,40 @@
 //! Cache: what lies in its folder, and what of it may go.
 
+use super::Answer;
+use super::context::Context;
 use crate::corpus::{AnalysisCache, ScanIndex};
-use crate::engine::context::Context;
-use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, EngineError, Event, Settings, reading};
+use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, EngineError, Settings, reading, request};
 use crate::features::{PackSummary, inventory};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Tells what there is; when something is to go, says first what, and afterwards what is left.
-pub fn cache(context: &Context, clear: Option<Clear>) -> Result<(), EngineError> {
-    let settings = &context.settings;
-    let mut rows = list(settings)?;
-    let clearing: Vec<CacheRow> = match clear {
-        Some(clear) => rows.iter().filter(|row| row.goes(clear)).cloned().collect(),
-        None => Vec::new(),
-    };
-    let report = |rows: Vec<CacheRow>, clearing: Vec<CacheRow>, cleared| {
-        context.emit(Event::Cache(Arc::new(CacheReport {
+impl Answer for request::Cache {
+    /// What there is; after something was cleared, what is left.
+    fn answer(self, context: &Context) -> Result<Arc<CacheReport>, EngineError> {
+        let settings = &context.settings;
+        let mut rows = list(settings)?;
+        let clearing: Vec<CacheRow> = match self.clear {
+            Some(clear) => rows.iter().filter(|row| row.goes(clear)).cloned().collect(),
+            None => Vec::new(),
+        };
+        if self.clear.is_some() {
+            for row in &clearing {
+                remove(&row.path).map_err(|error| EngineError::File {
+                    path: row.path.clone(),
+                    problem: format!("{error}; it cannot be cleared"),
+                })?;
+            }
+            rows = list(settings)?;
+        }
+        Ok(Arc::new(CacheReport {
             folder: settings.cache.clone(),
             rows,
             clearing,
-            cleared,
-        })));
-    };
-    if clear.is_some() {
-        report(rows, clearing.clone(), false);
-        for row in &clearing {
-            remove(&row.path).map_err(|error| {
-                let path = row.path.display();
-                EngineError::Other(format!("{path}: {error}; it cannot be cleared"))
-            })?;
-        }
-        rows = list(settings)?;
+            cleared: self.clear.is_some(),
+        }))
     }
-    report(rows, clearing, clear.is_some());
-    Ok(())
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -60,7 +58,10 @@ fn list(settings: &Settings) -> Result<Vec<CacheRow>, EngineError> {
     );
     let failed = |path: &Path| {
         let path = path.to_owned();
-        move |error: io::Error| EngineError::Other(format!("{}: {error}; make it readable", path.display()))
+        move |error: io::Error| EngineError::File {
+            path,
+            problem: format!("{error}; make it readable"),
+        }
     };
     let mut rows = Vec::new();
     for path in entries(&settings.cache).map_err(failed(&settings.cache))? {

@@ -1,9 +1,10 @@
-//! Compare: the settings that tell runs apart.
+//! Compare: the settings in which runs differ.
 
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
-use crate::engine::{Comparison, EngineError, Event, Settings, rows};
+use super::Answer;
+use super::context::Context;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::file::RunFile;
+use crate::engine::{Comparison, EngineError, Settings, request, rows};
 use crate::runs::find_run;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,21 +12,22 @@ use std::sync::Arc;
 /// Parts of the settings that no run depends on.
 const ELSEWHERE: [&str; 5] = ["tuning.", "demo.", "data", "runs", "cache"];
 
-/// Tells the settings that are not the same in all of these runs.
-pub fn compare(context: &Context, runs: &[String]) -> Result<(), EngineError> {
-    let folders = runs.iter().map(|run| find_run(&context.settings.runs, run));
-    let folders = folders.collect::<Result<Vec<_>, _>>()?;
-    let files = folders.iter().map(RunFile::read).collect::<Result<Vec<_>, _>>()?;
-    let settings: Vec<&Settings> = files.iter().map(|file| &file.settings).collect();
-    let mut book = RunBook::new(&context.settings.runs);
-    book.refresh()?;
-    let all = book.summaries();
-    let row = |id: &String| all.iter().find(|run| run.id == *id).cloned();
-    context.emit(Event::Compared(Arc::new(Comparison {
-        runs: folders.iter().filter_map(|folder| row(&folder.id)).collect(),
-        settings: differences(&settings),
-    })));
-    Ok(())
+impl Answer for request::Compare {
+    /// The settings that are not the same in all of these runs.
+    fn answer(self, context: &Context) -> Result<Arc<Comparison>, EngineError> {
+        let folders = self.runs.iter().map(|run| find_run(&context.settings.runs, run));
+        let folders = folders.collect::<Result<Vec<_>, _>>()?;
+        let files = folders.iter().map(RunFile::read).collect::<Result<Vec<_>, _>>()?;
+        let settings: Vec<&Settings> = files.iter().map(|file| &file.settings).collect();
+        let mut book = RunBook::new(&context.settings.runs);
+        book.refresh()?;
+        let all = book.summaries();
+        let row = |id: &String| all.iter().find(|run| run.id == *id).cloned();
+        Ok(Arc::new(Comparison {
+            runs: folders.iter().filter_map(|folder| row(&folder.id)).collect(),
+            settings: differences(&settings),
+        }))
+    }
 }
 
 /// By key; of the sizes of architectures and of recipes, those that a run uses.

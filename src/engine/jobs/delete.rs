@@ -1,11 +1,12 @@
 //! Delete and restore: runs that are done with, and runs that were deleted too soon.
 
-use super::queue::take_out;
-use super::stop::chosen;
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_page::RunPage;
-use crate::engine::{Deletion, EngineError, Event, RunState};
+use super::Answer;
+use super::context::Context;
+use crate::engine::queue::take_out;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::chosen::chosen;
+use crate::engine::runs::page::RunPage;
+use crate::engine::{Deletion, EngineError, Restored, RunState, request};
 use crate::files;
 use crate::runs::queue::Queue;
 use crate::runs::trash::{self, empty_expired, trash, trash_size};
@@ -14,43 +15,50 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Tells what would go; when that is confirmed it goes to the trash, or for good when it is to go `now`.
-pub fn delete(context: &Context, run: &str, all_folds: bool, now: bool, confirmed: bool) -> Result<(), EngineError> {
-    let runs = &context.settings.runs;
-    let pages = to_delete(context, run, all_folds)?;
-    if let Some(page) = pages.iter().find(|page| page.state() == RunState::Running) {
-        return Err(busy(&page.folder));
-    }
-    let mut report = Deletion {
-        bytes: pages.iter().map(|page| files::folder_size(&page.folder.path)).sum(),
-        runs: pages.iter().map(|page| page.folder.id.clone()).collect(),
-        deleted: false,
-        restorable: !now,
-        trash_bytes: trash_size(runs),
-    };
-    context.emit(Event::Deletion(Arc::new(report.clone())));
-    if confirmed {
-        empty_expired(runs);
-        for page in &pages {
-            report.restorable &= erase(runs, page, now)?;
+impl Answer for request::Delete {
+    /// What would be deleted; when that is confirmed it goes to the trash, or for good with `now`.
+    fn answer(self, context: &Context) -> Result<Arc<Deletion>, EngineError> {
+        let Self {
+            run,
+            all_folds,
+            now,
+            confirmed,
+        } = self;
+        let runs = &context.settings.runs;
+        let pages = to_delete(context, &run, all_folds)?;
+        if let Some(page) = pages.iter().find(|page| page.state() == RunState::Running) {
+            return Err(busy(&page.folder));
         }
-        report.deleted = true;
-        report.trash_bytes = trash_size(runs);
-        context.emit(Event::Deletion(Arc::new(report)));
+        let mut report = Deletion {
+            bytes: pages.iter().map(|page| files::folder_size(&page.folder.path)).sum(),
+            runs: pages.iter().map(|page| page.folder.id.clone()).collect(),
+            deleted: false,
+            restorable: !now,
+            trash_bytes: trash_size(runs),
+        };
+        if confirmed {
+            empty_expired(runs);
+            for page in &pages {
+                report.restorable &= erase(runs, page, now)?;
+            }
+            report.deleted = true;
+            report.trash_bytes = trash_size(runs);
+        }
+        Ok(Arc::new(report))
     }
-    Ok(())
 }
 
-/// Brings a deleted run back, with its fold group.
-pub fn restore(context: &Context, run: &str) -> Result<(), EngineError> {
-    let runs = trash::restore(&context.settings.runs, run)?;
-    context.emit(Event::Restored { runs });
-    Ok(())
+impl Answer for request::Restore {
+    /// Brings a deleted run back, with its fold group.
+    fn answer(self, context: &Context) -> Result<Restored, EngineError> {
+        let runs = trash::restore(&context.settings.runs, &self.run)?;
+        Ok(Restored { runs })
+    }
 }
 
 /// One of several folds goes with the others or not at all: what is left would be no K-fold.
 fn to_delete(context: &Context, run: &str, all_folds: bool) -> Result<Vec<RunPage>, EngineError> {
-    let chosen = chosen(context, run)?;
+    let chosen = chosen(&context.settings.runs, run)?;
     let mut book = RunBook::new(&context.settings.runs);
     book.refresh()?;
     let Some(first) = chosen.first() else {
@@ -58,14 +66,14 @@ fn to_delete(context: &Context, run: &str, all_folds: bool) -> Result<Vec<RunPag
     };
     if chosen.len() == 1 && run != "last" && run != first.folder.id {
         // A beginning may be that of another run than was meant, such as the next of the same second.
-        return Err(EngineError::Other(format!(
+        return Err(EngineError::Unknown(format!(
             "no run `{run}`; to delete {}, give its whole name",
             first.folder.id
         )));
     }
     let group = book.group(&first.folder.id);
     if group.len() > chosen.len() && !all_folds {
-        return Err(EngineError::Other(format!(
+        return Err(EngineError::State(format!(
             "run {} is one of {} folds; --folds deletes all of them",
             first.folder.id,
             group.len()
@@ -78,7 +86,7 @@ fn to_delete(context: &Context, run: &str, all_folds: bool) -> Result<Vec<RunPag
 }
 
 fn busy(run: &RunFolder) -> EngineError {
-    EngineError::Other(format!(
+    EngineError::State(format!(
         "run {} is running; `undertone stop {}` first, then delete it",
         run.id, run.id
     ))

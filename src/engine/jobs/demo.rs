@@ -1,26 +1,34 @@
 //! Demo: the synthetic corpus.
 
+use super::Answer;
+use super::context::Context;
 use crate::corpus::CorpusError;
 use crate::corpus::demo::write_demo;
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event, reading};
-use std::path::PathBuf;
+use crate::engine::{DemoCorpus, EngineError, Task, reading, request};
 
-/// Writes the demo corpus; where no folder is named, not beside data that is not understood.
-pub fn demo(context: &Context, folder: Option<PathBuf>, clips: Option<usize>) -> Result<(), EngineError> {
-    if folder.is_none()
-        && let Err(EngineError::Corpus(error @ CorpusError::NotUnderstood { .. })) =
-            reading::known_corpora(&context.settings)
-    {
-        return Err(error.into());
+impl Answer for request::Demo {
+    /// Writes the demo corpus; where no folder is named, not beside data that is not understood.
+    fn answer(self, context: &Context) -> Result<DemoCorpus, EngineError> {
+        let known = reading::corpora(&context.settings);
+        if self.if_empty && !known.as_ref().is_ok_and(Vec::is_empty) {
+            // Data that cannot be understood is for the scan to report.
+            let folder = reading::demo_folder(&context.settings);
+            return Ok(DemoCorpus { folder, summary: None });
+        }
+        let folder = match (self.folder, known) {
+            (Some(folder), _) => folder,
+            (None, Err(EngineError::Corpus(error @ CorpusError::NotUnderstood { .. }))) => return Err(error.into()),
+            (None, _) => reading::demo_folder(&context.settings),
+        };
+        let mut settings = context.settings.demo.clone();
+        settings.clips = self.clips.unwrap_or(settings.clips);
+        let tell = context.progress_reporter();
+        let summary = write_demo(&folder, &settings, &|done, total| {
+            tell(Task::Demo, done, total);
+        })?;
+        Ok(DemoCorpus {
+            folder,
+            summary: Some(summary),
+        })
     }
-    let folder = folder.unwrap_or_else(|| reading::demo_folder(&context.settings));
-    let mut settings = context.settings.demo.clone();
-    settings.clips = clips.unwrap_or(settings.clips);
-    let tell = context.progress_reporter();
-    let summary = write_demo(&folder, &settings, &|done, total| {
-        tell("writing demo corpus", done, total);
-    })?;
-    context.emit(Event::Demo { folder, summary });
-    Ok(())
 }

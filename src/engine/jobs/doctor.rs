@@ -1,33 +1,35 @@
 //! Doctor: what this machine has, what it lacks, and what would help.
 
+use super::Answer;
+use super::context::Context;
 use super::scan;
 use crate::audio::playback::{Environment, output_name};
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event, Settings, reading};
+use crate::engine::{EngineError, Settings, reading, request};
 use crate::models::{choose_device, cuda_parts, device_names};
 use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};
 use std::sync::Arc;
 
-/// Looks at everything that a run depends on.
-pub fn doctor(context: &Context) -> Result<(), EngineError> {
-    let settings = &context.settings;
-    let mut found = terminal::look();
-    found.extend(processor::look());
-    found.extend(graphics::look());
-    let driver = found
-        .iter()
-        .any(|one| one.topic == "driver" && one.health == Health::Good);
-    found.extend(cuda(driver));
-    found.push(devices());
-    found.push(sound());
-    found.extend([
-        disk::look("runs", &settings.runs),
-        disk::look("cache", &settings.cache),
-        login::look(),
-    ]);
-    found.extend(corpora(context, settings));
-    context.emit(Event::Doctor(Arc::new(found)));
-    Ok(())
+impl Answer for request::Doctor {
+    /// Looks at everything that a run depends on.
+    fn answer(self, context: &Context) -> Result<Arc<Vec<Finding>>, EngineError> {
+        let settings = &context.settings;
+        let mut found = terminal::look();
+        found.extend(processor::look());
+        found.extend(graphics::look());
+        let driver = found
+            .iter()
+            .any(|one| one.topic == "driver" && one.health == Health::Good);
+        found.extend(cuda(driver));
+        found.push(devices());
+        found.push(sound());
+        found.extend([
+            disk::look("runs", &settings.runs),
+            disk::look("cache", &settings.cache),
+            login::look(),
+        ]);
+        found.extend(corpora(context, settings));
+        Ok(Arc::new(found))
+    }
 }
 
 /// What CUDA needs; where there is no driver, only whether this build could use one.
@@ -82,9 +84,9 @@ fn sound() -> Finding {
 
 /// One line per corpus; nothing is made or written for it.
 fn corpora(context: &Context, settings: &Settings) -> Vec<Finding> {
-    let listed = match reading::known_corpora(settings) {
-        Ok(Some(listed)) => listed,
-        Ok(None) => {
+    let listed = match reading::corpora(settings) {
+        Ok(listed) if !listed.is_empty() => listed,
+        Ok(_) => {
             return vec![Finding::note(
                 "corpora",
                 format!("none yet in {}", settings.data.display()),

@@ -1,18 +1,16 @@
 //! Export: the table of clips.
 
+use super::Answer;
+use super::context::Context;
 use super::scan;
 use crate::corpus;
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event};
-use std::path::Path;
+use crate::engine::{EngineError, Exported, request};
 
-/// Writes the table, with what the last scan knows.
-pub fn export(context: &Context, path: &Path) -> Result<(), EngineError> {
-    let catalogue = scan::catalogue(context)?;
-    let clips = corpus::export(&catalogue, path)?;
-    context.emit(Event::Exported {
-        path: path.to_owned(),
-        clips,
-    });
-    Ok(())
+impl Answer for request::Export {
+    /// Writes the table, with what the last scan knows.
+    fn answer(self, context: &Context) -> Result<Exported, EngineError> {
+        let catalogue = scan::catalogue(context)?;
+        let clips = corpus::export(&catalogue, &self.path)?;
+        Ok(Exported { path: self.path, clips })
+    }
 }

@@ -1,10 +1,11 @@
 //! Features: the recipe over every selected clip, into the store.
 
+use super::Answer;
+use super::context::Context;
 use super::scan;
 use crate::audio::decode;
 use crate::corpus::{Clip, SampleAnalysis, Selection, select};
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event, FeatureSummary, Note, reading};
+use crate::engine::{EngineError, FeatureSummary, Note, Task, reading, request};
 use crate::features::{Extracted, FeatureStore};
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -21,11 +22,11 @@ struct Kept {
 /// One clip, or the file and why it has no features.
 type Outcome = Result<Kept, (PathBuf, String)>;
 
-/// Extracts what the store lacks, on all cores.
-pub fn features(context: &Context) -> Result<(), EngineError> {
-    let (_, _, summary) = extract_all(context)?;
-    context.emit(Event::Features(summary));
-    Ok(())
+impl Answer for request::Features {
+    /// Extracts what the store lacks, on all cores.
+    fn answer(self, context: &Context) -> Result<FeatureSummary, EngineError> {
+        extract_all(context).map(|(_, _, summary)| summary)
+    }
 }
 
 /// The store, the clips whose features are in it, and how they came there.
@@ -48,7 +49,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
         .map(|(clip, analysis)| {
             context.check()?;
             let outcome = one(&store, clip, analysis.as_deref());
-            tell("features", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            tell(Task::Features, done.fetch_add(1, Ordering::Relaxed) + 1, total);
             outcome
         })
         .collect::<Result<Vec<Outcome>, EngineError>>()?;

@@ -1,12 +1,12 @@
-//! Runs and Watch: one thread that looks at the run folders, and tells when something changed.
+//! Runs, Watch and Wake: one thread that looks at the run folders, and emits what has changed.
 
-use crate::engine::context::Context;
-use crate::engine::queue::wake;
-use crate::engine::rate_limiter::RateLimiter;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_page::RunPage;
-use crate::engine::study_folder::StudyFolder;
-use crate::engine::{CommandKind, EngineError, Event, RunDetail, RunSummary};
+use super::context::Context;
+use super::rate_limiter::RateLimiter;
+use crate::engine::queue::{report, wake};
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::page::RunPage;
+use crate::engine::studies::folder::StudyFolder;
+use crate::engine::{CommandKind, Event, RunDetail, RunSummary, request};
 use crate::runs::find_run;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -22,19 +22,15 @@ const WAKE: Duration = Duration::from_secs(10);
 /// What is to be followed.
 #[derive(Debug)]
 pub enum FollowRequest {
-    /// The list of runs, once or for good.
-    Runs {
-        /// For good.
-        follow: bool,
-    },
+    /// The list of runs.
+    Runs(request::Runs),
     /// One run, in place of the one watched before.
-    Watch {
-        /// Its id, a unique beginning of it, or `last`.
-        run: String,
-    },
+    Watch(request::Watch),
+    /// That somebody works on the queue.
+    Wake(request::Wake),
 }
 
-/// Looks as long as somebody may still request for something.
+/// Looks as long as somebody may still ask for something.
 pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
     let mut follower = Follower {
         context,
@@ -42,7 +38,7 @@ pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
         list: None,
         watched: None,
         trial: None,
-        waking: RateLimiter::every(WAKE),
+        waking: None,
         missed: 0,
     };
     loop {
@@ -52,8 +48,9 @@ pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
             requests.recv_timeout(POLL_INTERVAL)
         };
         match request {
-            Ok(FollowRequest::Runs { follow }) => follower.runs(follow),
-            Ok(FollowRequest::Watch { run }) => follower.watch(&run),
+            Ok(FollowRequest::Runs(request)) => follower.runs(request.follow),
+            Ok(FollowRequest::Watch(request)) => follower.watch(&request.run),
+            Ok(FollowRequest::Wake(request)) => follower.wake(request.follow),
             Err(RecvTimeoutError::Timeout) => follower.look(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -69,22 +66,15 @@ struct Follower<'a> {
     watched: Option<(String, Option<Arc<RunDetail>>)>,
     /// The watched run when it is a trial, which has no place among the runs.
     trial: Option<RunPage>,
-    /// When the queue may be woken again.
-    waking: RateLimiter,
+    /// When the queue may be woken again, where it is to be.
+    waking: Option<RateLimiter>,
     /// Looks that have failed since the last that did not.
     missed: usize,
 }
 
 impl Follower<'_> {
     fn is_idle(&self) -> bool {
-        self.list.is_none() && self.watched.is_none()
-    }
-
-    fn failed(&self, command: CommandKind, error: &EngineError) {
-        self.context.emit(Event::Failed {
-            command,
-            message: error.to_string(),
-        });
+        self.list.is_none() && self.watched.is_none() && self.waking.is_none()
     }
 
     fn runs(&mut self, follow: bool) {
@@ -94,13 +84,12 @@ impl Follower<'_> {
             self.book.refresh_with_heartbeats()
         };
         if let Err(error) = read {
-            return self.failed(CommandKind::Runs, &error.into());
+            return self.context.fail(CommandKind::Runs, &error.into());
         }
         let list = Arc::new(self.book.summaries());
-        self.context.emit(Event::Runs(Arc::clone(&list)));
+        self.context.emit(Arc::clone(&list));
         if follow {
             self.list = Some(list);
-            self.wake();
         } else {
             self.context.emit(Event::Done(CommandKind::Runs));
         }
@@ -116,7 +105,7 @@ impl Follower<'_> {
                     (self.watched, self.trial) = (Some((run.to_owned(), None)), Some(page));
                     self.look();
                 }
-                Err(error) => self.failed(CommandKind::Watch, &error),
+                Err(error) => self.context.fail(CommandKind::Watch, &error),
             }
             return;
         }
@@ -125,17 +114,34 @@ impl Follower<'_> {
                 self.watched = Some((folder.id, None));
                 self.look();
             }
-            Err(error) => self.failed(CommandKind::Watch, &error.into()),
+            Err(error) => self.context.fail(CommandKind::Watch, &error.into()),
         }
     }
 
-    /// Starts the workers that are missing: nothing that is followed shall wait for nobody.
-    fn wake(&self) {
-        if self.book.is_stalled()
-            && self.waking.is_due()
+    /// Starts the workers that are missing.
+    fn wake(&mut self, follow: bool) {
+        let runs = &self.context.settings.runs;
+        match wake(runs).and_then(|woken| report(runs, woken)) {
+            Ok(_) if follow => {}
+            Ok(report) => {
+                self.context.emit(Arc::new(report));
+                self.context.emit(Event::Done(CommandKind::Wake));
+            }
+            Err(error) => self.context.fail(CommandKind::Wake, &error),
+        }
+        if follow {
+            self.waking = Some(RateLimiter::after(WAKE));
+        }
+    }
+
+    fn keep_awake(&self) {
+        if self
+            .waking
+            .as_ref()
+            .is_some_and(|waking| self.book.is_stalled() && waking.is_due())
             && let Err(error) = wake(&self.context.settings.runs)
         {
-            self.failed(CommandKind::Queue, &error);
+            self.context.fail(CommandKind::Wake, &error);
         }
     }
 
@@ -149,20 +155,20 @@ impl Follower<'_> {
             self.missed = 0;
             let error = error.into();
             if self.watched.take().is_some() {
-                self.failed(CommandKind::Watch, &error);
+                self.context.fail(CommandKind::Watch, &error);
             }
             if self.list.take().is_some() {
-                self.failed(CommandKind::Runs, &error);
+                self.context.fail(CommandKind::Runs, &error);
             }
             return;
         }
         self.missed = 0;
-        self.wake();
+        self.keep_awake();
         if let Some(told) = &mut self.list {
             let list = self.book.summaries();
             if **told != list {
                 *told = Arc::new(list);
-                self.context.emit(Event::Runs(Arc::clone(told)));
+                self.context.emit(Arc::clone(told));
             }
         }
         let Some((id, told)) = &mut self.watched else { return };
@@ -187,7 +193,7 @@ impl Follower<'_> {
         if told.as_deref() != Some(&detail) {
             let detail = Arc::new(detail);
             *told = Some(Arc::clone(&detail));
-            self.context.emit(Event::Run(detail));
+            self.context.emit(detail);
         }
         if over {
             self.watched = None;

@@ -1,9 +1,10 @@
-//! One short file per job.
+//! The work on requests: one short file per subject.
 
 mod bench;
 mod bench_model;
 mod cache;
 mod compare;
+pub mod context;
 mod delete;
 mod demo;
 mod doctor;
@@ -12,15 +13,19 @@ mod export;
 mod features;
 mod follow;
 mod follow_study;
+mod form;
+mod latest;
 mod models;
 mod note;
 mod plan;
 mod predict;
 mod preview;
 mod queue;
+mod rate_limiter;
 mod report;
 mod resume;
 mod scan;
+mod settings;
 mod sound;
 mod stop;
 mod studies;
@@ -29,70 +34,49 @@ mod trim;
 mod tune;
 
 pub use follow::{FollowRequest, follow};
-pub use follow_study::{StudyFollowRequest, follow_study};
-pub use preview::previews;
-pub use scan::ScanScheduler;
+pub use follow_study::follow_study;
 pub use sound::{PlaybackRequest, sounds};
-pub use train::command;
 
-use super::context::Context;
-use super::{Command, EngineError, Event, rows};
-use std::sync::Arc;
+use super::api::request::{self, requests};
+use super::{Command, EngineError, Event, Request};
+use context::Context;
+use latest::Latest;
 
-/// Does what is asked on the caller's thread. (Previews, sound and what is followed have threads of
-/// their own.)
-pub fn run(context: &Context, scheduler: &ScanScheduler, command: Command) -> Result<(), EngineError> {
-    match command {
-        Command::Scan { .. } => scan::scan(context, scheduler),
-        Command::Export { path } => export::export(context, &path),
-        Command::Features => features::features(context),
-        Command::ExportFeatures { folder, per_clip } => exchange::export(context, &folder, per_clip),
-        Command::ImportFeatures { folder, name } => exchange::import(context, &folder, name),
-        Command::Trim => trim::trim(context),
-        Command::Cache { clear } => cache::cache(context, clear),
-        Command::Bench { what } => bench::bench(context, &what),
-        Command::Demo { folder, clips } => demo::demo(context, folder, clips),
-        Command::Config => {
-            context.emit(Event::Config(Arc::new(rows(&context.settings))));
-            Ok(())
+/// How a request is answered.
+pub trait Answer: Request {
+    /// Does what is asked, on the caller's thread.
+    fn answer(self, context: &Context) -> Result<Self::Reply, EngineError>;
+}
+
+fn finish<R: Answer>(context: &Context, request: R) {
+    match request.answer(context) {
+        Ok(reply) => {
+            context.emit(reply);
+            context.emit(Event::Done(R::KIND));
         }
-        Command::Doctor => doctor::doctor(context),
-        Command::Presets => {
-            context.emit(Event::Presets(Arc::new(context.settings.source.presets.clone())));
-            Ok(())
-        }
-        Command::Models { name } => models::models(context, name.as_deref()),
-        Command::Train { changes } => train::train(context, &changes),
-        Command::Queue => queue::list(context),
-        Command::Move { run, to } => queue::shift(context, &run, to),
-        Command::Cancel { run } => queue::cancel(context, &run),
-        Command::StartNow { run } => queue::start_now(context, &run),
-        Command::Plan { changes, measure } => plan::plan(context, &changes, measure),
-        Command::Compare { runs } => compare::compare(context, &runs),
-        Command::Note { run, change } => note::note(context, &run, &change),
-        Command::Delete {
-            run,
-            all_folds,
-            now,
-            confirmed,
-        } => delete::delete(context, &run, all_folds, now, confirmed),
-        Command::Restore { run } => delete::restore(context, &run),
-        Command::Stop { run, when } => stop::stop(context, &run, when),
-        Command::Resume { run } => resume::resume(context, &run),
-        Command::Report { run } => report::report(context, &run),
-        Command::Predict { files, run } => predict::predict(context, files, &run),
-        Command::Tune { changes } => tune::tune(context, &changes),
-        Command::Studies => studies::list(context),
-        Command::StopTuning { study, worker, when } => studies::stop(context, &study, worker.as_deref(), when),
-        Command::Enqueue { study, values } => studies::enqueue(context, &study, &values),
-        Command::Promote { study, trial, seeds } => studies::promote(context, &study, trial, seeds),
-        Command::RepairStudy { study } => studies::repair(context, &study),
-        Command::ExportStudy { study, path } => studies::export(context, &study, &path),
-        Command::Study { .. }
-        | Command::Preview { .. }
-        | Command::Play { .. }
-        | Command::Sound(_)
-        | Command::Runs { .. }
-        | Command::Watch { .. } => Ok(()),
+        Err(error) => context.fail(R::KIND, &error),
     }
 }
+
+/// Answers request after request; of several that wait, only the newest is worth the time.
+pub fn serve<R: Answer>(context: &Context, requests: &Latest<R>) {
+    while let Some(request) = requests.next() {
+        finish(context, request);
+    }
+}
+
+macro_rules! dispatch {
+    (
+        asked { $( $(#[$doc:meta])* $name:ident $({ $( $(#[$about:meta])* $field:ident: $type:ty ),* $(,)? })? -> $reply:ty; )* }
+        followed { $( $followed:tt )* }
+    ) => {
+        /// Answers what is asked on the caller's thread. (What is followed has threads of its own.)
+        pub fn answer(context: &Context, command: Command) {
+            match command {
+                $( Command::$name $({ $($field),* })? => finish(context, request::$name $({ $($field),* })?), )*
+                _ => {}
+            }
+        }
+    };
+}
+requests!(dispatch);

@@ -1,19 +1,21 @@
 //! Models: which architectures there are, and one of them layer by layer.
 
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event, ModelRow, ModelSummary, Settings};
+use super::Answer;
+use super::context::Context;
+use crate::engine::{Architectures, EngineError, ModelRow, ModelSummary, Settings, request};
 use crate::models::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
 use std::sync::Arc;
 
-/// Tells of all architectures, or sums one up for the settings' recipe.
-pub fn models(context: &Context, name: Option<&str>) -> Result<(), EngineError> {
-    let settings = &context.settings;
-    context.emit(match name {
-        None => Event::Models(Arc::new(list(&settings.model)?)),
-        Some(name) => Event::Model(Arc::new(summary(settings, name)?)),
-    });
-    Ok(())
+impl Answer for request::Models {
+    /// All architectures, or one of them summed up for the settings' recipe.
+    fn answer(self, context: &Context) -> Result<Architectures, EngineError> {
+        let settings = &context.settings;
+        Ok(match self.name {
+            None => Architectures::All(Arc::new(list(&settings.model)?)),
+            Some(name) => Architectures::One(Arc::new(summary(settings, &name)?)),
+        })
+    }
 }
 
 fn list(sizes: &ModelSettings) -> Result<Vec<ModelRow>, EngineError> {
@@ -43,7 +45,7 @@ fn summary(settings: &Settings, name: &str) -> Result<ModelSummary, EngineError>
     let recipe = settings.recipe()?;
     let input = recipe.shape();
     if input.0 == 0 {
-        return Err(EngineError::Other(format!(
+        return Err(EngineError::Unsuitable(format!(
             "recipes.{}.take_seconds: is 0, so that its frames are not known before the clips are read; \
              set it, or choose another recipe",
             settings.recipe

@@ -1,17 +1,19 @@
 //! Note: what people say of runs.
 
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event};
-use crate::runs::{NoteChange, RunNote, find_run};
+use super::Answer;
+use super::context::Context;
+use crate::engine::{EngineError, Noted, request};
+use crate::runs::{RunNote, find_run};
 
-/// Changes a run's note, and tells it.
-pub fn note(context: &Context, run: &str, change: &NoteChange) -> Result<(), EngineError> {
-    let folder = find_run(&context.settings.runs, run)?;
-    let before = RunNote::read(&folder.path)?;
-    let note = change.apply(&before).map_err(EngineError::Other)?;
-    if note != before {
-        note.write(&folder.path)?;
+impl Answer for request::Note {
+    /// Changes a run's note; what it is now.
+    fn answer(self, context: &Context) -> Result<Noted, EngineError> {
+        let folder = find_run(&context.settings.runs, &self.run)?;
+        let before = RunNote::read(&folder.path)?;
+        let note = self.change.apply(&before).map_err(EngineError::Unsuitable)?;
+        if note != before {
+            note.write(&folder.path)?;
+        }
+        Ok(Noted { run: folder.id, note })
     }
-    context.emit(Event::Noted { run: folder.id, note });
-    Ok(())
 }

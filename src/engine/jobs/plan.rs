@@ -1,11 +1,12 @@
 //! Plan: what a run would be, before it is one.
 
+use super::Answer;
+use super::context::Context;
 use super::train::{network_for, resolve};
 use crate::corpus::{Dealing, Selection, Split, Subset, select, split};
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
-use crate::engine::{EngineError, EpochTime, Event, RunPlan, Settings};
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::file::RunFile;
+use crate::engine::{EngineError, EpochTime, RunPlan, Settings, request};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
 use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer};
@@ -16,20 +17,18 @@ use std::time::Duration;
 /// Steps that the clock runs for, after one that does not count.
 const STEPS: usize = 3;
 
-/// Tells sizes and sides at once, then how long an epoch takes: from the newest run that was as this one would be, else
-/// measured by steps of training on made-up clips. Where neither tells, the time stays unknown.
-pub fn plan(context: &Context, changes: &[(String, String)], measure: bool) -> Result<(), EngineError> {
-    let request = context.begin_plan();
-    let (settings, clips, mut plan) = sketch(context, changes)?;
-    plan.epoch = as_before(context, &settings, clips, &plan)?;
-    context.emit(Event::Plan(Arc::new(plan.clone())));
-    if measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
-        plan.epoch = timed(context, request, &settings, &plan)?;
-        if plan.epoch.is_some() {
-            context.emit(Event::Plan(Arc::new(plan)));
+impl Answer for request::Plan {
+    /// Emits the sizes at once, then finds how long an epoch takes: from the newest run that was as this one would be,
+    /// else measured by steps of training on made-up clips. Where neither says, the time stays unknown.
+    fn answer(self, context: &Context) -> Result<Arc<RunPlan>, EngineError> {
+        let (settings, clips, mut plan) = sketch(context, &self.changes)?;
+        plan.epoch = as_before(context, &settings, clips, &plan)?;
+        if self.measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
+            context.emit(Arc::new(plan.clone()));
+            plan.epoch = timed(context, &settings, &plan)?;
         }
+        Ok(Arc::new(plan))
     }
-    Ok(())
 }
 
 /// All but the time, with the settings and the number of clips that it comes from.
@@ -124,20 +123,15 @@ fn as_before(
     Ok(None)
 }
 
-/// Steps of training and of judging, as many as an epoch has; none when another plan is wanted meanwhile.
-fn timed(
-    context: &Context,
-    request: u64,
-    settings: &Settings,
-    plan: &RunPlan,
-) -> Result<Option<EpochTime>, EngineError> {
+/// Steps of training and of inference, as many as an epoch has; none when another plan is wanted meanwhile.
+fn timed(context: &Context, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
     let (batch, name) = (plan.batch.clamp(1, plan.train.max(1)), &settings.device);
     let mut step_benchmark = StepBenchmark::new(&settings.model, plan.input, plan.classes.max(1), batch, name)?;
     step_benchmark.step();
     let mut times = Vec::with_capacity(STEPS);
     for _ in 0..STEPS {
         context.check()?;
-        if !context.is_planning(request) {
+        if context.plans.is_waiting() {
             return Ok(None);
         }
         times.push(step_benchmark.step().total());

@@ -1,14 +1,14 @@
 //! Preview: a clip to look at.
 
+use super::Answer;
+use super::context::Context;
+use super::form::{form, variants};
 use crate::audio::{Header, Wave, decode};
-use crate::corpus::{AnalysisCache, Clip, Emotion};
-use crate::engine::context::Context;
-use crate::engine::variant::{form, variants};
-use crate::engine::{CommandKind, EngineError, Event, Preview, Variant, reading};
+use crate::corpus::{Clip, Emotion};
+use crate::engine::{EngineError, Preview, request};
 use crate::features::{log_mel_preview, prepare};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
 /// Stretches of the envelope.
 const ENVELOPE: usize = 1024;
@@ -17,57 +17,34 @@ const MELS: usize = 96;
 /// Frames at most: more than any terminal has columns.
 const COLUMNS: usize = 512;
 
-/// Shows clip after clip; of several that wait, only the last is worth the time.
-pub fn previews(context: &Context, requests: &Receiver<(PathBuf, Variant)>) {
-    let analysis = std::cell::LazyCell::new(|| reading::remembered(&context.settings));
-    while let Ok(mut request) = requests.recv() {
-        while let Ok(newer) = requests.try_recv() {
-            request = newer;
-        }
-        match preview(context, &analysis, request) {
-            Ok(preview) => {
-                context.emit(Event::Preview(Arc::new(preview)));
-                context.emit(Event::Done(CommandKind::Preview));
-            }
-            Err(error) => {
-                context.emit(Event::Failed {
-                    command: CommandKind::Preview,
-                    message: error.to_string(),
-                });
-            }
-        }
+impl Answer for request::Preview {
+    fn answer(self, context: &Context) -> Result<Arc<Preview>, EngineError> {
+        let Self { path, variant } = self;
+        let decoded = decode(&path)?;
+        let sample_analysis = context.remembered().analysis(&stand_in(&path, &decoded.header));
+        let recipe = context.settings.recipe()?;
+        let notes = match &recipe.import {
+            // There is nothing to note about features that are not made from the wave.
+            Some(_) => Vec::new(),
+            None => prepare(&decoded.wave, recipe)?.1,
+        };
+        let (wave, label) = form(&context.settings, decoded.wave, &variant)?;
+        let mel = log_mel_preview(&wave, MELS, COLUMNS);
+        Ok(Arc::new(Preview {
+            path,
+            variant,
+            label,
+            variants: variants(&context.settings),
+            envelope: envelope(&wave),
+            wave,
+            frames: mel.frames,
+            mels: mel.bands,
+            mel_db: mel.db,
+            mel_hz: mel.centres,
+            analysis: sample_analysis,
+            notes,
+        }))
     }
-}
-
-fn preview(
-    context: &Context,
-    analysis: &AnalysisCache,
-    (path, variant): (PathBuf, Variant),
-) -> Result<Preview, EngineError> {
-    let decoded = decode(&path)?;
-    let sample_analysis = analysis.analysis(&stand_in(&path, &decoded.header));
-    let recipe = context.settings.recipe()?;
-    let notes = match &recipe.import {
-        // There is nothing to note about features that are not made from the wave.
-        Some(_) => Vec::new(),
-        None => prepare(&decoded.wave, recipe)?.1,
-    };
-    let (wave, label) = form(&context.settings, decoded.wave, &variant)?;
-    let mel = log_mel_preview(&wave, MELS, COLUMNS);
-    Ok(Preview {
-        path,
-        variant,
-        label,
-        variants: variants(&context.settings),
-        envelope: envelope(&wave),
-        wave,
-        frames: mel.frames,
-        mels: mel.bands,
-        mel_db: mel.db,
-        mel_hz: mel.centres,
-        analysis: sample_analysis,
-        notes,
-    })
 }
 
 /// A clip of which nothing but the file matters: it need not belong to any corpus.

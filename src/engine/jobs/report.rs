@@ -1,43 +1,46 @@
 //! Report: a run's report, its judged clips, and the spread over the other folds of it.
 
-use crate::engine::context::Context;
-use crate::engine::run_book::RunBook;
-use crate::engine::{EngineError, Event, RunReport, results};
+use super::Answer;
+use super::context::Context;
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::results;
+use crate::engine::{EngineError, RunReport, request};
 use crate::evaluation::{pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;
 
-/// Reads what the worker wrote.
-pub fn report(context: &Context, run: &str) -> Result<(), EngineError> {
-    let folder = find_run(&context.settings.runs, run)?;
-    let mut book = RunBook::new(&context.settings.runs);
-    book.refresh()?;
-    let group = book.group(&folder.id);
-    let page = group.iter().find(|page| page.folder.id == folder.id);
-    let Some(page) = page.filter(|_| folder.report().is_file()) else {
-        let state = page.map_or("gone", |page| page.state().name());
-        return Err(EngineError::Other(format!(
-            "run {} is {state} and has no report; only a run that finished, or was stopped after an epoch, has one",
-            folder.id
-        )));
-    };
-    let report = results::read_report(&folder)?;
-    let evaluated = results::read_evaluated_clips(&folder, &report.labels)?;
-    let folds: Vec<_> = group
-        .iter()
-        .filter_map(|page| results::read_report(&page.folder).ok())
-        .collect();
-    let spread = if folds.len() > 1 { spread(&folds) } else { Vec::new() };
-    let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
-    let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
-    let pooled = pooled(&folds).filter(|_| run.fold.is_some() && folds.len() > 1);
-    context.emit(Event::Report(Arc::new(RunReport {
-        run,
-        report,
-        evaluated,
-        coverage,
-        spread,
-        pooled,
-    })));
-    Ok(())
+impl Answer for request::Report {
+    /// Reads what the worker wrote.
+    fn answer(self, context: &Context) -> Result<Arc<RunReport>, EngineError> {
+        let folder = find_run(&context.settings.runs, &self.run)?;
+        let mut book = RunBook::new(&context.settings.runs);
+        book.refresh()?;
+        let group = book.group(&folder.id);
+        let page = group.iter().find(|page| page.folder.id == folder.id);
+        let Some(page) = page.filter(|_| folder.report().is_file()) else {
+            let state = page.map_or("gone", |page| page.state().name());
+            return Err(EngineError::State(format!(
+                "run {} is {state} and has no report; only a run that finished, or was stopped after an epoch, has one",
+                folder.id
+            )));
+        };
+        let report = results::read_report(&folder)?;
+        let evaluated = results::read_evaluated_clips(&folder, &report.labels)?;
+        let folds: Vec<_> = group
+            .iter()
+            .filter_map(|page| results::read_report(&page.folder).ok())
+            .collect();
+        let spread = if folds.len() > 1 { spread(&folds) } else { Vec::new() };
+        let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
+        let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
+        let pooled = pooled(&folds).filter(|_| run.fold.is_some() && folds.len() > 1);
+        Ok(Arc::new(RunReport {
+            run,
+            report,
+            evaluated,
+            coverage,
+            spread,
+            pooled,
+        }))
+    }
 }

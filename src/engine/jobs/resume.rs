@@ -1,66 +1,69 @@
 //! Resume: the runs that were interrupted, back in the queue.
 
-use super::stop::chosen;
+use super::Answer;
+use super::context::Context;
 use super::train::{clips_fingerprint, fingerprint};
 use crate::corpus::select;
-use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
-use crate::engine::run_book::RunBook;
-use crate::engine::run_file::RunFile;
-use crate::engine::run_page::RunPage;
-use crate::engine::study_folder::StudyFolder;
-use crate::engine::{EngineError, Event, JournalEntry, RunState, reading};
+use crate::engine::runs::book::RunBook;
+use crate::engine::runs::chosen::chosen;
+use crate::engine::runs::file::RunFile;
+use crate::engine::runs::page::RunPage;
+use crate::engine::studies::folder::StudyFolder;
+use crate::engine::{EngineError, JournalEntry, Resumed, RunState, reading, request};
 use crate::runs::{Journal, Lease};
 use crate::training::saved_epoch;
 
-/// Goes on with a run and with all folds ones that were interrupted; those that are trained or wait are left alone.
-pub fn resume(context: &Context, run: &str) -> Result<(), EngineError> {
-    let refuse = |problem: String| Err(EngineError::Other(problem));
-    if let Some((study, _)) = run.split_once('/') {
-        StudyFolder::find_trial(&context.settings.tuning.studies, run)?;
-        return refuse(belongs(run, study));
-    }
-    let Some(named) = chosen(context, run)?.into_iter().next() else {
-        return Ok(());
-    };
-    let mut book = RunBook::new(&context.settings.runs);
-    book.refresh_with_heartbeats()?;
-    let folds = book.group(&named.folder.id);
-    let (mut unfinished, mut under_way) = (Vec::new(), None);
-    for page in folds {
-        match page.state() {
-            RunState::Running | RunState::Queued => under_way = under_way.or(Some(page)),
-            RunState::Finished => {}
-            RunState::Stopped | RunState::Failed | RunState::Dead => unfinished.push(page),
+impl Answer for request::Resume {
+    /// Resumes a run and those of its folds that were interrupted; those that are trained or wait are left alone.
+    fn answer(self, context: &Context) -> Result<Resumed, EngineError> {
+        let refuse = |problem: String| Err(EngineError::State(problem));
+        let run = &self.run;
+        if let Some((study, _)) = run.split_once('/') {
+            StudyFolder::find_trial(&context.settings.tuning.studies, run)?;
+            return refuse(belongs(run, study));
         }
+        let Some(named) = chosen(&context.settings.runs, run)?.into_iter().next() else {
+            return Ok(Resumed { runs: Vec::new() });
+        };
+        let mut book = RunBook::new(&context.settings.runs);
+        book.refresh_with_heartbeats()?;
+        let folds = book.group(&named.folder.id);
+        let (mut unfinished, mut under_way) = (Vec::new(), None);
+        for page in folds {
+            match page.state() {
+                RunState::Running | RunState::Queued => under_way = under_way.or(Some(page)),
+                RunState::Finished => {}
+                RunState::Stopped | RunState::Failed | RunState::Dead => unfinished.push(page),
+            }
+        }
+        if unfinished.is_empty() {
+            return refuse(match under_way {
+                Some(page) => format!(
+                    "run {id} is {}: it needs no resuming; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
+                    page.state().name(),
+                    id = page.folder.id
+                ),
+                None => format!(
+                    "run {id} is finished; `undertone report {id}` shows its scores, `undertone train` starts another",
+                    id = named.folder.id
+                ),
+            });
+        }
+        for page in &unfinished {
+            check(context, page)?;
+        }
+        let mut runs = Vec::new();
+        for page in &unfinished {
+            runs.push((page.folder.id.clone(), mark(page)?));
+        }
+        let folders: Vec<_> = unfinished.iter().map(|page| page.folder.clone()).collect();
+        let device = unfinished
+            .iter()
+            .find_map(|page| Some(page.file.as_ref().ok()?.settings.device.clone()));
+        enqueue(&context.settings.runs, &folders, &device.unwrap_or_default())?;
+        Ok(Resumed { runs })
     }
-    if unfinished.is_empty() {
-        return refuse(match under_way {
-            Some(page) => format!(
-                "run {id} is {}: it needs no resuming; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
-                page.state().name(),
-                id = page.folder.id
-            ),
-            None => format!(
-                "run {id} is finished; `undertone report {id}` shows its scores, `undertone train` starts another",
-                id = named.folder.id
-            ),
-        });
-    }
-    for page in &unfinished {
-        check(context, page)?;
-    }
-    let mut runs = Vec::new();
-    for page in &unfinished {
-        runs.push((page.folder.id.clone(), mark(page)?));
-    }
-    let folders: Vec<_> = unfinished.iter().map(|page| page.folder.clone()).collect();
-    let device = unfinished
-        .iter()
-        .find_map(|page| Some(page.file.as_ref().ok()?.settings.device.clone()));
-    enqueue(&context.settings.runs, &folders, &device.unwrap_or_default())?;
-    context.emit(Event::Resumed { runs });
-    Ok(())
 }
 
 fn belongs(run: &str, study: &str) -> String {
@@ -73,10 +76,10 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
     let RunFile { run, settings } = page
         .file
         .as_ref()
-        .map_err(|problem| EngineError::Other(problem.clone()))?;
+        .map_err(|problem| EngineError::Unsuitable(problem.clone()))?;
     if let Some(place) = &run.trial {
         let study = place.study.file_name().unwrap_or_default().to_string_lossy();
-        return Err(EngineError::Other(belongs(id, &study)));
+        return Err(EngineError::State(belongs(id, &study)));
     }
     let catalogue = reading::headers(
         settings,
@@ -88,7 +91,7 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
     // Earlier versions of the program counted what the samples say as well.
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     if now != run.fingerprint && clips_fingerprint(&selection) != run.fingerprint {
-        return Err(EngineError::Other(format!(
+        return Err(EngineError::Unsuitable(format!(
             "run {id} began with other clips: {} were selected then, {} would be now, or their files or labels have changed; \
              put the corpora back as they were, or start a new run",
             run.clips,

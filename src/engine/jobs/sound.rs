@@ -1,11 +1,11 @@
 //! Sound: clips to be heard, one at a time, and the place that is heard while they are.
 
+use super::context::Context;
+use super::form::form;
+use super::rate_limiter::RateLimiter;
 use crate::audio::decode;
 use crate::audio::playback::{Environment, Phase, Playback, Player, SoundError};
-use crate::engine::context::Context;
-use crate::engine::rate_limiter::RateLimiter;
-use crate::engine::variant::form;
-use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant};
+use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant, request};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -16,13 +16,13 @@ const STEP: Duration = Duration::from_millis(20);
 /// How often the place that is heard is told: as often as the screen is drawn.
 const TELLING: Duration = Duration::from_millis(100);
 
-/// Something to be done about sound.
+/// Something to be done about sound, in the order in which it is asked for.
 #[derive(Debug)]
 pub enum PlaybackRequest {
-    /// Play a clip in a form, from a place (s) on.
-    Play(PathBuf, Variant, f64),
+    /// Play a clip.
+    Play(request::Play),
     /// Change how it plays.
-    PlaybackControl(PlaybackControl),
+    Control(PlaybackControl),
 }
 
 /// Plays what is asked for. Of several clips that wait, only the last is worth the time; while nothing plays, this
@@ -66,7 +66,7 @@ struct Playing<'a> {
     /// What the player has.
     clip: Option<(PathBuf, Variant)>,
     /// What it is to have next, and from where.
-    next: Option<(PathBuf, Variant, f64)>,
+    next: Option<request::Play>,
     /// Whether the end of a play is still to be told.
     unanswered: bool,
     told: Option<Playback>,
@@ -76,12 +76,12 @@ struct Playing<'a> {
 impl Playing<'_> {
     fn follow(&mut self, request: PlaybackRequest) {
         match request {
-            PlaybackRequest::Play(path, variant, from) => {
-                if self.next.replace((path, variant, from)).is_some() {
+            PlaybackRequest::Play(play) => {
+                if self.next.replace(play).is_some() {
                     self.context.emit(Event::Done(CommandKind::Play));
                 }
             }
-            PlaybackRequest::PlaybackControl(control) => {
+            PlaybackRequest::Control(control) => {
                 self.load();
                 match control {
                     PlaybackControl::Pause => self.player.pause(),
@@ -101,7 +101,7 @@ impl Playing<'_> {
 
     /// Gives the player what it is to have next.
     fn load(&mut self) {
-        let Some((path, variant, from)) = self.next.take() else {
+        let Some(request::Play { path, variant, from }) = self.next.take() else {
             return;
         };
         // The clip before stays at hand until there is another: one that cannot be read takes nobody's place.
@@ -113,10 +113,7 @@ impl Playing<'_> {
                 self.clip = Some((path, variant));
                 (self.unanswered, self.told) = (true, None);
             }
-            Err(error) => self.context.emit(Event::Failed {
-                command: CommandKind::Play,
-                message: error.to_string(),
-            }),
+            Err(error) => self.context.fail(CommandKind::Play, &error),
         }
     }
 
@@ -146,12 +143,12 @@ impl Playing<'_> {
             return;
         }
         self.told = Some(playback);
-        self.context.emit(Event::Sound(SoundState {
+        self.context.emit(SoundState {
             path: path.clone(),
             variant: variant.clone(),
             playback,
             output: self.player.output().map(str::to_owned),
-        }));
+        });
         if playback.phase == Phase::Ended {
             self.answer();
         }
@@ -160,7 +157,7 @@ impl Playing<'_> {
     fn fail(&mut self, problem: SoundError) {
         match problem {
             SoundError::NoSound(no_sound) => {
-                self.context.emit(Event::NoSound(no_sound.into()));
+                self.context.emit(Arc::new(*no_sound));
                 self.answer();
             }
             problem => {

@@ -1,11 +1,12 @@
 //! Train: run folders, and a place in the queue.
 
-use super::scan;
+use super::context::Context;
+use super::{Answer, scan};
 use crate::corpus::{Catalogue, Dealing, Selection, select, split};
-use crate::engine::context::Context;
 use crate::engine::queue::enqueue;
-use crate::engine::run_file::{RunFile, RunMetadata};
-use crate::engine::{EngineError, Event, Settings, reading};
+use crate::engine::runs::command::command;
+use crate::engine::runs::file::{RunFile, RunMetadata};
+use crate::engine::{EngineError, Settings, Started, reading, request};
 use crate::features::Recipe;
 use crate::models::{Network, choose_device, device};
 use crate::runs::RunFolder;
@@ -16,16 +17,18 @@ use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Makes the run folders and puts them into the queue of their device.
-pub fn train(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
-    let (settings, metadata) = prepare(context, changes)?;
-    empty_expired(&settings.runs);
-    let folders = create(&settings, &metadata)?;
-    start(context, &settings.runs, folders, &settings.device)
+impl Answer for request::Train {
+    /// Makes the run folders and puts them into the queue of their device.
+    fn answer(self, context: &Context) -> Result<Started, EngineError> {
+        let (settings, metadata) = prepare(context, &self.changes)?;
+        empty_expired(&settings.runs);
+        let folders = create(&settings, &metadata)?;
+        start(&settings.runs, folders, &settings.device)
+    }
 }
 
-/// Puts runs into the queue, and tells.
-pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<(), EngineError> {
+/// Puts runs into the queue.
+pub fn start(runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<Started, EngineError> {
     let ahead = enqueue(runs, &folders, device).inspect_err(|_| {
         for folder in folders.iter().filter(|folder| Entry::read(&folder.path).is_none()) {
             if !folder.path.join("lease.lock").exists() {
@@ -34,23 +37,22 @@ pub fn start(context: &Context, runs: &Path, folders: Vec<RunFolder>, device: &s
             }
         }
     })?;
-    context.emit(Event::Started {
+    Ok(Started {
         runs: folders.into_iter().map(|folder| folder.id).collect(),
         ahead,
-    });
-    Ok(())
+    })
 }
 
 /// The settings with all paths and corpora filled in, and the clips that there are.
 pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Settings, Arc<Catalogue>), EngineError> {
     let mut settings = context.settings.with(changes)?;
     choose_device(&settings.device)?;
-    let tell = context.progress_reporter();
-    let corpora = reading::corpora(&settings, &tell)?;
+    let corpora = reading::corpora(&settings)?;
     let same_data = settings.data == context.settings.data && settings.corpora == context.settings.corpora;
     let catalogue = if same_data {
         scan::catalogue(context)?
     } else {
+        let tell = context.progress_reporter();
         reading::headers(&settings, &corpora, &reading::remembered(&settings), &tell)?.into()
     };
     settings.corpora = corpora;
@@ -63,7 +65,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     let (settings, catalogue) = resolve(context, changes)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     if let (true, Some(first)) = (catalogue.clips.is_empty(), catalogue.refused.first()) {
-        return Err(EngineError::Other(format!(
+        return Err(EngineError::Unsuitable(format!(
             "no clip can be read: {} files were refused, the first of them {}: {}; `undertone scan` lists them",
             catalogue.refused.len(),
             first.path.display(),
@@ -167,37 +169,4 @@ pub fn clips_fingerprint(selection: &Selection) -> String {
         );
     }
     format!("{:032x}", hash.digest128())
-}
-
-pub fn command(settings: &Settings) -> String {
-    let mut words = vec!["undertone".to_owned(), "train".to_owned()];
-    if let Some(file) = &settings.source.file {
-        words.extend(["--config".to_owned(), quoted(&file.to_string_lossy())]);
-    }
-    for (key, value) in &settings.source.changes {
-        words.extend(["--set".to_owned(), quoted(&format!("{key}={value}"))]);
-    }
-    words.join(" ")
-}
-
-/// As a shell wants it.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "_-./=:,".contains(letter);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_as_a_shell_wants_them() {
-        assert_eq!(quoted("training.epochs=3"), "training.epochs=3");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-    }
 }

@@ -1,20 +1,19 @@
 //! Trim: what trimming silence would remove, before a recipe does.
 
+use super::Answer;
+use super::context::Context;
 use super::scan;
 use crate::corpus::{select, trimming};
-use crate::engine::context::Context;
-use crate::engine::{EngineError, Event};
+use crate::engine::{EngineError, Task, Trimming, request};
 use std::sync::Arc;
 
-/// Measures every clip that takes part.
-pub fn trim(context: &Context) -> Result<(), EngineError> {
-    let catalogue = scan::catalogue(context)?;
-    let selection = select(&catalogue, &context.settings.labels, &context.settings.filter);
-    let tell = context.progress_reporter();
-    let found = trimming(&selection.clips, &|done, total| tell("trimming", done, total));
-    context.check()?;
-    if let Some(found) = found {
-        context.emit(Event::Trimming(Arc::new(found)));
+impl Answer for request::Trim {
+    /// Measures every clip that takes part.
+    fn answer(self, context: &Context) -> Result<Arc<Trimming>, EngineError> {
+        let catalogue = scan::catalogue(context)?;
+        let selection = select(&catalogue, &context.settings.labels, &context.settings.filter);
+        let tell = context.progress_reporter();
+        let found = trimming(&selection.clips, &|done, total| tell(Task::Trimming, done, total));
+        found.map(Arc::new).ok_or(EngineError::Cancelled)
     }
-    Ok(())
 }

@@ -1,75 +1,79 @@
 //! Tune: a study begun or gone on with, and the processes that work on it.
 
+use super::Answer;
+use super::context::Context;
 use super::train::prepare;
-use crate::engine::context::Context;
-use crate::engine::launch::launch;
+use crate::engine::runs::launch::launch;
 use crate::engine::settings::load_settings;
-use crate::engine::study_folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE};
-use crate::engine::study_lost::settle;
-use crate::engine::study_worker::{space_of, wanted};
-use crate::engine::{EngineError, Event, Origin, Settings, study_trial};
+use crate::engine::studies::folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE, space_of, wanted};
+use crate::engine::studies::lost::settle;
+use crate::engine::studies::trial;
+use crate::engine::{EngineError, Origin, Settings, Tuning, request};
 use crate::runs::trash::empty_expired;
 use crate::runs::{Liveness, liveness, watch_heartbeats};
 use crate::tuning::{Study, TrialState, Value};
 use std::ffi::OsStr;
 
-/// Begins the study, or goes on with it, and starts the workers that are missing.
-pub fn tune(context: &Context, changes: &[(String, String)]) -> Result<(), EngineError> {
-    let mut given = context.settings.with(changes)?;
-    let name = given.tuning.study_name(&given.model.name).to_owned();
-    let folder = StudyFolder::at(&given.tuning.studies.join(name));
-    let mut notes = Vec::new();
-    folder.check_journal()?;
-    empty_expired(&given.runs);
-    let settings = if folder.settings_file().is_file() {
-        should_continue(&folder, &given)?
-    } else {
-        if given.split.kfold > 0 {
-            let problem = "split.kfold: a trial is one run; set split.kfold = 0 and promote the best trial afterwards";
-            return Err(EngineError::Other(problem.to_owned()));
+impl Answer for request::Tune {
+    /// Begins the study, or continues it, and starts the workers that are missing.
+    fn answer(self, context: &Context) -> Result<Tuning, EngineError> {
+        let changes = &self.changes;
+        let mut given = context.settings.with(changes)?;
+        let name = given.tuning.study_name(&given.model.name).to_owned();
+        let folder = StudyFolder::at(&given.tuning.studies.join(name));
+        let mut notes = Vec::new();
+        folder.check_journal()?;
+        empty_expired(&given.runs);
+        let settings = if folder.settings_file().is_file() {
+            should_continue(&folder, &given)?
+        } else {
+            if given.split.kfold > 0 {
+                let problem =
+                    "split.kfold: a trial is one run; set split.kfold = 0 and promote the best trial afterwards";
+                return Err(EngineError::Unsuitable(problem.to_owned()));
+            }
+            space_of(&given)?;
+            let run;
+            (given, run) = prepare(context, changes)?;
+            trial::check(&given, space_of(&given)?)?;
+            if folder.journal().is_file() {
+                folder.open_study()?.check_space(space_of(&given)?)?;
+            }
+            let space_changes = given.source.changes.iter().filter(|(key, _)| is_space(key));
+            let space_changes = space_changes.cloned().collect();
+            folder.write(&given, &Begun { run, space_changes })?;
+            given
+        };
+        let mut study = folder.begin_study(settings.tuning.objective)?;
+        notes.extend(put_baseline(&mut study, &settings)?);
+        let trials = i64::try_from(settings.tuning.trials).unwrap_or(i64::MAX);
+        if wanted(&study, &settings) != settings.tuning.trials
+            || study.attributes().is_none_or(|a| !a.contains_key(TRIALS_ATTRIBUTE))
+        {
+            study.note(TRIALS_ATTRIBUTE, Value::Int(trials))?;
         }
-        space_of(&given)?;
-        let run;
-        (given, run) = prepare(context, changes)?;
-        study_trial::check(&given, space_of(&given)?)?;
-        if folder.journal().is_file() {
-            folder.open_study()?.check_space(space_of(&given)?)?;
-        }
-        let space_changes = given.source.changes.iter().filter(|(key, _)| is_space(key));
-        let space_changes = space_changes.cloned().collect();
-        folder.write(&given, &Begun { run, space_changes })?;
-        given
-    };
-    let mut study = folder.begin_study(settings.tuning.objective)?;
-    notes.extend(put_baseline(&mut study, &settings)?);
-    let trials = i64::try_from(settings.tuning.trials).unwrap_or(i64::MAX);
-    if wanted(&study, &settings) != settings.tuning.trials
-        || study.attributes().is_none_or(|a| !a.contains_key(TRIALS_ATTRIBUTE))
-    {
-        study.note(TRIALS_ATTRIBUTE, Value::Int(trials))?;
+        settle(&folder, &mut study, settings.tuning.objective, settings.tuning.retries)?;
+        let finished = |state| matches!(state, TrialState::Complete | TrialState::Pruned);
+        let done = study.trials().iter().filter(|trial| finished(trial.state)).count();
+        let workers = if done >= settings.tuning.trials {
+            notes.push(format!(
+                "the study has its {done} trials; more are asked for with `undertone tune --study {} --trials {}`",
+                folder.name,
+                2 * done
+            ));
+            Vec::new()
+        } else if let Some(words) = exhausted(&study, &settings, &folder.name)? {
+            notes.push(words);
+            Vec::new()
+        } else {
+            start_workers(&folder, settings.tuning.workers)?
+        };
+        Ok(Tuning {
+            study: folder.name,
+            workers,
+            notes,
+        })
     }
-    settle(&folder, &mut study, settings.tuning.objective, settings.tuning.retries)?;
-    let finished = |state| matches!(state, TrialState::Complete | TrialState::Pruned);
-    let done = study.trials().iter().filter(|trial| finished(trial.state)).count();
-    let workers = if done >= settings.tuning.trials {
-        notes.push(format!(
-            "the study has its {done} trials; more are asked for with `undertone tune --study {} --trials {}`",
-            folder.name,
-            2 * done
-        ));
-        Vec::new()
-    } else if let Some(words) = exhausted(&study, &settings, &folder.name)? {
-        notes.push(words);
-        Vec::new()
-    } else {
-        start_workers(&folder, settings.tuning.workers)?
-    };
-    context.emit(Event::Tuning {
-        study: folder.name,
-        workers,
-        notes,
-    });
-    Ok(())
 }
 
 /// Why there is nothing to begin: every setting of a finite space was tried, and nothing waits.
@@ -109,7 +113,7 @@ fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, E
         if key.starts_with("tuning.") && key != "tuning.objective" {
             tuning.push((key.clone(), value.clone()));
         } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str()) && !holds(&stored, given, key, value)? {
-            return Err(EngineError::Other(format!(
+            return Err(EngineError::Unsuitable(format!(
                 "study `{}` was started with another `{key}`, and its trials would not compare; \
                  leave it out, or begin another study with --study NAME",
                 folder.name
@@ -118,7 +122,7 @@ fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, E
     }
     let settings = load_settings(Some(&folder.settings_file()), &tuning)?;
     if !tuning.is_empty() {
-        study_trial::check(&settings, space_of(&settings)?)?;
+        trial::check(&settings, space_of(&settings)?)?;
         folder.write(&settings, &folder.begun()?)?;
     }
     Ok(settings)
@@ -159,7 +163,7 @@ fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Res
     if differences.is_empty() {
         return Ok(());
     }
-    Err(EngineError::Other(format!(
+    Err(EngineError::Unsuitable(format!(
         "study `{}` was started with another search space: {} (in {key}); restore that, or start another study with \
          --study NAME",
         folder.name,
@@ -183,7 +187,7 @@ fn put_baseline(study: &mut Study, settings: &Settings) -> Result<Option<String>
         return Ok(None);
     }
     let space = space_of(settings)?;
-    match study_trial::baseline(settings, space)? {
+    match trial::baseline(settings, space)? {
         Ok(values) => {
             let number = study.enqueue(space, &values)?;
             study.note(

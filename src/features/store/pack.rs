@@ -180,7 +180,7 @@ fn settle(path: &Path, file: &File, header: &[u8]) -> io::Result<bool> {
         return Ok(true);
     }
     if file.metadata()?.len() < header.len() as u64 {
-        // New, or left by a process that was killed at this very place: there is no record yet.
+        // New, or left by a process that was killed right here: there is no record yet.
         file.set_len(0)?;
         if let Err(error) = file.write_all_at(header, 0) {
             let _ = file.set_len(0);

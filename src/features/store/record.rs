@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 const MAGIC: [u8; 8] = *b"UTclip\0\x02";
 /// Magic (8), checksum of all that follows (8), content (16), bytes of notes (4), nothing (4), then the notes as JSON.
 const HEAD: usize = 512;
-/// What tells which clip a record is of: everything up to the bytes of notes.
+/// Which clip a record is of: everything up to the bytes of notes.
 pub(super) const LABEL: usize = 32;
 const NOTES: usize = 40;
 /// Records begin at multiples of this, so that their values are aligned.
@@ -92,7 +92,7 @@ impl Layout {
     }
 }
 
-/// The content that a record, or its first [`LABEL`] bytes, says it is of; whether that is true only its checksum tells.
+/// The content that a record, or its first [`LABEL`] bytes, says it is of; only its checksum shows whether that is true.
 pub(super) fn named(bytes: &[u8]) -> Option<u128> {
     let content = u128::from_le_bytes(*bytes.get(16..)?.first_chunk()?);
     bytes.starts_with(&MAGIC).then_some(content)

@@ -71,9 +71,9 @@ fn a_pack_cut_at_any_place_keeps_its_whole_records() {
         fs::write(&path, &whole[..length]).unwrap();
         let store = open(folder.path());
         let left = length.saturating_sub(header::SIZE) / size;
-        for (place, content) in (0..3).map(|n| (n, CONTENT + n as u128)) {
+        for (index, content) in (0..3).map(|n| (n, CONTENT + n as u128)) {
             let (found, had_it) = store.get_or_extract("a", content, wave).unwrap();
-            assert_eq!((found, had_it), (first.clone(), place < left), "cut at {length}");
+            assert_eq!((found, had_it), (first.clone(), index < left), "cut at {length}");
         }
         assert_eq!(
             fs::metadata(&path).unwrap().len() as usize,
@@ -91,9 +91,9 @@ fn a_byte_changed_anywhere_costs_its_record_alone() {
     let whole = fs::read(&path).unwrap();
     let size = store.layout.size();
     let record = header::SIZE + size;
-    let places = (0..header::SIZE).step_by(61);
-    let places = places.chain(header::SIZE..header::SIZE + 80);
-    for at in places.chain((header::SIZE + 80..whole.len()).step_by(89)) {
+    let offsets = (0..header::SIZE).step_by(61);
+    let offsets = offsets.chain(header::SIZE..header::SIZE + 80);
+    for at in offsets.chain((header::SIZE + 80..whole.len()).step_by(89)) {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x10;
         fs::write(&path, bytes).unwrap();

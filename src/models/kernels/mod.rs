@@ -4,10 +4,12 @@
 //! cut into parts that do not depend on the number of threads, and sums are taken in a fixed order,
 //! so that the same numbers come out whatever the machine is busy with.
 
+pub mod affine;
 pub mod batch_norm;
 pub mod convolution;
 pub mod dense;
 pub mod dropout;
+pub mod lstm;
 pub mod noise;
 pub mod normalise;
 pub mod pooling;

@@ -1,6 +1,6 @@
 //! Batch normalisation place by place: nothing is pooled, so neighbouring positions can fill a vector together.
 
-use super::batch_norm::{Affine, Sums, sums};
+use super::affine::{Affine, Sums, sums};
 use pulp::Arch;
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Max pooling, channels last, of values that may be scaled and shifted on the way.
 
-use super::batch_norm::Affine;
+use super::affine::Affine;
 use super::vectors::{lanes, load, load_bytes, store, store_bytes};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;

@@ -1,11 +1,10 @@
 //! What matters of a sequence.
 
-use super::Dense;
 use super::summary::note_module;
-use crate::random::Stream;
+use super::{Dense, Init};
 use burn::module::Module;
+use burn::tensor::Tensor;
 use burn::tensor::activation::{softmax, tanh};
-use burn::tensor::{Device, Tensor};
 
 /// Below this a variance counts as this: the square root has no slope at 0.
 const LEAST_VARIANCE: f64 = 1e-5;
@@ -27,10 +26,10 @@ pub struct AttentiveStatistics {
 
 impl AttentiveStatistics {
     /// Glorot-uniform weights, zero biases.
-    pub fn new(channels: usize, units: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn new(channels: usize, units: usize, init: &mut Init) -> Self {
         Self {
-            hidden: Dense::new(channels, units, stream, device),
-            score: Dense::new(units, 1, stream, device),
+            hidden: Dense::new(channels, units, init),
+            score: Dense::new(units, 1, init),
         }
     }
 
@@ -56,13 +55,12 @@ impl AttentiveStatistics {
 mod tests {
     use super::*;
     use crate::models::device;
-    use crate::random::stream;
     use burn::tensor::TensorData;
 
     #[test]
     fn mean_and_deviation_are_weighed_as_defined() {
         let device = device("flex").unwrap();
-        let layer = AttentiveStatistics::new(3, 4, &mut stream(1, "weights", 0), &device);
+        let layer = AttentiveStatistics::new(3, 4, &mut Init::new(1, &device));
         let values: Vec<f32> = (0..2 * 5 * 3).map(|i| (i as f32 * 0.9).sin()).collect();
         let input = Tensor::from_data(TensorData::new(values.clone(), [2, 5, 3]), &device);
         let found = layer.forward(input).into_data().try_into_vec::<f32>().unwrap();
@@ -92,7 +90,7 @@ mod tests {
     #[test]
     fn steps_that_are_all_alike_have_a_gradient_too() {
         let device = device("flex").unwrap().autodiff();
-        let layer = AttentiveStatistics::new(2, 3, &mut stream(1, "weights", 0), &device);
+        let layer = AttentiveStatistics::new(2, 3, &mut Init::new(1, &device));
         let input = Tensor::<3>::ones([1, 4, 2], &device).require_grad();
         let gradients = layer.forward(input.clone()).sum().backward();
         let gradient = input

@@ -2,8 +2,9 @@
 
 use super::pooling::pooled_shape;
 use super::summary::note_module;
-use super::{MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
-use crate::models::kernels::batch_norm::{self, Affine, Backward, Moments};
+use super::{Init, MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
+use crate::models::kernels::affine::{Affine, Moments};
+use crate::models::kernels::batch_norm::{self, Backward};
 use crate::models::kernels::normalise;
 use crate::models::kernels::pooling::{self, Windows};
 use burn::module::{Module, Param, RunningState};
@@ -44,6 +45,14 @@ impl BatchNorm {
             mean: RunningState::new(Tensor::zeros([channels], device)),
             variance: RunningState::new(Tensor::ones([channels], device)),
         }
+    }
+
+    /// One for each of so many channels.
+    pub fn each(channels: &[usize], init: &Init) -> Vec<Self> {
+        channels
+            .iter()
+            .map(|channels| Self::new(*channels, &init.device))
+            .collect()
     }
 
     /// Normalises the last axis: in training after so many steps, without them in inference.

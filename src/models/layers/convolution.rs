@@ -2,11 +2,10 @@
 
 use super::convolve::Convolve;
 use super::summary::{note_module, with_relu};
-use super::{glorot_uniform, runs_here, ternary, zeros};
+use super::{Init, runs_here, ternary, zeros};
 use crate::models::kernels::convolution::Geometry;
-use crate::random::Stream;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor, activation, s};
+use burn::tensor::{Tensor, activation, s};
 
 /// `y[t] = Σ_k x[t + k - (kernel - 1) / 2] W[k] + b`, zeros beyond both ends: Keras `Conv1D` with
 /// `padding="same"` (or, on demand, `"valid"`) and stride 1, without activation.
@@ -24,14 +23,24 @@ pub struct Convolution {
 
 impl Convolution {
     /// Glorot-uniform weights, zero bias.
-    pub fn new(inputs: usize, outputs: usize, kernel_size: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn new(inputs: usize, outputs: usize, kernel_size: usize, init: &mut Init) -> Self {
         let (fan_in, fan_out) = (kernel_size * inputs, kernel_size * outputs);
         Self {
-            kernel: glorot_uniform([fan_in, outputs], fan_in, fan_out, stream, device),
-            bias: zeros(outputs, device),
+            kernel: init.glorot_uniform([fan_in, outputs], fan_in, fan_out),
+            bias: zeros(outputs, &init.device),
             kernel_size,
             same: true,
         }
+    }
+
+    /// Layers one after the other; `sizes` holds outputs and kernel of each.
+    pub fn stack(mut inputs: usize, sizes: impl IntoIterator<Item = (usize, usize)>, init: &mut Init) -> Vec<Self> {
+        let layer = |(outputs, kernel_size)| {
+            let layer = Self::new(inputs, outputs, kernel_size, init);
+            inputs = outputs;
+            layer
+        };
+        sizes.into_iter().map(layer).collect()
     }
 
     /// Without zeros beyond the ends: `kernel - 1` frames fewer come out.
@@ -94,7 +103,6 @@ impl Convolution {
 mod tests {
     use super::*;
     use crate::models::device;
-    use crate::random::stream;
     use burn::tensor::TensorData;
 
     /// The definition, element by element.
@@ -129,8 +137,7 @@ mod tests {
     fn it_matches_the_definition_for_odd_and_even_kernels_and_for_clips_shorter_than_the_kernel() {
         let device = device("flex").unwrap();
         for (kernel_size, frames) in [(1, 4), (2, 5), (3, 7), (4, 6), (5, 2), (5, 1)] {
-            let mut draw = stream(3, "weights", kernel_size as u64);
-            let mut layer = Convolution::new(3, 4, kernel_size, &mut draw, &device);
+            let mut layer = Convolution::new(3, 4, kernel_size, &mut Init::new(3, &device));
             layer.bias = Param::from_data([0.1, -0.2, 0.3, 0.0], &device);
             let shape = [2, frames, 3];
             let input: Vec<f32> = (0..2 * frames * 3).map(|index| (index as f32 * 0.7).sin()).collect();
@@ -153,7 +160,7 @@ mod tests {
             (1, 250, 5, 33, 4),
             (2, 2, 8, 3, 5),
         ] {
-            let mut layer = Convolution::new(inputs, outputs, kernel_size, &mut stream(3, "weights", 0), &device);
+            let mut layer = Convolution::new(inputs, outputs, kernel_size, &mut Init::new(3, &device));
             layer.same = batch != 3;
             let values: Vec<f32> = (0..batch * frames * inputs).map(|i| (i as f32 * 0.7).sin()).collect();
             let run = |forward: &dyn Fn(Tensor<3>) -> Tensor<3>| {

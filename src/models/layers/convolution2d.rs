@@ -2,13 +2,12 @@
 
 use super::convolve::Convolve;
 use super::summary::{note_module, with_relu};
-use super::{glorot_uniform, runs_here, ternary, zeros};
+use super::{Init, runs_here, ternary, zeros};
 use crate::models::kernels::convolution::Geometry;
-use crate::random::Stream;
 use burn::module::{Module, Param};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Tensor, activation};
 
 /// `y[i, j] = Σ x[i + k - (kernel - 1) / 2, j + l - (kernel - 1) / 2] W[k, l] + b`, zeros beyond the
 /// borders: Keras `Conv2D` with `padding="same"` (or, on demand, `"valid"`) and stride 1, without activation.
@@ -27,15 +26,25 @@ pub struct Convolution2d {
 
 impl Convolution2d {
     /// Glorot-uniform weights, zero bias.
-    pub fn new(inputs: usize, outputs: usize, kernel_size: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn new(inputs: usize, outputs: usize, kernel_size: usize, init: &mut Init) -> Self {
         let area = kernel_size * kernel_size;
         let (fan_in, fan_out) = (area * inputs, area * outputs);
         Self {
-            kernel: glorot_uniform([fan_in, outputs], fan_in, fan_out, stream, device),
-            bias: zeros(outputs, device),
+            kernel: init.glorot_uniform([fan_in, outputs], fan_in, fan_out),
+            bias: zeros(outputs, &init.device),
             kernel_size,
             same: true,
         }
+    }
+
+    /// Layers one after the other; `sizes` holds outputs and kernel of each.
+    pub fn stack(mut inputs: usize, sizes: impl IntoIterator<Item = (usize, usize)>, init: &mut Init) -> Vec<Self> {
+        let layer = |(outputs, kernel_size)| {
+            let layer = Self::new(inputs, outputs, kernel_size, init);
+            inputs = outputs;
+            layer
+        };
+        sizes.into_iter().map(layer).collect()
     }
 
     /// Without zeros beyond the borders: the image loses `kernel - 1` rows and columns.
@@ -93,7 +102,6 @@ impl Convolution2d {
 mod tests {
     use super::*;
     use crate::models::device;
-    use crate::random::stream;
     use burn::tensor::TensorData;
 
     #[test]
@@ -106,7 +114,7 @@ mod tests {
             ([2, 2, 3, 64], 7, 7),
             ([1, 1, 5, 2], 4, 5),
         ] {
-            let mut layer = Convolution2d::new(shape[3], outputs, kernel_size, &mut stream(3, "weights", 0), &device);
+            let mut layer = Convolution2d::new(shape[3], outputs, kernel_size, &mut Init::new(3, &device));
             layer.same = shape[0] != 3;
             let values: Vec<f32> = (0..shape.iter().product())
                 .map(|i: usize| (i as f32 * 0.7).sin())

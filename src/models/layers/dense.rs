@@ -1,9 +1,8 @@
 //! A fully connected layer.
 
 use super::summary::{note_module, with_relu};
-use super::{Operation, Pullback, Values, fan_in_uniform, glorot_uniform, runs_here, ternary, zeros};
+use super::{Init, Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::models::kernels::dense;
-use crate::random::Stream;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation};
 use std::sync::Arc;
@@ -19,28 +18,28 @@ pub struct Dense {
 
 impl Dense {
     /// Glorot-uniform weights, zero bias.
-    pub fn new(inputs: usize, outputs: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn new(inputs: usize, outputs: usize, init: &mut Init) -> Self {
         Self {
-            kernel: glorot_uniform([inputs, outputs], inputs, outputs, stream, device),
-            bias: zeros(outputs, device),
+            kernel: init.glorot_uniform([inputs, outputs], inputs, outputs),
+            bias: zeros(outputs, &init.device),
         }
     }
 
     /// Layers one after the other, of so many units each.
-    pub fn stack(mut inputs: usize, units: &[usize], stream: &mut Stream, device: &Device) -> Vec<Self> {
+    pub fn stack(mut inputs: usize, units: &[usize], init: &mut Init) -> Vec<Self> {
         let mut layers = Vec::with_capacity(units.len());
         for units in units {
-            layers.push(Self::new(inputs, *units, stream, device));
+            layers.push(Self::new(inputs, *units, init));
             inputs = *units;
         }
         layers
     }
 
     /// Weights as PyTorch's `Linear` has them first, smaller than [`Self::new`]'s where outputs are few; zero bias.
-    pub fn small(inputs: usize, outputs: usize, stream: &mut Stream, device: &Device) -> Self {
+    pub fn small(inputs: usize, outputs: usize, init: &mut Init) -> Self {
         Self {
-            kernel: fan_in_uniform([inputs, outputs], stream, device),
-            bias: zeros(outputs, device),
+            kernel: init.fan_in_uniform([inputs, outputs]),
+            bias: zeros(outputs, &init.device),
         }
     }
 
@@ -145,13 +144,12 @@ impl Pullback<3> for ProductBack {
 mod tests {
     use super::*;
     use crate::models::device;
-    use crate::random::stream;
     use burn::tensor::TensorData;
 
     #[test]
     fn it_is_a_matrix_product_plus_bias() {
         let device = device("flex").unwrap();
-        let mut dense = Dense::new(2, 3, &mut stream(1, "weights", 0), &device);
+        let mut dense = Dense::new(2, 3, &mut Init::new(1, &device));
         dense.kernel = Param::from_data([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], &device);
         dense.bias = Param::from_data([0.5, 0.0, -1.0], &device);
         let output = dense.forward(Tensor::from_data([[1.0, 1.0], [2.0, 0.0]], &device));
@@ -165,7 +163,7 @@ mod tests {
     fn values_and_gradients_are_those_of_burns_product() {
         let device = device("flex").unwrap().autodiff();
         for (rows, inputs, outputs) in [(1, 5, 7), (32, 70, 130), (3, 200, 16)] {
-            let layer = Dense::new(inputs, outputs, &mut stream(2, "weights", 0), &device);
+            let layer = Dense::new(inputs, outputs, &mut Init::new(2, &device));
             let values: Vec<f32> = (0..rows * inputs).map(|i| (i as f32 * 0.7).sin()).collect();
             let run = |forward: &dyn Fn(Tensor<2>) -> Tensor<2>| {
                 let input: Tensor<2> = Tensor::from_data(TensorData::new(values.clone(), [rows, inputs]), &device);

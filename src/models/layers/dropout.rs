@@ -1,21 +1,21 @@
 //! Dropout with masks from our own stream.
 
 use super::summary::note;
-use super::{Operation, Pullback, TrainingPass, Values, runs_here, unary};
+use super::{Mode, Operation, Pullback, Values, runs_here, unary};
 use crate::models::kernels::dropout::apply;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 use std::sync::Arc;
 
 /// Inverted dropout: each value is zero with probability `rate` and divided by `1 - rate` otherwise;
-/// unchanged without a pass (inference). Its stream gives one key, from which the mask follows;
+/// unchanged in inference. The training's stream gives one key, from which the mask follows;
 /// the same on every device.
-pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, pass: Option<&mut TrainingPass>) -> Tensor<D> {
+pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, mode: &mut Mode) -> Tensor<D> {
     if rate > 0.0 {
         note(&input.dims(), || format!("dropout {rate}"));
     }
-    match pass {
-        Some(pass) if rate > 0.0 => {
+    match mode {
+        Mode::Training(pass) if rate > 0.0 => {
             let key = pass.stream.next_u64();
             if runs_here(&input) {
                 return unary(input, Drop { rate, key });
@@ -53,6 +53,7 @@ impl Pullback<1> for Drop {
 
 #[cfg(test)]
 mod tests {
+    use super::super::TrainingPass;
     use super::*;
     use crate::models::device;
     use crate::random::stream;
@@ -61,15 +62,15 @@ mod tests {
         TrainingPass::new(stream(1, "dropout", 0), 0)
     }
 
-    fn drop(rate: f64, pass: Option<&mut TrainingPass>) -> Vec<f32> {
+    fn drop(rate: f64, mode: &mut Mode) -> Vec<f32> {
         let ones = Tensor::<2>::ones([100, 1000], &device("flex").unwrap());
-        dropout(ones, rate, pass).into_data().try_into_vec().unwrap()
+        dropout(ones, rate, mode).into_data().try_into_vec().unwrap()
     }
 
     #[test]
     fn the_share_and_the_mean_are_right() {
         for rate in [0.1, 0.3, 0.9] {
-            let values = drop(rate, Some(&mut training()));
+            let values = drop(rate, &mut Mode::Training(&mut training()));
             let zeros = values.iter().filter(|value| **value == 0.0).count() as f64 / values.len() as f64;
             let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / values.len() as f64;
             assert!((zeros - rate).abs() < 0.005, "{rate}: {zeros}");
@@ -86,18 +87,22 @@ mod tests {
     #[test]
     fn the_mask_follows_the_stream_and_inference_changes_nothing() {
         let mut one = training();
-        let first = drop(0.5, Some(&mut one));
-        assert_eq!(first, drop(0.5, Some(&mut training())));
-        assert_ne!(first, drop(0.5, Some(&mut one)));
-        assert!(drop(0.5, None).iter().all(|value| *value == 1.0));
-        assert!(drop(0.0, Some(&mut one)).iter().all(|value| *value == 1.0));
+        let first = drop(0.5, &mut Mode::Training(&mut one));
+        assert_eq!(first, drop(0.5, &mut Mode::Training(&mut training())));
+        assert_ne!(first, drop(0.5, &mut Mode::Training(&mut one)));
+        assert!(drop(0.5, &mut Mode::Inference).iter().all(|value| *value == 1.0));
+        assert!(
+            drop(0.0, &mut Mode::Training(&mut one))
+                .iter()
+                .all(|value| *value == 1.0)
+        );
     }
 
     #[test]
     fn the_gradient_passes_through_the_same_mask() {
         let device = device("flex").unwrap().autodiff();
         let input = Tensor::<2>::ones([10, 10], &device).require_grad();
-        let output = dropout(input.clone(), 0.5, Some(&mut training()));
+        let output = dropout(input.clone(), 0.5, &mut Mode::Training(&mut training()));
         let gradients = output.clone().sum().backward();
         let gradient = input
             .grad(&gradients)

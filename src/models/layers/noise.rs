@@ -1,19 +1,19 @@
 //! Gaussian noise from our own stream.
 
-use super::TrainingPass;
+use super::Mode;
 use super::summary::note;
 use crate::models::kernels::noise::normal;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
-/// Adds to each value a number of mean 0 and the given deviation: Keras `GaussianNoise`; unchanged without a
-/// pass (inference). Its stream gives one key, from which the numbers follow; the same on every device.
-pub fn noise<const D: usize>(input: Tensor<D>, deviation: f64, pass: Option<&mut TrainingPass>) -> Tensor<D> {
+/// Adds to each value a number of mean 0 and the given deviation: Keras `GaussianNoise`; unchanged in
+/// inference. The training's stream gives one key, from which the numbers follow; the same on every device.
+pub fn noise<const D: usize>(input: Tensor<D>, deviation: f64, mode: &mut Mode) -> Tensor<D> {
     if deviation > 0.0 {
         note(&input.dims(), || format!("noise {deviation}"));
     }
-    match pass {
-        Some(pass) if deviation > 0.0 => {
+    match mode {
+        Mode::Training(pass) if deviation > 0.0 => {
             let shape = input.shape();
             let values = normal(shape.num_elements(), deviation as f32, pass.stream.next_u64());
             let device = input.device();
@@ -25,6 +25,7 @@ pub fn noise<const D: usize>(input: Tensor<D>, deviation: f64, pass: Option<&mut
 
 #[cfg(test)]
 mod tests {
+    use super::super::TrainingPass;
     use super::*;
     use crate::models::device;
     use crate::random::stream;
@@ -34,13 +35,16 @@ mod tests {
         let training = || TrainingPass::new(stream(1, "dropout", 0), 0);
         let zeros = || Tensor::<1>::zeros([20_000], &device("flex").unwrap());
         let values = |tensor: Tensor<1>| tensor.into_data().try_into_vec::<f32>().unwrap();
-        let noisy = values(noise(zeros(), 0.3, Some(&mut training())));
+        let noisy = values(noise(zeros(), 0.3, &mut Mode::Training(&mut training())));
         let mean = noisy.iter().sum::<f32>() / 20_000.0;
         let variance = noisy.iter().map(|value| value * value).sum::<f32>() / 20_000.0;
         assert!(mean.abs() < 0.01, "{mean}");
         assert!((variance.sqrt() - 0.3).abs() < 0.01, "{variance}");
-        assert_eq!(noisy, values(noise(zeros(), 0.3, Some(&mut training()))));
-        assert_eq!(values(noise(zeros(), 0.3, None)), [0.0; 20_000]);
-        assert_eq!(values(noise(zeros(), 0.0, Some(&mut training()))), [0.0; 20_000]);
+        assert_eq!(noisy, values(noise(zeros(), 0.3, &mut Mode::Training(&mut training()))));
+        assert_eq!(values(noise(zeros(), 0.3, &mut Mode::Inference)), [0.0; 20_000]);
+        assert_eq!(
+            values(noise(zeros(), 0.0, &mut Mode::Training(&mut training()))),
+            [0.0; 20_000]
+        );
     }
 }

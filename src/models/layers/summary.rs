@@ -93,22 +93,21 @@ pub(super) fn with_relu(layer: String, relu: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BatchNorm, Convolution2d, Dense, MaxPool, dropout};
+    use super::super::{BatchNorm, Convolution2d, Dense, Init, MaxPool, Mode, dropout};
     use super::*;
     use crate::models::device;
-    use crate::random::stream;
 
     #[test]
     fn layers_note_themselves_in_their_order_while_somebody_asks() {
         let device = device("flex").unwrap().autodiff();
-        let mut draw = stream(1, "weights", 0);
-        let convolution = Convolution2d::new(2, 3, 5, &mut draw, &device);
+        let mut init = Init::new(1, &device);
+        let convolution = Convolution2d::new(2, 3, 5, &mut init);
         let norm = BatchNorm::new(3, &device);
-        let dense = Dense::new(3 * 2 * 4, 7, &mut draw, &device);
+        let dense = Dense::new(3 * 2 * 4, 7, &mut init);
         let run = || {
             let hidden = convolution.forward_relu(Tensor::ones([1, 4, 8, 2], &device));
             let hidden = norm.forward_pool(hidden, MaxPool::over_image([2, 2]), None);
-            dense.forward(dropout(hidden, 0.25, None).flatten(1, 3))
+            dense.forward(dropout(hidden, 0.25, &mut Mode::Inference).flatten(1, 3))
         };
         run();
         let (_, layers) = layers_passed(run);

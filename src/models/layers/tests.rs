@@ -1,9 +1,8 @@
 //! The layers beside PyTorch's, put together as the networks do.
 
-use super::{BatchNorm, Convolution, Convolution2d, Dense, MaxPool};
+use super::{BatchNorm, Convolution, Convolution2d, Dense, Init, MaxPool};
 use crate::models::lcg::Lcg;
 use crate::models::{device, device_names};
-use crate::random::stream;
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
@@ -32,11 +31,11 @@ fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 fn run(case: &Golden, device: &Device) -> Vec<Vec<f32>> {
     let mut draw = Lcg(7);
     let (outputs, k) = (case.outputs, case.kernel);
-    let mut first = stream(1, "weights", 0);
+    let mut first = Init::new(1, device);
     if case.network == "dense" {
         let [rows, inputs] = [case.shape[0], case.shape[1]];
         let input = drawn(&mut draw, [rows, inputs], device);
-        let mut layer = Dense::new(inputs, outputs, &mut first, device);
+        let mut layer = Dense::new(inputs, outputs, &mut first);
         layer.kernel = Param::from_tensor(drawn(&mut draw, [inputs, outputs], device));
         layer.bias = Param::from_tensor(drawn(&mut draw, [outputs], device));
         let output = layer.forward_relu(input.clone());
@@ -61,13 +60,13 @@ fn run(case: &Golden, device: &Device) -> Vec<Vec<f32>> {
         norm.beta = Param::from_tensor(drawn(&mut draw, [outputs], device));
     }
     let output = if sequence {
-        let mut layer = Convolution::new(inputs, outputs, k, &mut first, device);
+        let mut layer = Convolution::new(inputs, outputs, k, &mut first);
         (layer.kernel, layer.bias) = (Param::from_tensor(kernel.clone()), Param::from_tensor(bias.clone()));
         let hidden = layer.forward_relu(input.clone().reshape([batch, width, inputs]));
         let pool = MaxPool::over_frames(case.size[1], case.stride[1]).same();
         numbers_and_loss(norm.forward_pool(hidden, pool, Some(0)))
     } else {
-        let mut layer = Convolution2d::new(inputs, outputs, k, &mut first, device);
+        let mut layer = Convolution2d::new(inputs, outputs, k, &mut first);
         (layer.kernel, layer.bias) = (Param::from_tensor(kernel.clone()), Param::from_tensor(bias.clone()));
         let pool = MaxPool::over_image(case.size);
         numbers_and_loss(if case.network == "norm" {

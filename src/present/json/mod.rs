@@ -129,6 +129,7 @@ pub const KINDS: &[Kind] = &[
     kind::<NoteOfRun>("note", "note RUN"),
     kind::<Deleted>("delete", "delete RUN --yes"),
     kind::<Queue>("queue", "queue"),
+    kind::<Queue>("queue wake", "queue wake"),
     kind::<RunEvent>("resume", "resume"),
     kind::<Report>("report", "report"),
     kind::<Predictions>("predict", "predict FILE"),

@@ -1,4 +1,4 @@
-//! The lock of a journal, as Optuna takes it: a file of its name plus `.lock` that only one process can create.
+//! The lock of a journal, compatible with Optuna: a file of its name plus `.lock` that only one process can create.
 //!
 //! On Unix it is a symbolic link to the journal, made with an absolute target: a relative one would dangle from
 //! another folder, and Optuna never takes over a dangling lock. A lock whose journal has not been written to for
@@ -36,7 +36,7 @@ impl Lock {
         Self::take_within(journal, GRACE, TIMEOUT)
     }
 
-    fn take_within(journal: &Path, grace: Duration, patience: Duration) -> Result<Self, TuningError> {
+    fn take_within(journal: &Path, grace: Duration, timeout: Duration) -> Result<Self, TuningError> {
         let journal = std::path::absolute(journal).map_err(io(journal))?;
         let path = beside(&journal, ".lock");
         let began = Instant::now();
@@ -58,10 +58,10 @@ impl Lock {
                 (seen, since, pause) = (None, Instant::now(), PAUSES.0);
                 continue;
             }
-            if began.elapsed() > patience {
+            if began.elapsed() > timeout {
                 return Err(TuningError::Locked {
                     path,
-                    seconds: patience.as_secs(),
+                    seconds: timeout.as_secs(),
                 });
             }
             sleep(pause);
@@ -114,7 +114,7 @@ fn sign_of_life(lock: &Path) -> Option<(SystemTime, Option<Mark>)> {
     Some((entry.modified().ok()?, Mark::of(lock)))
 }
 
-/// Removes a lock, unless another one has taken its place: renamed first, so that of two processes only one succeeds.
+/// Removes a lock, unless another one has replaced it: renamed first, so that of two processes only one succeeds.
 fn remove(lock: &Path, mark: Option<&Mark>) {
     if Mark::of(lock).as_ref() == mark {
         let aside = beside(lock, &format!("{}.rename", super::unique()));

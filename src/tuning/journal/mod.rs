@@ -6,7 +6,6 @@
 //! A whole line that is no record is [`Damage`]: nothing from there on is applied and nothing is written until the
 //! file is [repaired](repair::repair). Empty lines, and kinds of record that are not known here, do no harm.
 
-pub mod json;
 pub mod lock;
 pub mod operation;
 mod reading;
@@ -14,30 +13,15 @@ pub mod repair;
 pub mod replay;
 mod writing;
 
-use super::TuningError;
 use super::error::io;
+use super::{Damage, TuningError};
+use crate::lines;
 use lock::Lock;
 use operation::Operation;
 use replay::Replay;
-use serde::Serialize;
-use std::collections::hash_map::RandomState;
 use std::fs::{File, OpenOptions};
-use std::hash::{BuildHasher, Hasher};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-
-/// The first line that is no record. Which trial a line speaks of follows from the records before it, so that nothing
-/// behind such a line can be believed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("line {line} cannot be read: {problem}")]
-pub struct Damage {
-    /// Its number, from 1.
-    pub line: usize,
-    /// Where it begins (bytes).
-    pub offset: u64,
-    /// What is wrong with it.
-    pub problem: String,
-}
 
 /// A journal file, and all that its lines so far add up to.
 #[derive(Debug)]
@@ -99,7 +83,7 @@ impl Journal {
         }
     }
 
-    /// Reads the lines that were added since, up to one that is no record; a torn last line is left for later. Tells how
+    /// Reads the lines that were added since, up to one that is no record; a torn last line is left for later. Returns how
     /// many there were.
     ///
     /// # Errors
@@ -123,11 +107,10 @@ impl Journal {
         file.take(length - self.offset)
             .read_to_end(&mut bytes)
             .map_err(io(&self.path))?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let before = self.lines;
         // Somebody may have repaired it.
         self.damage = None;
-        for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
+        for line in lines::whole(&bytes).split_inclusive(|byte| *byte == b'\n') {
             let applied = match Operation::read_line(line) {
                 Ok(Some(operation)) => self.replay.apply(operation),
                 other => other.map(drop),
@@ -183,7 +166,7 @@ impl Journal {
             .create(true)
             .open(&self.path)
             .map_err(io(&self.path))?;
-        let end = cut_torn_tail(&mut file).map_err(io(&self.path))?;
+        let end = lines::cut_torn(&mut file).map_err(io(&self.path))?;
         file.write_all(text.as_bytes())
             .and_then(|()| file.sync_data())
             .map_err(|error| {
@@ -194,36 +177,9 @@ impl Journal {
     }
 }
 
-/// Cuts off what follows the last line's end, and tells where that is.
-fn cut_torn_tail(file: &mut File) -> std::io::Result<u64> {
-    let length = file.metadata()?.len();
-    let mut end = length;
-    let mut block = [0; 4096];
-    while end > 0 {
-        let start = end.saturating_sub(block.len() as u64);
-        let part = &mut block[..(end - start) as usize];
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(part)?;
-        if let Some(last) = part.iter().rposition(|byte| *byte == b'\n') {
-            end = start + last as u64 + 1;
-            break;
-        }
-        end = start;
-    }
-    if end < length {
-        file.set_len(end)?;
-    }
-    Ok(end)
-}
-
-/// A name that no other process or call has: 128 bits from the operating system's randomness.
+/// A name that no other process or call has: 128 random bits.
 pub(super) fn unique() -> String {
-    let part = || RandomState::new().build_hasher().finish();
-    // Each state's keys differ by one within a process: a hash of the process and time sets them apart from others'.
-    let mut seasoned = RandomState::new().build_hasher();
-    seasoned.write_u32(std::process::id());
-    seasoned.write_u128(std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos()));
-    format!("{:016x}{:016x}", part(), seasoned.finish())
+    format!("{:032x}", rand::random::<u128>())
 }
 
 #[cfg(test)]

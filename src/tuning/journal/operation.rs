@@ -4,7 +4,7 @@ use crate::tuning::{Direction, TrialState, Value};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// A new trial as its line tells it.
+/// A new trial as its line describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewTrial {
     /// Running for a trial begun here, waiting for one that is queued.

@@ -1,8 +1,7 @@
 //! From a journal's line to what it says.
 
-use super::json;
 use super::operation::{NewTrial, Operation};
-use crate::tuning::{Direction, TrialState, TuningError, Value};
+use crate::tuning::{Direction, TrialState, TuningError, Value, json};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

@@ -1,15 +1,15 @@
-//! Mending: a journal with a line that is no record, made whole as far as can be told.
+//! Repair: a journal with a line that is no record, made whole as far as possible.
 //!
 //! Several records on one line are taken apart. Where a record is lost the study ends before it: identifiers follow from
 //! the order of records, and the lines behind it would speak of other trials.
 
 use super::super::error::io;
+use super::Journal;
 use super::lock::Lock;
 use super::operation::{NewTrial, Operation};
 use super::replay::Replay;
-use super::{Damage, Journal, json};
-use crate::files;
-use crate::tuning::{TrialState, TuningError};
+use crate::tuning::{Damage, TrialState, TuningError, json};
+use crate::{files, lines};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fs;
@@ -34,7 +34,7 @@ pub struct Repaired {
 pub struct LeftOut {
     /// Its study.
     pub study: String,
-    /// Its number, as far as the lines behind the lost record tell.
+    /// Its number, as far as the lines behind the lost record say.
     pub number: usize,
     /// How far it was.
     pub state: TrialState,
@@ -42,7 +42,7 @@ pub struct LeftOut {
     pub value: Option<f64>,
 }
 
-/// Mends a journal under its lock; `None` when it is sound, and then nothing is changed.
+/// Repairs a journal under its lock; `None` when it is sound, and then nothing is changed.
 ///
 /// # Errors
 /// [`TuningError::Locked`], [`TuningError::Io`]; then the journal is as it was.
@@ -86,7 +86,7 @@ fn keep_copy(path: &Path, bytes: &[u8]) -> Result<PathBuf, TuningError> {
                 return match file.write_all(bytes).and_then(|()| file.sync_all()) {
                     Ok(()) => Ok(copy),
                     Err(error) => {
-                        // Half a copy is none; the first error is the one worth telling.
+                        // Half a copy is none; the first error is the one worth reporting.
                         let _ = fs::remove_file(&copy);
                         Err(io(&copy)(error))
                     }
@@ -112,16 +112,16 @@ struct Sound<'a> {
 impl<'a> Sound<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         let mut sound = Self::default();
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let whole = lines::whole(bytes);
         let mut offset = 0;
-        for (index, line) in bytes[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
-            if let Some((place, problem)) = sound.line(line) {
+        for (index, line) in whole.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            if let Some((start, problem)) = sound.line(line) {
                 sound.lost = Some(Damage {
                     line: index + 1,
                     offset: offset as u64,
                     problem,
                 });
-                sound.rest = &bytes[offset + place..whole];
+                sound.rest = &whole[offset + start..];
                 break;
             }
             offset += line.len();
@@ -145,7 +145,7 @@ impl<'a> Sound<'a> {
             match applied {
                 Ok(()) => records.push(piece.text),
                 Err(error) => {
-                    trouble = Some((piece.place, error.to_string()));
+                    trouble = Some((piece.start, error.to_string()));
                     break;
                 }
             }
@@ -166,41 +166,41 @@ impl<'a> Sound<'a> {
 /// A part of a line: a record, or what lies before the next one.
 #[derive(Debug)]
 struct Piece<'a> {
-    place: usize,
+    start: usize,
     text: &'a str,
     record: Result<Operation, TuningError>,
 }
 
 fn pieces(line: &str) -> Vec<Piece<'_>> {
-    let (mut pieces, mut place) = (Vec::new(), 0);
+    let (mut pieces, mut start) = (Vec::new(), 0);
     loop {
-        place += line[place..].len() - line[place..].trim_ascii_start().len();
-        if place == line.len() {
+        start += line[start..].len() - line[start..].trim_ascii_start().len();
+        if start == line.len() {
             return pieces;
         }
-        let (end, record) = match record_at(line, place) {
+        let (end, record) = match record_at(line, start) {
             Ok((operation, end)) => (end, Ok(operation)),
             Err(error) => {
-                let starts = line[place..]
+                let starts = line[start..]
                     .match_indices('{')
-                    .map(|(at, _)| place + at)
-                    .filter(|start| *start > place);
+                    .map(|(at, _)| start + at)
+                    .filter(|next| *next > start);
                 let mut records = starts.filter(|start| record_at(line, *start).is_ok());
                 (records.next().unwrap_or(line.len()), Err(error))
             }
         };
-        let text = line[place..end].trim_ascii_end();
-        pieces.push(Piece { place, text, record });
-        place = end;
+        let text = line[start..end].trim_ascii_end();
+        pieces.push(Piece { start, text, record });
+        start = end;
     }
 }
 
-fn record_at(line: &str, place: usize) -> Result<(Operation, usize), TuningError> {
-    let (value, length) = json::read_first(&line[place..])?;
-    Ok((Operation::of(value)?, place + length))
+fn record_at(line: &str, start: usize) -> Result<(Operation, usize), TuningError> {
+    let (value, length) = json::read_first(&line[start..])?;
+    Ok((Operation::of(value)?, start + length))
 }
 
-/// The trials that the lines from a lost record on speak of, as far as they tell.
+/// The trials that the lines from a lost record on speak of, as far as they say.
 fn left_out(kept: &Replay, rest: &[u8]) -> Vec<LeftOut> {
     let whole = outlook(kept, &String::from_utf8_lossy(rest));
     let mut found = Vec::new();
@@ -222,7 +222,7 @@ fn left_out(kept: &Replay, rest: &[u8]) -> Vec<LeftOut> {
 
 /// What the file would add up to if a lost record that began a trial had been one without parameters.
 fn outlook(kept: &Replay, rest: &str) -> Replay {
-    // A fragment may not say what it was; trials that are spoken of and that nothing began tell.
+    // A fragment may not say what it was; trials that are mentioned and that nothing began show it.
     let (plain, spoken_of) = replayed(kept, rest, 0);
     match spoken_of.saturating_sub(plain.trials()) {
         0 => plain,
@@ -230,7 +230,7 @@ fn outlook(kept: &Replay, rest: &str) -> Replay {
     }
 }
 
-/// `missing` trials were begun by the first fragments that do not say what they were. Also tells how many trials there
+/// `missing` trials were begun by the first fragments that do not say what they were. Also returns how many trials there
 /// must be for all that is said.
 fn replayed(kept: &Replay, rest: &str, mut missing: usize) -> (Replay, usize) {
     let (mut replay, mut spoken_of) = (kept.clone(), 0);

@@ -5,7 +5,7 @@ use crate::tuning::{Chosen, Direction, Distribution, Trial, TrialState, TuningEr
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// A study as its lines tell it.
+/// A study as its lines describe it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyRecord {
     /// Its name.
@@ -35,7 +35,7 @@ impl StudyRecord {
         chosen.next().map(|chosen| &chosen.distribution)
     }
 
-    /// The first trial with a parameter, and its distribution there, by which Optuna judges all later ones.
+    /// The first trial with a parameter, and its distribution there, with which Optuna compares all later ones.
     pub fn first_distribution(&self, name: &str) -> Option<(usize, &Distribution)> {
         self.first
             .get(name)
@@ -45,8 +45,8 @@ impl StudyRecord {
 
 /// The state of a whole file.
 ///
-/// Identifiers are not written in the lines: a study's is its place among the studies that were not there yet, a
-/// trial's its place among all trials of existing studies. Lines about what does not exist or is finished change
+/// Identifiers are not written in the lines: a study's is its index among the studies that were not there yet, a
+/// trial's its index among all trials of existing studies. Lines about what does not exist or is finished change
 /// nothing, as in Optuna.
 #[derive(Debug, Default, Clone)]
 pub struct Replay {
@@ -309,7 +309,7 @@ mod tests {
         let line = |trial, distribution: &str| {
             format!(
                 r#"{{"op_code":5,"worker_id":"a","trial_id":{trial},"param_name":"x","param_value_internal":1.0,"distribution":{}}}"#,
-                super::super::json::write(&distribution.into())
+                Value::from(distribution).to_json()
             )
         };
         let float = r#"{"name":"FloatDistribution","attributes":{"step":null,"low":0.0,"high":2.0,"log":false}}"#;

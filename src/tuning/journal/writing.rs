@@ -1,6 +1,5 @@
 //! From what happened to a journal's line.
 
-use super::json;
 use super::operation::{NewTrial, Operation};
 use crate::tuning::{Direction, TrialState, Value};
 use jiff::Timestamp;
@@ -90,7 +89,7 @@ impl Operation {
         };
         fields.push(("op_code", Value::Int(code)));
         fields.push(("worker_id", Value::from(worker)));
-        json::write(&object(fields))
+        object(fields).to_json()
     }
 }
 

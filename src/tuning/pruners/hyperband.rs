@@ -15,9 +15,9 @@ pub struct Hyperband {
     pub min_resource: u64,
     /// The steps of a whole trial; left out, those of the longest completed one.
     pub max_resource: Option<u64>,
-    /// One of so many goes on.
+    /// One of so many is promoted.
     pub reduction_factor: u64,
-    /// Trials a rung must have seen before any goes on.
+    /// Trials a rung must have seen before any is promoted.
     pub bootstrap_count: usize,
 }
 
@@ -44,9 +44,9 @@ impl Hyperband {
         )?;
         let max = self.max_resource.unwrap_or(u64::MAX);
         must(max >= self.min_resource, "max_resource", max, "at least `min_resource`")?;
-        let told = self.bootstrap_count == 0 || self.max_resource.is_some();
+        let given = self.bootstrap_count == 0 || self.max_resource.is_some();
         must(
-            told,
+            given,
             "bootstrap_count",
             self.bootstrap_count,
             "0 unless `max_resource` is given",
@@ -94,7 +94,7 @@ impl Hyperband {
     }
 }
 
-/// Which bracket a trial belongs to: the checksum of `study_number` as a place in the budgets.
+/// Which bracket a trial belongs to: the checksum of `study_number` as a position in the budgets.
 #[derive(Debug)]
 struct Brackets<'a> {
     budgets: &'a [u64],
@@ -113,10 +113,10 @@ impl<'a> Brackets<'a> {
     }
 
     fn of(&self, number: usize) -> usize {
-        let mut place = u64::from(self.prefix.with(number.to_string().as_bytes()).value()) % self.total;
+        let mut position = u64::from(self.prefix.with(number.to_string().as_bytes()).value()) % self.total;
         let bracket = self.budgets.iter().position(|budget| {
-            let inside = place < *budget;
-            place = place.wrapping_sub(*budget);
+            let inside = position < *budget;
+            position = position.wrapping_sub(*budget);
             inside
         });
         bracket.unwrap_or(0)

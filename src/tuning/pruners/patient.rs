@@ -5,7 +5,7 @@ use super::percentile::best_of;
 use crate::tuning::{Direction, History, Pruner, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
-/// Patience around another rule (Optuna's `PatientPruner`).
+/// Patience around another pruner (Optuna's `PatientPruner`).
 ///
 /// The last `patience + 1` reports are compared with all before them: when their best is worse by more than
 /// `min_delta`, the wrapped rule decides; without one the trial is given up.

@@ -1,6 +1,7 @@
 //! Give up what is not among the best so-and-so many percent.
 
 use super::must;
+use crate::quantile;
 use crate::tuning::{Direction, History, PruningDecision, Trial, TuningError};
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +119,8 @@ impl Percentile {
             Direction::Minimize => self.percentile,
             Direction::Maximize => 100.0 - self.percentile,
         };
-        quantile(&mut values, percentile / 100.0).filter(|threshold| !threshold.is_nan())
+        values.sort_by(f64::total_cmp);
+        quantile::of_sorted(&values, percentile / 100.0).filter(|threshold| !threshold.is_nan())
     }
 }
 
@@ -129,20 +131,4 @@ pub(super) fn best_of(values: impl Iterator<Item = f64>, direction: Direction) -
         Direction::Minimize => valid.reduce(f64::min),
         Direction::Maximize => valid.reduce(f64::max),
     }
-}
-
-/// `numpy.quantile(values, q)`, linear, operation by operation, so that equal means equal in the last bit; between
-/// infinities it is NaN, as there.
-fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    let place = last as f64 * q;
-    let below = place.floor();
-    let (low, high) = (values[below as usize], values[last.min(below as usize + 1)]);
-    let (weight, gap) = (place - below, high - low);
-    Some(if weight >= 0.5 {
-        high - gap * (1.0 - weight)
-    } else {
-        low + gap * weight
-    })
 }

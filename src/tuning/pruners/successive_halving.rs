@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 /// Asynchronous successive halving (Optuna's `SuccessiveHalvingPruner`; Li et al. 2018).
 ///
 /// Rung `k` is reached at step `min_resource * reduction_factor^(min_early_stopping_rate + k)`. There a trial's value is
-/// noted (`completed_rung_k`), and only the best `1 / reduction_factor` of all values noted so far go on.
+/// noted (`completed_rung_k`), and only the best `1 / reduction_factor` of all values noted so far are promoted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SuccessiveHalving {
     /// The step of the first rung; left out, a hundredth of the longest completed trial, and at least 1.
     pub min_resource: Option<u64>,
-    /// One of so many goes on.
+    /// One of so many is promoted.
     pub reduction_factor: u64,
     /// Rungs left out at the beginning.
     pub min_early_stopping_rate: u32,
-    /// Trials a rung must have seen before any goes on.
+    /// Trials a rung must have seen before any is promoted.
     pub bootstrap_count: usize,
 }
 
@@ -47,9 +47,9 @@ impl SuccessiveHalving {
             self.reduction_factor,
             "2 or more",
         )?;
-        let told = self.bootstrap_count == 0 || self.min_resource.is_some();
+        let given = self.bootstrap_count == 0 || self.min_resource.is_some();
         must(
-            told,
+            given,
             "bootstrap_count",
             self.bootstrap_count,
             "0 unless `min_resource` is given",
@@ -68,9 +68,9 @@ impl SuccessiveHalving {
         trial: &Trial,
         among: impl Fn(&Trial) -> bool,
     ) -> PruningDecision {
-        let mut verdict = PruningDecision::KEEP;
+        let mut decision = PruningDecision::KEEP;
         let Some((step, value)) = trial.last_report() else {
-            return verdict;
+            return decision;
         };
         let estimate = || {
             let last = history
@@ -80,7 +80,7 @@ impl SuccessiveHalving {
             last.map(|(step, _)| step.div_euclid(100).max(1) as u64).max()
         };
         let Some(min_resource) = self.min_resource.or_else(estimate) else {
-            return verdict;
+            return decision;
         };
         let mut rung = (0..)
             .find(|rung| !trial.system_attributes.contains_key(&rung_key(*rung)))
@@ -89,13 +89,13 @@ impl SuccessiveHalving {
             let exponent = self.min_early_stopping_rate.saturating_add(rung);
             let reached = min_resource.saturating_mul(self.reduction_factor.max(2).saturating_pow(exponent));
             if i128::from(step) < i128::from(reached) {
-                return verdict;
+                return decision;
             }
             if value.is_nan() {
-                verdict.prune = true;
-                return verdict;
+                decision.prune = true;
+                return decision;
             }
-            verdict.rungs.push((rung, value));
+            decision.rungs.push((rung, value));
             let key = rung_key(rung);
             let others = history.trials.iter().filter(|other| other.id != trial.id);
             let noted = others.filter_map(|other| Some((other, other.system_attributes.get(&key)?.number()?)));
@@ -105,16 +105,16 @@ impl SuccessiveHalving {
                 .collect();
             competing.push(value);
             let count = competing.len();
-            let place = (count / self.reduction_factor.max(2) as usize).saturating_sub(1);
+            let rank = (count / self.reduction_factor.max(2) as usize).saturating_sub(1);
             competing.sort_by(f64::total_cmp);
             let (threshold, promoted) = match history.direction {
-                Direction::Minimize => (competing[place], value <= competing[place]),
-                Direction::Maximize => (competing[count - 1 - place], value >= competing[count - 1 - place]),
+                Direction::Minimize => (competing[rank], value <= competing[rank]),
+                Direction::Maximize => (competing[count - 1 - rank], value >= competing[count - 1 - rank]),
             };
-            verdict.threshold = Some(threshold);
+            decision.threshold = Some(threshold);
             if count <= self.bootstrap_count || !promoted {
-                verdict.prune = true;
-                return verdict;
+                decision.prune = true;
+                return decision;
             }
             rung += 1;
         }

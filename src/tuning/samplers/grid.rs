@@ -1,9 +1,9 @@
 //! Every combination once, in a seeded order.
 
+use super::Request;
 use super::random::Scale;
 use crate::random::stream;
 use crate::tuning::finite::{SpaceCoverage, Tally};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameters, Space, Trial, TuningError};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -115,9 +115,9 @@ impl Grid {
             }
         }
         if self.points == 1 {
-            return vec![scale.value(f64::midpoint(scale.place(low), scale.place(high)))];
+            return vec![scale.value(f64::midpoint(scale.position(low), scale.position(high)))];
         }
-        let (first, last) = (scale.place(low), scale.place(high));
+        let (first, last) = (scale.position(low), scale.position(high));
         let part = |index: usize| first + (last - first) * index as f64 / (self.points - 1) as f64;
         let between = (1..self.points - 1).map(|index| scale.value(part(index)));
         let mut values: Vec<f64> = std::iter::once(low).chain(between).chain([high]).collect();
@@ -135,7 +135,7 @@ fn tally<'a>(combinations: &'a [Parameters], trials: &'a [Trial]) -> (Tally<Key<
     (tally, points.len() as u64)
 }
 
-/// Parameters as something to compare; the last bits of a step's multiple do not tell two points apart.
+/// Parameters as something to compare; the last bits of a step's multiple do not distinguish two points.
 type Key<'a> = Vec<(&'a str, i64, i64)>;
 
 fn key(parameters: &Parameters) -> Key<'_> {

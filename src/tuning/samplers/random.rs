@@ -1,7 +1,7 @@
 //! Evenly from the whole space.
 
+use super::Request;
 use crate::random::{Stream, stream};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameters};
 use rand::RngExt;
 
@@ -53,10 +53,10 @@ impl Scale {
         };
         let half_step = step / 2.0;
         let (low, high) = (bounds.0 - half_step, bounds.1 + half_step);
-        let place = |value: f64| if log { value.ln() } else { value };
+        let position = |value: f64| if log { value.ln() } else { value };
         Self {
-            low: place(low),
-            high: place(high),
+            low: position(low),
+            high: position(high),
             bounds,
             half_step,
             log,
@@ -64,13 +64,13 @@ impl Scale {
     }
 
     /// Where a value is on the line.
-    pub fn place(&self, value: f64) -> f64 {
+    pub fn position(&self, value: f64) -> f64 {
         if self.log { value.ln() } else { value }
     }
 
-    /// The value at a place: the nearest one there is.
-    pub fn value(&self, place: f64) -> f64 {
-        let value = if self.log { place.exp() } else { place };
+    /// The value at a position: the nearest one there is.
+    pub fn value(&self, position: f64) -> f64 {
+        let value = if self.log { position.exp() } else { position };
         let (low, high) = self.bounds;
         let step = 2.0 * self.half_step;
         let value = if step == 0.0 {

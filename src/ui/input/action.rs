@@ -81,6 +81,8 @@ pub enum Action {
     StopAfterEpoch,
     /// See to the queue.
     Queue,
+    /// Start the workers that the queue lacks.
+    Wake,
     /// Move the run in the queue.
     Shift(Shift),
     /// Take the run out of the queue.

@@ -22,25 +22,25 @@ impl FromStr for Address {
     /// One server string of libpulse: `unix:/path`, `/path`, `tcp:host:port`, `tcp4:…`, `tcp6:…`, `host`,
     /// `host:port`, `[address]:port`, each with or without the `{machine}` that a server writes before it.
     fn from_str(text: &str) -> Result<Self, String> {
-        let place = match text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        let server = match text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
             Some((_, rest)) => rest,
             None => text,
         };
-        if let Some(path) = place.strip_prefix("unix:") {
+        if let Some(path) = server.strip_prefix("unix:") {
             return Ok(Self::Socket(path.into()));
         }
-        if place.starts_with('/') {
-            return Ok(Self::Socket(place.into()));
+        if server.starts_with('/') {
+            return Ok(Self::Socket(server.into()));
         }
-        let place = ["tcp:", "tcp4:", "tcp6:"]
+        let server = ["tcp:", "tcp4:", "tcp6:"]
             .into_iter()
-            .find_map(|prefix| place.strip_prefix(prefix))
-            .unwrap_or(place);
-        let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            .find_map(|prefix| server.strip_prefix(prefix))
+            .unwrap_or(server);
+        let (host, port) = match server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((host, rest)) => (host, rest.strip_prefix(':')),
-            None => match place.rsplit_once(':') {
+            None => match server.rsplit_once(':') {
                 Some((host, port)) => (host, Some(port)),
-                None => (place, None),
+                None => (server, None),
             },
         };
         if host.is_empty() {
@@ -66,6 +66,7 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn servers_are_named_as_for_libpulse() {
@@ -88,6 +89,22 @@ mod tests {
         }
         for text in ["tcp:", "tcp:host:port", "host:70000", ":5"] {
             assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            if let Err(problem) = text.parse::<Address>() {
+                prop_assert!(problem.contains("tcp:HOST:PORT"));
+            }
+        }
+
+        #[test]
+        fn an_address_reads_back_as_it_is_written(text in "(unix:|tcp:|tcp4:|tcp6:|/)?[a-z0-9.:/{}-]{0,20}") {
+            if let Ok(address) = text.parse::<Address>() {
+                prop_assert_eq!(address.to_string().parse(), Ok(address));
+            }
         }
     }
 }

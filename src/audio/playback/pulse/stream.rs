@@ -30,16 +30,16 @@ pub struct Stream {
     seconds: f64,
     /// Bytes that the server wants.
     wanted: usize,
-    /// The question for the end, once all samples are with the server.
+    /// The request to report the end, once all samples are with the server.
     draining: Option<u32>,
     /// Whether all samples have left the server for the device: from here on the clock runs by itself.
     drained: bool,
-    /// The question how far it is, and since when it waits for its answer.
+    /// The request for the position, and when it was sent.
     asked: Option<(u32, Instant)>,
     clock: Clock,
 }
 
-/// The place that was heard at an instant, and whether it goes on from there.
+/// The playback position at an instant, and whether it advances from there.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
     seconds: f64,
@@ -113,7 +113,7 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Gives the server what it wants, for so long or until the end was heard.
+    /// Gives the server what it wants, for so long or until the end was played.
     ///
     /// # Errors
     /// The server has gone, or has ended the stream.
@@ -133,7 +133,7 @@ impl Stream {
         })
     }
 
-    /// A device may hold seconds of sound: its end is heard later than the server has done with it.
+    /// A device may hold seconds of sound: its end is played after the server has passed it on.
     fn is_over(&self) -> bool {
         self.drained && self.asked.is_none() && self.clock.now() >= self.seconds
     }
@@ -174,7 +174,7 @@ impl Stream {
         }
     }
 
-    /// Sends as many samples as the server wants; after the last, asks to be told when they were heard.
+    /// Sends as many samples as the server wants; after the last, asks for an answer when they have been played.
     fn feed(&mut self, connection: &mut Connection) -> Result<(), Refusal> {
         if self.draining.is_some() {
             return Ok(());
@@ -216,7 +216,7 @@ impl Stream {
         Ok((question, Instant::now()))
     }
 
-    /// As libpulse's `pa_stream_get_time`: what was read of the stream, less what has not left the loudspeaker
+    /// Matches libpulse's `pa_stream_get_time`: what was read of the stream, less what has not left the loudspeaker
     /// yet, plus half of the time that the question and its answer were under way.
     fn set_clock(&mut self, latency: &PlaybackLatency, asked: Instant) {
         let read = latency.read_offset as f64 / SAMPLE as f64 / self.rate;
@@ -227,7 +227,7 @@ impl Stream {
         } else {
             0.0
         };
-        // The place never goes back: what differs from the last estimate is jitter, or the silence behind the end.
+        // The position never goes back: what differs from the last estimate is jitter, or the silence behind the end.
         let before = self.clock.now();
         self.clock = Clock {
             seconds: (read - on_the_way + transport).max(before),

@@ -4,7 +4,7 @@ use super::*;
 use crate::corpus::demo::{DemoSettings, write_demo};
 use crate::corpus::{AnalysisCache, FilterSettings, LabelSettings, ScanIndex, discover, scan, select};
 
-/// The speakers on two sides of the first fold, as `undertone features --export` of c243c74 told them for
+/// The speakers on two sides of the first fold, as `undertone features --export` of c243c74 wrote them for
 /// `undertone demo --clips 60` with `demo.speakers = 12`.
 #[derive(Deserialize)]
 struct Golden {

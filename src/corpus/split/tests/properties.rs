@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn no_speaker_and_no_twin_straddles_in_any_catalogue() {
+fn no_speaker_and_no_duplicate_straddles_in_any_catalogue() {
     let mut split_at_all = 0;
     for seed in 0..150 {
         let selection = random_selection(seed);
@@ -33,7 +33,7 @@ fn no_speaker_and_no_twin_straddles_in_any_catalogue() {
             }
         }
     }
-    // Twins can join so many speakers that nothing is left to split; that must stay the exception.
+    // Duplicates can join so many speakers that nothing is left to split; that must stay the exception.
     assert!(split_at_all > 570, "{split_at_all} of 600");
 }
 
@@ -132,7 +132,11 @@ fn a_rare_emotion_is_learnt_whenever_it_can_be() {
         let only_one = selection(clips.clone());
         let split = of(&only_one, SplitKind::Speaker, seed);
         let unseen = "validation UAR over 5 of 6 classes (no clips of boredom)";
-        assert_eq!(split.notes, [unseen], "what test lacks is told beside its score");
+        assert_eq!(
+            split.notes,
+            [unseen],
+            "what the test set lacks is reported beside its score"
+        );
         let split = of(&selection(clips.clone()), SplitKind::Random, seed);
         assert!(
             clips

@@ -178,9 +178,9 @@ fn more_folds_than_speakers_of_a_corpus() {
 fn speakers_who_share_samples_stay_together() {
     let mut selection = selection(corpus("a", 8, &EMOTIONS[..4], 5));
     // One clip of speaker 00 and one of speaker 05 are the same.
-    for (clip, facts_of) in selection.clips.iter().zip(&mut selection.analysis) {
-        let twin = matches!(clip.speaker.as_deref(), Some("00" | "05")) && clip.path.ends_with("calm-0003.wav");
-        *facts_of = if twin { analysis(1) } else { None };
+    for (clip, analysis_of) in selection.clips.iter().zip(&mut selection.analysis) {
+        let duplicate = matches!(clip.speaker.as_deref(), Some("00" | "05")) && clip.path.ends_with("calm-0003.wav");
+        *analysis_of = if duplicate { analysis(1) } else { None };
     }
     for seed in 0..20 {
         let split = of(&selection, SplitKind::Speaker, seed);

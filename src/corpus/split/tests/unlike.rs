@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A corpus whose speakers say every emotion as often as is told of them.
+/// A corpus whose speakers say every emotion as often as is stated for them.
 fn takes(name: &str, takes: &[usize], emotions: &[&str]) -> Vec<Clip> {
     let mut clips = Vec::new();
     for (speaker, &takes) in takes.iter().enumerate() {
@@ -58,11 +58,11 @@ fn folds_have_their_share_of_the_clips() {
         let folds: Vec<Split> = (0..3)
             .map(|fold| split(&selection, &settings, seed, fold).unwrap())
             .collect();
-        for place in 0..selection.clips.len() {
+        for index in 0..selection.clips.len() {
             assert_eq!(
                 folds
                     .iter()
-                    .filter(|split| split.subsets[place] == Subset::Test)
+                    .filter(|split| split.subsets[index] == Subset::Test)
                     .count(),
                 1
             );
@@ -120,9 +120,9 @@ fn uneven(seed: u64) -> Selection {
     for speaker in 0..random.random_range(5..25) {
         let gender = [None, Some(Gender::Female), Some(Gender::Male)][random.random_range(0..3)];
         let most = [2, 5, 20, 80][random.random_range(0..4)];
-        for (place, emotion) in EMOTIONS[..6].iter().enumerate() {
+        for (index, emotion) in EMOTIONS[..6].iter().enumerate() {
             // The last one is rare.
-            if place < 5 || random.random_range(0..4) == 0 {
+            if index < 5 || random.random_range(0..4) == 0 {
                 let name = format!("{speaker:02}");
                 clips.extend(
                     (0..random.random_range(1..=most)).map(|take| clip("a", Some(&name), gender, emotion, take)),
@@ -135,7 +135,7 @@ fn uneven(seed: u64) -> Selection {
 
 #[test]
 fn shares_are_off_by_less_than_the_largest_speaker_and_no_class_is_lacking_where_it_can_be_had() {
-    let (mut judged, mut off) = (0, [0.0, 0.0]);
+    let (mut evaluated, mut off) = (0, [0.0, 0.0]);
     for seed in 0..60 {
         let selection = uneven(seed);
         let groups = super::groups::voices(&selection);
@@ -159,7 +159,7 @@ fn shares_are_off_by_less_than_the_largest_speaker_and_no_class_is_lacking_where
                     );
                     continue;
                 };
-                judged += 1;
+                evaluated += 1;
                 assert_speakers_are_apart(&selection, &split);
                 let test = count(&split, Subset::Test) as f64;
                 let share = if kfold == 0 { 0.2 } else { 0.25 };
@@ -185,7 +185,7 @@ fn shares_are_off_by_less_than_the_largest_speaker_and_no_class_is_lacking_where
             }
         }
     }
-    assert!(judged > 200, "{judged}");
+    assert!(evaluated > 200, "{evaluated}");
     assert!(off[0] < 0.5 * off[1], "{off:?}: closer to the share than by speakers");
 }
 

@@ -3,9 +3,9 @@
 use super::*;
 use crate::models::lcg::Lcg;
 use crate::models::{device, device_names};
-use crate::random::stream;
 use burn::module::ParamId;
 use burn::nn::{BiLstmConfig, GateController, Linear};
+use burn::tensor::Device;
 use serde::Deserialize;
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -32,7 +32,7 @@ struct Case {
 
 fn case([batch, steps, inputs, units]: [usize; 4], device: &Device) -> Case {
     let mut draw = Lcg(7);
-    let layer = BiLstm::new(inputs, units, &mut stream(1, "weights", 0), device).map(&mut draw);
+    let layer = BiLstm::new(inputs, units, &mut Init::new(1, device)).map(&mut draw);
     let mut tensor = |shape: [usize; 3]| {
         let values = draw.values(shape.iter().product());
         Tensor::from_data(TensorData::new(values, shape), device)
@@ -155,7 +155,7 @@ fn the_last_states_are_those_after_each_directions_last_step() {
 
 #[test]
 fn first_weights_are_as_in_keras() {
-    let layer = BiLstm::new(3, 4, &mut stream(1, "weights", 0), &device("flex").unwrap());
+    let layer = BiLstm::new(3, 4, &mut Init::new(1, &device("flex").unwrap()));
     let bias = values(layer.bias.val());
     let forget = [0.0, 1.0, 0.0, 0.0].map(|value| [value; 4]).concat();
     assert_eq!(bias, [forget.clone(), forget].concat());

@@ -2,8 +2,8 @@
 //!
 //! This is Optuna 5.0's `TPESampler`, reimplemented: the same split into good and bad trials, the same densities (the
 //! golden files compare both), another random generator. The crate `tpe` could not carry it: its optimizer knows one
-//! parameter at a time, so no joint density; it is told values, not when they were, so no recency weights; running and
-//! pruned trials have no place in it; its prior is as narrow as any kernel and its good side grows without a cap. It
+//! parameter at a time, so no joint density; it sees values, not their order in time, so no recency weights; running and
+//! pruned trials are not used; its prior is as narrow as any kernel and its good side grows without a cap. It
 //! serves as a peer in `tests/tuning_peers.rs` instead.
 //!
 //! Parameters without a condition are drawn from one joint density; those with one each from their own, among the
@@ -14,9 +14,8 @@ pub(in crate::tuning) mod normal;
 mod parzen;
 mod split;
 
-use super::random;
+use super::{Request, random};
 use crate::random::{Stream, stream};
-use crate::tuning::sampler::Request;
 use crate::tuning::{Distribution, Parameter, Parameters, Trial, TrialState, TuningError};
 use parzen::Mixture;
 use serde::{Deserialize, Serialize};

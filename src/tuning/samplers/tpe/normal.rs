@@ -1,4 +1,4 @@
-//! The normal distribution far out in its tails, where only logarithms still tell values apart.
+//! The normal distribution far out in its tails, where only logarithms still distinguish values.
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
 

@@ -55,7 +55,7 @@ impl Mixture {
                 };
             }
             let scale = Scale::of(distribution);
-            let mut means: Vec<f64> = values.iter().map(|value| scale.place(*value)).collect();
+            let mut means: Vec<f64> = values.iter().map(|value| scale.position(*value)).collect();
             let mut sigmas = sigmas(&means, &scale);
             means.push(f64::midpoint(scale.low, scale.high));
             sigmas.push(scale.high - scale.low);
@@ -123,9 +123,9 @@ impl Dimension {
                 // A kernel's mean is in the range and its sigma at most the range, so a third of all draws is inside.
                 for _ in 0..1000 {
                     let radius = (-2.0 * (1.0 - random.random::<f64>()).ln()).sqrt();
-                    let place = means[kernel] + sigmas[kernel] * radius * (TAU * random.random::<f64>()).cos();
-                    if (scale.low..=scale.high).contains(&place) {
-                        return scale.value(place);
+                    let position = means[kernel] + sigmas[kernel] * radius * (TAU * random.random::<f64>()).cos();
+                    if (scale.low..=scale.high).contains(&position) {
+                        return scale.value(position);
                     }
                 }
                 scale.value(means[kernel].clamp(scale.low, scale.high))
@@ -156,9 +156,9 @@ impl Dimension {
                     .map(|(mean, sigma)| scale.ln_inside(*mean, *sigma) + sigma.ln())
                     .collect();
                 for (value, terms) in values.iter().zip(terms) {
-                    let place = scale.place(*value);
+                    let position = scale.position(*value);
                     for ((term, (mean, sigma)), norm) in terms.iter_mut().zip(kernels.clone()).zip(&norms) {
-                        *term += ln_density((place - mean) / sigma) - norm;
+                        *term += ln_density((position - mean) / sigma) - norm;
                     }
                 }
             }
@@ -172,8 +172,8 @@ impl Dimension {
                 let mut known: HashMap<u64, Vec<f64>> = HashMap::new();
                 for (value, terms) in values.iter().zip(terms) {
                     let at_value = known.entry(value.to_bits()).or_insert_with(|| {
-                        let left = scale.place(value - scale.half_step);
-                        let right = scale.place(value + scale.half_step);
+                        let left = scale.position(value - scale.half_step);
+                        let right = scale.position(value + scale.half_step);
                         let mass = |((mean, sigma), norm): (&(f64, f64), &f64)| {
                             ln_mass((left - mean) / sigma, (right - mean) / sigma) - norm
                         };
@@ -219,10 +219,10 @@ fn sigmas(means: &[f64], scale: &Scale) -> Vec<f64> {
     let mut order: Vec<usize> = (0..means.len()).collect();
     order.sort_by(|one, two| means[*one].total_cmp(&means[*two]));
     let mut sigmas = vec![0.0; means.len()];
-    for (place, index) in order.iter().enumerate() {
+    for (rank, index) in order.iter().enumerate() {
         let mean = means[*index];
-        let left = place.checked_sub(1).map(|before| mean - means[order[before]]);
-        let right = order.get(place + 1).map(|after| means[*after] - mean);
+        let left = rank.checked_sub(1).map(|before| mean - means[order[before]]);
+        let right = order.get(rank + 1).map(|after| means[*after] - mean);
         let gap = match (left, right) {
             (Some(left), Some(right)) => left.max(right),
             (Some(gap), None) | (None, Some(gap)) => gap,

@@ -82,9 +82,10 @@ pub const TRAIN: &[Binding] = &[
     bind(
         keys!['Q'],
         Action::Queue,
-        "queue: what waits for which device; start workers that are missing",
+        "queue: what is trained, and what waits for what",
     )
     .sends(CommandKind::Queue, &[]),
+    bind(keys!['W'], Action::Wake, "queue: start the workers that are missing").sends(CommandKind::Wake, &[]),
     bind(
         keys!['c'],
         Action::Resume,

@@ -43,7 +43,7 @@ pub fn reading(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         at,
         0,
         middle.saturating_sub(1),
-        &cut(&progress.task, 30),
+        &cut(&progress.task.to_string(), 30),
         theme.heading(),
     );
     buffer.put_right(at, middle.saturating_sub(1), &figures, theme.dim());

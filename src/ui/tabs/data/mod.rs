@@ -214,6 +214,7 @@ fn demo(state: &State) -> Question {
     let command = Command::Demo {
         folder: None,
         clips: None,
+        if_empty: false,
     };
     let title = "Write the synthetic demo corpus?".to_owned();
     Question::new(title, text, "Write", vec![command]).before_loss()

@@ -88,7 +88,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         .as_ref()
         .and_then(|path| playback_view.of(path))
         .map(|sound| sound.playback);
-    let control = |control| vec![Command::Sound(control)];
+    let control = |control| vec![Command::Sound { control }];
     match (action, selected) {
         (Action::Play, Some(path)) => match here.map(|playback| playback.phase) {
             Some(Phase::Playing) => control(PlaybackControl::Pause),

@@ -320,6 +320,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Command> {
         },
         Action::Resume => return resume(state),
         Action::Queue => return vec![Command::Queue],
+        Action::Wake => return vec![Command::Wake { follow: false }],
         Action::Shift(_) | Action::StartNow | Action::Cancel => return queue::act(state, action),
         Action::Edit => match &state.config {
             Some(config) => {

@@ -46,7 +46,7 @@ pub fn state_word(run: &RunSummary) -> String {
         (Some(queue), _) if queue.place < 10 => format!("queued {}", queue.place),
         (Some(queue), _) => format!("queue {}", queue.place),
         (None, RunState::Queued) => "starting".to_owned(),
-        (None, state) => state.name().to_owned(),
+        (None, state) => crate::ui::words::state(state).to_owned(),
     }
 }
 
@@ -55,7 +55,7 @@ pub fn sentence(queue: &QueuePosition) -> String {
     match (&queue.host, queue.worker, queue.place) {
         (None, true, 1) => format!("next on {}; K J move it, x removes it, ! starts it", queue.device),
         (None, true, place) => format!("{place} on {}; K J move it, x removes it, ! starts it", queue.device),
-        (None, false, _) => format!("{} has no worker; Q starts one", queue.device),
+        (None, false, _) => format!("no worker takes it on {}; W starts one", queue.device),
         (Some(host), true, place) => format!("{place} on {} of {host}", queue.device),
         (Some(host), false, _) => format!("{} of {host} has no worker; ! starts it here", queue.device),
     }

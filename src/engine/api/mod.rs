@@ -1,0 +1,53 @@
+//! What may be asked of the engine and what it tells: plain data, and the errors.
+
+mod bench;
+mod cache;
+mod control;
+mod data;
+pub(super) mod epochs;
+mod error;
+mod event;
+mod model;
+mod queue;
+mod reply;
+pub mod request;
+mod run;
+mod study;
+mod task;
+mod variant;
+
+pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
+pub use cache::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
+pub use control::{PlaybackControl, StopTuning};
+pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
+pub use epochs::Epochs;
+pub use error::EngineError;
+pub use event::{Event, Progress, Reply};
+pub use model::{ModelRow, ModelSummary};
+pub use queue::{QueueLane, QueuePosition, QueueReport};
+pub use reply::{
+    Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
+    Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
+};
+pub use request::{Command, CommandKind, Request, Subscription};
+pub use run::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
+pub use study::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
+pub use task::Task;
+pub use variant::Variant;
+
+// What the floors below have that events carry, so that `ui` and `cli` need no other floor.
+pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
+pub use crate::audio::{Level, Wave};
+pub use crate::corpus::{
+    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
+    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
+};
+pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
+pub use crate::features::Note;
+pub use crate::inference::{Prediction, Warning};
+pub use crate::models::layers::LayerSummary;
+pub use crate::runs::queue::Shift;
+pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
+pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
+pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary};
+pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};

@@ -1,0 +1,39 @@
+//! What events tell of the queue.
+
+use super::RunSummary;
+use serde::Serialize;
+
+/// Where a waiting run stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueuePosition {
+    /// From 1, among the runs that wait for the same device.
+    pub place: usize,
+    /// What it waits for.
+    pub device: String,
+    /// The machine, when it is another one.
+    pub host: Option<String>,
+    /// Whether a worker will take it when its turn comes.
+    pub worker: bool,
+}
+
+/// The queue of one device.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueLane {
+    /// The device.
+    pub device: String,
+    /// The machine, when it is another one.
+    pub host: Option<String>,
+    /// Whether a worker takes its runs.
+    pub worker: bool,
+    /// What is trained on it, and what waits for it, in its order.
+    pub runs: Vec<RunSummary>,
+}
+
+/// The queue.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct QueueReport {
+    /// Devices that are worked on or waited for.
+    pub lanes: Vec<QueueLane>,
+    /// Devices for which a worker was missing and has been started now.
+    pub woken: Vec<String>,
+}

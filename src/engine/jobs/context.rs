@@ -1,0 +1,109 @@
+//! What every job has at hand.
+
+use super::latest::Latest;
+use super::rate_limiter::RateLimiter;
+use crate::corpus::AnalysisCache;
+use crate::engine::{Catalogue, CommandKind, EngineError, Event, Progress, Settings, Task, reading, request};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// What every job has at hand: the settings, the way back, and what is known already.
+#[derive(Debug)]
+pub struct Context {
+    /// As resolved when the engine was started.
+    pub settings: Settings,
+    events: Sender<Event>,
+    cancelled: AtomicBool,
+    catalogue: Mutex<Option<Arc<Catalogue>>>,
+    remembered: OnceLock<AnalysisCache>,
+    /// Scans that are asked for.
+    pub scans: Latest<request::Scan>,
+    /// Plans that are asked for.
+    pub plans: Latest<request::Plan>,
+    /// Previews that are asked for.
+    pub previews: Latest<request::Preview>,
+    /// Studies that are to be followed.
+    pub studies: Latest<request::Study>,
+}
+
+impl Context {
+    /// Nothing is known yet.
+    pub fn new(settings: Settings, events: Sender<Event>) -> Self {
+        Self {
+            settings,
+            events,
+            cancelled: AtomicBool::new(false),
+            catalogue: Mutex::new(None),
+            remembered: OnceLock::new(),
+            scans: Latest::default(),
+            plans: Latest::default(),
+            previews: Latest::default(),
+            studies: Latest::default(),
+        }
+    }
+
+    /// Emits an event; whether anybody listens is his business.
+    pub fn emit(&self, event: impl Into<Event>) {
+        let _ = self.events.send(event.into());
+    }
+
+    /// Emits that a command could not be carried out.
+    pub fn fail(&self, command: CommandKind, error: &EngineError) {
+        let message = error.to_string();
+        self.emit(Event::Failed { command, message });
+    }
+
+    /// Asks every job to come to an end.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        self.scans.close();
+        self.plans.close();
+        self.previews.close();
+        self.studies.close();
+    }
+
+    /// Whether jobs are to come to an end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// For a job that was asked to end before it was done.
+    ///
+    /// # Errors
+    /// When it was.
+    pub fn check(&self) -> Result<(), EngineError> {
+        if self.is_cancelled() {
+            Err(EngineError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A reporter of progress, at most ten times a second; it says whether to go on.
+    pub fn progress_reporter(&self) -> impl Fn(Task, usize, usize) -> bool + Sync + '_ {
+        let rate_limiter = RateLimiter::every(Duration::from_millis(100));
+        move |task, done, total| {
+            if rate_limiter.is_due() || (total > 0 && done == total) {
+                self.emit(Event::Progress(Progress { task, done, total }));
+            }
+            !self.is_cancelled()
+        }
+    }
+
+    /// What was known of the samples when it was first asked for.
+    pub fn remembered(&self) -> &AnalysisCache {
+        self.remembered.get_or_init(|| reading::remembered(&self.settings))
+    }
+
+    /// The catalogue of the last scan.
+    pub fn known_catalogue(&self) -> Option<Arc<Catalogue>> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers what a scan found.
+    pub fn remember(&self, catalogue: &Catalogue) {
+        *self.catalogue.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(catalogue.clone()));
+    }
+}

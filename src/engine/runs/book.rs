@@ -1,0 +1,165 @@
+//! All runs, read on from where the last look ended.
+
+use super::page::RunPage;
+use crate::engine::{Coverage, QueuePosition, RunDetail, RunSummary};
+use crate::runs::queue::Lane;
+use crate::runs::{RunError, list_runs, watch_heartbeats};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+/// All runs by id, that is by age.
+#[derive(Debug)]
+pub struct RunBook {
+    runs: PathBuf,
+    pages: BTreeMap<String, RunPage>,
+    /// Where waiting runs stand.
+    places: HashMap<String, QueuePosition>,
+    /// Of every K-fold whose folds are all judged, which classes their test sets are about together.
+    together: HashMap<String, Coverage>,
+}
+
+impl RunBook {
+    /// A book of that folder of runs, with nothing read yet.
+    pub fn new(runs: &Path) -> Self {
+        Self {
+            runs: runs.to_owned(),
+            pages: BTreeMap::new(),
+            places: HashMap::new(),
+            together: HashMap::new(),
+        }
+    }
+
+    /// Reads what is new: runs that came or went, and what their folders tell.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn refresh(&mut self) -> Result<(), RunError> {
+        let folders = list_runs(&self.runs)?;
+        self.pages
+            .retain(|id, _| folders.binary_search_by(|folder| folder.id.cmp(id)).is_ok());
+        for folder in folders {
+            match self.pages.get_mut(&folder.id) {
+                Some(page) => page.refresh()?,
+                None => {
+                    self.pages.insert(folder.id.clone(), RunPage::open(folder)?);
+                }
+            }
+        }
+        self.places = self.queue_positions();
+        self.together = self.folds_together();
+        Ok(())
+    }
+
+    /// As [`RunBook::refresh`], once it is known which runs live: the heartbeats of other machines have to be watched.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn refresh_with_heartbeats(&mut self) -> Result<(), RunError> {
+        self.refresh()?;
+        let lanes = self.pages.values().filter_map(|page| page.entry()?.lane.as_ref());
+        let lanes = lanes.map(|lane| lane.folder(&self.runs)).collect::<BTreeSet<_>>();
+        let open = self.pages.values().filter(|page| !page.state().is_over());
+        let open = open.map(|page| page.folder.path.clone()).chain(lanes).collect();
+        if watch_heartbeats(open) {
+            self.refresh()?;
+        }
+        Ok(())
+    }
+
+    fn queue_positions(&self) -> HashMap<String, QueuePosition> {
+        let mut lanes: BTreeMap<Option<&Lane>, Vec<(u64, &str)>> = BTreeMap::new();
+        for (id, page) in &self.pages {
+            if let Some(entry) = page.entry() {
+                lanes.entry(entry.lane.as_ref()).or_default().push((entry.place, id));
+            }
+        }
+        let mut places = HashMap::new();
+        for (lane, mut runs) in lanes {
+            runs.sort_unstable();
+            let worker = lane.is_some_and(|lane| lane.has_worker(&self.runs));
+            for ((_, id), place) in runs.into_iter().zip(1..) {
+                let place = QueuePosition {
+                    place,
+                    device: lane.map_or("?", |lane| &lane.device).to_owned(),
+                    host: lane.filter(|lane| !lane.is_here()).map(|lane| lane.host.clone()),
+                    worker,
+                };
+                places.insert(id.to_owned(), place);
+            }
+        }
+        places
+    }
+
+    fn folds_together(&self) -> HashMap<String, Coverage> {
+        let mut groups: HashMap<&str, (usize, BTreeMap<&str, usize>)> = HashMap::new();
+        let evaluated =
+            |page: &RunPage| page.file.as_ref().is_ok_and(|file| file.run.folds > 1) && page.scores().is_some();
+        for page in self.pages.values().filter(|page| evaluated(page)) {
+            let (folds, clips) = groups.entry(page.group()).or_default();
+            *folds += 1;
+            for class in page.scores().iter().flat_map(|scores| &scores.classes) {
+                *clips.entry(&class.label).or_default() += class.support;
+            }
+        }
+        groups
+            .into_iter()
+            .filter(|(group, (folds, _))| {
+                let first = self.pages.get(*group).and_then(|page| page.file.as_ref().ok());
+                first.is_some_and(|file| file.run.folds == *folds)
+            })
+            .map(|(group, (_, clips))| (group.to_owned(), Coverage::of(clips)))
+            .collect()
+    }
+
+    /// Whether runs wait on this machine for a worker that is not there.
+    pub fn is_stalled(&self) -> bool {
+        self.places.values().any(|place| !place.worker && place.host.is_none())
+    }
+
+    /// One row per run, newest first.
+    pub fn summaries(&self) -> Vec<RunSummary> {
+        self.pages
+            .values()
+            .rev()
+            .map(|page| self.placed(page.summary()))
+            .collect()
+    }
+
+    /// With what the other runs tell of it: its place among those that wait, and what folds come to together.
+    fn placed(&self, summary: RunSummary) -> RunSummary {
+        let queue = self.places.get(&summary.id).cloned();
+        let mut placed = RunSummary { queue, ..summary };
+        if let Some((_, folds, group)) = &placed.fold {
+            let together = self.together.get(group).map(|all| (all.clone(), *folds));
+            placed.coverage = placed.coverage.map(|coverage| coverage.in_fold(together));
+        }
+        placed
+    }
+
+    /// The row of a run.
+    pub fn row(&self, id: &str) -> Option<RunSummary> {
+        self.pages.get(id).map(|page| self.placed(page.summary()))
+    }
+
+    /// Everything about a run.
+    pub fn detail(&self, id: &str) -> Option<RunDetail> {
+        let page = self.pages.get(id)?;
+        let own = page.folder.log();
+        // Before there was a queue, one process trained folds, and wrote its log beside the first.
+        let first = self.pages.get(page.group()).unwrap_or(page);
+        let mut detail = page.detail(&if own.exists() { own } else { first.folder.log() });
+        detail.summary = self.placed(detail.summary);
+        Some(detail)
+    }
+
+    /// A run and its other folds, in their order.
+    pub fn group(&self, id: &str) -> Vec<&RunPage> {
+        let Some(page) = self.pages.get(id) else {
+            return Vec::new();
+        };
+        self.pages
+            .values()
+            .filter(|other| other.group() == page.group())
+            .collect()
+    }
+}

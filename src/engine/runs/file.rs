@@ -1,0 +1,184 @@
+//! `run.toml`: everything a run was started with.
+
+use crate::corpus::Dealing;
+use crate::engine::settings::settings_of_run;
+use crate::engine::{EngineError, Settings};
+use crate::runs::{RunError, RunFolder};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// `[run]`: what is no setting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunMetadata {
+    /// The folder's name when it was made.
+    pub id: String,
+    /// When.
+    pub created: jiff::Timestamp,
+    /// Id of the first of the folds; its own for a run that stands alone.
+    pub group: String,
+    /// From 0.
+    pub fold: usize,
+    /// How many folds its group has.
+    pub folds: usize,
+    /// Version of the program.
+    pub version: String,
+    /// Names of the corpora.
+    pub corpora: Vec<String>,
+    /// Whether there is synthetic data among the clips.
+    pub synthetic: bool,
+    /// Clips that took part.
+    pub clips: usize,
+    /// Hash over the clips that took part: equal when they are the same files with the same labels.
+    pub fingerprint: String,
+    /// How its speakers were dealt to the sides.
+    #[serde(default = "Dealing::unrecorded")]
+    pub dealing: Dealing,
+    /// What would start it again.
+    pub command: String,
+    /// Seed of weights, order and dropout, where it is not the split's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_seed: Option<u64>,
+    /// The trial that the run is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<TrialReference>,
+}
+
+/// Where the trial that a run is has its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialReference {
+    /// Folder of the study.
+    pub study: PathBuf,
+    /// The trial's number in it.
+    pub number: usize,
+}
+
+/// `run.toml`: the facts, and the settings fully resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFile {
+    /// What is no setting.
+    pub run: RunMetadata,
+    /// The settings; paths are absolute, corpora are listed.
+    pub settings: Settings,
+}
+
+impl RunFile {
+    /// As TOML.
+    ///
+    /// # Errors
+    /// A value that TOML cannot hold.
+    pub fn to_toml(&self) -> Result<String, EngineError> {
+        let write = || -> Result<String, toml::ser::Error> {
+            let mut table = toml::Table::try_from(&self.settings)?;
+            table.insert("run".to_owned(), toml::Value::try_from(&self.run)?);
+            toml::to_string(&table)
+        };
+        write().map_err(|error| EngineError::Unsuitable(format!("the settings cannot be written as TOML: {error}")))
+    }
+
+    /// From a run's folder. What an older version of the program did not know is as by default.
+    ///
+    /// # Errors
+    /// [`RunError::Malformed`] for a file that is damaged, or that a newer version of the program wrote.
+    pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
+        let path = folder.settings();
+        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let parse = || -> Result<(RunMetadata, toml::Table), toml::de::Error> {
+            let mut table: toml::Table = text.parse()?;
+            let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
+            Ok((run.try_into()?, table))
+        };
+        let malformed = |problem: String| RunError::Malformed {
+            path: path.clone(),
+            problem: format!("{problem}; was it written by another version?"),
+        };
+        let (run, table) = parse().map_err(|error| malformed(error.message().trim().to_owned()))?;
+        let settings = settings_of_run(table).map_err(|error| malformed(error.to_string()))?;
+        Ok(Self { run, settings })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::load_settings;
+
+    #[test]
+    fn a_run_file_comes_back_as_written() {
+        let runs = tempfile::tempdir().unwrap();
+        let changes = [
+            ("corpora", r#"[{ name = "a", path = "/clips" }]"#),
+            ("labels.map", r#"{ calm = "neutral" }"#),
+        ];
+        let changes = changes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let mut settings = load_settings(None, &changes).unwrap();
+        let run = |id: &str| RunMetadata {
+            id: id.to_owned(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+            group: id.to_owned(),
+            fold: 1,
+            folds: 5,
+            version: "0.1.0".to_owned(),
+            corpora: vec!["a".to_owned()],
+            synthetic: false,
+            clips: 12,
+            fingerprint: "00ff".to_owned(),
+            dealing: Dealing::NEWEST,
+            command: "undertone train --set split.kfold=5".to_owned(),
+            training_seed: Some(7),
+            trial: Some(TrialReference {
+                study: "studies/a".into(),
+                number: 3,
+            }),
+        };
+        let folder = RunFolder::create(runs.path(), "conv1d", |id| {
+            RunFile {
+                run: run(id),
+                settings: settings.clone(),
+            }
+            .to_toml()
+        })
+        .unwrap();
+        let read = RunFile::read(&folder).unwrap();
+        // Where a value came from is of no interest any more.
+        (settings.origins, settings.source) = Default::default();
+        assert_eq!(
+            read,
+            RunFile {
+                run: run(&folder.id),
+                settings
+            }
+        );
+
+        let text = std::fs::read_to_string(folder.settings()).unwrap();
+        let mut older: toml::Table = text.parse().unwrap();
+        older.remove("augmentation").unwrap();
+        let recipes = older["recipes"].as_table_mut().unwrap();
+        recipes["mfcc_zcr_rms"]
+            .as_table_mut()
+            .unwrap()
+            .remove("trim_db")
+            .unwrap();
+        std::fs::write(folder.settings(), older.to_string()).unwrap();
+        assert_eq!(
+            RunFile::read(&folder).unwrap(),
+            read,
+            "what was not known then is as by default"
+        );
+
+        older["run"].as_table_mut().unwrap().remove("dealing").unwrap();
+        std::fs::write(folder.settings(), older.to_string()).unwrap();
+        let unrecorded = RunFile::read(&folder).unwrap();
+        assert_eq!(
+            unrecorded.run.dealing,
+            Dealing::BySpeakers,
+            "as it was then, not as it is now"
+        );
+
+        std::fs::write(folder.settings(), "seed = 1\n").unwrap();
+        let error = RunFile::read(&folder).unwrap_err().to_string();
+        assert!(error.contains("run.toml") && error.contains("missing field"), "{error}");
+    }
+}

@@ -1,0 +1,10 @@
+//! What the folders of runs tell, and the processes that train them.
+
+pub mod book;
+pub mod chosen;
+pub mod command;
+pub mod file;
+pub mod launch;
+pub mod page;
+pub mod results;
+pub mod usage;

@@ -1,0 +1,176 @@
+//! What `undertone worker RUN` does.
+
+mod fit;
+mod left_out;
+mod observer;
+mod prepare;
+mod protocol;
+mod report;
+
+use crate::engine::runs::file::RunFile;
+use crate::engine::runs::launch::leave_terminal;
+use crate::engine::runs::usage::UsageRecorder;
+use crate::engine::studies::report::TrialReporter;
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
+use crate::models::{choose_device, device_address};
+use crate::runs::queue::{self, Entry, Queue};
+use crate::runs::{Journal, Lease, RunFolder, host_name, read_entries, read_stop};
+use crate::tuning::Outcome;
+use jiff::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// How a run came to its end.
+enum Ending {
+    Finished,
+    Stopped,
+}
+
+/// Trains the run of a folder in this process, which first leaves its terminal (setsid). `lane` is the folder of the
+/// queue's lane that is kept busy by it.
+///
+/// # Errors
+/// A run that cannot be taken up; what ended it when it failed.
+pub fn work(run: &Path, lane: Option<&Path>) -> Result<(), EngineError> {
+    leave_terminal()?;
+    let _busy = lane.map(queue::occupy).transpose()?;
+    Run::take(run)?.work()
+}
+
+/// One run that this process holds.
+struct Run {
+    folder: RunFolder,
+    lease: Lease,
+    journal: Journal<EpochMetrics>,
+    /// The trial that the run is.
+    trial: Option<TrialReporter>,
+    /// The last epoch that the journal knows, when the run is one that goes on.
+    resumed: Option<usize>,
+}
+
+impl Run {
+    /// Takes it out of the queue as well.
+    ///
+    /// # Errors
+    /// A run that another process holds, or that was taken up before and is not to go on: it would be overwritten.
+    fn take(path: &Path) -> Result<Self, EngineError> {
+        let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let lease = Lease::take(path)?;
+        progress(&lease, &Task::Queued, 0, 0);
+        let entries = read_entries::<EpochMetrics>(path, 0)?.0;
+        let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
+        if !entries.is_empty() && !resumed {
+            return Err(EngineError::State(format!(
+                "run {id} was begun before; `undertone resume {id}` continues it, or start a new run"
+            )));
+        }
+        let last = entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Epoch { metrics, .. } => Some(metrics.epoch),
+            _ => None,
+        });
+        let journal = Journal::open(path)?;
+        if let (Some(_), Some(runs)) = (Entry::read(path), path.parent()) {
+            Queue::lock(runs)?.leave(path)?;
+        }
+        Ok(Self {
+            folder: RunFolder {
+                id,
+                path: path.to_owned(),
+            },
+            lease,
+            journal,
+            trial: None,
+            resumed: resumed.then_some(last.unwrap_or(0)),
+        })
+    }
+
+    /// From here on the journal says how it ends, whatever happens.
+    fn work(&mut self) -> Result<(), EngineError> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.train())).unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().cloned();
+            let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+            let words = words.unwrap_or_else(|| "no words".to_owned());
+            Err(EngineError::Process(format!(
+                "a bug in the program ({words}); log.txt says where"
+            )))
+        });
+        let outcome = match self.trial.take() {
+            Some(trial) => self.tell(trial, outcome),
+            None => outcome,
+        };
+        let at = Timestamp::now();
+        let (last, outcome) = match outcome {
+            Ok(Ending::Finished) => (JournalEntry::Finished { at }, Ok(())),
+            Ok(Ending::Stopped) => (JournalEntry::Stopped { at }, Ok(())),
+            Err(error) => (
+                JournalEntry::Failed {
+                    at,
+                    reason: error.to_string(),
+                },
+                Err(error),
+            ),
+        };
+        self.journal.append(&self.lease, &last)?;
+        outcome
+    }
+
+    /// Tells the study how its trial ended; the run's journal says the same in words.
+    fn tell(&mut self, mut trial: TrialReporter, ending: Result<Ending, EngineError>) -> Result<Ending, EngineError> {
+        let outcome = match &ending {
+            Ok(ending) => trial.outcome(matches!(ending, Ending::Stopped)),
+            Err(error) => Outcome::Failed(error.to_string()),
+        };
+        self.note(trial.words(&outcome))?;
+        trial.tell(&outcome)?;
+        ending
+    }
+
+    fn train(&mut self) -> Result<Ending, EngineError> {
+        let start = JournalEntry::Started {
+            at: Timestamp::now(),
+            host: host_name(),
+            pid: std::process::id(),
+        };
+        self.journal.append(&self.lease, &start)?;
+        if let (Some(words), None) = (self.lease.note(), &self.resumed) {
+            self.note(words)?;
+        }
+        let RunFile { run, settings } = RunFile::read(&self.folder)?;
+        if let Some(trial) = &run.trial {
+            self.trial = Some(TrialReporter::open(trial, &settings.tuning)?);
+        }
+        let device = choose_device(&settings.device)?;
+        let chosen = JournalEntry::Device {
+            at: Timestamp::now(),
+            device: device.key.clone(),
+            note: device.note,
+        };
+        self.journal.append(&self.lease, &chosen)?;
+
+        let usage = UsageRecorder::start(&self.lease);
+        if read_stop(&self.folder.path).is_some() {
+            // Nothing has begun, so there is no epoch to wait for either.
+            return Ok(Ending::Stopped);
+        }
+        let Some(mut prepared) = prepare::prepare(self, &run, &settings)? else {
+            return Ok(Ending::Stopped);
+        };
+        if device.key.starts_with("cuda") {
+            usage.watch_gpu(device_address(&device.key));
+        }
+        match fit::fit(self, &run, &settings, &device.key, &mut prepared)? {
+            Some(trained) => report::report(self, &run, prepared, &trained),
+            None => Ok(Ending::Stopped),
+        }
+    }
+
+    fn note(&mut self, message: String) -> Result<(), EngineError> {
+        let at = Timestamp::now();
+        Ok(self.journal.append(&self.lease, &JournalEntry::Note { at, message })?)
+    }
+}
+
+/// Into the heartbeat.
+fn progress(lease: &Lease, task: &Task, done: usize, total: usize) {
+    lease.progress(&task.to_string(), done as u64, total as u64);
+}
