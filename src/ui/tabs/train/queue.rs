@@ -46,7 +46,7 @@ pub fn state_word(run: &RunSummary) -> String {
         (Some(queue), _) if queue.place < 10 => format!("queued {}", queue.place),
         (Some(queue), _) => format!("queue {}", queue.place),
         (None, RunState::Queued) => "starting".to_owned(),
-        (None, state) => crate::ui::words::state(state).to_owned(),
+        (None, state) => state.name().to_owned(),
     }
 }
 
