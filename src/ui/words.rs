@@ -1,4 +1,4 @@
-//! How what the engine counts and names looks: its words are those of [`crate::present`], here are its colours.
+//! The colours of states and data-quality issues, beside their words from [`crate::present`].
 
 pub use crate::present::words::*;
 
