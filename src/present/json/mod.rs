@@ -42,6 +42,7 @@ mod clips;
 mod features;
 mod machine;
 mod predictions;
+mod process;
 mod queue;
 mod report;
 mod runs;

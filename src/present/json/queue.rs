@@ -1,7 +1,8 @@
 //! The queue.
 
-use super::{Run, all};
-use crate::engine::{QueueLane, QueuePosition, QueueReport};
+use super::all;
+use super::runs::Run;
+use crate::engine::{QueueLane, QueueReport};
 
 document! {
     /// What is trained and what waits, by device.
@@ -22,17 +23,5 @@ document! {
         worker: bool,
         /// What is trained on it, then what waits for it, in order.
         runs: Vec<Run> = all(&lane.runs),
-    }
-
-    /// Where a waiting run stands.
-    Position(queue: QueuePosition) {
-        /// From 1, among the runs that wait for the same device.
-        position: usize = queue.place,
-        /// The device it waits for.
-        device: String,
-        /// The machine, when it is another one.
-        host: Option<String>,
-        /// Whether a worker will take it when its turn comes.
-        worker: bool,
     }
 }

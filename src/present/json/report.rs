@@ -1,7 +1,7 @@
 //! The report of a run.
 
-use super::runs::Coverage;
-use super::{Run, all};
+use super::all;
+use super::runs::{Coverage, Run};
 use crate::engine::{self, ClassScores, EvaluatedClip, Leakage, RunReport, ScoreSpread};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,7 +1,6 @@
 //! Runs, and what was asked of them.
 
-use super::queue::Position;
-use super::training::{Heartbeat, Usage};
+use super::process::{Heartbeat, Position, Usage};
 use super::{all, object};
 use crate::engine::{self, Deletion, RunNote, RunState, RunSummary, Stop};
 use schemars::JsonSchema;

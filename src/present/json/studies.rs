@@ -1,7 +1,7 @@
 //! Studies and their trials.
 
+use super::process::Heartbeat;
 use super::runs::Coverage;
-use super::training::Heartbeat;
 use super::{all, object};
 use crate::engine::{
     self, Axis, Direction, PromotedRun, StopTuning, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow,

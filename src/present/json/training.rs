@@ -1,8 +1,8 @@
 //! What a run would be, and what is reported while runs are trained.
 
-use super::Run;
-use super::runs::Coverage;
-use crate::engine::{self, Amount, EpochMetrics, EpochTime, GpuUsage, RunPlan};
+use super::process::Usage;
+use super::runs::{Coverage, Run};
+use crate::engine::{EpochMetrics, EpochTime, RunPlan};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -78,64 +78,6 @@ document! {
         memory_bytes: u64,
         /// Whether it is the best epoch so far.
         best: bool,
-    }
-
-    /// The heartbeat of a process that works on a run or a study.
-    Heartbeat(heartbeat: engine::Heartbeat) {
-        /// The machine.
-        host: String,
-        /// The process.
-        pid: u32,
-        /// Raised by every new process.
-        generation: u64,
-        /// When, by that machine's clock.
-        at: jiff::Timestamp,
-        /// What it is doing.
-        phase: String,
-        /// How much of it is done.
-        done: u64,
-        /// Of how much; 0 when not known.
-        total: u64,
-    }
-
-    /// What a run uses of the machine; null is what the machine does not report.
-    Usage(usage: engine::Usage) {
-        /// When.
-        at: jiff::Timestamp,
-        /// Cores of the machine.
-        cores: usize,
-        /// Cores that the process keeps busy.
-        process_cores: Option<f64>,
-        /// Share of all cores that all processes keep busy, from 0 to 1.
-        host_cpu: Option<f64>,
-        /// Memory of the process (bytes).
-        process_memory: Option<u64>,
-        /// Memory of the machine.
-        host_memory: Option<Memory> = usage.host_memory.as_ref().map(Into::into),
-        /// The GPU that computes, if one does.
-        gpu: Option<Gpu> = usage.gpu.as_ref().map(Into::into),
-    }
-
-    /// Memory in use.
-    Memory(amount: Amount) {
-        /// Used (bytes).
-        used: u64,
-        /// All (bytes).
-        total: u64,
-    }
-
-    /// Usage of a GPU.
-    Gpu(gpu: GpuUsage) {
-        /// Its name.
-        name: Option<String>,
-        /// Share of the last moments in which it computed, from 0 to 1.
-        busy: Option<f64>,
-        /// Its memory.
-        memory: Option<Memory> = gpu.memory.as_ref().map(Into::into),
-        /// Its temperature (°C).
-        celsius: Option<u32>,
-        /// Its power (W).
-        watts: Option<f64>,
     }
 
     /// What a run would be.
