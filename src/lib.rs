@@ -6,7 +6,8 @@
 //!
 //! | floor | what it is |
 //! |---|---|
-//! | [`cli`], [`ui`] | the two faces: subcommands, and the workbench on the screen; they talk to [`engine`] only |
+//! | [`cli`], [`ui`] | the two faces: subcommands, and the workbench on the screen; they talk to [`engine`] and [`present`] only |
+//! | [`present`] | words, numbers, tables and JSON documents of results, once for both faces |
 //! | [`engine`] | the only door: takes `Command`s, joins the floors below, emits `Event`s |
 //! | [`training`] | clips and features to batches, the training loop, checkpoints |
 //! | [`evaluation`] | labels and predictions to numbers: metrics, reports, leakage |
@@ -51,6 +52,7 @@ pub mod files;
 pub mod inference;
 pub mod lines;
 pub mod models;
+pub mod present;
 pub mod quantile;
 pub mod random;
 pub mod runs;

@@ -64,7 +64,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// What scripts can trust; the error itself is told here.
+/// The exit codes that scripts rely on; the error itself is printed here.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     // The reader of our output has seen enough (`| head`): that is how it wanted it.
     let reader_gone = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
@@ -74,7 +74,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     if error.is::<Interrupted>() {
         return ExitCode::from(130);
     }
-    cli::tell(error);
+    cli::report(error);
     if error.is::<SettingsError>() {
         ExitCode::from(2)
     } else {

@@ -16,8 +16,9 @@ use std::{fs, io};
 /// What each floor may name, besides itself and what all may name. A new floor needs a line here.
 const FLOORS: &[(&str, &[&str])] = &[
     ("main", &["ui", "cli", "engine"]),
-    ("ui", &["engine"]),
-    ("cli", &["engine"]),
+    ("ui", &["present", "engine"]),
+    ("cli", &["present", "engine"]),
+    ("present", &["engine"]),
     (
         "engine",
         &[

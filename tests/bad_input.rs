@@ -275,14 +275,11 @@ fn dealt(run: &Path) -> BTreeMap<PathBuf, (String, String)> {
 }
 
 fn newest(lab: &Lab) -> PathBuf {
-    lab.run_folder(lab.json(&["runs"])[0]["id"].as_str().unwrap())
+    lab.run_folder(lab.runs()[0]["id"].as_str().unwrap())
 }
 
 fn line(lab: &Lab) -> String {
-    lab.json(&["report"])["report"]["protocol_line"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    lab.json(&["report"])["protocol_line"].as_str().unwrap().to_owned()
 }
 
 fn journal(run: &Path) -> String {
@@ -309,9 +306,9 @@ fn clips_whose_samples_are_no_sound_are_named_and_stop_nothing() {
     }
     let scan = lab.json(&["scan"]);
     assert_eq!((&scan["clips"], &scan["selected"]), (&60.into(), &56.into()));
-    assert_eq!(scan["excluded"], serde_json::json!([["damaged", 4]]));
+    assert_eq!(scan["excluded"], serde_json::json!({ "damaged": 4 }));
     for path in &bad {
-        let issues = scan["suspicions"].as_array().unwrap().iter();
+        let issues = scan["quality_issues"].as_array().unwrap().iter();
         let of_clip = issues.filter(|issue| issue["path"].as_str() == path.to_str() && issue["kind"] == "damaged");
         let details: Vec<&str> = of_clip.map(|issue| issue["detail"].as_str().unwrap()).collect();
         assert!(
@@ -340,10 +337,10 @@ fn clips_whose_samples_are_no_sound_are_named_and_stop_nothing() {
         lab.done(&[&["train", "-s", &normalise], &RANDOM[..]].concat());
         let output = lab.run(&["predict", "--json", one, good]);
         assert_eq!(output.status.code(), Some(1));
-        let evaluated: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let said = evaluated[0]["outcome"]["Err"].as_str().unwrap();
+        let predicted: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let said = predicted["predictions"][0]["error"].as_str().unwrap();
         assert!(said.contains(one) && said.contains("sample 20000"), "{said}");
-        assert!(evaluated[1]["outcome"]["Ok"].is_object(), "{evaluated}");
+        assert!(predicted["predictions"][1]["label"].is_string(), "{predicted}");
     }
 }
 

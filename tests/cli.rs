@@ -53,28 +53,25 @@ fn features_come_from_the_cache_the_second_time() {
 #[test]
 fn a_run_is_trained_listed_reported_and_predicts() {
     let lab = Lab::new();
-    assert_eq!(lab.json(&["runs"]), serde_json::json!([]));
+    assert_eq!(lab.runs(), serde_json::json!([]));
     let text = lab.done(&["train"]);
     assert!(
         text.contains("epoch   2/2") && text.contains("is finished") && text.contains("test: UAR"),
         "{text}"
     );
-    let runs = lab.json(&["runs"]);
+    let runs = lab.runs();
     assert_eq!((&runs[0]["state"], &runs[0]["epochs"]), (&"finished".into(), &2.into()));
     let id = runs[0]["id"].as_str().unwrap();
     assert!(lab.done(&["runs"]).contains(id));
 
     let report = lab.json(&["report"]);
     assert_eq!(report["run"]["id"], id);
-    assert_eq!(
-        report["report"]["scores"]["unweighted_average_recall"],
-        runs[0]["test_uar"]
-    );
+    assert_eq!(report["scores"]["unweighted_average_recall"], runs[0]["test_uar"]);
     let text = lab.done(&["report", &id[..10]]);
     for words in [
         "precision",
         "macro average",
-        "truth",
+        "true \\ predicted",
         "SYNTHETIC",
         "speaker-disjoint",
         "0 of",
@@ -82,18 +79,15 @@ fn a_run_is_trained_listed_reported_and_predicts() {
         assert!(text.contains(words), "{words}: {text}");
     }
 
-    let good = report["judged"][0]["path"].as_str().unwrap();
+    let good = report["evaluated"][0]["path"].as_str().unwrap();
     let predicted = lab.json(&["predict", good]);
-    assert_eq!(predicted[0]["synthetic_model"], true);
-    let as_judged = &report["judged"][0]["probabilities"];
-    let as_predicted: Vec<&Value> = predicted[0]["outcome"]["Ok"]["probabilities"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|pair| &pair[1])
-        .collect();
-    for (evaluated, predicted) in as_judged.as_array().unwrap().iter().zip(as_predicted) {
-        assert!((evaluated.as_f64().unwrap() - predicted.as_f64().unwrap()).abs() < 1e-4);
+    let predicted = &predicted["predictions"][0];
+    assert_eq!(predicted["synthetic_model"], true);
+    let evaluated = &report["evaluated"][0];
+    assert_eq!(predicted["label"], evaluated["predicted"]);
+    for (label, probability) in evaluated["probabilities"].as_object().unwrap() {
+        let again = predicted["probabilities"][label].as_f64().unwrap();
+        assert!((probability.as_f64().unwrap() - again).abs() < 1e-4, "{label}");
     }
 
     std::fs::write(lab.path("no.wav"), b"not a sound").unwrap();
@@ -118,14 +112,14 @@ fn a_final_model_says_wherever_it_is_shown_that_it_has_no_honest_score() {
     let followed = lab.done(&["train", "-s", options[0], "-s", options[1]]);
     let words = "the FINAL MODEL was fitted on all clips and has no held-out test score";
     assert!(followed.contains(words), "{followed}");
-    assert!(lab.done(&["runs"]).contains("a final model, fitted on everything"));
+    assert!(lab.done(&["runs"]).contains("a final model, fitted on all clips"));
     let report = lab.json(&["report"]);
-    let line = report["report"]["protocol_line"].as_str().unwrap();
+    let line = report["protocol_line"].as_str().unwrap();
     assert!(
         line.contains(words) && line.contains("features standardised per speaker"),
         "{line}"
     );
-    assert_eq!(report["report"]["protocol"]["final_model"], true);
+    assert_eq!(report["protocol"]["final_model"], true);
     let clip = lab.clip();
     let shown = lab.done(&["predict", clip.to_str().unwrap(), clip.to_str().unwrap()]);
     assert!(shown.contains("has no held-out test score"), "{shown}");
@@ -144,7 +138,7 @@ fn following_prints_one_json_document_a_line() {
     let lines: Vec<Value> = text.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
     assert_eq!(events, ["started", "epoch", "epoch", "ended"]);
-    assert_eq!(lines[2]["facts"]["epoch"], 2);
+    assert_eq!(lines[2]["metrics"]["epoch"], 2);
     assert_eq!(lines[3]["run"]["state"], "finished");
     let again = lab.done(&["watch", "--json"]);
     assert_eq!(again.lines().collect::<Vec<_>>(), text[1..]);
@@ -154,7 +148,7 @@ fn following_prints_one_json_document_a_line() {
 fn a_run_knows_its_device_and_one_that_is_not_there_is_refused() {
     let lab = Lab::new();
     lab.done(&["train", "-s", "device=flex"]);
-    let run = &lab.json(&["runs"])[0];
+    let run = &lab.runs()[0];
     assert_eq!((&run["device"], &run["device_note"]), (&"cpu".into(), &Value::Null));
     let error = lab.refused(2, &["train", "-s", "device=gpu9"]);
     assert!(
@@ -162,7 +156,13 @@ fn a_run_knows_its_device_and_one_that_is_not_there_is_refused() {
         "{error}"
     );
     let doctor = lab.json(&["doctor"]);
-    let found = |topic| doctor.as_array().unwrap().iter().find(|one| one["topic"] == topic);
+    let found = |topic| {
+        doctor["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["topic"] == topic)
+    };
     if found("cuda devices").is_some_and(|finding| finding["health"] == "good") {
         return;
     }
@@ -177,7 +177,7 @@ fn a_run_knows_its_device_and_one_that_is_not_there_is_refused() {
         output.status.success() && said.contains("device `auto` is the CPU here"),
         "{said}"
     );
-    let run = &lab.json(&["runs"])[0];
+    let run = &lab.runs()[0];
     assert_eq!(run["device"], "cpu");
     assert!(run["device_note"].as_str().unwrap().contains("the CPU here"), "{run}");
     let devices = found("devices").unwrap()["found"].as_str().unwrap();
@@ -189,7 +189,7 @@ fn two_runs_of_one_seed_are_the_same_run() {
     let lab = Lab::new();
     let probabilities = || {
         lab.done(&["train"]);
-        lab.json(&["report"])["judged"].clone()
+        lab.json(&["report"])["evaluated"].clone()
     };
     assert_eq!(probabilities(), probabilities());
 }
@@ -210,7 +210,8 @@ fn architectures_are_listed_and_summed_up_for_the_recipe() {
     let lab = Lab::empty();
     let rows = lab.json(&["models"]);
     let row = |name: &str| {
-        rows.as_array()
+        rows["models"]
+            .as_array()
             .unwrap()
             .iter()
             .find(|row| row["name"] == name)
@@ -290,7 +291,7 @@ fn a_preset_is_listed_shown_trained_and_remembered() {
     );
     let text = lab.done(&["train", "--preset", "mine"]);
     assert!(text.contains("epoch   1/1"), "{text}");
-    let runs = lab.json(&["runs"]);
+    let runs = lab.runs();
     assert_eq!(
         (&runs[0]["preset"], &runs[0]["split"]),
         (&"mine".into(), &"random".into())
@@ -314,7 +315,7 @@ fn settings_are_shown_with_their_origin_and_mistakes_are_refused() {
     );
     assert!(line("training.epochs").contains("workbench.toml:3"), "{text}");
     assert!(line("device").contains("# default"), "{text}");
-    assert!(lab.json(&["config"])["rows"].as_array().unwrap().len() > 40);
+    assert!(lab.json(&["config"])["settings"].as_array().unwrap().len() > 40);
 
     let text = lab.done(&["config", "--preset", "crnn_143x40", "-s", "seed=7"]);
     let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
@@ -395,11 +396,7 @@ fn what_cannot_be_done_ends_with_one_and_a_reason() {
     assert!(error.contains("training.normalise"), "{error}");
     let error = lab.refused(1, &["train", "-s", "model.conv1d.pool_size=1000"]);
     assert!(error.contains("model.conv1d.pool_size"), "{error}");
-    assert_eq!(
-        lab.json(&["runs"]),
-        serde_json::json!([]),
-        "what cannot be trained makes no run"
-    );
+    assert_eq!(lab.runs(), serde_json::json!([]), "what cannot be trained makes no run");
     std::fs::write(lab.path("mine"), b"").unwrap();
     lab.refused(1, &["demo", "mine"]);
 }

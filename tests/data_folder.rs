@@ -243,12 +243,12 @@ fn labels_that_mean_none_are_counted_and_left_out_unless_they_are_mapped() {
 
     let scan = lab.json(&["scan"]);
     assert_eq!((&scan["clips"], &scan["selected"]), (&60.into(), &52.into()));
-    assert_eq!(scan["excluded"], serde_json::json!([["unlabelled", 8]]));
+    assert_eq!(scan["excluded"], serde_json::json!({ "unlabelled": 8 }));
     let counted: Vec<(&str, u64)> = scan["statistics"]["emotions"]
-        .as_array()
+        .as_object()
         .unwrap()
         .iter()
-        .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_u64().unwrap()))
+        .map(|(label, clips)| (label.as_str(), clips.as_u64().unwrap()))
         .collect();
     assert!(counted.contains(&("unlabelled", 8)), "{counted:?}");
     assert!(counted.iter().all(|(label, _)| !none.contains(label)), "{counted:?}");
@@ -256,9 +256,9 @@ fn labels_that_mean_none_are_counted_and_left_out_unless_they_are_mapped() {
 
     lab.done(&["train", "-s", "split.kind=random"]);
     let report = lab.json(&["report"]);
-    let line = report["report"]["protocol_line"].as_str().unwrap();
+    let line = report["protocol_line"].as_str().unwrap();
     assert!(line.contains("left out: 8 without a label"), "{line}");
-    let classes = report["report"]["scores"]["classes"].to_string();
+    let classes = report["scores"]["classes"].to_string();
     assert!(!classes.contains("nan") && !classes.contains("unlabelled"), "{classes}");
 
     let mapped = [
@@ -268,7 +268,7 @@ fn labels_that_mean_none_are_counted_and_left_out_unless_they_are_mapped() {
     ];
     let scan = lab.json(&mapped);
     assert_eq!(scan["selected"], 54);
-    assert_eq!(scan["excluded"], serde_json::json!([["label", 1], ["unlabelled", 5]]));
+    assert_eq!(scan["excluded"], serde_json::json!({ "label": 1, "unlabelled": 5 }));
 }
 
 #[test]

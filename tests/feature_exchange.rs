@@ -126,9 +126,9 @@ fn an_export_is_imported_trained_on_and_cannot_be_computed_from_sound() {
     assert_eq!((&again["cached"], &again["shape"]), (&60.into(), &json!([108, 22])));
     // The same numbers, the same seed, the same run.
     lab.done(&["train"]);
-    let own = lab.json(&["report"])["judged"].clone();
+    let own = lab.json(&["report"])["evaluated"].clone();
     lab.done(&[&["train"], &chosen[..]].concat());
-    assert_eq!(lab.json(&["report"])["judged"], own);
+    assert_eq!(lab.json(&["report"])["evaluated"], own);
 
     let clip = lab.clip();
     let output = lab.run(&["predict", clip.to_str().unwrap()]);
@@ -239,14 +239,14 @@ fn rows_are_matched_by_path_content_or_name_and_mistakes_are_named() {
 #[test]
 fn the_cache_is_listed_and_cleared_in_parts_and_nobodys_file_goes() {
     let lab = Lab::new();
-    assert_eq!(lab.json(&["cache"])["rows"], json!([]));
+    assert_eq!(lab.json(&["cache"])["entries"], json!([]));
     lab.done(&["features"]);
     fs::write(lab.path("cache/letter.txt"), "dear").unwrap();
     fs::create_dir_all(lab.path("cache/features/0123456789abcdef-v1/ab")).unwrap();
     fs::write(lab.path("cache/features/0123456789abcdef-v1/ab/cd"), "an old entry").unwrap();
     lab.done(&["features", "-s", "recipes.mfcc_zcr_rms.n_mfcc=13"]);
     let rows = |report: &Value, kind: &str, state: &str| {
-        let rows = report["rows"].as_array().unwrap().iter();
+        let rows = report["entries"].as_array().unwrap().iter();
         rows.filter(|row| row["kind"] == kind && row["state"] == state).count()
     };
     let report = lab.json(&["cache"]);
@@ -260,7 +260,7 @@ fn the_cache_is_listed_and_cleared_in_parts_and_nobodys_file_goes() {
     assert_eq!(rows(&report, "features", "version"), 1);
     assert_eq!(rows(&report, "other", "foreign"), 1);
     let clips = |row: &Value| row["clips"].as_u64().unwrap_or_default();
-    let kept = report["rows"].as_array().unwrap().iter();
+    let kept = report["entries"].as_array().unwrap().iter();
     let kept = kept
         .filter(|row| row["recipe"] == "mfcc_zcr_rms")
         .map(clips)
@@ -268,12 +268,12 @@ fn the_cache_is_listed_and_cleared_in_parts_and_nobodys_file_goes() {
     assert!((1..=60).contains(&kept));
     let text = lab.done(&["cache"]);
     assert!(
-        text.contains("mfcc_zcr_rms") && text.contains("letter.txt") && text.contains("together"),
+        text.contains("mfcc_zcr_rms") && text.contains("letter.txt") && text.contains("total"),
         "{text}"
     );
 
     let stale = lab.json(&["cache", "--clear", "stale"]);
-    assert_eq!(stale["clearing"].as_array().unwrap().len(), packs + 1);
+    assert_eq!(stale["cleared"].as_array().unwrap().len(), packs + 1);
     assert_eq!(rows(&stale, "features", "current"), packs);
     assert_eq!(lab.json(&["features"])["cached"], 60);
     let text = lab.done(&["cache", "--clear", "features"]);
@@ -292,7 +292,7 @@ fn trimming_is_shown_for_several_thresholds() {
     let corpora = found["corpora"].as_array().unwrap();
     assert_eq!(corpora[0]["clips"], 60);
     assert_eq!(corpora[0]["name"], Value::Null, "all corpora together come first");
-    let shares: Vec<f64> = corpora[0]["rows"]
+    let shares: Vec<f64> = corpora[0]["thresholds"]
         .as_array()
         .unwrap()
         .iter()
@@ -314,18 +314,21 @@ fn imported_rows_that_are_no_numbers_leave_out_their_clips_and_nothing_else() {
     fs::write(&arrays, bytes).unwrap();
     let imported = lab.json(&["features", "--import", "arrays", "--name", "torn"]);
     assert_eq!((&imported["matched"], &imported["missing"]), (&60.into(), &0.into()));
-    assert_eq!(imported["faulty"], json!([[59, "frame 107, column 21 is NaN"]]));
+    assert_eq!(
+        imported["faulty"],
+        json!([{ "row": 59, "reason": "frame 107, column 21 is NaN" }])
+    );
     let text = lab.done(&["features", "--import", "arrays", "--name", "torn"]);
     assert!(text.contains("row 59: frame 107, column 21 is NaN"), "{text}");
     let chosen = ["-s", "recipe=torn", "-s", "split.kind=random"];
     let features = lab.json(&[&["features"], &chosen[..]].concat());
     assert_eq!(features["clips"], 59);
     assert!(
-        features["refused"][0][1].as_str().unwrap().contains("NaN"),
+        features["refused"][0]["reason"].as_str().unwrap().contains("NaN"),
         "{features}"
     );
     lab.done(&[&["train"], &chosen[..]].concat());
     let report = lab.json(&["report"]);
-    let line = report["report"]["protocol_line"].as_str().unwrap();
+    let line = report["protocol_line"].as_str().unwrap();
     assert!(line.contains("left out: 1 without features"), "{line}");
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 /// The clips that the packs of a cache hold.
 fn kept(lab: &Lab, cache: &str) -> u64 {
     let report = lab.json(&["cache", "-s", cache]);
-    let rows = report["rows"].as_array().unwrap().iter();
+    let rows = report["entries"].as_array().unwrap().iter();
     rows.filter_map(|row| row["clips"].as_u64().filter(|_| row["kind"] == "features"))
         .sum()
 }

@@ -17,7 +17,7 @@ fn a_killed_run_is_dead_within_ten_seconds_and_its_checkpoint_is_whole() {
     let worker = lab.wait_for_epochs(&id);
     signal("KILL", worker);
     let row = lab.wait(&id, TEN_SECONDS, |row| row["state"] == "dead");
-    assert!(row["beat"].is_null());
+    assert!(row["heartbeat"].is_null());
 
     // The header's length, the header, as long a rest as it says.
     let checkpoint = std::fs::read(lab.run_folder(&id).join("checkpoints/last.safetensors")).unwrap();
@@ -77,7 +77,7 @@ fn a_run_goes_on_when_its_terminal_is_closed() {
     };
     let begun = Instant::now();
     let id = loop {
-        if let Some(id) = lab.json(&["runs"])[0]["id"].as_str() {
+        if let Some(id) = lab.runs()[0]["id"].as_str() {
             break id.to_owned();
         }
         assert!(begun.elapsed() < Duration::from_secs(30), "no run was started");
@@ -103,13 +103,10 @@ fn a_stopped_run_keeps_a_model_that_works() {
         lab.done(when);
         let row = lab.wait(&id, TEN_SECONDS, |row| row["state"] == "stopped");
         assert!(row["test_uar"].as_f64().is_some(), "{row}");
-        let evaluated = lab.json(&["predict", lab.clip().to_str().unwrap(), "--run", &id]);
-        let probabilities = evaluated[0]["outcome"]["Ok"]["probabilities"]
-            .as_array()
-            .unwrap()
-            .clone();
-        let sum: f64 = probabilities.iter().map(|pair| pair[1].as_f64().unwrap()).sum();
-        assert!((sum - 1.0).abs() < 1e-5, "{evaluated}");
+        let predicted = lab.json(&["predict", lab.clip().to_str().unwrap(), "--run", &id]);
+        let probabilities = predicted["predictions"][0]["probabilities"].as_object().unwrap();
+        let sum: f64 = probabilities.values().map(|share| share.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{predicted}");
         let facts = json_lines(&lab.run_folder(&id).join("events.jsonl"));
         assert_eq!(facts.last().unwrap()["event"], "stopped");
     }
@@ -181,8 +178,8 @@ fn linked_runs_wait_for_each_other_and_share_their_spread() {
         lab.done(&["watch", id]);
     }
     let report = lab.json(&["report", ids[0]]);
-    assert_eq!(report["run"]["fold"][1], 3);
-    let spread = report["spread"].as_array().unwrap();
+    assert_eq!(report["run"]["fold"]["folds"], 3);
+    let spread = report["folds"].as_array().unwrap();
     assert!(
         spread
             .iter()
@@ -191,7 +188,7 @@ fn linked_runs_wait_for_each_other_and_share_their_spread() {
     );
     let tested: usize = ids
         .iter()
-        .map(|id| lab.json(&["report", id])["judged"].as_array().unwrap().len())
+        .map(|id| lab.json(&["report", id])["evaluated"].as_array().unwrap().len())
         .sum();
     assert_eq!(tested, 60, "every clip is tested once");
 }
@@ -225,7 +222,7 @@ fn a_beginning_that_fits_linked_runs_stops_them_all() {
 fn a_worker_leaves_runs_alone_that_were_taken_up_before() {
     let lab = Lab::new();
     lab.done(&["train"]);
-    let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let id = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     let journal = lab.run_folder(&id).join("events.jsonl");
     let before = std::fs::read(&journal).unwrap();
     let error = lab.refused(1, &["worker", lab.run_folder(&id).to_str().unwrap()]);
@@ -249,7 +246,7 @@ fn a_full_disk_stops_the_run_with_a_clear_state_and_keeps_its_checkpoint() {
     let outcome = std::panic::catch_unwind(|| {
         let runs = ["-s", "runs=small"];
         let id = lab.start_long_run(&runs);
-        let listed = || lab.json(&[&["runs"], &runs[..]].concat())[0].clone();
+        let listed = || lab.json(&[&["runs"], &runs[..]].concat())["runs"][0].clone();
         let begun = Instant::now();
         while listed()["epochs"].as_u64() < Some(2) {
             assert!(begun.elapsed() < Duration::from_secs(60));

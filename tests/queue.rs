@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The ids in the queue of the one device, as listed: what is trained, then what waits.
 fn ids(report: &Value) -> Vec<String> {
-    let lanes = report["lanes"].as_array().unwrap();
+    let lanes = report["devices"].as_array().unwrap();
     let runs = lanes.iter().flat_map(|lane| lane["runs"].as_array().unwrap());
     runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -60,11 +60,11 @@ fn one_run_is_trained_and_the_rest_wait_in_an_order_that_can_be_changed() {
     lab.wait_for_epochs(&first);
     let waiting: Vec<String> = (0..3).map(|_| queued(&lab)).collect();
     let [a, b, c] = &waiting[..] else { unreachable!() };
-    assert_eq!(lab.row(c)["queue"]["place"], 3);
+    assert_eq!(lab.row(c)["queue"]["position"], 3);
     assert_eq!(lab.row(c)["queue"]["worker"], true);
     let listed = lab.json(&["queue"]);
     assert_eq!(ids(&listed), [&first, a, b, c].map(String::as_str));
-    assert_eq!(listed["lanes"][0]["device"], "cpu");
+    assert_eq!(listed["devices"][0]["device"], "cpu");
     assert_eq!(
         ids(&lab.json(&["queue", "move", c, "first"]))[1..],
         [c.clone(), a.clone(), b.clone()]
@@ -107,7 +107,7 @@ fn a_run_can_be_started_beside_the_others() {
     lab.done(&["queue", "start", &third]);
     lab.wait(&third, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(lab.row(&first)["state"], "running");
-    assert_eq!(lab.row(&second)["queue"]["place"], 1);
+    assert_eq!(lab.row(&second)["queue"]["position"], 1);
     lab.done(&["stop", &first]);
     lab.wait(&second, TIMEOUT, |row| row["state"] == "finished");
 }
@@ -140,15 +140,15 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_when_it_is_woken() {
 
     let before = digest(&lab.path("runs"), &second);
     let report = lab.json(&["queue"]);
-    assert_eq!(report["lanes"][0]["worker"], false);
+    assert_eq!(report["devices"][0]["worker"], false);
     lab.json(&["runs"]);
     lab.json(&["train", "--plan"]);
     assert_eq!(digest(&lab.path("runs"), &second), before, "a question changes nothing");
     assert_eq!(lab.row(&second)["queue"]["worker"], false, "and starts nothing");
 
     let report = lab.json(&["queue", "wake"]);
-    assert_eq!(report["woken"][0], "cpu");
-    assert_eq!(lab.json(&["queue", "wake"])["woken"], serde_json::json!([]));
+    assert_eq!(report["workers_started"][0], "cpu");
+    assert_eq!(lab.json(&["queue", "wake"])["workers_started"], serde_json::json!([]));
     assert_eq!(lab.row(&second)["queue"]["worker"], true);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(lab.row(&second)["state"], "queued", "the device is not free");
@@ -189,7 +189,7 @@ fn two_who_start_workers_at_once_train_every_run_once() {
     }
     let begun = Instant::now();
     let runs = loop {
-        let runs = lab.json(&["runs"]);
+        let runs = lab.runs();
         if runs.as_array().unwrap().iter().all(|run| run["state"] == "finished") {
             break runs;
         }
@@ -237,7 +237,7 @@ fn a_run_that_is_followed_says_that_it_waits() {
     let second = queued(&lab);
     let text = lab.done(&["train", "--detach"]);
     assert!(text.contains("queued") && text.contains("2 runs come before"), "{text}");
-    let third = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let third = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     let watching = lab
         .program(&["watch", &third])
         .stderr(std::process::Stdio::piped())

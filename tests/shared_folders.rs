@@ -47,7 +47,7 @@ fn where_locks_are_refused_runs_are_trained_held_by_one_and_resumed_after_a_kill
         let lab = Lab::new();
         let output = without_locks(&lab, &mut strace, &["train", "--json"]);
         assert!(output.status.success(), "{output:?}");
-        let row = &lab.json(&["runs"])[0];
+        let row = &lab.runs()[0];
         assert_eq!(row["state"], "finished");
         let folder = lab.run_folder(row["id"].as_str().unwrap());
         let notes = json_lines(&folder.join("events.jsonl"));
@@ -71,7 +71,7 @@ fn where_locks_are_refused_runs_are_trained_held_by_one_and_resumed_after_a_kill
             strace.arg(name).args(words).current_dir(lab.path(""));
             move || strace.output().unwrap()
         });
-        let newest = || lab.json(&["runs"])[0].clone();
+        let newest = || lab.runs()[0].clone();
         let begun = std::time::Instant::now();
         while newest()["epochs"].as_u64() < Some(2) || newest()["state"] != "running" {
             assert!(begun.elapsed() < Duration::from_secs(60), "{}", newest());
@@ -89,7 +89,10 @@ fn where_locks_are_refused_runs_are_trained_held_by_one_and_resumed_after_a_kill
             "{second:?}"
         );
 
-        signal("KILL", i32::try_from(run["beat"]["pid"].as_i64().unwrap()).unwrap());
+        signal(
+            "KILL",
+            i32::try_from(run["heartbeat"]["pid"].as_i64().unwrap()).unwrap(),
+        );
         child.join().unwrap();
         lab.wait(id, Duration::from_secs(20), |row| row["state"] == "dead");
         // What it left is in nobody's way, not even where there are locks.

@@ -181,7 +181,7 @@ fn a_closed_terminal_costs_nothing() {
     terminal.keys(&["n", "Enter"]);
     terminal.shows(&["running"]);
     terminal.tmux(&["kill-server"]);
-    let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let id = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(lab.row(&id)["state"], "running", "it was to be left in the middle");
     let row = lab.wait(&id, TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(row["epochs"], 1500);
@@ -269,7 +269,7 @@ fn what_nobody_typed_presses_no_key() {
 fn a_run_is_deleted_when_its_name_is_typed() {
     let lab = Lab::new();
     lab.done(&["train"]);
-    let id = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let id = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     for (name, answer, code) in [("letter", "y", "1"), ("word", "yes", "1"), ("name", id.as_str(), "0")] {
         let Some(terminal) = Terminal::start(&lab, name, "delete last", 120, 24) else {
             return;

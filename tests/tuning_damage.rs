@@ -274,7 +274,12 @@ fn a_damaged_study_is_shown_as_far_as_it_can_be_read_and_written_by_nobody() {
             (vec![0], 1)
         );
         let list = lab.json(&["study", "list"]);
-        assert!(list[0]["problem"].as_str().unwrap().contains("study repair w"));
+        assert!(
+            list["studies"][0]["problem"]
+                .as_str()
+                .unwrap()
+                .contains("study repair w")
+        );
         assert!(lab.done(&["study", "show", "w"]).contains("`undertone study repair w`"));
         assert!(screen.contains("study repair w"), "{screen}");
         let before = disk(&lab);
@@ -344,10 +349,18 @@ fn a_journal_without_a_first_line_hides_no_other_study_and_is_not_mended_while_s
     fs::write(other.join("journal.log"), text(&lines).replace("\"w\"", "\"other\"")).unwrap();
     let list = lab.json(&["study", "list"]);
     assert_eq!(
-        (list[0]["counts"]["complete"].as_u64(), &list[0]["problem"]),
+        (
+            list["studies"][0]["counts"]["complete"].as_u64(),
+            &list["studies"][0]["problem"]
+        ),
         (Some(6), &Value::Null)
     );
-    assert!(list[1]["problem"].as_str().unwrap().contains("journal.log: line 1"));
+    assert!(
+        list["studies"][1]["problem"]
+            .as_str()
+            .unwrap()
+            .contains("journal.log: line 1")
+    );
     assert!(lab.refused(1, &["study", "show", "w"]).contains("study repair w"));
 
     fs::create_dir_all(lab.path("studies/w/workers/w1")).unwrap();

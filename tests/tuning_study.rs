@@ -80,11 +80,7 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
             .count();
         assert_eq!(trial["reports"].as_array().unwrap().len(), epochs);
     }
-    assert_eq!(
-        lab.json(&["runs"]),
-        Value::Array(Vec::new()),
-        "trials are no runs of the list"
-    );
+    assert_eq!(lab.runs(), Value::Array(Vec::new()), "trials are no runs of the list");
 
     // A trial by hand whose loss is no number fails with the reason, and the study goes on.
     lab.done(&["study", "enqueue", "small", "training.batch_size=32"]);
@@ -108,7 +104,7 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
     let study = lab.json(&["study", "show"]);
     let promoted = study["promoted"].as_array().unwrap();
     assert_eq!(promoted.len(), 2);
-    assert!(promoted.iter().all(|run| run["test"].is_array()));
+    assert!(promoted.iter().all(|run| run["test_uar"].is_number()));
     let split = |path: &Path| std::fs::read_to_string(path.join("split.csv")).unwrap();
     let trial = lab
         .path("studies/small/trials")
@@ -179,7 +175,7 @@ fn workers_stop_as_asked_and_leave_no_running_trial() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|worker| !worker["beat"].is_null());
+            .any(|worker| !worker["heartbeat"].is_null());
         if !working {
             assert_eq!(study["trials"][0]["state"], "failed");
             assert!(study["trials"][0]["reason"].as_str().unwrap().contains("stopped"));

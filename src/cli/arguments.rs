@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    it failed: a run that failed, died or was stopped, a file that was refused, a disk that is full, ...
+  1    it failed: a run that failed, died or was stopped, a refused file, a full disk, ...
   2    the arguments or the settings are wrong
   130  interrupted (Ctrl-C)";
 
@@ -24,10 +24,10 @@ pub struct Arguments {
     /// Settings file [default: workbench.toml in the current folder, when there is one]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Put one value over the settings, as `training.epochs=10`; repeatable
+    /// Set one value over those of the settings file, as `training.epochs=10`; repeatable
     #[arg(short, long = "set", global = true, value_name = "KEY=VALUE", value_parser = change)]
     pub set: Vec<(String, String)>,
-    /// Put a preset's settings over those of the file; `undertone presets` lists them
+    /// Apply a preset over the settings file; `undertone presets` lists them
     #[arg(long, global = true, value_name = "NAME")]
     pub preset: Option<String>,
     /// Print one JSON document (one per line where something is followed)
@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What is put over the settings file.
+    /// What is set over the settings file.
     pub fn changes(&self) -> Vec<(String, String)> {
         let preset = self.preset.iter().map(|name| ("preset".to_owned(), name.clone()));
         preset.chain(self.set.iter().cloned()).collect()
@@ -46,21 +46,21 @@ impl Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Subcommands {
-    /// Find the clips of all corpora, and look at their samples
+    /// Find the clips of all corpora, and analyse their samples
     Scan {
         /// Write the table of clips (CSV, or TSV by its extension) as well
         #[arg(long, value_name = "PATH")]
         export: Option<PathBuf>,
-        /// Leave the samples alone
+        /// Do not analyse the samples
         #[arg(long)]
         headers_only: bool,
     },
     /// Write the table of clips (CSV, or TSV by its extension)
     Export {
-        /// Where
+        /// The file
         path: PathBuf,
     },
-    /// Extract the features of all clips that take part into the cache
+    /// Extract the features of all selected clips into the cache
     Features {
         /// Write them as NumPy arrays as well: X.npy, y.npy and labels.csv in this folder
         #[arg(long, value_name = "DIR")]
@@ -68,16 +68,16 @@ pub enum Subcommands {
         /// With --export: also one file per clip and feature
         #[arg(long, requires = "export")]
         per_clip: bool,
-        /// Take in features made elsewhere: X.npy, labels.csv (with the column path) and, if there, y.npy of this folder
+        /// Import features made elsewhere: X.npy, labels.csv (with the column path) and, if there, y.npy of this folder
         #[arg(long, value_name = "DIR", conflicts_with = "export")]
         import: Option<PathBuf>,
         /// With --import: the name of the recipe that stands for them [default: the folder's name]
         #[arg(long, requires = "import")]
         name: Option<String>,
     },
-    /// Show what trimming silence at several thresholds would remove from the clips that take part
+    /// Show what trimming silence at several thresholds would remove from the selected clips
     Trim,
-    /// Show what lies in the cache, by kind, corpus and recipe
+    /// Show the contents of the cache, by kind, corpus and recipe
     Cache {
         /// Clear it, or a part of it: all, stale, features, analysis, scan
         #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "all", value_parser = clear)]
@@ -88,16 +88,16 @@ pub enum Subcommands {
         /// Return as soon as the run is in the queue
         #[arg(long)]
         detach: bool,
-        /// Train nothing: show input, parameters, multiply-adds, sides and the time of an epoch
+        /// Train nothing: show input, parameters, multiply-adds, subsets and the time of an epoch
         #[arg(long, conflicts_with = "detach")]
         plan: bool,
     },
     /// List the runs, newest first
     Runs {
-        /// Go on, and list them again whenever one changes
+        /// Keep running, and list them again whenever one changes
         #[arg(long)]
         follow: bool,
-        /// Bring a deleted run back, with its fold group: its id, a unique beginning of it, or `last`
+        /// Restore a deleted run, with its fold group: its id, a unique beginning of it, or `last`
         #[arg(long, value_name = "RUN", conflicts_with = "follow")]
         restore: Option<RunSelector>,
         /// Delete for good what lies in the trash
@@ -121,7 +121,7 @@ pub enum Subcommands {
         #[arg(long)]
         after_epoch: bool,
     },
-    /// Show what tells runs apart: their scores, and the settings that are not the same
+    /// Compare runs: their scores, and the settings that differ
     Compare {
         /// Their ids, unique beginnings of them, or `last`
         #[arg(required = true, num_args = 2..)]
@@ -131,42 +131,42 @@ pub enum Subcommands {
     Note {
         /// Its id, a unique beginning of it, or `last`
         run: RunSelector,
-        /// The note, in place of the one that is there; "" takes it away
+        /// The note, in place of the present one; "" removes it
         #[arg(long, value_name = "WORDS")]
         text: Option<String>,
         /// Add a tag; repeatable
         #[arg(long, value_name = "WORD")]
         tag: Vec<String>,
-        /// Take a tag away; repeatable
+        /// Remove a tag; repeatable
         #[arg(long, value_name = "WORD")]
         untag: Vec<String>,
     },
-    /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` brings it back for a week
+    /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` restores it for a week
     Delete {
         /// Its id, or a beginning of it that fits one run or the folds of one group
         run: RunSelector,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
-        /// With the other folds of its group
+        /// Delete the other folds of its group as well
         #[arg(long = "folds", alias = "linked")]
         all_folds: bool,
-        /// For good, so that it cannot be restored
+        /// Delete for good: it cannot be restored
         #[arg(long)]
         now: bool,
     },
-    /// The queue: what is trained, what waits for which device, and in which order [default: list]
+    /// The queue: which runs are training, which wait for which device, and in which order [default: list]
     Queue {
         /// What to do
         #[command(subcommand)]
         command: Option<QueueCommands>,
     },
-    /// Go on with a run that was killed, stopped or failed, and follow it
+    /// Resume a run that was killed, stopped or failed, and follow it
     Resume {
         /// Its id, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
         run: RunSelector,
-        /// Return as soon as the run goes on
+        /// Return as soon as the run has resumed
         #[arg(long)]
         detach: bool,
     },
@@ -176,61 +176,61 @@ pub enum Subcommands {
         #[arg(default_value = "last")]
         run: RunSelector,
     },
-    /// Say what a run's model makes of sound files
+    /// Predict the emotion of audio files with a run's model
     Predict {
-        /// The sound files
+        /// The audio files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The run's id, a unique beginning of it, or `last`: the newest that has a model
         #[arg(long, default_value = "last", value_name = "ID")]
         run: RunSelector,
     },
-    /// Show a sound file: its spectrogram and what its samples say
+    /// Show an audio file: its level and its spectrogram
     Preview {
-        /// The sound file
+        /// The audio file
         file: PathBuf,
-        /// `original`, `input` (what the model is given) or an augmentation (`noise`, `pitch`, ...)
+        /// `original`, `input` (the model's input) or an augmentation (`noise`, `pitch`, ...)
         #[arg(long, default_value = "original", value_name = "NAME")]
         variant: Variant,
     },
-    /// Play a sound file; in a terminal, keys pause it, seek and mute
+    /// Play an audio file; in a terminal, keys pause it, seek and mute
     Play {
-        /// The sound file
+        /// The audio file
         file: PathBuf,
-        /// `original`, `input` (what the model is given) or an augmentation (`noise`, `pitch`, ...)
+        /// `original`, `input` (the model's input) or an augmentation (`noise`, `pitch`, ...)
         #[arg(long, default_value = "original", value_name = "NAME")]
         variant: Variant,
-        /// Begin at this place (s)
+        /// Start at this position (s)
         #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]
         from: f64,
     },
     /// Write the synthetic demo corpus
     Demo {
-        /// Where [default: `demo` in the data folder]
+        /// The folder [default: `demo` in the data folder]
         dir: Option<PathBuf>,
-        /// How many clips, about
+        /// About how many clips
         #[arg(long, value_parser = positive)]
         clips: Option<usize>,
         /// Only where there are no corpora yet
         #[arg(long)]
         if_empty: bool,
     },
-    /// Measure how fast the work is on this machine, and where the time goes
+    /// Measure the speed of features and models on this machine
     Bench {
         /// What to measure
         #[command(subcommand)]
         what: BenchSubcommands,
     },
-    /// Show the resolved settings and where each came from
+    /// Show the resolved settings, and where each came from
     Config {
-        /// Show what in the settings file says no more than the defaults
+        /// Show what in the settings file equals the defaults
         #[arg(long)]
         tidy: bool,
-        /// With --tidy: write the file without that; comments stay, and the file as it was is kept beside it
+        /// With --tidy: write the file without that; comments stay, and a copy of the file is kept beside it
         #[arg(long, requires = "tidy")]
         yes: bool,
     },
-    /// Look at this machine: what it has, what it lacks, and what would help
+    /// Check this machine: what it has, what it lacks, and what would help
     Doctor,
     /// List the presets, or show the settings of one
     Presets {
@@ -242,21 +242,27 @@ pub enum Subcommands {
         /// The architecture
         name: Option<String>,
     },
-    /// Search the settings for better ones: a study of many trials, in processes of their own
+    /// Tune hyperparameters: a study of many trials, in processes of their own
     Tune(TuneArguments),
-    /// Studies: their trials, their workers, their best settings
+    /// Studies: trials, workers, best settings
     Study {
         /// What to do
         #[command(subcommand)]
         command: StudyCommands,
     },
-    /// Train the given run folder, or what waits in a queue, in this process
+    /// Show the JSON Schema of what a subcommand prints with --json; without one, list them
+    Schema {
+        /// As in the list: `runs`, `train plan`, `study show`
+        #[arg(value_name = "VERB")]
+        verb: Vec<String>,
+    },
+    /// Train the given run folder, or the runs of a queue, in this process
     #[command(hide = true)]
     Worker {
         /// The run folder
         #[arg(required_unless_present = "queue")]
         run: Option<PathBuf>,
-        /// The folder of the queue's lane that the run keeps busy
+        /// The folder of the queue's lane that the run occupies
         #[arg(long, value_name = "DIR")]
         lane: Option<PathBuf>,
         /// The folder of runs whose queue is worked on
@@ -268,7 +274,7 @@ pub enum Subcommands {
     },
 }
 
-/// What is asked of the queue.
+/// Requests about the queue.
 #[derive(Debug, Subcommand)]
 pub enum QueueCommands {
     /// Show it
@@ -283,12 +289,12 @@ pub enum QueueCommands {
         #[arg(value_parser = shift)]
         to: Shift,
     },
-    /// Take a waiting run out; it counts as stopped
+    /// Remove a waiting run; it counts as stopped
     Cancel {
-        /// Its id, a unique beginning of it, or `last`; a beginning that fits folds takes them all
+        /// Its id, a unique beginning of it, or `last`; a beginning that fits folds removes them all
         run: RunSelector,
     },
-    /// Start a waiting run at once, beside what is trained
+    /// Start a waiting run at once, beside the runs that are training
     Start {
         /// Its id, a unique beginning of it, or `last`; a beginning that fits folds starts them all
         run: RunSelector,
@@ -298,29 +304,29 @@ pub enum QueueCommands {
 /// What to measure.
 #[derive(Debug, Subcommand)]
 pub enum BenchSubcommands {
-    /// From sound files to features, without the cache: time per stage, clips per second, memory
+    /// Feature extraction without the cache: time per stage, clips per second, memory
     Features {
-        /// How many clips, evenly spaced over those that take part [default: 200]
+        /// How many clips, evenly spaced over the selected ones [default: 200]
         #[arg(long, value_parser = positive)]
         clips: Option<usize>,
         /// The recipe [default: the settings']
         #[arg(long, value_name = "NAME")]
         recipe: Option<String>,
     },
-    /// A network on random clips: time of a training step and of inference, arithmetic per second, memory
+    /// A model on random clips: time of a training step and of inference, arithmetic per second, memory
     Model {
         /// The architecture [default: the settings']
         name: Option<String>,
-        /// Clips of a batch
+        /// Clips per batch
         #[arg(long, value_parser = positive, default_value = "32")]
         batch: usize,
         /// The device [default: the settings']
         #[arg(long, value_name = "NAME")]
         device: Option<String>,
-        /// Steps that the clock runs for
+        /// Steps to time
         #[arg(long, value_parser = positive, default_value = "10")]
         steps: usize,
-        /// Tell where a step's time goes, operation by operation
+        /// Profile a step, operation by operation
         #[arg(long)]
         profile: bool,
     },

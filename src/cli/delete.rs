@@ -3,10 +3,11 @@
 use super::session::{Failed, Session};
 use super::show;
 use crate::engine::{Deletion, Request};
+use crate::present::numbers::bytes;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
-/// Deletes what `request` says, after a question unless `yes`. It is made anew from what was found and asked about,
+/// Deletes what `request` says, after a question unless `yes`. It is made again from what was found and asked about,
 /// whatever `last` is by then; its other argument says whether to do it.
 pub fn delete<R: Request<Reply = Arc<Deletion>>>(
     session: &mut Session,
@@ -40,11 +41,11 @@ fn confirmed(to_delete: &Deletion) -> anyhow::Result<bool> {
         return Err(Failed(words).into());
     }
     let mut terminal = io::stderr();
-    let megabytes = to_delete.bytes as f64 / 1e6;
+    let size = bytes(to_delete.bytes);
     let name = to_delete.runs.first().map_or("", String::as_str);
     write!(
         terminal,
-        "{} ({megabytes:.1} MB) will be deleted; type {name} to confirm: ",
+        "{} ({size}) will be deleted; type {name} to confirm: ",
         to_delete.runs.join(", ")
     )?;
     terminal.flush()?;

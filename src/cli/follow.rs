@@ -3,6 +3,7 @@
 use super::session::{Failed, Interrupted, Session};
 use super::show;
 use crate::engine::{Progress, RunDetail, RunSelector, RunState, Stop, Task, request};
+use crate::present::json;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Lists the runs, and while `follow` again whenever one changes, until interrupted.
@@ -11,7 +12,7 @@ pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
     while let Some(runs) = session.update::<request::Runs>()? {
         match (follow, session.output.json) {
             (false, _) => show::runs(session.output, &runs)?,
-            (true, true) => session.output.json(&*runs)?,
+            (true, true) => session.output.json(json::Runs::from(runs.as_slice()))?,
             (true, false) => {
                 session.output.text(&show::runs_table(&runs))?;
                 session.output.text("")?;
@@ -25,25 +26,25 @@ pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
 pub fn watch(session: &mut Session, run: RunSelector) -> anyhow::Result<()> {
     let outcome = follow(session, run, false, &mut 0);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
-        session.note("the run goes on; `undertone stop` would end it");
+        session.note("the run keeps running; `undertone stop` ends it");
     }
     outcome.and_then(|(id, state)| verdict(&[(id, state)]))
 }
 
-/// Starts a run (or linked ones) and, unless detached, follows it.
+/// Starts a run (or the folds of a cross-validation) and, unless detached, follows it.
 pub fn train(session: &mut Session, detach: bool) -> anyhow::Result<()> {
     let started = session.ask(request::Train { changes: Vec::new() })?;
-    show::started(session.output, &started.runs, started.ahead, detach)?;
+    show::started(session.output, &started.runs, started.ahead)?;
     if detach {
         return Ok(());
     }
     follow_all(session, started.runs.into_iter().map(|run| (run, 0)).collect())
 }
 
-/// Goes on with a run (and its other folds) and, unless detached, follows it.
+/// Resumes a run (and its other folds) and, unless detached, follows it.
 pub fn resume(session: &mut Session, run: RunSelector, detach: bool) -> anyhow::Result<()> {
     let resumed = session.ask(request::Resume { run })?.runs;
-    show::resumed(session.output, &resumed, detach)?;
+    show::resumed(session.output, &resumed)?;
     if detach {
         return Ok(());
     }
@@ -71,7 +72,7 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
         ended.push(end);
     }
     match verdict(&ended) {
-        // As asked for with Ctrl-C: that is no failure.
+        // Stopped as asked with Ctrl-C: no failure.
         Err(_)
             if asked
                 && ended
@@ -92,11 +93,11 @@ fn follow(
     shown: &mut usize,
 ) -> anyhow::Result<(String, RunState)> {
     session.send(request::Watch { run });
-    let (mut last, mut told, mut measured) = (None, *shown > 0, None);
+    let (mut last, mut noted, mut measured) = (None, *shown > 0, None);
     while let Some(detail) = session.update::<request::Watch>()? {
-        if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !told) {
+        if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !noted) {
             session.note(note);
-            told = true;
+            noted = true;
         }
         for epoch in detail.epochs.since(*shown) {
             show::epoch(session.output, &detail.summary, several, epoch)?;
@@ -123,12 +124,9 @@ fn follow(
 fn progress_of(detail: &RunDetail) -> Option<Progress> {
     if let Some(queue) = &detail.summary.queue {
         let words = match (queue.worker, queue.place) {
-            (false, _) => format!(
-                "no worker takes it on {}; `undertone queue wake` starts one",
-                queue.device
-            ),
+            (false, _) => format!("{} has no worker; `undertone queue wake` starts one", queue.device),
             (true, 1) => format!("next on {}", queue.device),
-            (true, place) => format!("place {place} on {}", queue.device),
+            (true, place) => format!("position {place} on {}", queue.device),
         };
         return Some(Progress {
             task: Task::Other(format!("in the queue, {words}")),
@@ -149,11 +147,11 @@ fn progress_of(detail: &RunDetail) -> Option<Progress> {
     })
 }
 
-/// After Ctrl-C: whether the runs were asked to stop. Without a terminal nobody can answer, and they go on.
+/// After Ctrl-C: whether the runs were asked to stop. Without a terminal nobody can answer, and they keep running.
 fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
     let words = format!("undertone watch {}", runs.first().map_or("last", String::as_str));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        session.note(&format!("the run goes on without you; `{words}` follows it again"));
+        session.note(&format!("the run keeps running; `{words}` follows it again"));
         return Ok(false);
     }
     session.note("");
@@ -169,7 +167,7 @@ fn ask_to_stop(session: &mut Session, runs: &[String]) -> anyhow::Result<bool> {
         "s" | "S" => Stop::Now,
         "e" | "E" => Stop::AfterEpoch,
         _ => {
-            session.note(&format!("the run goes on; `{words}` follows it again"));
+            session.note(&format!("the run keeps running; `{words}` follows it again"));
             return Ok(false);
         }
     };

@@ -12,13 +12,14 @@ mod queue;
 mod session;
 mod show;
 mod study;
-mod table;
 mod tune;
 
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
 use crate::engine::{Bench, CommandKind, NoteChange, RunSelector, Settings, Stop, request};
+use crate::present::json;
+use crate::present::table::Table;
 use anyhow::bail;
 use arguments::QueueCommands;
 use output::Output;
@@ -77,6 +78,9 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     {
         let name = arguments.study.as_deref().unwrap_or("last");
         return Ok(crate::engine::work_on_named_study(&settings, name)?);
+    }
+    if let Subcommands::Schema { verb } = &subcommand {
+        return schema(Output { json }, &verb.join(" "));
     }
     let mut session = Session::start(settings, Output { json })?;
     if needs_clips(&subcommand) {
@@ -170,7 +174,9 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             }
         }),
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
-        Subcommands::Worker { .. } => bail!("a worker needs a run, or a queue and a device"),
+        Subcommands::Schema { .. } | Subcommands::Worker { .. } => {
+            bail!("a worker needs a run, or a queue and a device")
+        }
     }
 }
 
@@ -190,8 +196,8 @@ fn needs_clips(subcommand: &Subcommands) -> bool {
     )
 }
 
-/// Tells an error with its causes, on standard error.
-pub fn tell(error: &anyhow::Error) {
+/// Prints an error with its causes on standard error.
+pub fn report(error: &anyhow::Error) {
     let mut words = "error".to_owned();
     for cause in error.chain().map(ToString::to_string) {
         // Many errors of the floors say their cause themselves.
@@ -200,6 +206,22 @@ pub fn tell(error: &anyhow::Error) {
         }
     }
     output::note(&words);
+}
+
+/// The JSON Schema of a kind of document, or the list of kinds.
+fn schema(output: Output, name: &str) -> anyhow::Result<()> {
+    let found = json::KINDS.iter().find(|kind| kind.name == name);
+    match found {
+        Some(kind) => Ok(output.text(&serde_json::to_string_pretty(&kind.schema())?)?),
+        None if name.is_empty() => Ok(output.either(json::Kinds::default, || {
+            let mut table = Table::new(2, &["verb", "printed by"]);
+            for kind in json::KINDS {
+                table.row([kind.name.to_owned(), format!("undertone {} --json", kind.subcommand)]);
+            }
+            table.render()
+        })?),
+        None => bail!("`{name}` prints no JSON document; `undertone schema` lists what does"),
+    }
 }
 
 fn bench(what: BenchSubcommands) -> Bench {

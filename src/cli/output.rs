@@ -1,5 +1,6 @@
 //! Standard output: text or JSON, and a reader that has gone away is no panic.
 
+use crate::present::json::Versioned;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -21,33 +22,33 @@ impl Output {
         stream.flush()
     }
 
-    /// Writes a value as one line of JSON.
+    /// Writes a document as one line of JSON.
     ///
     /// # Errors
     /// What the stream says.
-    pub fn json(self, value: &impl Serialize) -> io::Result<()> {
-        self.text(&serde_json::to_string(value)?)
+    pub fn json(self, document: impl Serialize) -> io::Result<()> {
+        self.text(&serde_json::to_string(&Versioned::from(document))?)
     }
 
-    /// Writes a value as JSON, laid out for people when they read it.
+    /// Writes a document as JSON, indented on a terminal.
     ///
     /// # Errors
     /// What the stream says.
-    pub fn document(self, value: &impl Serialize) -> io::Result<()> {
+    pub fn document(self, document: impl Serialize) -> io::Result<()> {
         if io::IsTerminal::is_terminal(&io::stdout()) {
-            self.text(&serde_json::to_string_pretty(value)?)
+            self.text(&serde_json::to_string_pretty(&Versioned::from(document))?)
         } else {
-            self.json(value)
+            self.json(document)
         }
     }
 
-    /// Writes the value as JSON, or else the text.
+    /// Writes the document as JSON, or else the text.
     ///
     /// # Errors
     /// What the stream says.
-    pub fn either(self, value: &impl Serialize, text: impl FnOnce() -> String) -> io::Result<()> {
+    pub fn either<D: Serialize>(self, document: impl FnOnce() -> D, text: impl FnOnce() -> String) -> io::Result<()> {
         if self.json {
-            self.document(value)
+            self.document(document())
         } else {
             self.text(&text())
         }
@@ -56,6 +57,6 @@ impl Output {
 
 /// A note beside the results, on standard error.
 pub fn note(text: &str) {
-    // When even that stream is gone, nobody is left to be told.
+    // When even that stream is gone, nobody is left to read it.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

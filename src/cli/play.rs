@@ -1,8 +1,9 @@
-//! Playing a sound file: the place that is heard on one line, and in a terminal keys to pause, seek and mute.
+//! Playing an audio file: its position on one line, and in a terminal keys to pause, seek and mute.
 
 use super::output::note;
 use super::session::Session;
 use crate::engine::{CommandKind, Event, Phase, PlaybackControl, SoundState, Variant, request};
+use crate::present::json;
 use anyhow::anyhow;
 use crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
@@ -45,11 +46,13 @@ pub fn play(session: &mut Session, path: PathBuf, variant: Variant, from: f64) -
     if keys.is_some() {
         clear();
     }
-    // The terminal must be as it was before anything is written.
+    // The terminal must be restored before anything is written.
     drop(keys);
     outcome?;
     match last {
-        Some(state) => Ok(session.output.either(&state, || describe(&state))?),
+        Some(state) => Ok(session
+            .output
+            .either(|| json::Playback::from(&state), || describe(&state))?),
         None => Ok(()),
     }
 }
@@ -59,7 +62,7 @@ fn describe(state: &SoundState) -> String {
         Variant::Original => String::new(),
         variant => format!(" ({variant})"),
     };
-    let output = state.output.as_deref().unwrap_or("nowhere");
+    let output = state.output.as_deref().unwrap_or("no output");
     format!(
         "{}{variant}: {:.2} of {:.2} s played on {output}",
         state.path.display(),
@@ -82,7 +85,7 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         if terminal::disable_raw_mode().is_err() {
-            note("the terminal could not be brought back as it was; type `reset`");
+            note("the terminal could not be restored; type `reset`");
         }
     }
 }
@@ -119,7 +122,7 @@ fn meaning(key: KeyEvent, state: Option<&SoundState>) -> Option<PlaybackControl>
     }
 }
 
-/// The place that is heard, over the line before.
+/// The position, over the line before.
 fn show(state: &SoundState) {
     let playback = state.playback;
     let mark = if playback.phase == Phase::Playing { "▶" } else { "‖" };
@@ -139,7 +142,7 @@ fn clear() {
 
 fn write(text: &str) {
     let mut stream = io::stderr().lock();
-    // Nothing but the looks is lost when this fails.
+    // Only the display suffers when this fails.
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }
 
@@ -181,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_played_is_told_with_its_form_and_output() {
+    fn what_was_played_is_described_with_its_variant_and_output() {
         let mut state = state(Phase::Ended);
         assert_eq!(describe(&state), "a.wav: 1.25 of 2.50 s played on unix:/run/pulse");
         state.variant = Variant::Input;

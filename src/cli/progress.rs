@@ -14,7 +14,7 @@ const LINES: Duration = Duration::from_secs(5);
 pub struct Display {
     bar: Option<ProgressBar>,
     task: Option<Task>,
-    told: Instant,
+    shown: Instant,
 }
 
 impl Display {
@@ -26,7 +26,7 @@ impl Display {
         Self {
             bar,
             task: None,
-            told: Instant::now(),
+            shown: Instant::now(),
         }
     }
 
@@ -44,8 +44,8 @@ impl Display {
                 bar.set_length(progress.total as u64);
                 bar.set_position(progress.done as u64);
             }
-            None if new || self.told.elapsed() > LINES => {
-                self.told = Instant::now();
+            None if new || self.shown.elapsed() > LINES => {
+                self.shown = Instant::now();
                 note(&match progress.total {
                     0 => words(progress),
                     total => format!("{}: {} of {total}", progress.task, progress.done),

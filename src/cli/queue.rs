@@ -20,7 +20,7 @@ pub fn queue(session: &mut Session, command: QueueCommands) -> anyhow::Result<()
             let cancelled = session.ask(request::Cancel { run })?;
             if !session.output.json {
                 for run in cancelled.runs {
-                    session.output.text(&format!("{run} was taken out of the queue"))?;
+                    session.output.text(&format!("{run} was removed from the queue"))?;
                 }
             }
             session.ask(request::Queue)?

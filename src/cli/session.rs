@@ -13,12 +13,12 @@ use std::time::Duration;
 /// How long a Ctrl-C may go unnoticed.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What is printed is no error of the work: Ctrl-C was.
+/// Ended by Ctrl-C, not by an error.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
 
-/// The work was done as far as it can be, and part of it failed: what failed has been told.
+/// The work was done as far as it can be, and part of it failed: what failed has been reported.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Failed(pub String);
@@ -43,7 +43,7 @@ impl Session {
         let interrupted = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupted))
             .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(&interrupted)))
-            .context("Ctrl-C cannot be listened to")?;
+            .context("the handler of Ctrl-C cannot be installed")?;
         let (engine, events) = Engine::start(settings);
         Ok(Self {
             engine,
@@ -54,7 +54,7 @@ impl Session {
         })
     }
 
-    /// Asks for something; what comes of it is to be had from [`Session::next`].
+    /// Asks for something; its replies come from [`Session::next`].
     pub fn send(&self, command: impl Into<Command>) {
         self.engine.send(command);
     }
@@ -82,7 +82,7 @@ impl Session {
         }
         match self.events.recv_timeout(wait) {
             Ok(Event::Progress(progress)) => self.display.show(&progress),
-            // The picture so far: the scan goes on.
+            // What was found so far: the scan is still running.
             Ok(event @ Event::Survey(_)) => return Ok(Some(event)),
             Ok(Event::Failed { message, .. }) => {
                 self.display.clear();
@@ -93,12 +93,12 @@ impl Session {
                 return Ok(Some(event));
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the engine has ended by itself")),
+            Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the engine has ended unexpectedly")),
         }
         Ok(None)
     }
 
-    /// Goes on after Ctrl-C; until then, a second one ends the program.
+    /// Continues after Ctrl-C; until then, a second one ends the program.
     pub fn resume(&self) {
         self.interrupted.store(false, Ordering::Relaxed);
     }
@@ -149,7 +149,7 @@ impl Session {
         .map(drop)
     }
 
-    /// Shows how far something is that the engine does not tell as progress.
+    /// Shows progress that the engine does not report as such.
     pub fn show(&mut self, progress: &crate::engine::Progress) {
         self.display.show(progress);
     }

@@ -4,12 +4,12 @@ use super::parse::{change, positive};
 use clap::Subcommand;
 use std::path::PathBuf;
 
-/// What is asked of studies.
+/// Requests about studies.
 #[derive(Debug, Subcommand)]
 pub enum StudyCommands {
     /// List the studies
     List,
-    /// Show a study: its trials from the best on, what mattered, and how often the test set was evaluated
+    /// Show a study: its trials from the best on, parameter importance, and test-set evaluations
     Show {
         /// Its name, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
@@ -32,7 +32,7 @@ pub enum StudyCommands {
         #[arg(long, conflicts_with = "after_epoch")]
         after_trial: bool,
     },
-    /// Put a trial in the queue; the sampler chooses what is left out
+    /// Queue a trial; the sampler chooses the parameters that are left out
     Enqueue {
         /// Its name, a unique beginning of it, or `last`
         study: String,
@@ -51,7 +51,7 @@ pub enum StudyCommands {
         #[arg(long, default_value = "3", value_parser = positive)]
         seeds: usize,
     },
-    /// Make a damaged journal whole again, as far as can be told; a copy of it is kept
+    /// Repair a damaged journal as far as possible; a copy of it is kept
     #[command(alias = "mend")]
     Repair {
         /// Its name, a unique beginning of it, or `last`
@@ -61,7 +61,7 @@ pub enum StudyCommands {
     Export {
         /// Its name, a unique beginning of it, or `last`
         study: String,
-        /// Where
+        /// The file
         path: PathBuf,
     },
 }

@@ -1,4 +1,4 @@
-//! Tuning: a study begun and followed, and what is asked of studies.
+//! Tuning: a study started and followed, and requests about studies.
 
 use super::session::{Failed, Interrupted, Session};
 use super::show;
@@ -12,7 +12,7 @@ pub struct TuneArguments {
     /// The study [default: `tuning.study`, or the architecture's name]
     #[arg(long, value_name = "NAME")]
     pub study: Option<String>,
-    /// Complete and pruned trials that the study ends with [default: `tuning.trials`]
+    /// Complete and pruned trials after which the study ends [default: `tuning.trials`]
     #[arg(long, value_name = "N", value_parser = super::parse::positive)]
     pub trials: Option<usize>,
     /// Processes at once; those that are missing are started [default: `tuning.workers`]
@@ -21,7 +21,7 @@ pub struct TuneArguments {
     /// Return as soon as the workers have started
     #[arg(long)]
     pub detach: bool,
-    /// Be one worker, in this process, of a study that was begun: also on another machine that shares the folder
+    /// Run one worker of an existing study in this process, also on another machine that shares the folder
     #[arg(long)]
     pub worker: bool,
     /// The worker's folder
@@ -29,7 +29,7 @@ pub struct TuneArguments {
     pub slot: Option<String>,
 }
 
-/// Begins a study or goes on with it and, unless detached, follows it.
+/// Starts or continues a study and, unless detached, follows it.
 pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<()> {
     let numbers = [
         ("tuning.trials", arguments.trials),
@@ -48,31 +48,31 @@ pub fn tune(session: &mut Session, arguments: TuneArguments) -> anyhow::Result<(
         changes: changes.collect(),
     })?;
     let study = begun.study;
-    show::tuning(session.output, &study, &begun.workers, &begun.notes, detach)?;
+    show::tuning(session.output, &study, &begun.workers, &begun.notes)?;
     if detach {
         return Ok(());
     }
     let outcome = follow(session, &study);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
         session.note(&format!(
-            "the study goes on; `undertone study stop {study}` would end it, `undertone study show {study}` shows it"
+            "the study keeps running; `undertone study stop {study}` ends it, `undertone study show {study}` shows it"
         ));
     }
     outcome
 }
 
-/// Tells of every trial that ends, until nobody works on the study any more.
+/// Reports every trial that ends, until the study has no worker any more.
 fn follow(session: &mut Session, study: &str) -> anyhow::Result<()> {
     session.send(request::Study {
         study: study.to_owned(),
         follow: true,
     });
-    let mut told: Option<BTreeSet<usize>> = None;
+    let mut reported: Option<BTreeSet<usize>> = None;
     while let Some(page) = session.update::<request::Study>()? {
         let ended = page.trials.iter().filter(|trial| trial.state.is_finished());
-        let told = told.get_or_insert_with(|| ended.clone().map(|trial| trial.number).collect());
+        let reported = reported.get_or_insert_with(|| ended.clone().map(|trial| trial.number).collect());
         for trial in ended {
-            if told.insert(trial.number) {
+            if reported.insert(trial.number) {
                 show::trial(session.output, &page, trial)?;
             }
         }
@@ -105,7 +105,7 @@ fn verdict(page: &StudyPage) -> anyhow::Result<()> {
     Err(Failed(format!("study {} has {done} of {wanted} trials: {problem}", page.name)).into())
 }
 
-/// What is asked of studies.
+/// Carries out a request about studies.
 pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()> {
     let output = session.output;
     match command {
@@ -136,7 +136,7 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
         }
         StudyCommands::Promote { study, trial, seeds } => {
             let started = session.ask(request::Promote { study, trial, seeds })?;
-            show::started(output, &started.runs, started.ahead, true)?;
+            show::started(output, &started.runs, started.ahead)?;
         }
         StudyCommands::Repair { study } => {
             let done = session.ask(request::RepairStudy { study })?;

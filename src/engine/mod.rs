@@ -97,7 +97,7 @@ impl Engine {
         let context = Arc::clone(&self.context);
         let guarded = move || {
             if catch_unwind(AssertUnwindSafe(|| job(&context))).is_err() {
-                let message = "a mistake in the program ended this; start undertone again".to_owned();
+                let message = "a bug in the program ended this; start undertone again".to_owned();
                 context.emit(Event::Failed { command: kind, message });
             }
         };

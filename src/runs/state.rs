@@ -4,7 +4,7 @@ use super::{JournalEntry, Liveness};
 use serde::{Deserialize, Serialize};
 
 /// What a run is doing, from its journal and its liveness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Made, not begun, its process waits (another fold runs).

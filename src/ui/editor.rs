@@ -43,7 +43,7 @@ pub fn edit(terminal: &mut DefaultTerminal, text: &str) -> io::Result<Result<Str
             fs::read_to_string(&path).map_err(|error| format!("What was edited cannot be read: {error}"))
         }
         Ok(status) => Err(format!(
-            "{} ended with {status}: the form is as it was; EDITOR names another editor.",
+            "{} ended with {status}: the form is unchanged; set EDITOR to another editor.",
             editor.to_string_lossy()
         )),
         Err(error) => Err(format!("{} cannot be started: {error}", editor.to_string_lossy())),

@@ -47,7 +47,7 @@ pub fn message(event: &Event) -> Option<Message> {
             let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
             Message::good(if deletion.restorable {
                 let trash = bytes(deletion.trash_bytes);
-                format!("{runs} deleted; u brings back the last. The trash holds {trash}.")
+                format!("{runs} deleted; u restores the last. The trash holds {trash}.")
             } else {
                 format!("{runs} deleted for good, {freed} freed.")
             })
@@ -69,9 +69,11 @@ pub fn message(event: &Event) -> Option<Message> {
         Event::Tuning(Tuning { study, workers, notes }) => {
             let started = match workers.len() {
                 0 => format!("Study {study}: no worker was missing."),
-                1 => format!("Study {study}: a worker has started; it goes on when the workbench is left."),
+                1 => format!("Study {study}: a worker has started; it keeps running when the workbench is closed."),
                 several => {
-                    format!("Study {study}: {several} workers have started; they go on when the workbench is left.")
+                    format!(
+                        "Study {study}: {several} workers have started; they keep running when the workbench is closed."
+                    )
                 }
             };
             Message::good([&[started], notes.as_slice()].concat().join(" "))
@@ -103,13 +105,13 @@ fn started(runs: &[String], ahead: usize) -> Option<Message> {
     let first = runs.first()?;
     let text = match runs.len() {
         runs if ahead > 0 => format!(
-            "{} from {first} on in the queue, behind {}: the queue goes on when the workbench is left.",
+            "{} from {first} on in the queue, behind {}: the queue keeps running when the workbench is closed.",
             count(runs, "run"),
             count(ahead, "other")
         ),
-        1 => format!("Run {first} has started in a process of its own: it goes on when the workbench is left."),
+        1 => format!("Run {first} has started in a process of its own: it keeps running when the workbench is closed."),
         folds => format!(
-            "All {folds} folds, from {first} on, have started in a process of their own: they go on when the workbench is closed."
+            "All {folds} folds, from {first} on, have started in a process of their own: they keep running when the workbench is closed."
         ),
     };
     Some(Message::good(text))
@@ -119,7 +121,7 @@ fn resumed(runs: &[(String, usize)]) -> Option<Message> {
     let (first, epoch) = runs.first()?;
     let mut text = match epoch {
         0 => format!("Run {first} starts again from the beginning"),
-        epoch => format!("Run {first} goes on after epoch {epoch}"),
+        epoch => format!("Run {first} resumes after epoch {epoch}"),
     };
     if runs.len() > 1 {
         text += &format!(", and {} with it", count(runs.len() - 1, "other fold"));
@@ -128,7 +130,7 @@ fn resumed(runs: &[(String, usize)]) -> Option<Message> {
 }
 
 fn taken_out(run: &str) -> Message {
-    Message::note(format!("Run {run} was taken out of the queue."))
+    Message::note(format!("Run {run} was removed from the queue."))
 }
 
 fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
@@ -141,7 +143,7 @@ fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
     let Some(damage) = &repaired.lost else {
         let lines = count(repaired.separated, "line");
         return Message::good(format!(
-            "Study {study} is repaired, and nothing was lost: {lines} of several records taken apart. As it was it is in {copy}."
+            "Study {study} is repaired, and nothing was lost: {lines} of several records separated. A copy of it as it was is {copy}."
         ));
     };
     let trials = repaired.left_out.iter().map(|trial| match trial.value {
@@ -153,7 +155,7 @@ fn repaired_message(study: &str, repaired: Option<&Repaired>) -> Message {
         trials => format!("trials {trials}"),
     };
     Message::note(format!(
-        "Study {study} ends before line {} now, which leaves out {trials}. As it was it is in {copy}.",
+        "Study {study} ends before line {} now, which leaves out {trials}. A copy of it as it was is {copy}.",
         damage.line
     ))
 }

@@ -126,7 +126,7 @@ fn follow(app: &mut App, events: &Receiver<Event>) -> Result<bool, &'static str>
             Ok(event) => app.apply(event),
             Err(TryRecvError::Empty) => return Ok(followed > 0),
             Err(TryRecvError::Disconnected) => {
-                return Err("The engine has ended; runs go on. Leave the workbench with q and open it again.");
+                return Err("The engine has ended; runs keep running. Leave the workbench with q and open it again.");
             }
         }
     }

@@ -83,7 +83,7 @@ pub trait Pane: fmt::Debug + 'static {
         false
     }
 
-    /// Draws it: a tab into the area, an overlay over it.
+    /// Draws it: a tab into the area, an overoverlay it.
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme);
 }
 

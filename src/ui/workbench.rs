@@ -225,7 +225,7 @@ impl Workbench {
         rows.extend([
             (help, Shared::Help),
             (palette, Shared::Palette),
-            (row(quit, "quit; runs go on", hint("quit")), Shared::Quit),
+            (row(quit, "quit; runs keep running", hint("quit")), Shared::Quit),
         ]);
         rows
     }

@@ -104,9 +104,14 @@ impl Lab {
         folder
     }
 
+    /// The runs.
+    pub fn runs(&self) -> Value {
+        self.json(&["runs"])["runs"].take()
+    }
+
     /// The row of a run.
     pub fn row(&self, id: &str) -> Value {
-        let runs = self.json(&["runs"]);
+        let runs = self.runs();
         let row = runs.as_array().unwrap().iter().find(|row| row["id"] == id);
         row.unwrap_or_else(|| panic!("no {id} in {runs}")).clone()
     }
@@ -132,7 +137,7 @@ impl Lab {
     pub fn wait_for_epochs(&self, id: &str) -> i32 {
         let row = self.wait(id, Duration::from_secs(60), |row| row["epochs"].as_u64() >= Some(2));
         assert_eq!(row["state"], "running");
-        i32::try_from(row["beat"]["pid"].as_i64().unwrap()).unwrap()
+        i32::try_from(row["heartbeat"]["pid"].as_i64().unwrap()).unwrap()
     }
 }
 

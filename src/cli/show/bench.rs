@@ -1,16 +1,18 @@
 //! How fast the work is.
 
-use super::{SYNTHETIC, percent};
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
+use crate::present::json;
+use crate::present::numbers::{bytes, score};
+use crate::present::table::Table;
+use crate::present::words::SYNTHETIC;
 use std::io;
 
 /// What was measured.
 pub fn measured(output: Output, measured: &Measured) -> io::Result<()> {
     match measured {
-        Measured::Features(speed) => output.either(speed, || features(speed)),
-        Measured::Model(speed) => output.either(speed, || model(speed)),
+        Measured::Features(speed) => output.either(|| json::FeatureBench::from(speed), || features(speed)),
+        Measured::Model(speed) => output.either(|| json::ModelBench::from(speed), || model(speed)),
     }
 }
 
@@ -25,7 +27,7 @@ fn features(speed: &FeatureSpeed) -> String {
         .map(|(rate, clips)| format!("{clips} of {rate} Hz"))
         .collect();
     text += &format!(
-        "{}: {} x {} of {} clips ({}), {:.1} s of sound\n\n",
+        "{}: {} x {} of {} clips ({}), {:.1} s of audio\n\n",
         speed.recipe,
         speed.shape.0,
         speed.shape.1,
@@ -38,7 +40,7 @@ fn features(speed: &FeatureSpeed) -> String {
         stages.row([
             stage.stage.clone(),
             format!("{:.3}", stage.milliseconds),
-            percent(stage.share),
+            score(Some(stage.share)),
         ]);
     }
     text += &stages.render();
@@ -52,7 +54,7 @@ fn features(speed: &FeatureSpeed) -> String {
         ]);
     }
     text += &format!("\n{}", speeds.render());
-    text += &format!("\nmemory at most {:.0} MB\n", speed.memory_peak as f64 / 1e6);
+    text += &format!("\nmemory at most {}\n", bytes(speed.memory_peak));
     for (path, reason) in &speed.refused {
         text += &format!("refused: {}: {reason}\n", path.display());
     }
@@ -80,15 +82,15 @@ fn model(speed: &ModelSpeed) -> String {
             format!("{:.2}", batch.fastest_milliseconds),
             format!("{:.1}", batch.clips_per_second),
             format!("{:.1}", batch.gflops),
-            percent(batch.gflops / speed.peak_gflops.max(1e-9)),
+            score(Some(batch.gflops / speed.peak_gflops.max(1e-9))),
         ]);
     }
     text += &times.render();
     text += &format!(
-        "\nmatrix product at most {:.0} GFLOP/s; first step {:.0} ms; memory at most {:.0} MB\n",
+        "\nmatrix product at most {:.0} GFLOP/s; first step {:.0} ms; memory at most {}\n",
         speed.peak_gflops,
         speed.first_step_milliseconds,
-        speed.memory_peak as f64 / 1e6
+        bytes(speed.memory_peak)
     );
     if !speed.profile.is_empty() {
         let mut spans = Table::new(2, &["phase", "operation", "calls", "ms", "%"]);
@@ -98,7 +100,7 @@ fn model(speed: &ModelSpeed) -> String {
                 span.operation.clone(),
                 format!("{:.0}", span.calls),
                 format!("{:.2}", span.milliseconds),
-                percent(span.share),
+                score(Some(span.share)),
             ]);
         }
         text += &format!("\n{}", spans.render());

@@ -1,20 +1,21 @@
-//! What tells runs apart.
+//! Runs compared.
 
-use super::{coverage_line, percent, test_score};
+use super::{coverage_line, test_score};
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{Comparison, RunSummary};
+use crate::present::json;
+use crate::present::numbers::score;
+use crate::present::table::Table;
 use std::io;
 
-/// Scores, then the settings that are not the same, a column per run.
+/// Scores, then the settings that differ, a column per run.
 pub fn compared(output: Output, comparison: &Comparison) -> io::Result<()> {
-    output.either(comparison, || table(comparison))
+    output.either(|| json::Comparison::from(comparison), || table(comparison))
 }
 
 fn table(comparison: &Comparison) -> String {
     let runs = &comparison.runs;
     let mut table = Table::new(runs.len() + 1, &[]);
-    let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), percent);
     let mut row = |name: &str, cell: &dyn Fn(&RunSummary) -> String| {
         table.row(std::iter::once(name.to_owned()).chain(runs.iter().map(cell)));
     };
@@ -27,13 +28,13 @@ fn table(comparison: &Comparison) -> String {
     for (key, values) in &comparison.settings {
         let cells = values
             .iter()
-            .map(|value| value.clone().unwrap_or_else(|| "-".to_owned()));
+            .map(|value| value.clone().unwrap_or_else(|| "–".to_owned()));
         table.row(std::iter::once(key.clone()).chain(cells));
     }
     let mut text = table.render();
     text += &runs.iter().map(coverage_line).collect::<String>();
     if comparison.settings.is_empty() {
-        text += "their settings are the same\n";
+        text += "their settings do not differ\n";
     }
     text
 }

@@ -1,40 +1,25 @@
 //! Clips, features, settings.
 
-use super::{SYNTHETIC, name, percent};
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey, Tidying};
-use serde_json::json;
+use crate::present::numbers::percent;
+use crate::present::table::Table;
+use crate::present::words::SYNTHETIC;
+use crate::present::{json, words};
 use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files listed per kind of refusal or suspicion; JSON lists them all.
+/// Files listed per kind of refusal or data-quality issue; JSON lists them all.
 const LISTED: usize = 40;
 
 /// What a scan found.
 pub fn survey(output: Output, survey: &Survey, exported: Option<&(PathBuf, usize)>) -> io::Result<()> {
-    if output.json {
-        let clips = &survey.catalogue.clips;
-        let quality_issues = survey.quality_issues.iter().map(|quality_issue| {
-            let path = clips.get(quality_issue.clip).map(|clip| &clip.path);
-            json!({ "path": path, "kind": quality_issue.kind, "detail": quality_issue.detail })
-        });
-        return output.document(&json!({
-            "clips": clips.len(),
-            "refused": *survey.catalogue.refused,
-            "suspicions": quality_issues.collect::<Vec<_>>(),
-            "selected": survey.selected,
-            "excluded": survey.excluded,
-            "synthetic": survey.synthetic,
-            "analysed": survey.analysed,
-            "header_seconds": survey.header_seconds,
-            "analysis_seconds": survey.analysis_seconds,
-            "statistics": survey.statistics,
-            "exported": exported.map(|(path, _)| path),
-        }));
-    }
-    output.text(&survey_text(survey, exported).unwrap_or_default())
+    let document = || json::Scan {
+        exported: exported.map(|(path, _)| path.clone()),
+        ..json::Scan::from(survey)
+    };
+    output.either(document, || survey_text(survey, exported).unwrap_or_default())
 }
 
 fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<String, std::fmt::Error> {
@@ -67,9 +52,9 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     ] {
         write!(text, "\n{}", cross_table(title, table))?;
     }
-    writeln!(text, "\n{} clips take part in training", survey.selected)?;
+    writeln!(text, "\n{} clips selected for training", survey.selected)?;
     for (why, clips) in &survey.excluded {
-        writeln!(text, "{clips} left out: {}", name(why))?;
+        writeln!(text, "{clips} left out: {}", words::exclusion(*why))?;
     }
     listing(
         &mut text,
@@ -87,7 +72,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         let files = same
             .iter()
             .filter_map(|one| Some((&survey.catalogue.clips.get(one.clip)?.path, &one.detail)));
-        listing(&mut text, &name(&first.kind), files)?;
+        listing(&mut text, words::quality_issue(first.kind), files)?;
     }
     if let Some((path, clips)) = exported {
         writeln!(text, "\n{clips} clips written to {}", path.display())?;
@@ -132,15 +117,16 @@ fn cross_table(title: &str, cross: &CrossTable) -> String {
 
 /// The table of clips was written.
 pub fn exported(output: Output, path: &Path, clips: usize) -> io::Result<()> {
-    output.either(&json!({ "path": path, "clips": clips }), || {
-        format!("{clips} clips written to {}", path.display())
-    })
+    output.either(
+        || json::Exported::from(&(path.to_owned(), clips)),
+        || format!("{clips} clips written to {}", path.display()),
+    )
 }
 
 /// The demo corpus was written.
 pub fn demo(output: Output, folder: &Path, summary: &DemoSummary) -> io::Result<()> {
     output.either(
-        &json!({ "folder": folder, "synthetic": true, "summary": summary }),
+        || json::Demo::from(&(folder.to_owned(), summary.clone())),
         || {
             format!(
                 "{} clips of {} synthetic speakers, {:.1} min, written to {}\n{SYNTHETIC}",
@@ -155,71 +141,80 @@ pub fn demo(output: Output, folder: &Path, summary: &DemoSummary) -> io::Result<
 
 /// Features are in the cache.
 pub fn features(output: Output, summary: &FeatureSummary) -> io::Result<()> {
-    output.either(summary, || {
-        let share = summary.cached as f64 / summary.clips.max(1) as f64;
-        let mut text = format!(
-            "{}: {} x {} for each of {} clips in {:.1} s; {} % were in the cache",
-            summary.recipe,
-            summary.shape.0,
-            summary.shape.1,
-            summary.clips,
-            summary.seconds,
-            percent(share)
-        );
-        if summary.skip_clamped > 0 {
-            text += &format!(
-                "\n{} clips are shorter than the skip, which was cut for them",
-                summary.skip_clamped
+    output.either(
+        || json::Features::from(summary),
+        || {
+            let share = summary.cached as f64 / summary.clips.max(1) as f64;
+            let mut text = format!(
+                "{}: {} x {} for each of {} clips in {:.1} s; {} were in the cache",
+                summary.recipe,
+                summary.shape.0,
+                summary.shape.1,
+                summary.clips,
+                summary.seconds,
+                percent(share)
             );
-        }
-        for (path, reason) in &summary.refused {
-            text += &format!("\nrefused: {}: {reason}", path.display());
-        }
-        text
-    })
+            if summary.skip_clamped > 0 {
+                text += &format!(
+                    "\n{} clips are shorter than the skip, which was cut for them",
+                    summary.skip_clamped
+                );
+            }
+            for (path, reason) in &summary.refused {
+                text += &format!("\nrefused: {}: {reason}", path.display());
+            }
+            text
+        },
+    )
 }
 
 /// The resolved settings.
 pub fn config(output: Output, config: &Config) -> io::Result<()> {
-    output.either(config, || {
-        let mut table = Table::new(3, &[]);
-        for row in &config.rows {
-            table.row([row.key.clone(), row.value.clone(), format!("# {}", row.origin)]);
-        }
-        let presets = config
-            .presets
-            .iter()
-            .map(|preset| ("preset", &preset.name, preset.provenance));
-        let recipes = config
-            .recipes
-            .iter()
-            .map(|(name, provenance)| ("recipe", name, *provenance));
-        for (what, name, provenance) in recipes.chain(presets) {
-            table.row([format!("# {what} {name}"), String::new(), format!("# {provenance}")]);
-        }
-        table.render()
-    })
+    output.either(
+        || json::Config::from(config),
+        || {
+            let mut table = Table::new(3, &[]);
+            for row in &config.rows {
+                table.row([row.key.clone(), row.value.clone(), format!("# {}", row.origin)]);
+            }
+            let presets = config
+                .presets
+                .iter()
+                .map(|preset| ("preset", &preset.name, preset.provenance));
+            let recipes = config
+                .recipes
+                .iter()
+                .map(|(name, provenance)| ("recipe", name, *provenance));
+            for (what, name, provenance) in recipes.chain(presets) {
+                table.row([format!("# {what} {name}"), String::new(), format!("# {provenance}")]);
+            }
+            table.render()
+        },
+    )
 }
 
 /// What goes from the settings file, line by line, and what comes of it.
 pub fn tidying(output: Output, tidying: &Tidying) -> io::Result<()> {
-    output.either(tidying, || {
-        let file = tidying.file.display();
-        let (settings, left) = (tidying.removed.len(), tidying.text.lines().count());
-        if settings == 0 {
-            return format!("nothing in {file} says no more than the defaults");
-        }
-        let mut table = Table::new(2, &["setting", "value", "line"]);
-        for row in &tidying.removed {
-            table.row([row.key.clone(), row.value.clone(), row.line.to_string()]);
-        }
-        let end = match &tidying.kept {
-            Some(kept) => format!(
-                "were taken out of {file}, which has {left} lines now; as it was: {}",
-                kept.display()
-            ),
-            None => format!("in {file} say no more than the defaults; --yes takes them out and leaves {left} lines"),
-        };
-        format!("{}\n{settings} settings {end}", table.render())
-    })
+    output.either(
+        || json::Tidying::from(tidying),
+        || {
+            let file = tidying.file.display();
+            let (settings, left) = (tidying.removed.len(), tidying.text.lines().count());
+            if settings == 0 {
+                return format!("nothing in {file} equals the defaults");
+            }
+            let mut table = Table::new(2, &["setting", "value", "line"]);
+            for row in &tidying.removed {
+                table.row([row.key.clone(), row.value.clone(), row.line.to_string()]);
+            }
+            let end = match &tidying.kept {
+                Some(kept) => format!(
+                    "were taken out of {file}, which has {left} lines now; a copy of it as it was: {}",
+                    kept.display()
+                ),
+                None => format!("in {file} equal the defaults; --yes takes them out and leaves {left} lines"),
+            };
+            format!("{}\n{settings} settings {end}", table.render())
+        },
+    )
 }

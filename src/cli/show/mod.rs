@@ -30,47 +30,25 @@ pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs, runs_table
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{enqueued, studies, study, study_exported, study_repaired, trial, tuning, tuning_stops};
 
-use crate::engine::{Coverage, RunSummary};
-
-/// As a percentage with one digit.
-fn percent(share: f64) -> String {
-    format!("{:.1}", 100.0 * share)
-}
+use crate::engine::RunSummary;
+use crate::present::numbers::score;
+use crate::present::words;
 
 /// A share of the test set as in a table, marked where it has to be read with what is said of its classes.
 fn test_score(run: &RunSummary, share: Option<f64>) -> String {
-    let mark = if run.coverage.as_ref().is_some_and(Coverage::is_thin) {
-        " !"
-    } else {
-        ""
-    };
-    share.map_or_else(|| "-".to_owned(), |share| percent(share) + mark)
+    match share {
+        Some(_) => format!("{} {}", score(share), words::coverage_mark(run))
+            .trim_end()
+            .to_owned(),
+        None => score(None),
+    }
 }
 
 /// What has to be said of the classes of a run's test set, as a line; nothing when all have enough clips.
 fn coverage_line(run: &RunSummary) -> String {
-    match run.coverage.as_ref().filter(|coverage| coverage.is_thin()) {
-        Some(coverage) => format!("{}: {}\n", run.id, coverage_words(coverage)),
-        None => String::new(),
+    let words = run.coverage.as_ref().map(words::coverage).unwrap_or_default();
+    match words.as_str() {
+        "" => words,
+        words => format!("{}: {words}\n", run.id),
     }
-}
-
-/// `UAR over 5 of 6 classes; the test set has no clips of calm`.
-fn coverage_words(coverage: &Coverage) -> String {
-    let over = Some(coverage.uar()).filter(|_| coverage.tested < coverage.classes);
-    over.into_iter()
-        .chain(coverage.warning())
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// What data of a program and not of people is called.
-const SYNTHETIC: &str = "SYNTHETIC demo data: no human voice, figures mean nothing for real speech";
-
-/// The name that a value has in JSON, which is the one in settings and tables.
-fn name(value: &impl serde::Serialize) -> String {
-    let name = serde_json::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned));
-    name.unwrap_or_default().replace('_', " ")
 }

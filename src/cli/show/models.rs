@@ -1,13 +1,14 @@
 //! The architectures, and one of them layer by layer.
 
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{ModelRow, ModelSummary};
+use crate::present::json;
+use crate::present::table::Table;
 use std::io;
 
 /// One line per architecture.
 pub fn models(output: Output, rows: &[ModelRow]) -> io::Result<()> {
-    output.either(&rows, || {
+    output.either(|| json::Models::from(rows), || {
         let mut table = Table::new(
             2,
             &[
@@ -37,26 +38,29 @@ pub fn models(output: Output, rows: &[ModelRow]) -> io::Result<()> {
 
 /// One line per layer, and the sums.
 pub fn model(output: Output, summary: &ModelSummary) -> io::Result<()> {
-    output.either(summary, || {
-        let (frames, coefficients) = summary.input;
-        let mut table = Table::new(1, &["layer", "output", "trainable", "fixed", "multiply-adds"]);
-        table.row(["input".to_owned(), format!("{frames} x {coefficients}")]);
-        for layer in &summary.layers {
-            let figures = [layer.trainable, layer.fixed, layer.multiply_adds];
-            let figures = figures.map(|figure| if figure > 0 { figure.to_string() } else { String::new() });
-            table.row([layer.layer.clone(), layer.shape()].into_iter().chain(figures));
-        }
-        let sums = [summary.trainable, summary.fixed, summary.multiply_adds];
-        let sums = sums.map(|sum| sum.to_string());
-        table.row(["sum".to_owned(), String::new()].into_iter().chain(sums));
-        format!(
-            "{}: {}\nrecipe {}, {} classes as published; {} parameters\n\n{}",
-            summary.name,
-            summary.about,
-            summary.recipe,
-            summary.classes,
-            summary.trainable + summary.fixed,
-            table.render()
-        )
-    })
+    output.either(
+        || json::Model::from(summary),
+        || {
+            let (frames, coefficients) = summary.input;
+            let mut table = Table::new(1, &["layer", "output", "trainable", "fixed", "multiply-adds"]);
+            table.row(["input".to_owned(), format!("{frames} x {coefficients}")]);
+            for layer in &summary.layers {
+                let numbers = [layer.trainable, layer.fixed, layer.multiply_adds];
+                let numbers = numbers.map(|number| if number > 0 { number.to_string() } else { String::new() });
+                table.row([layer.layer.clone(), layer.shape()].into_iter().chain(numbers));
+            }
+            let sums = [summary.trainable, summary.fixed, summary.multiply_adds];
+            let sums = sums.map(|sum| sum.to_string());
+            table.row(["sum".to_owned(), String::new()].into_iter().chain(sums));
+            format!(
+                "{}: {}\nrecipe {}, {} classes as published; {} parameters\n\n{}",
+                summary.name,
+                summary.about,
+                summary.recipe,
+                summary.classes,
+                summary.trainable + summary.fixed,
+                table.render()
+            )
+        },
+    )
 }

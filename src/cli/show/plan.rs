@@ -1,18 +1,19 @@
-//! What a run would be.
+//! The plan of a run.
 
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::RunPlan;
+use crate::present::table::Table;
+use crate::present::{json, words};
 use std::io;
 
-/// Sizes, sides, time.
+/// Sizes, examples of each subset, time.
 pub fn plan(output: Output, plan: &RunPlan) -> io::Result<()> {
-    output.either(plan, || table(plan))
+    output.either(|| json::Plan::from(plan), || table(plan))
 }
 
 fn table(plan: &RunPlan) -> String {
     let mut table = Table::new(2, &[]);
-    let mut row = |name: &str, words: String| table.row([name.to_owned(), words]);
+    let mut row = |name: &str, cell: String| table.row([name.to_owned(), cell]);
     let (frames, coefficients) = plan.input;
     row("model", format!("{} on {}", plan.model, plan.device));
     row("input", format!("{frames} x {coefficients}, {} classes", plan.classes));
@@ -31,7 +32,7 @@ fn table(plan: &RunPlan) -> String {
     };
     row("examples", subsets);
     if plan.coverage.is_thin() {
-        row("test set", super::coverage_words(&plan.coverage));
+        row("test set", words::coverage(&plan.coverage));
     }
     for note in &plan.notes {
         row("split", note.clone());

@@ -1,8 +1,8 @@
-//! A sound file to look at: facts in words, and on a colour terminal its mel spectrogram in half-blocks.
+//! An audio file: its level in words, and on a colour terminal its mel spectrogram in half-blocks.
 
 use crate::cli::output::Output;
-use crate::engine::{Note, Preview};
-use serde_json::json;
+use crate::engine::Preview;
+use crate::present::{json, words};
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use supports_color::Stream;
@@ -14,20 +14,10 @@ const AXIS: usize = 9;
 /// What is darkest (dB below the loudest).
 const RANGE_DB: f32 = 80.0;
 
-/// Facts, and the spectrogram where it can be drawn.
+/// Length and level, and the spectrogram where it can be drawn.
 pub fn preview(output: Output, preview: &Preview) -> io::Result<()> {
     if output.json {
-        return output.document(&json!({
-            "path": preview.path,
-            "variant": preview.variant,
-            "seconds": preview.wave.seconds(),
-            "rate": preview.wave.rate,
-            // A number of 128 bits is too large for JSON.
-            "content": format!("{:032x}", preview.analysis.content),
-            "level": preview.analysis.level,
-            "notes": preview.notes,
-            "mel_hz": preview.mel_hz,
-        }));
+        return output.document(json::Preview::from(preview));
     }
     output.text(&describe(preview))?;
     let colours = supports_color::on(Stream::Stdout).filter(|level| level.has_256 || level.has_16m);
@@ -57,20 +47,7 @@ fn describe(preview: &Preview) -> String {
         if level.silent { "; digital silence" } else { "" }
     );
     for note in &preview.notes {
-        text += &match note {
-            Note::Trimmed {
-                start_seconds,
-                end_seconds,
-            } => {
-                format!(
-                    "\nthe recipe trims {start_seconds:.2} s of silence at the start and {end_seconds:.2} s at the end"
-                )
-            }
-            Note::SkipClamped { to_seconds } => {
-                format!("\nshorter than the recipe's skip, which is cut to {to_seconds:.2} s")
-            }
-            Note::Padded { seconds } => format!("\nthe recipe appends {seconds:.2} s of zeros"),
-        };
+        text += &format!("\nthe recipe: {}", words::note(note));
     }
     text
 }

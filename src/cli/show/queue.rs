@@ -2,20 +2,21 @@
 
 use super::runs::{doing, stalled};
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{QueueReport, RunSummary};
+use crate::present::json;
+use crate::present::table::Table;
 use std::io;
 
 /// What is trained and what waits.
 pub fn queue(output: Output, report: &QueueReport) -> io::Result<()> {
-    output.either(report, || table(report))
+    output.either(|| json::Queue::from(report), || table(report))
 }
 
 fn table(report: &QueueReport) -> String {
     if report.lanes.is_empty() {
-        return "nothing is trained and nothing waits; `undertone train` adds a run".to_owned();
+        return "no run is training or waiting; `undertone train` adds one".to_owned();
     }
-    let headings = ["device", "place", "run", "data", "split", "doing", "epochs"];
+    let headings = ["device", "position", "run", "data", "split", "phase", "epochs"];
     let mut table = Table::new(6, &headings);
     for lane in &report.lanes {
         let device = match &lane.host {

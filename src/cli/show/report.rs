@@ -1,9 +1,10 @@
 //! The report of a run.
 
-use super::percent;
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{Report, RunReport, Scores};
+use crate::present::json;
+use crate::present::numbers::{percent, score};
+use crate::present::table::Table;
 use std::io;
 
 /// Pairs of labels listed as confused.
@@ -11,7 +12,7 @@ const PAIRS: usize = 8;
 
 /// The report of a run.
 pub fn report(output: Output, report: &RunReport) -> io::Result<()> {
-    output.either(report, || text(report))
+    output.either(|| json::Report::from(report), || text(report))
 }
 
 /// The scores in a line, what has to be said beside them, and how they were obtained.
@@ -19,14 +20,14 @@ pub fn scores_line(run: &RunReport) -> String {
     let warning = run.coverage.warning().map_or_else(String::new, |words| words + "\n");
     format!(
         "test: {}\n{warning}{}",
-        figures(&run.report.scores),
+        metrics(&run.report.scores),
         run.report.protocol_line
     )
 }
 
-fn figures(scores: &Scores) -> String {
+fn metrics(scores: &Scores) -> String {
     format!(
-        "{} {} %, accuracy {} %, macro F1 {} %, weighted F1 {} %",
+        "{} {}, accuracy {}, macro F1 {}, weighted F1 {}",
         scores.coverage().uar(),
         percent(scores.unweighted_average_recall),
         percent(scores.accuracy),
@@ -65,13 +66,13 @@ fn text(run: &RunReport) -> String {
 
 fn classes(scores: &Scores) -> String {
     let mut table = Table::new(1, &["class", "precision", "recall", "F1", "support"]);
-    let figure = |value: f64| format!("{value:.3}");
+    let number = |value: f64| format!("{value:.3}");
     for class in &scores.classes {
         table.row([
             class.label.clone(),
-            figure(class.precision),
-            figure(class.recall),
-            figure(class.f1),
+            number(class.precision),
+            number(class.recall),
+            number(class.f1),
             class.support.to_string(),
         ]);
     }
@@ -91,9 +92,9 @@ fn classes(scores: &Scores) -> String {
     ] {
         table.row([
             name.to_owned(),
-            figure(precision),
-            figure(recall),
-            figure(f1),
+            number(precision),
+            number(recall),
+            number(f1),
             scores.support.to_string(),
         ]);
     }
@@ -125,8 +126,8 @@ fn confused(report: &Report) -> String {
         return String::new();
     }
     let mut text = "most confused:\n".to_owned();
-    for (truth, prediction, clips) in report.most_confused.iter().take(PAIRS) {
-        text += &format!("  {truth} predicted as {prediction}: {clips}\n");
+    for (label, predicted, clips) in report.most_confused.iter().take(PAIRS) {
+        text += &format!("  {label} predicted as {predicted}: {clips}\n");
     }
     text
 }
@@ -136,9 +137,9 @@ fn groups(title: &str, groups: &[(String, Scores)]) -> String {
     for (name, scores) in groups {
         table.row([
             name.clone(),
-            percent(scores.unweighted_average_recall),
-            percent(scores.accuracy),
-            percent(scores.macro_f1),
+            score(Some(scores.unweighted_average_recall)),
+            score(Some(scores.accuracy)),
+            score(Some(scores.macro_f1)),
             scores.support.to_string(),
             scores.coverage().tested.to_string(),
         ]);
@@ -154,15 +155,15 @@ fn spread(run: &RunReport) -> String {
         1,
         &[&format!("over {} folds", first.values.len()), "mean %", "deviation %"],
     );
-    for score in &run.spread {
-        table.row([score.score.clone(), percent(score.mean), percent(score.deviation)]);
+    for over in &run.spread {
+        table.row([over.score.clone(), score(Some(over.mean)), score(Some(over.deviation))]);
     }
     let mut text = table.render();
     if let Some(pooled) = &run.pooled {
         text += &format!(
             "all {} predictions of these runs together: {}\n",
             pooled.support,
-            figures(pooled)
+            metrics(pooled)
         );
     }
     text

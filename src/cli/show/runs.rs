@@ -1,20 +1,19 @@
-//! Runs, as a list and while they go on.
+//! Runs, as a list and while they are trained.
 
-use super::{SYNTHETIC, coverage_line, percent, test_score};
+use super::{coverage_line, test_score};
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{Deletion, EpochMetrics, RunDetail, RunNote, RunState, RunSummary, Stop};
+use crate::present::json::{self, RunEvent};
+use crate::present::numbers::{bytes, score};
+use crate::present::table::Table;
+use crate::present::words::{self, FINAL_MODEL, SYNTHETIC};
 use jiff::Timestamp;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::io;
 
-/// Said of a model that learnt from its test clips.
-const FINAL_MODEL: &str = "a final model, fitted on all clips, without an held-out test score; the scores are those of the model before the final fit";
-
 /// The list of runs.
 pub fn runs(output: Output, runs: &[RunSummary]) -> io::Result<()> {
-    output.either(&runs, || runs_table(runs))
+    output.either(|| json::Runs::from(runs), || runs_table(runs))
 }
 
 /// The list of runs, newest first.
@@ -27,14 +26,13 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         "state",
         "data",
         "split",
-        "doing",
+        "phase",
         "epochs",
         "best val. UAR %",
         "test UAR %",
         "test acc. %",
     ];
     let mut table = Table::new(5, &headings);
-    let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), percent);
     for run in runs {
         let mut data = run.corpora.join("+");
         if run.synthetic {
@@ -64,7 +62,10 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         }
         text += &coverage_line(run);
         if run.final_model {
-            text += &format!("{}: {FINAL_MODEL}\n", run.id);
+            text += &format!(
+                "{}: {FINAL_MODEL}; the scores are those of the model before the final fit\n",
+                run.id
+            );
         }
         if run.note != RunNote::default() {
             text += &format!("{}: {}\n", run.id, note(&run.note));
@@ -73,7 +74,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
     text
 }
 
-/// What it is doing; where it stands while it waits.
+/// Its state; its position in the queue while it waits.
 fn state(run: &RunSummary) -> String {
     match &run.queue {
         Some(queue) if queue.worker => format!("queued {}", queue.place),
@@ -82,7 +83,7 @@ fn state(run: &RunSummary) -> String {
     }
 }
 
-/// What is waited for in vain, and the remedy; nothing when all is well.
+/// What waits without a worker, and the remedy; nothing when every run has one.
 pub fn stalled(runs: &[RunSummary]) -> String {
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     for queue in runs
@@ -91,12 +92,9 @@ pub fn stalled(runs: &[RunSummary]) -> String {
         .filter(|queue| !queue.worker)
     {
         let remedy = match &queue.host {
-            None => format!(
-                "no worker takes what waits for {}; `undertone queue wake` starts one",
-                queue.device
-            ),
+            None => format!("{} has no worker; `undertone queue wake` starts one", queue.device),
             Some(host) => format!(
-                "no worker takes what waits for {} of {host}; start one there with `undertone queue wake`, \
+                "{} of {host} has no worker; start one there with `undertone queue wake`, \
                  or `undertone queue start RUN` trains a run here",
                 queue.device
             ),
@@ -120,7 +118,7 @@ pub(super) fn doing(run: &RunSummary) -> String {
             format!("{} {}/{}", heartbeat.phase, heartbeat.done, heartbeat.total)
         }
         Some(heartbeat) if !run.state.is_over() => heartbeat.phase.clone(),
-        _ => "-".to_owned(),
+        _ => "–".to_owned(),
     }
 }
 
@@ -131,92 +129,84 @@ fn note(note: &RunNote) -> String {
     tags.chain(text).collect::<Vec<_>>().join(" ")
 }
 
-/// What people say of a run.
-pub fn noted(output: Output, run: &str, said: &RunNote) -> io::Result<()> {
-    output.either(&json!({ "run": run, "note": said }), || {
-        if *said == RunNote::default() {
-            format!("{run} has no note; --text and --tag write one")
-        } else {
-            format!("{run}: {}", note(said))
-        }
-    })
+/// The note of a run.
+pub fn noted(output: Output, run: &str, noted: &RunNote) -> io::Result<()> {
+    output.either(
+        || json::NoteOfRun::from(&(run.to_owned(), noted.clone())),
+        || {
+            if *noted == RunNote::default() {
+                format!("{run} has no note; --text and --tag write one")
+            } else {
+                format!("{run}: {}", note(noted))
+            }
+        },
+    )
 }
 
-/// Runs are gone.
+/// Runs were deleted.
 pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
-    output.either(gone, || {
-        let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    output.either(|| json::Deleted::from(gone), || {
         let runs = gone.runs.join(", ");
         if gone.restorable {
             format!(
-                "deleted {runs}; `undertone runs --restore {}` brings it back for a week. The trash holds {}; `undertone \
+                "deleted {runs}; `undertone runs --restore {}` restores it for a week. The trash holds {}; `undertone \
                  delete --now` frees the space at once",
                 gone.runs.first().map_or("last", String::as_str),
-                megabytes(gone.trash_bytes)
+                bytes(gone.trash_bytes)
             )
         } else {
-            format!("deleted {runs} for good; {} freed", megabytes(gone.bytes))
+            format!("deleted {runs} for good; {} freed", bytes(gone.bytes))
         }
     })
 }
 
 /// Deleted runs are back.
 pub fn restored(output: Output, runs: &[String]) -> io::Result<()> {
-    output.either(&json!({ "restored": runs }), || format!("restored {}", runs.join(", ")))
+    let document = || json::Restored {
+        restored: runs.to_vec(),
+    };
+    output.either(document, || format!("restored {}", runs.join(", ")))
 }
 
 /// Runs are in the queue, behind so many others.
-pub fn started(output: Output, runs: &[String], ahead: usize, detached: bool) -> io::Result<()> {
-    match (output.json, detached) {
-        (true, true) => output.document(&json!({ "runs": runs, "ahead": ahead })),
-        (true, false) => output.json(&json!({ "event": "started", "runs": runs, "ahead": ahead })),
-        (false, _) if ahead == 0 => output.text(&format!("started {}", runs.join(", "))),
-        (false, _) => {
-            let others = if ahead == 1 {
-                "1 run comes"
-            } else {
-                &format!("{ahead} runs come")
-            };
-            output.text(&format!(
-                "queued {}: {others} before; `undertone queue` shows them",
-                runs.join(", ")
-            ))
-        }
+pub fn started(output: Output, runs: &[String], ahead: usize) -> io::Result<()> {
+    if output.json {
+        let runs = runs.to_vec();
+        return output.json(RunEvent::Started { runs, ahead });
     }
+    let runs = runs.join(", ");
+    output.text(&match ahead {
+        0 => format!("started {runs}"),
+        1 => format!("queued {runs}: 1 run comes before; `undertone queue` shows it"),
+        _ => format!("queued {runs}: {ahead} runs come before; `undertone queue` shows them"),
+    })
 }
 
-/// Runs go on.
-pub fn resumed(output: Output, runs: &[(String, usize)], detached: bool) -> io::Result<()> {
-    if !output.json {
-        let words = runs.iter().map(|(run, epoch)| match epoch {
-            0 => format!("{run} starts again from the beginning\n"),
-            epoch => format!("{run} goes on after epoch {epoch}\n"),
-        });
-        return output.text(words.collect::<String>().trim_end());
+/// Runs were resumed.
+pub fn resumed(output: Output, runs: &[(String, usize)]) -> io::Result<()> {
+    if output.json {
+        let runs = runs.iter().map(Into::into).collect();
+        return output.json(RunEvent::Resumed { runs });
     }
-    let runs: Vec<_> = runs
-        .iter()
-        .map(|(run, epoch)| json!({ "run": run, "epoch": epoch }))
-        .collect();
-    if detached {
-        output.document(&json!({ "runs": runs }))
-    } else {
-        output.json(&json!({ "event": "resumed", "runs": runs }))
-    }
+    let words = runs.iter().map(|(run, epoch)| match epoch {
+        0 => format!("{run} starts again from the beginning\n"),
+        epoch => format!("{run} resumes after epoch {epoch}\n"),
+    });
+    output.text(&words.collect::<String>())
 }
 
-/// Runs were asked to stop, or had not begun and were taken out of the queue.
+/// Runs were asked to stop, or had not begun and were removed from the queue.
 pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: Stop) -> io::Result<()> {
-    let runs: Vec<&String> = asked.iter().chain(cancelled).collect();
-    output.either(&json!({ "runs": runs, "when": when }), || {
-        let when = match when {
-            Stop::Now => "at the next step",
-            Stop::AfterEpoch => "when its epoch is done",
-        };
+    let document = || json::Stopping {
+        runs: [asked, cancelled].concat(),
+        when,
+    };
+    output.either(document, || {
+        let when = words::stop(when);
         let stops = asked.iter().map(|run| format!("{run} stops {when}\n"));
         let gone = cancelled
             .iter()
-            .map(|run| format!("{run} was taken out of the queue\n"));
+            .map(|run| format!("{run} was removed from the queue\n"));
         stops.chain(gone).collect()
     })
 }
@@ -224,14 +214,15 @@ pub fn stopping(output: Output, asked: &[String], cancelled: &[String], when: St
 /// One epoch is done.
 pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochMetrics) -> io::Result<()> {
     if output.json {
-        return output.json(&json!({ "event": "epoch", "run": run.id, "facts": epoch }));
+        let (run, metrics) = (run.id.clone(), epoch.into());
+        return output.json(RunEvent::Epoch { run, metrics });
     }
     let fold = match &run.fold {
         Some((fold, folds, _)) if several => format!("{}/{folds} ", fold + 1),
         _ => String::new(),
     };
-    let pair = |train: f64, validation: f64| format!("{}/{}", percent(train), percent(validation));
-    // Eighty columns; learning rate, pace and memory are in the journal, in `--json` and in the workbench.
+    let pair = |train: f64, validation: f64| format!("{}/{}", score(Some(train)), score(Some(validation)));
+    // Eighty columns; learning rate, speed and memory are in the journal, in `--json` and in the workbench.
     output.text(&format!(
         "{fold}epoch {:>3}/{}  loss {:.3}/{:.3}  acc. {}  UAR {} %  {:.1} s{}",
         epoch.epoch,
@@ -245,12 +236,15 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochMetri
     ))
 }
 
-/// What a run uses of the machine, when that was measured anew; for programs only.
+/// What a run uses of the machine, when that was measured again; in JSON only.
 pub fn usage(output: Output, run: &RunSummary, last: &mut Option<Timestamp>) -> io::Result<()> {
     match &run.usage {
         Some(usage) if output.json && *last != Some(usage.at) => {
             *last = Some(usage.at);
-            output.json(&json!({ "event": "usage", "run": run.id, "usage": usage }))
+            {
+                let (run, usage) = (run.id.clone(), usage.into());
+                output.json(RunEvent::Usage { run, usage })
+            }
         }
         _ => Ok(()),
     }
@@ -260,7 +254,8 @@ pub fn usage(output: Output, run: &RunSummary, last: &mut Option<Timestamp>) -> 
 pub fn ended(output: Output, detail: &RunDetail) -> io::Result<()> {
     let run = &detail.summary;
     if output.json {
-        return output.json(&json!({ "event": "ended", "run": run }));
+        let run = Box::new(run.into());
+        return output.json(RunEvent::Ended { run });
     }
     let mut text = format!("{} is {}", run.id, run.state.name());
     if let Some(reason) = &run.reason {

@@ -1,50 +1,54 @@
 //! Studies, their leaderboards, and their trials as they end.
 
-use super::name;
 use crate::cli::output::Output;
-use crate::cli::table::Table;
 use crate::engine::{LeftOut, Repaired, StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
-use serde_json::json;
+use crate::present::json::{self, StudyEvent};
+use crate::present::numbers::percent;
+use crate::present::table::Table;
+use crate::present::words;
 use std::io;
 
 /// The list of studies.
 pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
-    output.either(&studies, || {
-        if studies.is_empty() {
-            return "no studies yet; `undertone tune` begins one".to_owned();
-        }
-        let headings = [
-            "study", "best", "trial", "complete", "pruned", "failed", "running", "lost", "waiting", "workers",
-        ];
-        let mut table = Table::new(1, &headings);
-        let mut problems = String::new();
-        for study in studies {
-            let StudyCounts {
-                waiting,
-                running,
-                lost,
-                complete,
-                pruned,
-                failed,
-            } = study.counts;
-            let (value, trial) = match study.best {
-                Some((trial, value)) => (format!("{value:.4}"), trial.to_string()),
-                None => ("-".to_owned(), "-".to_owned()),
-            };
-            let counts = [complete, pruned, failed, running, lost, waiting, study.workers];
-            let counts = counts.iter().map(ToString::to_string);
-            table.row([study.name.clone(), value, trial].into_iter().chain(counts));
-            if let Some(problem) = &study.problem {
-                problems += &format!("study {}: {problem}\n", study.name);
+    output.either(
+        || json::Studies::from(studies),
+        || {
+            if studies.is_empty() {
+                return "no studies yet; `undertone tune` starts one".to_owned();
             }
-        }
-        table.render() + &problems
-    })
+            let headings = [
+                "study", "best", "trial", "complete", "pruned", "failed", "running", "lost", "waiting", "workers",
+            ];
+            let mut table = Table::new(1, &headings);
+            let mut problems = String::new();
+            for study in studies {
+                let StudyCounts {
+                    waiting,
+                    running,
+                    lost,
+                    complete,
+                    pruned,
+                    failed,
+                } = study.counts;
+                let (value, trial) = match study.best {
+                    Some((trial, value)) => (format!("{value:.4}"), trial.to_string()),
+                    None => ("–".to_owned(), "–".to_owned()),
+                };
+                let counts = [complete, pruned, failed, running, lost, waiting, study.workers];
+                let counts = counts.iter().map(ToString::to_string);
+                table.row([study.name.clone(), value, trial].into_iter().chain(counts));
+                if let Some(problem) = &study.problem {
+                    problems += &format!("study {}: {problem}\n", study.name);
+                }
+            }
+            table.render() + &problems
+        },
+    )
 }
 
 /// One study: what it is, its best `rows` trials, what mattered, and how often the test set was evaluated.
 pub fn study(output: Output, page: &StudyPage, rows: Option<usize>) -> io::Result<()> {
-    output.either(page, || study_text(page, rows))
+    output.either(|| json::Study::from(page), || study_text(page, rows))
 }
 
 fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
@@ -75,8 +79,8 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
             format!(" ({})", page.method)
         },
     );
-    text.extend(page.damage_words().map(|words| words + "\n"));
-    text.extend(page.coverage_words().map(|words| format!("settings: {words}\n")));
+    text.extend(words::study_damage(page).map(|damage| damage + "\n"));
+    text.extend(words::space_coverage(page).map(|tried| format!("settings: {tried}\n")));
     for worker in &page.workers {
         match (&worker.heartbeat, &worker.problem) {
             (Some(heartbeat), _) => {
@@ -88,7 +92,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
                     worker.name, heartbeat.pid, heartbeat.host
                 );
             }
-            (None, Some(problem)) => text += &format!("worker {} is gone: {problem}\n", worker.name),
+            (None, Some(problem)) => text += &format!("worker {} has ended: {problem}\n", worker.name),
             (None, None) => {}
         }
     }
@@ -96,12 +100,12 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
     text += &leaderboard(page, rows);
     if !page.importance.is_empty() {
         text += &format!(
-            "\nwhat mattered (PED-ANOVA over {} complete trials)\n",
+            "\nparameter importance (PED-ANOVA over {} complete trials)\n",
             page.importance_trials
         );
         let mut table = Table::new(1, &[]);
         for (name, share) in &page.importance {
-            table.row([name.clone(), format!("{:.1} %", 100.0 * share)]);
+            table.row([name.clone(), percent(*share)]);
         }
         text += &table.render();
     }
@@ -130,9 +134,9 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
     let mut reasons = String::new();
     for (rank, number) in all.take(rows.unwrap_or(usize::MAX)) {
         let Some(trial) = page.trials.get(number) else { continue };
-        let dash = || "-".to_owned();
+        let dash = || "–".to_owned();
         let details = [
-            trial.state_name(),
+            words::trial_state(trial),
             rank.map_or_else(dash, |rank| rank.to_string()),
             number.to_string(),
             trial.value.map_or_else(dash, |value| format!("{value:.4}")),
@@ -145,8 +149,8 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
                 .map_or_else(dash, |parameter| plain(&parameter.text))
         });
         table.row(details.into_iter().chain(values));
-        if let Some(words) = end_words(trial) {
-            reasons += &format!("trial {number} {words}\n");
+        if let Some(end) = end_words(trial) {
+            reasons += &format!("trial {number} {end}\n");
         }
     }
     table.render() + &reasons
@@ -159,7 +163,9 @@ fn end_words(trial: &TrialRow) -> Option<String> {
     match (trial.state, trial.threshold, &trial.reason) {
         (TrialState::Pruned, Some(threshold), _) => {
             let step = trial.reports.last().map_or(0, |(step, _)| *step);
-            Some(format!("was pruned in epoch {step}, measured against {threshold:.4}"))
+            Some(format!(
+                "was pruned in epoch {step}: its best was worse than {threshold:.4}"
+            ))
         }
         (_, _, Some(reason)) => Some(format!("failed: {reason}")),
         _ => None,
@@ -181,12 +187,11 @@ fn plain(text: &str) -> String {
 }
 
 fn test_evaluations(page: &StudyPage) -> String {
-    let looks = page.test_evaluations();
-    let mut text = match looks {
+    let mut text = match page.test_evaluations() {
         0 => "no test-set evaluations; `undertone study promote` retrains the best trial and evaluates it on the test set\n"
             .to_owned(),
         1 => "the test set was evaluated once\n".to_owned(),
-        looks => format!("the test set was evaluated {looks} times\n"),
+        times => format!("the test set was evaluated {times} times\n"),
     };
     for run in &page.promoted {
         text += &match run.test {
@@ -196,13 +201,13 @@ fn test_evaluations(page: &StudyPage) -> String {
                     .warning()
                     .map_or_else(String::new, |words| format!("; {words}"));
                 format!(
-                    "trial {} as {} (seed {}): test {} {} %, accuracy {} %{warning}\n",
+                    "trial {} as {} (seed {}): test {} {}, accuracy {}{warning}\n",
                     run.trial,
                     run.run,
                     run.seed,
                     coverage.uar(),
-                    super::percent(uar),
-                    super::percent(accuracy)
+                    percent(uar),
+                    percent(accuracy)
                 )
             }
             None => format!(
@@ -215,40 +220,41 @@ fn test_evaluations(page: &StudyPage) -> String {
 }
 
 /// Workers were started.
-pub fn tuning(output: Output, study: &str, workers: &[String], notes: &[String], detached: bool) -> io::Result<()> {
-    let value = json!({ "event": "started", "study": study, "workers": workers, "notes": notes });
-    match (output.json, detached) {
-        (true, true) => output.document(&value),
-        (true, false) => output.json(&value),
-        (false, _) => {
-            let mut text = match workers.len() {
-                0 => format!("study {study}: no worker was missing\n"),
-                _ => format!("study {study}: started {}\n", workers.join(", ")),
-            };
-            for note in notes {
-                text += &format!("{note}\n");
-            }
-            output.text(&text)
-        }
+pub fn tuning(output: Output, study: &str, workers: &[String], notes: &[String]) -> io::Result<()> {
+    if output.json {
+        return output.json(StudyEvent::Started {
+            study: study.to_owned(),
+            workers: workers.to_vec(),
+            notes: notes.to_vec(),
+        });
     }
+    let mut text = match workers.len() {
+        0 => format!("study {study}: no worker was missing\n"),
+        _ => format!("study {study}: started {}\n", workers.join(", ")),
+    };
+    for note in notes {
+        text += &format!("{note}\n");
+    }
+    output.text(&text)
 }
 
 /// A trial has ended.
 pub fn trial(output: Output, page: &StudyPage, trial: &TrialRow) -> io::Result<()> {
     if output.json {
-        return output.json(&json!({ "event": "trial", "study": page.name, "trial": trial }));
+        let (study, trial) = (page.name.clone(), Box::new(trial.into()));
+        return output.json(StudyEvent::Trial { study, trial });
     }
     let value = trial
         .value
-        .map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
+        .map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
     let best = if page.best.last().is_some_and(|(number, _)| *number == trial.number) {
         "  best so far"
     } else {
         ""
     };
-    let words = end_words(trial).map_or_else(|| trial.state.to_string(), |words| words.clone());
+    let end = end_words(trial).unwrap_or_else(|| trial.state.to_string());
     output.text(&format!(
-        "trial {:>4}  {value:>8}  {:>3} epochs  {words}{best}",
+        "trial {:>4}  {value:>8}  {:>3} epochs  {end}{best}",
         trial.number,
         trial.reports.len()
     ))
@@ -256,30 +262,41 @@ pub fn trial(output: Output, page: &StudyPage, trial: &TrialRow) -> io::Result<(
 
 /// Workers were asked to stop.
 pub fn tuning_stops(output: Output, study: &str, workers: &[String], when: StopTuning) -> io::Result<()> {
-    output.either(&json!({ "study": study, "workers": workers, "when": when }), || {
-        format!("{} of study {study} stop: {}", workers.join(", "), name(&when))
+    let document = || json::StudyStopping {
+        study: study.to_owned(),
+        workers: workers.to_vec(),
+        when,
+    };
+    output.either(document, || {
+        let when = words::stop_tuning(when);
+        format!("{} of study {study} stop {when}", workers.join(", "))
     })
 }
 
 /// A trial is in the queue.
 pub fn enqueued(output: Output, study: &str, trial: usize) -> io::Result<()> {
-    output.either(&json!({ "study": study, "trial": trial }), || {
-        format!("trial {trial} of study {study} waits for a worker")
-    })
+    output.either(
+        || json::Enqueued::from(&(study.to_owned(), trial)),
+        || format!("trial {trial} of study {study} waits for a worker"),
+    )
 }
 
 /// A study's journal was repaired.
 pub fn study_repaired(output: Output, study: &str, repaired: Option<&Repaired>) -> io::Result<()> {
-    output.either(&json!({ "study": study, "repaired": repaired }), || {
+    let document = || json::StudyRepaired {
+        study: study.to_owned(),
+        repaired: repaired.map(Into::into),
+    };
+    output.either(document, || {
         let Some(repaired) = repaired else {
-            return format!("the journal of study {study} is not damaged: there is nothing to repair");
+            return format!("the journal of study {study} is not damaged: nothing to repair");
         };
         let mut text = format!(
             "study {study} is repaired; a copy of it as it was is {}\n",
             repaired.copy.display()
         );
         if repaired.separated > 0 {
-            text += &format!("lines of several records, taken apart: {}\n", repaired.separated);
+            text += &format!("lines of several records, separated: {}\n", repaired.separated);
         }
         match &repaired.lost {
             None => text += "nothing was lost\n",
@@ -311,7 +328,8 @@ fn left_out(study: &str, trials: &[LeftOut]) -> String {
 
 /// A study's trials were written.
 pub fn study_exported(output: Output, path: &std::path::Path, trials: usize) -> io::Result<()> {
-    output.either(&json!({ "path": path, "trials": trials }), || {
-        format!("{trials} trials written to {}", path.display())
-    })
+    output.either(
+        || json::StudyExported::from(&(path.to_owned(), trials)),
+        || format!("{trials} trials written to {}", path.display()),
+    )
 }

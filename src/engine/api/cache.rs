@@ -34,7 +34,7 @@ impl Clear {
 }
 
 /// What a part of the cache is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheKind {
     /// Headers of the last scan.
@@ -48,7 +48,7 @@ pub enum CacheKind {
 }
 
 /// Whether a part of the cache would be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheState {
     /// It would.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// How soon workers stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StopTuning {
     /// At the next step; their trials fail.

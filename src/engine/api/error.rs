@@ -51,6 +51,6 @@ pub enum EngineError {
     #[error("{0}")]
     Process(String),
     /// The engine was dropped before the work was done.
-    #[error("given up: the program ends")]
+    #[error("cancelled: the program ends")]
     Cancelled,
 }

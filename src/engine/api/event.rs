@@ -103,7 +103,7 @@ events! {
     Stopping(Stopping),
     /// The queue, after what was asked of it.
     Queue(Arc<QueueReport>),
-    /// Runs were taken out of the queue.
+    /// Runs were removed from the queue.
     Cancelled(Cancelled),
     /// What a run would be; again when the time of an epoch is known.
     Plan(Arc<RunPlan>),

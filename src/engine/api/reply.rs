@@ -82,13 +82,13 @@ pub struct Resumed {
 pub struct Stopping {
     /// Those that are trained.
     pub runs: Vec<String>,
-    /// Those that waited, and were taken out of the queue instead.
+    /// Those that waited, and were removed from the queue instead.
     pub cancelled: Vec<String>,
     /// How soon.
     pub when: Stop,
 }
 
-/// Runs were taken out of the queue.
+/// Runs were removed from the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancelled {
     /// Their ids.

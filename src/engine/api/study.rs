@@ -110,7 +110,7 @@ pub struct TrialRow {
     pub threshold: Option<f64>,
     /// Why it failed.
     pub reason: Option<String>,
-    /// Why nobody works on it any more, though it counts as running: the next worker fails it.
+    /// Why no worker any more, though it counts as running: the next worker fails it.
     pub lost: Option<String>,
     /// Its run, when it is one of ours.
     pub run: Option<String>,
@@ -195,22 +195,6 @@ impl StudyPage {
         telling.next().unwrap_or(name).to_owned()
     }
 
-    /// What the journal's damage means, and the remedy.
-    pub fn damage_words(&self) -> Option<String> {
-        let damage = self.damage.as_ref()?;
-        Some(format!(
-            "journal.log, {damage}; what stands from there on is not shown, and nothing is written until \
-             `undertone study repair {}` has repaired it",
-            self.name
-        ))
-    }
-
-    /// How much was tried of what can be, where that has an end.
-    pub fn coverage_words(&self) -> Option<String> {
-        let coverage = self.coverage?;
-        Some(format!("{} of {} tried", coverage.tried, coverage.settings))
-    }
-
     /// How many runs of its trials were evaluated on the test set.
     pub fn test_evaluations(&self) -> usize {
         self.promoted.iter().filter(|run| run.test.is_some()).count()
@@ -218,14 +202,6 @@ impl StudyPage {
 }
 
 impl TrialRow {
-    /// How far it is, in a word.
-    pub fn state_name(&self) -> String {
-        match self.lost {
-            Some(_) => "lost".to_owned(),
-            None => self.state.to_string(),
-        }
-    }
-
     /// A parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&TrialParameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)

@@ -59,7 +59,7 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
         }
     }
     if measured.is_empty() {
-        let problem = "there is no clip to measure; look at the corpora and [filter]";
+        let problem = "there is no clip to measure; check the corpora and [filter]";
         return Err(EngineError::Unsuitable(problem.to_owned()));
     }
     let tell = context.progress_reporter();

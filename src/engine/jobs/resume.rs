@@ -40,12 +40,12 @@ impl Answer for request::Resume {
         if unfinished.is_empty() {
             return refuse(match under_way {
                 Some(page) => format!(
-                    "run {id} is {}: it needs no more; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
+                    "run {id} is {}: it needs no resuming; `undertone watch {id}` follows it, `undertone stop {id}` ends it",
                     page.state().name(),
                     id = page.folder.id
                 ),
                 None => format!(
-                    "run {id} is finished; `undertone report {id}` shows what it came to, `undertone train` starts another",
+                    "run {id} is finished; `undertone report {id}` shows its scores, `undertone train` starts another",
                     id = named.folder.id
                 ),
             });
@@ -67,9 +67,7 @@ impl Answer for request::Resume {
 }
 
 fn belongs(run: &str, study: &str) -> String {
-    format!(
-        "{run} is a trial: its study does it again when it was lost; `undertone tune --study {study}` goes on with it"
-    )
+    format!("{run} is a trial: its study repeats it when it was lost; `undertone tune --study {study}` continues it")
 }
 
 /// Refuses a run whose settings cannot be read, that is a trial, or whose clips are others now.
@@ -94,7 +92,7 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
     let selection = select(&catalogue, &settings.labels, &settings.filter);
     if now != run.fingerprint && clips_fingerprint(&selection) != run.fingerprint {
         return Err(EngineError::Unsuitable(format!(
-            "run {id} began with other clips: {} took part then, {} would now, or their files or labels have changed; \
+            "run {id} began with other clips: {} were selected then, {} would be now, or their files or labels have changed; \
              put the corpora back as they were, or start a new run",
             run.clips,
             selection.clips.len()

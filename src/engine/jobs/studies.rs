@@ -74,7 +74,7 @@ impl Answer for request::StopTuning {
         if stopped.is_empty() {
             return Err(EngineError::State(match worker {
                 Some(worker) => format!("worker {worker} does not work on study `{}`", folder.name),
-                None => format!("nobody works on study `{}`", folder.name),
+                None => format!("study `{}` has no worker", folder.name),
             }));
         }
         stopped.sort();

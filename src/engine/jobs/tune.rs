@@ -114,7 +114,7 @@ fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, E
             tuning.push((key.clone(), value.clone()));
         } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str()) && !holds(&stored, given, key, value)? {
             return Err(EngineError::Unsuitable(format!(
-                "study `{}` was begun with another `{key}`, and its trials would not compare; \
+                "study `{}` was started with another `{key}`, and its trials would not compare; \
                  leave it out, or begin another study with --study NAME",
                 folder.name
             )));
@@ -164,7 +164,7 @@ fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Res
         return Ok(());
     }
     Err(EngineError::Unsuitable(format!(
-        "study `{}` was begun with another search space: {} (in {key}); put that back, or begin another study with \
+        "study `{}` was started with another search space: {} (in {key}); restore that, or start another study with \
          --study NAME",
         folder.name,
         differences.join("; ")
@@ -197,7 +197,7 @@ fn put_baseline(study: &mut Study, settings: &Settings) -> Result<Option<String>
             Ok(None)
         }
         Err(name) => Ok(Some(format!(
-            "no trial takes the settings as they are: the present `{name}` is outside of its range"
+            "no trial has the settings unchanged: the present `{name}` is outside of its range"
         ))),
     }
 }

@@ -83,7 +83,7 @@ pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
     queue.leave(&run.path)?;
     let mut journal = Journal::<EpochMetrics>::open(&run.path)?;
     let at = Timestamp::now();
-    let message = "taken out of the queue".to_owned();
+    let message = "removed from the queue".to_owned();
     journal.append(&lease, &JournalEntry::Note { at, message })?;
     journal.append(&lease, &JournalEntry::Stopped { at })?;
     Ok(true)

@@ -62,7 +62,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
             Err(NotStarted::Refused(error)) => give_up(&run, &error),
             Err(NotStarted::Unable(_)) => {
                 // The run is all right, the machine is not: it may be soon.
-                lease.progress("waiting for room", 0, 0);
+                lease.progress("waiting for disk space", 0, 0);
                 thread::sleep(TIMEOUT);
                 continue;
             }

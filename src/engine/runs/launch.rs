@@ -105,7 +105,7 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
         }
     }
     Err(format!(
-        "the worker did not take up its work within {} s",
+        "the worker did not begin its work within {} s",
         START.as_secs()
     ))
 }

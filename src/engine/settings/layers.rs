@@ -132,7 +132,7 @@ impl Layers {
             // One place of a list, as search spaces name them.
             let mut values = values.clone();
             let Some(slot) = values.get_mut(place) else {
-                let problem = format!("there is no place {place} in a list of {}", values.len());
+                let problem = format!("there is no index {place} in a list of {}", values.len());
                 return Err(SettingsError {
                     place: Origin::Set.to_string(),
                     key: key.to_owned(),

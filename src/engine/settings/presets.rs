@@ -141,7 +141,7 @@ impl Layers {
                 return Err(self.error(&asked, problem));
             };
             if chain.iter().any(|(known, _)| *known == name) {
-                let problem = format!("`{name}` builds on itself; take one `{EXTENDS}` away");
+                let problem = format!("`{name}` builds on itself; remove one `{EXTENDS}`");
                 return Err(self.error(&asked, problem));
             }
             asked = format!("{PRESETS}.{name}.{EXTENDS}");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// Whose a preset or a recipe is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema, strum::Display)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
     /// It ships.

@@ -24,7 +24,7 @@ pub struct Setting {
 }
 
 /// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "lowercase")]
 pub enum Kind {
@@ -72,7 +72,7 @@ impl Kind {
 }
 
 /// Between which ends a number lies; an end that is left out is open.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Range {
     /// The least.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -83,7 +83,7 @@ impl StudyFolder {
             .join(", ");
         let unknown = || {
             let known = if names.is_empty() {
-                "there is none yet; `undertone tune` begins one".to_owned()
+                "there is none yet; `undertone tune` starts one".to_owned()
             } else {
                 format!("there are {names}")
             };
@@ -204,7 +204,7 @@ impl StudyFolder {
         let text = fs::read(&path).map_err(RunError::io(&path))?;
         serde_json::from_slice(&text).map_err(|error| EngineError::File {
             path,
-            problem: format!("{error}; begin a study of another name"),
+            problem: format!("{error}; start a study of another name"),
         })
     }
 

@@ -37,7 +37,7 @@ pub fn standing(folder: &StudyFolder, trial: &Trial, run: &str, objective: Objec
             return if is_young {
                 Standing::Working
             } else {
-                Standing::Lost("its run was never begun".to_owned())
+                Standing::Lost("its run was never started".to_owned())
             };
         }
         Err(_) => return Standing::Working,

@@ -78,7 +78,7 @@ impl TrialReporter {
             (Outcome::Complete(value), _) => format!("trial {number} is complete: {} {value:.4}", self.objective),
             (Outcome::Failed(reason), _) => format!("trial {number} failed: {reason}"),
             (Outcome::Pruned, Some((epoch, value, Some(threshold)))) => {
-                format!("trial {number} is pruned in epoch {epoch}: {value:.4}, measured against {threshold:.4}")
+                format!("trial {number} is pruned in epoch {epoch}: {value:.4}, its best was worse than {threshold:.4}")
             }
             (Outcome::Pruned, Some((epoch, value, None))) => {
                 format!("trial {number} is pruned in epoch {epoch} at {value:.4}")

@@ -25,7 +25,7 @@ pub fn ranks(rows: &[Arc<TrialRow>], direction: Direction) -> (Vec<usize>, Vec<(
     (valued.into_iter().map(|(number, _)| number).collect(), best)
 }
 
-/// A trial as it is told; `lost` says why nobody works on it any more.
+/// A trial as it is told; `lost` says why no worker any more.
 pub fn row_of(trial: &Trial, lost: Option<&String>) -> TrialRow {
     let last = trial.last_report().map(|(_, value)| value);
     let ended = trial

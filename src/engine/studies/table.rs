@@ -26,7 +26,9 @@ pub fn csv(page: &StudyPage) -> Result<Vec<u8>, csv::Error> {
         let details = [
             row.number.to_string(),
             rank.map(|rank| (rank + 1).to_string()).unwrap_or_default(),
-            row.state_name(),
+            row.lost
+                .as_ref()
+                .map_or_else(|| row.state.to_string(), |_| "lost".to_owned()),
             text(row.value),
             row.reports.len().to_string(),
             text(row.seconds),

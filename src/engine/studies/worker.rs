@@ -162,7 +162,7 @@ impl Worker {
             trial,
             self.study.running_runs().find(|(trial, _)| trial.number == number),
         ) else {
-            return Err(EngineError::State("somebody else ended it".to_owned()));
+            return Err(EngineError::State("another process ended it".to_owned()));
         };
         let settings = trial_settings(&self.folder, &self.settings, &trial.parameters)?;
         let id = id.to_owned();
@@ -233,10 +233,10 @@ fn killed(status: ExitStatus) -> Option<String> {
     const ABORT: i32 = 6;
     let signal = status.signal()?;
     Some(match signal {
-        KILL => "its process was killed (signal 9): by somebody, or because memory ran out; \
+        KILL => "its process was killed (signal 9): by a user, or because memory ran out; \
                  lower training.batch_size or tuning.workers if it happens again"
             .to_owned(),
-        ABORT => "its process gave up (signal 6), as when memory runs out; lower training.batch_size".to_owned(),
+        ABORT => "its process aborted (signal 6), as when memory runs out; lower training.batch_size".to_owned(),
         other => format!("its process was ended by signal {other}"),
     })
 }

@@ -61,7 +61,7 @@ pub fn fit(
     }
     if !trained.unchanged.is_empty() {
         let clips = trained.unchanged.len();
-        let words = format!("{clips} training clips could not be augmented and were learnt as recorded");
+        let words = format!("{clips} training clips could not be augmented and were used as recorded");
         prepared.protocol.notes.push(words);
     }
     Ok(Some(trained))

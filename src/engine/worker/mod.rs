@@ -61,7 +61,7 @@ impl Run {
         let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
         if !entries.is_empty() && !resumed {
             return Err(EngineError::State(format!(
-                "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
+                "run {id} was begun before; `undertone resume {id}` continues it, or start a new run"
             )));
         }
         let last = entries.iter().rev().find_map(|entry| match entry {
@@ -91,7 +91,7 @@ impl Run {
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
             let words = words.unwrap_or_else(|| "no words".to_owned());
             Err(EngineError::Process(format!(
-                "a mistake in the program ({words}); log.txt says where"
+                "a bug in the program ({words}); log.txt says where"
             )))
         });
         let outcome = match self.trial.take() {

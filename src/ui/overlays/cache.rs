@@ -88,7 +88,7 @@ impl CacheView {
             Clear::All => "the whole cache",
             Clear::Stale => "what is no longer used",
             Clear::Features => "the features",
-            Clear::Analysis => "what the samples said",
+            Clear::Analysis => "the analysis of the samples",
             Clear::Scan => "the headers of the last scan",
         };
         let parts = count(going.len(), "part");
@@ -96,7 +96,7 @@ impl CacheView {
         (!going.is_empty()).then(|| {
             let title = format!("Clear {what}?");
             let text =
-                format!("{parts}, {size}, in {folder}. What is needed again is made again; runs and models stay.");
+                format!("{parts}, {size}, in {folder}. What is needed is computed again; runs and models are kept.");
             let commands = vec![Command::Cache { clear: Some(clear) }];
             Question::new(title, text, "Clear", commands).before_loss()
         })

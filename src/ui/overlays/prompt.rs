@@ -147,7 +147,7 @@ pub fn folder(line: &str, problem: &'static str) -> Result<PathBuf, &'static str
 fn replaced(command: &Command) -> Option<String> {
     match command {
         Command::Export { path } | Command::ExportStudy { path, .. } if path.is_file() => {
-            Some(format!("There is a file {}. What it holds is lost.", path.display()))
+            Some(format!("{} exists. Its contents are lost.", path.display()))
         }
         Command::ExportFeatures { folder, .. } if folder.is_dir() => Some(format!(
             "There is a folder {}. An earlier export in it is replaced; a folder of anything else stays as it is.",

@@ -40,7 +40,7 @@ const QUESTION: Table<Question> = Table {
         bind(&[ESCAPE], "cancel")
             .hint("cancel")
             .does(|_, _, effects| effects.close()),
-        bind(&[Key::character('q'), INTERRUPT], "quit; runs go on").does(|question, _, effects| {
+        bind(&[Key::character('q'), INTERRUPT], "quit; runs keep running").does(|question, _, effects| {
             // Asked before, it needs no question of its own.
             (effects.quit, effects.leave) = (question.quits, !question.quits);
         }),

@@ -141,7 +141,7 @@ fn lines(found: &Trimming) -> Vec<Line> {
     let line = |kind, text| Line { kind, text };
     let mut lines = Vec::new();
     if found.corpora.is_empty() {
-        lines.push(line(Kind::Columns, "No clip takes part.".to_owned()));
+        lines.push(line(Kind::Columns, "No clip is selected.".to_owned()));
     }
     for corpus in &found.corpora {
         if !lines.is_empty() {

@@ -72,8 +72,8 @@ pub fn refused_text(survey: &Survey, index: usize) -> String {
 /// Draws the clips that deserve a second look.
 pub fn draw_suspicious(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let empty = match (survey.quality_issues.is_empty(), survey.analysed) {
-        (true, true) => "Nothing is odd about any clip.",
-        (true, false) => "Nothing odd so far; the samples are not all analysed yet.",
+        (true, true) => "No data-quality issues.",
+        (true, false) => "No data-quality issues so far; the samples are not all analysed yet.",
         (false, _) => "No clip passes the filter; Esc clears it.",
     };
     draw(

@@ -34,7 +34,7 @@ pub const DATA: Table<DataView> = Table {
                 effects.send_once(
                     Command::Scan { headers_only: false },
                     model,
-                    "The scan is still going on.",
+                    "The scan is still running.",
                 );
             }),
         bind(keys!['e'], "export the table of clips (CSV, or TSV by its name)")
@@ -107,7 +107,7 @@ pub const DATA: Table<DataView> = Table {
         bind(keys!['t'], "what trimming silence at several thresholds would remove")
             .sends(CommandKind::Trim, &[])
             .does(|_, model, effects| TrimView::open(model, effects)),
-        bind(keys!['C'], "what lies in the cache; clear it")
+        bind(keys!['C'], "the contents of the cache; clear them")
             .sends(CommandKind::Cache, &[])
             .does(|_, _, effects| {
                 effects.open(CacheView::default());
@@ -148,7 +148,7 @@ pub const DATA: Table<DataView> = Table {
         .does(|_, _, effects| effects.send(Command::Tidy { confirmed: false })),
         bind(
             keys!['D'],
-            "look at this machine: what it has, what it lacks, what would help",
+            "check this machine: what it has, what it lacks, what would help",
         )
         .sends(CommandKind::Doctor, &[])
         .does(|_, _, effects| {

@@ -185,12 +185,13 @@ fn tidy(tidying: &Tidying) -> Question {
 }
 
 fn demo(model: &Model) -> Question {
-    let clips = model
-        .setting("demo.clips")
-        .map_or_else(|| "It goes".to_owned(), |clips| format!("About {clips} clips go"));
+    let clips = model.setting("demo.clips").map_or_else(
+        || "It goes".to_owned(),
+        |clips| format!("About {clips} clips are written"),
+    );
     let folder = model.setting("data").unwrap_or("data");
     let text = format!(
-        "{clips} to {folder}/demo; an earlier demo corpus there is replaced. No human voice is in it, and it is called synthetic wherever it is shown."
+        "{clips} to {folder}/demo; an earlier demo corpus there is replaced. It holds no human voice, and is called synthetic wherever it is shown."
     );
     let command = Command::Demo {
         folder: None,

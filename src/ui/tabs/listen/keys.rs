@@ -16,12 +16,12 @@ pub const LISTEN: Table<ListenView> = Table {
             .sends(CommandKind::Play, &[])
             .does(sound::play),
         bind(&[LEFT], "half a second back").does(|view, model, effects| sound::seek(view, model, false, effects)),
-        bind(&[RIGHT], "half a second further; in a long clip, a twentieth of it")
+        bind(&[RIGHT], "half a second forward; in a long clip, a twentieth of it")
             .hint_as("← →", "seek")
             .does(|view, model, effects| sound::seek(view, model, true, effects)),
         bind(
             keys!['v'],
-            "see it and listen to it as the model's input, then with noise, pitch, ...",
+            "show and play it as the model's input, then with noise, pitch, ...",
         )
         .hint("variant")
         .does(|view, model, effects| sound::turn(view, model, true, effects)),
@@ -44,7 +44,7 @@ pub const LISTEN: Table<ListenView> = Table {
         }),
         bind(
             keys!['p'],
-            "what a model says: that of the run chosen in Train, or of the newest",
+            "predict its emotion with the model of the run chosen in Train, or of the newest",
         )
         .hint("predict")
         .sends(CommandKind::Predict, &[])
@@ -53,7 +53,7 @@ pub const LISTEN: Table<ListenView> = Table {
             .hint("mute")
             .sends(CommandKind::Sound, &[])
             .does(sound::mute),
-        bind(keys!['a'], "play clips as the cursor comes to them, or no more")
+        bind(keys!['a'], "play clips as the cursor comes to them, or stop that")
             .hint("auto")
             .does(sound::play_on_selection),
         bind(&[ESCAPE], "clear the filter").does(|view, model, _| view.clear_filter(model)),

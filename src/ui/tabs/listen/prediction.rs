@@ -21,11 +21,7 @@ pub fn draw(
 ) {
     let columns = usize::from(area.width);
     let Some(prediction) = evaluated else {
-        let text = if asking {
-            "asking the model …"
-        } else {
-            "press p to ask a model"
-        };
+        let text = if asking { "predicting …" } else { "press p to predict" };
         buffer.put(area, 0, 0, &cut(text, columns), theme.dim());
         return;
     };

@@ -116,7 +116,7 @@ pub fn mute(view: &mut ListenView, _: &Model, effects: &mut Effects) {
     let muted = !view.playback_view.muted;
     view.playback_view.muted = muted;
     effects.note(if muted {
-        "Muted; m ends that."
+        "Muted; m unmutes."
     } else {
         "Sound is on again."
     });
@@ -130,7 +130,7 @@ pub fn play_on_selection(view: &mut ListenView, _: &Model, effects: &mut Effects
     let playback_view = &mut view.playback_view;
     playback_view.on_selection = !playback_view.on_selection;
     effects.note(if playback_view.on_selection {
-        "Clips are played as the cursor comes to them; a ends that."
+        "Clips are played as the cursor comes to them; a turns that off."
     } else {
         "Clips are played when Space is pressed."
     });

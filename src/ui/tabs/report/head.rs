@@ -21,7 +21,7 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         x += buffer.put(area, x, 0, " SYNTHETIC ", theme.badge()) + 2;
     }
     if report.report.protocol.final_model {
-        x += buffer.put(area, x, 0, " FINAL MODEL, NOT JUDGED ", theme.badge()) + 2;
+        x += buffer.put(area, x, 0, " FINAL MODEL, NOT EVALUATED ", theme.badge()) + 2;
     }
     let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
     let details = format!("{} on {}", run.model, run.corpora.join(", "));

@@ -105,9 +105,9 @@ fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
 fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let plain = theme.text();
     let mut rows = Vec::new();
-    let mut state = words::state(run.state).to_owned();
+    let mut state = run.state.name().to_owned();
     if run.state == RunState::Dead {
-        state += ": its process died unexpectedly; c goes on from its last epoch";
+        state += ": its process died unexpectedly; c resumes it from its last epoch";
     }
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));
@@ -132,8 +132,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
         rows.push((name, words, plain));
     }
     if run.final_model {
-        let words = "finally fitted on all clips: a final model without a held-out test score";
-        rows.push(("final", words.to_owned(), theme.warn()));
+        rows.push(("final", words::FINAL_MODEL.to_owned(), theme.warn()));
     }
     let test = tested(run, theme);
     // What a score is not worth is seen first, whatever there is room for.

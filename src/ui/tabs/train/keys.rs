@@ -23,10 +23,10 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(&[ENTER], "open the run's report")
             .hint("report")
             .does(TrainView::open),
-        bind(keys![' '], "lay the run's curves over the others, or take them away")
+        bind(keys![' '], "overlay the run's curves, or remove them")
             .hint("overlay")
             .does(|view, _, effects| view.mark_selected(effects)),
-        bind(keys!['m'], "show loss, accuracy, UAR or the use of the machine first")
+        bind(keys!['m'], "show loss, accuracy, UAR or resource usage first")
             .hint("metric")
             .does(|view, _, _| view.metric = view.metric.turned(1)),
         bind(keys!['d'], "compare the marked runs: the settings in which they differ")
@@ -49,7 +49,7 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(keys!['X'], "delete the run, with its other folds")
             .sends(CommandKind::Delete, CONFIRMED)
             .does(note::delete),
-        bind(keys!['u'], "bring back the run that was deleted last")
+        bind(keys!['u'], "restore the run that was deleted last")
             .sends(CommandKind::Restore, &[])
             .does(|_, _, effects| {
                 effects.send(Command::Restore { run: "last".into() });
@@ -78,10 +78,10 @@ pub const TRAIN: Table<TrainView> = Table {
             .does(|view, _, effects| queue::shift(view, Shift::Down, effects)),
         bind(keys!['<'], "queue: make it the next").does(|view, _, effects| queue::shift(view, Shift::First, effects)),
         bind(keys!['>'], "queue: make it the last").does(|view, _, effects| queue::shift(view, Shift::Last, effects)),
-        bind(keys!['!'], "queue: start it now, beside what is trained")
+        bind(keys!['!'], "queue: start it now, beside the runs that are training")
             .sends(CommandKind::StartNow, &[ENTER])
             .does(queue::start_now),
-        bind(keys!['x'], "queue: take the run out")
+        bind(keys!['x'], "queue: remove the run")
             .sends(CommandKind::Cancel, &[ENTER])
             .does(queue::cancel),
         bind(keys!['Q'], "queue: what is trained, and what waits for what")

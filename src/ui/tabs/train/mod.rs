@@ -219,9 +219,7 @@ impl TrainView {
         if let Some(id) = self.run().map(|run| run.id.clone())
             && !self.mark(&id)
         {
-            effects.note(format!(
-                "At most {SLOTS} runs lie over each other; take one away first."
-            ));
+            effects.note(format!("At most {SLOTS} runs can be overlaid; remove one first."));
         }
     }
 
@@ -236,11 +234,7 @@ impl TrainView {
     /// Whether it can go on is for the engine to say, which knows why not.
     fn resume(&mut self, model: &Model, effects: &mut Effects) {
         if let Some(run) = self.run().map(|run| run.id.clone()) {
-            effects.send_once(
-                Command::Resume { run: run.into() },
-                model,
-                "A run is being taken up again.",
-            );
+            effects.send_once(Command::Resume { run: run.into() }, model, "A run is being resumed.");
         }
     }
 

@@ -56,7 +56,7 @@ pub fn note(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     let Some(run) = view.run() else { return };
     let (id, note) = (run.id.clone(), run.note.clone());
     effects.open(Prompt::new(
-        ("Note", "What is to be said of the run; #words are tags.", "keep"),
+        ("Note", "Note of the run; #words are tags.", "keep"),
         &line(&run.note),
         move |line| {
             let (run, change) = (id.clone(), change(&note, line));
@@ -95,7 +95,7 @@ pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
         confirmed: true,
     };
     let text =
-        format!("{runs} with model, checkpoints, report and journal. For a week, u brings back what was deleted last.");
+        format!("{runs} with model, checkpoints, report and journal. For a week, u restores what was deleted last.");
     effects.open(Question::new(title, text, "Delete", vec![command]).before_loss());
 }
 

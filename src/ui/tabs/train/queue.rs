@@ -34,7 +34,7 @@ pub fn start_now(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     if let Some(run) = waiting(view, effects) {
         effects.open(Question::new(
             format!("Start run {run} now?"),
-            "It is trained beside what is trained already: both take longer, and both need memory.".to_owned(),
+            "It is trained beside the runs that are training already: all take longer, and all need memory.".to_owned(),
             "Start",
             vec![Command::StartNow { run: run.into() }],
         ));
@@ -46,8 +46,8 @@ pub fn cancel(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     if let Some(run) = waiting(view, effects) {
         effects.open(Question::new(
             format!("Take run {run} out of the queue?"),
-            "It has not begun. Its folder stays, as that of a run that was stopped.".to_owned(),
-            "Take it out",
+            "It has not begun. Its folder is kept, as that of a stopped run.".to_owned(),
+            "Remove",
             vec![Command::Cancel { run: run.into() }],
         ));
     }
@@ -60,18 +60,18 @@ pub fn state_word(run: &RunSummary) -> String {
         (Some(queue), _) if queue.place < 10 => format!("queued {}", queue.place),
         (Some(queue), _) => format!("queue {}", queue.place),
         (None, RunState::Queued) => "starting".to_owned(),
-        (None, state) => crate::ui::words::state(state).to_owned(),
+        (None, state) => state.name().to_owned(),
     }
 }
 
 /// In a sentence.
 pub fn sentence(queue: &QueuePosition) -> String {
     match (&queue.host, queue.worker, queue.place) {
-        (None, true, 1) => format!("next on {}; K J move it, x takes it out, ! starts it", queue.device),
-        (None, true, place) => format!("{place} on {}; K J move it, x takes it out, ! starts it", queue.device),
+        (None, true, 1) => format!("next on {}; K J move it, x removes it, ! starts it", queue.device),
+        (None, true, place) => format!("{place} on {}; K J move it, x removes it, ! starts it", queue.device),
         (None, false, _) => format!("no worker takes it on {}; W starts one", queue.device),
         (Some(host), true, place) => format!("{place} on {} of {host}", queue.device),
-        (Some(host), false, _) => format!("no worker takes it on {} of {host}; ! starts it here", queue.device),
+        (Some(host), false, _) => format!("{} of {host} has no worker; ! starts it here", queue.device),
     }
 }
 
@@ -89,7 +89,7 @@ pub fn message(report: &QueueReport) -> Message {
     };
     let mut words: Vec<String> = report.lanes.iter().map(lane).collect();
     if words.is_empty() {
-        words.push("Nothing is trained and nothing waits.".to_owned());
+        words.push("No run is training or waiting.".to_owned());
     }
     if !report.woken.is_empty() {
         words.push(format!(

@@ -139,7 +139,7 @@ pub fn nothing(model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         (None, true) => "Looking for runs …",
         _ => "There is no run yet: press n to train one.",
     };
-    let advice = "A run is a process of its own: it goes on when the workbench, or the terminal, is closed. \
+    let advice = "A run is a process of its own: it keeps running when the workbench, or the terminal, is closed. \
                   Its curves appear here, epoch by epoch; its report under 5 when it is done.";
     buffer.put(area, 0, 1, first, theme.heading());
     for (row, line) in wrap(advice, usize::from(area.width.min(90))).iter().enumerate() {

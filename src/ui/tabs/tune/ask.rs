@@ -9,7 +9,7 @@ use crate::ui::overlays::{Prompt, Question, prompt};
 use crate::ui::pane::{Effects, Show};
 use std::sync::Arc;
 
-const NO_STUDY: &str = "There is no study yet: n begins one.";
+const NO_STUDY: &str = "There is no study yet: n starts one.";
 /// Runs that a promoted trial becomes.
 const SEEDS: usize = 3;
 
@@ -37,7 +37,7 @@ pub fn fewer(view: &mut TuneView, _: &Model, effects: &mut Effects) {
             worker: Some(worker.clone()),
             when: StopTuning::AfterTrial,
         }),
-        None => effects.note("Nobody works on this study."),
+        None => effects.note("No worker of this study is running."),
     }
 }
 
@@ -45,16 +45,16 @@ pub fn fewer(view: &mut TuneView, _: &Model, effects: &mut Effects) {
 pub fn stop(view: &TuneView, when: StopTuning, effects: &mut Effects) {
     let Some(page) = seen(view, effects) else { return };
     if view.workers().is_empty() {
-        effects.note("Nobody works on this study.");
+        effects.note("No worker of this study is running.");
         return;
     }
     let study = page.name.clone();
     let now = when == StopTuning::Now;
     let (title, text) = if now {
-        let text = "All workers stop at the next step. The trials they are at fail; all others stay, and the study can go on any time.";
+        let text = "All workers stop at the next step. Their trials fail; all others are kept, and the study can be continued any time.";
         (format!("Stop study {study}?"), text)
     } else {
-        let text = "All workers end with the trial they are at. The study can go on any time.";
+        let text = "All workers stop when their trial is done. The study can be continued any time.";
         (format!("Stop study {study} after its trials?"), text)
     };
     let command = Command::StopTuning {
@@ -118,7 +118,7 @@ pub fn begin(view: &mut TuneView, model: &Model, effects: &mut Effects) {
             Command::Tune { changes: Vec::new() },
         ),
     };
-    let text = "Its workers are processes of their own: they go on when the workbench is left. Space, sampler, pruner and \
+    let text = "Its workers are processes of their own: they keep running when the workbench is closed. Space, sampler, pruner and \
                 the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
     let title = format!("Work on study {name}?");
     let question = Question::new(title, text.to_owned(), "Start", vec![command]);
@@ -131,9 +131,9 @@ pub fn repair(view: &mut TuneView, _: &Model, effects: &mut Effects) {
         effects.note(NO_STUDY);
         return;
     };
-    let text = "A copy of it is kept. Lines of several records are taken apart; where a record is lost, the study ends \
+    let text = "A copy of it is kept. Lines of several records are separated; where a record is lost, the study ends \
                 before it, and the trials that this leaves out are told. A sound journal stays as it is.";
-    let title = format!("Mend the journal of study {study}?");
+    let title = format!("Repair the journal of study {study}?");
     let command = Command::RepairStudy { study };
     let question = Question::new(title, text.to_owned(), "Mend", vec![command]).before_loss();
     effects.open(question);
@@ -145,11 +145,11 @@ pub fn promote(view: &mut TuneView, _: &Model, effects: &mut Effects) {
     let Some(trial) = view.trial() else { return };
     let text = format!(
         "Its settings are retrained in {SEEDS} runs, each with a seed of its own, and every run is evaluated on the test \
-         side once. Test was looked at {} for this study so far; the more often, the less it says.",
+         set once. The test set was evaluated {} for this study so far; the more often, the less its scores say.",
         match page.test_evaluations() {
             0 => "never".to_owned(),
             1 => "once".to_owned(),
-            looks => format!("{looks} times"),
+            times => format!("{times} times"),
         }
     );
     let title = format!("Promote trial {}?", trial.number);

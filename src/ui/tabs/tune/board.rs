@@ -6,6 +6,7 @@ use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
 use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
+use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -115,7 +116,7 @@ fn row(
     let state = if wide {
         state_words(page, trial)
     } else {
-        trial.state_name()
+        trial_state(trial)
     };
     let style = match trial.state {
         TrialState::Running if trial.lost.is_some() => theme.bad(),
@@ -164,7 +165,7 @@ fn state_words(page: &StudyPage, trial: &TrialRow) -> String {
             format!("cut {step} {sign} {}", figure(page, threshold))
         }
         (TrialState::Pruned, None) => format!("cut {step}"),
-        _ => trial.state_name(),
+        _ => trial_state(trial),
     }
 }
 
@@ -173,7 +174,7 @@ fn words(page: &StudyPage, trial: &TrialRow) -> String {
     let step = trial.reports.last().map_or(0, |(step, _)| *step);
     let mut words = match (trial.state, trial.threshold, &trial.reason) {
         (TrialState::Pruned, Some(threshold), _) => format!(
-            "trial {} was cut in epoch {step}: its best was worse than {}",
+            "trial {} was pruned in epoch {step}: its best was worse than {}",
             trial.number,
             figure(page, threshold)
         ),
@@ -185,7 +186,7 @@ fn words(page: &StudyPage, trial: &TrialRow) -> String {
         (state, _, _) => format!("trial {} is {state}", trial.number),
     };
     if page.baseline == Some(trial.number) {
-        words += "; it takes the settings as they are";
+        words += "; it has the settings unchanged";
     }
     if let Some(repeats) = trial.repeats {
         words += &format!("; it repeats trial {repeats}, whose process was lost");

@@ -11,7 +11,7 @@ use crate::ui::shared::Filtered;
 pub const TUNE: Table<TuneView> = Table {
     heading: "In this tab",
     bindings: &[
-        bind(keys!['n'], "begin a study, or go on with this one")
+        bind(keys!['n'], "start a study, or continue this one")
             .hint("work")
             .sends(CommandKind::Tune, &[ENTER])
             .does(ask::begin),
@@ -29,7 +29,7 @@ pub const TUNE: Table<TuneView> = Table {
             view.axis = (view.axis + 1) % axes.max(1);
             view.arrange();
         }),
-        bind(keys!['s'], "stop all workers now; the trials they are at fail")
+        bind(keys!['s'], "stop all workers now; their trials fail")
             .hint("stop")
             .sends(CommandKind::StopTuning, CONFIRMED)
             .does(|view, _, effects| ask::stop(view, StopTuning::Now, effects)),

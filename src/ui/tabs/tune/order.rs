@@ -2,6 +2,7 @@
 
 use crate::engine::{StudyPage, TrialRow, TrialState};
 use crate::ui::widgets::filter::holds;
+use crate::ui::words::trial_state;
 
 /// What the leaderboard is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,7 +97,7 @@ fn state_rank(state: TrialState) -> usize {
 }
 
 fn passes(trial: &TrialRow, words: &[String]) -> bool {
-    let mut text = format!("{} {} ", trial.number, trial.state_name());
+    let mut text = format!("{} {} ", trial.number, trial_state(trial));
     for parameter in &trial.parameters {
         text += &format!("{}={} ", parameter.name, parameter.text);
     }

@@ -8,6 +8,7 @@ use crate::ui::text::{Paint, cut, grouped, percent, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
 use crate::ui::widgets::section::section;
+use crate::ui::words::{space_coverage, study_damage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -51,7 +52,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer:
     let axis = page.axes.get(view.axis);
     let (title, note) = match panel {
         Panel::History => ("Best so far".to_owned(), "m: next".to_owned()),
-        Panel::Curves => ("Learning curves".to_owned(), "╍ pruning line".to_owned()),
+        Panel::Curves => ("Learning curves".to_owned(), "╍ pruning threshold".to_owned()),
         Panel::Importance => (
             "Importance".to_owned(),
             format!("PED-ANOVA, {} complete trials", grouped(page.importance_trials)),
@@ -87,7 +88,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         .wanted
         .map_or_else(String::new, |wanted| format!(" of {}", grouped(wanted)));
     x += buffer.put(area, x, 0, &format!("{}{wanted} trials", grouped(done)), theme.text()) + 2;
-    if let Some(tried) = page.coverage_words() {
+    if let Some(tried) = space_coverage(page) {
         x += buffer.put(area, x, 0, &tried, theme.text()) + 2;
     }
     let mut more = format!(
@@ -111,7 +112,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         || "no trial is complete yet".to_owned(),
         |(number, value)| {
             let over = if area.width >= 100 {
-                " over the settings as they are"
+                " over the settings unchanged"
             } else {
                 ""
             };
@@ -122,16 +123,16 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         },
     );
     let mut x = buffer.put(area, 0, 1, &best, theme.good()) + 2;
-    let looks = match page.test_evaluations() {
-        0 => "test not looked at".to_owned(),
-        1 => "test looked at once".to_owned(),
-        looks => format!("test looked at {looks} times"),
+    let evaluations = match page.test_evaluations() {
+        0 => "no test-set evaluation".to_owned(),
+        1 => "1 test-set evaluation".to_owned(),
+        times => format!("{times} test-set evaluations"),
     };
     x += buffer.put(
         area,
         x,
         1,
-        &looks,
+        &evaluations,
         if page.test_evaluations() > 0 {
             theme.warn()
         } else {
@@ -139,7 +140,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         },
     ) + 2;
     let workers = match view.workers().len() {
-        0 => "nobody works on it".to_owned(),
+        0 => "no worker".to_owned(),
         1 => "1 worker".to_owned(),
         several => format!("{several} workers"),
     };
@@ -150,7 +151,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
 
 /// What cannot be read of the study, from the third row on; returns the rows taken.
 fn damage(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let Some(words) = page.damage_words() else { return 0 };
+    let Some(words) = study_damage(page) else { return 0 };
     let lines = wrap(&format!("{words} (key M)"), usize::from(area.width));
     let lines = lines.iter().take(usize::from(area.height / 3));
     (2..).zip(lines).fold(0, |rows, (row, line)| {
@@ -200,12 +201,12 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
                     theme.text(),
                 ));
             }
-            (None, Some(problem)) => lines.push((format!("{}  gone: {problem}", worker.name), theme.bad())),
+            (None, Some(problem)) => lines.push((format!("{}  ended: {problem}", worker.name), theme.bad())),
             (None, None) => {}
         }
     }
     if lines.is_empty() {
-        lines.push(("Nobody works on this study: n goes on with it.".to_owned(), theme.dim()));
+        lines.push(("No worker is running: n continues the study.".to_owned(), theme.dim()));
     }
     for run in &page.promoted {
         let test = run.test.map_or_else(
@@ -237,9 +238,9 @@ pub fn nothing(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, 
     let first = if busy && view.studies.is_none() {
         "Looking for studies …"
     } else {
-        "There is no study yet: press n to begin one."
+        "There is no study yet: press n to start one."
     };
-    let advice = "A study tries settings: a sampler chooses them, a pruner gives up what falls behind, and what is best on \
+    let advice = "A study tries settings: a sampler chooses them, a pruner ends trials that fall behind, and what is best on \
                   validation wins. The space that is searched is [tuning.space] of the settings. Its file is one that \
                   Optuna reads and writes.";
     if let Some(problem) = view.unreadable().and_then(|study| study.problem.as_deref()) {

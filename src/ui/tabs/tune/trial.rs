@@ -7,6 +7,7 @@ use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
+use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -14,8 +15,8 @@ use ratatui::layout::Rect;
 pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = format!("Trial {} of {}", trial.number, page.name);
     let state = match trial.value {
-        Some(value) => format!("{}, {}", trial.state_name(), figure(page, value)),
-        None => trial.state_name(),
+        Some(value) => format!("{}, {}", trial_state(trial), figure(page, value)),
+        None => trial_state(trial),
     };
     let inside = section(buffer, area, &title, &state, theme);
     let left = (inside.width * 2 / 5).min(44);
@@ -39,7 +40,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buf
             let words = match (&trial.run, &trial.reason) {
                 (_, Some(reason)) => format!("failed: {reason}"),
                 (Some(_), None) => "its run is being read …".to_owned(),
-                (None, None) => "it has no run here".to_owned(),
+                (None, None) => "it has no run in this folder".to_owned(),
             };
             buffer.put(below, 0, 0, &words, theme.dim());
             super::charts::curves(view, page, right, buffer, theme);

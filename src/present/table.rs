@@ -4,12 +4,12 @@
 #[derive(Debug, Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
-    /// How many columns at the left are text; the others are figures, and stand at the right.
+    /// How many columns at the left are text; the others are numbers, aligned to the right.
     text_columns: usize,
 }
 
 impl Table {
-    /// A table with these headings, the first `text_columns` of which stand at the left.
+    /// A table with these headings, the first `text_columns` of which are aligned to the left.
     pub fn new(text_columns: usize, headings: &[&str]) -> Self {
         let mut table = Self {
             rows: Vec::new(),
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_stands_left_and_figures_right() {
+    fn text_is_aligned_left_and_numbers_right() {
         let mut table = Table::new(1, &["emotion", "clips"]);
         table.row(["überrascht".to_owned(), "7".to_owned()]);
         table.row(["sad".to_owned(), "1234".to_owned()]);

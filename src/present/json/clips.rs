@@ -1,0 +1,170 @@
+//! What a scan found.
+
+use super::{all, object};
+use crate::engine::{
+    CrossTable, DemoSummary, Exclusion, Lengths, QualityIssueKind, Refused, SpeakerRow, Statistics, Survey,
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+type Counts = BTreeMap<String, usize>;
+
+document! {
+    /// What a scan found: clips, refused files, data-quality issues, and what takes part in training.
+    Scan(survey: Survey) {
+        /// How many clips there are.
+        clips: usize = survey.catalogue.clips.len(),
+        /// Files that are no clips.
+        refused: Vec<RefusedClip> = all(&*survey.catalogue.refused),
+        /// Clips that deserve a second look.
+        quality_issues: Vec<QualityIssue> = quality_issues(survey),
+        /// Clips that take part in training under the settings' labels and filter.
+        selected: usize,
+        /// Clips left out of training, by reason.
+        excluded: BTreeMap<Exclusion, usize> = object(&survey.excluded),
+        /// Whether some clips are synthetic (the demo corpus).
+        synthetic: bool,
+        /// Whether the samples of every clip have been analysed.
+        analysed: bool,
+        /// Time that reading the headers took (s).
+        header_seconds: f64,
+        /// Time that analysing the samples took (s).
+        analysis_seconds: f64,
+        /// Distributions over all clips.
+        statistics: ClipStatistics = (&survey.statistics).into(),
+        /// The table that was written, with `--export`.
+        exported: Option<PathBuf> = None,
+    }
+
+    /// A file that is no clip.
+    RefusedClip(refused: Refused) {
+        /// The corpus in whose folder it lies.
+        corpus: String = refused.corpus.to_string(),
+        /// The file.
+        path: PathBuf,
+        /// Why, and what would help.
+        reason: String,
+    }
+
+    /// Distributions over all clips.
+    ClipStatistics(statistics: Statistics) {
+        /// How many clips there are.
+        clips: usize,
+        /// Their length together (s).
+        seconds: f64,
+        /// Clips per emotion.
+        emotions: Counts = object(&statistics.emotions),
+        /// Clips per gender.
+        genders: Counts = object(&statistics.genders),
+        /// Clips per corpus.
+        corpora: Counts = object(&statistics.corpora),
+        /// Clips per sampling rate.
+        rates: Counts = object(&statistics.rates),
+        /// The speakers.
+        speakers: Vec<Speaker> = statistics.speakers.iter().map(|row| speaker(row, statistics)).collect(),
+        /// Clips per emotion, then per corpus.
+        emotion_by_corpus: BTreeMap<String, Counts> = cross_table(&statistics.emotion_by_corpus),
+        /// Clips per emotion, then per gender.
+        emotion_by_gender: BTreeMap<String, Counts> = cross_table(&statistics.emotion_by_gender),
+        /// How long the clips are (s).
+        lengths: ClipLengths = (&statistics.lengths).into(),
+    }
+
+    /// A speaker.
+    Speaker(speaker: SpeakerRow) {
+        /// The corpus.
+        corpus: String,
+        /// The speaker's name in it.
+        speaker: String,
+        /// The gender, or `unknown`.
+        gender: String,
+        /// Age in years.
+        age: Option<u16>,
+        /// Clips.
+        clips: usize,
+        /// Their length together (s).
+        seconds: f64,
+        /// Clips per emotion.
+        emotions: Counts = Counts::new(),
+    }
+
+    /// How long the clips are (s).
+    ClipLengths(lengths: Lengths) {
+        /// The shortest.
+        minimum: f64,
+        /// The median.
+        median: f64,
+        /// The mean.
+        mean: f64,
+        /// The longest.
+        maximum: f64,
+        /// How many clips are how long.
+        histogram: Vec<Bin> = all(&lengths.histogram),
+    }
+
+    /// A bin of a histogram.
+    Bin(bin: (f64, f64, usize)) {
+        /// Its lower edge (s).
+        from: f64 = bin.0,
+        /// Its upper edge (s).
+        to: f64 = bin.1,
+        /// Clips in it.
+        clips: usize = bin.2,
+    }
+
+    /// The demo corpus was written.
+    Demo(written: (PathBuf, DemoSummary)) {
+        /// Where.
+        folder: PathBuf = written.0.clone(),
+        /// That its voices are synthetic.
+        synthetic: bool = true,
+        /// Clips.
+        clips: usize = written.1.clips,
+        /// Speakers.
+        speakers: usize = written.1.speakers,
+        /// Length of the clips together (s).
+        seconds: f64 = written.1.seconds,
+    }
+
+    /// The table of clips was written.
+    Exported(written: (PathBuf, usize)) {
+        /// Where.
+        path: PathBuf = written.0.clone(),
+        /// Rows.
+        clips: usize = written.1,
+    }
+}
+
+/// A clip that deserves a second look.
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+pub struct QualityIssue {
+    /// The clip.
+    pub path: Option<PathBuf>,
+    /// What is odd.
+    pub kind: QualityIssueKind,
+    /// What exactly.
+    pub detail: String,
+}
+
+fn quality_issues(survey: &Survey) -> Vec<QualityIssue> {
+    let issue = |issue: &crate::engine::QualityIssue| QualityIssue {
+        path: survey.catalogue.clips.get(issue.clip).map(|clip| clip.path.clone()),
+        kind: issue.kind,
+        detail: issue.detail.clone(),
+    };
+    survey.quality_issues.iter().map(issue).collect()
+}
+
+fn speaker(row: &SpeakerRow, statistics: &Statistics) -> Speaker {
+    let names = statistics.emotions.iter().map(|(name, _)| name.clone());
+    Speaker {
+        emotions: names.zip(row.emotions.iter().copied()).collect(),
+        ..row.into()
+    }
+}
+
+fn cross_table(cross: &CrossTable) -> BTreeMap<String, Counts> {
+    let counts = |row: &Vec<usize>| cross.columns.iter().cloned().zip(row.iter().copied()).collect();
+    let rows = cross.rows.iter().cloned();
+    rows.zip(cross.counts.iter().map(counts)).collect()
+}

@@ -1,0 +1,144 @@
+//! Runs, and what was asked of them.
+
+use super::process::{Heartbeat, Position, Usage};
+use super::{all, object};
+use crate::engine::{self, Deletion, RunNote, RunState, RunSummary, Stop};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+document! {
+    /// The runs, newest first.
+    Runs(runs: [RunSummary]) {
+        /// One entry per run.
+        runs: Vec<Run> = all(runs),
+    }
+
+    /// A run.
+    Run(run: RunSummary) {
+        /// Its id.
+        id: String,
+        /// When it was made.
+        created: jiff::Timestamp,
+        /// What it is doing.
+        state: RunState,
+        /// Architecture.
+        model: String,
+        /// The preset it was started with; empty for none.
+        preset: String,
+        /// The corpora it learns from.
+        corpora: Vec<String>,
+        /// The kind of split: `speaker` or `random`.
+        split: String,
+        /// Which fold it is, in a cross-validation.
+        fold: Option<Fold> = run.fold.as_ref().map(Into::into),
+        /// Seed.
+        seed: u64,
+        /// What it is computed on; the setting as long as it has not begun.
+        device: String,
+        /// Why the device is not what one might expect.
+        device_note: Option<String>,
+        /// Whether the data is synthetic.
+        synthetic: bool,
+        /// Epochs done.
+        epochs: usize,
+        /// Most epochs.
+        max_epochs: usize,
+        /// Best validation unweighted average recall so far, from 0 to 1.
+        best_validation_uar: Option<f64>,
+        /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
+        test_uar: Option<f64>,
+        /// Accuracy on the test set, once evaluated, from 0 to 1.
+        test_accuracy: Option<f64>,
+        /// Which classes these are about, once evaluated.
+        coverage: Option<Coverage> = run.coverage.as_ref().map(Into::into),
+        /// Whether the model was refitted on all clips in the end; the scores are those of the model before that.
+        final_model: bool,
+        /// The last heartbeat of its process.
+        heartbeat: Option<Heartbeat> = run.heartbeat.as_ref().map(Into::into),
+        /// What its process uses of the machine now.
+        usage: Option<Usage> = run.usage.as_ref().map(Into::into),
+        /// Where it stands in the queue, while it waits.
+        queue: Option<Position> = run.queue.as_ref().map(Into::into),
+        /// Its note and tags.
+        note: Note = (&run.note).into(),
+        /// Why it failed.
+        reason: Option<String>,
+    }
+
+    /// A fold of a cross-validation.
+    Fold(fold: (usize, usize, String)) {
+        /// Which, from 1.
+        fold: usize = fold.0 + 1,
+        /// Of how many.
+        folds: usize = fold.1,
+        /// The name that all folds of the cross-validation share.
+        group: String = fold.2.clone(),
+    }
+
+    /// Which classes a test score is about.
+    Coverage(coverage: engine::Coverage) {
+        /// Classes of the run.
+        classes: usize,
+        /// Classes with clips in the test set; the unweighted average recall is the mean over these.
+        tested: usize,
+        /// Classes with few test clips, and how many they have.
+        few: BTreeMap<String, usize> = object(&coverage.few),
+        /// Over how many test sets `few` is counted: 1, or the folds of a cross-validation.
+        sets: usize,
+    }
+
+    /// A note of a run, and tags to find it by.
+    Note(note: RunNote) {
+        /// The note.
+        text: String,
+        /// The tags.
+        tags: Vec<String>,
+    }
+
+    /// The note of a run.
+    NoteOfRun(noted: (String, RunNote)) {
+        /// The run.
+        run: String = noted.0.clone(),
+        /// The note.
+        text: String = noted.1.text.clone(),
+        /// Its tags.
+        tags: Vec<String> = noted.1.tags.clone(),
+    }
+
+    /// Runs compared.
+    Comparison(comparison: engine::Comparison) {
+        /// The runs, in the order asked for.
+        runs: Vec<Run> = all(&comparison.runs),
+        /// Settings that differ: the value of each run as TOML, in the same order, where it has one.
+        settings: BTreeMap<String, Vec<Option<String>>> = object(&comparison.settings),
+    }
+
+    /// Runs were deleted.
+    Deleted(deletion: Deletion) {
+        /// Their ids.
+        runs: Vec<String>,
+        /// Size of all their files (bytes).
+        bytes: u64,
+        /// Whether `runs --restore` can bring them back.
+        restorable: bool,
+        /// Size of all deleted runs that can be restored (bytes).
+        trash_bytes: u64,
+    }
+}
+
+/// Deleted runs are back.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Restored {
+    /// Their ids.
+    pub restored: Vec<String>,
+}
+
+/// Runs were asked to stop, or taken out of the queue before they had begun.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Stopping {
+    /// Their ids.
+    pub runs: Vec<String>,
+    /// How soon those stop that have begun.
+    pub when: Stop,
+}

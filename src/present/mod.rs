@@ -1,0 +1,6 @@
+//! How results are presented, once for both faces: words, numbers, plain tables, and the documents of `--json`.
+
+pub mod json;
+pub mod numbers;
+pub mod table;
+pub mod words;

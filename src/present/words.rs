@@ -1,0 +1,159 @@
+//! Words for what the engine counts and names.
+
+use super::numbers::{duration, percent};
+use crate::engine::{
+    CacheKind, CacheState, Coverage, Exclusion, Note, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage,
+    TrialRow, Warning,
+};
+
+/// What data of a program and not of people is called.
+pub const SYNTHETIC: &str = "SYNTHETIC demo data: no human voice, scores mean nothing for real speech";
+
+/// Said of a model that was fitted on its test clips as well.
+pub const FINAL_MODEL: &str = "a final model, fitted on all clips, without a held-out test score";
+
+/// Why clips take no part.
+pub fn exclusion(exclusion: Exclusion) -> &'static str {
+    match exclusion {
+        Exclusion::Filter => "not in the filter",
+        Exclusion::Label => "label dropped",
+        Exclusion::Unlabelled => "unlabelled",
+        Exclusion::Silent => "silent",
+        Exclusion::Damaged => "damaged",
+        Exclusion::ConflictingDuplicate => "labelled twice",
+        Exclusion::Features => "without features",
+    }
+}
+
+/// What is odd about a clip.
+pub fn quality_issue(kind: QualityIssueKind) -> &'static str {
+    match kind {
+        QualityIssueKind::Silent => "silent",
+        QualityIssueKind::ConflictingDuplicate => "two labels",
+        QualityIssueKind::Duplicate => "duplicate",
+        QualityIssueKind::Damaged => "damaged",
+        QualityIssueKind::Extension => "extension",
+        QualityIssueKind::Stereo => "stereo",
+        QualityIssueKind::Rate => "rate",
+        QualityIssueKind::Clipping => "clipping",
+        QualityIssueKind::Length => "length",
+        QualityIssueKind::Name => "name",
+    }
+}
+
+/// What a part of the cache is.
+pub fn cache_kind(kind: CacheKind) -> &'static str {
+    match kind {
+        CacheKind::Scan => "headers",
+        CacheKind::Analysis => "samples",
+        CacheKind::Features => "features",
+        CacheKind::Other => "other",
+    }
+}
+
+/// Whether a part of the cache would be used.
+pub fn cache_state(state: CacheState) -> &'static str {
+    match state {
+        CacheState::Current => "current",
+        CacheState::Recipe => "recipe not in settings",
+        CacheState::Version => "another version",
+        CacheState::Damaged => "damaged",
+        CacheState::Foreign => "foreign, never cleared",
+    }
+}
+
+/// How soon a run stops.
+pub fn stop(when: Stop) -> &'static str {
+    match when {
+        Stop::Now => "now",
+        Stop::AfterEpoch => "when the epoch is done",
+    }
+}
+
+/// How soon workers stop.
+pub fn stop_tuning(when: StopTuning) -> &'static str {
+    match when {
+        StopTuning::Now => "now",
+        StopTuning::AfterEpoch => "when the epoch is done",
+        StopTuning::AfterTrial => "when the trial is done",
+    }
+}
+
+/// The mark of a test score that has to be read with what is said of its classes; nothing for any other.
+pub fn coverage_mark(run: &RunSummary) -> &'static str {
+    if run.coverage.as_ref().is_some_and(Coverage::is_thin) {
+        "!"
+    } else {
+        ""
+    }
+}
+
+/// `UAR over 5 of 6 classes; the test set has no clips of calm`; empty when every class has enough clips.
+pub fn coverage(coverage: &Coverage) -> String {
+    let over = Some(coverage.uar()).filter(|_| coverage.tested < coverage.classes);
+    over.into_iter()
+        .chain(coverage.warning())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// The state of a trial; `lost` where it counts as running and its process is gone.
+pub fn trial_state(trial: &TrialRow) -> String {
+    match trial.lost {
+        Some(_) => "lost".to_owned(),
+        None => trial.state.to_string(),
+    }
+}
+
+/// What the damage of a study's journal means, and the remedy.
+pub fn study_damage(page: &StudyPage) -> Option<String> {
+    let damage = page.damage.as_ref()?;
+    Some(format!(
+        "journal.log, {damage}; the records from that line on are not shown, and nothing is written until \
+         `undertone study repair {}` has repaired it",
+        page.name
+    ))
+}
+
+/// How much of a finite space was tried.
+pub fn space_coverage(page: &StudyPage) -> Option<String> {
+    let coverage = page.coverage?;
+    Some(format!("{} of {} tried", coverage.tried, coverage.settings))
+}
+
+/// What a recipe would note about a clip.
+pub fn note(note: &Note) -> String {
+    match note {
+        Note::Trimmed {
+            start_seconds,
+            end_seconds,
+        } => format!(
+            "{} of silence trimmed at the start, {} at the end",
+            duration(*start_seconds),
+            duration(*end_seconds)
+        ),
+        Note::SkipClamped { to_seconds } => format!("only {} skipped, the clip is short", duration(*to_seconds)),
+        Note::Padded { seconds } => format!("padded with {} of zeros", duration(*seconds)),
+    }
+}
+
+/// A reason to trust a prediction less.
+pub fn warning(warning: &Warning) -> String {
+    match warning {
+        Warning::Level {
+            rms_dbfs,
+            training_rms_dbfs,
+        } => format!("level {rms_dbfs:.0} dBFS, the training clips have {training_rms_dbfs:.0}"),
+        Warning::Clipping { share } => format!("{} of the samples are clipped", percent(f64::from(*share))),
+        Warning::Short { seconds, wanted } => format!(
+            "{}, the model takes {}: padded with zeros",
+            duration(*seconds),
+            duration(*wanted)
+        ),
+        Warning::Long { seconds, used } => format!("{}, the model used {} of it", duration(*seconds), duration(*used)),
+        Warning::NoTestScore => FINAL_MODEL.to_owned(),
+        Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
+        Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
+        Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),
+    }
+}
