@@ -60,13 +60,8 @@ const FOR_ALL: [&str; 5] = ["random", "quantile", "files", "lines", "file_lock"]
 const CIRCLES: circles::Allowed = &[
     // The patient pruner wraps another pruner.
     ("tuning", &["pruner", "pruners"]),
-    // Until the screens are panes.
-    ("ui", &["overlays", "state", "tabs"]),
-    ("ui/tabs/tune", &["charts", "panels", "parallel"]),
-    // Until an event's and a request's parts, and a run's and its queue's rows, lie apart.
+    // An event carries replies, a request has a reply, and a reply is an event's content.
     ("engine/api", &["event", "reply", "request", "task"]),
-    ("engine/api", &["queue", "run"]),
-    ("engine/settings", &["layers", "presets"]),
 ];
 
 /// The faces, which may know the screen and may print.

@@ -26,13 +26,15 @@ pub use epochs::Epochs;
 pub use error::EngineError;
 pub use event::{Event, Progress, Reply};
 pub use model::{ModelRow, ModelSummary};
-pub use queue::{QueueLane, QueuePosition, QueueReport};
+pub use queue::{QueueLane, QueueReport};
 pub use reply::{
     Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
     Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
 };
 pub use request::{Command, CommandKind, Request, Subscription};
-pub use run::{Comparison, Deletion, EpochTime, FilePrediction, RunDetail, RunPlan, RunReport, RunSummary};
+pub use run::{
+    Comparison, Deletion, EpochTime, FilePrediction, QueuePosition, RunDetail, RunPlan, RunReport, RunSummary,
+};
 pub use selector::RunSelector;
 pub use study::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
 pub use task::Task;

@@ -3,19 +3,6 @@
 use super::RunSummary;
 use serde::Serialize;
 
-/// Where a waiting run stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QueuePosition {
-    /// From 1, among the runs that wait for the same device.
-    pub place: usize,
-    /// What it waits for.
-    pub device: String,
-    /// The machine, when it is another one.
-    pub host: Option<String>,
-    /// Whether a worker will take it when its turn comes.
-    pub worker: bool,
-}
-
 /// The queue of one device.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueLane {

@@ -1,8 +1,8 @@
 //! What events carry of runs.
 
 use super::{
-    Coverage, Epochs, EvaluatedClip, Heartbeat, Overrides, Prediction, QueuePosition, Report, RunNote, RunState,
-    ScoreSpread, Scores, Usage,
+    Coverage, Epochs, EvaluatedClip, Heartbeat, Overrides, Prediction, Report, RunNote, RunState, ScoreSpread, Scores,
+    Usage,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -58,6 +58,19 @@ pub struct RunSummary {
     pub note: RunNote,
     /// Why it failed.
     pub reason: Option<String>,
+}
+
+/// Where a waiting run stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueuePosition {
+    /// From 1, among the runs that wait for the same device.
+    pub place: usize,
+    /// What it waits for.
+    pub device: String,
+    /// The machine, when it is another one.
+    pub host: Option<String>,
+    /// Whether a worker will take it when its turn comes.
+    pub worker: bool,
 }
 
 /// Everything about one run.

@@ -1,6 +1,5 @@
 //! Layers of TOML: the embedded defaults, a file, single values; merged with the place of every value.
 
-use super::presets::{OwnPreset, PRESETS};
 use super::shipped::{Shipped, shipped};
 use super::{Origin, Provenance, SettingsError};
 use std::collections::BTreeMap;
@@ -8,6 +7,8 @@ use std::ops::Range;
 use std::path::Path;
 use toml_edit::{Document, Item, Value};
 
+/// The table of presets.
+pub(super) const PRESETS: &str = "presets";
 /// Tables whose keys are the user's own; a later layer replaces them whole.
 const FREE_TABLES: [&str; 1] = ["labels.map"];
 /// The table of free tables whose names are the user's own too.
@@ -36,6 +37,13 @@ impl Named {
 
 /// The key of a table that makes all others of a recipe superfluous.
 const IMPORT: &str = "import";
+
+/// A preset in a file of the user's.
+#[derive(Debug, Clone)]
+pub(super) struct OwnPreset {
+    pub provenance: Provenance,
+    pub text: String,
+}
 
 /// Values by key, and where each came from.
 #[derive(Debug, Clone, Default)]

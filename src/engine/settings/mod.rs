@@ -4,6 +4,7 @@ mod imported;
 mod layers;
 mod presets;
 mod provenance;
+mod range;
 mod rows;
 mod setting;
 mod shipped;
@@ -13,8 +14,9 @@ mod tidy;
 pub use imported::add_import;
 pub use presets::Preset;
 pub use provenance::Provenance;
+pub use range::Range;
 pub use rows::rows;
-pub use setting::{Kind, Range, Setting};
+pub use setting::{Kind, Setting};
 pub use tidy::{TidyRow, Tidying, tidied};
 
 use crate::corpus::demo::DemoSettings;

@@ -1,14 +1,12 @@
 //! Presets: settings that belong together, by one name.
 
-use super::layers::{Layers, dotted, is_free};
+use super::layers::{Layers, OwnPreset, PRESETS, dotted, is_free};
 use super::shipped::shipped;
 use super::{Origin, Provenance, SettingsError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use toml_edit::DocumentMut;
 
-/// The table of presets.
-pub(super) const PRESETS: &str = "presets";
 /// What a preset says beside settings: what it is, and the preset that it builds on.
 const ABOUT: &str = "about";
 const EXTENDS: &str = "extends";
@@ -30,13 +28,6 @@ pub struct Preset {
     pub origin: String,
     /// As it is written there.
     pub text: String,
-}
-
-/// A preset in a file of the user's.
-#[derive(Debug, Clone)]
-pub(super) struct OwnPreset {
-    pub provenance: Provenance,
-    text: String,
 }
 
 impl Layers {

@@ -1,7 +1,7 @@
 //! A settings file without what says no more than what ships: shown, then written.
 
+use crate::engine::settings::layers::PRESETS;
 use crate::engine::settings::layers::{Layers, dotted, is_free};
-use crate::engine::settings::presets::PRESETS;
 use crate::engine::settings::shipped::shipped;
 use crate::engine::settings::{FILE, Provenance, Settings, SettingsError, assemble};
 use crate::files;
