@@ -8,6 +8,7 @@ mod data;
 mod fixtures;
 mod form;
 mod harness;
+mod keys;
 mod listen;
 mod networks;
 mod paste;
