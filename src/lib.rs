@@ -18,7 +18,7 @@
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
-//! | [`random`], [`files`], [`file_lock`] | seeded streams of random numbers; files replaced whole or not at all; locks between processes |
+//! | [`random`], [`files`], [`file_lock`], [`formats`] | seeded streams of random numbers; files replaced whole or not at all; locks between processes; the versions of the formats on disk |
 //!
 //! The way of the data: folder → scan → clips → split → recipe over each wave (cached) → scaler
 //! fitted on training clips only → batches → fit → checkpoint → package → predictions → report.
@@ -31,6 +31,7 @@ pub mod evaluation;
 pub mod features;
 pub mod file_lock;
 pub mod files;
+pub mod formats;
 pub mod inference;
 pub mod models;
 pub mod random;

@@ -47,8 +47,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("random", &[]),
     ("file_lock", &["files"]),
     ("files", &[]),
+    ("formats", &[]),
 ];
-const FOR_ALL: [&str; 3] = ["random", "files", "file_lock"];
+const FOR_ALL: [&str; 4] = ["random", "files", "file_lock", "formats"];
 
 /// The faces, which may know the screen and may print.
 const FACES: [&str; 3] = ["main", "ui", "cli"];

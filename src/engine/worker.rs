@@ -58,16 +58,25 @@ impl Run {
     /// Takes it out of the queue as well.
     ///
     /// # Errors
-    /// A run that another process holds, or that was taken up before and is not to go on: it would be overwritten.
+    /// A run that another process holds, that a newer version of the program wrote, or that was taken up before and is
+    /// not to go on: it would be overwritten.
     fn take(path: &Path) -> Result<Self, EngineError> {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = RunFolder {
+            id,
+            path: path.to_owned(),
+        };
+        if let Err(newer @ RunError::Newer(_)) = RunFile::read(&folder) {
+            return Err(newer.into());
+        }
         let lease = Lease::take(path)?;
         lease.progress("queued", 0, 0);
         let facts = read_facts::<EpochFacts>(path, 0)?.0;
         let resumed = matches!(facts.last(), Some(Fact::Resumed { .. }));
         if !facts.is_empty() && !resumed {
             return Err(EngineError::Other(format!(
-                "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run"
+                "run {id} was taken up before; `undertone resume {id}` goes on with it, or start a new run",
+                id = folder.id
             )));
         }
         let last = facts.iter().rev().find_map(|fact| match fact {
@@ -79,10 +88,7 @@ impl Run {
             Queue::lock(runs)?.leave(path)?;
         }
         Ok(Self {
-            folder: RunFolder {
-                id,
-                path: path.to_owned(),
-            },
+            folder,
             lease,
             journal,
             trial: None,

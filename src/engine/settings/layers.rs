@@ -2,6 +2,7 @@
 
 use super::presets::PRESETS;
 use super::{Origin, SettingsError};
+use crate::formats::{Format, SCHEMA};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -103,9 +104,18 @@ impl Layers {
         let place = path.display().to_string();
         let lines = lines(text, &place)?;
         let mut table = table_of(text, &place)?;
+        Format::Settings
+            .check_toml(path, &table)
+            .map_err(|newer| SettingsError {
+                place: place.clone(),
+                key: SCHEMA.to_owned(),
+                problem: newer.problem(),
+            })?;
+        table.remove(SCHEMA);
         let presets = table.remove(PRESETS);
         let origins = lines
             .into_iter()
+            .filter(|(key, _)| key != SCHEMA)
             .map(|(key, line)| (key, Origin::File(path.to_owned(), line)))
             .collect();
         self.merge(table, origins)?;
@@ -206,7 +216,7 @@ impl Layers {
         place.unwrap_or_else(|| self.lookup(key).is_some_and(|value| !value.is_table()))
     }
 
-    fn lookup(&self, key: &str) -> Option<&toml::Value> {
+    pub fn lookup(&self, key: &str) -> Option<&toml::Value> {
         let mut names = key.split('.');
         let first = self.table.get(names.next()?)?;
         names.try_fold(first, |value, name| value.get(name))

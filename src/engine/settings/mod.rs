@@ -2,10 +2,12 @@
 
 mod imported;
 mod layers;
+mod on_disk;
 mod presets;
 mod rows;
 
 pub use imported::add_import;
+pub(super) use on_disk::settings_on_disk;
 pub use presets::Preset;
 pub use rows::rows;
 
