@@ -203,6 +203,7 @@ fn trained(before: &Before) {
     );
 
     let resumed = Command::new(&before.program)
+        .stdout(std::process::Stdio::null())
         .args(["resume", &id])
         .current_dir(lab.path(""))
         .spawn();

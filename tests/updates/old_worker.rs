@@ -162,17 +162,15 @@ fn a_worker_of_before_is_listed_watched_queued_behind_stopped_and_resumed() {
     assert_eq!(old.run.join().unwrap(), Stop::Now);
     let request = fs::read_to_string(run.join("control.jsonl")).unwrap();
     let recorded = kept_text("control.jsonl");
-    let as_then = now(recorded.trim()).len();
     assert_eq!(timeless(&request), timeless(&recorded), "another request");
-    assert!(request.trim().len().abs_diff(as_then) <= 9, "another time: {request}");
     assert_eq!(
         lab.wait(RUNNING, MINUTE, |row| row["state"] != "running")["state"],
         "stopped"
     );
     lab.wait(&other, MINUTE, |row| row["state"] == "finished");
     let watched = String::from_utf8(watching.wait_with_output().unwrap().stdout).unwrap();
-    let told = |state: &str| watched.contains(&format!("\"state\":\"{state}\""));
-    assert!(told("running") && told("stopped"), "{watched}");
+    let told = watched.lines().filter(|line| line.contains(RUNNING)).count();
+    assert!(told > 2 && watched.contains("stopped"), "{watched}");
 
     lab.done(&["resume", RUNNING]);
     let row = lab.row(RUNNING);

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Tables in which that version takes any name.
 const FREE: [&str; 2] = ["labels.map", "tuning.space"];
 
+/// Keys that it can do without.
+const OPTIONAL: [&str; 1] = ["note"];
+
 /// Words that it knows, by the key that holds them; from the declarations of its types. Those of settings stand in its
 /// `workbench.toml`.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -57,6 +60,7 @@ fn stumbles(then: &Value, now: &Value, unknown: Unknown, key: &str, found: &mut 
             for (name, then) in then {
                 match now.get(name) {
                     Some(now) => stumbles(then, now, unknown, &below(name), found),
+                    None if OPTIONAL.contains(&&**name) => {}
                     None => found.push(format!("lacks {}", below(name))),
                 }
             }
@@ -139,6 +143,17 @@ pub fn check_settings(what: &str, then: &str, now: &str) {
     check(what, &facts_then, &facts_now, Unknown::Ignored);
     check(what, &then, &now, Unknown::Refused);
     check_words(what, &then, &now);
+    for (architecture, space) in now["tuning"]["space"].as_object().unwrap() {
+        for name in space.as_object().unwrap().keys() {
+            let (setting, place) = name.rsplit_once('.').unwrap();
+            let setting = if place.parse::<usize>().is_ok() { setting } else { name };
+            let known = then.pointer(&format!("/{}", setting.replace('.', "/")));
+            assert!(
+                known.is_some(),
+                "{what}: {architecture} searches {name}, which was unheard of"
+            );
+        }
+    }
 }
 
 pub fn header(table: &str) -> Vec<&str> {

@@ -161,18 +161,22 @@ fn the_files_of_a_study_are_those_that_the_version_before_reads() {
     lab.done(&[&["tune", "--study", "w", "--trials", "1", "--detach"], &endless[..]].concat());
     let then = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/splits_kept/studies/w");
     let now = lab.path("studies/w");
-    // That version finds the trial that a worker is at by these.
-    let begun = Instant::now();
-    loop {
-        let beat = fs::read_to_string(now.join("workers/w1/beat.json")).unwrap_or_default();
-        let beat: Value = serde_json::from_str(&beat).unwrap_or_default();
-        if beat["phase"] == "trial" && beat["done"] == 0 {
-            break;
+    let wait_for = |wanted: &dyn Fn(&Value) -> bool| {
+        let begun = Instant::now();
+        loop {
+            let beat = fs::read_to_string(now.join("workers/w1/beat.json")).unwrap_or_default();
+            let beat: Value = serde_json::from_str(&beat).unwrap_or_default();
+            if wanted(&beat) {
+                return;
+            }
+            assert!(begun.elapsed() < MINUTE, "{beat}");
+            sleep(Duration::from_millis(50));
         }
-        assert!(begun.elapsed() < MINUTE, "{beat}");
-        sleep(Duration::from_millis(50));
-    }
+    };
+    // That version finds the trial that a worker is at by these.
+    wait_for(&|beat| beat["phase"] == "trial" && beat["done"] == 0);
     lab.done(&["study", "stop", "w"]);
+    wait_for(&|beat| beat["released"] == true);
     let attributes = |folder: &Path| -> BTreeSet<String> {
         let text = fs::read_to_string(folder.join("journal.log")).unwrap();
         text.split('"')
@@ -208,7 +212,7 @@ fn a_key_that_is_renamed_or_new_in_a_closed_table_is_noticed() {
     for (word, other) in [
         ("batch_size", "clips_per_step"),
         ("fingerprint", "hash"),
-        ("kind = \"speaker\"", "kind = \"voice\""),
+        ("kind = \"speaker\"", "kind = \"unheard_of\""),
     ] {
         let now = then.replace(word, other);
         assert_ne!(now, then);
