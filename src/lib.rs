@@ -21,6 +21,7 @@
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
 //! | [`random`], [`quantile`] | seeded streams of random numbers; quantiles |
 //! | [`files`], [`lines`], [`file_lock`] | files replaced whole or not at all; files that grow by whole lines; locks between processes |
+//! | [`formats`] | the versions of the formats on disk |
 //!
 //! The way of the data: folder → scan → clips → split → recipe over each wave (cached) → scaler
 //! fitted on training clips only → batches → fit → checkpoint → package → predictions → report.
@@ -49,6 +50,7 @@ pub mod evaluation;
 pub mod features;
 pub mod file_lock;
 pub mod files;
+pub mod formats;
 pub mod inference;
 pub mod lines;
 pub mod models;

@@ -3,6 +3,7 @@
 use super::{InferenceError, log_probabilities};
 use crate::features::{FEATURE_VERSION, FeatureMatrix, Normalise, Recipe, Scaler};
 use crate::files;
+use crate::formats::Format;
 use crate::models::{ModelSettings, Network, device};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -50,13 +51,19 @@ pub struct PackageMetadata {
 }
 
 impl PackageMetadata {
-    /// Architectures that an older version did not know are as shipped.
-    fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let mut table: toml::Table = text.parse()?;
+    /// Architectures that an older version did not know are as shipped. What is wrong and the remedy, where it cannot be
+    /// read.
+    fn parse(path: &Path, text: &str) -> Result<Self, String> {
+        let damaged =
+            |error: toml::de::Error| format!("damaged or made by another version: {}", error.to_string().trim_end());
+        let mut table: toml::Table = text.parse().map_err(damaged)?;
+        Format::Package
+            .check_toml(path, &table)
+            .map_err(|newer| newer.problem())?;
         if let Some(model) = table.get_mut("model").and_then(toml::Value::as_table_mut) {
             ModelSettings::complete(model);
         }
-        table.try_into()
+        table.try_into().map_err(damaged)
     }
 
     /// What contradicts itself or this program, if anything does.
@@ -115,7 +122,8 @@ impl Package {
         fs::create_dir_all(folder).map_err(|error| refuse(folder, &error))?;
         self.network.save(&folder.join(WEIGHTS))?;
         let path = folder.join(METADATA);
-        let text = toml::to_string(&self.metadata).map_err(|error| refuse(&path, &error))?;
+        let text =
+            toml::to_string(&Format::Package.versioned(&self.metadata)).map_err(|error| refuse(&path, &error))?;
         files::replace(&path, text.as_bytes()).map_err(|error| refuse(&path, &error))
     }
 
@@ -134,12 +142,7 @@ impl Package {
                 "cannot be read: {error}; a run has a model once its first epoch is done"
             ))
         })?;
-        let metadata = PackageMetadata::parse(&text).map_err(|error| {
-            refuse(format!(
-                "damaged or made by another version: {}",
-                error.to_string().trim_end()
-            ))
-        })?;
+        let metadata = PackageMetadata::parse(&path, &text).map_err(refuse)?;
         if let Some(problem) = metadata.contradiction() {
             return Err(refuse(problem));
         }

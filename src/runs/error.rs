@@ -1,5 +1,6 @@
 //! What can go wrong with run folders.
 
+use crate::formats::NewerFormat;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong with run folders.
@@ -59,6 +60,9 @@ pub enum RunError {
         /// The lock.
         path: PathBuf,
     },
+    /// A newer version of the program wrote it.
+    #[error(transparent)]
+    Newer(#[from] NewerFormat),
     /// A file holds something else than it should.
     #[error("{}: {problem}", path.display())]
     Malformed {

@@ -2,6 +2,7 @@
 
 use super::RunError;
 use crate::files;
+use crate::formats::{Format, SCHEMA};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -26,14 +27,20 @@ impl RunNote {
     /// The note of a run; an empty one where nobody has said anything.
     ///
     /// # Errors
-    /// [`RunError::Malformed`], [`RunError::Io`].
+    /// [`RunError::Newer`], [`RunError::Malformed`], [`RunError::Io`].
     pub fn read(run: &Path) -> Result<Self, RunError> {
         let path = note_path(run);
         match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| RunError::Malformed {
-                path,
-                problem: format!("{}; correct it, or delete it", error.message()),
-            }),
+            Ok(text) => {
+                let malformed = |error: toml::de::Error| RunError::Malformed {
+                    path: path.clone(),
+                    problem: format!("{}; correct it, or delete it", error.message()),
+                };
+                let mut table: toml::Table = text.parse().map_err(malformed)?;
+                Format::Note.check_toml(&path, &table)?;
+                table.remove(SCHEMA);
+                table.try_into().map_err(malformed)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(RunError::io(&path)(error)),
         }

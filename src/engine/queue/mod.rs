@@ -55,6 +55,7 @@ pub fn wake(runs: &Path) -> Result<Vec<String>, EngineError> {
     }
     let lanes: BTreeSet<Lane> = waiting(runs)?
         .into_iter()
+        .filter(|waiting| !RunFile::is_newer(&waiting.folder))
         .filter_map(|waiting| waiting.entry.lane)
         .filter(Lane::is_here)
         .collect();
@@ -99,6 +100,8 @@ fn repair(runs: &Path) -> Result<(), EngineError> {
     {
         match RunFile::read(&damaged.folder) {
             Ok(file) => queue.join(std::slice::from_ref(&damaged.folder), &lane_of(&file.settings.device))?,
+            // It waits for a program that can read it.
+            Err(RunError::Newer(_)) => {}
             Err(_) => queue.leave(&damaged.folder.path)?,
         }
     }

@@ -1,5 +1,6 @@
 //! What `undertone worker --queue` does: run after run, each in a process of its own.
 
+use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::{NotStarted, launch_on, leave_terminal};
 use crate::engine::{EngineError, EpochMetrics, JournalEntry};
 use crate::runs::queue::{Entry, Lane, Queue};
@@ -43,7 +44,9 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
         let next = queue.waiting()?.into_iter().find(|waiting| {
             let ours = waiting.entry.lane.as_ref() == Some(&lane) && !passed.contains(&waiting.folder.id);
             // Somebody starts it beside the others, or takes it out.
-            ours && !matches!(liveness(&waiting.folder.path), Liveness::Held(_))
+            let free = ours && !matches!(liveness(&waiting.folder.path), Liveness::Held(_));
+            // What a newer program queued waits for a worker that can read it.
+            free && !RunFile::is_newer(&waiting.folder)
         });
         let Some(next) = next else {
             // In this order: whoever adds a run after this look finds no worker, and starts one.

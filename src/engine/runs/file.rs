@@ -1,8 +1,9 @@
 //! `run.toml`: everything a run was started with.
 
 use crate::corpus::Dealing;
-use crate::engine::settings::settings_of_run;
+use crate::engine::settings::{settings_of_run, settings_on_disk};
 use crate::engine::{EngineError, Settings};
+use crate::formats::Format;
 use crate::runs::{RunError, RunFolder};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -68,8 +69,9 @@ impl RunFile {
     /// A value that TOML cannot hold.
     pub fn to_toml(&self) -> Result<String, EngineError> {
         let write = || -> Result<String, toml::ser::Error> {
-            let mut table = toml::Table::try_from(&self.settings)?;
-            table.insert("run".to_owned(), toml::Value::try_from(&self.run)?);
+            let mut table = settings_on_disk(&self.settings)?;
+            let run = toml::Value::try_from(Format::Run.versioned(&self.run))?;
+            table.insert("run".to_owned(), run);
             toml::to_string(&table)
         };
         write().map_err(|error| EngineError::Unsuitable(format!("the settings cannot be written as TOML: {error}")))
@@ -78,25 +80,32 @@ impl RunFile {
     /// From a run's folder. What an older version of the program did not know is as by default.
     ///
     /// # Errors
-    /// [`RunError::Malformed`] for a file that is damaged, or that a newer version of the program wrote.
+    /// [`RunError::Newer`] for a file that a newer version of the program wrote, [`RunError::Malformed`] for one that is
+    /// damaged.
     pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
         let path = folder.settings();
         let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io {
             path: path.clone(),
             source,
         })?;
-        let parse = || -> Result<(RunMetadata, toml::Table), toml::de::Error> {
-            let mut table: toml::Table = text.parse()?;
-            let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
-            Ok((run.try_into()?, table))
-        };
         let malformed = |problem: String| RunError::Malformed {
             path: path.clone(),
             problem: format!("{problem}; was it written by another version?"),
         };
-        let (run, table) = parse().map_err(|error| malformed(error.message().trim().to_owned()))?;
+        let damaged = |error: toml::de::Error| malformed(error.message().trim().to_owned());
+        let mut table: toml::Table = text.parse().map_err(damaged)?;
+        let run = table.remove("run").unwrap_or(toml::Value::Table(toml::Table::new()));
+        if let Some(run) = run.as_table() {
+            Format::Run.check_toml(&path, run)?;
+        }
+        let run = run.try_into().map_err(damaged)?;
         let settings = settings_of_run(table).map_err(|error| malformed(error.to_string()))?;
         Ok(Self { run, settings })
+    }
+
+    /// Whether a newer version of the program wrote it, which is then the one to go on with the run.
+    pub fn is_newer(folder: &RunFolder) -> bool {
+        matches!(Self::read(folder), Err(RunError::Newer(_)))
     }
 }
 

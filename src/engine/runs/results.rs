@@ -2,6 +2,7 @@
 
 use crate::engine::{EngineError, EvaluatedClip, Report};
 use crate::files;
+use crate::formats::Format;
 use crate::runs::{RunError, RunFolder};
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +19,8 @@ pub fn write(folder: &RunFolder, report: &Report, evaluated: &[EvaluatedClip]) -
     let table = predictions_csv(&report.labels, evaluated).map_err(|error| malformed(&predictions, &error))?;
     files::replace(&predictions, &table).map_err(io(&predictions))?;
     let path = folder.report();
-    let text = serde_json::to_vec_pretty(report).map_err(|error| malformed(&path, &error))?;
+    let text =
+        serde_json::to_vec_pretty(&Format::Report.versioned(report)).map_err(|error| malformed(&path, &error))?;
     Ok(files::replace(&path, &text).map_err(io(&path))?)
 }
 
@@ -47,10 +49,11 @@ fn predictions_csv(labels: &[String], evaluated: &[EvaluatedClip]) -> Result<Vec
 /// The report of a run.
 ///
 /// # Errors
-/// [`RunError`] when there is none, or it is damaged.
+/// [`RunError`] when there is none, it is damaged, or a newer version of the program wrote it.
 pub fn read_report(folder: &RunFolder) -> Result<Report, RunError> {
     let path = folder.report();
     let text = std::fs::read(&path).map_err(io(&path))?;
+    Format::Report.check_json(&path, &text)?;
     serde_json::from_slice(&text).map_err(|error| malformed(&path, &error))
 }
 

@@ -2,6 +2,7 @@
 
 use super::shipped::{Shipped, shipped};
 use super::{Origin, Provenance, SettingsError};
+use crate::formats::{Format, SCHEMA};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -115,9 +116,18 @@ impl Layers {
         let place = path.display().to_string();
         let lines = lines(text, &place)?;
         let mut table = table_of(text, &place)?;
+        Format::Settings
+            .check_toml(path, &table)
+            .map_err(|newer| SettingsError {
+                place: place.clone(),
+                key: SCHEMA.to_owned(),
+                problem: newer.problem(),
+            })?;
+        table.remove(SCHEMA);
         let presets = table.remove(PRESETS);
         let origins = lines
             .into_iter()
+            .filter(|(key, _)| key != SCHEMA)
             .map(|(key, line)| (key, Origin::File(path.to_owned(), line)))
             .collect();
         self.merge(table, origins)?;

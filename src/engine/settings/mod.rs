@@ -2,6 +2,7 @@
 
 mod imported;
 mod layers;
+mod on_disk;
 mod presets;
 mod provenance;
 mod range;
@@ -12,6 +13,7 @@ mod table;
 mod tidy;
 
 pub use imported::add_import;
+pub(super) use on_disk::settings_on_disk;
 pub use presets::Preset;
 pub use provenance::Provenance;
 pub use range::Range;

@@ -1,8 +1,10 @@
 //! `studies/<name>/`: the journal in Optuna's format, the settings, the trials' runs, the workers.
 
 use crate::engine::runs::file::RunMetadata;
+use crate::engine::settings::settings_on_disk;
 use crate::engine::{EngineError, Settings, load_settings};
 use crate::files;
+use crate::formats::Format;
 use crate::runs::{RunError, RunFolder};
 use crate::tuning::lifecycle::run_of;
 use crate::tuning::{Objective, Repaired, Space, Study, Value, repair};
@@ -178,9 +180,10 @@ impl StudyFolder {
     /// What the file system says; values that TOML cannot hold.
     pub fn write(&self, settings: &Settings, begun: &Begun) -> Result<(), EngineError> {
         let malformed = |error: String| EngineError::Unsuitable(format!("the settings cannot be written: {error}"));
-        let table = toml::Table::try_from(settings).map_err(|error| malformed(error.to_string()))?;
+        let table = settings_on_disk(settings).map_err(|error| malformed(error.to_string()))?;
         let text = toml::to_string(&table).map_err(|error| malformed(error.to_string()))?;
-        let begun = serde_json::to_vec_pretty(begun).map_err(|error| malformed(error.to_string()))?;
+        let begun =
+            serde_json::to_vec_pretty(&Format::Study.versioned(begun)).map_err(|error| malformed(error.to_string()))?;
         fs::create_dir_all(&self.path).map_err(RunError::io(&self.path))?;
         let (settings_file, begun_file) = (self.settings_file(), self.begun_file());
         files::replace(&begun_file, &begun).map_err(RunError::io(&begun_file))?;
@@ -190,18 +193,26 @@ impl StudyFolder {
     /// The settings that all trials share, with these changes.
     ///
     /// # Errors
-    /// A file that is missing or damaged, a change that makes no sense.
+    /// A file that is missing or damaged, or that a newer version of the program wrote; a change that makes no sense.
     pub fn settings(&self, changes: &[(String, String)]) -> Result<Settings, EngineError> {
+        self.check_version()?;
         Ok(load_settings(Some(&self.settings_file()), changes)?)
+    }
+
+    /// Refuses a study that a newer version of the program wrote; one of another program has no version.
+    fn check_version(&self) -> Result<(), RunError> {
+        let path = self.begun_file();
+        Ok(fs::read(&path).map_or(Ok(()), |text| Format::Study.check_json(&path, &text))?)
     }
 
     /// What was known when the study began.
     ///
     /// # Errors
-    /// A file that is missing or damaged.
+    /// A file that is missing or damaged, or that a newer version of the program wrote.
     pub fn begun(&self) -> Result<Begun, EngineError> {
         let path = self.begun_file();
         let text = fs::read(&path).map_err(RunError::io(&path))?;
+        Format::Study.check_json(&path, &text).map_err(RunError::from)?;
         serde_json::from_slice(&text).map_err(|error| EngineError::File {
             path,
             problem: format!("{error}; start a study of another name"),
@@ -211,8 +222,9 @@ impl StudyFolder {
     /// The study in the journal: the one of the folder's name, else the first.
     ///
     /// # Errors
-    /// No study in it, or one with several objectives.
+    /// No study in it, one with several objectives, or one that a newer version of the program wrote.
     pub fn open_study(&self) -> Result<Study, EngineError> {
+        self.check_version()?;
         let path = self.journal();
         let names = Study::list(&path)?;
         let name = names.iter().find(|(name, _)| *name == self.name).or(names.first());

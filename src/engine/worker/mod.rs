@@ -14,7 +14,7 @@ use crate::engine::studies::report::TrialReporter;
 use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
 use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
-use crate::runs::{Journal, Lease, RunFolder, host_name, read_entries, read_stop};
+use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
 use crate::tuning::Outcome;
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,16 +52,24 @@ impl Run {
     /// Takes it out of the queue as well.
     ///
     /// # Errors
-    /// A run that another process holds, or that was taken up before and is not to go on: it would be overwritten.
+    /// A run that another process holds, that a newer version of the program wrote, or that was taken up before and is not to go on: it would be overwritten.
     fn take(path: &Path) -> Result<Self, EngineError> {
         let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = RunFolder {
+            id,
+            path: path.to_owned(),
+        };
+        if let Err(newer @ RunError::Newer(_)) = RunFile::read(&folder) {
+            return Err(newer.into());
+        }
         let lease = Lease::take(path)?;
         progress(&lease, &Task::Queued, 0, 0);
         let entries = read_entries::<EpochMetrics>(path, 0)?.0;
         let resumed = matches!(entries.last(), Some(JournalEntry::Resumed { .. }));
         if !entries.is_empty() && !resumed {
             return Err(EngineError::State(format!(
-                "run {id} was begun before; `undertone resume {id}` continues it, or start a new run"
+                "run {id} was begun before; `undertone resume {id}` continues it, or start a new run",
+                id = folder.id
             )));
         }
         let last = entries.iter().rev().find_map(|entry| match entry {
@@ -73,10 +81,7 @@ impl Run {
             Queue::lock(runs)?.leave(path)?;
         }
         Ok(Self {
-            folder: RunFolder {
-                id,
-                path: path.to_owned(),
-            },
+            folder,
             lease,
             journal,
             trial: None,

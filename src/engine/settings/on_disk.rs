@@ -1,0 +1,61 @@
+//! Settings as the folders of runs and studies keep them.
+
+use super::Settings;
+use super::layers::Layers;
+
+/// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
+/// one that was running while this one was installed trains what waits behind its run. So they are left out where they
+/// are as by default, which is what their absence means.
+const LATER: [&str; 1] = ["tuning.repeats"];
+
+/// All values, but for [`LATER`] ones that are as by default.
+///
+/// # Errors
+/// A value that TOML cannot hold.
+pub fn settings_on_disk(settings: &Settings) -> Result<toml::Table, toml::ser::Error> {
+    let mut table = toml::Table::try_from(settings)?;
+    let Ok(defaults) = Layers::defaults() else {
+        return Ok(table);
+    };
+    for key in LATER {
+        let (parents, name) = key.rsplit_once('.').unwrap_or(("", key));
+        let parent = parents
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .try_fold(&mut table, |table, part| table.get_mut(part)?.as_table_mut());
+        if let Some(parent) = parent
+            && parent.get(name) == defaults.lookup(key)
+        {
+            parent.remove(name);
+        }
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::load_settings;
+    use crate::engine::settings::settings_of_run;
+
+    #[test]
+    fn later_settings_are_written_where_they_say_something_and_come_back_either_way() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let usual = load_settings(Some(empty.path()), &[]).unwrap();
+        let kept = |key: &str, table: &toml::Table| {
+            let mut parts = key.split('.');
+            let first = table.get(parts.next().unwrap());
+            parts.fold(first, |value, part| value?.get(part)).is_some()
+        };
+        let table = settings_on_disk(&usual).unwrap();
+        for key in LATER {
+            assert!(!kept(key, &table), "{key}");
+        }
+        assert_eq!(settings_of_run(table).unwrap().tuning, usual.tuning);
+
+        let changed = usual.with(&[("tuning.repeats".to_owned(), "2".to_owned())]).unwrap();
+        let table = settings_on_disk(&changed).unwrap();
+        assert!(kept("tuning.repeats", &table));
+        assert_eq!(settings_of_run(table).unwrap().tuning.repeats, 2);
+    }
+}
