@@ -52,7 +52,11 @@ fn pages() -> Vec<Page> {
         .collect();
     names.sort();
     let first = ["README.md", "data/README.md"].map(str::to_owned);
-    first.iter().chain(&names).map(|name| Page::read(root(), name)).collect()
+    first
+        .iter()
+        .chain(&names)
+        .map(|name| Page::read(root(), name))
+        .collect()
 }
 
 /// The words of a command line, without its comment.
@@ -61,11 +65,17 @@ fn words(place: &str, line: &str) -> Vec<String> {
 }
 
 /// What the program's own parser makes of a command line.
-fn parsed(place: &str, line: &str) -> Option<Arguments> {
-    match Arguments::try_parse_from(words(place, line)) {
+fn parsed(place: &str, line: &str) -> Arguments {
+    Arguments::try_parse_from(words(place, line)).unwrap_or_else(|error| panic!("{place}: `{line}`: {error}"))
+}
+
+/// The same of a command within the text, which may name a subcommand alone, or ask for help.
+fn parsed_within(place: &str, span: &str) -> Option<Arguments> {
+    use ErrorKind::{DisplayHelp, DisplayVersion, MissingRequiredArgument};
+    match Arguments::try_parse_from(words(place, span)) {
         Ok(arguments) => Some(arguments),
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => None,
-        Err(error) => panic!("{place}: `{line}`: {error}"),
+        Err(error) if [DisplayHelp, DisplayVersion, MissingRequiredArgument].contains(&error.kind()) => None,
+        Err(error) => panic!("{place}: `{span}`: {error}"),
     }
 }
 
@@ -76,7 +86,10 @@ fn is_placeholder(word: &str) -> bool {
 
 /// The changes of a command line are settings that there are.
 fn resolve(place: &str, changes: &[(String, String)], file: &Path) {
-    if changes.iter().any(|(key, value)| is_placeholder(key) || key == "preset" && is_placeholder(value)) {
+    if changes
+        .iter()
+        .any(|(key, value)| is_placeholder(key) || key == "preset" && is_placeholder(value))
+    {
         return;
     }
     if let Err(error) = load_settings(Some(file), changes) {
@@ -103,7 +116,9 @@ fn commands_are_understood_and_what_ends_in_seconds_is_run() {
         let threads: Vec<_> = pages.iter().map(|page| scope.spawn(|| commands_of(page))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    let (run, not_run) = counts.iter().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+    let (run, not_run) = counts
+        .iter()
+        .fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
     println!("{run} commands run, {not_run} not run");
     assert!(run > 0, "the documentation has no command");
 }
@@ -111,10 +126,14 @@ fn commands_are_understood_and_what_ends_in_seconds_is_run() {
 /// Runs the commands of a page, in a lab of its own; how many were run, and how many not.
 fn commands_of(page: &Page) -> (usize, usize) {
     let is_ours = |line: &str| line == "undertone" || line.starts_with("undertone ");
-    let commands = page.blocks.iter().filter(|block| block.language == "sh").flat_map(|block| {
-        let lines = block.lines.iter().filter(|(_, line)| is_ours(line));
-        lines.map(|(place, line)| (place, line, block.reason("not run")))
-    });
+    let commands = page
+        .blocks
+        .iter()
+        .filter(|block| block.language == "sh")
+        .flat_map(|block| {
+            let lines = block.lines.iter().filter(|(_, line)| is_ours(line));
+            lines.map(|(place, line)| (place, line, block.reason("not run")))
+        });
     let commands: Vec<_> = commands.collect();
     if commands.is_empty() {
         return (0, 0);
@@ -123,8 +142,7 @@ fn commands_of(page: &Page) -> (usize, usize) {
     for (place, line, reason) in &commands {
         let arguments = parsed(place, line);
         if let Some(reason) = reason {
-            let changes = arguments.map(|arguments| arguments.changes()).unwrap_or_default();
-            resolve(place, &changes, &lab.path("workbench.toml"));
+            resolve(place, &arguments.changes(), &lab.path("workbench.toml"));
             println!("{place}: not run, {reason}: {line}");
             continue;
         }
@@ -144,14 +162,22 @@ fn code_within_the_text_names_what_there_is() {
     for page in pages() {
         for (place, span) in &page.spans {
             if span.starts_with("undertone ") {
-                resolve(place, &parsed(place, span).map(|a| a.changes()).unwrap_or_default(), &file);
-            } else if ["-s ", "--set ", "--preset "].iter().any(|option| span.starts_with(option)) {
+                if let Some(arguments) = parsed_within(place, span) {
+                    resolve(place, &arguments.changes(), &file);
+                }
+            } else if ["-s ", "--set ", "--preset "]
+                .iter()
+                .any(|option| span.starts_with(option))
+            {
                 let line = format!("undertone config {span}");
-                resolve(place, &parsed(place, &line).unwrap().changes(), &file);
+                resolve(place, &parsed(place, &line).changes(), &file);
             } else if let Some((key, value)) = span.split_once(" = ").filter(|(key, _)| is_key(&settings, key)) {
                 resolve(place, &[(key.to_owned(), value.to_owned())], &file);
             } else {
-                let key = span.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(span);
+                let key = span
+                    .strip_prefix('[')
+                    .and_then(|rest| rest.strip_suffix(']'))
+                    .unwrap_or(span);
                 let known = !is_key(&settings, key) || value_of(&settings, key).is_some();
                 assert!(known, "{place}: `{span}` is no setting");
             }
@@ -160,11 +186,16 @@ fn code_within_the_text_names_what_there_is() {
     }
 }
 
-/// Whether this begins like a setting in a table, `training.epochs`, and says nothing in capitals.
+/// Whether this begins like a setting in a table, `training.epochs`, and is neither a file, `labels.csv`, nor has a part
+/// for the reader to replace.
 fn is_key(settings: &Settings, text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
+    if text.ends_with(".csv") {
+        return false;
+    }
     let table = text.split_once('.').map(|(table, _)| table);
-    text.chars().all(plain) && table.is_some_and(|table| value_of(settings, table).is_some_and(|value| value.is_table()))
+    text.chars().all(plain)
+        && table.is_some_and(|table| value_of(settings, table).is_some_and(|value| value.is_table()))
 }
 
 fn value_of(settings: &Settings, key: &str) -> Option<toml::Value> {
@@ -193,7 +224,10 @@ fn settings_files_are_read() {
 
 #[test]
 fn links_and_files_lead_somewhere() {
-    let pages: Vec<Page> = [pages(), vec![Page::read(root(), "CHANGELOG.md")]].into_iter().flatten().collect();
+    let pages: Vec<Page> = [pages(), vec![Page::read(root(), "CHANGELOG.md")]]
+        .into_iter()
+        .flatten()
+        .collect();
     for page in &pages {
         for (place, link) in &page.links {
             if link.contains("://") {
@@ -202,17 +236,27 @@ fn links_and_files_lead_somewhere() {
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = page.path.parent().unwrap().join(path);
             let target = if path.is_empty() { page.path.clone() } else { target };
-            let target = target.canonicalize().unwrap_or_else(|error| panic!("{place}: {link}: {error}"));
+            let target = target
+                .canonicalize()
+                .unwrap_or_else(|error| panic!("{place}: {link}: {error}"));
             let there = pages.iter().find(|page| page.path.canonicalize().unwrap() == target);
             let found = anchor.is_empty() || there.is_some_and(|page| page.anchors.iter().any(|known| known == anchor));
             assert!(found, "{place}: {link}: no heading of that name");
         }
-        for (place, line) in page.blocks.iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines) {
+        for (place, line) in page
+            .blocks
+            .iter()
+            .filter(|block| block.language == "sh")
+            .flat_map(|block| &block.lines)
+        {
             let words = words(place, line);
             words.iter().for_each(|word| files_exist(place, word));
             if let Some(target) = words.iter().skip_while(|word| *word != "--test").nth(1) {
                 let known = [format!("tests/{target}.rs"), format!("tests/{target}/main.rs")];
-                assert!(known.iter().any(|file| root().join(file).exists()), "{place}: no test `{target}`");
+                assert!(
+                    known.iter().any(|file| root().join(file).exists()),
+                    "{place}: no test `{target}`"
+                );
             }
         }
     }
@@ -226,7 +270,8 @@ fn links_and_files_lead_somewhere() {
 
 /// A path of the repository, if it is one, leads to a file or a folder.
 fn files_exist(place: &str, word: &str) {
-    let path = NAMED.iter().any(|folder| word.starts_with(folder)) && !is_placeholder(word) && !word.contains(['*', ' ']);
+    let path =
+        NAMED.iter().any(|folder| word.starts_with(folder)) && !is_placeholder(word) && !word.contains(['*', ' ']);
     assert!(!path || root().join(word).exists(), "{place}: there is no {word}");
 }
 
@@ -237,7 +282,13 @@ fn the_fields_own_words_are_used() {
             // A preset's name is a key.
             let words = line.to_lowercase().replace("_honest", "");
             let retired = RETIRED.iter().find(|phrase| words.contains(*phrase));
-            assert!(retired.is_none(), "{}:{}: `{}` is not a word of the field", page.name, index + 1, retired.unwrap());
+            assert!(
+                retired.is_none(),
+                "{}:{}: `{}` is not a word of the field",
+                page.name,
+                index + 1,
+                retired.unwrap()
+            );
         }
     }
 }

@@ -205,10 +205,15 @@ fn pictures_of_the_documentation() {
     }
     let mut workbench = Workbench::open(&folder.join("workbench.toml"));
     workbench.press('1', &["1,080 clips", "samples analysed"]);
-    workbench.draw("data", "The Data tab over RAVDESS: classes, speakers, lengths and levels");
+    workbench.draw(
+        "data",
+        "The Data tab over RAVDESS: classes, speakers, lengths and levels",
+    );
     workbench.press('2', &["03-01-01-01-01-01-01.ogg", "level"]);
     // A speaker of the test set.
-    "/angry 08".chars().for_each(|c| workbench.app.key(KeyCode::Char(c).into()));
+    "/angry 08"
+        .chars()
+        .for_each(|c| workbench.app.key(KeyCode::Char(c).into()));
     workbench.app.key(KeyCode::Enter.into());
     workbench.wait(&["16 of 1,080 clips", "ravdess 08, female"]);
     workbench.press('p', &["by 20", "angry", "%"]);
@@ -223,6 +228,9 @@ fn pictures_of_the_documentation() {
     workbench.draw("train", "The Train tab: two runs on RAVDESS and their learning curves");
     workbench.press('5', &["Protocol", "By gender"]);
     workbench.press('[', &["attentive_crnn on ravdess", "By gender"]);
-    workbench.draw("report", "The Report tab: scores, confusion matrix, classes, genders and the protocol");
+    workbench.draw(
+        "report",
+        "The Report tab: scores, confusion matrix, classes, genders and the protocol",
+    );
     std::fs::remove_file(link).unwrap();
 }

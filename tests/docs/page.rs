@@ -38,7 +38,10 @@ impl Block {
         let rest = self.mark.as_deref()?.strip_prefix(words)?;
         let reason = rest.strip_prefix(':').unwrap_or_default().trim();
         let place = &self.lines[0].0;
-        assert!(!reason.is_empty(), "{place}: `{words}` needs a reason, as `{words}: trains for minutes`");
+        assert!(
+            !reason.is_empty(),
+            "{place}: `{words}` needs a reason, as `{words}: trains for minutes`"
+        );
         Some(reason)
     }
 }
@@ -63,7 +66,10 @@ impl Page {
         for (event, range) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
             match event {
                 Event::Html(html) => {
-                    let comment = html.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+                    let comment = html
+                        .trim()
+                        .strip_prefix("<!--")
+                        .and_then(|rest| rest.strip_suffix("-->"));
                     mark = comment.map(|comment| comment.trim().to_owned());
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
@@ -92,7 +98,11 @@ impl Page {
                     page.spans.push((place(line(&range)), code.to_string()));
                 }
                 Event::Start(Tag::Paragraph) => {
-                    assert!(mark.is_none(), "{}: `{mark:?}` stands before no block", place(line(&range)));
+                    assert!(
+                        mark.is_none(),
+                        "{}: `{mark:?}` stands before no block",
+                        place(line(&range))
+                    );
                 }
                 _ => {}
             }
@@ -104,5 +114,7 @@ impl Page {
 /// The anchor of a heading, as GitHub makes it.
 fn anchor(heading: &str) -> String {
     let kept = heading.to_lowercase().replace(' ', "-");
-    kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_')
+        .collect()
 }

@@ -105,7 +105,11 @@ fn backgrounds(cells: &[&Cell], y: u16, shapes: &mut Shapes) {
         let length = cells[x..].iter().take_while(|cell| colours(cell).1 == paper).count();
         if paper != PAPER {
             let (width, top) = (length * WIDTH, usize::from(y) * HEIGHT);
-            fill(&mut shapes.papers, &paper, [x * WIDTH, top, width, HEIGHT].map(|value| value as f64));
+            fill(
+                &mut shapes.papers,
+                &paper,
+                [x * WIDTH, top, width, HEIGHT].map(|value| value as f64),
+            );
         }
         x += length;
     }
@@ -132,7 +136,9 @@ fn shape(cell: &Cell, x: usize, y: usize, shapes: &mut Shapes) -> bool {
         '━' => part(0.0, 0.5 - 1.0 / 18.0, 1.0, 3.0 / 18.0),
         '│' => part(0.5, 0.0, 1.0 / 9.0, 1.0),
         '┈' => [0.1, 0.6].into_iter().for_each(|x| part(x, 0.5, 0.25, 1.0 / 18.0)),
-        '╍' => [0.0, 0.6].into_iter().for_each(|x| part(x, 0.5 - 1.0 / 18.0, 0.4, 3.0 / 18.0)),
+        '╍' => [0.0, 0.6]
+            .into_iter()
+            .for_each(|x| part(x, 0.5 - 1.0 / 18.0, 0.4, 3.0 / 18.0)),
         '\u{2800}'..='\u{28ff}' => {
             // The bits of a braille character: the left column from the top, the right one, then the lowest row.
             const PLACES: [(f64, f64); 8] = [
@@ -167,8 +173,16 @@ fn write_text(texts: &mut String, cell: &Cell, x: usize, y: usize, text: &str) {
     let (left, base) = (x * WIDTH, y * HEIGHT + 14);
     // The length keeps columns in line with whatever font there is.
     let length = text.chars().count() * WIDTH;
-    let bold = if modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
-    let dim = if modifier.contains(Modifier::DIM) { " opacity=\"0.6\"" } else { "" };
+    let bold = if modifier.contains(Modifier::BOLD) {
+        " font-weight=\"bold\""
+    } else {
+        ""
+    };
+    let dim = if modifier.contains(Modifier::DIM) {
+        " opacity=\"0.6\""
+    } else {
+        ""
+    };
     let text = escape(text);
     writeln!(
         texts,
@@ -185,15 +199,20 @@ fn look(cell: &Cell) -> (String, String, Modifier) {
 /// Of what is written, and of what it is written on.
 fn colours(cell: &Cell) -> (String, String) {
     let (ink, paper) = (hex(cell.fg, INK), hex(cell.bg, PAPER));
-    if cell.modifier.contains(Modifier::REVERSED) { (paper, ink) } else { (ink, paper) }
+    if cell.modifier.contains(Modifier::REVERSED) {
+        (paper, ink)
+    } else {
+        (ink, paper)
+    }
 }
 
 fn hex(colour: Color, reset: &str) -> String {
     match colour {
         Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
         Color::Black => "#000000".to_owned(),
+        Color::White => "#ffffff".to_owned(),
         Color::Reset => reset.to_owned(),
-        other => panic!("{other:?}: a theme of 24-bit colours has none but black"),
+        other => panic!("{other:?}: a theme of 24-bit colours has none but black and white"),
     }
 }
 
