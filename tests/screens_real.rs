@@ -3,6 +3,8 @@
 //! Train and Report show two recorded runs on RAVDESS (`tests/screens/real_runs`: journal, report and predictions as
 //! the program wrote them, with other folder names). Data and Listen read RAVDESS itself from `UNDERTONE_CORPORA`.
 //! `UNDERTONE_UPDATE_SCREENS=1` writes the screens anew.
+//!
+//! An ignored test draws the pictures of the documentation from a session of its own; docs/extending.md has the command.
 
 #![cfg(unix)]
 #![allow(
@@ -12,10 +14,15 @@
     reason = "a test may panic, and may say that it is skipped"
 )]
 
+#[path = "screens_real/svg.rs"]
+mod svg;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyCode;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use undertone::engine::{Engine, Event, load_settings};
@@ -41,6 +48,10 @@ impl Workbench {
     /// Presses a key and lets the engine answer until the screen shows these words and nothing more comes.
     fn press(&mut self, key: char, words: &[&str]) {
         self.app.key(KeyCode::Char(key).into());
+        self.wait(words);
+    }
+
+    fn wait(&mut self, words: &[&str]) {
         let begun = Instant::now();
         loop {
             match self.events.recv_timeout(QUIET) {
@@ -57,10 +68,21 @@ impl Workbench {
         }
     }
 
-    fn text(&self, width: u16, height: u16) -> String {
+    fn buffer(&self, width: u16, height: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| self.app.draw(frame)).unwrap();
-        let buffer = terminal.backend().buffer();
+        terminal.backend().buffer().clone()
+    }
+
+    /// Writes the screen as a picture of the documentation.
+    fn draw(&self, name: &str, title: &str) {
+        let file = format!("docs/{name}.svg");
+        let picture = svg::svg(&self.buffer(120, 36), title);
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), picture).unwrap();
+    }
+
+    fn text(&self, width: u16, height: u16) -> String {
+        let buffer = self.buffer(width, height);
         let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         (0..height).map(|y| without_times(line(y).trim_end()) + "\n").collect()
     }
@@ -135,25 +157,80 @@ fn train_and_report_show_recorded_runs_on_real_speech() {
     workbench.compare("report");
 }
 
-#[test]
-fn data_and_listen_show_real_speech() {
+/// Writes settings for RAVDESS into a folder. They name it by a link, which is returned: the screen shows that, so it has
+/// to be the same everywhere.
+fn ravdess(folder: &Path, link: &str) -> Option<PathBuf> {
     let Some(corpora) = std::env::var_os("UNDERTONE_CORPORA").map(PathBuf::from) else {
         println!("skipped: UNDERTONE_CORPORA names no folder of corpora");
-        return;
+        return None;
     };
-    // The screen shows the folder, so it has to be the same everywhere.
-    let link = std::env::temp_dir().join("undertone-screens");
+    let link = std::env::temp_dir().join(link);
     let _ = std::fs::remove_file(&link);
     std::os::unix::fs::symlink(std::fs::canonicalize(corpora.join("ravdess")).unwrap(), &link).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let settings = folder.path().join("workbench.toml");
     let corpus = format!("corpora = [{{ name = \"ravdess\", path = \"{}\" }}]\n", link.display());
-    std::fs::write(&settings, corpus).unwrap();
+    std::fs::write(folder.join("workbench.toml"), corpus).unwrap();
+    Some(link)
+}
+
+#[test]
+fn data_and_listen_show_real_speech() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(link) = ravdess(folder.path(), "undertone-screens") else {
+        return;
+    };
+    let settings = folder.path().join("workbench.toml");
     let mut workbench = Workbench::open(&settings);
     workbench.press('1', &["1,080 clips", "1,080 selected for training", "samples analysed"]);
     workbench.compare("data");
     workbench.press('2', &["03-01-01-01-01-01-01.ogg", "level"]);
     workbench.press('j', &["03-01-01-01-01-02-01.ogg", "level"]);
     workbench.compare("listen");
+    std::fs::remove_file(link).unwrap();
+}
+
+#[test]
+#[ignore = "trains for minutes, and draws the pictures of the documentation anew"]
+fn pictures_of_the_documentation() {
+    // It stays, so that pictures drawn again need no training.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let Some(link) = ravdess(&folder, "ravdess") else {
+        return;
+    };
+    if !folder.join("runs").exists() {
+        for arguments in [&["train", "--preset", "best"][..], &["train"]] {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_undertone"));
+            assert!(program.args(arguments).current_dir(&folder).status().unwrap().success());
+        }
+    }
+    let mut workbench = Workbench::open(&folder.join("workbench.toml"));
+    workbench.press('1', &["1,080 clips", "samples analysed"]);
+    workbench.draw(
+        "data",
+        "The Data tab over RAVDESS: classes, speakers, lengths and levels",
+    );
+    workbench.press('2', &["03-01-01-01-01-01-01.ogg", "level"]);
+    // A speaker of the test set.
+    "/angry 08"
+        .chars()
+        .for_each(|c| workbench.app.key(KeyCode::Char(c).into()));
+    workbench.app.key(KeyCode::Enter.into());
+    workbench.wait(&["16 of 1,080 clips", "ravdess 08, female"]);
+    workbench.press('p', &["by 20", "angry", "%"]);
+    workbench.draw(
+        "workbench",
+        "The Listen tab: a clip of RAVDESS, its wave, its mel spectrogram, and the emotions that a model predicts",
+    );
+    workbench.press('3', &["conv1d", "attentive_crnn", "UAR %"]);
+    workbench.press(' ', &["UAR %"]);
+    workbench.press('j', &["UAR %"]);
+    workbench.press(' ', &["UAR %"]);
+    workbench.draw("train", "The Train tab: two runs on RAVDESS and their learning curves");
+    workbench.press('5', &["Protocol", "By gender"]);
+    workbench.press('[', &["attentive_crnn on ravdess", "By gender"]);
+    workbench.draw(
+        "report",
+        "The Report tab: scores, confusion matrix, classes, genders and the protocol",
+    );
     std::fs::remove_file(link).unwrap();
 }
