@@ -116,6 +116,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     if let Some(reason) = &run.reason {
         rows.push(("reason", reason.clone(), theme.bad()));
     }
+    let first = rows.len();
     if run.state == RunState::Running {
         let left = match detail.and_then(|detail| detail.seconds_left) {
             Some(left) => Some(format!("about {}", duration(left))),
@@ -136,7 +137,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     }
     let test = tested(run, theme);
     // What a score is not worth is seen first, whatever there is room for.
-    let at = if test.len() > 1 { 1.min(rows.len()) } else { rows.len() };
+    let at = if test.len() > 1 { first } else { rows.len() };
     rows.splice(at..at, test);
     let fold = run
         .fold
