@@ -363,7 +363,7 @@ fn clips_that_are_first_found_bad_when_features_are_made_are_left_out_where_they
     let refused = features["refused"].as_array().unwrap();
     assert!(
         bad.iter()
-            .all(|path| refused.iter().any(|one| one[0].as_str() == path.to_str())),
+            .all(|path| refused.iter().any(|one| one["path"].as_str() == path.to_str())),
         "{refused:?}"
     );
 

@@ -122,8 +122,8 @@ fn a_final_model_says_wherever_it_is_shown_that_it_has_no_honest_score() {
     assert_eq!(report["protocol"]["final_model"], true);
     let clip = lab.clip();
     let shown = lab.done(&["predict", clip.to_str().unwrap(), clip.to_str().unwrap()]);
-    assert!(shown.contains("has no held-out test score"), "{shown}");
-    assert!(shown.contains("all 2 files together"), "{shown}");
+    assert!(shown.contains("without a held-out test score"), "{shown}");
+    assert!(shown.contains("standardised by 2 files"), "{shown}");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_preset_is_listed_shown_trained_and_remembered() {
         (&"1".into(), &"own".into())
     );
     let config = lab.json(&["config"]);
-    let rows = config["rows"].as_array().unwrap();
+    let rows = config["settings"].as_array().unwrap();
     let epochs = rows.iter().find(|row| row["key"] == "training.epochs").unwrap();
     assert_eq!(
         (&epochs["type"], &epochs["unit"], &epochs["range"]["minimum"]),
@@ -445,7 +445,7 @@ fn ctrl_c_without_a_terminal_leaves_the_run_running() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let mut told = String::new();
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert!(told.contains("goes on without you"), "{told}");
+    assert!(told.contains("keeps running"), "{told}");
     assert_eq!(lab.row(id)["state"], "running");
     lab.done(&["stop", id]);
     lab.wait(id, std::time::Duration::from_secs(10), |row| row["state"] == "stopped");

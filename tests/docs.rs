@@ -200,7 +200,11 @@ fn is_key(settings: &Settings, text: &str) -> bool {
 
 fn value_of(settings: &Settings, key: &str) -> Option<toml::Value> {
     let table = toml::Value::try_from(settings).unwrap();
-    key.split('.').try_fold(table, |value, name| value.get(name).cloned())
+    key.split('.')
+        .try_fold(table, |value, name| match name.parse::<usize>() {
+            Ok(index) => value.get(index).cloned(),
+            Err(_) => value.get(name).cloned(),
+        })
 }
 
 #[test]

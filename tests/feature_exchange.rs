@@ -193,7 +193,10 @@ fn rows_are_matched_by_path_content_or_name_and_mistakes_are_named() {
     fs::write(&table, lines.join("\n")).unwrap();
     let imported = import();
     let unmatched = imported["unmatched"].as_array().unwrap();
-    assert!(unmatched[0][1].as_str().unwrap().contains("nobody.wav"), "{imported}");
+    assert!(
+        unmatched[0]["reason"].as_str().unwrap().contains("nobody.wav"),
+        "{imported}"
+    );
     assert_eq!(imported["matched"].as_u64().unwrap() as usize + unmatched.len(), 60);
     assert_eq!(imported["relabelled"], 1);
     assert!(imported["missing"].as_u64().unwrap() >= 1);

@@ -156,7 +156,7 @@ fn a_stopped_run_goes_on_too_and_what_cannot_is_refused_with_a_remedy() {
     fs::rename(&hidden, &clip).unwrap();
 
     let shown = lab.done(&["resume", &id]);
-    assert!(shown.starts_with(&format!("{id} goes on after epoch ")), "{shown}");
+    assert!(shown.starts_with(&format!("{id} resumes after epoch ")), "{shown}");
     assert!(result(&lab, &id) == result(&lab, &whole));
     assert!(lab.refused(1, &["resume", "nothing"]).contains("no run `nothing`"));
 }

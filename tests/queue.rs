@@ -85,7 +85,7 @@ fn one_run_is_trained_and_the_rest_wait_in_an_order_that_can_be_changed() {
 
     // Taken out: by its own subcommand, and by the one that stops.
     assert!(!ids(&lab.json(&["queue", "cancel", b])).contains(b));
-    assert!(lab.done(&["stop", a]).contains("taken out"));
+    assert!(lab.done(&["stop", a]).contains("removed from the queue"));
     for gone in [a, b] {
         let row = lab.row(gone);
         assert_eq!((&row["state"], &row["epochs"]), (&"stopped".into(), &0.into()), "{row}");
@@ -157,13 +157,14 @@ fn a_queue_whose_worker_was_killed_says_so_and_goes_on_when_it_is_woken() {
 }
 
 #[test]
-fn whoever_follows_a_run_wakes_the_queue() {
+fn a_queue_without_a_worker_goes_on_when_it_is_woken_and_the_run_is_watched_to_its_end() {
     let lab = Lab::new();
     let first = lab.start_long_run(&[]);
     let process = lab.wait_for_epochs(&first);
     let second = queued(&lab);
     signal("KILL", worker(&lab));
     signal("KILL", process);
+    lab.done(&["queue", "wake"]);
     lab.done(&["watch", &second]);
     assert_eq!(lab.row(&second)["state"], "finished");
 }
@@ -249,7 +250,7 @@ fn a_run_that_is_followed_says_that_it_waits() {
     let output = watching.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        output.status.success() && told.contains("in the queue, place 2 on cpu"),
+        output.status.success() && told.contains("in the queue, position 2 on cpu"),
         "{told}"
     );
 }

@@ -145,7 +145,7 @@ fn a_deleted_run_can_be_restored_for_a_week_and_no_question_empties_the_trash() 
 fn the_trash_is_emptied_after_a_question() {
     let lab = Lab::new();
     lab.done(&["train"]);
-    let run = lab.json(&["runs"])[0]["id"].as_str().unwrap().to_owned();
+    let run = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(
         lab.done(&["runs", "--empty-trash"]),
         "",

@@ -163,7 +163,7 @@ fn a_study_of_four_settings_tries_four_and_says_so() {
     let study = lab.json(&["study", "show", "s"]);
     assert_eq!(settings(&study).into_values().collect::<Vec<_>>(), [1; 4]);
     assert_eq!(
-        study["coverage"],
+        study["space"],
         serde_json::json!({ "tried": 4, "settings": 4, "exhausted": true })
     );
     assert!(lab.done(&["study", "show", "s"]).contains("4 of 4 tried"));
@@ -385,12 +385,12 @@ fn the_newest_range_of_each_parameter_is_gone_on_with() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("journal.log"), &text).unwrap();
     let study = lab.json(&["study", "show", "s"]);
-    let axis = study["axes"]
+    let axis = study["parameters"]
         .as_array()
         .unwrap()
         .iter()
         .find(|axis| axis["name"] == "x")
         .unwrap();
-    assert_eq!(axis["range"], serde_json::json!([0.0, 20.0]));
+    assert_eq!((&axis["low"], &axis["high"]), (&0.0.into(), &20.0.into()));
     assert!(Path::new(study["path"].as_str().unwrap()).ends_with("s"));
 }

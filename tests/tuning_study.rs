@@ -93,7 +93,7 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
     );
     assert!(
         lab.refused(1, &["tune", "--study", "small", "-s", "training.epochs=9"])
-            .contains("begun with another `training.epochs`")
+            .contains("started with another `training.epochs`")
     );
 
     // What is promoted is trained on the study's split, and judged once a seed.
@@ -185,7 +185,7 @@ fn workers_stop_as_asked_and_leave_no_running_trial() {
         assert!(begun.elapsed() < Duration::from_secs(120));
         sleep(Duration::from_millis(200));
     }
-    assert!(lab.refused(1, &["study", "stop", "long"]).contains("nobody works"));
+    assert!(lab.refused(1, &["study", "stop", "long"]).contains("has no worker"));
 }
 
 /// Processes whose command line speaks of this study.
@@ -324,7 +324,7 @@ fn optuna_reads_goes_on_and_draws_the_study() {
     let theirs: Vec<f64> = best.split_whitespace().map(|word| word.parse().unwrap()).collect();
     assert_eq!(
         (theirs[0], theirs[1], theirs[2]),
-        (ours[1].as_f64().unwrap(), 2.0, ours[0].as_f64().unwrap())
+        (ours["value"].as_f64().unwrap(), 2.0, ours["trial"].as_f64().unwrap())
     );
 
     // Its trials show up here, and one that it queues is tried here.

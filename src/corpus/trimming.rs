@@ -176,10 +176,11 @@ mod tests {
         assert!((one.seconds - 6.0).abs() < 1e-9);
         // At 20 dB the hum goes as well, at 40 dB it stays; a frame of 2,048 samples reaches over each edge.
         let near = |value: f64, expected: f64| assert!((value - expected).abs() < 0.15, "{value} {expected}");
-        near(one.rows[0].p95, 2.0);
+        // Between the two clips of the corpus, as numpy interpolates.
+        near(one.rows[0].p95, 0.95 * 2.0);
         near(one.rows[0].mean, 1.0);
         assert_eq!(one.rows[0].median, 0.0);
-        near(one.rows[3].p95, 1.0);
+        near(one.rows[3].p95, 0.95 * 1.0);
         near(one.rows[0].share, 2.0 / 6.0);
         assert_eq!((two.rows[0].halved, two.rows[0].short), (1, 1));
         assert_eq!((one.rows[3].halved, one.rows[3].short), (0, 0));

@@ -19,7 +19,8 @@ Every subcommand prints one JSON document with `--json`; where something is foll
 a key is renamed, removed, or means something else. New keys may appear without that. `undertone schema` lists the \
 documents and `undertone schema VERB` prints the JSON Schema of one.
 
-Errors go to standard error, as without `--json`, and the exit code says whether the work was done. Numbers that are \
+Errors go to standard error, as without `--json`, and the exit code says how it went: 0 done, 1 something could not be done (a run failed, a file \
+was refused), 2 wrong arguments or settings, 130 interrupted. Numbers that are \
 not finite are `null`. The examples come from the small synthetic demo corpus; lists are cut to their first two entries.
 
 <!-- Written by tests/present.rs: change the types in src/present/json, then run it with UNDERTONE_UPDATE_DOCS=1. -->
@@ -112,8 +113,8 @@ fn document(examples: &BTreeMap<&'static str, Vec<Value>>) -> String {
             text += "```\n";
         } else {
             let why = WITHOUT.iter().find(|(name, _)| *name == kind.name);
-            let (_, why) = why.unwrap_or_else(|| panic!("{} has no example", kind.name));
-            text += &format!("\nNo example: {why}.\n");
+            assert!(why.is_some(), "{} has no example", kind.name);
+            text.extend(why.map(|(_, why)| format!("\nNo example: {why}.\n")));
         }
     }
     text += "\n# Objects\n";
@@ -156,6 +157,7 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     ask("trim", &["trim"]);
     ask("cache", &["cache"]);
     ask("config", &["config"]);
+    ask("config tidy", &["config", "--tidy"]);
     ask("doctor", &["doctor"]);
     ask("presets", &["presets"]);
     ask("preset", &["presets", "crnn_143x40"]);

@@ -166,7 +166,7 @@ fn the_cache_is_shown_and_cleared_after_a_question() {
         "{text}"
     );
     workbench.press("d");
-    assert!(workbench.text(80, 24).contains("nothing of the kind"));
+    assert!(workbench.text(80, 24).contains("nothing to clear"));
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Overview"));
 }

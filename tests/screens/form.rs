@@ -65,7 +65,7 @@ fn the_form_starts_a_run() {
     workbench.done(CommandKind::Train);
     assert!(!workbench.text(80, 24).contains("New run"));
     let words: Vec<String> = workbench.text(80, 24).split_whitespace().map(str::to_owned).collect();
-    assert!(words.join(" ").contains("goes on when the workbench is left"));
+    assert!(words.join(" ").contains("keeps running when the workbench is closed"));
 }
 
 #[test]

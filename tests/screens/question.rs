@@ -36,7 +36,9 @@ fn questions(existing: &str) -> Vec<(&'static str, Workbench, CarriesOut)> {
         workbench
     };
     vec![
-        ("demo", open("d"), |command| matches!(command, Command::Demo { .. })),
+        ("demo", open("d"), |command| {
+            matches!(command, Command::Demo { if_empty: false, .. })
+        }),
         ("clear stale", clear("s"), cleared),
         ("clear features", clear("d"), cleared),
         ("clear all", clear("D"), cleared),

@@ -39,7 +39,10 @@ fn train_shows_runs_and_curves() {
     workbench.tell(Event::Run(Arc::new(detail(&runs[2], 2))));
     workbench.compare("train_failed_80x24", 80, 24);
     workbench.press("Down Down Down");
-    assert!(workbench.text(80, 24).contains("gone without"), "a dead run says so");
+    assert!(
+        workbench.text(80, 24).contains("died unexpectedly"),
+        "a dead run says so"
+    );
 }
 
 #[test]
@@ -74,7 +77,7 @@ fn train_shows_the_queue_and_changes_it() {
         );
     }
     workbench.tell(Event::Cancelled(Cancelled { runs: vec![run] }));
-    assert!(workbench.text(80, 24).contains("was taken out"));
+    assert!(workbench.text(80, 24).contains("was removed"));
     workbench.tell(Event::Runs(Arc::new(fixtures::queue(false))));
     workbench.press("Q");
     assert_eq!(workbench.last(), Some(Command::Queue));
@@ -160,7 +163,7 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.press("Esc");
     assert!(workbench.text(80, 24).contains("Runs 6"));
     workbench.press("G X");
-    assert!(workbench.text(80, 24).contains("Delete 2 folds?"));
+    assert!(workbench.text(80, 24).contains("Delete all 2 folds?"));
     workbench.press("Right Enter");
     assert_eq!(workbench.last(), Some(delete("20260611-090000-conv1d-fold1", true)));
     workbench.press("g X");

@@ -114,8 +114,8 @@ fn what_cannot_go_on_says_why() {
         change(&mut changed);
         refusal(&changed, &settings(1), &mut Watcher::default())
     };
-    assert!(told(|d| d.split.subsets.fill(Subset::Train)).contains("no clips on the validation set"));
-    assert!(told(|d| d.split.subsets.fill(Subset::Test)).contains("no clips on the training set"));
+    assert!(told(|d| d.split.subsets.fill(Subset::Train)).contains("no clips in the validation set"));
+    assert!(told(|d| d.split.subsets.fill(Subset::Test)).contains("no clips in the training set"));
     assert!(told(|d| d.targets.fill(1)).contains("holds only `happy`"));
     assert!(told(|d| d.targets[3] = 3).contains("label number 3 of 3"));
     assert!(told(|d| d.split.subsets.truncate(3)).contains("make the split again"));

@@ -146,11 +146,11 @@ fn a_worker_of_before_is_listed_watched_queued_behind_stopped_and_resumed() {
     // The queue's process lives: what comes is left to it.
     let other = train_another(&lab);
     assert_eq!(lab.row(&other)["state"], "queued");
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     assert!(queue_worker(&lab).is_none(), "a second worker on one device");
     // It is gone, and the device is still taken: who takes its place waits.
     old.leave_queue();
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     assert!(queue_worker(&lab).is_some());
     sleep(Duration::from_millis(1500));
     assert_eq!(lab.row(&other)["state"], "queued");
@@ -200,7 +200,7 @@ fn what_was_killed_or_waited_then_goes_on_now() {
     assert_eq!(lab.row(RUNNING)["state"], "dead");
     assert_eq!(lab.row(WAITING)["state"], "queued");
     let kept = json_lines(&folders[0].join("events.jsonl"));
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     lab.wait(WAITING, MINUTE, |row| row["state"] == "finished");
     assert!(!folders[1].join("queue.json").exists());
     lab.done(&["resume", RUNNING]);

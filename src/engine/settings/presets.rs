@@ -98,19 +98,19 @@ impl Layers {
             }
             let word = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_owned);
             let path = dotted(PRESETS, name);
-            let (provenance, text) = match self.own_presets.get(name) {
-                Some(own) => (own.provenance, own.text.clone()),
+            let (provenance, origin, text) = match self.own_presets.get(name) {
+                Some(own) => (own.provenance, self.origin(&path), own.text.clone()),
                 None => {
                     let text = files
                         .iter()
                         .find(|file| file.table == path)
                         .map_or("", |file| file.text);
-                    (Provenance::Shipped, text.to_owned())
+                    (Provenance::Shipped, Origin::Default, text.to_owned())
                 }
             };
             Ok(Preset {
                 provenance,
-                origin: self.origin(&path).to_string(),
+                origin: origin.to_string(),
                 text,
                 name: name.clone(),
                 about: word(ABOUT).unwrap_or_default(),

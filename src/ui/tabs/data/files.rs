@@ -19,7 +19,7 @@ struct Row {
     path: String,
 }
 
-fn suspicious(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
+fn issue(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
     let quality_issue = survey.quality_issues.get(index)?;
     let clip = survey.catalogue.clips.get(quality_issue.clip)?;
     Some(Row {
@@ -46,7 +46,7 @@ fn refused(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
 }
 
 /// What the filter looks at in a data-quality issue.
-pub fn suspicious_text(survey: &Survey, index: usize) -> String {
+pub fn issue_text(survey: &Survey, index: usize) -> String {
     let Some(quality_issue) = survey.quality_issues.get(index) else {
         return String::new();
     };
@@ -70,7 +70,7 @@ pub fn refused_text(survey: &Survey, index: usize) -> String {
 }
 
 /// Draws the clips that deserve a second look.
-pub fn draw_suspicious(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_issues(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let empty = match (survey.quality_issues.is_empty(), survey.analysed) {
         (true, true) => "No data-quality issues.",
         (true, false) => "No data-quality issues so far; the samples are not all analysed yet.",
@@ -79,7 +79,7 @@ pub fn draw_suspicious(view: &DataView, survey: &Survey, area: Rect, buffer: &mu
     draw(
         view,
         survey,
-        &|index| suspicious(survey, index, theme),
+        &|index| issue(survey, index, theme),
         empty,
         area,
         buffer,

@@ -33,7 +33,7 @@ pub enum View {
     /// Speakers.
     Speakers,
     /// Clips that deserve a second look.
-    Suspicious,
+    Issues,
     /// Files that are no clips.
     Refused,
 }
@@ -43,7 +43,7 @@ impl View {
         Self::Overview,
         Self::Tables,
         Self::Speakers,
-        Self::Suspicious,
+        Self::Issues,
         Self::Refused,
     ];
 
@@ -52,7 +52,7 @@ impl View {
             Self::Overview => "Overview",
             Self::Tables => "Tables",
             Self::Speakers => "Speakers",
-            Self::Suspicious => "Suspicious",
+            Self::Issues => "Issues",
             Self::Refused => "Refused",
         }
     }
@@ -86,9 +86,7 @@ impl DataView {
         match self.view {
             View::Overview | View::Tables => Vec::new(),
             View::Speakers => all(survey.statistics.speakers.len(), &|index| speakers::text(survey, index)),
-            View::Suspicious => all(survey.quality_issues.len(), &|index| {
-                files::suspicious_text(survey, index)
-            }),
+            View::Issues => all(survey.quality_issues.len(), &|index| files::issue_text(survey, index)),
             View::Refused => all(survey.catalogue.refused.len(), &|index| {
                 files::refused_text(survey, index)
             }),
@@ -97,7 +95,7 @@ impl DataView {
 
     fn open(&mut self, model: &Model, effects: &mut Effects) {
         let Some(survey) = &model.survey else { return };
-        if self.view != View::Suspicious {
+        if self.view != View::Issues {
             return;
         }
         let row = self.rows(survey).get(self.cursor.row).copied();
@@ -218,7 +216,7 @@ fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
         View::Overview => overview::draw(model, survey, body, buffer, theme),
         View::Tables => tables::draw(survey, body, buffer, theme),
         View::Speakers => speakers::draw(view, survey, body, buffer, theme),
-        View::Suspicious => files::draw_suspicious(view, survey, body, buffer, theme),
+        View::Issues => files::draw_issues(view, survey, body, buffer, theme),
         View::Refused => files::draw_refused(view, survey, body, buffer, theme),
     }
 }
@@ -229,7 +227,7 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         let count = match view {
             View::Overview | View::Tables => None,
             View::Speakers => Some(survey.statistics.speakers.len()),
-            View::Suspicious => Some(survey.quality_issues.len()),
+            View::Issues => Some(survey.quality_issues.len()),
             View::Refused => Some(survey.catalogue.refused.len()),
         };
         let front = view == data.view;
@@ -241,7 +239,7 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         x += buffer.put(area, x, 0, view.name(), style);
         if let Some(count) = count {
             let style = match view {
-                View::Suspicious | View::Refused if count > 0 => theme.warn(),
+                View::Issues | View::Refused if count > 0 => theme.warn(),
                 _ => theme.faint(),
             };
             x += buffer.put(area, x, 0, &format!(" {}", grouped(count)), style);

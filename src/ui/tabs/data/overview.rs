@@ -149,7 +149,7 @@ fn second_column(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme)
         ("Corpora", &statistics.corpora),
         ("Genders", &statistics.genders),
         ("Sampling rates", &rates),
-        ("Suspicious", &odd),
+        ("Issues", &odd),
     ];
     let label = label_width(&groups.map(|(_, counts)| counts.as_slice()));
     let needed: u16 = groups[..3].iter().map(|(_, counts)| counts.len() as u16 + 1).sum();
@@ -163,11 +163,7 @@ fn second_column(survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme)
                 height,
                 ..area
             };
-            let style = if title == "Suspicious" {
-                theme.warn()
-            } else {
-                theme.bar()
-            };
+            let style = if title == "Issues" { theme.warn() } else { theme.bar() };
             bars(title, counts, label, |_| style, at, buffer, theme);
             y += height + gap;
         }

@@ -220,7 +220,12 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
             format!("{}, {} each", duration(total), duration(last.seconds)),
             plain,
         ));
-        rows.push(("rate", format!("{learning_rate:e}, {}", bytes(*memory_bytes)), plain));
+        // Four digits say where a schedule is; a rate that was set is shown as it was.
+        let mut rate = format!("{learning_rate:e}");
+        if rate.len() > 9 {
+            rate = format!("{learning_rate:.3e}");
+        }
+        rows.push(("rate", format!("{rate}, {}", bytes(*memory_bytes)), plain));
     }
     rows
 }
