@@ -211,9 +211,9 @@ fn rows_are_matched_by_path_content_or_name_and_mistakes_are_named() {
     fs::write(&table, lines.join("\n")).unwrap();
     let imported = import();
     let unmatched = imported["unmatched"].as_array().unwrap();
-    let same = unmatched.iter().find(|row| row[0] == 3).unwrap();
+    let same = unmatched.iter().find(|row| row["row"] == 3).unwrap();
     assert!(
-        same[1].as_str().unwrap().contains("the same clip as row 2"),
+        same["reason"].as_str().unwrap().contains("the same clip as row 2"),
         "{imported}"
     );
 

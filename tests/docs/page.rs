@@ -70,7 +70,10 @@ impl Page {
                         .trim()
                         .strip_prefix("<!--")
                         .and_then(|rest| rest.strip_suffix("-->"));
-                    mark = comment.map(|comment| comment.trim().to_owned());
+                    // Others are for readers of the source.
+                    mark = comment
+                        .map(|comment| comment.trim().to_owned())
+                        .filter(|comment| comment.starts_with("not "));
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     let language = match kind {
