@@ -18,7 +18,7 @@ fn a_finished_run_is_listed_reported_compared_predicts_and_comes_back_from_the_t
         serde_json::json!({ "text": "as it was", "tags": ["baseline"] })
     );
     assert!(
-        lab.json(&["runs"])
+        lab.runs()
             .as_array()
             .unwrap()
             .iter()
@@ -29,12 +29,9 @@ fn a_finished_run_is_listed_reported_compared_predicts_and_comes_back_from_the_t
     let report = lab.json(&["report", FINISHED]);
     let figures = ["accuracy", "unweighted_average_recall", "support"];
     for figure in figures {
-        assert_eq!(
-            report["report"]["scores"][figure], recorded["scores"][figure],
-            "{figure}"
-        );
+        assert_eq!(report["scores"][figure], recorded["scores"][figure], "{figure}");
     }
-    assert_eq!(report["report"]["confusion"], recorded["confusion"]);
+    assert_eq!(report["confusion"], recorded["confusion"]);
     assert!(lab.done(&["compare", FINISHED, RUNNING]).contains("training.epochs"));
     assert!(lab.done(&["watch", FINISHED]).contains("finished"));
 

@@ -39,7 +39,7 @@ fn the_files_of_a_run_are_those_that_the_version_before_reads() {
     );
     check_settings("run.toml", &kept_text("waiting/run.toml"), &text("run.toml"));
     drop(held);
-    lab.done(&["queue"]);
+    lab.done(&["queue", "wake"]);
     lab.wait(&id, MINUTE, |row| row["state"] == "finished");
     lab.done(&["note", &id, "--text", "one", "--tag", "two"]);
 

@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 /// A network that turns a clip's features into one logit per class. Its layers note themselves as a clip passes
-/// them ([`super::layers::LayerSummary`]), which is where summaries and multiply-adds come from.
+/// them ([`crate::models::layers::LayerSummary`]), which is where summaries and multiply-adds come from.
 pub trait Architecture: Module + Sized {
     /// `[model.NAME]`.
     type Settings;
