@@ -169,7 +169,8 @@ impl Tally {
         });
         Statistics {
             clips: self.lengths.len(),
-            seconds: self.lengths.iter().sum(),
+            // The sum of no numbers is -0.
+            seconds: 0.0 + self.lengths.iter().sum::<f64>(),
             emotions: row_sums(&emotion_by_corpus),
             genders: column_sums(&emotion_by_gender),
             corpora: column_sums(&emotion_by_corpus),
@@ -298,6 +299,13 @@ mod tests {
 
     fn named(pairs: &[(&str, usize)]) -> Distribution {
         pairs.iter().map(|(name, count)| ((*name).into(), *count)).collect()
+    }
+
+    #[test]
+    fn no_clips_have_no_seconds_and_not_less_than_none() {
+        let found = statistics_of(Vec::new());
+        assert_eq!(found.clips, 0);
+        assert!(found.seconds.is_sign_positive(), "{}", found.seconds);
     }
 
     #[test]

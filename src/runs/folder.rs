@@ -17,17 +17,19 @@ pub struct RunFolder {
 
 impl RunFolder {
     /// Makes `runs/<time>-<name>` (a number is appended until the name is free), with `run.toml` in it.
-    /// The time is UTC, so that names sort by age. `run_toml` is given the name that was found.
+    /// The time is `created` in UTC, so that names sort by age and the runs of one group share it. `run_toml` is given
+    /// the name that was found.
     ///
     /// # Errors
     /// [`RunError::Io`], and what `run_toml` says.
     pub fn create<E: From<RunError>>(
         runs: &Path,
         name: &str,
+        created: jiff::Timestamp,
         run_toml: impl FnOnce(&str) -> Result<String, E>,
     ) -> Result<Self, E> {
         fs::create_dir_all(runs).map_err(RunError::io(runs))?;
-        let time = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
+        let time = created.strftime("%Y%m%d-%H%M%S");
         let folder = Self::claim(runs, &format!("{time}-{name}"))?;
         let written = run_toml(&folder.id).and_then(|text| Ok(folder.fill(&text)?));
         if written.is_err() {
@@ -213,7 +215,7 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let made: Vec<RunFolder> = (0..3)
             .map(|_| {
-                RunFolder::create(runs.path(), "conv1d", |id| {
+                RunFolder::create(runs.path(), "conv1d", jiff::Timestamp::now(), |id| {
                     Ok::<_, RunError>(format!("id = \"{id}\"\n"))
                 })
                 .unwrap()

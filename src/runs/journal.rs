@@ -314,7 +314,10 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     fn fill_disk_while_writing(disk: &Path) {
-        let folder = super::super::RunFolder::create(disk, "full", |_| Ok::<_, RunError>(String::new())).unwrap();
+        let folder = super::super::RunFolder::create(disk, "full", jiff::Timestamp::now(), |_| {
+            Ok::<_, RunError>(String::new())
+        })
+        .unwrap();
         let run = folder.path.as_path();
         let lease = Lease::take(run).unwrap();
         let mut journal = Journal::open(run).unwrap();

@@ -83,13 +83,13 @@ pub trait Pane: fmt::Debug + 'static {
         false
     }
 
-    /// Draws it: a tab into the area, an overoverlay it.
+    /// Draws it: a tab into the area, an overlay over it.
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme);
 }
 
 /// A pane of any kind.
 pub trait AnyPane: Pane {
-    /// What is told of its keys, in the order in which they decide.
+    /// What its keys do, in the order in which they decide.
     fn rows(&self) -> Vec<Row>;
 
     /// Does what the key in this row does.

@@ -41,16 +41,15 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
             (false, _) => ", samples not read".to_owned(),
         }
     )?;
-    writeln!(
-        text,
-        "lengths {:.2} to {:.2} s, mean {:.2} s, median {:.2} s",
-        known.lengths.minimum, known.lengths.maximum, known.lengths.mean, known.lengths.median
-    )?;
-    for (title, table) in [
-        ("emotion", &known.emotion_by_corpus),
-        ("emotion", &known.emotion_by_gender),
-    ] {
-        write!(text, "\n{}", cross_table(title, table))?;
+    if known.clips > 0 {
+        writeln!(
+            text,
+            "lengths {:.2} to {:.2} s, mean {:.2} s, median {:.2} s",
+            known.lengths.minimum, known.lengths.maximum, known.lengths.mean, known.lengths.median
+        )?;
+        for table in [&known.emotion_by_corpus, &known.emotion_by_gender] {
+            write!(text, "\n{}", cross_table("emotion", table))?;
+        }
     }
     writeln!(text, "\n{} clips selected for training", survey.selected)?;
     for (why, clips) in &survey.excluded {

@@ -125,9 +125,9 @@ pub struct ModelSpeed {
     pub first_step_milliseconds: f64,
     /// A step of training.
     pub train: BatchSpeed,
-    /// A batch judged.
+    /// Prediction of a batch.
     pub inference: BatchSpeed,
-    /// One clip judged.
+    /// Prediction of one clip.
     pub one_clip: BatchSpeed,
     /// The fastest of several large matrix products, taken between the steps (GFLOP/s).
     pub peak_gflops: f64,

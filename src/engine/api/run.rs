@@ -40,11 +40,11 @@ pub struct RunSummary {
     pub max_epochs: usize,
     /// Best validation UAR so far.
     pub best_validation_uar: Option<f64>,
-    /// Test UAR, once judged.
+    /// Test UAR, once evaluated.
     pub test_uar: Option<f64>,
-    /// Test accuracy, once judged.
+    /// Test accuracy, once evaluated.
     pub test_accuracy: Option<f64>,
-    /// Which classes these are about, once judged.
+    /// Which classes these are about, once evaluated.
     pub coverage: Option<Coverage>,
     /// Whether the model was refitted in the end on everything, so that the scores are those of the model before the final fit.
     pub final_model: bool,
@@ -184,14 +184,14 @@ pub struct RunReport {
     pub pooled: Option<Scores>,
 }
 
-/// One file judged, or refused.
+/// The prediction of one file, or why it was refused.
 #[derive(Debug, Clone, Serialize)]
 pub struct FilePrediction {
     /// The file.
     pub path: PathBuf,
-    /// The run whose model judged.
+    /// The run whose model predicts.
     pub run: String,
-    /// What the model says, or why the file cannot be judged.
+    /// What the model says, or why the file was refused.
     pub outcome: Result<Prediction, String>,
     /// Whether the model was trained on synthetic data.
     pub synthetic_model: bool,

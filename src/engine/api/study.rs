@@ -79,7 +79,7 @@ pub struct StudyPage {
     pub axes: Vec<Axis>,
     /// The processes that work on it, and those that ended with a mistake.
     pub workers: Vec<WorkerRow>,
-    /// Runs that trials were made into; each that is judged is a look at the test set.
+    /// Runs that trials were made into; each that is evaluated is a test-set evaluation.
     pub promoted: Vec<PromotedRun>,
     /// The trial that took the settings as they are.
     pub baseline: Option<usize>,
@@ -164,9 +164,9 @@ pub struct PromotedRun {
     pub run: String,
     /// The seed it was trained with.
     pub seed: u64,
-    /// Test UAR and accuracy, once judged.
+    /// Test UAR and accuracy, once evaluated.
     pub test: Option<(f64, f64)>,
-    /// Which classes these are about, once judged.
+    /// Which classes these are about, once evaluated.
     pub coverage: Option<Coverage>,
 }
 

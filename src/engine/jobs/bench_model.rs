@@ -1,4 +1,4 @@
-//! Bench: how fast a network is trained and judges, and where a step's time goes.
+//! Bench: how fast a network is trained and predicts, and where a step's time goes.
 
 use super::context::Context;
 use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime, Task};
@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 
 /// Steps before the clock runs: memory is taken and caches are warm.
 const WARM: usize = 2;
-/// Batches judged for each step of training, and single clips.
+/// Batches predicted for each step of training, and single clips.
 const JUDGED: usize = 3;
 
 /// Measures one architecture on an input of the size that it was published with.

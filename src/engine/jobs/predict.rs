@@ -9,7 +9,7 @@ use crate::inference::{Package, PreparedFile, Speaker};
 use crate::runs::find_predictor;
 use std::path::PathBuf;
 
-/// `auto` is the CPU here: it has judged many clips by the time a GPU has its kernels compiled.
+/// `auto` is the CPU here: it has predicted many clips by the time a GPU has its kernels compiled.
 fn device(name: &str) -> &str {
     if name == "auto" { "cpu" } else { name }
 }

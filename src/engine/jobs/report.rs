@@ -1,4 +1,4 @@
-//! Report: a run's report, its judged clips, and the spread over the other folds of it.
+//! Report: a run's report, its evaluated clips, and the spread over the other folds of it.
 
 use super::Answer;
 use super::context::Context;

@@ -129,15 +129,16 @@ impl Answer for request::Promote {
         }
         let settings = trial::trial_settings(&folder, &settings, &row.parameters)?;
         let metadata = folder.begun()?.run;
+        let created = jiff::Timestamp::now();
         let mut runs: Vec<(RunFolder, u64)> = Vec::new();
         for place in 0..seeds.max(1) as u64 {
             let seed = settings.seed.wrapping_add(place);
             let name = format!("{}-{}-t{number:04}-s{seed}", settings.model.name, folder.name);
-            let run = RunFolder::create(&context.settings.runs, &name, |id| {
+            let run = RunFolder::create(&context.settings.runs, &name, created, |id| {
                 let group = runs.first().map_or(id, |(first, _)| &first.id).to_owned();
                 let run = RunMetadata {
                     id: id.to_owned(),
-                    created: jiff::Timestamp::now(),
+                    created,
                     group,
                     version: env!("CARGO_PKG_VERSION").to_owned(),
                     command: format!(

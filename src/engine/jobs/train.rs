@@ -126,7 +126,7 @@ fn create(settings: &Settings, metadata: &RunMetadata) -> Result<Vec<RunFolder>,
         } else {
             settings.model.name.clone()
         };
-        let folder = RunFolder::create(&settings.runs, &name, |id| {
+        let folder = RunFolder::create(&settings.runs, &name, metadata.created, |id| {
             let group = folders.first().map_or(id, |first| &first.id).to_owned();
             let run = RunMetadata {
                 id: id.to_owned(),

@@ -14,7 +14,7 @@ pub struct RunBook {
     pages: BTreeMap<String, RunPage>,
     /// Where waiting runs stand.
     places: HashMap<String, QueuePosition>,
-    /// Of every K-fold whose folds are all judged, which classes their test sets are about together.
+    /// Of every K-fold whose folds are all evaluated, which classes their test sets are about together.
     together: HashMap<String, Coverage>,
 }
 

@@ -142,7 +142,7 @@ mod tests {
                 number: 3,
             }),
         };
-        let folder = RunFolder::create(runs.path(), "conv1d", |id| {
+        let folder = RunFolder::create(runs.path(), "conv1d", jiff::Timestamp::now(), |id| {
             RunFile {
                 run: run(id),
                 settings: settings.clone(),

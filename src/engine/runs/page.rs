@@ -122,7 +122,7 @@ impl RunPage {
         self.entry.as_ref()
     }
 
-    /// Its scores on its test clips, once judged.
+    /// Its scores on its test clips, once evaluated.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
     }

@@ -181,7 +181,7 @@ impl ReportView {
         }
     }
 
-    /// The report to ask for: that of the chosen run, or of the newest that was judged.
+    /// The report to ask for: that of the chosen run, or of the newest that was evaluated.
     fn wanted(&mut self, runs: &[RunSummary]) -> Option<Command> {
         if self.chosen.is_none() {
             self.chosen = Some(reported(runs).next()?.id.clone());
@@ -237,7 +237,7 @@ impl ReportView {
     }
 }
 
-/// Runs that were judged on their test clips, the newest first.
+/// Runs that were evaluated on their test clips, the newest first.
 fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
     runs.iter().filter(|run| run.test_uar.is_some())
 }
