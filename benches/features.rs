@@ -5,8 +5,8 @@
 use divan::{Bencher, black_box};
 use std::f32::consts::TAU;
 use std::path::PathBuf;
-use undertone::audio::{Wave, decode, power_frames, resample_range};
-use undertone::features::{Recipe, extract, mel_filterbank, mfcc, power_to_db, root_mean_square, zero_crossing_rate};
+use undertone::audio::{Wave, decode, mel_filterbank, power_frames, resample_range};
+use undertone::features::{Recipe, extract, mfcc, power_to_db, root_mean_square, zero_crossing_rate};
 
 fn main() {
     divan::main();

@@ -6,8 +6,9 @@
 
 use burn::tensor::Tensor;
 use divan::Bencher;
+use undertone::device::device;
 use undertone::engine::load_settings;
-use undertone::models::{ModelSettings, architecture_names, device};
+use undertone::models::{ModelSettings, architecture_names};
 use undertone::training::{StepBenchmark, clips_of, infer};
 
 fn main() {

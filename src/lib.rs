@@ -15,10 +15,14 @@
 //! | [`inference`] | the package (weights, recipe, scaler, labels) and a wave to probabilities |
 //! | [`models`] | Burn modules, one file per architecture; tensors only |
 //! | [`features`] | the numbers a model sees: pure functions of a wave |
+//! | [`encoders`] | speech encoders with published weights: waves to hidden states |
+//! | [`layers`] | layers of networks and their kernels, shared by architectures and encoders |
+//! | [`device`] | the device to compute on; the only place that names Burn's backends |
 //! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform, augmentation, playing |
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
+//! | [`download`] | files from the network, resumed and checked |
 //! | [`random`], [`quantile`] | seeded streams of random numbers; quantiles |
 //! | [`files`], [`lines`], [`file_lock`] | files replaced whole or not at all; files that grow by whole lines; locks between processes |
 //! | [`formats`] | the versions of the formats on disk |
@@ -45,6 +49,9 @@
 pub mod audio;
 pub mod cli;
 pub mod corpus;
+pub mod device;
+pub mod download;
+pub mod encoders;
 pub mod engine;
 pub mod evaluation;
 pub mod features;
@@ -52,6 +59,7 @@ pub mod file_lock;
 pub mod files;
 pub mod formats;
 pub mod inference;
+pub mod layers;
 pub mod lines;
 pub mod models;
 pub mod present;

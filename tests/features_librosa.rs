@@ -14,10 +14,11 @@ use parity::{PARITY, Table, deviation, golden};
 use signals::{chirp, signal, signals};
 use std::f64::consts::PI;
 use std::path::Path;
-use undertone::audio::{PadMode, Stft, Wave, Window, decode, power_spectrogram, resample, trim};
+use undertone::audio::{
+    MelScale, PadMode, Stft, Wave, Window, decode, mel_filterbank, mel_spectrogram, power_spectrogram, resample, trim,
+};
 use undertone::features::{
-    DbReference, Feature, FeatureMatrix, Functional, MelScale, Recipe, extract, mel_filterbank, mel_spectrogram,
-    power_to_db, zero_crossing_rate,
+    DbReference, Feature, FeatureMatrix, Functional, Recipe, extract, mel_spectrogram, power_to_db, zero_crossing_rate,
 };
 
 fn recipe(rate: u32, samples: usize) -> Recipe {

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
+use undertone::audio::MelScale;
 use undertone::engine::{Origin, Provenance, load_settings, rows};
-use undertone::features::{Feature, MelScale, Recipe};
+use undertone::features::{Feature, Recipe};
 
 fn load(text: &str) -> Result<undertone::engine::Settings, String> {
     let folder = tempfile::tempdir().unwrap();

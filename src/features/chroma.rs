@@ -1,6 +1,6 @@
 //! Chroma: how much of each of the twelve pitch classes there is.
 
-use super::mel::dot;
+use crate::audio::dot;
 
 /// Pitch classes, C first.
 pub const CHROMA: usize = 12;

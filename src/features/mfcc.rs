@@ -1,6 +1,6 @@
 //! Mel-frequency cepstral coefficients.
 
-use super::mel::dot;
+use crate::audio::dot;
 use crate::audio::vectorised;
 use std::cell::RefCell;
 use std::f64::consts::PI;

@@ -3,6 +3,7 @@
 mod changed;
 mod chroma;
 mod contrast;
+mod decibels;
 mod delta;
 mod error;
 mod extract;
@@ -12,7 +13,6 @@ mod functional;
 mod import;
 mod logarithm;
 mod matrix;
-mod mel;
 mod mfcc;
 mod normalise;
 mod npy;
@@ -34,6 +34,7 @@ mod yin;
 pub use changed::extract_changed;
 pub use chroma::{CHROMA, ChromaFilterbank};
 pub use contrast::{CONTRAST_BANDS, SpectralContrast, contrast_db};
+pub use decibels::{LogMel, log_mel_preview, power_to_db, power_to_db_over};
 pub use delta::Delta;
 pub use error::FeatureError;
 pub use extract::{Extracted, FEATURE_VERSION, extract, extract_timed};
@@ -41,10 +42,6 @@ pub use feature::Feature;
 pub use functional::Functional;
 pub use import::Import;
 pub use matrix::FeatureMatrix;
-pub use mel::{
-    LogMel, MelBands, MelFilterbank, MelScale, log_mel_preview, mel_filterbank, mel_spectrogram, power_to_db,
-    power_to_db_over,
-};
 pub use mfcc::{lift, mfcc};
 pub use normalise::Normalise;
 pub use npy::FeatureArray;

@@ -1,7 +1,7 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::{CHROMA, CONTRAST_BANDS, Feature, FeatureError, Functional, Import, MelBands, MelScale, PitchSettings};
-use crate::audio::{Align, Normalise, PadMode, Window};
+use super::{CHROMA, CONTRAST_BANDS, Feature, FeatureError, Functional, Import, PitchSettings};
+use crate::audio::{Align, MelBands, MelScale, Normalise, PadMode, Window};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 

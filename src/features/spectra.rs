@@ -2,10 +2,10 @@
 
 use super::tuning::TuningEstimate;
 use super::{
-    CHROMA, CONTRAST_BANDS, ChromaFilterbank, Feature, MelBands, MelFilterbank, Recipe, SpectralContrast,
-    spectral_bandwidth, spectral_centroid, spectral_flatness, spectral_rolloff,
+    CHROMA, CONTRAST_BANDS, ChromaFilterbank, Feature, Recipe, SpectralContrast, spectral_bandwidth, spectral_centroid,
+    spectral_flatness, spectral_rolloff,
 };
-use crate::audio::Stft;
+use crate::audio::{MelBands, MelFilterbank, Stft};
 
 /// What the pass leaves, frame after frame; empty where no feature asks for it.
 #[derive(Debug, Default)]

@@ -16,6 +16,9 @@ pub enum InferenceError {
     /// The clip cannot be predicted at all (silence, no samples).
     #[error("{0}")]
     Refused(String),
+    /// The device.
+    #[error(transparent)]
+    Device(#[from] crate::device::DeviceError),
     /// The network.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),

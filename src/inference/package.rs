@@ -1,10 +1,11 @@
 //! Weights, recipe, scaler and labels: all that a prediction needs, as a folder.
 
 use super::{InferenceError, log_probabilities};
+use crate::device::device;
 use crate::features::{FEATURE_VERSION, FeatureMatrix, Normalise, Recipe, Scaler};
 use crate::files;
 use crate::formats::Format;
-use crate::models::{ModelSettings, Network, device};
+use crate::models::{ModelSettings, Network};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::fs;

@@ -5,14 +5,6 @@ use std::path::PathBuf;
 /// What can go wrong with a network.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// A device of that name is not compiled in or does not exist.
-    #[error("device `{name}`: {problem}")]
-    Device {
-        /// As asked.
-        name: String,
-        /// Why not, and what can be had.
-        problem: String,
-    },
     /// An impossible size.
     #[error("{key}: {problem}")]
     Settings {

@@ -1,9 +1,9 @@
 //! A network of any architecture: passes, sizes, and weights on disk.
 
-use super::device::cpu;
-use super::layers::{LayerSummary, Mode, TrainingPass, layers_passed, trainable};
 use super::weights;
 use super::{ModelError, ModelSettings, Network};
+use crate::device::cpu;
+use crate::layers::{LayerSummary, Mode, TrainingPass, layers_passed, trainable};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use std::path::Path;
@@ -89,8 +89,9 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::device;
     use crate::models::fixture::settings;
-    use crate::models::{Published, architectures, device, published};
+    use crate::models::{Published, architectures, published};
 
     fn network(name: &str) -> Network {
         let Published { input, classes, .. } = published(name).unwrap();

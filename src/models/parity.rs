@@ -1,8 +1,9 @@
 //! Every architecture beside the same network in PyTorch, at its published sizes and on the same weights.
 
 use super::fixture::settings;
-use super::lcg::{Lcg, Levelled};
-use super::{Network, architectures, device, device_names};
+use super::{Network, architectures};
+use crate::device::{device, device_names};
+use crate::layers::lcg::{Lcg, Levelled};
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use serde::Deserialize;

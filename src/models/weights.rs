@@ -90,7 +90,7 @@ impl ModuleVisitor for Finite {
 mod tests {
     use super::super::{Conv1dSettings, ModelSettings, Network};
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::models::fixture::settings;
 
     fn network(filters: &[usize], seed: u64) -> Network {

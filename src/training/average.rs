@@ -159,7 +159,8 @@ impl ModuleMapper for Replace<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::{Network, device, fixture};
+    use crate::device::device;
+    use crate::models::{Network, fixture};
     use serde::Deserialize;
 
     #[derive(Deserialize)]

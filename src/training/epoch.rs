@@ -12,8 +12,8 @@ use super::{Dataset, EpochMetrics, LoopControl, Observer, TrainingError, Trainin
 use crate::evaluation::{confusion_matrix, scores};
 use crate::features::Scaler;
 use crate::inference::{PREDICTION_BATCH, batch_log_probabilities};
+use crate::layers::TrainingPass;
 use crate::models::Network;
-use crate::models::layers::TrainingPass;
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -289,9 +289,10 @@ mod tests {
     use super::super::settings::tests::shipped;
     use super::*;
     use crate::corpus::{Split, SplitKind};
+    use crate::device::device;
     use crate::features::FeatureMatrix;
-    use crate::models::lcg::Lcg;
-    use crate::models::{Conv1dSettings, ModelSettings, device, fixture};
+    use crate::layers::lcg::Lcg;
+    use crate::models::{Conv1dSettings, ModelSettings, fixture};
     use serde::Deserialize;
 
     struct Silent;

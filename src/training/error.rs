@@ -3,6 +3,9 @@
 /// What can go wrong in training.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingError {
+    /// The device.
+    #[error(transparent)]
+    Device(#[from] crate::device::DeviceError),
     /// The network or its weights.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),

@@ -8,10 +8,10 @@ use super::refit::refit;
 use super::resume::resume;
 use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Selection, Subset};
+use crate::device::device;
 use crate::evaluation::EvaluatedClip;
 use crate::features::{FEATURE_VERSION, Scaler};
 use crate::inference::{FinalFit, Package, PackageMetadata};
-use crate::models::device;
 use std::time::Instant;
 
 /// Trains on the training set, chooses the best epoch on the validation set, evaluates on the test set

@@ -56,8 +56,8 @@ impl ModuleVisitor for Scale<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
-    use crate::models::layers::{Dense, Init};
+    use crate::device::device;
+    use crate::layers::{Dense, Init};
 
     /// Gradients of a loss whose gradient is known: (kernel [[3, 0], [0, 0]], bias [0, 4]) has norm 5.
     fn example() -> (Dense, GradientsParams) {

@@ -89,7 +89,7 @@ impl Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::activation::log_softmax;
     use serde::Deserialize;
 

@@ -5,7 +5,7 @@ use super::rule::Rule;
 use super::sgd::Sgd;
 use super::tensors::Tensors;
 use super::{OptimizerKind, TrainingSettings};
-use crate::models::layers::runs_here;
+use crate::layers::runs_here;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
@@ -245,9 +245,9 @@ fn in_place(rule: impl Rule, weights: &mut [f32], gradient: &[f32], moments: Vec
 mod tests {
     use super::super::settings::tests::shipped;
     use super::*;
-    use crate::models::layers::{Dense, Init};
-    use crate::models::lcg::Lcg;
-    use crate::models::{device, device_names};
+    use crate::device::{device, device_names};
+    use crate::layers::lcg::Lcg;
+    use crate::layers::{Dense, Init};
     use burn::optim::AdamConfig;
     use burn::tensor::Device;
     use serde::Deserialize;

@@ -5,9 +5,9 @@ use super::epoch::{Learner, epoch_metrics};
 use super::resume::resume;
 use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
 use crate::corpus::Subset;
+use crate::device::device;
 use crate::features::Scaler;
 use crate::inference::{FinalFit, Package, PackageMetadata};
-use crate::models::device;
 use std::time::Instant;
 
 /// Where the final fit keeps its checkpoints, in the run's folder of them.

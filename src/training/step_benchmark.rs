@@ -1,9 +1,10 @@
 //! A network that is trained on made-up clips, to see how fast it is.
 
-use super::Optimizer;
 use super::loss::Targets;
-use crate::models::layers::TrainingPass;
-use crate::models::{ModelError, ModelSettings, Network, device};
+use super::{Optimizer, TrainingError};
+use crate::device::{DeviceError, device};
+use crate::layers::TrainingPass;
+use crate::models::{ModelSettings, Network};
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -51,7 +52,7 @@ impl StepBenchmark {
         classes: usize,
         clips: usize,
         device_name: &str,
-    ) -> Result<Self, ModelError> {
+    ) -> Result<Self, TrainingError> {
         let device = device(device_name)?.autodiff();
         let network = Network::new(settings, input, classes, 1, &device)?;
         let targets: Vec<usize> = (0..clips).map(|clip| clip % classes).collect();
@@ -122,7 +123,7 @@ const SQUARE: usize = 1024;
 ///
 /// # Errors
 /// An unknown device.
-pub fn product_speed(device_name: &str) -> Result<f64, ModelError> {
+pub fn product_speed(device_name: &str) -> Result<f64, DeviceError> {
     let device = device(device_name)?;
     let matrix: Tensor<2> = clips_of(1, (SQUARE, SQUARE), &device).squeeze_dim(0);
     let begun = Instant::now();

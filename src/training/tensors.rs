@@ -105,7 +105,8 @@ fn split(bytes: &[u8]) -> Option<(Map<String, Value>, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::{Network, device, fixture};
+    use crate::device::device;
+    use crate::models::{Network, fixture};
 
     #[test]
     fn rows_and_words_come_back_and_the_weights_stay_readable() {

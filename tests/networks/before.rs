@@ -6,7 +6,7 @@ use burn::nn::{BatchNormConfig, BiLstmConfig, DropoutConfig, LinearConfig, Paddi
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Distribution, Tensor};
 use std::time::Instant;
-use undertone::models::device;
+use undertone::device::device;
 
 const BATCH: usize = 32;
 const ROUNDS: usize = 3;

@@ -12,9 +12,10 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 use reference::Duplicate;
+use undertone::device::device;
 use undertone::engine::load_settings;
-use undertone::models::layers::TrainingPass;
-use undertone::models::{ModelSettings, Network, device, published};
+use undertone::layers::TrainingPass;
+use undertone::models::{ModelSettings, Network, published};
 use undertone::random::stream;
 use undertone::training::Optimizer;
 

@@ -4,7 +4,8 @@ use super::toy::{Watcher, dataset, model, recipe, run_in, settings};
 use std::fs;
 use std::path::Path;
 use undertone::corpus::Subset;
-use undertone::models::{Network, device};
+use undertone::device::device;
+use undertone::models::Network;
 use undertone::training::{BEST, Dataset, EpochMetrics, LAST, LoopControl, Observer, TrainingError, TrainingSettings};
 
 #[test]

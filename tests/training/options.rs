@@ -2,8 +2,9 @@
 
 use super::toy::{Watcher, accuracy, dataset, model, recipe, run, run_in, settings};
 use undertone::corpus::Subset;
+use undertone::device::device;
 use undertone::inference::FinalFit;
-use undertone::models::{Network, device};
+use undertone::models::Network;
 use undertone::training::{
     AverageKind, BEST, EarlyStoppingSettings, LAST, LoopControl, Monitor, OptimizerKind, ScheduleKind, Trained,
     TrainingSettings,

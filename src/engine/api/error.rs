@@ -15,6 +15,9 @@ pub enum EngineError {
     /// Features.
     #[error(transparent)]
     Feature(#[from] crate::features::FeatureError),
+    /// Devices.
+    #[error(transparent)]
+    Device(#[from] crate::device::DeviceError),
     /// Networks.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),

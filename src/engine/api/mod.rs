@@ -53,7 +53,7 @@ pub use crate::corpus::{
 pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
-pub use crate::models::layers::LayerSummary;
+pub use crate::layers::LayerSummary;
 pub use crate::runs::queue::Shift;
 pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};

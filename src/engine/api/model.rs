@@ -1,6 +1,6 @@
 //! Which architectures there are, and one of them layer by layer: plain data.
 
-use crate::models::layers::LayerSummary;
+use crate::layers::LayerSummary;
 use serde::Serialize;
 
 /// An architecture among all, at the sizes of the settings and for the clips that it was published with.

@@ -1,9 +1,10 @@
 //! Bench: how fast a network is trained and predicts, and where a step's time goes.
 
 use super::context::Context;
+use crate::device::{choose_device, device};
 use crate::engine::{BatchSpeed, EngineError, ModelSpeed, SpanTime, Task};
-use crate::models::layers::{Pass, Span, start_spans, stop_spans};
-use crate::models::{Network, Published, choose_device, device, published};
+use crate::layers::{Pass, Span, start_spans, stop_spans};
+use crate::models::{Network, Published, published};
 use crate::training::{StepBenchmark, StepTime, clips_of, infer, product_speed};
 use burn::tensor::Tensor;
 

@@ -4,8 +4,8 @@ use super::Answer;
 use super::context::Context;
 use super::scan;
 use crate::audio::playback::{Environment, output_name};
+use crate::device::{choose_device, cuda_parts, device_names};
 use crate::engine::{EngineError, Settings, reading, request};
-use crate::models::{choose_device, cuda_parts, device_names};
 use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};
 use std::sync::Arc;
 

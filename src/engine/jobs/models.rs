@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use crate::engine::{Architectures, EngineError, ModelRow, ModelSummary, Settings, request};
-use crate::models::layers::LayerSummary;
+use crate::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
 use std::sync::Arc;
 

@@ -3,12 +3,13 @@
 use super::context::Context;
 use super::{Answer, scan};
 use crate::corpus::{Catalogue, Dealing, Selection, select, split};
+use crate::device::{choose_device, device};
 use crate::engine::queue::enqueue;
 use crate::engine::runs::command::command;
 use crate::engine::runs::file::{RunFile, RunMetadata};
 use crate::engine::{EngineError, Settings, Started, reading, request};
 use crate::features::Recipe;
-use crate::models::{Network, choose_device, device};
+use crate::models::Network;
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
 use crate::runs::trash::empty_expired;

@@ -5,10 +5,10 @@ pub mod worker;
 
 pub use report::report;
 
+use crate::device::choose_device;
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::launch;
 use crate::engine::{EngineError, EpochMetrics, JournalEntry};
-use crate::models::choose_device;
 use crate::runs::queue::{Entry, Lane, Queue, waiting};
 use crate::runs::{Journal, Lease, RunError, RunFolder};
 use jiff::Timestamp;

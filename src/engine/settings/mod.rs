@@ -23,8 +23,9 @@ pub use tidy::{TidyRow, Tidying, tidied};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
+use crate::device::check_device_name;
 use crate::features::{FeatureError, Recipe};
-use crate::models::{ModelError, ModelSettings, check_device_name};
+use crate::models::{ModelError, ModelSettings};
 use crate::training::{AugmentationMode, AugmentationSettings, TrainingError, TrainingSettings};
 use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;

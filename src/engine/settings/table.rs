@@ -6,11 +6,12 @@
 
 use super::Range;
 use crate::audio::augment::NoiseKind;
-use crate::audio::{Align, Normalise as LevelNormalise, PadMode, Window};
+use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
 use crate::corpus::{Gender, Intensity, SplitKind};
-use crate::features::{DbReference, Feature, MelScale, Normalise};
+use crate::device::device_choices;
+use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
-use crate::models::{LARGEST, architecture_names, device_choices};
+use crate::models::{LARGEST, architecture_names};
 use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind};
 use crate::tuning::Objective;
 use crate::tuning::settings::{PrunerKind, SamplerKind};

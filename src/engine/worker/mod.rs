@@ -7,12 +7,12 @@ mod prepare;
 mod protocol;
 mod report;
 
+use crate::device::{choose_device, device_address};
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::leave_terminal;
 use crate::engine::runs::usage::UsageRecorder;
 use crate::engine::studies::report::TrialReporter;
 use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
-use crate::models::{choose_device, device_address};
 use crate::runs::queue::{self, Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
 use crate::tuning::Outcome;

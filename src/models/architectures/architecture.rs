@@ -1,12 +1,12 @@
 //! What every architecture implements: all that the registry knows of it.
 
+use crate::layers::{Init, Mode};
 use crate::models::ModelError;
-use crate::models::layers::{Init, Mode};
 use burn::module::Module;
 use burn::tensor::Tensor;
 
 /// A network that turns a clip's features into one logit per class. Its layers note themselves as a clip passes
-/// them ([`crate::models::layers::LayerSummary`]), which is where summaries and multiply-adds come from.
+/// them ([`crate::layers::LayerSummary`]), which is where summaries and multiply-adds come from.
 pub trait Architecture: Module + Sized {
     /// `[model.NAME]`.
     type Settings;

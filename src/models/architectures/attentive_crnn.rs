@@ -4,10 +4,10 @@
 use super::architecture::{Architecture, InputLayout};
 use super::check::Check;
 use super::parts::Parts;
-use crate::models::ModelError;
-use crate::models::layers::{
+use crate::layers::{
     AttentiveStatistics, BatchNorm, BiLstm, Convolution2d, Dense, Init, MaxPool, Mode, dropout, noise,
 };
+use crate::models::ModelError;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

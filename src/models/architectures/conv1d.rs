@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{Convolution, Dense, Init, MaxPool, Mode, dropout, global_average};
 use crate::models::ModelError;
-use crate::models::layers::{Convolution, Dense, Init, MaxPool, Mode, dropout, global_average};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -126,9 +126,9 @@ dense_dropout = 0.4
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::layers::TrainingPass;
-    use crate::models::lcg::Lcg;
-    use crate::models::{device, device_names};
+    use crate::device::{device, device_names};
+    use crate::layers::TrainingPass;
+    use crate::layers::lcg::Lcg;
     use crate::random::stream;
     use burn::tensor::TensorData;
 

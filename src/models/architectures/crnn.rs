@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{BatchNorm, BiLstm, Convolution2d, Dense, Init, MaxPool, Mode, dropout, noise, penalty};
 use crate::models::ModelError;
-use crate::models::layers::{BatchNorm, BiLstm, Convolution2d, Dense, Init, MaxPool, Mode, dropout, noise, penalty};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

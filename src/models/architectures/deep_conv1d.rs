@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{BatchNorm, Convolution, Dense, Init, MaxPool, Mode, dropout};
 use crate::models::ModelError;
-use crate::models::layers::{BatchNorm, Convolution, Dense, Init, MaxPool, Mode, dropout};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{Convolution2d, Dense, Init, MaxPool, Mode, dropout};
 use crate::models::ModelError;
-use crate::models::layers::{Convolution2d, Dense, Init, MaxPool, Mode, dropout};
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -143,7 +143,7 @@ prior_bias = false
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::models::fixture::settings;
     use burn::tensor::activation::softmax;
 

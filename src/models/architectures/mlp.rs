@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{BatchNorm, Dense, Init, Mode, dropout, penalty};
 use crate::models::ModelError;
-use crate::models::layers::{BatchNorm, Dense, Init, Mode, dropout, penalty};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ pub use architecture::{Architecture, InputLayout};
 pub use check::LARGEST;
 
 use super::ModelError;
-use super::layers::{Init, Mode};
+use crate::layers::{Init, Mode};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -226,7 +226,7 @@ pub(in crate::models) fn shipped() -> toml::Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::models::fixture::settings;
 
     fn network(name: &str) -> Network {

@@ -158,7 +158,7 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     fn batch(shape: [usize; 3]) -> Tensor<3> {

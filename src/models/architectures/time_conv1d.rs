@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::check::Check;
+use crate::layers::{Convolution, Dense, Init, MaxPool, Mode};
 use crate::models::ModelError;
-use crate::models::layers::{Convolution, Dense, Init, MaxPool, Mode};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

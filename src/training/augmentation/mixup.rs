@@ -66,7 +66,7 @@ fn log_uniform(draw: &mut Stream) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::random::stream;
 
     #[test]

@@ -1,7 +1,7 @@
 //! The operation behind the convolutions: matrix products on the CPU.
 
 use super::{Operation, Pullback, Values};
-use crate::models::kernels::convolution::{self, Geometry};
+use crate::layers::kernels::convolution::{self, Geometry};
 use std::sync::Arc;
 
 /// A convolution with bias, and ReLU if asked for; the inputs are images or sequences, kernel, bias.

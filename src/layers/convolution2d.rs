@@ -3,7 +3,7 @@
 use super::convolve::Convolve;
 use super::summary::{note_module, with_relu};
 use super::{Init, runs_here, ternary, zeros};
-use crate::models::kernels::convolution::Geometry;
+use crate::layers::kernels::convolution::Geometry;
 use burn::module::{Module, Param};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
@@ -101,7 +101,7 @@ impl Convolution2d {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     #[test]

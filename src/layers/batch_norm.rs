@@ -3,10 +3,10 @@
 use super::pooling::pooled_shape;
 use super::summary::note_module;
 use super::{Init, MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
-use crate::models::kernels::affine::{Affine, Moments};
-use crate::models::kernels::batch_norm::{self, Backward};
-use crate::models::kernels::normalise;
-use crate::models::kernels::pooling::{self, Windows};
+use crate::layers::kernels::affine::{Affine, Moments};
+use crate::layers::kernels::batch_norm::{self, Backward};
+use crate::layers::kernels::normalise;
+use crate::layers::kernels::pooling::{self, Windows};
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::sync::{Arc, OnceLock};
@@ -248,7 +248,7 @@ impl Pullback<3> for NormaliseBack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::Shape;
 
     fn wave(shape: impl Into<Shape>, device: &Device) -> Tensor<4> {

@@ -3,7 +3,7 @@
 use super::convolve::Convolve;
 use super::summary::{note_module, with_relu};
 use super::{Init, runs_here, ternary, zeros};
-use crate::models::kernels::convolution::Geometry;
+use crate::layers::kernels::convolution::Geometry;
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, activation, s};
 
@@ -102,7 +102,7 @@ impl Convolution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     /// The definition, element by element.

@@ -2,7 +2,7 @@
 
 use super::summary::note;
 use super::{Mode, Operation, Pullback, Values, runs_here, unary};
-use crate::models::kernels::dropout::apply;
+use crate::layers::kernels::dropout::apply;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Pullback<1> for Drop {
 mod tests {
     use super::super::TrainingPass;
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::random::stream;
 
     fn training() -> TrainingPass {

@@ -2,7 +2,7 @@
 
 use super::Mode;
 use super::summary::note;
-use crate::models::kernels::noise::normal;
+use crate::layers::kernels::noise::normal;
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
@@ -27,7 +27,7 @@ pub fn noise<const D: usize>(input: Tensor<D>, deviation: f64, mode: &mut Mode) 
 mod tests {
     use super::super::TrainingPass;
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use crate::random::stream;
 
     #[test]

@@ -54,7 +54,7 @@ impl AttentiveStatistics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     #[test]

@@ -1,6 +1,6 @@
 //! The large matrix products of an LSTM, on one thread.
 //!
-//! Not [`crate::models::kernels::product`], which convolutions use: measured on a batch of 32 clips of 143 steps and 640
+//! Not [`crate::layers::kernels::product`], which convolutions use: measured on a batch of 32 clips of 143 steps and 640
 //! inputs, the forward pass took 1.6 times as long with it and the backward pass 1.85 times; and as it sums in another
 //! order, a run that is resumed would not continue to the last bit.
 

@@ -1,4 +1,5 @@
-//! Layers shared by the architectures: sequences are (batch, frames, channels), as in Keras.
+//! Layers of networks, shared by the architectures and the encoders, and their kernels: sequences are (batch, frames,
+//! channels), as in Keras.
 
 mod attention;
 mod batch_norm;
@@ -8,6 +9,9 @@ mod convolve;
 mod dense;
 mod dropout;
 mod init;
+mod kernels;
+#[cfg(test)]
+pub(crate) mod lcg;
 mod lstm;
 mod noise;
 mod operation;

@@ -2,7 +2,7 @@
 
 use super::summary::{note, note_module};
 use super::{Init, Operation, Pullback, Values, quaternary, runs_here};
-use crate::models::kernels::lstm::{GROUP, Sizes, Trace, Weights, backward, forward, interleave};
+use crate::layers::kernels::lstm::{GROUP, Sizes, Trace, Weights, backward, forward, interleave};
 use burn::module::{Module, Param};
 use burn::tensor::activation::{sigmoid, tanh};
 use burn::tensor::{Tensor, TensorData, s};

@@ -1,12 +1,13 @@
 //! The device to compute on. The only place that names Burn's backends.
 
 mod cuda;
+mod error;
 #[cfg(any(test, feature = "cuda"))]
 mod kernels;
 
 pub use cuda::{CudaLack, CudaPart, cuda_parts};
+pub use error::DeviceError;
 
-use super::ModelError;
 use burn::tensor::Device;
 use std::fmt;
 use std::str::FromStr;
@@ -23,9 +24,9 @@ enum Name {
 }
 
 impl FromStr for Name {
-    type Err = ModelError;
+    type Err = DeviceError;
 
-    fn from_str(name: &str) -> Result<Self, ModelError> {
+    fn from_str(name: &str) -> Result<Self, DeviceError> {
         let index = |digits: &str| digits.parse().ok().map(Self::Cuda);
         let known = match name {
             "auto" => Some(Self::Auto),
@@ -35,7 +36,7 @@ impl FromStr for Name {
             "cuda" => Some(Self::Cuda(0)),
             _ => name.strip_prefix("cuda:").and_then(index),
         };
-        known.ok_or_else(|| ModelError::Device {
+        known.ok_or_else(|| DeviceError {
             name: name.to_owned(),
             problem: "there is no such device; set `device` to auto, cpu, ndarray, cuda, or cuda:1 and so on"
                 .to_owned(),
@@ -67,22 +68,22 @@ pub struct ChosenDevice {
 /// by Burn), `cuda` and `cuda:1`, in the order of the driver (`CUDA_VISIBLE_DEVICES` counts).
 ///
 /// # Errors
-/// [`ModelError::Device`] with the names that there are.
-pub fn check_device_name(name: &str) -> Result<(), ModelError> {
+/// [`DeviceError`] with the names that there are.
+pub fn check_device_name(name: &str) -> Result<(), DeviceError> {
     Name::from_str(name).map(|_| ())
 }
 
 /// The device of this machine that a name stands for.
 ///
 /// # Errors
-/// [`ModelError::Device`] with what is missing and the remedy.
-pub fn choose_device(name: &str) -> Result<ChosenDevice, ModelError> {
+/// [`DeviceError`] with what is missing and the remedy.
+pub fn choose_device(name: &str) -> Result<ChosenDevice, DeviceError> {
     choose(name, cuda::usable())
 }
 
 /// With what is known about CUDA: how many devices, or what is missing.
-fn choose(name: &str, cuda: Result<usize, &CudaLack>) -> Result<ChosenDevice, ModelError> {
-    let refuse = |problem: String| ModelError::Device {
+fn choose(name: &str, cuda: Result<usize, &CudaLack>) -> Result<ChosenDevice, DeviceError> {
+    let refuse = |problem: String| DeviceError {
         name: name.to_owned(),
         problem,
     };
@@ -126,7 +127,7 @@ pub fn device_names() -> Vec<String> {
 ///
 /// # Errors
 /// As [`choose_device`].
-pub fn device(name: &str) -> Result<Device, ModelError> {
+pub fn device(name: &str) -> Result<Device, DeviceError> {
     match choose_device(name)?.key.parse()? {
         #[allow(deprecated)]
         Name::NdArray => Ok(Device::ndarray()),
@@ -145,7 +146,7 @@ pub fn device_address(name: &str) -> Option<String> {
 }
 
 /// The CPU device that our own operations are written for.
-pub(super) fn cpu() -> Device {
+pub(crate) fn cpu() -> Device {
     Device::flex()
 }
 

@@ -20,7 +20,7 @@ pub struct Sizes {
 
 /// A matrix (inner, outer) as panels of [`GROUP`] columns, so that a product reads it from end to end.
 ///
-/// Its product is a small one at every step: with the general [`crate::models::kernels::product`] on the same panels
+/// Its product is a small one at every step: with the general [`crate::layers::kernels::product`] on the same panels
 /// the numbers were the same, but short sequences of few units took 1.4 times as long.
 pub struct Packed {
     inner: usize,

@@ -1,8 +1,8 @@
 //! The layers beside PyTorch's, put together as the networks do.
 
 use super::{BatchNorm, Convolution, Convolution2d, Dense, Init, MaxPool};
-use crate::models::lcg::Lcg;
-use crate::models::{device, device_names};
+use crate::device::{device, device_names};
+use crate::layers::lcg::Lcg;
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
@@ -95,7 +95,7 @@ fn numbers_and_loss<const D: usize>(output: Tensor<D>) -> (Vec<f32>, Tensor<1>) 
 
 #[test]
 fn values_and_gradients_are_pytorchs_on_every_device() {
-    let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../tests/golden/layers.json")).unwrap();
+    let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/layers.json")).unwrap();
     for name in device_names() {
         for case in &cases {
             let found = run(case, &device(&name).unwrap().autodiff());

@@ -95,7 +95,7 @@ pub(super) fn with_relu(layer: String, relu: bool) -> String {
 mod tests {
     use super::super::{BatchNorm, Convolution2d, Dense, Init, MaxPool, Mode, dropout};
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
 
     #[test]
     fn layers_note_themselves_in_their_order_while_somebody_asks() {

@@ -2,7 +2,7 @@
 
 use super::summary::{note, with_relu};
 use super::{Operation, Pullback, Values, runs_here, unary};
-use crate::models::kernels::pooling::{self, Windows};
+use crate::layers::kernels::pooling::{self, Windows};
 use burn::nn::PaddingConfig2d;
 use burn::nn::pool::MaxPool2dConfig;
 use burn::tensor::{Tensor, activation};
@@ -176,7 +176,7 @@ pub fn global_average(input: Tensor<3>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     fn input() -> Tensor<3> {

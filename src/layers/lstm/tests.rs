@@ -1,8 +1,8 @@
 //! Against Burn's own LSTM, PyTorch's, and the definition in Burn's operations.
 
 use super::*;
-use crate::models::lcg::Lcg;
-use crate::models::{device, device_names};
+use crate::device::{device, device_names};
+use crate::layers::lcg::Lcg;
 use burn::module::ParamId;
 use burn::nn::{BiLstmConfig, GateController, Linear};
 use burn::tensor::Device;
@@ -69,7 +69,7 @@ struct Golden {
 
 #[test]
 fn states_and_gradients_are_pytorchs_on_every_device() {
-    let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../../tests/golden/lstm.json")).unwrap();
+    let cases: Vec<Golden> = serde_json::from_str(include_str!("../../../tests/golden/lstm.json")).unwrap();
     for name in device_names() {
         for golden in &cases {
             let case = case(golden.sizes, &device(&name).unwrap().autodiff());

@@ -15,7 +15,7 @@ pub fn penalty(l1: f64, l2: f64, weights: impl IntoIterator<Item = Tensor<1>>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
 
     #[test]
     fn it_is_the_weighted_sum_of_absolute_and_squared_weights() {

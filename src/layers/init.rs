@@ -70,7 +70,7 @@ pub fn zeros(length: usize, device: &Device) -> Param<Tensor<1>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
 
     #[test]
     fn weights_fill_the_interval_evenly_and_depend_on_the_stream_alone() {

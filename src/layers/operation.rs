@@ -41,7 +41,7 @@ pub trait Pullback<const N: usize>: Debug + Send + Sync {
 /// Whether [`Operation`]s can take this tensor. The one place where layers choose by device: the
 /// kernels are written for the CPU and 32 bits, and every other device runs Burn's own operations.
 pub fn runs_here<const D: usize>(input: &Tensor<D>) -> bool {
-    input.device() == crate::models::device::cpu() && input.dtype() == DType::F32
+    input.device() == crate::device::cpu() && input.dtype() == DType::F32
 }
 
 /// Applies an operation on one tensor. The input must satisfy [`runs_here`].
@@ -172,7 +172,7 @@ impl<const N: usize> Backward<Flex, N> for Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
 
     /// `a b + c`, element by element.
     struct MultiplyAdd;
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn other_devices_compose_burns_own_operations() {
-        for name in crate::models::device_names() {
+        for name in crate::device::device_names() {
             let input = Tensor::<1>::zeros([1], &device(&name).unwrap());
             assert_eq!(runs_here(&input), name == "cpu", "{name}");
         }

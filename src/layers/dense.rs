@@ -2,7 +2,7 @@
 
 use super::summary::{note_module, with_relu};
 use super::{Init, Operation, Pullback, Values, runs_here, ternary, zeros};
-use crate::models::kernels::dense;
+use crate::layers::kernels::dense;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation};
 use std::sync::Arc;
@@ -143,7 +143,7 @@ impl Pullback<3> for ProductBack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device;
+    use crate::device::device;
     use burn::tensor::TensorData;
 
     #[test]
