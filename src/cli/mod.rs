@@ -17,7 +17,7 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Bench, CommandKind, NoteChange, RunSelector, Settings, Stop, request};
+use crate::engine::{Bench, NoteChange, RunSelector, Settings, Stop, request};
 use crate::present::json;
 use crate::present::table::Table;
 use anyhow::bail;
@@ -25,48 +25,6 @@ use arguments::QueueCommands;
 use output::Output;
 use session::Session;
 use std::path::PathBuf;
-
-/// The subcommand that asks for a kind of command.
-pub fn subcommand_of(kind: CommandKind) -> &'static str {
-    match kind {
-        CommandKind::Scan => "scan",
-        CommandKind::Export => "export",
-        CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
-        CommandKind::Trim => "trim",
-        CommandKind::Cache => "cache",
-        CommandKind::Demo => "demo",
-        CommandKind::Bench => "bench",
-        CommandKind::Config | CommandKind::Tidy => "config",
-        CommandKind::Doctor => "doctor",
-        CommandKind::Models => "models",
-        CommandKind::Presets => "presets",
-        CommandKind::Preview => "preview",
-        CommandKind::Play | CommandKind::Sound => "play",
-        CommandKind::Train | CommandKind::Plan => "train",
-        CommandKind::Runs | CommandKind::Restore | CommandKind::EmptyTrash => "runs",
-        CommandKind::Watch => "watch",
-        CommandKind::Stop => "stop",
-        CommandKind::Compare => "compare",
-        CommandKind::Note => "note",
-        CommandKind::Delete => "delete",
-        CommandKind::Queue => "queue list",
-        CommandKind::Wake => "queue wake",
-        CommandKind::Move => "queue move",
-        CommandKind::Cancel => "queue cancel",
-        CommandKind::StartNow => "queue start",
-        CommandKind::Resume => "resume",
-        CommandKind::Report => "report",
-        CommandKind::Predict => "predict",
-        CommandKind::Tune => "tune",
-        CommandKind::Studies => "study list",
-        CommandKind::Study => "study show",
-        CommandKind::StopTuning => "study stop",
-        CommandKind::Enqueue => "study enqueue",
-        CommandKind::Promote => "study promote",
-        CommandKind::RepairStudy => "study repair",
-        CommandKind::ExportStudy => "study export",
-    }
-}
 
 /// Carries out a subcommand.
 ///
@@ -275,6 +233,8 @@ fn predict(session: &mut Session, files: Vec<PathBuf>, run: RunSelector) -> anyh
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::CommandKind;
+    use crate::present::words::subcommand;
     use clap::CommandFactory;
     use strum::IntoEnumIterator;
 
@@ -283,7 +243,7 @@ mod tests {
         let clap = Arguments::command();
         clap.clone().debug_assert();
         for kind in CommandKind::iter() {
-            let name = subcommand_of(kind);
+            let name = subcommand(kind);
             let found = name
                 .split(' ')
                 .try_fold(&clap, |command, word| command.find_subcommand(word));

@@ -1,7 +1,8 @@
 //! The corpora that lie in the data folder, when the settings list none.
 
 use super::demo::MARKER;
-use super::layouts::{majority, tables_in};
+use super::layouts::majority;
+use super::table_reader::tables_in;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
 use std::collections::HashSet;

@@ -1,5 +1,6 @@
 //! What can go wrong with corpora.
 
+use super::layouts::{known_corpora, scheme_names};
 use std::path::PathBuf;
 
 /// What can go wrong with corpora; every message names the file and the remedy.
@@ -14,7 +15,7 @@ pub enum CorpusError {
         source: std::io::Error,
     },
     /// A folder follows no naming scheme that is known.
-    #[error("{}: no layout recognises this folder; set `layout` to one of ravdess, crema_d, tess, savee, emodb, or describe the clips in a table (layout = \"table\")", path.display())]
+    #[error("{}: no layout recognises this folder; set `layout` to one of {}, or describe the clips in a table (layout = \"table\")", path.display(), scheme_names())]
     Unrecognised {
         /// The folder.
         path: PathBuf,
@@ -30,7 +31,7 @@ pub enum CorpusError {
         remedy: String,
     },
     /// The data folder that the settings name holds no clips.
-    #[error("{}: holds no clips; put a corpus into it (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own), or set `data` or `corpora` to where one is. `undertone demo {}` writes a synthetic one there", path.display(), path.join("demo").display())]
+    #[error("{}: holds no clips; put a corpus into it ({}, or a table of your own), or set `data` or `corpora` to where one is. `undertone demo {}` writes a synthetic one there", path.display(), known_corpora(), path.join("demo").display())]
     NoClips {
         /// The folder.
         path: PathBuf,

@@ -1,30 +1,9 @@
 //! The corpus floor's part of `workbench.toml`.
 
-use super::{CorpusError, Gender, Intensity};
+use super::{CorpusError, Gender, Intensity, Layout};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// How a corpus names its clips.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumIter)]
-#[serde(rename_all = "snake_case")]
-pub enum Layout {
-    /// Recognised by the file names.
-    #[default]
-    Auto,
-    /// RAVDESS: `modality-channel-emotion-intensity-statement-repetition-actor`.
-    Ravdess,
-    /// CREMA-D: `actor_sentence_emotion_intensity`.
-    CremaD,
-    /// TESS: `speaker_word_emotion`.
-    Tess,
-    /// SAVEE: `speaker_emotionNN` or `speaker/emotionNN`.
-    Savee,
-    /// EmoDB: `SStttEv`.
-    Emodb,
-    /// A CSV or TSV table of clips.
-    Table,
-}
 
 /// The column names of a table of clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! What one corpus offers: the files that may be clips, with the labels that names or a table give them.
 
-use super::layouts::{
-    self, Demographics, Labels, SCHEMES, is_metadata, is_table_name, read_first, read_table, tables_in,
-};
+use super::demographics::{Demographics, is_metadata};
+use super::layouts::{Labels, SCHEMES, read_first, vote};
+use super::table_reader::{is_table_name, read_table, tables_in};
 use super::walk::walk;
 use super::{Columns, CorpusError, CorpusSettings, Layout};
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
     files.retain(|file| !is_metadata(file));
     let schemes = match corpus.layout {
         Layout::Auto => {
-            let votes = layouts::vote(files.iter().map(|file| beneath(file, path)));
+            let votes = vote(files.iter().map(|file| beneath(file, path)));
             if votes.is_empty() {
                 let tables = tables_in(path);
                 if tables.is_empty() {
@@ -118,7 +118,8 @@ fn by_votes(votes: &[(Layout, usize)]) -> Vec<Layout> {
     let mut schemes: Vec<Layout> = votes.iter().map(|(scheme, _)| *scheme).collect();
     schemes.extend(
         SCHEMES
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|scheme| votes.iter().all(|(voted, _)| voted != scheme)),
     );
     schemes

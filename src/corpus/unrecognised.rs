@@ -2,7 +2,8 @@
 
 use super::CorpusError;
 use super::demo::MARKER;
-use super::layouts::{columns_of, is_table_name, majority};
+use super::layouts::{known_corpora, majority};
+use super::table_reader::{columns_of, is_table_name};
 use super::walk::{SPECIAL, walk};
 use crate::audio::promises_sound;
 use std::collections::{BTreeMap, HashSet};
@@ -256,9 +257,10 @@ impl Found {
         }
         if !self.kinds.contains_key(&Kind::Table) {
             remedies.push(format!(
-                "name the clips as RAVDESS, CREMA-D, TESS, SAVEE or EmoDB do, or list them in a table with the columns path \
+                "name the clips as a known corpus does ({}), or list them in a table with the columns path \
                  and emotion (and speaker, where known) and name it in workbench.toml: corpora = [{{ name = \"mine\", layout \
                  = \"table\", path = \"{}\" }}]",
+                known_corpora(),
                 data.join("clips.csv").display()
             ));
         }

@@ -2,8 +2,8 @@
 
 use super::numbers::{duration, percent};
 use crate::engine::{
-    CacheKind, CacheState, Coverage, Exclusion, Note, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage,
-    TrialRow, Warning,
+    CacheKind, CacheState, CommandKind, Coverage, Exclusion, Note, QualityIssueKind, RunSummary, Stop, StopTuning,
+    StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -76,6 +76,48 @@ pub fn stop_tuning(when: StopTuning) -> &'static str {
         StopTuning::Now => "now",
         StopTuning::AfterEpoch => "when the epoch is done",
         StopTuning::AfterTrial => "when the trial is done",
+    }
+}
+
+/// The subcommand that asks for a kind of command.
+pub fn subcommand(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::Scan => "scan",
+        CommandKind::Export => "export",
+        CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
+        CommandKind::Trim => "trim",
+        CommandKind::Cache => "cache",
+        CommandKind::Demo => "demo",
+        CommandKind::Bench => "bench",
+        CommandKind::Config | CommandKind::Tidy => "config",
+        CommandKind::Doctor => "doctor",
+        CommandKind::Models => "models",
+        CommandKind::Presets => "presets",
+        CommandKind::Preview => "preview",
+        CommandKind::Play | CommandKind::Sound => "play",
+        CommandKind::Train | CommandKind::Plan => "train",
+        CommandKind::Runs | CommandKind::Restore | CommandKind::EmptyTrash => "runs",
+        CommandKind::Watch => "watch",
+        CommandKind::Stop => "stop",
+        CommandKind::Compare => "compare",
+        CommandKind::Note => "note",
+        CommandKind::Delete => "delete",
+        CommandKind::Queue => "queue list",
+        CommandKind::Wake => "queue wake",
+        CommandKind::Move => "queue move",
+        CommandKind::Cancel => "queue cancel",
+        CommandKind::StartNow => "queue start",
+        CommandKind::Resume => "resume",
+        CommandKind::Report => "report",
+        CommandKind::Predict => "predict",
+        CommandKind::Tune => "tune",
+        CommandKind::Studies => "study list",
+        CommandKind::Study => "study show",
+        CommandKind::StopTuning => "study stop",
+        CommandKind::Enqueue => "study enqueue",
+        CommandKind::Promote => "study promote",
+        CommandKind::RepairStudy => "study repair",
+        CommandKind::ExportStudy => "study export",
     }
 }
 

@@ -4,10 +4,10 @@ use crate::engine::{
     CacheReport, Cancelled, CommandKind, DemoCorpus, Enqueued, Event, ExportSummary, Exported, FeatureSummary,
     ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
 };
+use crate::present::numbers::{bytes, count, duration, grouped};
+use crate::present::words;
 use crate::ui::message::Message;
 use crate::ui::tabs::train::queue;
-use crate::ui::text::{bytes, count, duration, grouped};
-use crate::ui::words;
 
 /// What is said of an event, if anything is.
 pub fn message(event: &Event) -> Option<Message> {

@@ -12,11 +12,11 @@ mod overlays;
 mod pane;
 mod screen;
 mod shared;
+mod styles;
 mod tabs;
 mod text;
 mod theme;
 mod widgets;
-mod words;
 mod workbench;
 
 pub use app::App;

@@ -7,6 +7,8 @@ use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::filter::Filter;
+use crate::ui::widgets::list::Step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::fmt;
@@ -41,22 +43,43 @@ pub trait Pane: fmt::Debug + 'static {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// The keys in force, the first that knows a key decides.
+    /// The keys in force while no filter is typed, the first that knows a key decides.
     fn keys(&self) -> Vec<Table<Self>>
     where
         Self: Sized;
 
+    /// Moves its cursor.
+    fn step(&mut self, _: Step, _: &Model) {}
+
+    /// The filter of its list, where it has one.
+    fn filter(&self) -> Option<&Filter> {
+        None
+    }
+
+    /// The same, to be typed in.
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        None
+    }
+
+    /// Has everything pass the filter again.
+    fn clear_filter(&mut self, model: &Model) {
+        if let Some(filter) = self.filter_mut() {
+            *filter = Filter::default();
+            self.typed(model);
+        }
+    }
+
     /// Whether a text is being typed, so that characters are no keys.
     fn is_typing(&self) -> bool {
-        false
+        self.filter().is_some_and(|filter| filter.typing)
     }
 
     /// The text that is being typed.
     fn field(&mut self) -> Option<&mut Field> {
-        None
+        self.filter_mut().and_then(Filter::typed)
     }
 
-    /// The text that is being typed has changed.
+    /// The text that is being typed, or the filter, has changed.
     fn typed(&mut self, _: &Model) {}
 
     /// A text was edited that this pane had asked for.
@@ -105,14 +128,22 @@ impl<P: Pane> AnyPane for P {
                 ..row
             })
         };
-        self.keys().into_iter().flat_map(of_table).collect()
+        in_force(self).into_iter().flat_map(of_table).collect()
     }
 
     fn press(&mut self, row: usize, model: &Model, effects: &mut Effects) {
-        let mut bindings = self.keys().into_iter().flat_map(|table| table.bindings);
+        let mut bindings = in_force(self).into_iter().flat_map(|table| table.bindings);
         if let Some(binding) = bindings.nth(row) {
             (binding.act)(self, model, effects);
         }
+    }
+}
+
+/// The keys of a pane, or those of its filter while that is typed.
+fn in_force<P: Pane>(pane: &P) -> Vec<Table<P>> {
+    match pane.filter() {
+        Some(filter) if filter.typing => vec![Table::FILTER],
+        _ => pane.keys(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The whole screen: tabs above, the tab in front, messages and keys below, overlays over it.
 
+use crate::present::numbers::{count, grouped};
 use crate::ui::input::Row;
 use crate::ui::message::Tone;
-use crate::ui::text::{Paint, count, grouped, width, wrap, wrap_to};
+use crate::ui::text::{Paint, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::{Parts, inset};
@@ -13,6 +14,9 @@ use ratatui::style::Style;
 
 /// The smallest screen that everything has room on.
 const NEEDED: (u16, u16) = (60, 15);
+
+/// Hints at the end of the bottom row that are never left out.
+const KEPT: usize = 3;
 
 /// Draws everything.
 pub fn draw(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -136,15 +140,15 @@ fn footer(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
         Some((keys.map_or_else(|| first.name(), str::to_owned), word))
     };
     let mut shown: Vec<(String, &str)> = workbench.rows().iter().filter_map(hint).collect();
-    // The help says what does not fit here, so its key comes first when there is little room.
+    // The help and the palette say what does not fit here, so their keys and the way out stay when there is little room.
     let needed = |shown: &[(String, &str)]| {
         shown
             .iter()
             .map(|(name, hint)| width(name) + width(hint) + 3)
             .sum::<usize>()
     };
-    while needed(&shown) > usize::from(room) + 2 && shown.len() > 2 {
-        shown.remove(shown.len() - 3);
+    while needed(&shown) > usize::from(room) + 2 && shown.len() > KEPT {
+        shown.remove(shown.len() - KEPT - 1);
     }
     for (name, hint) in shown {
         x += buffer.put(hints, x, 0, &name, theme.accent()) + 1;

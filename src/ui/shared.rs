@@ -2,35 +2,12 @@
 
 use crate::ui::input::key::{DOWN, ENTER, ESCAPE, UP};
 use crate::ui::input::{Key, bind};
-use crate::ui::model::Model;
 use crate::ui::pane::{Pane, Table};
-use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
 
 const PAGE_UP: Key = Key::plain(KeyCode::PageUp);
 const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
-
-/// A pane with a cursor.
-pub trait Moves: Pane {
-    /// Moves the cursor.
-    fn step(&mut self, step: Step, model: &Model);
-}
-
-/// A pane with rows that a filter lets pass.
-pub trait Filtered: Moves {
-    /// The filter.
-    fn filter(&mut self) -> &mut Filter;
-
-    /// The filter has changed.
-    fn filtered(&mut self, model: &Model);
-
-    /// Everything is to pass.
-    fn clear_filter(&mut self, model: &Model) {
-        *self.filter() = Filter::default();
-        self.filtered(model);
-    }
-}
 
 impl<P: Pane> Table<P> {
     /// For what is only read.
@@ -40,9 +17,7 @@ impl<P: Pane> Table<P> {
             .hint("close")
             .does(|_, _, effects| effects.close())],
     };
-}
 
-impl<P: Moves> Table<P> {
     /// For moving.
     pub const MOVES: Self = Self {
         heading: "Moving",
@@ -57,16 +32,16 @@ impl<P: Moves> Table<P> {
                 .does(|pane, model, _| pane.step(Step::Last, model)),
         ],
     };
-}
 
-impl<P: Filtered> Table<P> {
     /// While a filter is typed.
     pub const FILTER: Self = Self {
         heading: "While a filter is typed",
         bindings: &[
-            bind(&[ENTER], "keep the filter")
-                .hint("keep")
-                .does(|pane, _, _| pane.filter().typing = false),
+            bind(&[ENTER], "keep the filter").hint("keep").does(|pane, _, _| {
+                if let Some(filter) = pane.filter_mut() {
+                    filter.typing = false;
+                }
+            }),
             bind(&[ESCAPE], "clear the filter")
                 .hint("clear")
                 .does(|pane, model, _| pane.clear_filter(model)),

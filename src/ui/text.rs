@@ -1,7 +1,5 @@
 //! Text made to measure: cut and padded by display width.
 
-pub use crate::present::numbers::{bytes, count, duration, grouped, percent, score};
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

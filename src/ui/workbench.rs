@@ -1,6 +1,7 @@
 //! The panes and what they share: where keys, events and effects go.
 
 use crate::engine::{Command, Event};
+use crate::present::numbers::count;
 use crate::ui::follow;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
 use crate::ui::input::{Row, bind};
@@ -9,7 +10,6 @@ use crate::ui::model::Model;
 use crate::ui::overlays::{Help, Palette, Question};
 use crate::ui::pane::{AnyPane, Effects, Show};
 use crate::ui::tabs;
-use crate::ui::text::count;
 use ratatui::crossterm::event::KeyEvent;
 
 const HELP_KEYS: &[Key] = &[Key::character('?'), HELP];
@@ -219,7 +219,7 @@ impl Workbench {
         }
         let hint = |word| in_tab.then_some(word);
         let help = row(HELP_KEYS, "these keys", hint("help"));
-        let palette = row(PALETTE_KEYS, "find an action by its words, and do it", None);
+        let palette = row(PALETTE_KEYS, "find an action by its words, and do it", hint("actions"));
         // Elsewhere q closes what lies over the tab, or is typed.
         let quit = if in_tab { QUIT_KEYS } else { &QUIT_KEYS[1..] };
         rows.extend([

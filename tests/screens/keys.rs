@@ -116,6 +116,16 @@ fn the_palette_finds_an_action_by_its_words_and_does_it() {
     workbench.press("Enter");
     assert!(workbench.text(80, 24).contains("Write the synthetic demo corpus?"));
     workbench.press("Esc :");
+    // By the subcommand that does the same.
+    for (subcommand, words) in [
+        ("bench", "measure how fast"),
+        ("doctor", "check this machine"),
+        ("trim", "trimming silence"),
+    ] {
+        workbench.type_text(subcommand);
+        assert!(workbench.text(80, 24).contains(words), "{subcommand}");
+        workbench.press("Ctrl-u");
+    }
     workbench.type_text("no such action");
     assert!(workbench.text(80, 24).contains("No action"));
     workbench.press("Enter Esc");

@@ -1,19 +1,17 @@
-//! One file per naming scheme: each a pure function from a path to the labels that its name states.
+//! The naming schemes of published corpora: each a pure function from a path to the labels that its name states.
+//! A new one is a file here, its `mod` line and its row in `layouts!` below.
 
 mod crema_d;
-mod demographics;
 mod emodb;
 mod ravdess;
 mod recognise;
 mod savee;
-mod table;
 mod tess;
 
-pub(super) use demographics::{Demographics, is_metadata};
 pub(super) use recognise::{majority, vote};
-pub(super) use table::{columns_of, is_table_name, read_table, tables_in};
 
-use super::{Gender, Intensity, Layout};
+use super::{Gender, Intensity};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -55,37 +53,68 @@ impl Refusal {
     }
 }
 
-/// The schemes that read names.
-pub(super) const SCHEMES: [Layout; 5] = [
-    Layout::Ravdess,
-    Layout::CremaD,
-    Layout::Tess,
-    Layout::Savee,
-    Layout::Emodb,
-];
+/// All that names every scheme: the module, which is its name in the settings; the corpus's own name; the form of a file's
+/// name. The order is that of lists, and of the schemes that are tried on a name.
+macro_rules! layouts {
+    ($($name:ident: $layout:ident, $title:literal, $form:literal;)+) => {
+        /// How a corpus names its clips.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Layout {
+            /// Recognised by the file names.
+            #[default]
+            Auto,
+            $(
+                #[doc = concat!($title, ": `", $form, "`.")]
+                $layout,
+            )+
+            /// A CSV or TSV table of clips.
+            Table,
+        }
 
-/// The labels that a path states under one scheme; the extension plays no part.
-pub(super) fn read_name(scheme: Layout, path: &Path) -> Result<Labels, Refusal> {
-    match scheme {
-        Layout::Ravdess => ravdess::read(path),
-        Layout::CremaD => crema_d::read(path),
-        Layout::Tess => tess::read(path),
-        Layout::Savee => savee::read(path),
-        Layout::Emodb => emodb::read(path),
-        Layout::Auto | Layout::Table => Err(Refusal::Foreign),
-    }
+        /// The layouts that read names.
+        pub(super) const SCHEMES: &[Layout] = &[$(Layout::$layout),+];
+
+        /// The names that the settings have for them.
+        const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+        /// The corpora that they are of.
+        const TITLES: &[&str] = &[$($title),+];
+
+        /// The labels that a path states under one scheme; the extension plays no part.
+        pub(super) fn read_name(scheme: Layout, path: &Path) -> Result<Labels, Refusal> {
+            match scheme {
+                $(Layout::$layout => $name::read(path),)+
+                Layout::Auto | Layout::Table => Err(Refusal::Foreign),
+            }
+        }
+
+        /// The form of a scheme's names, for messages.
+        fn form(scheme: Layout) -> String {
+            match scheme {
+                $(Layout::$layout => concat!($title, " (", $form, ")").to_owned(),)+
+                Layout::Auto | Layout::Table => format!("any scheme that is known ({})", scheme_names()),
+            }
+        }
+    };
 }
 
-/// The form of a scheme's names, for messages.
-fn form(scheme: Layout) -> &'static str {
-    match scheme {
-        Layout::Ravdess => "RAVDESS (modality-channel-emotion-intensity-statement-repetition-actor)",
-        Layout::CremaD => "CREMA-D (actor_sentence_emotion_intensity)",
-        Layout::Tess => "TESS (speaker_word_emotion)",
-        Layout::Savee => "SAVEE (speaker_emotionNN or speaker/emotionNN)",
-        Layout::Emodb => "EmoDB (SStttEv)",
-        Layout::Auto | Layout::Table => "any scheme that is known (ravdess, crema_d, tess, savee, emodb)",
-    }
+layouts! {
+    ravdess: Ravdess, "RAVDESS", "modality-channel-emotion-intensity-statement-repetition-actor";
+    crema_d: CremaD, "CREMA-D", "actor_sentence_emotion_intensity";
+    tess: Tess, "TESS", "speaker_word_emotion";
+    savee: Savee, "SAVEE", "speaker_emotionNN or speaker/emotionNN";
+    emodb: Emodb, "EmoDB", "SStttEv";
+}
+
+/// What `layout` may be besides `auto` and `table`: `ravdess, crema_d, ...`.
+pub(super) fn scheme_names() -> String {
+    NAMES.join(", ")
+}
+
+/// The corpora whose names are understood, as they call themselves: `RAVDESS, CREMA-D, ...`.
+pub fn known_corpora() -> String {
+    TITLES.join(", ")
 }
 
 /// The labels that a path states under the first of `schemes` that understands it, with that scheme;
@@ -126,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_first_scheme_that_understands_a_name_reads_it() {
-        let read = |name: &str| read_first(&SCHEMES, Path::new(name)).map(|(scheme, _)| scheme);
+        let read = |name: &str| read_first(SCHEMES, Path::new(name)).map(|(scheme, _)| scheme);
         assert_eq!(read("03-01-02-01-01-02-01.wav"), Ok(Layout::Ravdess));
         assert_eq!(read("1006_TIE_HAP_XX.wav"), Ok(Layout::CremaD));
         assert_eq!(read("OA_bite_neutral.wav"), Ok(Layout::Tess));
@@ -135,10 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn a_scheme_is_called_in_the_settings_as_its_module() {
+        for (scheme, name) in SCHEMES.iter().zip(NAMES) {
+            assert_eq!(toml::Value::try_from(scheme).unwrap().as_str(), Some(*name));
+        }
+    }
+
+    #[test]
     fn an_objection_says_more_than_a_foreign_name() {
         let why = |schemes: &[Layout], name: &str| read_first(schemes, Path::new(name)).unwrap_err();
-        assert!(why(&SCHEMES, "1006_TIE_JOY_XX.wav").contains("JOY"));
-        assert!(why(&SCHEMES, "holiday.wav").contains("any scheme"));
+        assert!(why(SCHEMES, "1006_TIE_JOY_XX.wav").contains("JOY"));
+        assert!(why(SCHEMES, "holiday.wav").contains("any scheme"));
         assert!(why(&[Layout::Emodb], "holiday.wav").contains("EmoDB"));
     }
 
@@ -159,7 +195,7 @@ mod tests {
             "𝄞a01𝄞a",
         ];
         for name in odd {
-            for scheme in SCHEMES {
+            for &scheme in SCHEMES {
                 assert!(read_name(scheme, Path::new(name)).is_err(), "{name} as {scheme:?}");
             }
         }

@@ -8,14 +8,13 @@ use std::path::Path;
 /// schemes that understand none left out. Only names that promise sound count, unless none does.
 pub(crate) fn vote<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Vec<(Layout, usize)> {
     let any = paths.clone().any(promises_sound);
-    let mut counts = SCHEMES.map(|scheme| (scheme, 0));
+    let mut counts: Vec<(Layout, usize)> = SCHEMES.iter().map(|scheme| (*scheme, 0)).collect();
     for path in paths.filter(|path| !any || promises_sound(path)) {
         let reader = counts.iter_mut().find(|(scheme, _)| read_name(*scheme, path).is_ok());
         if let Some((_, count)) = reader {
             *count += 1;
         }
     }
-    let mut counts = counts.to_vec();
     counts.retain(|(_, count)| *count > 0);
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts

@@ -2,7 +2,7 @@
 
 use super::layers::{Layers, dotted};
 use super::shipped::{Shipped, shipped};
-use super::{Setting, Settings};
+use super::{Setting, Settings, table};
 use crate::engine::{Config, ConfigRow};
 use crate::tuning::space_table::is_parameter;
 use std::collections::BTreeMap;
@@ -21,11 +21,14 @@ pub fn rows(settings: &Settings) -> Config {
                 .origins
                 .get(&key)
                 .map_or_else(|| "default".to_owned(), ToString::to_string);
-            let help = meanings
+            let mut help = meanings
                 .get(&meaning_key(&key))
                 .or_else(|| meanings.get(&meaning_key(searched_setting(&key)?)))
                 .map(|(_, text)| text.clone())
                 .unwrap_or_else(|| if key.starts_with("recipes.") { IMPORTED } else { "" }.to_owned());
+            if key == "corpora" {
+                help.push_str(&format!(" Layouts: {}.", table::choices("corpora.layout").join(", ")));
+            }
             let default = defaults.lookup(&meaning_key(&key)).unwrap_or(value);
             let mut setting = Setting::of(&key, default, help);
             setting.choices.extend(names(settings, &key));

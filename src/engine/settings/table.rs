@@ -7,7 +7,7 @@
 use super::Range;
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
-use crate::corpus::{Gender, Intensity, SplitKind};
+use crate::corpus::{Gender, Intensity, Layout, SplitKind};
 use crate::device::device_choices;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
@@ -33,6 +33,7 @@ pub fn choices(key: &str) -> Vec<String> {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     match key {
         "device" => device_choices(),
+        "corpora.layout" => names::<Layout>(),
         "filter.gender" => owned(&Gender::ALL.map(Gender::name)),
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
         "split.kind" => names::<SplitKind>(),

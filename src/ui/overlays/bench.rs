@@ -1,9 +1,10 @@
 //! How fast the work is here, and where the time goes.
 
 use crate::engine::{CommandKind, FeatureSpeed, Measured, ModelSpeed};
+use crate::present::numbers::{count, duration, grouped};
 use crate::ui::model::Model;
 use crate::ui::pane::{Pane, Table};
-use crate::ui::text::{Paint, count, cut, duration, fit, fit_right, grouped};
+use crate::ui::text::{Paint, cut, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;

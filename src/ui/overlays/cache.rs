@@ -2,12 +2,12 @@
 
 use super::Question;
 use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, Clear, Command, Event};
+use crate::present::numbers::{bytes, count, grouped};
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
-use crate::ui::text::{Paint, bytes, count, cut, file_name, fit, fit_right, grouped};
+use crate::ui::text::{Paint, cut, file_name, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::{Parts, overlay};
@@ -41,13 +41,6 @@ const CACHE: Table<CacheView> = Table {
     ],
 };
 
-impl Moves for CacheView {
-    fn step(&mut self, step: Step, _: &Model) {
-        self.cursor
-            .step(step, self.report.as_ref().map_or(0, |report| report.rows.len()));
-    }
-}
-
 impl Pane for CacheView {
     fn name(&self) -> &'static str {
         "Cache"
@@ -55,6 +48,11 @@ impl Pane for CacheView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![CACHE, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor
+            .step(step, self.report.as_ref().map_or(0, |report| report.rows.len()));
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

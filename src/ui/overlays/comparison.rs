@@ -1,14 +1,14 @@
 //! What tells runs apart.
 
 use crate::engine::{Comparison, Coverage, Event, RunSummary};
+use crate::present::numbers::score;
+use crate::present::words;
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
-use crate::ui::text::{Paint, cut, fit, score, width};
+use crate::ui::text::{Paint, cut, fit, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::{Parts, overlay};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -24,13 +24,6 @@ pub struct ComparisonView {
     cursor: Cursor,
 }
 
-impl Moves for ComparisonView {
-    fn step(&mut self, step: Step, _: &Model) {
-        let rows = self.found.as_ref().map_or(0, |found| lines(found).len());
-        self.cursor.scroll(step, rows);
-    }
-}
-
 impl Pane for ComparisonView {
     fn name(&self) -> &'static str {
         "Differences"
@@ -38,6 +31,11 @@ impl Pane for ComparisonView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![Table::CLOSE, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        let rows = self.found.as_ref().map_or(0, |found| lines(found).len());
+        self.cursor.scroll(step, rows);
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

@@ -3,7 +3,6 @@
 use crate::engine::{Event, Finding, Health};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -23,12 +22,6 @@ pub struct DoctorView {
     cursor: Cursor,
 }
 
-impl Moves for DoctorView {
-    fn step(&mut self, step: Step, _: &Model) {
-        self.cursor.scroll(step, self.lines(usize::from(WIDEST)).len());
-    }
-}
-
 impl Pane for DoctorView {
     fn name(&self) -> &'static str {
         "This machine"
@@ -36,6 +29,10 @@ impl Pane for DoctorView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![Table::CLOSE, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.scroll(step, self.lines(usize::from(WIDEST)).len());
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

@@ -4,7 +4,6 @@ use crate::ui::input::key;
 use crate::ui::input::{Key, Row, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Pane, Table};
-use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, fit_right, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -41,12 +40,6 @@ const HELP: Table<Help> = Table {
     bindings: &[bind(&[key::HELP, Key::character('?')], "close").does(|_, _, effects| effects.close())],
 };
 
-impl Moves for Help {
-    fn step(&mut self, step: Step, _: &Model) {
-        self.cursor.scroll(step, lines(&self.rows).len());
-    }
-}
-
 impl Pane for Help {
     fn name(&self) -> &'static str {
         "Keys"
@@ -54,6 +47,10 @@ impl Pane for Help {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![Table::CLOSE, HELP, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.scroll(step, lines(&self.rows).len());
     }
 
     fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {

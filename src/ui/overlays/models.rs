@@ -1,12 +1,12 @@
 //! The architectures, and the layers of one of them.
 
 use crate::engine::{Command, Event, ModelRow, ModelSummary};
+use crate::present::numbers::grouped;
 use crate::ui::input::key::{ENTER, ESCAPE};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
+use crate::ui::text::{Paint, cut, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
@@ -55,15 +55,6 @@ const MODELS: Table<ModelsView> = Table {
     ],
 };
 
-impl Moves for ModelsView {
-    fn step(&mut self, step: Step, _: &Model) {
-        match &mut self.summary {
-            Some((summary, cursor)) => cursor.scroll(step, summary.layers.len()),
-            None => self.cursor.step(step, self.rows.as_ref().map_or(0, |rows| rows.len())),
-        }
-    }
-}
-
 impl Pane for ModelsView {
     fn name(&self) -> &'static str {
         "Architectures"
@@ -71,6 +62,13 @@ impl Pane for ModelsView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![MODELS, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        match &mut self.summary {
+            Some((summary, cursor)) => cursor.scroll(step, summary.layers.len()),
+            None => self.cursor.step(step, self.rows.as_ref().map_or(0, |rows| rows.len())),
+        }
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

@@ -1,5 +1,7 @@
-//! The command palette: every action that can be taken where it was opened, found by typing.
+//! The command palette: every action that can be taken where it was opened, found by typing its words, its keys or the
+//! subcommand that does the same.
 
+use crate::present::words::subcommand;
 use crate::ui::fuzzy;
 use crate::ui::input::Row;
 use crate::ui::input::bind;
@@ -72,7 +74,7 @@ impl Palette {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let scored = self.actions.iter().enumerate().filter_map(|(index, row)| {
-            let text = Utf32String::from(format!("{} {}", row.help, row.names()));
+            let text = Utf32String::from(format!("{} {} {}", row.help, row.names(), subcommand_of(row)));
             Some((Reverse(fuzzy::score(&pattern, text.slice(..), &mut matcher)?), index))
         });
         let mut scored: Vec<_> = scored.collect();
@@ -133,7 +135,17 @@ impl Pane for Palette {
                 (theme.accent(), theme.text())
             };
             buffer.put(line, 0, 0, &fit_right(&row.names(), names), keys);
-            buffer.put(line, names as u16 + 2, 0, &cut(row.help, columns), words);
+            let taken = buffer.put(line, names as u16 + 2, 0, &cut(row.help, columns), words);
+            let subcommand = subcommand_of(row);
+            if width(subcommand) + 2 + usize::from(taken) <= columns {
+                let style = if at == self.cursor.row { words } else { theme.dim() };
+                buffer.put_right(line, 0, subcommand, style);
+            }
         }
     }
+}
+
+/// What does the same on the command line; empty where nothing does.
+fn subcommand_of(row: &Row) -> &'static str {
+    row.sends.map_or("", subcommand)
 }

@@ -6,7 +6,6 @@ use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::overlays::form::Form;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -40,13 +39,6 @@ const PRESETS: Table<PresetsView> = Table {
     ],
 };
 
-impl Moves for PresetsView {
-    fn step(&mut self, step: Step, _: &Model) {
-        let rows = self.presets().len();
-        self.cursor.step(step, rows);
-    }
-}
-
 impl PresetsView {
     fn presets(&self) -> &[Preset] {
         self.presets.as_ref().map_or(&[], |presets| presets)
@@ -75,6 +67,11 @@ impl Pane for PresetsView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![PRESETS, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        let rows = self.presets().len();
+        self.cursor.step(step, rows);
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

@@ -5,10 +5,8 @@ use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Pane, Table};
-use crate::ui::shared::{Filtered, Moves};
 use crate::ui::text::{Paint, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::{Parts, overlay};
@@ -46,46 +44,30 @@ const SETTINGS: Table<SettingsView> = Table {
     ],
 };
 
-impl Moves for SettingsView {
-    fn step(&mut self, step: Step, model: &Model) {
-        let rows = self.rows(model).len();
-        self.cursor.step(step, rows);
-    }
-}
-
-impl Filtered for SettingsView {
-    fn filter(&mut self) -> &mut Filter {
-        &mut self.filter
-    }
-
-    fn filtered(&mut self, _: &Model) {
-        self.cursor = Cursor::default();
-    }
-}
-
 impl Pane for SettingsView {
     fn name(&self) -> &'static str {
         "Settings"
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        if self.filter.typing {
-            vec![Table::FILTER]
-        } else {
-            vec![SETTINGS, Table::MOVES]
-        }
+        vec![SETTINGS, Table::MOVES]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.typing
+    fn step(&mut self, step: Step, model: &Model) {
+        let rows = self.rows(model).len();
+        self.cursor.step(step, rows);
     }
 
-    fn field(&mut self) -> Option<&mut Field> {
-        self.filter.typed()
+    fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter)
     }
 
-    fn typed(&mut self, model: &Model) {
-        self.filtered(model);
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.cursor = Cursor::default();
     }
 
     /// Draws them over nearly the whole area.

@@ -1,12 +1,12 @@
 //! What trimming silence at several thresholds would remove.
 
 use crate::engine::{Command, CommandKind, Event, TRIM_SHORT, Task, TrimmedCorpus, Trimming};
+use crate::present::numbers::{count, duration, grouped, percent};
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::Moves;
-use crate::ui::text::{Paint, count, cut, duration, file_name, grouped, percent};
+use crate::ui::text::{Paint, cut, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::overlay;
@@ -58,13 +58,6 @@ impl TrimView {
     }
 }
 
-impl Moves for TrimView {
-    fn step(&mut self, step: Step, _: &Model) {
-        let lines = self.found.as_ref().map_or(0, |found| lines(found).len());
-        self.cursor.scroll(step, lines);
-    }
-}
-
 impl Pane for TrimView {
     fn name(&self) -> &'static str {
         "What trimming would remove"
@@ -72,6 +65,11 @@ impl Pane for TrimView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![TRIM, Table::MOVES]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        let lines = self.found.as_ref().map_or(0, |found| lines(found).len());
+        self.cursor.scroll(step, lines);
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

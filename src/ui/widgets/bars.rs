@@ -1,6 +1,7 @@
 //! Counts as horizontal bars with their labels and figures.
 
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped, width};
+use crate::present::numbers::grouped;
+use crate::ui::text::{Paint, cut, fit, fit_right, width};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

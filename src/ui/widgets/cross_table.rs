@@ -1,6 +1,7 @@
 //! Counts by two properties, each cell tinted by its size.
 
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped, width};
+use crate::present::numbers::grouped;
+use crate::ui::text::{Paint, cut, fit, fit_right, width};
 use crate::ui::theme::{Colours, Scale, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -2,12 +2,13 @@
 
 use super::Form;
 use super::entry::{Entry, Input};
-use crate::ui::text::{Paint, count, cut, duration, fit, grouped, width, wrap};
+use crate::present::numbers::{count, duration, grouped};
+use crate::ui::text::{Paint, cut, fit, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, overlay, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 const LABELS: u16 = 18;
 /// Rows below the fields: a rule, the comment, then the problem, or what the run would be and how it is started.
@@ -153,48 +154,55 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
             field.draw(buffer, value, style, here, theme);
         }
         Input::Choice { options, at } => {
-            let mut x = 0;
-            // The chosen one is seen, however many there are.
-            let columns = |first: usize| options[first..=*at].iter().map(|word| width(word) + 2).sum::<usize>();
-            let first = (0..=*at)
-                .find(|first| columns(*first) <= usize::from(value.width))
-                .unwrap_or(*at);
-            for (index, option) in options.iter().enumerate().skip(first) {
+            let cell = |(index, option): (usize, &String)| {
                 let word = match option.as_str() {
                     "true" => "on",
                     "false" => "off",
                     other => other,
                 };
-                let word = if index == *at {
-                    format!("[{word}]")
-                } else {
-                    format!(" {word} ")
-                };
-                x += buffer.put(value, x, 0, &word, if index == *at { chosen } else { theme.dim() });
-            }
+                match index == *at {
+                    true => (format!("[{word}]"), chosen),
+                    false => (format!(" {word} "), theme.dim()),
+                }
+            };
+            let cells: Vec<_> = options.iter().enumerate().map(cell).collect();
+            whole_cells(&cells, 0, *at, value, buffer, theme);
         }
         Input::Many { options, on, at } => {
-            let boxes: Vec<String> = options
-                .iter()
-                .zip(on)
-                .map(|(word, on)| format!("{} {}", if *on { "■" } else { "□" }, cut(word, 14)))
-                .collect();
-            let fits = |first: usize| {
-                boxes[first..=*at].iter().map(|text| width(text) + 2).sum::<usize>() <= usize::from(value.width)
-            };
-            let first = (0..=*at).find(|first| fits(*first)).unwrap_or(*at);
-            let mut x = 0;
-            for (index, text) in boxes.iter().enumerate().skip(first) {
-                let style = match (here && index == *at, on[index]) {
+            let cell = |(index, (option, on)): (usize, (&String, &bool))| {
+                let style = match (here && index == *at, on) {
                     (true, _) => theme.selected(),
                     (false, true) => theme.heading(),
                     (false, false) => theme.dim(),
                 };
-                x += buffer.put(value, x, 0, text, style) + 2;
-            }
+                (format!("{} {}", if *on { "■" } else { "□" }, cut(option, 14)), style)
+            };
+            let cells: Vec<_> = options.iter().zip(on).enumerate().map(cell).collect();
+            whole_cells(&cells, 2, *at, value, buffer, theme);
         }
     }
     if entry.changed() {
         buffer.put_right(line, 0, "●", theme.accent());
+    }
+}
+
+/// As many whole cells as there is room for, the one at `at` among them; dots stand for those before and behind.
+fn whole_cells(cells: &[(String, Style)], gap: u16, at: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let columns = |cell: &(String, Style)| width(&cell.0) as u16 + gap;
+    let fits = |first: usize, end: usize| {
+        let dots = 2 * (u16::from(first > 0) + u16::from(end < cells.len()));
+        cells[first..end].iter().map(columns).sum::<u16>() + dots <= area.width + gap
+    };
+    let first = (0..at).find(|first| fits(*first, at + 1)).unwrap_or(at);
+    let end = (at + 1..=cells.len()).rev().find(|end| fits(first, *end));
+    let mut x = 0;
+    if first > 0 {
+        x += buffer.put(area, x, 0, "… ", theme.dim());
+    }
+    for (text, style) in cells.iter().take(end.unwrap_or(at + 1)).skip(first) {
+        x += buffer.put(area, x, 0, text, *style) + gap;
+    }
+    if end != Some(cells.len()) {
+        buffer.put(area, x, 0, "…", theme.dim());
     }
 }

@@ -1,8 +1,9 @@
 //! Data while there is nothing to show yet.
 
-use crate::engine::CommandKind;
+use crate::engine::{CommandKind, known_corpora};
+use crate::present::numbers::grouped;
 use crate::ui::model::Model;
-use crate::ui::text::{Paint, cut, grouped, width, wrap};
+use crate::ui::text::{Paint, cut, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::Parts;
@@ -70,7 +71,8 @@ fn unread(problem: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
 pub fn nothing(model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let folder = model.setting("data").unwrap_or("data");
     let advice = format!(
-        "Put a corpus (RAVDESS, CREMA-D, TESS, SAVEE, EmoDB, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again.\n\nPress d to make a synthetic demo corpus and look around with it."
+        "Put a corpus ({}, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again.\n\nPress d to make a synthetic demo corpus and look around with it.",
+        known_corpora()
     );
     buffer.put(area, 0, 1, "No clip was found.", theme.heading());
     for (row, line) in wrap(&advice, usize::from(area.width.min(90))).iter().enumerate() {

@@ -2,10 +2,11 @@
 
 use super::DataView;
 use crate::engine::Survey;
+use crate::present::words;
+use crate::ui::styles;
 use crate::ui::text::{Paint, cut, file_name, fit, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -25,7 +26,7 @@ fn issue(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
     Some(Row {
         word: (
             words::quality_issue(quality_issue.kind).to_owned(),
-            words::quality_issue_style(quality_issue.kind, theme),
+            styles::quality_issue_style(quality_issue.kind, theme),
         ),
         corpus: clip.corpus.to_string(),
         file: file_name(&clip.path),

@@ -5,8 +5,7 @@ use crate::engine::{Bench, Command, CommandKind};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::overlays::{CacheView, DoctorView, Prompt, SettingsView, Subject, TrimView, prompt};
-use crate::ui::pane::Table;
-use crate::ui::shared::Filtered;
+use crate::ui::pane::{Pane, Table};
 
 /// What is wrong with an empty name of a folder.
 const FOLDER: &str = "write the name of a folder, such as features";

@@ -8,13 +8,12 @@ mod speakers;
 mod tables;
 
 use crate::engine::{Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
+use crate::present::numbers::{count, grouped};
 use crate::ui::model::Model;
 use crate::ui::overlays::Question;
 use crate::ui::pane::{Effects, Pane, Show, Table};
-use crate::ui::shared::{Filtered, Moves};
-use crate::ui::text::{Paint, count, grouped};
+use crate::ui::text::Paint;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::Parts;
@@ -104,46 +103,30 @@ impl DataView {
     }
 }
 
-impl Moves for DataView {
-    fn step(&mut self, step: Step, model: &Model) {
-        let rows = model.survey.as_ref().map_or(0, |survey| self.rows(survey).len());
-        self.cursor.step(step, rows);
-    }
-}
-
-impl Filtered for DataView {
-    fn filter(&mut self) -> &mut Filter {
-        &mut self.filter
-    }
-
-    fn filtered(&mut self, _: &Model) {
-        self.cursor = Cursor::default();
-    }
-}
-
 impl Pane for DataView {
     fn name(&self) -> &'static str {
         "Data"
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        if self.filter.typing {
-            vec![Table::FILTER]
-        } else {
-            vec![keys::DATA, Table::MOVES]
-        }
+        vec![keys::DATA, Table::MOVES]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.typing
+    fn step(&mut self, step: Step, model: &Model) {
+        let rows = model.survey.as_ref().map_or(0, |survey| self.rows(survey).len());
+        self.cursor.step(step, rows);
     }
 
-    fn field(&mut self) -> Option<&mut Field> {
-        self.filter.typed()
+    fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter)
     }
 
-    fn typed(&mut self, model: &Model) {
-        self.filtered(model);
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.cursor = Cursor::default();
     }
 
     fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {

@@ -2,14 +2,15 @@
 
 use super::tables;
 use crate::engine::{CommandKind, Emotion, QualityIssueKind, Statistics, Survey};
+use crate::present::numbers::{count, duration, grouped};
+use crate::present::words;
 use crate::ui::model::Model;
-use crate::ui::text::{Paint, count, cut, duration, grouped, width};
+use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bars, distribution};
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::histogram::Histogram;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;

@@ -2,7 +2,8 @@
 
 use super::DataView;
 use crate::engine::{SpeakerRow, Survey};
-use crate::ui::text::{Paint, fit, fit_right, grouped, short, width};
+use crate::present::numbers::grouped;
+use crate::ui::text::{Paint, fit, fit_right, short, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;

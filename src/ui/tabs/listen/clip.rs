@@ -2,14 +2,15 @@
 
 use super::{ListenView, prediction, sound};
 use crate::engine::{Clip, CommandKind, Preview, Survey};
+use crate::present::numbers::grouped;
+use crate::present::words;
 use crate::ui::model::Model;
-use crate::ui::text::{Paint, cut, file_name, fit, grouped, wrap_to};
+use crate::ui::text::{Paint, cut, file_name, fit, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::playhead::playhead;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::spectrogram::Spectrogram;
 use crate::ui::widgets::waveform::Waveform;
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};

@@ -4,8 +4,7 @@ use super::{ListenView, sound};
 use crate::engine::CommandKind;
 use crate::ui::input::bind;
 use crate::ui::input::key::{ESCAPE, LEFT, RIGHT, keys};
-use crate::ui::pane::Table;
-use crate::ui::shared::Filtered;
+use crate::ui::pane::{Pane, Table};
 
 /// Everything that can be done in it.
 pub const LISTEN: Table<ListenView> = Table {

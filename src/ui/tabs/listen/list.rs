@@ -2,7 +2,8 @@
 
 use super::{ListenView, details, order::Sort};
 use crate::engine::Survey;
-use crate::ui::text::{Paint, cut, file_name, fit, fit_right, grouped, width};
+use crate::present::numbers::grouped;
+use crate::ui::text::{Paint, cut, file_name, fit, fit_right, width};
 use crate::ui::theme::{Colours, Theme};
 use crate::ui::widgets::section::Parts;
 use crate::ui::widgets::thumbnail::thumbnail;

@@ -11,10 +11,8 @@ use crate::engine::{Clip, Command, CommandKind, Event, FilePrediction, Preview, 
 use crate::ui::model::Model;
 use crate::ui::overlays::NoSoundView;
 use crate::ui::pane::{Effects, Pane, Show, Table};
-use crate::ui::shared::{Filtered, Moves};
 use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
 use order::{Order, Sort};
@@ -50,18 +48,28 @@ pub struct ListenView {
     waiting: bool,
 }
 
-impl Moves for ListenView {
+impl Pane for ListenView {
+    fn name(&self) -> &'static str {
+        "Listen"
+    }
+
+    fn keys(&self) -> Vec<Table<Self>> {
+        vec![keys::LISTEN, Table::MOVES]
+    }
+
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.order.rows.len());
     }
-}
 
-impl Filtered for ListenView {
-    fn filter(&mut self) -> &mut Filter {
-        &mut self.filter
+    fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter)
     }
 
-    fn filtered(&mut self, model: &Model) {
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn typed(&mut self, model: &Model) {
         self.cursor.row = 0;
         if let Some(survey) = &model.survey {
             self.update(survey);
@@ -72,32 +80,6 @@ impl Filtered for ListenView {
     fn clear_filter(&mut self, model: &Model) {
         self.filter = Filter::default();
         self.rearrange(model);
-    }
-}
-
-impl Pane for ListenView {
-    fn name(&self) -> &'static str {
-        "Listen"
-    }
-
-    fn keys(&self) -> Vec<Table<Self>> {
-        if self.filter.typing {
-            vec![Table::FILTER]
-        } else {
-            vec![keys::LISTEN, Table::MOVES]
-        }
-    }
-
-    fn is_typing(&self) -> bool {
-        self.filter.typing
-    }
-
-    fn field(&mut self) -> Option<&mut Field> {
-        self.filter.typed()
-    }
-
-    fn typed(&mut self, model: &Model) {
-        self.filtered(model);
     }
 
     fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {

@@ -1,10 +1,10 @@
 //! What a model says about the selected clip.
 
 use crate::engine::{Clip, FilePrediction};
+use crate::present::words;
 use crate::ui::text::{Paint, cut, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

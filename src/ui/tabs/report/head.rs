@@ -2,7 +2,8 @@
 
 use super::{ReportView, reported};
 use crate::engine::{RunReport, RunSummary};
-use crate::ui::text::{Paint, count, cut, percent, width, wrap};
+use crate::present::numbers::{count, percent};
+use crate::ui::text::{Paint, cut, width, wrap};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

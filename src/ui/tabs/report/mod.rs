@@ -9,7 +9,6 @@ use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Show, Table as Keys};
-use crate::ui::shared::Moves;
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
@@ -98,7 +97,18 @@ const CLIPS: Keys<ReportView> = Keys {
     ],
 };
 
-impl Moves for ReportView {
+impl Pane for ReportView {
+    fn name(&self) -> &'static str {
+        "Report"
+    }
+
+    fn keys(&self) -> Vec<Keys<Self>> {
+        match self.clips {
+            Some(_) => vec![CLIPS, Keys::MOVES],
+            None => vec![TURNS, MATRIX, Keys::MOVES],
+        }
+    }
+
     fn step(&mut self, step: Step, _: &Model) {
         let (rows, last) = (self.evaluated().len(), self.last());
         match &mut self.clips {
@@ -112,19 +122,6 @@ impl Moves for ReportView {
                     Step::Last | Step::PageDown => last,
                 };
             }
-        }
-    }
-}
-
-impl Pane for ReportView {
-    fn name(&self) -> &'static str {
-        "Report"
-    }
-
-    fn keys(&self) -> Vec<Keys<Self>> {
-        match self.clips {
-            Some(_) => vec![CLIPS, Keys::MOVES],
-            None => vec![TURNS, MATRIX, Keys::MOVES],
         }
     }
 

@@ -1,7 +1,8 @@
 //! Tables of scores: per class, per group, over folds; and what is confused most.
 
 use crate::engine::{RunReport, Scores};
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped, width};
+use crate::present::numbers::grouped;
+use crate::ui::text::{Paint, cut, fit, fit_right, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::blocks;
 use crate::ui::widgets::section::section;

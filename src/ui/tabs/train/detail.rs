@@ -2,11 +2,13 @@
 
 use super::{TrainView, note, queue, usage};
 use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
-use crate::ui::text::{Paint, bytes, duration, grouped, percent, width, wrap};
+use crate::present::numbers::{bytes, duration, grouped, percent};
+use crate::present::words;
+use crate::ui::styles;
+use crate::ui::text::{Paint, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -112,7 +114,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));
     }
-    rows.push(("state", state, words::run_style(run, theme)));
+    rows.push(("state", state, styles::run_style(run, theme)));
     if let Some(reason) = &run.reason {
         rows.push(("reason", reason.clone(), theme.bad()));
     }

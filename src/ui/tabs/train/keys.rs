@@ -6,8 +6,7 @@ use crate::ui::input::bind;
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::overlays::form::Form;
 use crate::ui::overlays::{ModelsView, PresetsView, Subject};
-use crate::ui::pane::Table;
-use crate::ui::shared::Filtered;
+use crate::ui::pane::{Pane, Table};
 
 /// Everything that can be done in it.
 pub const TRAIN: Table<TrainView> = Table {

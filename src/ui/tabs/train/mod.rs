@@ -14,9 +14,7 @@ use crate::ui::model::Model;
 use crate::ui::overlays::Question;
 use crate::ui::overlays::form::Form;
 use crate::ui::pane::{Effects, Pane, Show, Table};
-use crate::ui::shared::{Filtered, Moves};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
 use ratatui::buffer::Buffer;
@@ -273,48 +271,32 @@ impl TrainView {
     }
 }
 
-impl Moves for TrainView {
-    fn step(&mut self, step: Step, _: &Model) {
-        self.cursor.step(step, self.listed.len());
-        self.selected = self.run().map(|run| run.id.clone());
-    }
-}
-
-impl Filtered for TrainView {
-    fn filter(&mut self) -> &mut Filter {
-        &mut self.filter
-    }
-
-    fn filtered(&mut self, model: &Model) {
-        if let Some(runs) = &model.listed {
-            self.runs(runs, model.watched.as_ref());
-        }
-    }
-}
-
 impl Pane for TrainView {
     fn name(&self) -> &'static str {
         "Train"
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        if self.filter.typing {
-            vec![Table::FILTER]
-        } else {
-            vec![keys::TRAIN, Table::MOVES]
-        }
+        vec![keys::TRAIN, Table::MOVES]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.typing
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.listed.len());
+        self.selected = self.run().map(|run| run.id.clone());
     }
 
-    fn field(&mut self) -> Option<&mut Field> {
-        self.filter.typed()
+    fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter)
+    }
+
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
     }
 
     fn typed(&mut self, model: &Model) {
-        self.filtered(model);
+        if let Some(runs) = &model.listed {
+            self.runs(runs, model.watched.as_ref());
+        }
     }
 
     fn apply(&mut self, event: &Event, model: &Model, _: &mut Effects) {

@@ -2,11 +2,11 @@
 
 use super::TrainView;
 use crate::engine::{Command, QueueLane, QueuePosition, QueueReport, RunState, RunSummary, Shift};
+use crate::present::numbers::count;
 use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::overlays::Question;
 use crate::ui::pane::Effects;
-use crate::ui::text::count;
 
 /// The run under the cursor, if it waits; else it is said that it does not.
 fn waiting(view: &TrainView, effects: &mut Effects) -> Option<String> {

@@ -2,12 +2,14 @@
 
 use super::{TrainView, note, queue};
 use crate::engine::{CommandKind, RunState, RunSummary};
+use crate::present::numbers::{grouped, score};
+use crate::present::words;
 use crate::ui::model::Model;
-use crate::ui::text::{Paint, fit, fit_right, grouped, score, width, wrap};
+use crate::ui::styles;
+use crate::ui::text::{Paint, fit, fit_right, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -62,7 +64,7 @@ fn run_row(
         2,
         0,
         &fit(&queue::state_word(run), 8),
-        over(words::run_style(run, theme)),
+        over(styles::run_style(run, theme)),
     );
     let columns = usize::from(line.width);
     let scores = format!(
@@ -92,7 +94,7 @@ fn run_row(
         buffer,
         done,
         share_done(run),
-        over(words::state_style(run.state, theme)),
+        over(styles::state_style(run.state, theme)),
         theme,
     );
     if selected {

@@ -1,7 +1,8 @@
 //! What a run uses of the machine, one row per quantity: its course and where it stands.
 
 use crate::engine::{Amount, GpuUsage, RunDetail, Usage};
-use crate::ui::text::{Paint, bytes, duration, fit_right, percent, width};
+use crate::present::numbers::{bytes, duration, percent};
+use crate::ui::text::{Paint, fit_right, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::histogram::EIGHTHS;
 use crate::ui::widgets::section::section;

@@ -3,10 +3,11 @@
 use super::TuneView;
 use super::values::{figure, short_value};
 use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
-use crate::ui::text::{Paint, cut, fit, fit_right, grouped};
+use crate::present::numbers::grouped;
+use crate::present::words::trial_state;
+use crate::ui::text::{Paint, cut, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -4,8 +4,7 @@ use super::{TuneView, ask};
 use crate::engine::{CommandKind, StopTuning};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
-use crate::ui::pane::Table;
-use crate::ui::shared::Filtered;
+use crate::ui::pane::{Pane, Table};
 
 /// Over the leaderboard.
 pub const TUNE: Table<TuneView> = Table {

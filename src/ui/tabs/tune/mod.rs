@@ -14,9 +14,7 @@ mod values;
 use crate::engine::{Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudySummary, TrialRow, Tuning};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::shared::{Filtered, Moves};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::Parts;
@@ -61,46 +59,31 @@ pub struct TuneView {
     watching: Option<String>,
 }
 
-impl Moves for TuneView {
-    fn step(&mut self, step: Step, _: &Model) {
-        self.cursor.step(step, self.order.len());
-        self.selected = self.order.get(self.cursor.row).copied();
-    }
-}
-
-impl Filtered for TuneView {
-    fn filter(&mut self) -> &mut Filter {
-        &mut self.filter
-    }
-
-    fn filtered(&mut self, _: &Model) {
-        self.arrange();
-    }
-}
-
 impl Pane for TuneView {
     fn name(&self) -> &'static str {
         "Tune"
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        match (self.filter.typing, self.opened) {
-            (true, _) => vec![Table::FILTER],
-            (false, true) => vec![keys::TRIAL, Table::MOVES],
-            (false, false) => vec![keys::TUNE, Table::MOVES],
-        }
+        let own = if self.opened { keys::TRIAL } else { keys::TUNE };
+        vec![own, Table::MOVES]
     }
 
-    fn is_typing(&self) -> bool {
-        self.filter.typing
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.order.len());
+        self.selected = self.order.get(self.cursor.row).copied();
     }
 
-    fn field(&mut self) -> Option<&mut Field> {
-        self.filter.typed()
+    fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter)
     }
 
-    fn typed(&mut self, model: &Model) {
-        self.filtered(model);
+    fn filter_mut(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.arrange();
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {

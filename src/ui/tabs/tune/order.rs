@@ -1,8 +1,8 @@
 //! Which trials are shown, and in which order.
 
 use crate::engine::{StudyPage, TrialRow, TrialState};
+use crate::present::words::trial_state;
 use crate::ui::widgets::filter::holds;
-use crate::ui::words::trial_state;
 
 /// What the leaderboard is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,12 +3,13 @@
 use super::values::{figure, signed};
 use super::{TuneView, charts, parallel};
 use crate::engine::{CommandKind, StudyPage};
+use crate::present::numbers::{grouped, percent};
+use crate::present::words::{space_coverage, study_damage};
 use crate::ui::model::Model;
-use crate::ui::text::{Paint, cut, grouped, percent, wrap};
+use crate::ui::text::{Paint, cut, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::bars::{Bar, Bars};
 use crate::ui::widgets::section::section;
-use crate::ui::words::{space_coverage, study_damage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;

@@ -3,11 +3,11 @@
 use super::TuneView;
 use super::values::{figure, short_value};
 use crate::engine::{StudyPage, TrialRow};
+use crate::present::words::trial_state;
 use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
-use crate::ui::words::trial_state;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 

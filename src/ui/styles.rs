@@ -1,6 +1,4 @@
-//! The colours of states and data-quality issues, beside their words from [`crate::present`].
-
-pub use crate::present::words::*;
+//! The colours of states and data-quality issues; their words are in [`crate::present::words`].
 
 use crate::engine::{QualityIssueKind, RunState, RunSummary};
 use crate::ui::theme::Theme;

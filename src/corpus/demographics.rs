@@ -1,8 +1,8 @@
 //! CREMA-D's `VideoDemographics.csv`: age, sex, race and ethnicity of every actor.
 
-use super::Labels;
-use crate::corpus::demo::MARKER;
-use crate::corpus::{CorpusError, Gender};
+use super::demo::MARKER;
+use super::layouts::Labels;
+use super::{CorpusError, Gender};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ const NAMES: [&str; 2] = ["VideoDemographics.csv", "videodemographics.csv"];
 const COLUMNS: [&str; 5] = ["ActorID", "Age", "Sex", "Race", "Ethnicity"];
 
 /// Whether a file belongs to a corpus without being a clip: CREMA-D's tables, the demo corpus's marker.
-pub(crate) fn is_metadata(path: &Path) -> bool {
+pub(super) fn is_metadata(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let tables = ["videodemographics.csv", "summarytable.csv"];
     name == MARKER || tables.contains(&name.to_lowercase().as_str())
@@ -19,7 +19,7 @@ pub(crate) fn is_metadata(path: &Path) -> bool {
 
 /// What is known of CREMA-D's actors.
 #[derive(Debug, Default)]
-pub(crate) struct Demographics {
+pub(super) struct Demographics {
     actors: HashMap<String, Actor>,
 }
 

@@ -1,7 +1,7 @@
 //! A CSV or TSV table with one row per clip: anyone's recordings.
 
-use super::Labels;
-use crate::corpus::{Columns, CorpusError, Gender, Intensity};
+use super::layouts::Labels;
+use super::{Columns, CorpusError, Gender, Intensity};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ const SNIFFED: u64 = 64 * 1024;
 
 /// One row.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(super) struct Row {
     /// Its line in the table, from 1.
     pub line: u64,
     /// The file it names, the table's folder put before a relative path; empty when it names none.
@@ -25,14 +25,14 @@ pub(crate) struct Row {
 }
 
 /// Whether a name is that of a table (`.csv`, `.tsv`).
-pub(crate) fn is_table_name(path: &Path) -> bool {
+pub(super) fn is_table_name(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     extension.eq_ignore_ascii_case("csv") || extension.eq_ignore_ascii_case("tsv")
 }
 
 /// The tables of clips directly in a folder: those with a path and an emotion column under their usual
 /// names. `clips.csv` or `clips.tsv` stands for all others.
-pub(crate) fn tables_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn tables_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut tables: Vec<PathBuf> = entries
         .map(|entry| entry.path())
@@ -64,7 +64,7 @@ fn start_of(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The headings of a table; none where it cannot be read.
-pub(crate) fn columns_of(path: &Path) -> Vec<String> {
+pub(super) fn columns_of(path: &Path) -> Vec<String> {
     let Ok(start) = start_of(path) else {
         return Vec::new();
     };
@@ -83,7 +83,7 @@ fn headings(reader: &mut Reader<&[u8]>) -> csv::Result<Vec<String>> {
 ///
 /// # Errors
 /// A file that cannot be read, is no UTF-8 text or lacks a column that is needed or was asked for.
-pub(crate) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, CorpusError> {
+pub(super) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, CorpusError> {
     let bytes = fs::read(path).map_err(|source| CorpusError::Io {
         path: path.to_path_buf(),
         source,
