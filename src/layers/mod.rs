@@ -3,13 +3,18 @@
 
 mod attention;
 mod batch_norm;
+mod clip_norm;
 mod convolution;
 mod convolution2d;
 mod convolve;
 mod dense;
 mod dropout;
+mod gelu;
+mod grouped;
 mod init;
 mod kernels;
+mod key_mask;
+mod layer_norm;
 #[cfg(test)]
 pub(crate) mod lcg;
 mod lstm;
@@ -18,7 +23,9 @@ mod operation;
 mod pass;
 mod penalty;
 mod pooling;
+mod self_attention;
 mod spans;
+mod strided;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -26,17 +33,24 @@ mod values;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
+pub use clip_norm::ClipNorm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
 pub use dropout::dropout;
+pub use gelu::gelu;
+pub use grouped::GroupedConvolution;
 pub use init::{Init, zeros};
+pub use key_mask::KeyMask;
+pub use layer_norm::LayerNorm;
 pub use lstm::BiLstm;
 pub use noise::noise;
-pub use operation::{Operation, Pullback, quaternary, runs_here, ternary, unary};
+pub use operation::{Operation, Pullback, binary, quaternary, runs_here, ternary, unary};
 pub use pass::{Mode, TrainingPass};
 pub use penalty::penalty;
 pub use pooling::{MaxPool, global_average};
+pub use self_attention::self_attention;
 pub use spans::{Pass, Span, start_spans, stop_spans};
+pub use strided::StridedConvolution;
 pub use summary::{LayerSummary, layers_passed, trainable};
 pub use values::Values;
