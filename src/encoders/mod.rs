@@ -3,6 +3,8 @@
 
 mod error;
 mod selection;
+mod shared;
 
 pub use error::EncoderError;
 pub use selection::{Layer, Pool};
+pub use shared::Found;
