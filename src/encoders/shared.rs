@@ -51,13 +51,13 @@ impl Found {
     }
 
     /// With its weights in memory, where they stay until another encoder is asked for: all threads of a process, and one
-    /// job after another, share them.
+    /// job after another, share them. Threads that ask at once, before they are there, each read them.
     ///
     /// # Errors
     /// [`EncoderError`] when its files cannot be read or do not fit.
     pub fn load(&self, device: &Device) -> Result<Arc<Encoder>, EncoderError> {
-        // Whoever asks meanwhile waits, and has it then.
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = || LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = slot();
         if let Some(there) = loaded.as_ref()
             && there.fingerprint == self.fingerprint
             && there.device == *device
@@ -66,8 +66,11 @@ impl Found {
         }
         // Two do not lie in memory while one is read, unless somebody is at work with the first.
         *loaded = None;
+        // Nobody waits for the slot meanwhile: threads of a pool that do would be missing where the work of reading is
+        // shared out among them.
+        drop(loaded);
         let encoder = Arc::new(Encoder::open(&self.folder, device)?);
-        *loaded = Some(Loaded {
+        *slot() = Some(Loaded {
             fingerprint: self.fingerprint.clone(),
             device: device.clone(),
             encoder: Arc::clone(&encoder),

@@ -57,27 +57,27 @@ pub(super) fn embed(
 ) -> Result<Vec<Result<Extracted, FeatureError>>, FeatureError> {
     let encoder = found(recipe)?.load(device)?;
     let rate = encoder.config().rate;
-    let heard: Vec<Result<Wave, FeatureError>> = waves.iter().map(|wave| heard(wave, rate)).collect();
+    let heard = |wave| {
+        let heard = heard(wave, rate)?;
+        match encoder.config().frames(heard.samples.len()) {
+            0 => Err(FeatureError::Wave {
+                problem: format!("its {:.3} s are too short for a frame of the encoder", heard.seconds()),
+            }),
+            _ => Ok(heard),
+        }
+    };
+    let heard: Vec<Result<Wave, FeatureError>> = waves.iter().map(heard).collect();
     watch.lap("resample");
     let clips: Vec<&[f32]> = heard.iter().flatten().map(|wave| wave.samples.as_slice()).collect();
-    let pass = |clips: &[&[f32]]| encoder.embed(clips, recipe.layer, recipe.pool, recipe.padded);
-    let rows: Vec<Result<_, FeatureError>> = match pass(&clips) {
-        Ok(rows) => rows.into_iter().map(Ok).collect(),
-        Err(EncoderError::Clip(_)) => {
-            // One of them is at fault, and the others are not concerned.
-            let alone = |clip| pass(&[clip]).map_err(FeatureError::from).and_then(one);
-            clips.iter().map(|clip| alone(*clip)).collect()
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let mut rows = encoder
+        .embed(&clips, recipe.layer, recipe.pool, recipe.padded)?
+        .into_iter();
     watch.lap("encoder");
-    let mut rows = rows.into_iter();
-    let mut next = || rows.next().unwrap_or_else(|| Err(nothing()));
     Ok(heard
         .into_iter()
         .map(|heard| {
             let wave = heard?;
-            let frames = next()?;
+            let frames = rows.next().ok_or_else(nothing)?;
             finished(recipe, &wave, frames.frames, frames.values)
         })
         .collect())
