@@ -12,6 +12,7 @@ mod network;
 mod parts;
 mod pooling;
 mod selection;
+mod tail;
 mod whisper;
 
 pub use config::{EncoderConfig, Family};
@@ -21,3 +22,4 @@ pub use fingerprint::fingerprint;
 pub use frames::Frames;
 pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
+pub use tail::{Tail, TailConfig};

@@ -21,6 +21,7 @@ mod operation;
 mod pass;
 mod penalty;
 mod pooling;
+mod segments;
 mod self_attention;
 mod spans;
 mod strided;

@@ -1,6 +1,6 @@
 //! One pass over the training clips, and one over the validation clips.
 
-use super::augmentation::Augmenter;
+use super::augmentation::{Augmenter, Mixup};
 use super::average::Average;
 use super::batches::{Batches, Ready, gone};
 use super::gradient::clip_by_global_norm;
@@ -16,7 +16,7 @@ use crate::layers::TrainingPass;
 use crate::models::Network;
 use crate::random::stream;
 use burn::module::Module;
-use burn::optim::GradientsParams;
+use burn::optim::GradientsAccumulator;
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use rand::RngExt;
@@ -176,50 +176,72 @@ impl<'a> Learner<'a> {
         ready: &mut Ready,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut blends = stream(self.seed, "mixup", epoch as u64);
-        let mut pass = TrainingPass::new(stream(self.seed, "dropout", epoch as u64), self.optimizer.steps());
+        let settings = self.settings;
+        let passed = self.optimizer.steps().saturating_mul(settings.accumulate as u64);
+        let mut pass =
+            TrainingPass::new(stream(self.seed, "dropout", epoch as u64), passed).checkpointing(settings.checkpointing);
         let device = self.network.device();
-        let steps = clips.len().div_ceil(self.settings.batch_size);
-        let schedule = Schedule::new(self.settings, steps);
+        let batches = clips.len().div_ceil(settings.batch_size);
+        let schedule = Schedule::new(settings, clips.len().div_ceil(settings.clips_per_step()));
         let (mut tally, mut stop) = (Tally::default(), false);
-        for (step, clips) in clips.chunks(self.settings.batch_size).enumerate() {
-            match observer.step(epoch, step, steps) {
-                LoopControl::Continue => {}
-                LoopControl::StopAfterEpoch => stop = true,
-                LoopControl::StopNow => return Ok(None),
+        for (step, of_step) in clips.chunks(settings.clips_per_step()).enumerate() {
+            let mut sum = GradientsAccumulator::new();
+            for (batch, clips) in of_step.chunks(settings.batch_size).enumerate() {
+                match observer.step(epoch, step * settings.accumulate + batch, batches) {
+                    LoopControl::Continue => {}
+                    LoopControl::StopAfterEpoch => stop = true,
+                    LoopControl::StopNow => return Ok(None),
+                }
+                let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
+                let blend = self
+                    .augmenter
+                    .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
+                if let Some(blend) = &blend {
+                    input = blend.blend(input);
+                }
+                let log_probabilities = log_softmax(self.network.forward_training(input, &mut pass), 1);
+                let mut loss = self.loss(clips, blend.as_ref(), log_probabilities, &mut tally);
+                check(epoch, tally.loss)?;
+                if let Some(penalty) = self.network.penalty() {
+                    loss = loss + penalty;
+                }
+                if clips.len() < of_step.len() {
+                    // The mean over all clips of the step, however they are dealt to batches.
+                    loss = loss.mul_scalar(clips.len() as f64 / of_step.len() as f64);
+                }
+                sum.accumulate(&self.network, pass.backward(loss, &self.network));
             }
-            let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
-            let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
-            let blend = self
-                .augmenter
-                .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
-            if let Some(blend) = &blend {
-                input = blend.blend(input);
-            }
-            let logits = self.network.forward_training(input, &mut pass);
-            let classes = logits.dims()[1];
-            let log_probabilities = log_softmax(logits, 1);
-            let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
-            let weights = self.class_weights.as_deref();
-            for (row, target) in values.chunks_exact(classes).zip(&targets) {
-                tally.add(row, *target);
-            }
-            let blended = blend.as_ref().map(|blend| (blend.targets(&targets), blend.share));
-            let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
-            let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
-            tally.loss += asked.sum(&values);
-            let mut loss = asked.loss(log_probabilities);
-            check(epoch, tally.loss)?;
-            if let Some(penalty) = self.network.penalty() {
-                loss = loss + penalty;
-            }
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-            let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
+            let gradients = clip_by_global_norm(&self.network, sum.grads(), settings.gradient_clip_norm);
             let rate = schedule.rate(epoch, step, rate);
-            self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+            let network = self.network.clone();
+            let factor = |path: &[String]| self.network.rate_factor(path);
+            self.network = self.optimizer.step_by_part(rate, &factor, network, gradients);
             self.average.step(epoch, &self.network);
         }
         self.average.epoch(epoch, &self.network);
         Ok(Some((tally, stop)))
+    }
+
+    /// The mean loss of a batch's clips, which are counted in the tally.
+    fn loss(
+        &self,
+        clips: &[usize],
+        blend: Option<&Mixup>,
+        log_probabilities: Tensor<2>,
+        tally: &mut Tally,
+    ) -> Tensor<1> {
+        let classes = log_probabilities.dims()[1];
+        let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
+        let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
+        for (row, target) in values.chunks_exact(classes).zip(&targets) {
+            tally.add(row, *target);
+        }
+        let blended = blend.map(|blend| (blend.targets(&targets), blend.share));
+        let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
+        let weights = self.class_weights.as_deref();
+        let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
+        tally.loss += asked.sum(&values);
+        asked.loss(log_probabilities)
     }
 
     /// What there is to keep beside the weights.

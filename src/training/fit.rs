@@ -79,7 +79,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let mut learner =
         Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
 
-    let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.batch_size));
+    let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.clips_per_step()));
     let data = dataset.fingerprint();
     let mut best = None;
     for metrics in resume(task, &checkpoints, &mut learner, &device, &data)? {

@@ -110,6 +110,7 @@ fn as_before(
         let alike = before.model == settings.model
             && before.device == settings.device
             && before.training.batch_size == settings.training.batch_size
+            && before.training.checkpointing == settings.training.checkpointing
             && before.augmentation == settings.augmentation
             && (before.split.kind, before.split.kfold) == (settings.split.kind, settings.split.kfold)
             && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)

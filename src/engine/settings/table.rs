@@ -85,7 +85,9 @@ pub fn range(key: &str) -> Option<Range> {
     Some(match key {
         "seed" | "demo.seed" | "tuning.seed" | "split.kfold" => Range::at_least(0.0),
         "split.test" | "split.validation" => Range::inside(0.0, 1.0),
-        "training.epochs" | "training.batch_size" | "training.average.from_epoch" => Range::at_least(1.0),
+        "training.epochs" | "training.batch_size" | "training.accumulate" | "training.average.from_epoch" => {
+            Range::at_least(1.0)
+        }
         "training.learning_rate" => Range::above(0.0),
         "training.momentum" | "training.label_smoothing" => Range::below(1.0),
         "training.average.decay" | "training.reduce_on_plateau.factor" => Range::inside(0.0, 1.0),
@@ -167,6 +169,7 @@ pub fn unit(key: &str) -> &'static str {
         | "tuning.hyperband.min_resource"
         | "tuning.hyperband.max_resource" => "epochs",
         "training.batch_size" | "demo.clips" => "clips",
+        "training.accumulate" => "batches",
         "augmentation.memory_mb" => "MiB",
         "augmentation.wave.noise.snr_db"
         | "augmentation.wave.gain.db"
