@@ -3,6 +3,7 @@
 
 mod attention;
 mod batch_norm;
+mod clip_norm;
 mod convolution;
 mod convolution2d;
 mod convolve;
@@ -29,9 +30,11 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod values;
+mod weighted_sum;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
+pub use clip_norm::clip_norm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
@@ -45,9 +48,10 @@ pub use noise::noise;
 pub use operation::{Operation, Pullback, binary, quaternary, runs_here, ternary, unary};
 pub use pass::{Mode, TrainingPass};
 pub use penalty::penalty;
-pub use pooling::{MaxPool, global_average};
+pub use pooling::{MaxPool, global_average, own_average};
 pub use self_attention::self_attention;
 pub use spans::{Pass, Span, start_spans, stop_spans};
 pub use strided::StridedConvolution;
 pub use summary::{LayerSummary, layers_passed, trainable};
 pub use values::Values;
+pub use weighted_sum::WeightedSum;

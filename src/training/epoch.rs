@@ -6,14 +6,15 @@ use super::batches::{Batches, Ready, gone};
 use super::gradient::clip_by_global_norm;
 use super::loss::Targets;
 use super::optimizer::Optimizer;
+use super::optimum::{Fit, Fitted};
 use super::schedule::Schedule;
 use super::tensors::Tensors;
 use super::{Dataset, EpochMetrics, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
-use crate::features::Scaler;
-use crate::inference::{PREDICTION_BATCH, batch_log_probabilities};
+use crate::features::{FeatureMatrix, Scaler};
+use crate::inference::{PREDICTION_BATCH, batch_log_probabilities, log_probabilities, standardised};
 use crate::layers::TrainingPass;
-use crate::models::Network;
+use crate::models::{Fitting, Network, Optimum};
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsAccumulator;
@@ -21,6 +22,9 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use rand::RngExt;
 use rand::seq::SliceRandom;
+
+/// The word beside the weights that says how they were found.
+const FOUND: &str = "found";
 
 /// Loss and predictions, clip by clip.
 #[derive(Debug, Default)]
@@ -91,6 +95,9 @@ pub(super) struct Learner<'a> {
     settings: &'a TrainingSettings,
     class_weights: Option<Vec<f64>>,
     augmenter: Option<&'a Augmenter<'a>>,
+    fitting: Fitting<'a>,
+    /// How the weights were found, where it was not step by step.
+    found: Option<String>,
     seed: u64,
 }
 
@@ -113,8 +120,21 @@ impl<'a> Learner<'a> {
             settings,
             class_weights,
             augmenter: None,
+            fitting: Fitting::Steps,
+            found: None,
             seed,
         }
+    }
+
+    /// Finds the weights in this way.
+    pub fn fitting(mut self, fitting: Fitting<'a>) -> Self {
+        self.fitting = fitting;
+        self
+    }
+
+    /// How the weights were found, where there is something to say of it.
+    pub fn notes(&self) -> Vec<String> {
+        self.found.iter().cloned().collect()
     }
 
     /// Trains on examples that are made while it trains.
@@ -123,7 +143,7 @@ impl<'a> Learner<'a> {
         self
     }
 
-    /// Steps through all training clips once; nothing when the observer stopped it early.
+    /// Steps through all training clips once, or solves for the optimum; nothing when the observer stopped it early.
     /// The flag says whether to stop after this epoch.
     ///
     /// # Errors
@@ -135,17 +155,64 @@ impl<'a> Learner<'a> {
         rate: f64,
         observer: &mut dyn Observer,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        if let Fitting::Optimum(optimum) = self.fitting {
+            return self.at_once(epoch, clips, optimum, observer);
+        }
         let mut clips = self.drawn(epoch, clips);
         clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
         let batches = Batches {
             dataset: self.dataset,
             scaler: self.scaler,
+            masked: self.network.is_masked(),
             augmenter: self.augmenter,
             epoch,
             clips: &clips,
             size: self.settings.batch_size,
         };
         batches.ready(|ready| self.steps(epoch, &clips, rate, observer, ready))
+    }
+
+    /// Solves for the optimum, and looks at what it makes of the clips that it was fitted to.
+    fn at_once(
+        &mut self,
+        epoch: usize,
+        clips: &[usize],
+        optimum: Optimum,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &self.dataset.matrices[*clip]).collect();
+        let values: Vec<f32> = standardised(&matrices, self.scaler, false)?.iter().collect();
+        let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
+        let labels = (self.dataset.labels.len(), self.settings.label_smoothing);
+        let asked = Targets::new(&targets, None, labels, self.class_weights.as_deref());
+        let fit = Fit {
+            dataset: self.dataset,
+            clips,
+            values: &values,
+            asked: asked.rows(),
+        };
+        let mut stop = false;
+        let fitted = fit.solve(optimum, &mut |done, total| match observer.step(epoch, done, total) {
+            LoopControl::Continue => true,
+            LoopControl::StopAfterEpoch => {
+                stop = true;
+                true
+            }
+            LoopControl::StopNow => false,
+        });
+        let Some(Fitted { weights, biases, words }) = fitted else {
+            return Ok(None);
+        };
+        self.network = self.network.clone().with_solution(weights, biases);
+        self.found = Some(words);
+        let rows = log_probabilities(&self.network.valid(), self.scaler, &matrices)?;
+        let mut tally = Tally::default();
+        for (row, target) in rows.iter().zip(&targets) {
+            tally.add(row, *target);
+        }
+        tally.loss = asked.sum(&rows.concat());
+        check(epoch, tally.loss)?;
+        Ok(Some((tally, stop)))
     }
 
     /// The clips that an epoch learns from: all of them once; or as many, each drawn with a chance of one over
@@ -197,7 +264,7 @@ impl<'a> Learner<'a> {
                     .augmenter
                     .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
                 if let Some(blend) = &blend {
-                    input = blend.blend(input);
+                    input = blend.blend(input, self.network.is_masked());
                 }
                 let log_probabilities = log_softmax(self.network.forward_training(input, &mut pass), 1);
                 let mut loss = self.loss(clips, blend.as_ref(), log_probabilities, &mut tally);
@@ -248,12 +315,16 @@ impl<'a> Learner<'a> {
     pub fn state(&self) -> Tensors {
         let mut state = self.optimizer.state();
         self.average.keep(&mut state);
+        if let Some(found) = &self.found {
+            state.words.insert(FOUND.to_owned(), found.clone());
+        }
         state
     }
 
     /// Continues from these weights and what [`Self::state`] gave; whether that could be read.
     pub fn restore(&mut self, network: Network, mut state: Tensors) -> bool {
         self.network = network;
+        self.found = state.words.remove(FOUND);
         self.average.restore(&mut state) && self.optimizer.restore(&mut state)
     }
 
@@ -277,6 +348,7 @@ pub(super) fn validate(
     let batches = Batches {
         dataset,
         scaler,
+        masked: network.is_masked(),
         augmenter: None,
         epoch,
         clips,
@@ -312,7 +384,6 @@ mod tests {
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::device::device;
-    use crate::features::FeatureMatrix;
     use crate::layers::lcg::Lcg;
     use crate::models::{Conv1dSettings, ModelSettings, fixture};
     use serde::Deserialize;
@@ -371,6 +442,8 @@ mod tests {
                 subsets: Vec::new(),
                 notes: Vec::new(),
             },
+            speakers: vec![None; CLIPS],
+            sources: (0..CLIPS).collect(),
             cached: 0,
             skip_clamped: 0,
         }

@@ -11,7 +11,7 @@ use crate::corpus::{Gender, Intensity, SplitKind};
 use crate::device::device_choices;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
-use crate::models::{LARGEST, architecture_names};
+use crate::models::{LARGEST, Norms, architecture_names};
 use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind};
 use crate::tuning::Objective;
 use crate::tuning::settings::{PrunerKind, SamplerKind};
@@ -37,6 +37,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
         "split.kind" => names::<SplitKind>(),
         "model.name" => owned(&architecture_names()),
+        "model.mlp.norms" => names::<Norms>(),
         "training.optimizer" => names::<OptimizerKind>(),
         "training.schedule" => names::<ScheduleKind>(),
         "training.normalise" => names::<Normalise>(),
@@ -68,7 +69,9 @@ pub fn range(key: &str) -> Option<Range> {
     let last = key.rsplit('.').next().unwrap_or(key);
     if let Some(model) = key.strip_prefix("model.") {
         return match (model, last) {
-            ("name", _) => None,
+            ("name" | "mlp.norms", _) => None,
+            ("logistic.c", _) => Some(Range::above(0.0)),
+            ("logistic.inner_folds", _) => Some(Range::at_least(2.0)),
             ("mel_conv2d.prior_bias", _) => None,
             ("crnn.dense_units", _) => Some(Range::between(0.0, LARGEST as f64)),
             (_, "dropout" | "conv_dropout" | "dense_dropout" | "lstm_dropout" | "statistics_dropout") => {
