@@ -15,6 +15,7 @@ mod pooling;
 mod selection;
 mod shared;
 mod tail;
+mod wav2vec2;
 mod whisper;
 
 pub use config::{EncoderConfig, Family};

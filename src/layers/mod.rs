@@ -3,6 +3,7 @@
 
 mod attention;
 mod batch_norm;
+mod channel_norm;
 mod clip_norm;
 mod convolution;
 mod convolution2d;
@@ -10,6 +11,7 @@ mod convolve;
 mod dense;
 mod dropout;
 mod gelu;
+mod grouped;
 mod init;
 mod kernels;
 mod key_mask;
@@ -34,12 +36,14 @@ mod weighted_sum;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
+pub use channel_norm::ClipNorm;
 pub use clip_norm::clip_norm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
 pub use dropout::dropout;
 pub use gelu::gelu;
+pub use grouped::GroupedConvolution;
 pub use init::{Init, zeros};
 pub use key_mask::KeyMask;
 pub use layer_norm::LayerNorm;
