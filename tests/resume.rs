@@ -46,6 +46,8 @@ fn dataset(recipe: &Recipe) -> Dataset {
             subsets: (0..60).map(subset).collect(),
             notes: Vec::new(),
         },
+        speakers: vec![None; 60],
+        sources: (0..60).collect(),
         cached: 0,
         skip_clamped: 0,
     }

@@ -14,6 +14,7 @@ mod parts;
 mod pooling;
 mod selection;
 mod shared;
+mod tail;
 mod wav2vec2;
 mod whisper;
 
@@ -26,3 +27,4 @@ pub use locate::locate;
 pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
 pub use shared::Found;
+pub use tail::{Tail, TailConfig};

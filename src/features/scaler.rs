@@ -60,6 +60,14 @@ impl Scaler {
         }
     }
 
+    /// One that changes nothing, of so many coefficients.
+    pub fn identity(coefficients: usize) -> Self {
+        Self {
+            mean: vec![0.0; coefficients],
+            deviation: vec![1.0; coefficients],
+        }
+    }
+
     /// `(x - mean) / deviation` in place.
     pub fn apply(&self, matrix: &mut FeatureMatrix) {
         for frame in matrix.values.chunks_exact_mut(matrix.coefficients.max(1)) {

@@ -176,8 +176,11 @@ impl Package {
         let shape = self.metadata.recipe.shape();
         let matrices: Vec<&FeatureMatrix> = matrices.into_iter().collect();
         for matrix in &matrices {
-            let frames = if shape.0 == 0 { matrix.frames.max(1) } else { shape.0 };
-            if (matrix.frames, matrix.coefficients) != (frames, shape.1) {
+            let fits = match shape.0 {
+                0 => matrix.frames > 0 && matrix.coefficients == shape.1,
+                _ => (matrix.frames, matrix.coefficients) == shape,
+            };
+            if !fits {
                 return Err(InferenceError::Refused(format!(
                     "features of {} x {} do not fit the model's recipe, which gives {} x {}",
                     matrix.frames, matrix.coefficients, shape.0, shape.1
@@ -305,7 +308,8 @@ pub(super) mod tests {
     fn the_scaler_is_applied_to_copies() {
         let package = package();
         let clips = matrices(2);
-        let data = super::super::standardised(&clips.iter().collect::<Vec<_>>(), &package.metadata.scaler).unwrap();
+        let data =
+            super::super::standardised(&clips.iter().collect::<Vec<_>>(), &package.metadata.scaler, false).unwrap();
         let values: Vec<f32> = data.iter::<f32>().collect();
         let scaler = &package.metadata.scaler;
         for (index, value) in values.iter().enumerate() {

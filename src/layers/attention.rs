@@ -6,6 +6,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::{softmax, tanh};
 
+/// What the score of a step that pads a clip is lowered by: its weight is 0, exactly.
+const NEVER: f64 = 1e9;
 /// Below this a variance counts as this: the square root has no slope at 0.
 const LEAST_VARIANCE: f64 = 1e-5;
 
@@ -16,6 +18,8 @@ const LEAST_VARIANCE: f64 = 1e-5;
 /// e = v tanh(x W + b) + k      a = softmax(e) over the steps
 /// mean = Σ a x                 deviation = sqrt(max(Σ a x² - mean², 1e-5))
 /// ```
+///
+/// With a mask the softmax is over a clip's own steps: those that pad it have no weight.
 #[derive(Module, Debug)]
 pub struct AttentiveStatistics {
     /// W (channels, units) and b.
@@ -33,12 +37,17 @@ impl AttentiveStatistics {
         }
     }
 
-    /// (batch, steps, channels) to means and deviations (batch, 2 channels).
-    pub fn forward(&self, input: Tensor<3>) -> Tensor<2> {
+    /// (batch, steps, channels) to means and deviations (batch, 2 channels); `mask` (batch, steps, 1) is 1 in a clip's own
+    /// steps and 0 in those that pad it.
+    pub fn forward(&self, input: Tensor<3>, mask: Option<Tensor<3>>) -> Tensor<2> {
         let [clips, steps, channels] = input.dims();
         let flat: Tensor<2> = input.clone().reshape([clips * steps, channels]);
         let scores = self.score.product(tanh(self.hidden.product(flat, false)), false);
-        let weights = softmax(scores.reshape([clips, steps, 1]), 1);
+        let mut scores: Tensor<3> = scores.reshape([clips, steps, 1]);
+        if let Some(mask) = mask {
+            scores = scores + (mask - 1.0) * NEVER;
+        }
+        let weights = softmax(scores, 1);
         let mean = (input.clone() * weights.clone()).sum_dim(1);
         let square = (input.square() * weights).sum_dim(1);
         let deviation = (square - mean.clone().square()).clamp_min(LEAST_VARIANCE).sqrt();
@@ -63,7 +72,7 @@ mod tests {
         let layer = AttentiveStatistics::new(3, 4, &mut Init::new(1, &device));
         let values: Vec<f32> = (0..2 * 5 * 3).map(|i| (i as f32 * 0.9).sin()).collect();
         let input = Tensor::from_data(TensorData::new(values.clone(), [2, 5, 3]), &device);
-        let found = layer.forward(input).into_data().try_into_vec::<f32>().unwrap();
+        let found = layer.forward(input, None).into_data().try_into_vec::<f32>().unwrap();
         let weights = |dense: &Dense| dense.kernel.val().into_data().try_into_vec::<f32>().unwrap();
         let (hidden, score) = (weights(&layer.hidden), weights(&layer.score));
         for (clip, found) in values.chunks(15).zip(found.chunks(6)) {
@@ -88,11 +97,31 @@ mod tests {
     }
 
     #[test]
+    fn steps_that_pad_a_clip_change_nothing() {
+        let device = device("flex").unwrap();
+        let layer = AttentiveStatistics::new(2, 4, &mut Init::new(1, &device));
+        let values: Vec<f32> = (0..10).map(|i| (i as f32 * 0.9).sin()).collect();
+        let own = Tensor::<3>::from_data(TensorData::new(values.clone(), [1, 5, 2]), &device);
+        let padded = [values, vec![70.0, -3.0, 0.0, 0.0]].concat();
+        let padded = Tensor::<3>::from_data(TensorData::new(padded, [1, 7, 2]), &device);
+        let mask = [1.0f32, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0];
+        let mask = Tensor::<3>::from_data(TensorData::new(mask.to_vec(), [1, 7, 1]), &device);
+        let numbers = |tensor: Tensor<2>| tensor.into_data().try_into_vec::<f32>().unwrap();
+        let (alone, found) = (
+            numbers(layer.forward(own, None)),
+            numbers(layer.forward(padded, Some(mask))),
+        );
+        for (alone, found) in alone.iter().zip(&found) {
+            assert!((alone - found).abs() < 1e-6, "{alone} {found}");
+        }
+    }
+
+    #[test]
     fn steps_that_are_all_alike_have_a_gradient_too() {
         let device = device("flex").unwrap().autodiff();
         let layer = AttentiveStatistics::new(2, 3, &mut Init::new(1, &device));
         let input = Tensor::<3>::ones([1, 4, 2], &device).require_grad();
-        let gradients = layer.forward(input.clone()).sum().backward();
+        let gradients = layer.forward(input.clone(), None).sum().backward();
         let gradient = input
             .grad(&gradients)
             .unwrap()

@@ -1,9 +1,10 @@
 //! Normalisation within a frame.
 
-use super::{Operation, Pullback, Values, runs_here, ternary};
+use super::summary::note_module;
+use super::{Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::layers::kernels::layer_norm;
 use burn::module::{Module, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use std::sync::Arc;
 
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` along the last axis, mean and (biased) variance those of
@@ -19,8 +20,18 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
+    /// gamma 1, beta 0.
+    pub fn new(channels: usize, epsilon: f64, device: &Device) -> Self {
+        Self {
+            gamma: Param::from_tensor(Tensor::ones([channels], device)),
+            beta: zeros(channels, device),
+            epsilon,
+        }
+    }
+
     /// Normalises the last axis.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        note_module(self, &input.dims(), 0, || "layer normalisation".to_owned());
         if runs_here(&input) {
             let epsilon = self.epsilon as f32;
             return ternary(input, self.gamma.val(), self.beta.val(), Normalise { epsilon });

@@ -3,6 +3,7 @@
 
 mod attention;
 mod batch_norm;
+mod channel_norm;
 mod clip_norm;
 mod convolution;
 mod convolution2d;
@@ -23,6 +24,7 @@ mod operation;
 mod pass;
 mod penalty;
 mod pooling;
+mod segments;
 mod self_attention;
 mod spans;
 mod strided;
@@ -30,10 +32,12 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod values;
+mod weighted_sum;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
-pub use clip_norm::ClipNorm;
+pub use channel_norm::ClipNorm;
+pub use clip_norm::clip_norm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
@@ -48,9 +52,10 @@ pub use noise::noise;
 pub use operation::{Operation, Pullback, binary, quaternary, runs_here, ternary, unary};
 pub use pass::{Mode, TrainingPass};
 pub use penalty::penalty;
-pub use pooling::{MaxPool, global_average};
+pub use pooling::{MaxPool, global_average, own_average};
 pub use self_attention::self_attention;
 pub use spans::{Pass, Span, start_spans, stop_spans};
 pub use strided::StridedConvolution;
 pub use summary::{LayerSummary, layers_passed, trainable};
 pub use values::Values;
+pub use weighted_sum::WeightedSum;

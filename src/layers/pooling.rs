@@ -173,6 +173,17 @@ pub fn global_average(input: Tensor<3>) -> Tensor<2> {
     average
 }
 
+/// The same over a clip's own frames, where `mask` (batch, frames, 1) is 1; where it is 0, frames pad it.
+pub fn own_average(input: Tensor<3>, mask: Option<Tensor<3>>) -> Tensor<2> {
+    let Some(mask) = mask else {
+        return global_average(input);
+    };
+    let frames = mask.clone().sum_dim(1);
+    let average: Tensor<2> = ((input * mask).sum_dim(1) / frames).squeeze_dim(1);
+    note(&average.dims(), || "average over a clip's own frames".to_owned());
+    average
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +283,15 @@ mod tests {
         assert!(
             (values[0] - 4.0).abs() < 1e-6 && (values[1] - 2.6).abs() < 1e-6,
             "{values:?}"
+        );
+        let mask = Tensor::from_data([[[1.0], [1.0], [0.0], [1.0], [0.0]]], &device("flex").unwrap());
+        let own = own_average(input(), Some(mask))
+            .into_data()
+            .try_into_vec::<f32>()
+            .unwrap();
+        assert!(
+            (own[0] - 8.0 / 3.0).abs() < 1e-6 && (own[1] + 1.0).abs() < 1e-6,
+            "{own:?}"
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Attention of a sequence to itself.
 
+use super::summary::note_products;
 use super::{KeyMask, Operation, Pullback, Values, binary, runs_here, unary};
 use crate::layers::kernels::self_attention::{self as kernel, Sequences};
 use burn::tensor::{Tensor, activation::softmax};
@@ -9,6 +10,11 @@ use std::sync::Arc;
 /// queries, keys and values side by side (clips, frames, 3 width) to (clips, frames, width). Nothing attends to frames
 /// that the mask hides. What is added to the scores is (clips, heads, frames, frames).
 pub fn self_attention(input: Tensor<3>, heads: usize, mask: &KeyMask, bias: Option<Tensor<4>>) -> Tensor<3> {
+    let [clips, frames, triple] = input.dims();
+    let width = triple / 3;
+    note_products(&[clips, frames, width], 2 * frames * frames * width, || {
+        format!("self-attention, {heads} heads")
+    });
     if runs_here(&input) {
         let attend = Attend {
             heads,

@@ -54,6 +54,16 @@ pub(super) fn note(output: &[usize], layer: impl FnOnce() -> String) {
     });
 }
 
+/// Notes a layer without parameters that makes products; `multiply_adds` are those of one clip.
+pub(super) fn note_products(output: &[usize], multiply_adds: usize, layer: impl FnOnce() -> String) {
+    note(output, layer);
+    PASSED.with_borrow_mut(|passed| {
+        if let Some(last) = passed.as_mut().and_then(|passed| passed.last_mut()) {
+            last.multiply_adds = multiply_adds;
+        }
+    });
+}
+
 /// Notes a layer with parameters; `multiply_adds` are those of one clip.
 pub(super) fn note_module<M: Module>(
     module: &M,
@@ -61,12 +71,11 @@ pub(super) fn note_module<M: Module>(
     multiply_adds: usize,
     layer: impl FnOnce() -> String,
 ) {
-    note(output, layer);
+    note_products(output, multiply_adds, layer);
     PASSED.with_borrow_mut(|passed| {
         if let Some(last) = passed.as_mut().and_then(|passed| passed.last_mut()) {
             last.trainable = trainable(module);
             last.fixed = module.num_params() - last.trainable;
-            last.multiply_adds = multiply_adds;
         }
     });
 }

@@ -13,4 +13,5 @@ mod weights;
 
 pub use architectures::*;
 pub use error::ModelError;
+pub use network::{NOMINAL_FRAMES, nominal};
 pub use weights::BESIDE_WEIGHTS;

@@ -8,13 +8,27 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use std::path::Path;
 
+/// Frames of a clip that stands for those of unequal length where a network is summed up or timed: 3 s of a speech
+/// encoder's 50 a second.
+pub const NOMINAL_FRAMES: usize = 150;
+
+/// Frames and columns of what a network gets for a clip of (frames, coefficients). Where lengths are unequal (0 frames),
+/// those of a clip of [`NOMINAL_FRAMES`], whose last column says which frames are its own.
+pub fn nominal((frames, coefficients): (usize, usize)) -> [usize; 2] {
+    match frames {
+        0 => [NOMINAL_FRAMES, coefficients + 1],
+        _ => [frames, coefficients],
+    }
+}
+
 impl Network {
     /// Where the weights lie, and batches must.
     pub fn device(&self) -> Device {
         self.devices().first().cloned().unwrap_or_else(cpu)
     }
 
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients), as in inference.
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients), as in inference; of clips of unequal length
+    /// with a last column that is 1 in a clip's own frames and 0 in those that pad it.
     pub fn forward(&self, batch: Tensor<3>) -> Tensor<2> {
         self.pass(batch, &mut Mode::Inference)
     }
@@ -36,9 +50,11 @@ impl Network {
         trainable(self)
     }
 
-    /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through.
-    pub fn layers(&self, (frames, coefficients): (usize, usize)) -> Vec<LayerSummary> {
-        let clip = Tensor::zeros([1, frames, coefficients], &self.device());
+    /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through, of
+    /// [`NOMINAL_FRAMES`] where lengths are unequal.
+    pub fn layers(&self, input: (usize, usize)) -> Vec<LayerSummary> {
+        let [frames, columns] = nominal(input);
+        let clip = Tensor::ones([1, frames, columns], &self.device());
         layers_passed(|| self.forward(clip)).1
     }
 
@@ -56,7 +72,7 @@ impl Network {
         Ok(network.layers(input))
     }
 
-    /// Multiply-adds of the products of one clip's forward pass; the backward pass has about twice as many.
+    /// Multiply-adds of the products of one clip's forward pass (as [`Self::layers`]); the backward pass has about twice as many.
     pub fn multiply_adds(&self, input: (usize, usize)) -> usize {
         self.layers(input).iter().map(|layer| layer.multiply_adds).sum()
     }

@@ -14,13 +14,15 @@ use std::thread::available_parallelism;
 /// Batches that are made ahead of the one that is learnt from, and whose examples are made ahead of them.
 const BATCHES_AHEAD: usize = 2;
 
-/// Batches as they come ready: standardised numbers of (clips, frames, coefficients).
+/// Batches as they come ready: [`standardised`].
 pub(super) type Ready = Ahead<Result<TensorData, TrainingError>>;
 
 /// What an epoch's batches are made of.
 pub(super) struct Batches<'a> {
     pub dataset: &'a Dataset,
     pub scaler: &'a Scaler,
+    /// Whether the clips are of unequal length, see [`standardised`].
+    pub masked: bool,
     pub augmenter: Option<&'a Augmenter<'a>>,
     /// From 1.
     pub epoch: usize,
@@ -37,7 +39,7 @@ impl Batches<'_> {
         let Some(augmenter) = self.augmenter.filter(|augmenter| augmenter.makes_examples()) else {
             let make = |batch: usize| {
                 let matrices = clips[batch].iter().map(|clip| &self.dataset.matrices[*clip]);
-                Ok(standardised(&matrices.collect::<Vec<_>>(), self.scaler)?)
+                Ok(standardised(&matrices.collect::<Vec<_>>(), self.scaler, self.masked)?)
             };
             return with_ahead(clips.len(), 1, BATCHES_AHEAD, make, work);
         };
@@ -56,7 +58,7 @@ impl Batches<'_> {
                 let next = |_| examples.next().unwrap_or_else(gone);
                 let matrices: Vec<Cow<FeatureMatrix>> = clips[batch].iter().map(next).collect::<Result<_, _>>()?;
                 let matrices: Vec<&FeatureMatrix> = matrices.iter().map(AsRef::as_ref).collect();
-                Ok(standardised(&matrices, self.scaler)?)
+                Ok(standardised(&matrices, self.scaler, self.masked)?)
             };
             with_ahead(clips.len(), 1, BATCHES_AHEAD, make, work)
         })
@@ -108,6 +110,8 @@ mod tests {
                 subsets: Vec::new(),
                 notes: Vec::new(),
             },
+            speakers: vec![None; clips],
+            sources: (0..clips).collect(),
             cached: 0,
             skip_clamped: 0,
         }
@@ -126,6 +130,7 @@ mod tests {
         let batches = Batches {
             dataset: &dataset,
             scaler: &scaler,
+            masked: false,
             augmenter,
             epoch: 3,
             clips,
@@ -187,6 +192,7 @@ mod tests {
         let batches = Batches {
             dataset: &dataset,
             scaler: &scaler,
+            masked: false,
             augmenter: None,
             epoch: 1,
             clips: &clips,

@@ -20,6 +20,10 @@ pub struct Dataset {
     pub labels: Vec<String>,
     /// The split.
     pub split: Split,
+    /// Who speaks each clip ([`Clip::speaker_key`]), where it is known.
+    pub speakers: Vec<Option<String>>,
+    /// The clip that each one is a copy of, or itself.
+    pub sources: Vec<usize>,
     /// How many matrices the cache already had.
     pub cached: usize,
     /// How many clips are shorter than the recipe's skip (`Note::SkipClamped`).
@@ -93,6 +97,10 @@ pub fn build_dataset(
         targets,
         labels,
         split: examples.split.clone(),
+        speakers: examples.selection.clips.iter().map(Clip::speaker_key).collect(),
+        sources: (0..examples.selection.clips.len())
+            .map(|example| examples.source(example))
+            .collect(),
         cached: 0,
         skip_clamped: 0,
     };

@@ -1,26 +1,30 @@
 //! One pass over the training clips, and one over the validation clips.
 
-use super::augmentation::Augmenter;
+use super::augmentation::{Augmenter, Mixup};
 use super::average::Average;
 use super::batches::{Batches, Ready, gone};
 use super::gradient::clip_by_global_norm;
 use super::loss::Targets;
 use super::optimizer::Optimizer;
+use super::optimum::{Fit, Fitted};
 use super::schedule::Schedule;
 use super::tensors::Tensors;
 use super::{Dataset, EpochMetrics, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::evaluation::{confusion_matrix, scores};
-use crate::features::Scaler;
-use crate::inference::{PREDICTION_BATCH, batch_log_probabilities};
+use crate::features::{FeatureMatrix, Scaler};
+use crate::inference::{PREDICTION_BATCH, batch_log_probabilities, log_probabilities, standardised};
 use crate::layers::TrainingPass;
-use crate::models::Network;
+use crate::models::{Fitting, Network, Optimum};
 use crate::random::stream;
 use burn::module::Module;
-use burn::optim::GradientsParams;
+use burn::optim::GradientsAccumulator;
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use rand::RngExt;
 use rand::seq::SliceRandom;
+
+/// The word beside the weights that says how they were found.
+const FOUND: &str = "found";
 
 /// Loss and predictions, clip by clip.
 #[derive(Debug, Default)]
@@ -91,6 +95,9 @@ pub(super) struct Learner<'a> {
     settings: &'a TrainingSettings,
     class_weights: Option<Vec<f64>>,
     augmenter: Option<&'a Augmenter<'a>>,
+    fitting: Fitting<'a>,
+    /// How the weights were found, where it was not step by step.
+    found: Option<String>,
     seed: u64,
 }
 
@@ -113,8 +120,21 @@ impl<'a> Learner<'a> {
             settings,
             class_weights,
             augmenter: None,
+            fitting: Fitting::Steps,
+            found: None,
             seed,
         }
+    }
+
+    /// Finds the weights in this way.
+    pub fn fitting(mut self, fitting: Fitting<'a>) -> Self {
+        self.fitting = fitting;
+        self
+    }
+
+    /// How the weights were found, where there is something to say of it.
+    pub fn notes(&self) -> Vec<String> {
+        self.found.iter().cloned().collect()
     }
 
     /// Trains on examples that are made while it trains.
@@ -123,7 +143,7 @@ impl<'a> Learner<'a> {
         self
     }
 
-    /// Steps through all training clips once; nothing when the observer stopped it early.
+    /// Steps through all training clips once, or solves for the optimum; nothing when the observer stopped it early.
     /// The flag says whether to stop after this epoch.
     ///
     /// # Errors
@@ -135,17 +155,64 @@ impl<'a> Learner<'a> {
         rate: f64,
         observer: &mut dyn Observer,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        if let Fitting::Optimum(optimum) = self.fitting {
+            return self.at_once(epoch, clips, optimum, observer);
+        }
         let mut clips = self.drawn(epoch, clips);
         clips.shuffle(&mut stream(self.seed, "shuffle", epoch as u64));
         let batches = Batches {
             dataset: self.dataset,
             scaler: self.scaler,
+            masked: self.network.is_masked(),
             augmenter: self.augmenter,
             epoch,
             clips: &clips,
             size: self.settings.batch_size,
         };
         batches.ready(|ready| self.steps(epoch, &clips, rate, observer, ready))
+    }
+
+    /// Solves for the optimum, and looks at what it makes of the clips that it was fitted to.
+    fn at_once(
+        &mut self,
+        epoch: usize,
+        clips: &[usize],
+        optimum: Optimum,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<(Tally, bool)>, TrainingError> {
+        let matrices: Vec<&FeatureMatrix> = clips.iter().map(|clip| &self.dataset.matrices[*clip]).collect();
+        let values: Vec<f32> = standardised(&matrices, self.scaler, false)?.iter().collect();
+        let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
+        let labels = (self.dataset.labels.len(), self.settings.label_smoothing);
+        let asked = Targets::new(&targets, None, labels, self.class_weights.as_deref());
+        let fit = Fit {
+            dataset: self.dataset,
+            clips,
+            values: &values,
+            asked: asked.rows(),
+        };
+        let mut stop = false;
+        let fitted = fit.solve(optimum, &mut |done, total| match observer.step(epoch, done, total) {
+            LoopControl::Continue => true,
+            LoopControl::StopAfterEpoch => {
+                stop = true;
+                true
+            }
+            LoopControl::StopNow => false,
+        });
+        let Some(Fitted { weights, biases, words }) = fitted else {
+            return Ok(None);
+        };
+        self.network = self.network.clone().with_solution(weights, biases);
+        self.found = Some(words);
+        let rows = log_probabilities(&self.network.valid(), self.scaler, &matrices)?;
+        let mut tally = Tally::default();
+        for (row, target) in rows.iter().zip(&targets) {
+            tally.add(row, *target);
+        }
+        tally.loss = asked.sum(&rows.concat());
+        check(epoch, tally.loss)?;
+        Ok(Some((tally, stop)))
     }
 
     /// The clips that an epoch learns from: all of them once; or as many, each drawn with a chance of one over
@@ -176,62 +243,88 @@ impl<'a> Learner<'a> {
         ready: &mut Ready,
     ) -> Result<Option<(Tally, bool)>, TrainingError> {
         let mut blends = stream(self.seed, "mixup", epoch as u64);
-        let mut pass = TrainingPass::new(stream(self.seed, "dropout", epoch as u64), self.optimizer.steps());
+        let settings = self.settings;
+        let passed = self.optimizer.steps().saturating_mul(settings.accumulate as u64);
+        let mut pass =
+            TrainingPass::new(stream(self.seed, "dropout", epoch as u64), passed).checkpointing(settings.checkpointing);
         let device = self.network.device();
-        let steps = clips.len().div_ceil(self.settings.batch_size);
-        let schedule = Schedule::new(self.settings, steps);
+        let batches = clips.len().div_ceil(settings.batch_size);
+        let schedule = Schedule::new(settings, clips.len().div_ceil(settings.clips_per_step()));
         let (mut tally, mut stop) = (Tally::default(), false);
-        for (step, clips) in clips.chunks(self.settings.batch_size).enumerate() {
-            match observer.step(epoch, step, steps) {
-                LoopControl::Continue => {}
-                LoopControl::StopAfterEpoch => stop = true,
-                LoopControl::StopNow => return Ok(None),
+        for (step, of_step) in clips.chunks(settings.clips_per_step()).enumerate() {
+            let mut sum = GradientsAccumulator::new();
+            for (batch, clips) in of_step.chunks(settings.batch_size).enumerate() {
+                match observer.step(epoch, step * settings.accumulate + batch, batches) {
+                    LoopControl::Continue => {}
+                    LoopControl::StopAfterEpoch => stop = true,
+                    LoopControl::StopNow => return Ok(None),
+                }
+                let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
+                let blend = self
+                    .augmenter
+                    .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
+                if let Some(blend) = &blend {
+                    input = blend.blend(input, self.network.is_masked());
+                }
+                let log_probabilities = log_softmax(self.network.forward_training(input, &mut pass), 1);
+                let mut loss = self.loss(clips, blend.as_ref(), log_probabilities, &mut tally);
+                check(epoch, tally.loss)?;
+                if let Some(penalty) = self.network.penalty() {
+                    loss = loss + penalty;
+                }
+                if clips.len() < of_step.len() {
+                    // The mean over all clips of the step, however they are dealt to batches.
+                    loss = loss.mul_scalar(clips.len() as f64 / of_step.len() as f64);
+                }
+                sum.accumulate(&self.network, pass.backward(loss, &self.network));
             }
-            let mut input = Tensor::from_data(ready.next().unwrap_or_else(gone)?, &device);
-            let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
-            let blend = self
-                .augmenter
-                .and_then(|augmenter| augmenter.mixup(clips.len(), &mut blends));
-            if let Some(blend) = &blend {
-                input = blend.blend(input);
-            }
-            let logits = self.network.forward_training(input, &mut pass);
-            let classes = logits.dims()[1];
-            let log_probabilities = log_softmax(logits, 1);
-            let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
-            let weights = self.class_weights.as_deref();
-            for (row, target) in values.chunks_exact(classes).zip(&targets) {
-                tally.add(row, *target);
-            }
-            let blended = blend.as_ref().map(|blend| (blend.targets(&targets), blend.share));
-            let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
-            let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
-            tally.loss += asked.sum(&values);
-            let mut loss = asked.loss(log_probabilities);
-            check(epoch, tally.loss)?;
-            if let Some(penalty) = self.network.penalty() {
-                loss = loss + penalty;
-            }
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-            let gradients = clip_by_global_norm(&self.network, gradients, self.settings.gradient_clip_norm);
+            let gradients = clip_by_global_norm(&self.network, sum.grads(), settings.gradient_clip_norm);
             let rate = schedule.rate(epoch, step, rate);
-            self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+            let network = self.network.clone();
+            let factor = |path: &[String]| self.network.rate_factor(path);
+            self.network = self.optimizer.step_by_part(rate, &factor, network, gradients);
             self.average.step(epoch, &self.network);
         }
         self.average.epoch(epoch, &self.network);
         Ok(Some((tally, stop)))
     }
 
+    /// The mean loss of a batch's clips, which are counted in the tally.
+    fn loss(
+        &self,
+        clips: &[usize],
+        blend: Option<&Mixup>,
+        log_probabilities: Tensor<2>,
+        tally: &mut Tally,
+    ) -> Tensor<1> {
+        let classes = log_probabilities.dims()[1];
+        let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
+        let values: Vec<f32> = log_probabilities.to_data().iter::<f32>().collect();
+        for (row, target) in values.chunks_exact(classes).zip(&targets) {
+            tally.add(row, *target);
+        }
+        let blended = blend.map(|blend| (blend.targets(&targets), blend.share));
+        let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
+        let weights = self.class_weights.as_deref();
+        let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
+        tally.loss += asked.sum(&values);
+        asked.loss(log_probabilities)
+    }
+
     /// What there is to keep beside the weights.
     pub fn state(&self) -> Tensors {
         let mut state = self.optimizer.state();
         self.average.keep(&mut state);
+        if let Some(found) = &self.found {
+            state.words.insert(FOUND.to_owned(), found.clone());
+        }
         state
     }
 
     /// Continues from these weights and what [`Self::state`] gave; whether that could be read.
     pub fn restore(&mut self, network: Network, mut state: Tensors) -> bool {
         self.network = network;
+        self.found = state.words.remove(FOUND);
         self.average.restore(&mut state) && self.optimizer.restore(&mut state)
     }
 
@@ -255,6 +348,7 @@ pub(super) fn validate(
     let batches = Batches {
         dataset,
         scaler,
+        masked: network.is_masked(),
         augmenter: None,
         epoch,
         clips,
@@ -290,7 +384,6 @@ mod tests {
     use super::*;
     use crate::corpus::{Split, SplitKind};
     use crate::device::device;
-    use crate::features::FeatureMatrix;
     use crate::layers::lcg::Lcg;
     use crate::models::{Conv1dSettings, ModelSettings, fixture};
     use serde::Deserialize;
@@ -349,6 +442,8 @@ mod tests {
                 subsets: Vec::new(),
                 notes: Vec::new(),
             },
+            speakers: vec![None; CLIPS],
+            sources: (0..CLIPS).collect(),
             cached: 0,
             skip_clamped: 0,
         }

@@ -2,6 +2,7 @@
 
 use super::checkpoint::Checkpoints;
 use super::epoch::{Learner, epoch_metrics, validate};
+use super::fitting::{check_fitting, settings_of};
 use super::layout::check_layout;
 use super::progress::TrainingProgress;
 use super::refit::refit;
@@ -10,7 +11,7 @@ use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Selection, Subset};
 use crate::device::device;
 use crate::evaluation::EvaluatedClip;
-use crate::features::{FEATURE_VERSION, FeatureMatrix, Scaler};
+use crate::features::{FEATURE_VERSION, FeatureMatrix};
 use crate::inference::{FinalFit, Package, PackageMetadata};
 use std::time::Instant;
 
@@ -36,7 +37,10 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
     } else {
         let fitted = refit(task, &trained, observer)?;
         trained.stopped = fitted.is_none();
-        fitted
+        fitted.map(|(package, notes)| {
+            trained.notes.extend(notes);
+            package
+        })
     };
     // A network that was fitted on the test set cannot be evaluated on it.
     let evaluated = fitted.as_ref().filter(|_| wanted != FinalFit::Everything);
@@ -54,11 +58,13 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
 /// # Errors
 /// As [`train`].
 pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
-    let Task { dataset, settings, .. } = *task;
-    settings.validate()?;
+    let dataset = task.dataset;
+    task.settings.validate()?;
     check_layout(task.model, task.recipe)?;
+    check_fitting(task.model, task.settings, task.augmentation.map(|of| of.settings))?;
+    let settings = &*settings_of(task.model, task.settings);
     let subsets = Subsets::of(task)?;
-    let scaler = Scaler::fit(subsets.train.iter().map(|clip| &dataset.matrices[*clip]));
+    let scaler = task.scaler(&subsets.train);
     let metadata = PackageMetadata {
         labels: dataset.labels.clone(),
         feature_version: FEATURE_VERSION,
@@ -76,10 +82,11 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let checkpoints = Checkpoints::open(task.checkpoints)?;
     let weights = task.class_weights(&subsets.train);
     let augmenter = task.augmenter();
-    let mut learner =
-        Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
+    let mut learner = Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed)
+        .augmented(augmenter.as_ref())
+        .fitting(task.model.fitting());
 
-    let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.batch_size));
+    let mut progress = TrainingProgress::new(settings, subsets.train.len().div_ceil(settings.clips_per_step()));
     let data = dataset.fingerprint();
     let mut best = None;
     for metrics in resume(task, &checkpoints, &mut learner, &device, &data)? {
@@ -128,6 +135,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let (Some(best_epoch), Some(network)) = (progress.best(), best) else {
         return Err(TrainingError::StoppedEarly);
     };
+    let notes = learner.notes();
     drop(learner);
     let unchanged = augmenter.map_or_else(Vec::new, |augmenter| augmenter.unchanged());
     let package = Package { metadata, network };
@@ -138,6 +146,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         stopped,
         test: Vec::new(),
         unchanged,
+        notes,
     })
 }
 
@@ -167,14 +176,9 @@ impl Subsets {
             ));
         }
         let shape = task.recipe.shape();
-        // 0 frames stand for as many as each clip has.
-        let fits = |m: &FeatureMatrix| {
-            let frames = if shape.0 == 0 {
-                m.frames > 0
-            } else {
-                m.frames == shape.0
-            };
-            frames && m.coefficients == shape.1
+        let fits = |matrix: &FeatureMatrix| match shape.0 {
+            0 => matrix.frames > 0 && matrix.coefficients == shape.1,
+            _ => (matrix.frames, matrix.coefficients) == shape,
         };
         if let Some(other) = dataset.matrices.iter().find(|matrix| !fits(matrix)) {
             return refuse(format!(
@@ -223,3 +227,7 @@ pub fn evaluated(dataset: &Dataset, selection: &Selection, trained: &Trained) ->
     };
     trained.test.iter().filter_map(join).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -18,9 +18,11 @@ pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), Traini
         bands,
         parts,
         functionals,
+        states,
     } = model.input_layout();
     let functionals_of_recipe = (!recipe.functionals.is_empty()).then_some(recipe.functionals.len());
     let mel_bands = (recipe.features.first() == Some(&Feature::LogMel)).then_some(recipe.n_mels);
+    let states_of_recipe = None;
     for (key, needed, of_recipe, what) in [
         (
             "parts",
@@ -35,6 +37,7 @@ pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), Traini
             "functionals of each column",
         ),
         ("bands", bands, mel_bands, "mel bands"),
+        ("states", states, states_of_recipe, "states in a row"),
     ] {
         if let (Some(needed), Some(of_recipe)) = (needed, of_recipe)
             && needed != of_recipe

@@ -66,6 +66,11 @@ impl Targets {
         Self { rows, classes }
     }
 
+    /// `w[c] q[c]` of every class, clip after clip.
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
+    }
+
     /// `-Σ w q log p / clips`; `log_probabilities` is (clips, classes).
     pub fn loss(&self, log_probabilities: Tensor<2>) -> Tensor<1> {
         let clips = self.rows.len() / self.classes;

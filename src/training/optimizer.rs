@@ -77,10 +77,23 @@ impl Optimizer {
     /// The module after one more step; parameters without gradient stay as they are. The weights are
     /// changed in place where nothing else holds them.
     pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
+        self.step_by_part(rate, &|_| 1.0, module, gradients)
+    }
+
+    /// The same with a learning rate for every part: `factor` says what it is multiplied by for the parameter of that path
+    /// in the module.
+    pub fn step_by_part<M: Module>(
+        &mut self,
+        rate: f64,
+        factor: &dyn Fn(&[String]) -> f64,
+        module: M,
+        gradients: GradientsParams,
+    ) -> M {
         self.steps += 1;
         module.map(&mut Stepping {
             method: self.method,
             rate,
+            factor,
             steps: self.steps,
             gradients,
             moments: &mut self.moments,
@@ -138,6 +151,7 @@ impl Method {
 struct Stepping<'a> {
     method: Method,
     rate: f64,
+    factor: &'a dyn Fn(&[String]) -> f64,
     steps: u64,
     gradients: GradientsParams,
     moments: &'a mut BTreeMap<String, Vec<Tensor<1>>>,
@@ -156,15 +170,10 @@ impl Stepping<'_> {
         let (weights, gradient) = (weights.flatten::<1>(0, D - 1), gradient.flatten::<1>(0, D - 1));
         // The LSTM has a bias for each direction: a matrix.
         let decays = D > 1 && self.path.last().is_none_or(|name| name != "bias");
+        let rate = self.rate * (self.factor)(&self.path);
         let (weights, moments) = match self.method {
-            Method::Adam(adam) => change(
-                adam.rule(self.rate, self.steps, decays),
-                here,
-                weights,
-                gradient,
-                moments,
-            ),
-            Method::Sgd(sgd) => change(sgd.rule(self.rate, decays), here, weights, gradient, moments),
+            Method::Adam(adam) => change(adam.rule(rate, self.steps, decays), here, weights, gradient, moments),
+            Method::Sgd(sgd) => change(sgd.rule(rate, decays), here, weights, gradient, moments),
         };
         self.moments.insert(path, moments);
         weights.reshape(shape)
@@ -371,6 +380,24 @@ mod tests {
         let mut cut = adam.state();
         cut.rows.remove("kernel.second").unwrap();
         assert!(!adam.clone().restore(&mut cut));
+    }
+
+    #[test]
+    fn parts_move_at_rates_of_their_own() {
+        let device = device("flex").unwrap().autodiff();
+        for (mut optimizer, case) in cases() {
+            let mut plain = optimizer.clone();
+            let dense = layer(&device);
+            let before = values(&dense);
+            let stepped = |optimizer: &mut Optimizer, rate, factor: &dyn Fn(&[String]) -> f64| {
+                let gradients = gradients(&dense, 0);
+                values(&optimizer.step_by_part(rate, factor, dense.clone(), gradients))
+            };
+            let bias_only = |path: &[String]| if path == ["bias"] { 0.5 } else { 0.0 };
+            let found = stepped(&mut optimizer, 0.02, &bias_only);
+            assert_eq!(found[..20], before[..20], "{:?}", case.optimizer);
+            assert_eq!(found[20..], stepped(&mut plain, 0.01, &|_| 1.0)[20..]);
+        }
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use super::checkpoint::Checkpoints;
 use super::epoch::{Learner, epoch_metrics};
+use super::fitting::settings_of;
 use super::resume::resume;
 use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
 use crate::corpus::Subset;
 use crate::device::device;
-use crate::features::Scaler;
 use crate::inference::{FinalFit, Package, PackageMetadata};
 use std::time::Instant;
 
@@ -15,7 +15,8 @@ const FINAL: &str = "final";
 
 /// Retrains a network, from the same first weights, on the training and the validation set or on all three, with the
 /// scaler fitted on the same. It takes as many epochs as the best one's number, each at the rate that this epoch had
-/// when it was still validated. Nothing when the observer stopped it early.
+/// when it was still validated; what is fitted at once is so again, C chosen anew. The network, and how its weights were
+/// found; nothing when the observer stopped it early.
 ///
 /// # Errors
 /// As [`super::train`].
@@ -23,8 +24,9 @@ pub(super) fn refit(
     task: &Task,
     trained: &Trained,
     observer: &mut dyn Observer,
-) -> Result<Option<Package>, TrainingError> {
-    let Task { dataset, settings, .. } = *task;
+) -> Result<Option<(Package, Vec<String>)>, TrainingError> {
+    let dataset = task.dataset;
+    let settings = &*settings_of(task.model, task.settings);
     let subsets: &[Subset] = match settings.final_fit {
         FinalFit::None => &[],
         FinalFit::TrainValidation => &[Subset::Train, Subset::Validation],
@@ -32,7 +34,7 @@ pub(super) fn refit(
     };
     let clips: Vec<usize> = subsets.iter().flat_map(|subset| dataset.subset(*subset)).collect();
     let metadata = PackageMetadata {
-        scaler: Scaler::fit(clips.iter().map(|clip| &dataset.matrices[*clip])),
+        scaler: task.scaler(&clips),
         final_fit: settings.final_fit,
         ..trained.package.metadata.clone()
     };
@@ -41,8 +43,9 @@ pub(super) fn refit(
     let checkpoints = Checkpoints::open(&task.checkpoints.join(FINAL))?;
     let weights = task.class_weights(&clips);
     let augmenter = task.augmenter();
-    let mut learner =
-        Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed).augmented(augmenter.as_ref());
+    let mut learner = Learner::new(network, dataset, &metadata.scaler, settings, weights, task.seed)
+        .augmented(augmenter.as_ref())
+        .fitting(task.model.fitting());
     let data = dataset.fingerprint();
     let done = resume(task, &checkpoints, &mut learner, &device, &data)?.len();
     let mut observer = Final {
@@ -66,9 +69,9 @@ pub(super) fn refit(
             return Ok(None);
         }
     }
-    let network = learner.snapshot();
+    let (network, notes) = (learner.snapshot(), learner.notes());
     drop(learner);
-    Ok(Some(Package { metadata, network }))
+    Ok(Some((Package { metadata, network }, notes)))
 }
 
 /// Reports steps as those of the final fit.

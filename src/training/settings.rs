@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 pub struct TrainingSettings {
     /// At most this many epochs.
     pub epochs: usize,
-    /// Clips per step.
+    /// Clips that pass the network at once.
     pub batch_size: usize,
+    /// Batches per step.
+    pub accumulate: usize,
+    /// Compute again on the way back what segments of a network gave, instead of keeping it.
+    pub checkpointing: bool,
     /// What changes the weights.
     pub optimizer: OptimizerKind,
     /// The learning rate at the start, or the largest of `cosine`.
@@ -50,6 +54,11 @@ pub struct TrainingSettings {
 }
 
 impl TrainingSettings {
+    /// Clips of a step; the last one of an epoch may have fewer.
+    pub(super) fn clips_per_step(&self) -> usize {
+        self.batch_size.saturating_mul(self.accumulate)
+    }
+
     /// Refuses values that cannot work.
     ///
     /// # Errors
@@ -58,6 +67,7 @@ impl TrainingSettings {
         let plateau = &self.reduce_on_plateau;
         at_least_one("epochs", self.epochs)?;
         at_least_one("batch_size", self.batch_size)?;
+        at_least_one("accumulate", self.accumulate)?;
         within("learning_rate", self.learning_rate, "above 0", |value| value > 0.0)?;
         within("weight_decay", self.weight_decay, "0 (off) or above", |value| {
             value >= 0.0
@@ -282,6 +292,7 @@ pub(super) mod tests {
             refusal(|s| s.epochs = 0),
             "training.epochs: is 0; it must be at least 1"
         );
+        assert!(refusal(|s| s.accumulate = 0).starts_with("training.accumulate: is 0"));
         assert!(refusal(|s| s.batch_size = 0).starts_with("training.batch_size"));
         assert!(refusal(|s| s.learning_rate = f64::NAN).starts_with("training.learning_rate: is NaN"));
         assert!(refusal(|s| s.gradient_clip_norm = -1.0).starts_with("training.gradient_clip_norm"));

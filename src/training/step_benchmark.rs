@@ -4,7 +4,7 @@ use super::loss::Targets;
 use super::{Optimizer, TrainingError};
 use crate::device::{DeviceError, device};
 use crate::layers::TrainingPass;
-use crate::models::{ModelSettings, Network};
+use crate::models::{ModelSettings, Network, nominal};
 use crate::random::stream;
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -107,13 +107,18 @@ pub fn infer(network: &Network, batch: &Tensor<3>) -> Duration {
     elapsed
 }
 
-/// Random numbers of an input's shape, (clips, frames, coefficients).
-pub fn clips_of(clips: usize, (frames, coefficients): (usize, usize), device: &Device) -> Tensor<3> {
+/// Random numbers of an input's shape, (clips, frames, coefficients). Where lengths are unequal (0 frames) all clips are of
+/// [`crate::models::NOMINAL_FRAMES`], and their own.
+pub fn clips_of(clips: usize, input: (usize, usize), device: &Device) -> Tensor<3> {
+    let [frames, columns] = nominal(input);
+    let coefficients = input.1;
     let mut draw = stream(1, "clips", 0);
-    let values: Vec<f32> = (0..clips * frames * coefficients)
-        .map(|_| 2.0 * draw.random::<f32>() - 1.0)
-        .collect();
-    Tensor::from_data(TensorData::new(values, [clips, frames, coefficients]), device)
+    let mut values = Vec::with_capacity(clips * frames * columns);
+    for _ in 0..clips * frames {
+        values.extend((0..coefficients).map(|_| 2.0 * draw.random::<f32>() - 1.0));
+        values.extend((coefficients..columns).map(|_| 1.0));
+    }
+    Tensor::from_data(TensorData::new(values, [clips, frames, columns]), device)
 }
 
 /// Products of square matrices of this size are large enough to keep every core at its fastest.
@@ -163,5 +168,16 @@ mod tests {
         assert_ne!(logits(&step_benchmark.network()), before);
         assert!(!infer(&step_benchmark.network(), &batch).is_zero());
         assert!(product_speed("flex").unwrap() > 0.0);
+    }
+
+    #[test]
+    fn networks_for_unequal_lengths_are_timed_on_clips_of_a_nominal_one() {
+        let settings = fixture::settings("emobox");
+        let mut step_benchmark = StepBenchmark::new(&settings, (0, 4), 3, 2, "flex").unwrap();
+        assert!(!step_benchmark.step().total().is_zero());
+        let clips = clips_of(2, (0, 4), &device("flex").unwrap());
+        assert_eq!(clips.dims(), [2, crate::models::NOMINAL_FRAMES, 5]);
+        let last: Vec<f32> = clips.into_data().iter().skip(4).step_by(5).collect();
+        assert!(last.iter().all(|own| *own == 1.0));
     }
 }

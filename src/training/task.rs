@@ -3,7 +3,7 @@
 use super::augmentation::{Augmenter, OnTheFly};
 use super::loss::{class_counts, class_weights};
 use super::{Dataset, EpochMetrics, TrainingError, TrainingSettings};
-use crate::features::Recipe;
+use crate::features::{Recipe, Scaler};
 use crate::inference::Package;
 use crate::models::{ModelSettings, Network};
 use burn::tensor::Device;
@@ -44,6 +44,16 @@ impl<'a> Task<'a> {
         Ok(network.with_class_counts(&class_counts(self.targets(clips), classes)))
     }
 
+    /// The statistics of these clips that features are standardised by; of a network that sees features as they are, such
+    /// that change nothing.
+    pub(super) fn scaler(&self, clips: &[usize]) -> Scaler {
+        if self.model.is_standardised() {
+            Scaler::fit(clips.iter().map(|clip| &self.dataset.matrices[*clip]))
+        } else {
+            Scaler::identity(self.recipe.shape().1)
+        }
+    }
+
     /// The weights of the classes in the loss, where the settings ask for them.
     pub(super) fn class_weights(&self, clips: &[usize]) -> Option<Vec<f64>> {
         let weights = || class_weights(self.targets(clips), self.dataset.labels.len());
@@ -78,4 +88,6 @@ pub struct Trained {
     /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the
     /// selection, reason). What a final fit saw is not among them.
     pub unchanged: Vec<(usize, String)>,
+    /// How the weights were found, where there is something to say of it.
+    pub notes: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 The networks are those of tests/peers/torch_models.py. Weights come from the generator that the test repeats, in the
 order of our layers: matrices divided by the square root of a twelfth of their rows, gamma and running variances about
-1. Then come two clips.
+1. Then come two clips; of the networks that take clips of unequal length, two more of 7 and 12 frames, each by itself.
 
 Run with PyTorch: python tests/golden/networks.py > tests/golden/networks.json
 """
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../peers"))
-from torch_models import NETWORKS  # noqa: E402
+from torch_models import NETWORKS, mlp  # noqa: E402
 
 
 class Lcg:
@@ -80,6 +80,8 @@ def fill_lstm(layer, draw):
 
 
 def fill(name, network, draw):
+    if hasattr(network, "scores"):
+        put(network.scores, draw.values(len(network.scores)))
     layers = list(network.modules())
     convolutions = [layer for layer in layers if isinstance(layer, (nn.Conv1d, nn.Conv2d))]
     norms = [layer for layer in layers if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d))]
@@ -104,16 +106,20 @@ def fill(name, network, draw):
             fill_dense(layer, draw, convolutions[-1].out_channels if flattened and layer is dense[0] else 1)
 
 
-def case(name):
-    build, (frames, coefficients), classes = NETWORKS[name]
-    network = build(classes).double().eval()
+def case(name, build=None, lengths=None):
+    published, (frames, coefficients), classes = NETWORKS[name]
+    network = (build or published)(classes).double().eval()
     draw = Lcg(7)
     fill(name, network, draw)
-    clips = torch.from_numpy(draw.values(2, frames, coefficients).astype(np.float64))
+    clips = [draw.values(1, length, coefficients) for length in lengths or (frames, frames)]
     with torch.inference_mode():
-        logits = network(clips).flatten().tolist()
+        logits = torch.cat([network(torch.from_numpy(clip.astype(np.float64))) for clip in clips]).flatten().tolist()
     parameters = [values for key, values in network.state_dict().items() if values.dim() > 0 and "bias_hh" not in key]
     return dict(parameters=sum(values.numel() for values in parameters), logits=[float(f"{x:.9g}") for x in logits])
 
 
-print(json.dumps({name: case(name) for name in NETWORKS}, indent=1))
+cases = {name: case(name) for name in NETWORKS}
+cases["mlp, norms first"] = case("mlp", lambda classes: mlp(classes, norms=1))
+for name in ("attentive_pooling", "emobox"):
+    cases[f"{name}, unequal"] = case(name, lengths=(7, 12))
+print(json.dumps(cases, indent=1))

@@ -31,7 +31,7 @@ fn full(name: &str) -> ModelSettings {
 }
 
 /// Every architecture with a small input.
-const ALL: [(&str, (usize, usize)); 8] = [
+const ALL: [(&str, (usize, usize)); 12] = [
     ("conv1d", (12, 5)),
     ("deep_conv1d", (10, 6)),
     ("mel_conv2d", (17, 12)),
@@ -40,6 +40,10 @@ const ALL: [(&str, (usize, usize)); 8] = [
     ("crnn", (12, 9)),
     ("mlp", (1, 20)),
     ("attentive_crnn", (9, 20)),
+    ("logistic", (1, 20)),
+    ("weighted_mlp", (1, 20)),
+    ("attentive_pooling", (7, 6)),
+    ("emobox", (7, 6)),
 ];
 
 /// The same layers, small.

@@ -115,12 +115,57 @@ class Crnn(nn.Module):
         return self.output(self.dropout(torch.cat([last[0], last[1]], 1)))
 
 
-def mlp(classes):
+def mlp(classes, norms=3):
     layers, inputs = [nn.Flatten()], 246
-    for units in (512, 256, 128):
-        layers += [nn.Linear(inputs, units), nn.ReLU(), norm(nn.BatchNorm1d, units), nn.Dropout(0.3)]
+    for index, units in enumerate((512, 256, 128)):
+        layers += [nn.Linear(inputs, units), nn.ReLU()]
+        layers += [norm(nn.BatchNorm1d, units)] if index < norms else []
+        layers.append(nn.Dropout(0.3))
         inputs = units
     return nn.Sequential(*layers, nn.Linear(inputs, classes))
+
+
+def logistic(classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(768, classes))
+
+
+class WeightedMlp(nn.Module):
+    """A softmax over one weight for each of 5 states that lie side by side (SUPERB)."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(5))
+        self.dense, self.dropout, self.output = nn.Linear(384, 256), nn.Dropout(0.3), nn.Linear(256, classes)
+
+    def forward(self, x):
+        x = (torch.softmax(self.scores, 0)[:, None] * x.reshape(len(x), 5, 384)).sum(1)
+        return self.output(self.dropout(torch.relu(self.dense(x))))
+
+
+class AttentivePooling(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.hidden, self.score = nn.Linear(768, 128), nn.Linear(128, 1)
+        self.dense, self.dropout, self.output = nn.Linear(1536, 256), nn.Dropout(0.3), nn.Linear(256, classes)
+
+    def forward(self, x):
+        weights = torch.softmax(self.score(torch.tanh(self.hidden(x))), 1)
+        mean = (weights * x).sum(1)
+        deviation = ((weights * x * x).sum(1) - mean * mean).clamp_min(1e-5).sqrt()
+        x = self.dropout(torch.cat([mean, deviation], 1))
+        return self.output(self.dropout(torch.relu(self.dense(x))))
+
+
+class EmoBox(nn.Module):
+    """A clip's features normalised over frames and columns together, a layer over each frame, the mean, the output."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.dense, self.output = nn.Linear(768, 128), nn.Linear(128, classes)
+
+    def forward(self, x):
+        x = F.layer_norm(x, x.shape[1:])
+        return self.output(torch.relu(self.dense(x)).mean(1))
 
 
 class AttentiveCrnn(nn.Module):
@@ -173,6 +218,10 @@ NETWORKS = {
     "crnn": (Crnn, (143, 40), 8),
     "mlp": (mlp, (1, 246), 8),
     "attentive_crnn": (AttentiveCrnn, (1, 6435), 8),
+    "logistic": (logistic, (1, 768), 8),
+    "weighted_mlp": (WeightedMlp, (1, 1920), 8),
+    "attentive_pooling": (AttentivePooling, (150, 768), 8),
+    "emobox": (EmoBox, (150, 768), 8),
 }
 
 

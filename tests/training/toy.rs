@@ -101,6 +101,8 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
             subsets: (0..clips).map(|clip| subset(clip / 3)).collect(),
             notes: Vec::new(),
         },
+        speakers: vec![None; clips],
+        sources: (0..clips).collect(),
         cached: 0,
         skip_clamped: 0,
     }

@@ -4,7 +4,7 @@ use super::super::EncoderError;
 use super::super::checkpoint::Checkpoint;
 use crate::layers::{Dense, KeyMask, self_attention};
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 /// Multi-head attention: `softmax(q kᵀ / sqrt(depth) + bias) v` per head, then a dense layer over all heads.
 #[derive(Module, Debug)]
@@ -18,6 +18,15 @@ pub struct Attention {
 }
 
 impl Attention {
+    /// All weights zero.
+    pub(in super::super) fn silent(width: usize, heads: usize, device: &Device) -> Self {
+        Self {
+            projection: Dense::silent(width, 3 * width, device),
+            output: Dense::silent(width, width, device),
+            heads,
+        }
+    }
+
     /// `{name}.q_proj`, `k_proj` (with a bias or without), `v_proj` and `out_proj` of a checkpoint.
     pub(in super::super) fn read(
         checkpoint: &mut Checkpoint,

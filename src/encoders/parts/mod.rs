@@ -5,4 +5,4 @@ mod transformer_layer;
 
 pub use attention::Attention;
 pub use transformer_layer::TransformerLayer;
-pub(super) use transformer_layer::{LayerNames, LayerSizes};
+pub(super) use transformer_layer::{LayerNames, LayerSizes, StackNames};

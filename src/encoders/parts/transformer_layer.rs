@@ -5,7 +5,7 @@ use super::super::checkpoint::Checkpoint;
 use super::Attention;
 use crate::layers::{Dense, KeyMask, LayerNorm, gelu};
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 /// Attention, then a dense layer with GELU and one back, each added to what went in (Vaswani et al. 2017). Norms stand
 /// before each of the two (`pre_norm`), or after each sum.
@@ -38,6 +38,21 @@ pub(in super::super) struct LayerSizes {
     pub epsilon: f64,
     /// Where the norms stand.
     pub pre_norm: bool,
+}
+
+/// Where a family's transformer layers stand in a checkpoint.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct StackNames {
+    /// Where the encoder may stand: of the whole model, of the model without head, or alone.
+    pub prefixes: &'static [&'static str],
+    /// A tensor that tells which of them it is.
+    pub known: &'static str,
+    /// The layers, each by its number behind a dot.
+    pub layers: &'static str,
+    /// The norm beside them.
+    pub norm: &'static str,
+    /// Their parts.
+    pub layer: LayerNames,
 }
 
 /// What a family calls the parts of its layers.
@@ -81,6 +96,25 @@ impl TransformerLayer {
             feed_forward_norm: checkpoint.layer_norm(&full(names.feed_forward_norm), width, epsilon)?,
             pre_norm,
         })
+    }
+
+    /// All weights zero: what goes in comes out, normalised where norms stand after the sums.
+    pub(in super::super) fn silent(sizes: LayerSizes, device: &Device) -> Self {
+        let LayerSizes {
+            width,
+            heads,
+            feed_forward,
+            epsilon,
+            pre_norm,
+        } = sizes;
+        Self {
+            attention: Attention::silent(width, heads, device),
+            attention_norm: LayerNorm::new(width, epsilon, device),
+            widen: Dense::silent(width, feed_forward, device),
+            narrow: Dense::silent(feed_forward, width, device),
+            feed_forward_norm: LayerNorm::new(width, epsilon, device),
+            pre_norm,
+        }
     }
 
     /// (clips, frames, width) to the same. What is added to the scores of the attention is (clips, heads, frames,

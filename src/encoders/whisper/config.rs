@@ -2,6 +2,7 @@
 
 use super::super::EncoderError;
 use super::super::json::Json;
+use super::super::parts::LayerSizes;
 
 /// Sizes of a Whisper encoder, and of the log-mel bands that it sees.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub(in super::super) struct WhisperConfig {
     pub hop: usize,
 }
 
+/// Added to the variance in all norms: PyTorch's default.
+const EPSILON: f64 = 1e-5;
 /// Columns of mel bands to a frame: the stride of the second convolution.
 pub(super) const STRIDE: usize = 2;
 
@@ -62,6 +65,17 @@ impl WhisperConfig {
             )));
         }
         Ok(config)
+    }
+
+    /// Sizes of each transformer layer.
+    pub fn layer_sizes(&self) -> LayerSizes {
+        LayerSizes {
+            width: self.width,
+            heads: self.heads,
+            feed_forward: self.feed_forward,
+            epsilon: EPSILON,
+            pre_norm: true,
+        }
     }
 
     /// Samples of a window.

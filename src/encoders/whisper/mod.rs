@@ -6,4 +6,4 @@ mod log_mel;
 mod network;
 
 pub(super) use config::WhisperConfig;
-pub(super) use network::Whisper;
+pub(super) use network::{STACK, Whisper};

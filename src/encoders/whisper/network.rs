@@ -6,22 +6,25 @@ use super::log_mel::LogMel;
 use crate::encoders::EncoderError;
 use crate::encoders::checkpoint::Checkpoint;
 use crate::encoders::network::Network;
-use crate::encoders::parts::{LayerNames, LayerSizes, TransformerLayer};
+use crate::encoders::parts::{LayerNames, StackNames, TransformerLayer};
 use crate::layers::{KeyMask, LayerNorm, StridedConvolution, gelu};
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Added to the variance in all norms: PyTorch's default.
-const EPSILON: f64 = 1e-5;
-/// Where the encoder stands in a checkpoint: of the whole model, of the model without head, or alone.
-const PREFIXES: [&str; 3] = ["model.encoder.", "encoder.", ""];
-const NAMES: LayerNames = LayerNames {
-    attention: "self_attn",
-    key_bias: false,
-    attention_norm: "self_attn_layer_norm",
-    widen: "fc1",
-    narrow: "fc2",
-    feed_forward_norm: "final_layer_norm",
+/// What its transformer layers are called.
+pub(in super::super) const STACK: StackNames = StackNames {
+    prefixes: &["model.encoder.", "encoder.", ""],
+    known: "conv1.weight",
+    layers: "layers",
+    norm: "layer_norm",
+    layer: LayerNames {
+        attention: "self_attn",
+        key_bias: false,
+        attention_norm: "self_attn_layer_norm",
+        widen: "fc1",
+        narrow: "fc2",
+        feed_forward_norm: "final_layer_norm",
+    },
 };
 
 /// A Whisper encoder: the log-mel front, and the layers with weights.
@@ -48,16 +51,10 @@ impl Whisper {
     /// Reads the weights.
     pub fn read(config: &WhisperConfig, checkpoint: &mut Checkpoint) -> Result<Self, EncoderError> {
         let width = config.width;
-        checkpoint.under(&PREFIXES, "conv1.weight")?;
-        let sizes = LayerSizes {
-            width,
-            heads: config.heads,
-            feed_forward: config.feed_forward,
-            epsilon: EPSILON,
-            pre_norm: true,
-        };
+        checkpoint.under(STACK.prefixes, STACK.known)?;
+        let sizes = config.layer_sizes();
         let layer = |index: usize, checkpoint: &mut _| {
-            TransformerLayer::read(checkpoint, &format!("layers.{index}"), NAMES, sizes)
+            TransformerLayer::read(checkpoint, &format!("{}.{index}", STACK.layers), STACK.layer, sizes)
         };
         let weights = Weights {
             first: checkpoint.convolution("conv1", [config.bands, width], [3, 1, 1], true)?,
@@ -66,7 +63,7 @@ impl Whisper {
             layers: (0..config.layers)
                 .map(|index| layer(index, checkpoint))
                 .collect::<Result<_, _>>()?,
-            norm: checkpoint.layer_norm("layer_norm", width, EPSILON)?,
+            norm: checkpoint.layer_norm(STACK.norm, width, sizes.epsilon)?,
         };
         Ok(Self {
             config: config.clone(),

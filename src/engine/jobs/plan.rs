@@ -9,7 +9,8 @@ use crate::engine::runs::file::RunFile;
 use crate::engine::{EngineError, EpochTime, RunPlan, Settings, request};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
-use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer};
+use crate::models::Fitting;
+use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer, settings_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,10 @@ impl Answer for request::Plan {
     fn answer(self, context: &Context) -> Result<Arc<RunPlan>, EngineError> {
         let (settings, clips, mut plan) = sketch(context, &self.changes)?;
         plan.epoch = as_before(context, &settings, clips, &plan)?;
-        if self.measure && plan.epoch.is_none() && settings.augmentation.mode != AugmentationMode::OnTheFly {
+        // Neither examples that are made anew nor what is fitted without steps can be timed by steps.
+        let in_steps = settings.model.fitting() == Fitting::Steps;
+        let timeable = in_steps && settings.augmentation.mode != AugmentationMode::OnTheFly;
+        if self.measure && plan.epoch.is_none() && timeable {
             context.emit(Arc::new(plan.clone()));
             plan.epoch = timed(context, &settings, &plan)?;
         }
@@ -110,6 +114,7 @@ fn as_before(
         let alike = before.model == settings.model
             && before.device == settings.device
             && before.training.batch_size == settings.training.batch_size
+            && before.training.checkpointing == settings.training.checkpointing
             && before.augmentation == settings.augmentation
             && (before.split.kind, before.split.kfold) == (settings.split.kind, settings.split.kfold)
             && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)
@@ -161,7 +166,7 @@ fn epoch_time(seconds: f64, source: String, settings: &Settings, plan: &RunPlan)
     let share = 1.0 + fitted as f64 / plan.train.max(1) as f64;
     EpochTime {
         seconds,
-        run_seconds: seconds * settings.training.epochs as f64 * share,
+        run_seconds: seconds * settings_of(&settings.model, &settings.training).epochs as f64 * share,
         source,
     }
 }

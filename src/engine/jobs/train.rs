@@ -13,7 +13,7 @@ use crate::models::Network;
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
 use crate::runs::trash::empty_expired;
-use crate::training::{Normaliser, check_layout};
+use crate::training::{Normaliser, check_fitting, check_layout};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -105,6 +105,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe, Network), EngineError> {
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     check_layout(&settings.model, &recipe)?;
+    check_fitting(&settings.model, &settings.training, Some(&settings.augmentation))?;
     let (frames, coefficients) = recipe.shape();
     Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
     let device = device("cpu")?.autodiff();

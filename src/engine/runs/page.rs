@@ -184,7 +184,7 @@ impl RunPage {
                 summary.seed = run.training_seed.unwrap_or(settings.seed);
                 summary.device.clone_from(&settings.device);
                 summary.synthetic = run.synthetic;
-                summary.max_epochs = settings.training.epochs;
+                summary.max_epochs = settings_of(&settings.model, &settings.training).epochs;
                 summary.final_model = self.state == RunState::Finished
                     && run.trial.is_none()
                     && settings.training.final_fit == FinalFit::Everything;

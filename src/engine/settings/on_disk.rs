@@ -6,8 +6,16 @@ use super::layers::Layers;
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 4] = [
+const LATER: [&str; 12] = [
+    "training.accumulate",
+    "training.checkpointing",
     "tuning.repeats",
+    "model.mlp.norms",
+    "model.logistic",
+    "model.weighted_mlp",
+    "model.attentive_pooling",
+    "model.emobox",
+    "model.fine_tuned",
     "recipes.wav2vec2_base_mean",
     "recipes.wav2vec2_base_frames",
     "recipes.whisper_tiny",

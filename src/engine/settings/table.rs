@@ -12,7 +12,7 @@ use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
-use crate::models::{LARGEST, architecture_names};
+use crate::models::{LARGEST, Norms, architecture_names};
 use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind};
 use crate::tuning::Objective;
 use crate::tuning::settings::{PrunerKind, SamplerKind};
@@ -39,6 +39,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
         "split.kind" => names::<SplitKind>(),
         "model.name" => owned(&architecture_names()),
+        "model.mlp.norms" => names::<Norms>(),
         "training.optimizer" => names::<OptimizerKind>(),
         "training.schedule" => names::<ScheduleKind>(),
         "training.normalise" => names::<Normalise>(),
@@ -71,7 +72,9 @@ pub fn range(key: &str) -> Option<Range> {
     let last = key.rsplit('.').next().unwrap_or(key);
     if let Some(model) = key.strip_prefix("model.") {
         return match (model, last) {
-            ("name", _) => None,
+            ("name" | "mlp.norms", _) => None,
+            ("logistic.c", _) => Some(Range::above(0.0)),
+            ("logistic.inner_folds", _) => Some(Range::at_least(2.0)),
             ("mel_conv2d.prior_bias", _) => None,
             ("crnn.dense_units", _) => Some(Range::between(0.0, LARGEST as f64)),
             (_, "dropout" | "conv_dropout" | "dense_dropout" | "lstm_dropout" | "statistics_dropout") => {
@@ -88,7 +91,9 @@ pub fn range(key: &str) -> Option<Range> {
     Some(match key {
         "seed" | "demo.seed" | "tuning.seed" | "split.kfold" => Range::at_least(0.0),
         "split.test" | "split.validation" => Range::inside(0.0, 1.0),
-        "training.epochs" | "training.batch_size" | "training.average.from_epoch" => Range::at_least(1.0),
+        "training.epochs" | "training.batch_size" | "training.accumulate" | "training.average.from_epoch" => {
+            Range::at_least(1.0)
+        }
         "training.learning_rate" => Range::above(0.0),
         "training.momentum" | "training.label_smoothing" => Range::below(1.0),
         "training.average.decay" | "training.reduce_on_plateau.factor" => Range::inside(0.0, 1.0),
@@ -170,6 +175,7 @@ pub fn unit(key: &str) -> &'static str {
         | "tuning.hyperband.min_resource"
         | "tuning.hyperband.max_resource" => "epochs",
         "training.batch_size" | "demo.clips" => "clips",
+        "training.accumulate" => "batches",
         "augmentation.memory_mb" => "MiB",
         "augmentation.wave.noise.snr_db"
         | "augmentation.wave.gain.db"

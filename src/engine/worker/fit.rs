@@ -56,6 +56,11 @@ pub fn fit(
         Err(TrainingError::StoppedEarly) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    let found = trained.notes.iter().cloned().chain(trained.package.network.finding());
+    for words in found.collect::<Vec<_>>() {
+        process.note(words.clone())?;
+        prepared.protocol.notes.push(words);
+    }
     for words in left_out::unchanged(&trained.unchanged, selection) {
         process.note(words)?;
     }

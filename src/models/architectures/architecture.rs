@@ -16,6 +16,10 @@ pub trait Architecture: Module + Sized {
     const PUBLISHED: ((usize, usize), usize);
     /// The sizes of [`Architecture::Settings`] that ship, as TOML; the comment above each says what it is.
     const SIZES: &'static str;
+    /// Whether it can be built for frames of unequal length: an input of 0 frames.
+    const UNEQUAL: bool = false;
+    /// Whether its input is standardised by the training clips' statistics; otherwise it sees features as they are.
+    const STANDARDISED: bool = true;
 
     /// Refuses sizes that cannot be built, whatever the input.
     ///
@@ -24,14 +28,26 @@ pub trait Architecture: Module + Sized {
     fn validate(sizes: &Self::Settings) -> Result<(), ModelError>;
 
     /// The network for an input of (frames, coefficients), with first weights drawn by `init`; the settings have
-    /// passed [`Self::validate`].
+    /// passed [`Self::validate`]. 0 frames stand for clips of unequal length, and only come where it is
+    /// [`Self::UNEQUAL`].
     ///
     /// # Errors
     /// [`ModelError::Settings`] with the key and the remedy, where the sizes cannot be built for this input.
     fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError>;
 
-    /// Logits (batch, classes) of a batch (batch, frames, coefficients).
+    /// Logits (batch, classes) of a batch (batch, frames, coefficients); where it [`Self::is_masked`], of one with
+    /// another column that is 1 in a clip's own frames and 0 in those that pad it to the longest.
     fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2>;
+
+    /// Whether it was built for clips of unequal length.
+    fn is_masked(&self) -> bool {
+        false
+    }
+
+    /// How its weights are found.
+    fn fitting(_sizes: &Self::Settings) -> Fitting<'_> {
+        Fitting::Steps
+    }
 
     /// What it needs to know of how a recipe lays out a clip's features.
     fn input_layout(_sizes: &Self::Settings) -> InputLayout {
@@ -43,10 +59,38 @@ pub trait Architecture: Module + Sized {
         None
     }
 
+    /// The network with the solution of a [`Fitting::Optimum`]: weights (inputs, classes) and biases (classes).
+    fn with_solution(self, _weights: Vec<f32>, _biases: Vec<f32>) -> Self {
+        self
+    }
+
+    /// What its weights say for people, where they say something.
+    fn finding(&self) -> Option<String> {
+        None
+    }
+
     /// The network before its first step, given how many training clips each class has.
     fn with_class_counts(self, _counts: &[usize]) -> Self {
         self
     }
+}
+
+/// How an architecture's weights are found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fitting<'a> {
+    /// Step by step along the gradient, for as many epochs as the settings allow.
+    Steps,
+    /// At once: its objective has one optimum, which is solved for.
+    Optimum(Optimum<'a>),
+}
+
+/// The objective `Σ loss + ||W||² / (2 C)` of a linear classifier, biases left out, and how C is chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Optimum<'a> {
+    /// What C may be; of several the one with the best unweighted average recall on inner folds is taken.
+    pub c: &'a [f64],
+    /// Inner folds of the training clips.
+    pub folds: usize,
 }
 
 /// The sizes of a recipe that the settings of an architecture repeat, since it takes a clip's features apart by them.
@@ -59,4 +103,6 @@ pub struct InputLayout {
     pub parts: Option<usize>,
     /// Functionals of each column.
     pub functionals: Option<usize>,
+    /// States of a speech encoder, side by side in a row.
+    pub states: Option<usize>,
 }

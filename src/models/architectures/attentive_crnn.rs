@@ -214,6 +214,7 @@ statistics_dropout = 0.5
             bands: Some(sizes.bands),
             parts: Some(sizes.parts),
             functionals: Some(sizes.functionals),
+            ..InputLayout::default()
         }
     }
 
@@ -233,7 +234,7 @@ statistics_dropout = 0.5
             steps = Tensor::cat(vec![steps, tracks], 2);
         }
         let steps = dropout(self.dense.forward_steps_relu(steps), sizes.dense_dropout, mode);
-        let pooled = self.attention.forward(self.lstm.forward(steps));
+        let pooled = self.attention.forward(self.lstm.forward(steps), None);
         let mut drop = |input: &Tensor<2>, rate| dropout(input.clone(), rate, mode);
         let statistics = drop(&views.statistics, sizes.statistics_dropout);
         let statistics = self

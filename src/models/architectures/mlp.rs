@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub struct MlpSettings {
     /// Units of the dense layers before the output.
     pub units: Vec<usize>,
+    /// Which of them have batch normalisation.
+    pub norms: Norms,
     /// Dropout after each of them.
     pub dropout: f64,
     /// What the loss grows by per sum of the absolute weights.
@@ -22,10 +24,33 @@ pub struct MlpSettings {
     pub l2: f64,
 }
 
+/// Which dense layers have batch normalisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Norms {
+    /// Each.
+    All,
+    /// The first alone.
+    First,
+    /// None.
+    None,
+}
+
+impl Norms {
+    /// The layers that have one, of so many.
+    fn of(self, layers: usize) -> usize {
+        match self {
+            Self::All => layers,
+            Self::First => layers.min(1),
+            Self::None => 0,
+        }
+    }
+}
+
 const CHECK: Check = Check("mlp");
 
 /// All numbers of a clip (one row of functionals or of an embedding, or several frames one after the other); dense
-/// layers (ReLU), each with batch normalisation and dropout; one logit per class.
+/// layers (ReLU), each or the first of them with batch normalisation, each with dropout; one logit per class.
 ///
 /// With the sizes that ship, 246 functionals and 8 classes:
 ///
@@ -53,6 +78,8 @@ impl Architecture for Mlp {
     const SIZES: &'static str = "\
 # Units of each dense layer before the output.
 units = [512, 256, 128]
+# Which of them have batch normalisation: all, first or none.
+norms = \"all\"
 # Dropout after each of them; 0 to 1.
 dropout = 0.3
 # What the loss grows by per sum of the absolute weights.
@@ -75,7 +102,7 @@ l2 = 0.0
         let units = sizes.units.last().copied().unwrap_or(inputs);
         Ok(Self {
             dense: Dense::stack(inputs, &sizes.units, init),
-            norms: BatchNorm::each(&sizes.units, init),
+            norms: BatchNorm::each(&sizes.units[..sizes.norms.of(sizes.units.len())], init),
             output: Dense::new(units, classes, init),
             sizes: sizes.clone(),
         })
@@ -83,8 +110,11 @@ l2 = 0.0
 
     fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2> {
         let mut hidden: Tensor<2> = batch.flatten(1, 2);
-        for (dense, norm) in self.dense.iter().zip(&self.norms) {
-            hidden = norm.forward(dense.forward_relu(hidden), mode.steps());
+        for (layer, dense) in self.dense.iter().enumerate() {
+            hidden = dense.forward_relu(hidden);
+            if let Some(norm) = self.norms.get(layer) {
+                hidden = norm.forward(hidden, mode.steps());
+            }
             hidden = dropout(hidden, self.sizes.dropout, mode);
         }
         self.output.forward(hidden)

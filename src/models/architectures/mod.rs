@@ -2,18 +2,24 @@
 
 mod architecture;
 mod attentive_crnn;
+mod attentive_pooling;
 mod check;
 mod conv1d;
 mod crnn;
 mod deep_conv1d;
 mod deep_mel_conv2d;
+mod emobox;
+mod logistic;
 mod mel_conv2d;
 mod mlp;
+mod own_frames;
 mod parts;
 mod time_conv1d;
+mod weighted_mlp;
 
-pub use architecture::{Architecture, InputLayout};
+pub use architecture::{Architecture, Fitting, InputLayout, Optimum};
 pub use check::LARGEST;
+pub use mlp::Norms;
 
 use super::ModelError;
 use crate::layers::{Init, Mode};
@@ -72,6 +78,28 @@ macro_rules! architectures {
                     _ => InputLayout::default(),
                 }
             }
+
+            /// See [`Architecture::fitting`]; of a name that is none, step by step.
+            pub fn fitting(&self) -> Fitting<'_> {
+                match self.name.as_str() {
+                    $(stringify!($name) => $network::fitting(&self.$name),)+
+                    _ => Fitting::Steps,
+                }
+            }
+
+            /// See [`Architecture::STANDARDISED`].
+            pub fn is_standardised(&self) -> bool {
+                match self.name.as_str() {
+                    $(stringify!($name) => $network::STANDARDISED,)+
+                    _ => true,
+                }
+            }
+        }
+
+        /// The architectures that take clips of unequal length.
+        fn of_unequal_lengths() -> Vec<&'static str> {
+            let all = [$((stringify!($name), $network::UNEQUAL)),+];
+            all.into_iter().filter(|(_, unequal)| *unequal).map(|(name, _)| name).collect()
         }
 
         /// The architectures that there are.
@@ -101,10 +129,10 @@ macro_rules! architectures {
 
         impl Network {
             /// A new network with weights drawn from the seed, with the distributions of Keras.
-            /// `input` is (frames, coefficients).
+            /// `input` is (frames, coefficients); 0 frames stand for clips of unequal length.
             ///
             /// # Errors
-            /// An unknown architecture or an impossible size.
+            /// An unknown architecture, an impossible size, or one length of all clips needed and not given.
             pub fn new(
                 settings: &ModelSettings,
                 input: (usize, usize),
@@ -113,6 +141,9 @@ macro_rules! architectures {
                 device: &Device,
             ) -> Result<Self, ModelError> {
                 settings.validate()?;
+                if input.0 == 0 && !of_unequal_lengths().contains(&settings.name.as_str()) {
+                    return Err(needs_one_length(&settings.name));
+                }
                 let mut init = Init::new(seed, device);
                 match settings.name.as_str() {
                     $(stringify!($name) => {
@@ -126,6 +157,27 @@ macro_rules! architectures {
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$network(_) => stringify!($name),)+
+                }
+            }
+
+            /// See [`Architecture::is_masked`].
+            pub fn is_masked(&self) -> bool {
+                match self {
+                    $(Self::$network(network) => network.is_masked(),)+
+                }
+            }
+
+            /// See [`Architecture::with_solution`].
+            pub fn with_solution(self, weights: Vec<f32>, biases: Vec<f32>) -> Self {
+                match self {
+                    $(Self::$network(network) => Self::$network(network.with_solution(weights, biases)),)+
+                }
+            }
+
+            /// See [`Architecture::finding`].
+            pub fn finding(&self) -> Option<String> {
+                match self {
+                    $(Self::$network(network) => network.finding(),)+
                 }
             }
 
@@ -162,6 +214,10 @@ architectures! {
     crnn: Crnn, CrnnSettings;
     mlp: Mlp, MlpSettings;
     attentive_crnn: AttentiveCrnn, AttentiveCrnnSettings;
+    logistic: Logistic, LogisticSettings;
+    weighted_mlp: WeightedMlp, WeightedMlpSettings;
+    attentive_pooling: AttentivePooling, AttentivePoolingSettings;
+    emobox: EmoBox, EmoBoxSettings;
 }
 
 /// The names that `model.name` may have.
@@ -185,6 +241,17 @@ fn unknown(name: &str) -> ModelError {
         problem: format!(
             "there is no architecture `{name}`; one of {}",
             architecture_names().join(", ")
+        ),
+    }
+}
+
+fn needs_one_length(name: &str) -> ModelError {
+    ModelError::Settings {
+        key: "model.name".to_owned(),
+        problem: format!(
+            "`{name}` takes clips of one length, and the recipe gives frames of unequal length; choose one of {}, or \
+             a recipe that pools them (pool = \"mean\")",
+            of_unequal_lengths().join(", ")
         ),
     }
 }
@@ -248,7 +315,7 @@ mod tests {
         assert_eq!(
             message,
             "model.name: there is no architecture `transfomer`; one of conv1d, deep_conv1d, mel_conv2d, time_conv1d, \
-             deep_mel_conv2d, crnn, mlp, attentive_crnn"
+             deep_mel_conv2d, crnn, mlp, attentive_crnn, logistic, weighted_mlp, attentive_pooling, emobox"
         );
         assert_eq!(message, settings("transfomer").validate().unwrap_err().to_string());
     }
@@ -264,6 +331,10 @@ mod tests {
         assert_eq!(counts("time_conv1d"), (48_150, 48_150));
         assert_eq!(counts("mlp"), (295_304, 293_512));
         assert_eq!(counts("attentive_crnn"), (143_849, 143_625));
+        assert_eq!(counts("logistic"), (6_152, 6_152));
+        assert_eq!(counts("weighted_mlp"), (100_621, 100_621));
+        assert_eq!(counts("attentive_pooling"), (494_089, 494_089));
+        assert_eq!(counts("emobox"), (99_464, 99_464));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Blends of two examples and their labels.
 
 use crate::random::Stream;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData, s};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
@@ -31,12 +31,21 @@ impl Mixup {
         })
     }
 
-    /// The blended batch.
-    pub fn blend(&self, batch: Tensor<3>) -> Tensor<3> {
+    /// The blended batch. Of clips of unequal length (`masked`) an example is as long as the longer of the two, and their
+    /// last column stays a mask.
+    pub fn blend(&self, batch: Tensor<3>, masked: bool) -> Tensor<3> {
         let partners: Vec<i64> = self.partners.iter().map(|&partner| partner as i64).collect();
         let partners = TensorData::new(partners, [self.partners.len()]);
         let partners = Tensor::<1, Int>::from_data(partners, &batch.device());
-        batch.clone() * self.share + batch.select(0, partners) * (1.0 - self.share)
+        let others = batch.clone().select(0, partners);
+        let blended = batch.clone() * self.share + others.clone() * (1.0 - self.share);
+        if !masked {
+            return blended;
+        }
+        let mask = batch.dims()[2].saturating_sub(1);
+        let of = |tensor: Tensor<3>| tensor.slice(s![.., .., mask..]);
+        let either = of(batch).max_pair(of(others));
+        Tensor::cat(vec![blended.slice(s![.., .., 0..mask]), either], 2)
     }
 
     /// The labels of the partners.
@@ -94,9 +103,21 @@ mod tests {
         };
         let device = device("flex").unwrap().autodiff();
         let batch = Tensor::<3>::from_data([[[1.0, 10.0]], [[2.0, 20.0]], [[4.0, 40.0]]], &device);
-        let blended: Vec<f32> = mix.blend(batch).into_data().iter().collect();
+        let blended: Vec<f32> = mix.blend(batch, false).into_data().iter().collect();
         assert_eq!(blended, [1.75, 17.5, 1.75, 17.5, 3.5, 35.0]);
         assert_eq!(mix.targets(&[5, 6, 7]), [7, 5, 6]);
+    }
+
+    #[test]
+    fn a_blend_of_unequal_lengths_is_as_long_as_the_longer() {
+        let mix = Mixup {
+            partners: vec![1, 0],
+            share: 0.75,
+        };
+        let device = device("flex").unwrap();
+        let batch = Tensor::<3>::from_data([[[1.0, 1.0], [0.0, 0.0]], [[2.0, 1.0], [4.0, 1.0]]], &device);
+        let blended: Vec<f32> = mix.blend(batch, true).into_data().iter().collect();
+        assert_eq!(blended, [1.25, 1.0, 1.0, 1.0, 1.75, 1.0, 3.0, 1.0]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod settings;
 mod waves;
 
 pub use copies::{Copy, Examples, examples};
+pub(super) use mixup::Mixup;
 pub(super) use on_the_fly::Augmenter;
 pub use on_the_fly::OnTheFly;
 pub use settings::{AugmentationMode, AugmentationSettings};
