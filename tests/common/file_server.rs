@@ -90,6 +90,10 @@ impl Server {
         change(self.state.lock().unwrap().files.get_mut(path).unwrap());
     }
 
+    pub fn remove(&self, path: &str) {
+        self.state.lock().unwrap().files.remove(path);
+    }
+
     pub fn asked(&self) -> Vec<Asked> {
         self.state.lock().unwrap().asked.clone()
     }
