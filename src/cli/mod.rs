@@ -3,6 +3,7 @@
 mod arguments;
 mod data;
 mod delete;
+mod encoders;
 mod follow;
 mod output;
 mod parse;
@@ -21,7 +22,7 @@ use crate::engine::{Bench, NoteChange, RunSelector, Settings, Stop, request};
 use crate::present::json;
 use crate::present::table::Table;
 use anyhow::bail;
-use arguments::QueueCommands;
+use arguments::{EncoderCommands, QueueCommands};
 use output::Output;
 use session::Session;
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         },
         Subcommands::Trim => Ok(show::trimming(output, &*session.ask(request::Trim)?)?),
         Subcommands::Cache { clear } => Ok(show::cache(output, &*session.ask(request::Cache { clear })?)?),
+        Subcommands::Encoders { command } => encoders::encoders(&mut session, command.unwrap_or(EncoderCommands::List)),
         Subcommands::Demo { dir, clips, if_empty } => {
             let folder = dir;
             data::demo(
