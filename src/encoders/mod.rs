@@ -28,3 +28,4 @@ pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
 pub use shared::Found;
 pub use tail::{Tail, TailConfig};
+pub use wav2vec2::RelativeSizes;
