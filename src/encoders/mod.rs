@@ -1,6 +1,7 @@
 //! Speech encoders with published weights: Whisper, wav2vec 2.0, HuBERT, WavLM, data2vec. Waves in, hidden states out;
 //! knows no labels and no clips.
 
+<<<<<<< HEAD
 mod checkpoint;
 mod config;
 mod encoder;
@@ -12,12 +13,19 @@ mod locate;
 mod network;
 mod parts;
 mod pooling;
+=======
+mod catalogue;
+mod error;
+pub mod hub;
+mod locate;
+>>>>>>> hub
 mod selection;
 mod shared;
 mod tail;
 mod wav2vec2;
 mod whisper;
 
+<<<<<<< HEAD
 pub use config::{EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use error::EncoderError;
@@ -25,6 +33,11 @@ pub use fingerprint::fingerprint;
 pub use frames::Frames;
 pub use locate::locate;
 pub use parts::{Attention, TransformerLayer};
+=======
+pub use catalogue::{Known, PublishedScore, is_known_family, known};
+pub use error::EncoderError;
+pub use locate::{locate, locate_in};
+>>>>>>> hub
 pub use selection::{Layer, Pool};
 pub use shared::Found;
 pub use tail::{Tail, TailConfig};
