@@ -3,6 +3,7 @@
 use super::checkpoint::Checkpoint;
 use super::config::Details;
 use super::parts::{LayerSizes, StackNames, TransformerLayer};
+use super::wav2vec2::{self, Gate, RelativePosition, RelativeSizes};
 use super::{EncoderConfig, EncoderError, Family, Layer, whisper};
 use crate::layers::{KeyMask, LayerNorm, Mode};
 use burn::module::Module;
@@ -30,6 +31,9 @@ pub struct TailConfig {
     pub epsilon: f64,
     /// Whether norms stand before the parts of a layer, and one behind the last layer; otherwise after the sums.
     pub pre_norm: bool,
+    /// WavLM's bias of the attention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative: Option<RelativeSizes>,
 }
 
 impl EncoderConfig {
@@ -54,8 +58,9 @@ impl EncoderConfig {
             Layer::Last => return refuse("\"last\" leaves no layer".to_owned()),
             Layer::All => return refuse("\"all\" is more than one state".to_owned()),
         };
-        let sizes = match &self.details {
-            Details::Whisper(config) => config.layer_sizes(),
+        let (sizes, relative) = match &self.details {
+            Details::Whisper(config) => (config.layer_sizes(), None),
+            Details::Wav2vec2(config) => (config.layer_sizes(), config.relative),
         };
         Ok(TailConfig {
             family: self.family,
@@ -66,6 +71,7 @@ impl EncoderConfig {
             feed_forward: sizes.feed_forward,
             epsilon: sizes.epsilon,
             pre_norm: sizes.pre_norm,
+            relative,
         })
     }
 }
@@ -76,6 +82,9 @@ impl TailConfig {
         let (width, heads) = (self.width, self.heads);
         if width == 0 || heads == 0 || !width.is_multiple_of(heads) {
             return Some(format!("{width} numbers per frame cannot be dealt to {heads} heads"));
+        }
+        if self.relative.is_some_and(|relative| !relative.can_be()) {
+            return Some("its relative positions tell no distances apart".to_owned());
         }
         let fine = self.layers > 0 && self.feed_forward > 0 && self.epsilon.is_finite() && self.epsilon > 0.0;
         (!fine).then(|| {
@@ -92,6 +101,16 @@ impl TailConfig {
         self.width.saturating_mul(layer).saturating_mul(self.layers)
     }
 
+    /// One for each layer.
+    fn each<T>(&self, make: impl FnMut(usize) -> T) -> impl Iterator<Item = T> {
+        (0..self.layers).map(make)
+    }
+
+    /// One for each layer whose attention has a gated bias.
+    fn each_gate<T>(&self, make: impl FnMut(usize) -> T) -> impl Iterator<Item = T> {
+        (0..if self.relative.is_some() { self.layers } else { 0 }).map(make)
+    }
+
     fn sizes(&self) -> LayerSizes {
         LayerSizes {
             width: self.width,
@@ -102,13 +121,10 @@ impl TailConfig {
         }
     }
 
-    fn names(&self) -> Result<StackNames, EncoderError> {
+    fn names(&self) -> StackNames {
         match self.family {
-            Family::Whisper => Ok(whisper::STACK),
-            Family::Wav2vec2 | Family::Hubert | Family::Wavlm | Family::Data2vecAudio => Err(EncoderError::Settings {
-                key: "encoder",
-                problem: "its layers cannot be fine-tuned yet".to_owned(),
-            }),
+            Family::Whisper => whisper::STACK,
+            Family::Wav2vec2 | Family::Hubert | Family::Wavlm | Family::Data2vecAudio => wav2vec2::stack(self.family),
         }
     }
 }
@@ -119,17 +135,23 @@ impl TailConfig {
 pub struct Tail {
     layers: Vec<TransformerLayer>,
     norm: Option<LayerNorm>,
+    relative: Option<RelativePosition>,
+    /// One for each layer where there is a relative position.
+    gates: Vec<Gate>,
 }
 
 impl Tail {
     /// All weights zero, for weights that are read later.
     pub fn silent(config: &TailConfig, device: &Device) -> Self {
-        let layer = |_| TransformerLayer::silent(config.sizes(), device);
+        let sizes = config.sizes();
+        let norm = || LayerNorm::new(config.width, config.epsilon, device);
         Self {
-            layers: (0..config.layers).map(layer).collect(),
-            norm: config
-                .pre_norm
-                .then(|| LayerNorm::new(config.width, config.epsilon, device)),
+            layers: config.each(|_| TransformerLayer::silent(sizes, device)).collect(),
+            norm: config.pre_norm.then(norm),
+            relative: config
+                .relative
+                .map(|relative| RelativePosition::silent(config.heads, relative, device)),
+            gates: config.each_gate(|_| Gate::silent(sizes, device)).collect(),
         }
     }
 
@@ -138,20 +160,25 @@ impl Tail {
     /// # Errors
     /// [`EncoderError::File`] for a file that is missing or damaged, and for a tensor that is missing or of another shape.
     pub fn read(folder: &Path, config: &TailConfig, device: &Device) -> Result<Self, EncoderError> {
-        let names = config.names()?;
+        let (names, sizes) = (config.names(), config.sizes());
         let mut checkpoint = Checkpoint::open(folder, device)?;
         checkpoint.under(names.prefixes, names.known)?;
-        let layer = |index: usize| {
-            let name = format!("{}.{}", names.layers, config.below + index);
-            TransformerLayer::read(&mut checkpoint, &name, names.layer, config.sizes())
-        };
-        let layers = (0..config.layers).map(layer).collect::<Result<_, _>>()?;
+        let name = |index: usize| format!("{}.{}", names.layers, config.below + index);
+        let layer = |index| TransformerLayer::read(&mut checkpoint, &name(index), names.layer, sizes);
+        let layers = config.each(layer).collect::<Result<_, _>>()?;
+        let gate = |index| Gate::read(sizes, &name(index), &mut checkpoint);
+        let gates = config.each_gate(gate).collect::<Result<_, _>>()?;
         let norm = config
             .pre_norm
             .then(|| checkpoint.layer_norm(names.norm, config.width, config.epsilon));
+        let relative = config
+            .relative
+            .map(|relative| RelativePosition::read(config.heads, relative, &mut checkpoint));
         Ok(Self {
             layers,
             norm: norm.transpose()?,
+            relative: relative.transpose()?,
+            gates,
         })
     }
 
@@ -159,16 +186,184 @@ impl Tail {
     /// `layer_drop`, and is a segment whose activations need not be kept ([`Mode::segment`]).
     pub fn forward(&self, state: Tensor<3>, mask: &KeyMask, layer_drop: f64, mode: &mut Mode) -> Tensor<3> {
         let mut hidden = state;
-        for layer in &self.layers {
+        for (index, layer) in self.layers.iter().enumerate() {
             if mode.leaves_out(layer_drop) {
                 continue;
             }
             let mask = mask.clone();
-            hidden = mode.segment(layer, hidden, move |layer, hidden| layer.forward(hidden, &mask, None));
+            // The bias is the same for all layers, and made anew in each: a segment is whole by itself.
+            let part = (layer.clone(), self.gates.get(index).cloned(), self.relative.clone());
+            hidden = mode.segment(&part, hidden, move |(layer, gate, relative), hidden| {
+                let bias = relative.as_ref().zip(gate.as_ref());
+                let bias = bias.map(|(relative, gate)| {
+                    let bias = relative.bias(hidden.dims()[1]);
+                    gate.of_layer(layer, &hidden, &bias)
+                });
+                layer.forward(hidden, &mask, bias)
+            });
         }
         match &self.norm {
             Some(norm) => norm.forward(hidden),
             None => hidden,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wav2vec2::tests::{cases, clip};
+    use super::super::{Encoder, Pool};
+    use super::*;
+    use crate::device::device;
+    use crate::layers::TrainingPass;
+    use crate::random::stream;
+    use burn::tensor::TensorData;
+
+    fn numbers(tensor: Tensor<3>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().unwrap()
+    }
+
+    #[test]
+    fn from_any_state_it_gives_the_last_one_of_the_whole_encoder() {
+        let cpu = device("cpu").unwrap();
+        for case in cases() {
+            let folder = case.write(&case.drawn());
+            let encoder = Encoder::open(folder.path(), &cpu).unwrap();
+            let samples = [clip(3, 6000), clip(4, 9000)];
+            let clips: Vec<&[f32]> = samples.iter().map(Vec::as_slice).collect();
+            let states = encoder.hidden_states(&clips, false).unwrap();
+            for below in 0..encoder.config().layers {
+                let config = encoder.config().tail(Layer::Index(below)).unwrap();
+                assert_eq!(
+                    (config.problem(), config.below + config.layers),
+                    (None, encoder.config().layers)
+                );
+                let tail = Tail::read(folder.path(), &config, &cpu).unwrap();
+                for states in &states {
+                    let (state, last) = (&states[below], &states[encoder.config().layers]);
+                    let input = TensorData::new(state.values.clone(), [1, state.frames, state.width]);
+                    let mask = KeyMask::new(&[state.frames], state.frames);
+                    let found = tail.forward(Tensor::from_data(input, &cpu), &mask, 0.0, &mut Mode::Inference);
+                    assert_eq!(numbers(found), last.values, "{} from {below}", case.name);
+                }
+                // In a batch, whatever fills it up.
+                let frames = states.iter().map(|states| states[below].frames).max().unwrap();
+                let padded = states.iter().flat_map(|states| {
+                    let mut values = states[below].values.clone();
+                    values.resize(frames * config.width, 7.0);
+                    values
+                });
+                let input = TensorData::new(padded.collect::<Vec<f32>>(), [2, frames, config.width]);
+                let mask = KeyMask::new(
+                    &states.iter().map(|states| states[below].frames).collect::<Vec<_>>(),
+                    frames,
+                );
+                let found = numbers(tail.forward(Tensor::from_data(input, &cpu), &mask, 0.0, &mut Mode::Inference));
+                for (found, states) in found.chunks(frames * config.width).zip(&states) {
+                    let last = &states[encoder.config().layers].values;
+                    let most = last.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+                    for (found, expected) in found.iter().zip(last) {
+                        assert!(
+                            (found - expected).abs() < 1e-5 * most,
+                            "{}: {found} {expected}",
+                            case.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn layers_are_dropped_in_training_alone_and_nothing_is_kept_of_them_with_checkpointing() {
+        let training = device("cpu").unwrap().autodiff();
+        let case = cases().into_iter().find(|case| case.name.starts_with("wavlm")).unwrap();
+        let folder = case.write(&case.drawn());
+        let config = EncoderConfig::read(folder.path())
+            .unwrap()
+            .tail(Layer::Index(0))
+            .unwrap();
+        let tail = Tail::read(folder.path(), &config, &training).unwrap();
+        let values: Vec<f32> = (0..2 * 5 * config.width)
+            .map(|index| (index as f32 * 0.7).sin())
+            .collect();
+        let input = || Tensor::from_data(TensorData::new(values.clone(), [2, 5, config.width]), &training);
+        let mask = KeyMask::new(&[5, 3], 5);
+        let run = |drop: f64, checkpointing: bool| {
+            let mut pass = TrainingPass::new(stream(1, "dropout", 0), 0).checkpointing(checkpointing);
+            let output = tail.forward(input(), &mask, drop, &mut Mode::Training(&mut pass));
+            let loss = output.clone().powi_scalar(2).sum();
+            let gradients = pass.backward(loss, &tail);
+            (numbers(output), gradients)
+        };
+        let (all, kept) = run(0.0, false);
+        let (again, recomputed) = run(0.0, true);
+        assert_eq!(all, again);
+        assert_eq!(kept.len(), recomputed.len());
+        for (layer, gate) in tail.layers.iter().zip(&tail.gates) {
+            let of = |gradients: &burn::optim::GradientsParams| {
+                let one = gradients.get::<2>(layer.widen.kernel.id).unwrap().into_data();
+                let two = gradients.get::<2>(gate.weights().id).unwrap().into_data();
+                one.iter::<f32>().chain(two.iter::<f32>()).collect::<Vec<f32>>()
+            };
+            let (kept, recomputed) = (of(&kept), of(&recomputed));
+            let most = kept.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+            assert!(most > 0.0);
+            assert!(
+                kept.iter()
+                    .zip(&recomputed)
+                    .all(|(one, two)| (one - two).abs() <= 1e-5 * most)
+            );
+        }
+        // Without layers, and without a norm behind them, what went in.
+        assert_eq!(run(1.0, false).0, values);
+        assert_eq!(
+            numbers(tail.valid().forward(input().inner(), &mask, 1.0, &mut Mode::Inference)),
+            all
+        );
+    }
+
+    #[test]
+    fn only_a_state_with_layers_above_it_has_a_tail() {
+        let case = cases().into_iter().next().unwrap();
+        let folder = case.write(&case.drawn());
+        let config = EncoderConfig::read(folder.path()).unwrap();
+        for layer in [Layer::Last, Layer::All, Layer::Index(config.layers), Layer::Index(99)] {
+            assert!(config.embedding_width(Layer::Last, Pool::Mean).is_ok());
+            let Err(EncoderError::Settings { key, problem }) = config.tail(layer) else {
+                panic!("{layer:?}")
+            };
+            assert_eq!(key, "layer");
+            assert!(
+                problem.contains(&format!("0 leaves all {}", config.layers)),
+                "{problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn sizes_that_no_layer_has_are_named() {
+        let case = cases().into_iter().next().unwrap();
+        let folder = case.write(&case.drawn());
+        let fine = EncoderConfig::read(folder.path())
+            .unwrap()
+            .tail(Layer::Index(0))
+            .unwrap();
+        for change in [
+            |config: &mut TailConfig| config.heads = 5,
+            |config: &mut TailConfig| config.heads = 0,
+            |config: &mut TailConfig| config.layers = 0,
+            |config: &mut TailConfig| config.epsilon = f64::NAN,
+            |config: &mut TailConfig| {
+                config.relative = Some(RelativeSizes {
+                    buckets: 1,
+                    furthest: 9,
+                })
+            },
+        ] {
+            let mut changed = fine.clone();
+            change(&mut changed);
+            assert!(changed.problem().is_some(), "{changed:?}");
         }
     }
 }

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 /// What can go wrong with a network.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// The speech encoder whose layers are trained further.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoders::EncoderError),
     /// An impossible size.
     #[error("{key}: {problem}")]
     Settings {

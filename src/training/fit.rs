@@ -2,6 +2,7 @@
 
 use super::checkpoint::Checkpoints;
 use super::epoch::{Learner, epoch_metrics, validate};
+use super::fine_tuning::settings_for;
 use super::fitting::{check_fitting, settings_of};
 use super::layout::check_layout;
 use super::progress::TrainingProgress;
@@ -30,6 +31,8 @@ use std::time::Instant;
 /// # Errors
 /// [`TrainingError`]; [`TrainingError::StoppedEarly`] when it was stopped before there was a model.
 pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
+    let model = settings_for(task.model, task.recipe, task.settings.normalise)?;
+    let task = &Task { model: &model, ..*task };
     let mut trained = fit(task, observer)?;
     let wanted = task.settings.final_fit;
     let fitted = if wanted == FinalFit::None || trained.stopped {
@@ -60,6 +63,8 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
 pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, TrainingError> {
     let dataset = task.dataset;
     task.settings.validate()?;
+    let model = settings_for(task.model, task.recipe, task.settings.normalise)?;
+    let task = &Task { model: &model, ..*task };
     check_layout(task.model, task.recipe)?;
     check_fitting(task.model, task.settings, task.augmentation.map(|of| of.settings))?;
     let settings = &*settings_of(task.model, task.settings);

@@ -3,9 +3,10 @@
 use super::augmentation::{Augmenter, OnTheFly};
 use super::loss::{class_counts, class_weights};
 use super::{Dataset, EpochMetrics, TrainingError, TrainingSettings};
+use crate::encoders::locate;
 use crate::features::{Recipe, Scaler};
 use crate::inference::Package;
-use crate::models::{ModelSettings, Network};
+use crate::models::{ModelError, ModelSettings, Network};
 use burn::tensor::Device;
 use std::path::Path;
 
@@ -37,10 +38,14 @@ pub struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    /// The network before its first step, which knows how many of these clips each class has.
+    /// The network before its first step, which knows how many of these clips each class has, and begins with the published
+    /// weights of the recipe's encoder where it fine-tunes that.
     pub(super) fn network(&self, clips: &[usize], device: &Device) -> Result<Network, TrainingError> {
         let classes = self.dataset.labels.len();
-        let network = Network::new(self.model, self.recipe.shape(), classes, self.seed, device)?;
+        let mut network = Network::new(self.model, self.recipe.shape(), classes, self.seed, device)?;
+        if self.model.fine_tunes() {
+            network = network.with_encoder(&locate(&self.recipe.encoder).map_err(ModelError::from)?)?;
+        }
         Ok(network.with_class_counts(&class_counts(self.targets(clips), classes)))
     }
 

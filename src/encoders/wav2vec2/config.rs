@@ -1,7 +1,9 @@
 //! Sizes of an encoder of the family.
 
 use crate::encoders::json::Json;
+use crate::encoders::parts::LayerSizes;
 use crate::encoders::{EncoderError, Family};
+use serde::{Deserialize, Serialize};
 
 /// Seconds of sound that go through at once.
 const WINDOW: usize = 30;
@@ -83,6 +85,14 @@ pub(in crate::encoders) struct RelativeSizes {
     pub furthest: usize,
 }
 
+impl RelativeSizes {
+    /// Whether the buckets can tell distances apart: a quarter of them are single distances, the others grow from there to
+    /// the furthest.
+    pub(in crate::encoders) fn can_be(self) -> bool {
+        self.buckets >= 4 && self.furthest > self.buckets / 4
+    }
+}
+
 impl Wav2vec2Config {
     /// From `config.json` and `preprocessor_config.json`.
     pub fn read(family: Family, model: &Json, wave: &Json) -> Result<Self, EncoderError> {
@@ -125,6 +135,17 @@ impl Wav2vec2Config {
             )));
         }
         Ok(config)
+    }
+
+    /// Sizes of each transformer layer.
+    pub fn layer_sizes(&self) -> LayerSizes {
+        LayerSizes {
+            width: self.width,
+            heads: self.heads,
+            feed_forward: self.feed_forward,
+            epsilon: self.epsilon,
+            pre_norm: self.pre_norm,
+        }
     }
 
     /// Samples of a window.
@@ -194,8 +215,7 @@ fn relative(family: Family, model: &Json) -> Result<Option<RelativeSizes>, Encod
         buckets: model.count_or("num_buckets", 1 << 16, Some(320))?,
         furthest: model.count_or("max_bucket_distance", 1 << 20, Some(800))?,
     };
-    // A quarter of the kinds are single distances; the others grow from there to the furthest.
-    if sizes.buckets < 4 || sizes.furthest <= sizes.buckets / 4 {
+    if !sizes.can_be() {
         return Err(model.refuse(format!(
             "`num_buckets` is {} and `max_bucket_distance` {}: there must be 4 or more, and the distance must be more \
              than a quarter of them",

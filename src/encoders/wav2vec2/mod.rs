@@ -7,7 +7,9 @@ mod network;
 mod position;
 mod relative;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
+pub use config::RelativeSizes;
 pub(super) use config::Wav2vec2Config;
-pub(super) use network::Wav2vec2;
+pub(super) use network::{Wav2vec2, stack};
+pub(super) use relative::{Gate, RelativePosition};

@@ -6,20 +6,34 @@ use super::position::Position;
 use super::relative::{Gate, RelativePosition};
 use crate::encoders::checkpoint::Checkpoint;
 use crate::encoders::network::Network;
-use crate::encoders::parts::{LayerNames, LayerSizes, TransformerLayer};
+use crate::encoders::parts::{LayerNames, StackNames, TransformerLayer};
 use crate::encoders::{EncoderError, Family};
 use crate::layers::LayerNorm;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-const NAMES: LayerNames = LayerNames {
-    attention: "attention",
-    key_bias: true,
-    attention_norm: "layer_norm",
-    widen: "feed_forward.intermediate_dense",
-    narrow: "feed_forward.output_dense",
-    feed_forward_norm: "final_layer_norm",
-};
+/// What the transformer layers of a family are called.
+pub(in crate::encoders) fn stack(family: Family) -> StackNames {
+    StackNames {
+        prefixes: match family {
+            Family::Hubert => &["hubert.", ""],
+            Family::Wavlm => &["wavlm.", ""],
+            Family::Data2vecAudio => &["data2vec_audio.", ""],
+            Family::Wav2vec2 | Family::Whisper => &["wav2vec2.", ""],
+        },
+        known: "feature_projection.projection.weight",
+        layers: "encoder.layers",
+        norm: "encoder.layer_norm",
+        layer: LayerNames {
+            attention: "attention",
+            key_bias: true,
+            attention_norm: "layer_norm",
+            widen: "feed_forward.intermediate_dense",
+            narrow: "feed_forward.output_dense",
+            feed_forward_norm: "final_layer_norm",
+        },
+    }
+}
 
 /// An encoder of the family with its weights.
 #[derive(Debug)]
@@ -45,33 +59,23 @@ struct Weights {
 impl Wav2vec2 {
     /// Reads the weights.
     pub fn read(family: Family, config: &Wav2vec2Config, checkpoint: &mut Checkpoint) -> Result<Self, EncoderError> {
-        let prefix = match family {
-            Family::Hubert => "hubert.",
-            Family::Wavlm => "wavlm.",
-            Family::Data2vecAudio => "data2vec_audio.",
-            Family::Wav2vec2 | Family::Whisper => "wav2vec2.",
-        };
-        checkpoint.under(&[prefix, ""], "feature_projection.projection.weight")?;
-        let sizes = LayerSizes {
-            width: config.width,
-            heads: config.heads,
-            feed_forward: config.feed_forward,
-            epsilon: config.epsilon,
-            pre_norm: config.pre_norm,
-        };
-        let name = |index: usize| format!("encoder.layers.{index}");
-        let layers = (0..config.layers).map(|index| TransformerLayer::read(checkpoint, &name(index), NAMES, sizes));
+        let names = stack(family);
+        checkpoint.under(names.prefixes, names.known)?;
+        let sizes = config.layer_sizes();
+        let name = |index: usize| format!("{}.{index}", names.layers);
+        let layers =
+            (0..config.layers).map(|index| TransformerLayer::read(checkpoint, &name(index), names.layer, sizes));
         let layers = layers.collect::<Result<_, _>>()?;
         let gated = if config.relative.is_some() { config.layers } else { 0 };
-        let gates = (0..gated).map(|index| Gate::read(config, &format!("{}.attention", name(index)), checkpoint));
+        let gates = (0..gated).map(|index| Gate::read(sizes, &name(index), checkpoint));
         let gates = gates.collect::<Result<_, _>>()?;
         let weights = Weights {
             front: Front::read(config, checkpoint)?,
             position: Position::read(config, checkpoint)?,
-            norm: checkpoint.layer_norm("encoder.layer_norm", config.width, config.epsilon)?,
+            norm: checkpoint.layer_norm(names.norm, config.width, config.epsilon)?,
             layers,
             relative: match config.relative {
-                Some(sizes) => Some(RelativePosition::read(config, sizes, checkpoint)?),
+                Some(relative) => Some(RelativePosition::read(config.heads, relative, checkpoint)?),
                 None => None,
             },
             gates,
@@ -110,17 +114,8 @@ impl Network for Wav2vec2 {
         let bias = relative.as_ref().map(|relative| relative.bias(hidden.dims()[1]));
         for (index, layer) in layers.iter().enumerate().take(last) {
             take(index, hidden.clone());
-            let gated = bias.as_ref().zip(gates.get(index)).map(|(bias, gate)| {
-                let seen = hidden.clone();
-                gate.forward(
-                    if pre_norm {
-                        layer.attention_norm.forward(seen)
-                    } else {
-                        seen
-                    },
-                    bias,
-                )
-            });
+            let gate = bias.as_ref().zip(gates.get(index));
+            let gated = gate.map(|(bias, gate)| gate.of_layer(layer, &hidden, bias));
             hidden = layer.forward(hidden, &mask, gated);
         }
         if pre_norm && last == layers.len() {

@@ -1,16 +1,17 @@
 //! WavLM's gated relative position bias.
 
-use super::config::{RelativeSizes, Wav2vec2Config};
+use super::config::RelativeSizes;
 use crate::encoders::EncoderError;
 use crate::encoders::checkpoint::Checkpoint;
+use crate::encoders::parts::{LayerSizes, TransformerLayer};
 use crate::layers::Dense;
 use burn::module::{Module, Param};
 use burn::tensor::activation::sigmoid;
-use burn::tensor::{Int, Tensor, TensorData, s};
+use burn::tensor::{Device, Int, Tensor, TensorData, s};
 
 /// What all layers add to the scores of their attention, by the distance of two frames; it lies in the first layer.
 #[derive(Module, Debug)]
-pub(super) struct RelativePosition {
+pub(in crate::encoders) struct RelativePosition {
     /// (buckets, heads).
     embedding: Param<Tensor<2>>,
     /// Frames from which on distances are all the same.
@@ -19,7 +20,7 @@ pub(super) struct RelativePosition {
 
 /// How much of it a frame of one layer takes (Chi et al. 2022).
 #[derive(Module, Debug)]
-pub(super) struct Gate {
+pub(in crate::encoders) struct Gate {
     /// A head's part of the frame to two numbers.
     gates: Dense,
     /// (1, heads, 1, 1).
@@ -28,16 +29,20 @@ pub(super) struct Gate {
 
 impl RelativePosition {
     /// Reads the weights.
-    pub fn read(
-        config: &Wav2vec2Config,
-        sizes: RelativeSizes,
-        checkpoint: &mut Checkpoint,
-    ) -> Result<Self, EncoderError> {
+    pub fn read(heads: usize, sizes: RelativeSizes, checkpoint: &mut Checkpoint) -> Result<Self, EncoderError> {
         let name = "encoder.layers.0.attention.rel_attn_embed.weight";
         Ok(Self {
-            embedding: checkpoint.param(name, [sizes.buckets, config.heads])?,
+            embedding: checkpoint.param(name, [sizes.buckets, heads])?,
             furthest: sizes.furthest,
         })
+    }
+
+    /// All weights zero.
+    pub fn silent(heads: usize, sizes: RelativeSizes, device: &Device) -> Self {
+        Self {
+            embedding: Param::from_tensor(Tensor::zeros([sizes.buckets, heads], device)),
+            furthest: sizes.furthest,
+        }
     }
 
     /// The bias of each pair of so many frames (1, heads, frames, frames).
@@ -81,9 +86,18 @@ fn bucket(distance: i64, buckets: usize, furthest: usize) -> usize {
 }
 
 impl Gate {
-    /// Reads the weights of the attention of that name.
-    pub fn read(config: &Wav2vec2Config, name: &str, checkpoint: &mut Checkpoint) -> Result<Self, EncoderError> {
-        let (heads, depth) = (config.heads, config.width / config.heads);
+    /// All weights zero.
+    pub fn silent(sizes: LayerSizes, device: &Device) -> Self {
+        Self {
+            gates: Dense::silent(sizes.width / sizes.heads, 2, device),
+            constant: Param::from_tensor(Tensor::zeros([1, sizes.heads, 1, 1], device)),
+        }
+    }
+
+    /// Reads the weights of the layer of that name.
+    pub fn read(sizes: LayerSizes, layer: &str, checkpoint: &mut Checkpoint) -> Result<Self, EncoderError> {
+        let (heads, depth) = (sizes.heads, sizes.width / sizes.heads);
+        let name = format!("{layer}.attention");
         let weights = checkpoint.take(&format!("{name}.gru_rel_pos_linear.weight"), &[8, depth])?;
         let bias = checkpoint.take(&format!("{name}.gru_rel_pos_linear.bias"), &[8])?;
         // Of eight numbers the first and the last four are only ever added up.
@@ -100,9 +114,20 @@ impl Gate {
         })
     }
 
+    /// What the attention of a layer adds to its scores, from what goes into the layer.
+    pub fn of_layer(&self, layer: &TransformerLayer, hidden: &Tensor<3>, bias: &Tensor<4>) -> Tensor<4> {
+        let seen = hidden.clone();
+        let seen = if layer.pre_norm {
+            layer.attention_norm.forward(seen)
+        } else {
+            seen
+        };
+        self.forward(seen, bias)
+    }
+
     /// What the attention of `input` (clips, frames, width) adds to its scores: `(a (b c - 1) + 2) bias`, where a and b
     /// are the sigmoids of the two numbers.
-    pub fn forward(&self, input: Tensor<3>, bias: &Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<3>, bias: &Tensor<4>) -> Tensor<4> {
         let [clips, frames, width] = input.dims();
         let heads = self.constant.dims()[1];
         let input = input.reshape([clips * frames * heads, width / heads]);
@@ -110,6 +135,14 @@ impl Gate {
         let gates = gates.swap_dims(1, 2);
         let [first, second] = [0, 1].map(|index| gates.clone().slice(s![.., .., .., index..index + 1]));
         (first * (second * self.constant.val() - 1.0) + 2.0) * bias.clone()
+    }
+}
+
+#[cfg(test)]
+impl Gate {
+    /// The weights that a head's part of a frame is multiplied by.
+    pub fn weights(&self) -> &Param<Tensor<2>> {
+        &self.gates.kernel
     }
 }
 

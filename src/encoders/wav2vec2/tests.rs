@@ -18,8 +18,8 @@ const PICKLED: &[u8] = include_bytes!("../../../tests/golden/wav2vec2.bin");
 
 /// A small checkpoint, of which only the list of tensors is stored.
 #[derive(Debug, Deserialize)]
-struct Case {
-    name: String,
+pub(in crate::encoders) struct Case {
+    pub name: String,
     config: serde_json::Value,
     preprocessor: serde_json::Value,
     /// `float32`, `float16` or `bfloat16`.
@@ -42,7 +42,7 @@ struct Clip {
     largest: Vec<f32>,
 }
 
-fn cases() -> Vec<Case> {
+pub(in crate::encoders) fn cases() -> Vec<Case> {
     serde_json::from_str(include_str!("../../../tests/golden/wav2vec2.json")).unwrap()
 }
 
@@ -51,7 +51,7 @@ fn case(name: &str) -> Case {
 }
 
 /// Noise on a saw of 100 Hz, away from zero and swelling; silence with seed 0.
-fn clip(seed: u32, samples: usize) -> Vec<f32> {
+pub(in crate::encoders) fn clip(seed: u32, samples: usize) -> Vec<f32> {
     if seed == 0 {
         return vec![0.0; samples];
     }
@@ -65,7 +65,7 @@ fn clip(seed: u32, samples: usize) -> Vec<f32> {
 
 impl Case {
     /// All tensors but those that `skip`, in the bytes of the case's numbers.
-    fn drawn(&self) -> Vec<(String, Vec<usize>, Vec<u8>)> {
+    pub fn drawn(&self) -> Vec<(String, Vec<usize>, Vec<u8>)> {
         let mut draw = Lcg(self.seed);
         let tensors = self.tensors.iter().map(|(name, shape, scale, offset)| {
             let values = draw.values(shape.iter().product());
@@ -80,7 +80,7 @@ impl Case {
         tensors.collect()
     }
 
-    fn write(&self, tensors: &[(String, Vec<usize>, Vec<u8>)]) -> tempfile::TempDir {
+    pub fn write(&self, tensors: &[(String, Vec<usize>, Vec<u8>)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let dtype = match self.numbers.as_str() {
             "float16" => Dtype::F16,

@@ -13,7 +13,7 @@ use crate::models::Network;
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
 use crate::runs::trash::empty_expired;
-use crate::training::{Normaliser, check_fitting, check_layout};
+use crate::training::{Normaliser, check_fitting, check_layout, settings_for};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -104,13 +104,14 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 /// What the clips are turned into, and an untrained network for it; what does not fit together is refused.
 pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe, Network), EngineError> {
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
-    check_layout(&settings.model, &recipe)?;
+    let model = settings_for(&settings.model, &recipe, settings.training.normalise)?;
+    check_layout(&model, &recipe)?;
     check_fitting(&settings.model, &settings.training, Some(&settings.augmentation))?;
     let (frames, coefficients) = recipe.shape();
     Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
     let device = device("cpu")?.autodiff();
     let labels = selection.labels().len();
-    let network = Network::new(&settings.model, (frames, coefficients), labels, 1, &device)?;
+    let network = Network::new(&model, (frames, coefficients), labels, 1, &device)?;
     Ok((recipe, network))
 }
 

@@ -12,7 +12,7 @@ use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
-use crate::models::{LARGEST, Norms, architecture_names};
+use crate::models::{FramePool, LARGEST, Norms, architecture_names};
 use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind};
 use crate::tuning::Objective;
 use crate::tuning::settings::{PrunerKind, SamplerKind};
@@ -40,6 +40,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "split.kind" => names::<SplitKind>(),
         "model.name" => owned(&architecture_names()),
         "model.mlp.norms" => names::<Norms>(),
+        "model.fine_tuned.pool" => names::<FramePool>(),
         "training.optimizer" => names::<OptimizerKind>(),
         "training.schedule" => names::<ScheduleKind>(),
         "training.normalise" => names::<Normalise>(),
@@ -72,15 +73,16 @@ pub fn range(key: &str) -> Option<Range> {
     let last = key.rsplit('.').next().unwrap_or(key);
     if let Some(model) = key.strip_prefix("model.") {
         return match (model, last) {
-            ("name" | "mlp.norms", _) => None,
+            ("name" | "mlp.norms" | "fine_tuned.pool", _) => None,
             ("logistic.c", _) => Some(Range::above(0.0)),
             ("logistic.inner_folds", _) => Some(Range::at_least(2.0)),
             ("mel_conv2d.prior_bias", _) => None,
             ("crnn.dense_units", _) => Some(Range::between(0.0, LARGEST as f64)),
-            (_, "dropout" | "conv_dropout" | "dense_dropout" | "lstm_dropout" | "statistics_dropout") => {
-                Some(Range::below(1.0))
-            }
-            (_, "noise_std" | "l1" | "l2") => Some(Range::at_least(0.0)),
+            (
+                _,
+                "dropout" | "conv_dropout" | "dense_dropout" | "lstm_dropout" | "statistics_dropout" | "layer_drop",
+            ) => Some(Range::below(1.0)),
+            (_, "noise_std" | "l1" | "l2" | "learning_rate_factor") => Some(Range::at_least(0.0)),
             (_, "dropout_after") => Some(Range::at_least(1.0)),
             _ => Some(Range::between(1.0, LARGEST as f64)),
         };

@@ -1,15 +1,17 @@
 //! What every architecture implements: all that the registry knows of it.
 
+use crate::encoders::{EncoderConfig, Layer};
 use crate::layers::{Init, Mode};
 use crate::models::ModelError;
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
+use std::path::Path;
 
 /// A network that turns a clip's features into one logit per class. Its layers note themselves as a clip passes
 /// them ([`crate::layers::LayerSummary`]), which is where summaries and multiply-adds come from.
 pub trait Architecture: Module + Sized {
     /// `[model.NAME]`.
-    type Settings;
+    type Settings: Clone;
     /// What it is, in one line.
     const ABOUT: &'static str;
     /// (frames, coefficients) and classes that it was published with.
@@ -20,6 +22,8 @@ pub trait Architecture: Module + Sized {
     const UNEQUAL: bool = false;
     /// Whether its input is standardised by the training clips' statistics; otherwise it sees features as they are.
     const STANDARDISED: bool = true;
+    /// Whether it holds the upper layers of the recipe's speech encoder.
+    const FINE_TUNES: bool = false;
 
     /// Refuses sizes that cannot be built, whatever the input.
     ///
@@ -38,6 +42,31 @@ pub trait Architecture: Module + Sized {
     /// Logits (batch, classes) of a batch (batch, frames, coefficients); where it [`Self::is_masked`], of one with
     /// another column that is 1 in a clip's own frames and 0 in those that pad it to the longest.
     fn forward(&self, batch: Tensor<3>, mode: &mut Mode) -> Tensor<2>;
+
+    /// What the learning rate of the parameters in one of its fields is multiplied by.
+    fn rate_factor(&self, _field: &str) -> f64 {
+        1.0
+    }
+
+    /// The settings for hidden states of this encoder, where it [`Self::FINE_TUNES`].
+    ///
+    /// # Errors
+    /// [`ModelError::Encoder`] for a state that no layer stands above.
+    fn for_encoder(
+        sizes: &Self::Settings,
+        _config: &EncoderConfig,
+        _state: Layer,
+    ) -> Result<Self::Settings, ModelError> {
+        Ok(sizes.clone())
+    }
+
+    /// The network before its first step, with the weights of the encoder in that folder where it [`Self::FINE_TUNES`].
+    ///
+    /// # Errors
+    /// [`ModelError::Encoder`] for weights that cannot be read.
+    fn with_encoder(self, _folder: &Path, _device: &Device) -> Result<Self, ModelError> {
+        Ok(self)
+    }
 
     /// Whether it was built for clips of unequal length.
     fn is_masked(&self) -> bool {

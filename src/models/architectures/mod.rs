@@ -9,6 +9,7 @@ mod crnn;
 mod deep_conv1d;
 mod deep_mel_conv2d;
 mod emobox;
+mod fine_tuned;
 mod logistic;
 mod mel_conv2d;
 mod mlp;
@@ -19,13 +20,16 @@ mod weighted_mlp;
 
 pub use architecture::{Architecture, Fitting, InputLayout, Optimum};
 pub use check::LARGEST;
+pub use fine_tuned::FramePool;
 pub use mlp::Norms;
 
 use super::ModelError;
+use crate::encoders::{EncoderConfig, Layer};
 use crate::layers::{Init, Mode};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// An architecture as it was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +89,27 @@ macro_rules! architectures {
                     $(stringify!($name) => $network::fitting(&self.$name),)+
                     _ => Fitting::Steps,
                 }
+            }
+
+            /// See [`Architecture::FINE_TUNES`].
+            pub fn fine_tunes(&self) -> bool {
+                match self.name.as_str() {
+                    $(stringify!($name) => $network::FINE_TUNES,)+
+                    _ => false,
+                }
+            }
+
+            /// See [`Architecture::for_encoder`].
+            ///
+            /// # Errors
+            /// [`ModelError::Encoder`] for a state that no layer stands above.
+            pub fn for_encoder(&self, config: &EncoderConfig, state: Layer) -> Result<Self, ModelError> {
+                let mut settings = self.clone();
+                match self.name.as_str() {
+                    $(stringify!($name) => settings.$name = $network::for_encoder(&self.$name, config, state)?,)+
+                    _ => {}
+                }
+                Ok(settings)
             }
 
             /// See [`Architecture::STANDARDISED`].
@@ -160,6 +185,26 @@ macro_rules! architectures {
                 }
             }
 
+            /// See [`Architecture::rate_factor`]; of the parameter of this path in the network.
+            pub fn rate_factor(&self, path: &[String]) -> f64 {
+                // The path begins with the architecture.
+                let field = path.get(1).map_or("", String::as_str);
+                match self {
+                    $(Self::$network(network) => network.rate_factor(field),)+
+                }
+            }
+
+            /// See [`Architecture::with_encoder`].
+            ///
+            /// # Errors
+            /// [`ModelError::Encoder`] for weights that cannot be read.
+            pub fn with_encoder(self, folder: &Path) -> Result<Self, ModelError> {
+                let device = self.device();
+                match self {
+                    $(Self::$network(network) => network.with_encoder(folder, &device).map(Self::$network),)+
+                }
+            }
+
             /// See [`Architecture::is_masked`].
             pub fn is_masked(&self) -> bool {
                 match self {
@@ -218,6 +263,7 @@ architectures! {
     weighted_mlp: WeightedMlp, WeightedMlpSettings;
     attentive_pooling: AttentivePooling, AttentivePoolingSettings;
     emobox: EmoBox, EmoBoxSettings;
+    fine_tuned: FineTuned, FineTunedSettings;
 }
 
 /// The names that `model.name` may have.
@@ -315,7 +361,7 @@ mod tests {
         assert_eq!(
             message,
             "model.name: there is no architecture `transfomer`; one of conv1d, deep_conv1d, mel_conv2d, time_conv1d, \
-             deep_mel_conv2d, crnn, mlp, attentive_crnn, logistic, weighted_mlp, attentive_pooling, emobox"
+             deep_mel_conv2d, crnn, mlp, attentive_crnn, logistic, weighted_mlp, attentive_pooling, emobox, fine_tuned"
         );
         assert_eq!(message, settings("transfomer").validate().unwrap_err().to_string());
     }
