@@ -2,6 +2,7 @@
 //! knows no labels and no clips.
 
 mod checkpoint;
+mod classifier;
 mod config;
 mod encoder;
 mod error;
@@ -14,6 +15,7 @@ mod pooling;
 mod selection;
 mod whisper;
 
+pub use classifier::{Classifier, Outputs};
 pub use config::{EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use error::EncoderError;
