@@ -29,6 +29,7 @@ mod sgd;
 mod step_benchmark;
 mod task;
 mod tensors;
+mod transfer;
 
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, ReduceOnPlateau};
@@ -36,7 +37,7 @@ pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, export_features};
-pub use fit::{evaluated, fit, train};
+pub use fit::{evaluated, evaluated_clip, fit, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
 pub use layout::check_layout;
@@ -50,3 +51,4 @@ pub use settings::{
 };
 pub use step_benchmark::{StepBenchmark, StepTime, clips_of, infer, product_speed};
 pub use task::{Task, Trained};
+pub use transfer::{Rows, transfer, transfer_ready_made};

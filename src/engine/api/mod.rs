@@ -6,8 +6,10 @@ mod control;
 mod data;
 pub(super) mod epochs;
 mod error;
+mod evaluation;
 mod event;
 mod model;
+mod predictor;
 mod queue;
 mod reply;
 pub mod request;
@@ -24,8 +26,10 @@ pub use control::{PlaybackControl, StopTuning};
 pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
 pub use epochs::Epochs;
 pub use error::EngineError;
+pub use evaluation::{Evaluation, UnknownLabel};
 pub use event::{Event, Progress, Reply};
 pub use model::{ModelRow, ModelSummary};
+pub use predictor::{LabelChoice, Predictor};
 pub use queue::{QueueLane, QueueReport};
 pub use reply::{
     Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
@@ -48,9 +52,11 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
+    Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
-pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
+pub use crate::evaluation::{
+    ClassScores, Coverage, EvaluatedClip, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
+};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::layers::LayerSummary;
