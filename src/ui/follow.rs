@@ -5,7 +5,7 @@ use crate::engine::{
     ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
 };
 use crate::ui::message::Message;
-use crate::ui::tabs::train::queue;
+use crate::ui::tabs::train::{evaluate, queue};
 use crate::ui::text::{bytes, count, duration, grouped};
 use crate::ui::words;
 
@@ -42,6 +42,7 @@ pub fn message(event: &Event) -> Option<Message> {
             (None, None) => return None,
         },
         Event::Queue(report) => queue::message(report),
+        Event::Evaluated(evaluation) => evaluate::message(evaluation),
         Event::Noted(noted) => Message::good(format!("The note of {} is kept.", noted.run)),
         Event::Deletion(deletion) if deletion.deleted => {
             let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));

@@ -39,6 +39,7 @@ macro_rules! document {
 }
 
 mod clips;
+mod evaluation;
 mod features;
 mod machine;
 mod predictions;
@@ -52,6 +53,7 @@ mod studies;
 mod training;
 
 pub use clips::{Demo, Exported, Scan};
+pub use evaluation::Evaluation;
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
 pub use machine::{Doctor, FeatureBench, Model, ModelBench, Models};
 pub use predictions::{Prediction, Predictions};
@@ -134,6 +136,7 @@ pub const KINDS: &[Kind] = &[
     kind::<RunEvent>("resume", "resume"),
     kind::<Report>("report", "report"),
     kind::<Predictions>("predict", "predict FILE"),
+    kind::<Evaluation>("evaluate", "evaluate --run RUN"),
     kind::<Preview>("preview", "preview FILE"),
     kind::<Playback>("play", "play FILE"),
     kind::<Demo>("demo", "demo"),
