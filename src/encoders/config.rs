@@ -1,6 +1,7 @@
 //! What an encoder is, from the two files beside its weights.
 
 use super::json::Json;
+use super::wav2vec2::Wav2vec2Config;
 use super::whisper::WhisperConfig;
 use super::{EncoderError, Layer, Pool};
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,7 @@ pub struct EncoderConfig {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Details {
     Whisper(WhisperConfig),
+    Wav2vec2(Wav2vec2Config),
 }
 
 impl EncoderConfig {
@@ -57,23 +59,38 @@ impl EncoderConfig {
     pub fn read(folder: &Path) -> Result<Self, EncoderError> {
         let model = Json::read(&folder.join(CONFIG))?;
         let wave = Json::read(&folder.join(PREPROCESSOR))?;
-        let known = "whisper";
-        match model.text("model_type")? {
-            Some("whisper") => {
-                let config = WhisperConfig::read(&model, &wave)?;
-                Ok(Self {
-                    family: Family::Whisper,
-                    layers: config.layers,
-                    width: config.width,
-                    rate: config.rate,
-                    details: Details::Whisper(config),
-                })
+        let known = "whisper, wav2vec2, hubert, wavlm, data2vec-audio";
+        let family = match model.text("model_type")? {
+            Some("whisper") => Family::Whisper,
+            Some("wav2vec2") => Family::Wav2vec2,
+            Some("hubert") => Family::Hubert,
+            Some("wavlm") => Family::Wavlm,
+            Some("data2vec-audio") => Family::Data2vecAudio,
+            Some(other) => {
+                return Err(model.refuse(format!(
+                    "`model_type` is {other}, which is no encoder known here; known are {known}"
+                )));
             }
-            Some(other) => Err(model.refuse(format!(
-                "`model_type` is {other}, which is no encoder known here; known are {known}"
-            ))),
-            None => Err(model.refuse(format!("lacks `model_type`, which must be one of {known}"))),
+            None => return Err(model.refuse(format!("lacks `model_type`, which must be one of {known}"))),
+        };
+        if family == Family::Whisper {
+            let config = WhisperConfig::read(&model, &wave)?;
+            return Ok(Self {
+                family,
+                layers: config.layers,
+                width: config.width,
+                rate: config.rate,
+                details: Details::Whisper(config),
+            });
         }
+        let config = Wav2vec2Config::read(family, &model, &wave)?;
+        Ok(Self {
+            family,
+            layers: config.layers,
+            width: config.width,
+            rate: config.rate,
+            details: Details::Wav2vec2(config),
+        })
     }
 
     /// Hidden states: one more than there are transformer layers, since the input of the first is one.
@@ -93,6 +110,7 @@ impl EncoderConfig {
     pub(super) fn window(&self) -> usize {
         match &self.details {
             Details::Whisper(config) => config.window(),
+            Details::Wav2vec2(config) => config.window(),
         }
     }
 
@@ -100,6 +118,7 @@ impl EncoderConfig {
     fn window_frames(&self, samples: usize) -> usize {
         match &self.details {
             Details::Whisper(config) => config.frames(samples),
+            Details::Wav2vec2(config) => config.frames(samples),
         }
     }
 

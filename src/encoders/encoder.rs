@@ -4,6 +4,7 @@ use super::checkpoint::Checkpoint;
 use super::config::Details;
 use super::network::Network;
 use super::pooling::{joined, pooled, side_by_side};
+use super::wav2vec2::Wav2vec2;
 use super::whisper::Whisper;
 use super::{EncoderConfig, EncoderError, Frames, Layer, Pool};
 use crate::device::cpu;
@@ -41,6 +42,7 @@ impl Encoder {
         let mut checkpoint = Checkpoint::open(folder, device)?;
         let network: Box<dyn Network> = match &config.details {
             Details::Whisper(config) => Box::new(Whisper::read(config, &mut checkpoint)?),
+            Details::Wav2vec2(own) => Box::new(Wav2vec2::read(config.family, own, &mut checkpoint)?),
         };
         Ok(Self {
             config,

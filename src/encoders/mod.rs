@@ -14,6 +14,7 @@ mod network;
 mod parts;
 mod pooling;
 mod selection;
+mod wav2vec2;
 mod whisper;
 
 pub use classifier::{Classifier, Outputs};

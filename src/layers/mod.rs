@@ -3,12 +3,14 @@
 
 mod attention;
 mod batch_norm;
+mod clip_norm;
 mod convolution;
 mod convolution2d;
 mod convolve;
 mod dense;
 mod dropout;
 mod gelu;
+mod grouped;
 mod init;
 mod kernels;
 mod key_mask;
@@ -31,11 +33,13 @@ mod values;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
+pub use clip_norm::ClipNorm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;
 pub use dense::Dense;
 pub use dropout::dropout;
 pub use gelu::gelu;
+pub use grouped::GroupedConvolution;
 pub use init::{Init, zeros};
 pub use key_mask::KeyMask;
 pub use layer_norm::LayerNorm;

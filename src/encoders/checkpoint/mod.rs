@@ -125,6 +125,11 @@ impl Checkpoint {
         Ok(values)
     }
 
+    /// Leaves the encoder's tensor of that name, if there is one, unread.
+    pub fn pass_over(&mut self, name: &str) {
+        self.taken.insert(self.full(name));
+    }
+
     /// The same as a parameter.
     pub fn param<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Result<Param<Tensor<D>>, EncoderError> {
         let values = self.take(name, &shape)?;

@@ -11,6 +11,7 @@ pub mod dense;
 pub mod dropout;
 pub mod exponential;
 pub mod gelu;
+pub mod grouped;
 pub mod layer_norm;
 pub mod lstm;
 pub mod noise;
