@@ -4,6 +4,7 @@ mod bench;
 mod cache;
 mod control;
 mod data;
+mod encoder;
 pub(super) mod epochs;
 mod error;
 mod evaluation;
@@ -24,6 +25,7 @@ pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime,
 pub use cache::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
 pub use control::{PlaybackControl, StopTuning};
 pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
+pub use encoder::{EncoderHere, EncoderReport, EncoderRow, Fetch, FetchedEncoder};
 pub use epochs::Epochs;
 pub use error::EngineError;
 pub use evaluation::{Evaluation, UnknownLabel};
@@ -54,6 +56,7 @@ pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
     Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
+pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
     ClassScores, Coverage, EvaluatedClip, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
 };

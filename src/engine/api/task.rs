@@ -25,6 +25,8 @@ pub enum Task {
     Measuring,
     /// The demo corpus is written.
     Demo,
+    /// An encoder is fetched; counted in bytes.
+    Fetching,
     /// The trials of a study are done.
     Trials,
     /// A run was taken up.
@@ -49,6 +51,7 @@ const WORDS: [(Task, &str); 12] = [
     (Task::Evaluating, "evaluating"),
     (Task::Measuring, "measuring"),
     (Task::Demo, "writing demo corpus"),
+    (Task::Fetching, "fetching"),
     (Task::Trials, "trials"),
     (Task::Queued, "queued"),
     (Task::Report, "report"),
@@ -66,6 +69,7 @@ impl Task {
             Self::Evaluating => Some(CommandKind::Evaluate),
             Self::Measuring => Some(CommandKind::Bench),
             Self::Demo => Some(CommandKind::Demo),
+            Self::Fetching => Some(CommandKind::Encoders),
             _ => None,
         }
     }

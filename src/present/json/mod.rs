@@ -39,6 +39,7 @@ macro_rules! document {
 }
 
 mod clips;
+mod encoders;
 mod evaluation;
 mod features;
 mod machine;
@@ -53,6 +54,7 @@ mod studies;
 mod training;
 
 pub use clips::{Demo, Exported, Scan};
+pub use encoders::{Encoder, Encoders, FetchedEncoder};
 pub use evaluation::Evaluation;
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
 pub use machine::{Doctor, FeatureBench, Model, ModelBench, Models};
@@ -122,6 +124,9 @@ pub const KINDS: &[Kind] = &[
     kind::<FeaturesImported>("features import", "features --import DIR"),
     kind::<Trimming>("trim", "trim"),
     kind::<Cache>("cache", "cache"),
+    kind::<Encoders>("encoders", "encoders"),
+    kind::<Encoder>("encoders show", "encoders show NAME"),
+    kind::<FetchedEncoder>("encoders get", "encoders get NAME"),
     kind::<RunEvent>("train", "train"),
     kind::<Plan>("train plan", "train --plan"),
     kind::<Runs>("runs", "runs"),
