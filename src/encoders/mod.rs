@@ -16,6 +16,7 @@ mod network;
 mod parts;
 mod pooling;
 mod selection;
+mod shared;
 mod wav2vec2;
 mod whisper;
 
@@ -29,3 +30,4 @@ pub use frames::Frames;
 pub use locate::{locate, locate_in};
 pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
+pub use shared::Found;

@@ -10,7 +10,7 @@ use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Clip, Selection, Subset};
 use crate::device::device;
 use crate::evaluation::EvaluatedClip;
-use crate::features::{FEATURE_VERSION, Scaler};
+use crate::features::{FEATURE_VERSION, FeatureMatrix, Scaler};
 use crate::inference::{FinalFit, Package, PackageMetadata};
 use std::time::Instant;
 
@@ -167,7 +167,16 @@ impl Subsets {
             ));
         }
         let shape = task.recipe.shape();
-        if let Some(other) = dataset.matrices.iter().find(|m| (m.frames, m.coefficients) != shape) {
+        // 0 frames stand for as many as each clip has.
+        let fits = |m: &FeatureMatrix| {
+            let frames = if shape.0 == 0 {
+                m.frames > 0
+            } else {
+                m.frames == shape.0
+            };
+            frames && m.coefficients == shape.1
+        };
+        if let Some(other) = dataset.matrices.iter().find(|matrix| !fits(matrix)) {
             return refuse(format!(
                 "features of {} x {} where the recipe gives {} x {}; extract them again",
                 other.frames, other.coefficients, shape.0, shape.1

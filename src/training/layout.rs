@@ -5,12 +5,13 @@ use crate::features::{Feature, Recipe};
 use crate::models::{InputLayout, ModelSettings};
 
 /// Refuses an architecture that would take the numbers of a clip apart otherwise than the recipe put them together:
-/// sizes that divide them are not always the right ones. What another program made is taken as the settings say.
+/// sizes that divide them are not always the right ones. What another program or an encoder made is taken as the settings
+/// say.
 ///
 /// # Errors
 /// [`TrainingError::Settings`] with the key and the recipe's value.
 pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), TrainingError> {
-    if recipe.import.is_some() {
+    if recipe.import.is_some() || recipe.has_encoder() {
         return Ok(());
     }
     let InputLayout {

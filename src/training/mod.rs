@@ -36,7 +36,7 @@ pub use callbacks::{EarlyStopping, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
-pub use export::{Export, ExportSummary, export_features};
+pub use export::{Export, ExportSummary, check_export, export_features};
 pub use fit::{evaluated, evaluated_clip, fit, train};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};

@@ -6,7 +6,12 @@ use super::layers::Layers;
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 1] = ["tuning.repeats"];
+const LATER: [&str; 4] = [
+    "tuning.repeats",
+    "recipes.wav2vec2_base_mean",
+    "recipes.wav2vec2_base_frames",
+    "recipes.whisper_tiny",
+];
 
 /// All values, but for [`LATER`] ones that are as by default.
 ///
