@@ -1,9 +1,10 @@
 //! The arguments of the program.
 
-use super::parse::{change, clear, positive, shift};
+use super::model::{LabelArguments, ModelArguments};
+use super::parse::{change, clear, positive, shift, subset};
 use super::study::StudyCommands;
 use super::tune::TuneArguments;
-use crate::engine::{Clear, RunSelector, Shift, Variant};
+use crate::engine::{Clear, RunSelector, Shift, Subset, Variant};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -182,14 +183,31 @@ pub enum Subcommands {
         #[arg(default_value = "last")]
         run: RunSelector,
     },
-    /// Predict the emotion of audio files with a run's model
+    /// Predict the emotion of audio files with a run's model [default: the newest], or with a ready-made classifier
     Predict {
         /// The audio files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// The run's id, a unique beginning of it, or `last`: the newest that has a model
-        #[arg(long, default_value = "last", value_name = "ID")]
-        run: RunSelector,
+        /// Whose model
+        #[command(flatten)]
+        model: ModelArguments,
+        /// Which labels
+        #[command(flatten)]
+        labels: LabelArguments,
+    },
+    /// Evaluate a model on the selected clips, whatever it was trained on: a run's on other corpora, or a ready-made
+    /// classifier
+    #[command(group(clap::ArgGroup::new("model").args(["run", "encoder"]).required(true)))]
+    Evaluate {
+        /// Whose model
+        #[command(flatten)]
+        model: ModelArguments,
+        /// Which labels
+        #[command(flatten)]
+        labels: LabelArguments,
+        /// Only this subset of the settings' split: train, validation, test [default: all selected clips]
+        #[arg(long, value_name = "NAME", value_parser = subset)]
+        subset: Option<Subset>,
     },
     /// Show an audio file: its level and its spectrogram
     Preview {

@@ -5,6 +5,7 @@ mod data;
 mod delete;
 mod encoders;
 mod follow;
+mod model;
 mod output;
 mod parse;
 mod play;
@@ -18,10 +19,10 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted};
 
-use crate::engine::{Bench, NoteChange, RunSelector, Settings, Stop, request};
+use crate::engine::{Bench, LabelChoice, NoteChange, Predictor, RunSelector, Settings, Stop, Subset, request};
 use crate::present::json;
 use crate::present::table::Table;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use arguments::{EncoderCommands, QueueCommands};
 use output::Output;
 use session::Session;
@@ -106,7 +107,14 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             run,
             if after_epoch { Stop::AfterEpoch } else { Stop::Now },
         ),
-        Subcommands::Predict { files, run } => predict(&mut session, files, run),
+        Subcommands::Predict { files, model, labels } => {
+            let by = model.predictor().unwrap_or(Predictor::Run(RunSelector::Last));
+            predict(&mut session, files, by, labels.choice())
+        }
+        Subcommands::Evaluate { model, labels, subset } => {
+            let by = model.predictor().context("name a model with --run or --encoder")?;
+            evaluate(&mut session, by, labels.choice(), subset)
+        }
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
         Subcommands::Compare { runs } => Ok(show::compared(output, &*session.ask(request::Compare { runs })?)?),
@@ -150,6 +158,7 @@ fn needs_clips(subcommand: &Subcommands) -> bool {
             | Subcommands::Trim
             | Subcommands::Train { .. }
             | Subcommands::Tune(_)
+            | Subcommands::Evaluate { .. }
             | Subcommands::Bench {
                 what: BenchSubcommands::Features { .. }
             }
@@ -219,8 +228,8 @@ fn stop(session: &mut Session, run: RunSelector, when: Stop) -> anyhow::Result<(
     )?)
 }
 
-fn predict(session: &mut Session, files: Vec<PathBuf>, run: RunSelector) -> anyhow::Result<()> {
-    let predicted = session.ask(request::Predict { files, run })?;
+fn predict(session: &mut Session, files: Vec<PathBuf>, by: Predictor, choice: LabelChoice) -> anyhow::Result<()> {
+    let predicted = session.ask(request::Predict { files, by, choice })?;
     show::predictions(session.output, &predicted)?;
     match predicted
         .iter()
@@ -229,6 +238,15 @@ fn predict(session: &mut Session, files: Vec<PathBuf>, run: RunSelector) -> anyh
     {
         0 => Ok(()),
         refused => Err(Failed(format!("{refused} of {} files refused", predicted.len())).into()),
+    }
+}
+
+fn evaluate(session: &mut Session, by: Predictor, choice: LabelChoice, subset: Option<Subset>) -> anyhow::Result<()> {
+    let evaluation = session.ask(request::Evaluate { by, choice, subset })?;
+    show::evaluation(session.output, &evaluation)?;
+    match evaluation.refused.len() {
+        0 => Ok(()),
+        refused => Err(Failed(format!("{refused} clips could not be predicted")).into()),
     }
 }
 

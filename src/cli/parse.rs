@@ -1,6 +1,6 @@
 //! Values of arguments.
 
-use crate::engine::{Clear, Shift};
+use crate::engine::{Clear, Shift, Subset};
 use strum::IntoEnumIterator;
 
 /// `key=value`.
@@ -24,6 +24,23 @@ pub fn clear(text: &str) -> Result<Clear, String> {
     let names: Vec<&str> = Clear::iter().map(Clear::name).collect();
     Clear::iter()
         .find(|clear| clear.name() == text)
+        .ok_or_else(|| format!("there are {}", names.join(", ")))
+}
+
+/// `label=emotion`; nothing behind the sign drops the label.
+pub fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.trim().is_empty() => Ok((from.trim().to_owned(), to.trim().to_owned())),
+        _ => Err("write it as label=emotion, for example neu=neutral,hap=happy".to_owned()),
+    }
+}
+
+/// A subset of a split by its name.
+pub fn subset(text: &str) -> Result<Subset, String> {
+    let names: Vec<&str> = Subset::ALL.into_iter().map(Subset::name).collect();
+    Subset::ALL
+        .into_iter()
+        .find(|subset| subset.name() == text)
         .ok_or_else(|| format!("there are {}", names.join(", ")))
 }
 

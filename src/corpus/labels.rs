@@ -115,6 +115,20 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
     conflicting
 }
 
+impl LabelSettings {
+    /// What a label of somebody else's model counts as: written as emotions are, then mapped as they are. None where the
+    /// map drops it.
+    pub fn of_model(&self, label: &str) -> Option<Emotion> {
+        let label = Emotion::new(label);
+        match LabelMap::new(self).of(&label) {
+            Ok(emotion) => Some(emotion),
+            Err(Exclusion::Label) => None,
+            // A model that has such a label has learnt it.
+            Err(_) => Some(label),
+        }
+    }
+}
+
 /// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What stands for no
 /// label counts as a label only where the map says so.
 struct LabelMap(HashMap<Emotion, Option<Emotion>>);
@@ -222,6 +236,17 @@ mod tests {
         assert_eq!(chosen(&selection), [("a", "neutral"), ("b", "flat"), ("d", "sad")]);
         assert_eq!(selection.excluded, [(Exclusion::Label, 1)].into());
         assert_eq!(selection.analysis.len(), 3);
+    }
+
+    #[test]
+    fn labels_of_models_are_normalised_and_mapped() {
+        let settings = labels(&[("neu", "neutral"), ("LABEL_1", "happy"), ("noise", "")]);
+        let of = |label: &str| settings.of_model(label).map(|emotion| emotion.name().to_owned());
+        assert_eq!(of(" Neu").as_deref(), Some("neutral"));
+        assert_eq!(of("LABEL_1").as_deref(), Some("happy"));
+        assert_eq!(of("Angry").as_deref(), Some("angry"));
+        assert_eq!(of("unknown").as_deref(), Some("unknown"));
+        assert_eq!(of("noise"), None);
     }
 
     #[test]

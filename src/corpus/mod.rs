@@ -42,7 +42,7 @@ pub use sample_analysis::SampleAnalysis;
 pub use scan::scan;
 pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings};
-pub use split::{Dealing, LeftOut, Split, SplitKind, SplitSettings, Subset, left_out, split};
+pub use split::{Dealing, Dealt, LeftOut, Split, SplitKind, SplitSettings, Subset, dealt, left_out, split};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use table::export;
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod checkpoint;
+mod classifier;
 mod config;
 mod encoder;
 mod error;
@@ -21,6 +22,7 @@ mod wav2vec2;
 mod whisper;
 
 pub use catalogue::{Known, PublishedScore, is_known_family, known};
+pub use classifier::{Classifier, Outputs};
 pub use config::{EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use error::EncoderError;

@@ -1,13 +1,17 @@
 //! From labels and predictions to numbers; never runs a model.
 
+mod class_means;
 mod coverage;
+mod interval;
 mod leakage;
 mod metrics;
 mod protocol;
 mod report;
 mod spread;
 
+pub use class_means::ClassMeans;
 pub use coverage::{Coverage, FEW};
+pub use interval::{Interval, uar_interval};
 pub use leakage::{Leakage, Provenance, leakage};
 pub use metrics::{ClassScores, Scores, confusion_matrix, scores};
 pub use protocol::Protocol;

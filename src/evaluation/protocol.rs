@@ -18,6 +18,10 @@ pub struct Protocol {
     pub test_clips: usize,
     /// Test against training (validation included, since the best epoch is chosen there).
     pub leakage: Leakage,
+    /// What the evaluated model learnt from, where that is not the training set of this split: another run's, or
+    /// somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_elsewhere: Option<String>,
     /// Clips left out, with the reason.
     pub left_out: Vec<(String, usize)>,
     /// Whether the model at hand was refitted on everything, so that these scores are those of the one before it.
@@ -43,10 +47,13 @@ impl Protocol {
             _ => ", copies leak",
         };
         let mut parts = vec![
-            format!(
-                "{} (seed {}{leaks}): {} train / {} validation / {} test clips",
-                self.split, self.seed, self.train_clips, self.validation_clips, self.test_clips
-            ),
+            match &self.trained_elsewhere {
+                Some(words) => format!("{}: {} clips, {words}", self.split, self.test_clips),
+                None => format!(
+                    "{} (seed {}{leaks}): {} train / {} validation / {} test clips",
+                    self.split, self.seed, self.train_clips, self.validation_clips, self.test_clips
+                ),
+            },
             format!("test speakers also in training: {}", self.shared_speakers()),
             format!(
                 "sentences shared: {}",

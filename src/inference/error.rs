@@ -22,6 +22,9 @@ pub enum InferenceError {
     /// The network.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),
+    /// The encoder.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoders::EncoderError),
     /// The features.
     #[error(transparent)]
     Feature(#[from] crate::features::FeatureError),

@@ -2,10 +2,14 @@
 
 mod batch;
 mod error;
+mod labels;
 mod package;
 mod predict;
+mod ready_made;
 
 pub use batch::{PREDICTION_BATCH, batch_log_probabilities, log_probabilities, standardised};
 pub use error::InferenceError;
+pub use labels::LabelView;
 pub use package::{FinalFit, Package, PackageMetadata};
 pub use predict::{Prediction, PreparedFile, Speaker, Warning};
+pub use ready_made::{HeardFile, ReadyMade};

@@ -42,6 +42,13 @@ pub enum Warning {
         /// How many they are.
         files: usize,
     },
+    /// Longer than an encoder takes at once: it went through in windows of 30 s, over all of which the mean is taken.
+    Windows {
+        /// The clip's length (s).
+        seconds: f64,
+        /// How many.
+        windows: usize,
+    },
     /// Recorded at a lower rate than the recipe's: the upper band is empty.
     Rate {
         /// The clip's rate (Hz).
@@ -54,8 +61,15 @@ pub enum Warning {
 /// A prediction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
-    /// (label, probability), in the order of the labels; sums to 1.
+    /// (label, probability), in the order of the labels; sums to 1. None of a model that has dimensions instead.
     pub probabilities: Vec<(String, f32)>,
+    /// (dimension, value) on the scale that the model was trained on, about 0 to 1; none of a model with labels.
+    #[serde(default)]
+    pub dimensions: Vec<(String, f32)>,
+    /// Where labels of the model are left out: the probability that it gave to these, before the others were divided by
+    /// their sum.
+    #[serde(default)]
+    pub left_out: Option<f32>,
     /// Reasons to trust it less.
     pub warnings: Vec<Warning>,
 }
@@ -134,6 +148,8 @@ impl Package {
         let probabilities = rows.into_iter().flatten();
         Ok(Prediction {
             probabilities: self.metadata.labels.iter().cloned().zip(probabilities).collect(),
+            dimensions: Vec::new(),
+            left_out: None,
             warnings,
         })
     }
@@ -148,7 +164,7 @@ pub struct Speaker {
 }
 
 /// The wave's levels, unless nothing can be said about it.
-fn check_predictable(wave: &Wave) -> Result<Level, InferenceError> {
+pub(super) fn check_predictable(wave: &Wave) -> Result<Level, InferenceError> {
     let refuse = |reason: String| Err(InferenceError::Refused(reason));
     if wave.samples.is_empty() {
         return refuse("holds no samples: nothing to predict".to_owned());
@@ -184,12 +200,6 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
             },
         ),
         (
-            measured.clipped > CLIPPED,
-            Warning::Clipping {
-                share: measured.clipped,
-            },
-        ),
-        (
             fixed && wanted - seconds > taken / 2.0,
             Warning::Short { seconds, wanted },
         ),
@@ -197,16 +207,22 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
             fixed && seconds - wanted > taken / 2.0,
             Warning::Long { seconds, used: taken },
         ),
-        (
-            wave.rate < recipe.rate(),
-            Warning::Rate {
-                rate: wave.rate,
-                wanted: recipe.rate(),
-            },
-        ),
     ];
     let applies = candidates.into_iter().filter(|(applies, _)| *applies);
-    applies.map(|(_, warning)| warning).collect()
+    let of_recipe = applies.map(|(_, warning)| warning);
+    of_recipe.chain(doubts(wave, measured, recipe.rate())).collect()
+}
+
+/// What may be wrong with a wave whoever predicts it, at a model's rate.
+pub(super) fn doubts(wave: &Wave, measured: &Level, wanted: u32) -> Vec<Warning> {
+    let clipping = (measured.clipped > CLIPPED).then_some(Warning::Clipping {
+        share: measured.clipped,
+    });
+    let rate = (wave.rate < wanted).then_some(Warning::Rate {
+        rate: wave.rate,
+        wanted,
+    });
+    clipping.into_iter().chain(rate).collect()
 }
 
 #[cfg(test)]

@@ -148,6 +148,7 @@ pub fn subcommand(kind: CommandKind) -> &'static str {
         CommandKind::Resume => "resume",
         CommandKind::Report => "report",
         CommandKind::Predict => "predict",
+        CommandKind::Evaluate => "evaluate",
         CommandKind::Tune => "tune",
         CommandKind::Studies => "study list",
         CommandKind::Study => "study show",
@@ -218,6 +219,18 @@ pub fn note(note: &Note) -> String {
     }
 }
 
+/// On which scale models give dimensions.
+pub const DIMENSIONS: &str = "about 0 to 1, as the model was trained";
+
+/// Of a model whose labels are not all known.
+pub fn unknown_labels(labels: &[String]) -> String {
+    let first = labels.first().map_or("", String::as_str);
+    format!(
+        "labels that are no emotion known here: {}; say what they count as, as --map {first}=neutral",
+        labels.join(", ")
+    )
+}
+
 /// A reason to trust a prediction less.
 pub fn warning(warning: &Warning) -> String {
     match warning {
@@ -235,6 +248,10 @@ pub fn warning(warning: &Warning) -> String {
         Warning::NoTestScore => FINAL_MODEL.to_owned(),
         Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
         Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
+        Warning::Windows { seconds, windows } => format!(
+            "{}, more than the encoder takes at once: the mean over {windows} windows of 30 s",
+            duration(*seconds)
+        ),
         Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),
     }
 }

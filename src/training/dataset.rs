@@ -143,9 +143,9 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
 }
 
 /// The features of an example and whether the cache had them, or why it has none.
-type Outcome = Result<(Extracted, bool), String>;
+pub(super) type Outcome = Result<(Extracted, bool), String>;
 
-fn features(
+pub(super) fn features(
     clip: &Clip,
     analysis: Option<&SampleAnalysis>,
     copy: Option<&Copy>,
@@ -180,7 +180,7 @@ fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
 }
 
 /// `work(0..count)` on all cores, in order. Stops when `progress` says so, and skips what comes after a failure.
-fn on_all_cores<T: Send>(
+pub(super) fn on_all_cores<T: Send>(
     count: usize,
     work: impl Fn(usize) -> Result<T, TrainingError> + Sync,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),

@@ -9,7 +9,7 @@ use super::progress::TrainingProgress;
 use super::refit::refit;
 use super::resume::resume;
 use super::{Dataset, Observer, Task, Trained, TrainingError};
-use crate::corpus::{Selection, Subset};
+use crate::corpus::{Clip, Selection, Subset};
 use crate::device::device;
 use crate::evaluation::EvaluatedClip;
 use crate::features::{FEATURE_VERSION, FeatureMatrix};
@@ -217,18 +217,27 @@ impl Subsets {
     }
 }
 
+/// A clip with its prediction; `truth` is the index of its label.
+pub fn evaluated_clip(clip: &Clip, truth: usize, probabilities: Vec<f32>) -> EvaluatedClip {
+    EvaluatedClip {
+        path: clip.path.clone(),
+        corpus: clip.corpus.to_string(),
+        speaker: clip.speaker.as_ref().map(ToString::to_string),
+        gender: clip.gender.map(|gender| gender.name().to_owned()),
+        truth,
+        probabilities,
+    }
+}
+
 /// Joins predictions with clips: see [`crate::evaluation::report`].
 pub fn evaluated(dataset: &Dataset, selection: &Selection, trained: &Trained) -> Vec<EvaluatedClip> {
     let join = |(index, probabilities): &(usize, Vec<f32>)| {
         let clip = selection.clips.get(*index)?;
-        Some(EvaluatedClip {
-            path: clip.path.clone(),
-            corpus: clip.corpus.to_string(),
-            speaker: clip.speaker.as_ref().map(ToString::to_string),
-            gender: clip.gender.map(|gender| gender.name().to_owned()),
-            truth: *dataset.targets.get(*index)?,
-            probabilities: probabilities.clone(),
-        })
+        Some(evaluated_clip(
+            clip,
+            *dataset.targets.get(*index)?,
+            probabilities.clone(),
+        ))
     };
     trained.test.iter().filter_map(join).collect()
 }

@@ -34,6 +34,7 @@ mod sgd;
 mod step_benchmark;
 mod task;
 mod tensors;
+mod transfer;
 
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, ReduceOnPlateau};
@@ -42,7 +43,7 @@ pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, check_export, export_features};
 pub use fine_tuning::settings_for;
-pub use fit::{evaluated, fit, train};
+pub use fit::{evaluated, evaluated_clip, fit, train};
 pub use fitting::{check_fitting, settings_of};
 pub use gradient::clip_by_global_norm;
 pub use import::{ImportFolder, ImportSummary};
@@ -57,3 +58,4 @@ pub use settings::{
 };
 pub use step_benchmark::{StepBenchmark, StepTime, clips_of, infer, product_speed};
 pub use task::{Task, Trained};
+pub use transfer::{Rows, transfer, transfer_ready_made};

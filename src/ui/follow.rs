@@ -8,7 +8,7 @@ use crate::engine::{
 use crate::present::numbers::{bytes, count, duration, grouped};
 use crate::present::words;
 use crate::ui::message::Message;
-use crate::ui::tabs::train::queue;
+use crate::ui::tabs::train::{evaluate, queue};
 
 /// What is said of an event, if anything is.
 pub fn message(event: &Event) -> Option<Message> {
@@ -49,6 +49,7 @@ pub fn message(event: &Event) -> Option<Message> {
             (None, None) => return None,
         },
         Event::Queue(report) => queue::message(report),
+        Event::Evaluated(evaluation) => evaluate::message(evaluation),
         Event::Noted(noted) => Message::good(format!("The note of {} is kept.", noted.run)),
         Event::Deletion(deletion) if deletion.deleted => {
             let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));

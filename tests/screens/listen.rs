@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use undertone::audio::playback::Environment;
 use undertone::engine::{
-    Attempt, Command, CommandKind, Event, NoSound, Phase, Playback, PlaybackControl, Preview, SoundState, Variant,
+    Attempt, Command, CommandKind, Event, LabelChoice, NoSound, Phase, Playback, PlaybackControl, Predictor, Preview,
+    SoundState, Variant,
 };
 use undertone::ui::{Colours, Theme};
 
@@ -30,7 +31,8 @@ fn listen_shows_the_clip_under_the_cursor() {
         workbench.last(),
         Some(Command::Predict {
             files: vec![path.clone()],
-            run: "20260612-141500-conv1d".into()
+            by: Predictor::Run("20260612-141500-conv1d".into()),
+            choice: LabelChoice::default(),
         })
     );
     workbench.tell(Event::Predicted(vec![prediction(path, "20260612-141500-conv1d")]));

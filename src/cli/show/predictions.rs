@@ -14,29 +14,11 @@ pub fn predictions(output: Output, evaluated: &[FilePrediction]) -> io::Result<(
 }
 
 fn text(evaluated: &[FilePrediction]) -> String {
-    let labels = evaluated
-        .iter()
-        .find_map(|one| one.outcome.as_ref().ok())
-        .map(|one| &one.probabilities);
-    let labels: Vec<&str> = labels.into_iter().flatten().map(|(label, _)| label.as_str()).collect();
-    let mut text = String::new();
-    if !labels.is_empty() {
-        let mut table = Table::new(2, &[&["file", "predicted"], labels.as_slice()].concat());
-        for one in evaluated {
-            if let Ok(prediction) = &one.outcome {
-                let shares = prediction
-                    .probabilities
-                    .iter()
-                    .map(|(_, share)| percent(f64::from(*share)));
-                table.row(
-                    [one.path.display().to_string(), most_probable(prediction)]
-                        .into_iter()
-                        .chain(shares),
-                );
-            }
-        }
-        text = table.render();
-    }
+    let first = evaluated.iter().find_map(|one| one.outcome.as_ref().ok());
+    let mut text = first.map_or_else(String::new, |first| match first.dimensions.is_empty() {
+        true => probabilities(first, evaluated),
+        false => dimensions(first, evaluated),
+    });
     for one in evaluated {
         let path = one.path.display().to_string();
         match &one.outcome {
@@ -49,10 +31,47 @@ fn text(evaluated: &[FilePrediction]) -> String {
             Err(reason) => text += &format!("refused: {path}: {}\n", reason.trim_start_matches(&format!("{path}: "))),
         }
     }
+    if let Some(one) = evaluated.iter().find(|one| !one.unknown_labels.is_empty()) {
+        text += &format!("{}\n", words::unknown_labels(&one.unknown_labels));
+    }
     if let Some(one) = evaluated.iter().find(|one| one.synthetic_model) {
         text += &format!("the model of run {} was trained on {SYNTHETIC}\n", one.run);
     }
     text
+}
+
+fn probabilities(first: &Prediction, evaluated: &[FilePrediction]) -> String {
+    let labels = first.probabilities.iter().map(|(label, _)| label.as_str());
+    let others = first.left_out.map(|_| "others left out");
+    let headings: Vec<&str> = ["file", "predicted"].into_iter().chain(labels).chain(others).collect();
+    let mut table = Table::new(2, &headings);
+    for (path, prediction) in predicted(evaluated) {
+        let shares = prediction.probabilities.iter().map(|(_, share)| *share);
+        let shares = shares.chain(prediction.left_out).map(|share| percent(f64::from(share)));
+        table.row([path, most_probable(prediction)].into_iter().chain(shares));
+    }
+    let renormalised = match first.left_out {
+        Some(_) => {
+            "probabilities are divided by their sum; the last column is what the model gave to its other labels\n"
+        }
+        None => "",
+    };
+    table.render() + renormalised
+}
+
+fn dimensions(first: &Prediction, evaluated: &[FilePrediction]) -> String {
+    let names: Vec<&str> = first.dimensions.iter().map(|(name, _)| name.as_str()).collect();
+    let mut table = Table::new(1, &[&["file"], names.as_slice()].concat());
+    for (path, prediction) in predicted(evaluated) {
+        let values = prediction.dimensions.iter().map(|(_, value)| format!("{value:.3}"));
+        table.row(std::iter::once(path).chain(values));
+    }
+    table.render() + &format!("{}: {}\n", names.join(", "), words::DIMENSIONS)
+}
+
+fn predicted(evaluated: &[FilePrediction]) -> impl Iterator<Item = (String, &Prediction)> {
+    let all = evaluated.iter();
+    all.filter_map(|one| Some((one.path.display().to_string(), one.outcome.as_ref().ok()?)))
 }
 
 fn most_probable(prediction: &Prediction) -> String {

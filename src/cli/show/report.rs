@@ -25,7 +25,7 @@ pub fn scores_line(run: &RunReport) -> String {
     )
 }
 
-fn metrics(scores: &Scores) -> String {
+pub(super) fn metrics(scores: &Scores) -> String {
     format!(
         "{} {}, accuracy {}, macro F1 {}, weighted F1 {}",
         scores.coverage().uar(),
@@ -64,7 +64,7 @@ fn text(run: &RunReport) -> String {
         .join("\n")
 }
 
-fn classes(scores: &Scores) -> String {
+pub(super) fn classes(scores: &Scores) -> String {
     let mut table = Table::new(1, &["class", "precision", "recall", "F1", "support"]);
     let number = |value: f64| format!("{value:.3}");
     for class in &scores.classes {
@@ -101,7 +101,7 @@ fn classes(scores: &Scores) -> String {
     table.render()
 }
 
-fn confusion(report: &Report) -> String {
+pub(super) fn confusion(report: &Report) -> String {
     let headings: Vec<&str> = std::iter::once("true \\ predicted")
         .chain(report.labels.iter().map(String::as_str))
         .collect();
@@ -121,7 +121,7 @@ fn confusion(report: &Report) -> String {
     table.render()
 }
 
-fn confused(report: &Report) -> String {
+pub(super) fn confused(report: &Report) -> String {
     if report.most_confused.is_empty() {
         return String::new();
     }
@@ -132,7 +132,7 @@ fn confused(report: &Report) -> String {
     text
 }
 
-fn groups(title: &str, groups: &[(String, Scores)]) -> String {
+pub(super) fn groups(title: &str, groups: &[(String, Scores)]) -> String {
     let mut table = Table::new(1, &[title, "UAR %", "accuracy %", "macro F1 %", "clips", "classes"]);
     for (name, scores) in groups {
         table.row([

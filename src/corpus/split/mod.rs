@@ -10,7 +10,7 @@ mod speaker;
 mod table;
 
 pub use dealing::Dealing;
-pub use table::{LeftOut, left_out};
+pub use table::{Dealt, LeftOut, dealt, left_out};
 
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};

@@ -58,6 +58,54 @@ pub fn left_out(table: &Path) -> Result<HashMap<PathBuf, String>, CorpusError> {
     Ok(found)
 }
 
+/// A clip that a run has dealt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dealt {
+    /// The clip.
+    pub path: PathBuf,
+    /// Its corpus.
+    pub corpus: String,
+    /// Its speaker, where that is known.
+    pub speaker: Option<String>,
+    /// Where it was.
+    pub subset: Subset,
+}
+
+/// The clips that took part in a run, from its table.
+///
+/// # Errors
+/// A table that is missing or damaged.
+pub fn dealt(table: &Path) -> Result<Vec<Dealt>, CorpusError> {
+    let failed = |source| CorpusError::Io {
+        path: table.to_owned(),
+        source,
+    };
+    let damaged = || CorpusError::Split(format!("{} is no table of a split; train again", table.display()));
+    let bytes = fs::read(table).map_err(failed)?;
+    let mut reader = csv::Reader::from_reader(&*bytes);
+    let headings = reader.byte_headers().map_err(|error| failed(error.into()))?;
+    if headings.iter().take(COLUMNS.len()).ne(COLUMNS.map(str::as_bytes)) {
+        return Err(damaged());
+    }
+    let mut clips = Vec::new();
+    for row in reader.byte_records() {
+        let row = row.map_err(|error| failed(error.into()))?;
+        let [path, corpus, speaker, subset] = [0, 1, 2, 4].map(|column| row.get(column).unwrap_or_default());
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        if !row.get(COLUMNS.len()).unwrap_or_default().is_empty() {
+            continue;
+        }
+        let subset = Subset::ALL.into_iter().find(|known| known.name().as_bytes() == subset);
+        clips.push(Dealt {
+            path: PathBuf::from(OsStr::from_bytes(path)),
+            corpus: text(corpus),
+            speaker: (!speaker.is_empty()).then(|| text(speaker)),
+            subset: subset.ok_or_else(damaged)?,
+        });
+    }
+    Ok(clips)
+}
+
 impl Split {
     /// Writes `path,corpus,speaker,emotion,side,left_out`, one row per clip; then the clips that were dealt as well and
     /// left out afterwards, each with the side it was dealt to and the reason.

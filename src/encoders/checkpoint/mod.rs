@@ -85,6 +85,17 @@ impl Checkpoint {
         self.tensors.contains_key(&self.full(name))
     }
 
+    /// Lengths of the axes of the tensor of that name, where it is there.
+    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.tensors.get(&self.full(name)).map(Stored::shape)
+    }
+
+    /// Names of the tensors whose names begin with one of these parts.
+    pub fn names_of(&self, parts: &[&str]) -> Vec<&str> {
+        let begins = |name: &&str| parts.contains(&name.split('.').next().unwrap_or_default());
+        self.tensors.keys().map(String::as_str).filter(begins).collect()
+    }
+
     /// The values of the encoder's tensor of that name and shape, row-major, in 32 bits.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
         let full = self.full(name);

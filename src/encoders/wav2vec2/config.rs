@@ -77,8 +77,8 @@ pub(in crate::encoders) enum PositionKind {
 }
 
 /// Sizes of WavLM's bias of the attention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::encoders) struct RelativeSizes {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelativeSizes {
     /// Kinds of distance that are told apart.
     pub buckets: usize,
     /// Frames from which on distances are all the same.

@@ -12,15 +12,15 @@ pub enum EngineError {
     /// Corpora.
     #[error(transparent)]
     Corpus(#[from] crate::corpus::CorpusError),
+    /// Encoders.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoders::EncoderError),
     /// Features.
     #[error(transparent)]
     Feature(#[from] crate::features::FeatureError),
     /// Devices.
     #[error(transparent)]
     Device(#[from] crate::device::DeviceError),
-    /// Encoders.
-    #[error(transparent)]
-    Encoder(#[from] crate::encoders::EncoderError),
     /// Networks.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),

@@ -1,11 +1,11 @@
 //! What the engine emits: plain data.
 
 use super::{
-    CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Exported,
-    FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow, ModelSummary,
-    NoSound, Noted, Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary, SoundState,
-    Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming, Tuning,
-    TuningStops,
+    CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Evaluation,
+    Exported, FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow,
+    ModelSummary, NoSound, Noted, Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary,
+    SoundState, Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming,
+    Tuning, TuningStops,
 };
 use crate::engine::settings::{Preset, Tidying};
 use serde::Serialize;
@@ -122,6 +122,8 @@ events! {
     Report(Arc<RunReport>),
     /// The emotions of files, as predicted.
     Predicted(Vec<FilePrediction>),
+    /// A model on clips that it was not trained on.
+    Evaluated(Arc<Evaluation>),
     /// A study is worked on.
     Tuning(Tuning),
     /// The studies, by name.

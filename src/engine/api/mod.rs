@@ -7,8 +7,10 @@ mod data;
 mod encoder;
 pub(super) mod epochs;
 mod error;
+mod evaluation;
 mod event;
 mod model;
+mod predictor;
 mod queue;
 mod reply;
 pub mod request;
@@ -26,8 +28,10 @@ pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
 pub use encoder::{EncoderHere, EncoderReport, EncoderRow, Fetch, FetchedEncoder};
 pub use epochs::Epochs;
 pub use error::EngineError;
+pub use evaluation::{Evaluation, UnknownLabel};
 pub use event::{Event, Progress, Reply};
 pub use model::{ModelRow, ModelSummary};
+pub use predictor::{LabelChoice, Predictor};
 pub use queue::{QueueLane, QueueReport};
 pub use reply::{
     Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
@@ -50,10 +54,13 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, known_corpora,
+    Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
+    known_corpora,
 };
 pub use crate::encoders::{Known, PublishedScore};
-pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
+pub use crate::evaluation::{
+    ClassScores, Coverage, EvaluatedClip, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
+};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::layers::LayerSummary;

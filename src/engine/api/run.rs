@@ -189,8 +189,12 @@ pub struct RunReport {
 pub struct FilePrediction {
     /// The file.
     pub path: PathBuf,
-    /// The run whose model predicts.
+    /// The run whose model predicts, or the name of the ready-made classifier.
     pub run: String,
+    /// Whether it is a ready-made classifier.
+    pub ready_made: bool,
+    /// Labels of the model that are no emotion known here, and stay as they are.
+    pub unknown_labels: Vec<String>,
     /// What the model says, or why the file was refused.
     pub outcome: Result<Prediction, String>,
     /// Whether the model was trained on synthetic data.

@@ -163,13 +163,24 @@ macro_rules! requests {
                     /// Its id, a unique beginning of it, or `last`.
                     run: RunSelector,
                 } -> Arc<RunReport>;
-                /// The emotion of audio files, as a run's model predicts it.
+                /// The emotion of audio files, as a model predicts it.
                 Predict {
                     /// The files.
                     files: Vec<PathBuf>,
-                    /// Its id, a unique beginning of it, or `last`.
-                    run: RunSelector,
+                    /// The model.
+                    by: Predictor,
+                    /// Which of its labels, and what they are called.
+                    choice: LabelChoice,
                 } -> Vec<FilePrediction>;
+                /// Evaluate a model on the selected clips, whatever it was trained on.
+                Evaluate {
+                    /// The model.
+                    by: Predictor,
+                    /// Which of its labels, and what they are called.
+                    choice: LabelChoice,
+                    /// Only this subset of the settings' split.
+                    subset: Option<Subset>,
+                } -> Arc<Evaluation>;
                 /// Begin a study or continue it, and start the workers that are missing.
                 Tune {
                     /// Put over the settings.

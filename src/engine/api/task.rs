@@ -19,6 +19,8 @@ pub enum Task {
     Importing,
     /// It is measured what trimming would remove.
     Trimming,
+    /// A model is evaluated.
+    Evaluating,
     /// Speed is measured.
     Measuring,
     /// The demo corpus is written.
@@ -39,13 +41,14 @@ pub enum Task {
     Other(String),
 }
 
-const WORDS: [(Task, &str); 12] = [
+const WORDS: [(Task, &str); 13] = [
     (Task::Headers, "reading headers"),
     (Task::Samples, "analysing samples"),
     (Task::Features, "features"),
     (Task::Exporting, "exporting"),
     (Task::Importing, "importing"),
     (Task::Trimming, "trimming"),
+    (Task::Evaluating, "evaluating"),
     (Task::Measuring, "measuring"),
     (Task::Demo, "writing demo corpus"),
     (Task::Fetching, "fetching"),
@@ -63,6 +66,7 @@ impl Task {
             Self::Exporting => Some(CommandKind::ExportFeatures),
             Self::Importing => Some(CommandKind::ImportFeatures),
             Self::Trimming => Some(CommandKind::Trim),
+            Self::Evaluating => Some(CommandKind::Evaluate),
             Self::Measuring => Some(CommandKind::Bench),
             Self::Demo => Some(CommandKind::Demo),
             Self::Fetching => Some(CommandKind::Encoders),

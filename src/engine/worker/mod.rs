@@ -4,7 +4,7 @@ mod fit;
 mod left_out;
 mod observer;
 mod prepare;
-mod protocol;
+pub(in crate::engine) mod protocol;
 mod report;
 
 use crate::device::{choose_device, device_address};

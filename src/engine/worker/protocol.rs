@@ -39,6 +39,7 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
         validation_clips: count(Subset::Validation),
         test_clips: count(Subset::Test),
         leakage: leakage(&clips(&[Subset::Train, Subset::Validation]), &clips(&[Subset::Test])),
+        trained_elsewhere: None,
         left_out: selection
             .excluded
             .iter()
@@ -50,7 +51,7 @@ pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
     }
 }
 
-fn provenance(clip: &Clip, analysis: Option<&SampleAnalysis>) -> Provenance {
+pub(in crate::engine) fn provenance(clip: &Clip, analysis: Option<&SampleAnalysis>) -> Provenance {
     Provenance {
         speaker: clip.speaker_key(),
         text: clip.text.as_ref().map(|text| format!("{}/{text}", clip.corpus)),
@@ -60,7 +61,7 @@ fn provenance(clip: &Clip, analysis: Option<&SampleAnalysis>) -> Provenance {
 }
 
 /// As in `17 by the filter`.
-fn reason(exclusion: Exclusion) -> &'static str {
+pub(in crate::engine) fn reason(exclusion: Exclusion) -> &'static str {
     match exclusion {
         Exclusion::Filter => "by the filter",
         Exclusion::Label => "by the label map",

@@ -40,6 +40,7 @@ macro_rules! document {
 
 mod clips;
 mod encoders;
+mod evaluation;
 mod features;
 mod machine;
 mod predictions;
@@ -54,6 +55,7 @@ mod training;
 
 pub use clips::{Demo, Exported, Scan};
 pub use encoders::{Encoder, Encoders, FetchedEncoder};
+pub use evaluation::Evaluation;
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
 pub use machine::{Doctor, FeatureBench, Model, ModelBench, Models};
 pub use predictions::{Prediction, Predictions};
@@ -139,6 +141,7 @@ pub const KINDS: &[Kind] = &[
     kind::<RunEvent>("resume", "resume"),
     kind::<Report>("report", "report"),
     kind::<Predictions>("predict", "predict FILE"),
+    kind::<Evaluation>("evaluate", "evaluate --run RUN"),
     kind::<Preview>("preview", "preview FILE"),
     kind::<Playback>("play", "play FILE"),
     kind::<Demo>("demo", "demo"),

@@ -19,16 +19,28 @@ document! {
     Prediction(file: FilePrediction) {
         /// The file.
         path: PathBuf,
-        /// The run whose model predicted.
+        /// The run whose model predicted, or the name of the ready-made classifier.
         run: String,
+        /// Whether it is a ready-made classifier.
+        ready_made: bool,
+        /// Labels of the model that are no emotion known here, and stay as they are.
+        unknown_labels: Vec<String>,
         /// Whether the model was trained on synthetic data.
         synthetic_model: bool,
         /// The most probable label.
         #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<String> = file.outcome.as_ref().ok().and_then(most_probable),
-        /// The probability of every label.
+        /// The probability of every label; they sum to 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         probabilities: Option<BTreeMap<String, f32>> = file.outcome.as_ref().ok().map(|prediction| super::object(&prediction.probabilities)),
+        /// Where labels of the model were left out: the probability that it gave to these, before the others were divided by
+        /// their sum.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<f32> = file.outcome.as_ref().ok().and_then(|prediction| prediction.left_out),
+        /// Values of arousal, dominance, valence on about 0 to 1, as the model was trained; of a model that has these in
+        /// place of labels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dimensions: Option<BTreeMap<String, f32>> = file.outcome.as_ref().ok().filter(|prediction| !prediction.dimensions.is_empty()).map(|prediction| super::object(&prediction.dimensions)),
         /// Reasons to trust the prediction less.
         warnings: Vec<Warning> = file.outcome.iter().flat_map(|prediction| &prediction.warnings).map(Warning::from).collect(),
         /// Why the file was refused; then there is no label.
@@ -83,6 +95,13 @@ pub enum WarningKind {
         /// How many they are.
         files: usize,
     },
+    /// Longer than an encoder takes at once: the mean is over several windows.
+    Windows {
+        /// The file's length (s).
+        seconds: f64,
+        /// How many windows of 30 s.
+        windows: usize,
+    },
     /// Sampled at a lower rate than the training clips.
     Rate {
         /// The file's rate (Hz).
@@ -107,6 +126,7 @@ impl From<&engine::Warning> for WarningKind {
             engine::Warning::Long { seconds, used } => Self::Long { seconds, used },
             engine::Warning::NoTestScore => Self::NoTestScore,
             engine::Warning::OneSpeaker { files } => Self::OneSpeaker { files },
+            engine::Warning::Windows { seconds, windows } => Self::Windows { seconds, windows },
             engine::Warning::Rate { rate, wanted } => Self::Rate { rate, wanted },
         }
     }

@@ -103,6 +103,8 @@ document! {
         test_clips: usize,
         /// What the test set shares with the training set, validation included.
         leakage: Shared = (&protocol.leakage).into(),
+        /// What the model was trained on, where that is not the training set of this split.
+        trained_elsewhere: Option<String>,
         /// Clips left out, by reason.
         left_out: BTreeMap<String, usize> = super::object(&protocol.left_out),
         /// Whether the model was refitted on all clips afterwards.
@@ -174,7 +176,7 @@ pub struct Evaluated {
     pub probabilities: BTreeMap<String, f32>,
 }
 
-fn groups(scores: &[(String, engine::Scores)], confusions: &[(String, Vec<Vec<usize>>)]) -> Vec<Group> {
+pub(super) fn groups(scores: &[(String, engine::Scores)], confusions: &[(String, Vec<Vec<usize>>)]) -> Vec<Group> {
     let group = |(name, scores): &(String, engine::Scores)| {
         let confusion = confusions.iter().find(|(of, _)| of == name);
         Group {
@@ -186,7 +188,7 @@ fn groups(scores: &[(String, engine::Scores)], confusions: &[(String, Vec<Vec<us
     scores.iter().map(group).collect()
 }
 
-fn evaluated(clip: &EvaluatedClip, labels: &[String]) -> Evaluated {
+pub(super) fn evaluated(clip: &EvaluatedClip, labels: &[String]) -> Evaluated {
     let label = |index: usize| labels.get(index).cloned().unwrap_or_default();
     Evaluated {
         path: clip.path.clone(),

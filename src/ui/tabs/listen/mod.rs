@@ -7,7 +7,9 @@ pub mod order;
 mod prediction;
 pub mod sound;
 
-use crate::engine::{Clip, Command, CommandKind, Event, FilePrediction, Preview, SampleAnalysis, Survey, Variant};
+use crate::engine::{
+    Clip, Command, CommandKind, Event, FilePrediction, LabelChoice, Predictor, Preview, SampleAnalysis, Survey, Variant,
+};
 use crate::ui::model::Model;
 use crate::ui::overlays::NoSoundView;
 use crate::ui::pane::{Effects, Pane, Show, Table};
@@ -207,7 +209,8 @@ impl ListenView {
         match model.predicting_run() {
             Some(run) => effects.send(Command::Predict {
                 files: vec![path],
-                run: run.id.clone().into(),
+                by: Predictor::Run(run.id.clone().into()),
+                choice: LabelChoice::default(),
             }),
             None => effects.note("No run has a model yet: press 3, then n, to train one."),
         }

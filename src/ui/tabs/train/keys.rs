@@ -1,6 +1,6 @@
 //! The Train tab's keys.
 
-use super::{MEASURED, TrainView, note, queue};
+use super::{MEASURED, TrainView, evaluate, note, queue};
 use crate::engine::{Command, CommandKind, Shift, Stop};
 use crate::ui::input::bind;
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
@@ -22,6 +22,12 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(&[ENTER], "open the run's report")
             .hint("report")
             .does(TrainView::open),
+        bind(
+            keys!['E'],
+            "evaluate its model, or an encoder with a head, on all selected clips",
+        )
+        .sends(CommandKind::Evaluate, &[ENTER])
+        .does(evaluate::ask),
         bind(keys![' '], "overlay the run's curves, or remove them")
             .hint("overlay")
             .does(|view, _, effects| view.mark_selected(effects)),

@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod detail;
+pub mod evaluate;
 mod keys;
 mod note;
 pub mod queue;

@@ -1,0 +1,87 @@
+//! A model on clips that it was not trained on.
+
+use super::report::{classes, confused, confusion, groups, metrics};
+use crate::cli::output::Output;
+use crate::engine::{Evaluation, Interval};
+use crate::present::numbers::{count, percent};
+use crate::present::table::Table;
+use crate::present::{json, words};
+use std::io;
+
+/// The report of an evaluation.
+pub fn evaluation(output: Output, evaluation: &Evaluation) -> io::Result<()> {
+    output.either(|| json::Evaluation::from(evaluation), || text(evaluation))
+}
+
+fn text(evaluation: &Evaluation) -> String {
+    let report = &evaluation.report;
+    let parts = [
+        head(evaluation),
+        classes(&report.scores),
+        confusion(report),
+        untold(evaluation),
+        confused(report),
+        groups("corpus", &report.by_corpus),
+        groups("gender", &report.by_gender),
+        foot(evaluation),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn head(evaluation: &Evaluation) -> String {
+    let interval = evaluation.interval.as_ref().map_or_else(String::new, interval);
+    let warning = evaluation
+        .coverage
+        .warning()
+        .map_or_else(String::new, |words| words + "\n");
+    format!(
+        "{}\n{}{interval}\n{warning}{}\n",
+        evaluation.model,
+        metrics(&evaluation.report.scores),
+        evaluation.report.protocol_line
+    )
+}
+
+fn interval(interval: &Interval) -> String {
+    let units = if interval.speakers { "speaker" } else { "clip" };
+    format!(
+        "; UAR within {} and {} (95 %, bootstrap over {})",
+        percent(interval.low),
+        percent(interval.high),
+        count(interval.units, units)
+    )
+}
+
+/// What the model took clips for whose label it does not have.
+fn untold(evaluation: &Evaluation) -> String {
+    if evaluation.untold.is_empty() {
+        return String::new();
+    }
+    let headings: Vec<&str> = ["not in the model", "clips"]
+        .into_iter()
+        .chain(evaluation.report.labels.iter().map(String::as_str))
+        .collect();
+    let mut table = Table::new(1, &headings);
+    for label in &evaluation.untold {
+        let numbers = std::iter::once(label.clips).chain(label.predicted.iter().copied());
+        table.row(std::iter::once(label.label.clone()).chain(numbers.map(|number| number.to_string())));
+    }
+    table.render()
+}
+
+fn foot(evaluation: &Evaluation) -> String {
+    let mut text = String::new();
+    if !evaluation.unknown_labels.is_empty() {
+        text += &words::unknown_labels(&evaluation.unknown_labels);
+        text.push('\n');
+    }
+    for (path, reason) in &evaluation.refused {
+        let path = path.display().to_string();
+        text += &format!("refused: {path}: {}\n", reason.trim_start_matches(&format!("{path}: ")));
+    }
+    text + &format!("written to {}\n", evaluation.folder.display())
+}

@@ -1,0 +1,138 @@
+//! Which clips a model is evaluated on, and what it took them for.
+
+use crate::corpus::{Clip, Dealing, Emotion, Exclusion, Selection, Subset, split};
+use crate::engine::jobs::predictor::Loaded;
+use crate::engine::{EngineError, EvaluatedClip, Settings, UnknownLabel};
+use crate::training::evaluated_clip;
+use std::collections::BTreeMap;
+
+/// The clips that are evaluated.
+pub struct Side {
+    /// The clips.
+    pub selection: Selection,
+    /// What they are of the settings' selection.
+    pub name: String,
+    /// What has to be said of how they were dealt.
+    pub notes: Vec<String>,
+}
+
+impl Side {
+    /// All selected clips, or a subset of the settings' split (its first fold).
+    pub fn of(settings: &Settings, selection: Selection, subset: Option<Subset>) -> Result<Self, EngineError> {
+        let Some(subset) = subset else {
+            return match selection.clips.is_empty() {
+                true => Err(EngineError::Unsuitable(
+                    "no clip takes part; widen [filter] or [labels], or name corpora".to_owned(),
+                )),
+                false => Ok(Self {
+                    selection,
+                    name: "all selected clips".to_owned(),
+                    notes: Vec::new(),
+                }),
+            };
+        };
+        let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
+        let name = format!("{}, {} set (seed {})", dealt.name(), subset.name(), settings.seed);
+        Ok(Self {
+            selection: kept(selection, |index, _| dealt.subsets[index] == subset),
+            name,
+            notes: dealt.notes,
+        })
+    }
+
+    /// The training and validation clips of the settings' split, and its test set.
+    pub fn divided(settings: &Settings, selection: Selection) -> Result<(Selection, Self), EngineError> {
+        let test = Self::of(settings, selection.clone(), Some(Subset::Test))?;
+        let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
+        let fitted = kept(selection, |index, _| dealt.subsets[index] != Subset::Test);
+        Ok((fitted, test))
+    }
+}
+
+fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection {
+    let mut kept = Selection {
+        excluded: selection.excluded,
+        ..Selection::default()
+    };
+    for (index, (clip, analysis)) in selection.clips.into_iter().zip(selection.analysis).enumerate() {
+        if keep(index, &clip) {
+            kept.clips.push(clip);
+            kept.analysis.push(analysis);
+        }
+    }
+    kept
+}
+
+/// The clips of these labels, when any are named; the others count as not in the filter.
+pub fn of_labels(selection: Selection, labels: &[String]) -> Result<Selection, EngineError> {
+    if labels.is_empty() {
+        return Ok(selection);
+    }
+    let wanted: Vec<Emotion> = labels.iter().map(|label| Emotion::new(label)).collect();
+    let there: Vec<String> = selection.labels().into_iter().map(str::to_owned).collect();
+    if let Some(missing) = wanted
+        .iter()
+        .find(|label| !there.iter().any(|known| known == label.name()))
+    {
+        return Err(EngineError::Unknown(format!(
+            "no selected clip has the label `{missing}`; there are {}",
+            there.join(", ")
+        )));
+    }
+    let before = selection.clips.len();
+    let mut selection = kept(selection, |_, clip| wanted.contains(&clip.emotion));
+    let gone = before - selection.clips.len();
+    if gone > 0 {
+        *selection.excluded.entry(Exclusion::Filter).or_default() += gone;
+    }
+    Ok(selection)
+}
+
+/// Refuses a model that has none of the labels of the clips.
+pub fn check_labels(loaded: &Loaded, labels: &[String], selection: &Selection) -> Result<(), EngineError> {
+    let of_clips = selection.labels();
+    if labels.iter().any(|label| of_clips.contains(label.as_str())) {
+        return Ok(());
+    }
+    let first = labels.first().map_or("", String::as_str);
+    Err(EngineError::Unsuitable(format!(
+        "{} has the labels {}, the clips have {}: none is in both; name what they count as, as --map {first}=neutral",
+        loaded.name(),
+        labels.join(", "),
+        of_clips.into_iter().collect::<Vec<_>>().join(", ")
+    )))
+}
+
+/// Clips as they were predicted.
+pub struct Judged {
+    /// Those whose label the model has.
+    pub evaluated: Vec<EvaluatedClip>,
+    /// The labels of the others. A model cannot be right about these, so they are in no score.
+    pub untold: Vec<UnknownLabel>,
+}
+
+/// Joins clips with the probabilities of the model's labels.
+pub fn judged<'a>(labels: &[String], shown: impl IntoIterator<Item = (&'a Clip, Vec<f32>)>) -> Judged {
+    let mut evaluated = Vec::new();
+    let mut untold: BTreeMap<(usize, &str), UnknownLabel> = BTreeMap::new();
+    for (clip, row) in shown {
+        let truth = labels.iter().position(|label| label == clip.emotion.name());
+        let judged = evaluated_clip(clip, truth.unwrap_or_default(), row);
+        match truth {
+            Some(_) => evaluated.push(judged),
+            None => {
+                let label = untold.entry(clip.emotion.rank()).or_insert_with(|| UnknownLabel {
+                    label: clip.emotion.name().to_owned(),
+                    clips: 0,
+                    predicted: vec![0; labels.len()],
+                });
+                label.clips += 1;
+                label.predicted[judged.prediction()] += 1;
+            }
+        }
+    }
+    Judged {
+        evaluated,
+        untold: untold.into_values().collect(),
+    }
+}

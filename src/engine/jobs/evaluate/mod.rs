@@ -1,0 +1,201 @@
+//! Evaluate: a model on the selected clips, whatever it was trained on.
+
+mod clips;
+mod dimensions;
+mod origin;
+mod save;
+
+use super::Answer;
+use super::context::Context;
+use super::predictor::{Loaded, load, unknown_labels};
+use super::scan;
+use crate::corpus::{Catalogue, Clip, Selection, Subset, select};
+use crate::engine::worker::protocol::reason;
+use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Settings, Task, reading, request};
+use crate::evaluation::{report, uar_interval};
+use crate::inference::LabelView;
+use crate::training::{Rows, TrainingError, transfer, transfer_ready_made};
+use clips::{Judged, Side};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Probabilities of clips, and what is to be said of them.
+struct Judgement {
+    /// The labels, in the order of the probabilities.
+    labels: Vec<String>,
+    judged: Judged,
+    refused: Vec<(PathBuf, String)>,
+    notes: Vec<String>,
+}
+
+impl Answer for request::Evaluate {
+    /// Reads the samples of all clips, asks the model about those that are evaluated, and writes the report.
+    fn answer(self, context: &Context) -> Result<Arc<Evaluation>, EngineError> {
+        let settings = &context.settings;
+        let loaded = load(context, &self.by)?;
+        let view = loaded.view(settings, &self.choice)?;
+        let catalogue = catalogue(context)?;
+        let selection = select(&catalogue, &settings.labels, &settings.filter);
+        let (side, judgement, dimensions) = match &view {
+            Some(view) => {
+                let side = Side::of(settings, selection, self.subset)?;
+                let judgement = by_labels(context, &loaded, view, &side.selection)?;
+                (side, judgement, Vec::new())
+            }
+            None => by_dimensions(context, &loaded, selection, (&self.choice, self.subset))?,
+        };
+        let Judgement {
+            labels,
+            judged,
+            refused,
+            notes,
+        } = judgement;
+        let origin = origin::of(&loaded, &side.selection, &catalogue)?;
+        let unheard = judged.untold.iter().map(|label| label.clips).sum();
+        let excluded = side.selection.excluded.iter();
+        let left_out = excluded.map(|(why, clips)| (reason(*why).to_owned(), *clips));
+        let protocol = Protocol {
+            split: side.name,
+            synthetic: origin.synthetic || side.selection.clips.iter().any(|clip| clip.synthetic),
+            test_clips: judged.evaluated.len(),
+            train_clips: origin.train_clips,
+            validation_clips: origin.validation_clips,
+            leakage: origin.leakage,
+            trained_elsewhere: Some(origin.words),
+            left_out: left_out
+                .chain([
+                    ("with labels that the model does not have".to_owned(), unheard),
+                    ("that could not be predicted".to_owned(), refused.len()),
+                ])
+                .collect(),
+            final_model: false,
+            notes: side.notes.into_iter().chain(notes).collect(),
+            seed: settings.seed,
+        };
+        let report = report(&labels, &judged.evaluated, protocol);
+        let folder = save::write(&settings.runs, loaded.name(), &report, &judged.evaluated)?;
+        Ok(Arc::new(Evaluation {
+            model: loaded.name().to_owned(),
+            ready_made: loaded.is_ready_made(),
+            dimensions,
+            coverage: report.scores.coverage(),
+            interval: uar_interval(&judged.evaluated, &labels, settings.seed),
+            report,
+            evaluated: judged.evaluated,
+            untold: judged.untold,
+            unknown_labels: unknown_labels(&loaded, view.as_ref()),
+            refused,
+            folder,
+        }))
+    }
+}
+
+fn catalogue(context: &Context) -> Result<Catalogue, EngineError> {
+    let tell = context.progress_reporter();
+    let catalogue = reading::samples(
+        &*scan::catalogue(context)?,
+        &reading::remembered(&context.settings),
+        &tell,
+    )?;
+    context.check()?;
+    context.remember(&catalogue);
+    Ok(catalogue)
+}
+
+/// What the model says of each clip.
+fn rows(context: &Context, loaded: &Loaded, selection: &Selection) -> Result<Rows, EngineError> {
+    let tell = context.progress_reporter();
+    let progress = |done, total| tell(Task::Evaluating, done, total);
+    let rows = match loaded {
+        Loaded::Run(_, package) => {
+            let store = store(&context.settings, &package.metadata.recipe)?;
+            transfer(package, selection, &store, &progress)
+        }
+        Loaded::ReadyMade(_, model) => transfer_ready_made(model, &selection.clips, &progress),
+    };
+    rows.map_err(|error: TrainingError| match context.check() {
+        Err(cancelled) => cancelled,
+        Ok(()) => error.into(),
+    })
+}
+
+fn store(settings: &Settings, recipe: &crate::features::Recipe) -> Result<crate::features::FeatureStore, EngineError> {
+    Ok(crate::features::FeatureStore::open(
+        &reading::feature_folder(settings),
+        recipe,
+    )?)
+}
+
+fn by_labels(
+    context: &Context,
+    loaded: &Loaded,
+    view: &LabelView,
+    selection: &Selection,
+) -> Result<Judgement, EngineError> {
+    clips::check_labels(loaded, view.names(), selection)?;
+    let mut refused = Vec::new();
+    let mut shown = Vec::new();
+    let mut left_out = Vec::new();
+    for (clip, row) in selection.clips.iter().zip(rows(context, loaded, selection)?) {
+        match row.and_then(|row| view.of(&row).map_err(|error| error.to_string())) {
+            Ok((row, share)) => {
+                shown.push((clip, row));
+                left_out.push(share);
+            }
+            Err(reason) => refused.push((clip.path.clone(), reason)),
+        }
+    }
+    let notes = view.leaves_out().then(|| {
+        let mean = left_out.iter().map(|share| f64::from(*share)).sum::<f64>() / left_out.len().max(1) as f64;
+        format!(
+            "probabilities renormalised over {}; the model's other labels had {:.1} % on average",
+            view.names().join(", "),
+            100.0 * mean
+        )
+    });
+    Ok(Judgement {
+        labels: view.names().to_vec(),
+        judged: clips::judged(view.names(), shown),
+        refused,
+        notes: notes.into_iter().collect(),
+    })
+}
+
+/// Dimensions are mapped to categories, which takes clips to fit the map on: the training and validation sets of the
+/// settings' split. What is evaluated is in its test set.
+fn by_dimensions(
+    context: &Context,
+    loaded: &Loaded,
+    selection: Selection,
+    (choice, subset): (&LabelChoice, Option<Subset>),
+) -> Result<(Side, Judgement, Vec<String>), EngineError> {
+    let Loaded::ReadyMade(_, model) = loaded else {
+        return Err(EngineError::Unsuitable("the model has no labels".to_owned()));
+    };
+    if subset.is_some_and(|subset| subset != Subset::Test) {
+        return Err(EngineError::Unsuitable(format!(
+            "{} has dimensions, and the map to categories is fitted on the training and validation clips; evaluate the test set",
+            loaded.name()
+        )));
+    }
+    let selection = clips::of_labels(selection, &choice.labels)?;
+    let (fitted, test) = Side::divided(&context.settings, selection)?;
+    let dimensions: Vec<String> = model.labels().to_vec();
+    let map = dimensions::fit(&fitted, &rows(context, loaded, &fitted)?, &dimensions)?;
+    let mut refused = Vec::new();
+    let mut shown: Vec<(&Clip, Vec<f32>)> = Vec::new();
+    for (clip, row) in test.selection.clips.iter().zip(rows(context, loaded, &test.selection)?) {
+        match row {
+            Ok(row) => shown.push((clip, map.means.probabilities(&row))),
+            Err(reason) => refused.push((clip.path.clone(), reason)),
+        }
+    }
+    let judged = clips::judged(&map.labels, shown);
+    let judgement = Judgement {
+        labels: map.labels,
+        judged,
+        refused,
+        notes: vec![map.note],
+    };
+    Ok((test, judgement, dimensions))
+}

@@ -1,0 +1,106 @@
+//! What an evaluated model has learnt from, as far as that is known.
+
+use crate::corpus::{Catalogue, Dealt, Selection, Subset, dealt};
+use crate::engine::EngineError;
+use crate::engine::jobs::predictor::Loaded;
+use crate::engine::runs::file::RunFile;
+use crate::engine::worker::protocol::provenance;
+use crate::evaluation::{Leakage, Provenance, leakage};
+use crate::inference::{FinalFit, Package};
+use crate::runs::RunFolder;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// What a model has learnt from.
+pub struct Origin {
+    /// In words, as in `by the model of run a, trained on crema_d (5,144 clips)`.
+    pub words: String,
+    /// Whether that was synthetic.
+    pub synthetic: bool,
+    /// Clips that it was trained on; 0 where that is not known.
+    pub train_clips: usize,
+    /// Clips that it was chosen on; 0 where that is not known.
+    pub validation_clips: usize,
+    /// What the evaluated clips share with these; nothing is counted where that is not known.
+    pub leakage: Leakage,
+}
+
+/// Of a model that is evaluated on these clips.
+///
+/// # Errors
+/// A run whose files are damaged.
+pub fn of(loaded: &Loaded, selection: &Selection, catalogue: &Catalogue) -> Result<Origin, EngineError> {
+    match loaded {
+        Loaded::Run(folder, package) => of_run(folder, package, selection, catalogue),
+        Loaded::ReadyMade(name, _) => Ok(of_ready_made(name)),
+    }
+}
+
+fn of_run(
+    folder: &RunFolder,
+    package: &Package,
+    selection: &Selection,
+    catalogue: &Catalogue,
+) -> Result<Origin, EngineError> {
+    let file = RunFile::read(folder)?;
+    let clips = dealt(&folder.split())?;
+    let count = |subset: Subset| clips.iter().filter(|clip| clip.subset == subset).count();
+    let (train, validation, test) = (count(Subset::Train), count(Subset::Validation), count(Subset::Test));
+    let corpora = file.run.corpora.join("+");
+    let fit = package.metadata.final_fit;
+    let (learnt, chosen) = match fit {
+        FinalFit::None => (train, validation),
+        FinalFit::TrainValidation => (train + validation, 0),
+        FinalFit::Everything => (train + validation + test, 0),
+    };
+    let contents: HashMap<&Path, u128> = catalogue
+        .clips
+        .iter()
+        .zip(&catalogue.analysis)
+        .filter_map(|(clip, analysis)| Some((clip.path.as_path(), analysis.as_ref()?.content)))
+        .collect();
+    let known = |clip: &Dealt| Provenance {
+        speaker: clip
+            .speaker
+            .as_ref()
+            .map(|speaker| format!("{}/{speaker}", clip.corpus)),
+        text: None,
+        content: contents.get(clip.path.as_path()).copied(),
+        source: None,
+    };
+    let learnt_from: Vec<Provenance> = clips
+        .iter()
+        .filter(|clip| clip.subset != Subset::Test || fit == FinalFit::Everything)
+        .map(known)
+        .collect();
+    let evaluated: Vec<Provenance> = selection
+        .clips
+        .iter()
+        .zip(&selection.analysis)
+        .map(|(clip, analysis)| Provenance {
+            // The table of a run does not tell its sentences.
+            text: None,
+            ..provenance(clip, analysis.as_deref())
+        })
+        .collect();
+    Ok(Origin {
+        words: format!(
+            "by the model of run {}, trained on {corpora} ({learnt} clips)",
+            folder.id
+        ),
+        synthetic: package.metadata.synthetic,
+        train_clips: learnt,
+        validation_clips: chosen,
+        leakage: leakage(&learnt_from, &evaluated),
+    })
+}
+
+fn of_ready_made(name: &str) -> Origin {
+    Origin {
+        words: format!("by {name} as published; what it was trained on is not known here"),
+        synthetic: false,
+        train_clips: 0,
+        validation_clips: 0,
+        leakage: Leakage::default(),
+    }
+}

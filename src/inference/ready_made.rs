@@ -1,0 +1,134 @@
+//! A checkpoint that comes with a classification head, as it is.
+
+use super::predict::{check_predictable, doubts};
+use super::{InferenceError, Prediction, Warning};
+use crate::audio::{Wave, resample, resampled_length};
+use crate::device::device;
+use crate::encoders::{Classifier, Outputs};
+use std::path::Path;
+
+/// What an encoder takes at once (s); longer clips go through in windows of this length.
+const WINDOW: f64 = 30.0;
+/// As many windows are an hour.
+const MOST_WINDOWS: usize = 120;
+
+/// A classifier that was trained by others.
+#[derive(Debug)]
+pub struct ReadyMade {
+    classifier: Classifier,
+}
+
+/// A wave at the rate of the encoder.
+#[derive(Debug, Clone)]
+pub struct HeardFile {
+    samples: Vec<f32>,
+    warnings: Vec<Warning>,
+}
+
+impl ReadyMade {
+    /// Reads it from its folder, for a device by name.
+    ///
+    /// # Errors
+    /// [`InferenceError::Encoder`] for a checkpoint without a head that is known, or a damaged one.
+    pub fn open(folder: &Path, device_name: &str) -> Result<Self, InferenceError> {
+        let classifier = Classifier::open(folder, &device(device_name)?)?;
+        Ok(Self { classifier })
+    }
+
+    /// Its labels or dimensions as its publisher has named them.
+    pub fn labels(&self) -> &[String] {
+        self.classifier.labels()
+    }
+
+    /// Whether it has classes or dimensions.
+    pub fn outputs(&self) -> Outputs {
+        self.classifier.outputs()
+    }
+
+    /// A wave as the encoder hears it.
+    ///
+    /// # Errors
+    /// [`InferenceError::Refused`] for silence, nothing at all, less than 0.1 s, or more than an hour.
+    pub fn prepare(&self, wave: &Wave) -> Result<HeardFile, InferenceError> {
+        let config = self.classifier.config();
+        let measured = check_predictable(wave)?;
+        let window = (WINDOW * f64::from(config.rate)) as usize;
+        let length = resampled_length(wave, config.rate);
+        if length > MOST_WINDOWS * window || config.frames(length) == 0 {
+            return Err(InferenceError::Refused(format!(
+                "{:.2} s, of which the encoder takes one frame to an hour; cut it into utterances",
+                wave.seconds()
+            )));
+        }
+        let mut warnings = doubts(wave, &measured, config.rate);
+        let windows = length.div_ceil(window);
+        if windows > 1 {
+            let seconds = wave.seconds();
+            warnings.push(Warning::Windows { seconds, windows });
+        }
+        let heard = resample(wave, config.rate).map_err(|error| InferenceError::Refused(error.to_string()))?;
+        Ok(HeardFile {
+            samples: heard.samples,
+            warnings,
+        })
+    }
+
+    /// What the head says of each wave, one number per label: probabilities that sum to 1, or values of dimensions. Each
+    /// is the same alone and beside others.
+    ///
+    /// # Errors
+    /// [`InferenceError::Encoder`].
+    pub fn rows(&self, heard: &[&HeardFile]) -> Result<Vec<Vec<f32>>, InferenceError> {
+        let waves: Vec<&[f32]> = heard.iter().map(|file| file.samples.as_slice()).collect();
+        let rows = self.classifier.forward(&waves)?;
+        Ok(match self.outputs() {
+            Outputs::Dimensions => rows,
+            Outputs::Classes => rows.iter().map(|row| softmax(row)).collect(),
+        })
+    }
+
+    /// The prediction of one wave.
+    ///
+    /// # Errors
+    /// [`InferenceError::Encoder`].
+    pub fn predict(&self, heard: HeardFile) -> Result<Prediction, InferenceError> {
+        let row = self.rows(&[&heard])?.into_iter().flatten();
+        let named = self.labels().iter().cloned().zip(row).collect();
+        let (probabilities, dimensions) = match self.outputs() {
+            Outputs::Classes => (named, Vec::new()),
+            Outputs::Dimensions => (Vec::new(), named),
+        };
+        Ok(Prediction {
+            probabilities,
+            dimensions,
+            left_out: None,
+            warnings: heard.warnings,
+        })
+    }
+}
+
+/// In double precision.
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let parts: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();
+    let sum: f64 = parts.iter().sum();
+    parts.into_iter().map(|part| (part / sum) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_sums_to_one_whatever_the_logits() {
+        for logits in [vec![0.0, 1.0, -1.0], vec![1e4, -1e4], vec![-200.0, -201.0]] {
+            let row = softmax(&logits);
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{row:?}");
+        }
+        let row = softmax(&[1.0, 2.0, 3.0]);
+        // scipy.special.softmax([1, 2, 3])
+        for (ours, theirs) in row.iter().zip([0.090_030_573, 0.244_728_471, 0.665_240_956]) {
+            assert!((ours - theirs).abs() < 1e-7);
+        }
+    }
+}

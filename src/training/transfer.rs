@@ -1,0 +1,86 @@
+//! Models on clips that they were not trained on: a run's on other corpora, and those of others.
+
+use super::dataset::{features, on_all_cores};
+use super::{Normaliser, TrainingError};
+use crate::audio::decode;
+use crate::corpus::{Clip, Selection};
+use crate::features::{FeatureMatrix, FeatureStore};
+use crate::inference::{HeardFile, Package, ReadyMade};
+
+/// Clips that go through at once.
+const BATCH: usize = 32;
+
+/// One row per clip, in the order of the selection (probabilities of the model's labels, or values of its dimensions);
+/// or why there is none.
+pub type Rows = Vec<Result<Vec<f32>, String>>;
+
+/// What the model of a package says of each clip. Its features come from the store, which must be that of the package's
+/// recipe. Where the model compares a speaker's clips with each other, each speaker of the corpora is standardised by
+/// all of that speaker's clips here.
+///
+/// # Errors
+/// A store that cannot be written, features that leave nothing when they are standardised, or being stopped by `progress`.
+pub fn transfer(
+    package: &Package,
+    selection: &Selection,
+    store: &FeatureStore,
+    progress: &(dyn Fn(usize, usize) -> bool + Sync),
+) -> Result<Rows, TrainingError> {
+    let clips = &selection.clips;
+    let work = |index: usize| {
+        let analysis = selection.analysis.get(index).and_then(Option::as_deref);
+        features(&clips[index], analysis, None, store)
+    };
+    let extracted = on_all_cores(clips.len(), work, progress)?;
+    let mut matrices: Vec<FeatureMatrix> = Vec::with_capacity(clips.len());
+    let mut heard: Vec<Clip> = Vec::with_capacity(clips.len());
+    let mut refused: Vec<Option<String>> = Vec::with_capacity(clips.len());
+    for (clip, outcome) in clips.iter().zip(extracted) {
+        refused.push(match outcome {
+            Ok((extracted, _)) => {
+                matrices.push(extracted.matrix);
+                heard.push(clip.clone());
+                None
+            }
+            Err(reason) => Some(reason),
+        });
+    }
+    Normaliser::apply(&mut matrices, &heard, heard.len(), package.metadata.normalise)?;
+    let mut rows = package.probabilities(&matrices)?.into_iter();
+    Ok(refused
+        .into_iter()
+        .map(|reason| match reason {
+            Some(reason) => Err(reason),
+            None => rows.next().ok_or_else(|| "the model says nothing of it".to_owned()),
+        })
+        .collect())
+}
+
+/// What a ready-made classifier says of each clip.
+///
+/// # Errors
+/// What the encoder says, or being stopped by `progress`.
+pub fn transfer_ready_made(
+    model: &ReadyMade,
+    clips: &[Clip],
+    progress: &(dyn Fn(usize, usize) -> bool + Sync),
+) -> Result<Rows, TrainingError> {
+    let mut all: Rows = Vec::with_capacity(clips.len());
+    for batch in clips.chunks(BATCH) {
+        let hear = |index: usize| -> Result<Result<HeardFile, String>, TrainingError> {
+            let decoded = decode(&batch[index].path).map_err(|error| error.to_string());
+            Ok(decoded.and_then(|decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string())))
+        };
+        let heard = on_all_cores(batch.len(), hear, &|_, _| true)?;
+        let good: Vec<&HeardFile> = heard.iter().flatten().collect();
+        let mut rows = model.rows(&good)?.into_iter();
+        all.extend(heard.iter().map(|outcome| match outcome {
+            Ok(_) => rows.next().ok_or_else(|| "the model says nothing of it".to_owned()),
+            Err(reason) => Err(reason.clone()),
+        }));
+        if !progress(all.len(), clips.len()) {
+            return Err(TrainingError::StoppedEarly);
+        }
+    }
+    Ok(all)
+}
