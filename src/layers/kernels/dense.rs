@@ -5,6 +5,8 @@ use rayon::prelude::*;
 
 /// Columns, or rows of a gradient, that make a task.
 const BLOCK: usize = 64;
+/// Rows of the input from which on a copy of the weights pays.
+const COPIED: usize = 16;
 
 /// Writes the matrix of `columns` columns transposed.
 pub fn transpose(matrix: &[f32], columns: usize, transposed: &mut [f32]) {
@@ -38,9 +40,27 @@ pub fn forward(input: &[f32], weights: &[f32], bias: &[f32], relu: bool) -> Vec<
                 segment: 0,
                 step: 1,
             };
-            let right = Right {
-                values: &weights[from..],
-                row: outputs,
+            // Rows of a wide matrix lie so far apart that they drive each other out of the cache: where many rows of the
+            // input pass them, their part of the block is copied side by side first.
+            let near = if rows >= COPIED && outputs > BLOCK {
+                let mut near = Vec::with_capacity(inputs * columns);
+                for row in weights.chunks_exact(outputs) {
+                    near.extend_from_slice(&row[from..from + columns]);
+                }
+                near
+            } else {
+                Vec::new()
+            };
+            let right = if near.is_empty() {
+                Right {
+                    values: &weights[from..],
+                    row: outputs,
+                }
+            } else {
+                Right {
+                    values: &near,
+                    row: columns,
+                }
             };
             let sizes = Sizes {
                 rows,
