@@ -1,11 +1,12 @@
 //! Clips to features and labels.
 
 use super::{Copy, Examples, TrainingError};
-use crate::audio::decode;
+use crate::audio::{AudioError, Wave, decode};
 use crate::corpus::{Clip, Emotion, SampleAnalysis, Split, Subset};
 use crate::features::{Extracted, FeatureError, FeatureMatrix, FeatureStore, Note};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -67,13 +68,25 @@ pub fn build_dataset(
     }
     // A single label is refused before the work.
     label(clips)?;
-    let work = |index: usize| {
-        let analysis = analysis.get(index).and_then(Option::as_deref);
-        features(&clips[index], analysis, examples.copy(index), store)
+    let example = |index: usize| Example {
+        clip: &clips[index],
+        analysis: analysis.get(index).and_then(Option::as_deref),
+        copy: examples.copy(index),
+    };
+    if (0..clips.len()).any(|index| !example(index).is_in(store)) {
+        store.extractor().load()?;
+    }
+    let together = store.extractor().together();
+    let work = |range: Range<usize>| match range.len() {
+        1 => Ok(vec![example(range.start).features(store)?]),
+        _ => features_together(&range.map(example).collect::<Vec<_>>(), store),
     };
     let mut found = Vec::with_capacity(clips.len());
     let mut bad = BTreeMap::new();
-    for (example, outcome) in on_all_cores(clips.len(), work, progress)?.into_iter().enumerate() {
+    for (example, outcome) in on_all_cores(clips.len(), together, work, progress)?
+        .into_iter()
+        .enumerate()
+    {
         match outcome {
             Ok(extracted) => found.push(extracted),
             Err(reason) => drop(bad.insert(example, reason)),
@@ -137,27 +150,61 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
 /// The features of an example and whether the cache had them, or why it has none.
 type Outcome = Result<(Extracted, bool), String>;
 
-fn features(
-    clip: &Clip,
-    analysis: Option<&SampleAnalysis>,
-    copy: Option<&Copy>,
-    store: &FeatureStore,
-) -> Result<Outcome, TrainingError> {
-    let extracted = match analysis {
-        Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || match copy {
-            Some(copy) => copy.wave(clip, store.recipe().rate()),
-            None => decode(&clip.path).map(|decoded| decoded.wave),
-        }),
-        // Not analysed yet: the samples must be decoded to know what they are called in the cache.
-        None => decode(&clip.path)
-            .map_err(FeatureError::from)
-            .and_then(|decoded| store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))),
-    };
-    match extracted {
-        Ok(extracted) => Ok(Ok(extracted)),
-        Err(error) if error.is_of(&clip.path) => Ok(Err(error.beside(&clip.path))),
-        Err(error) => Err(naming(clip, error.into())),
+/// What features are of.
+struct Example<'a> {
+    clip: &'a Clip,
+    analysis: Option<&'a SampleAnalysis>,
+    copy: Option<&'a Copy>,
+}
+
+impl Example<'_> {
+    fn is_in(&self, store: &FeatureStore) -> bool {
+        let content = self.analysis.map(|analysis| analysis.content);
+        content.is_some_and(|content| store.has(&self.clip.corpus, content))
     }
+
+    fn wave(&self, store: &FeatureStore) -> Result<Wave, AudioError> {
+        match self.copy {
+            Some(copy) => copy.wave(self.clip, store.recipe().rate()),
+            None => decode(&self.clip.path).map(|decoded| decoded.wave),
+        }
+    }
+
+    fn features(&self, store: &FeatureStore) -> Result<Outcome, TrainingError> {
+        let clip = self.clip;
+        let extracted = match self.analysis {
+            Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || self.wave(store)),
+            // Not analysed yet: the samples must be decoded to know what they are called in the cache.
+            None => decode(&clip.path)
+                .map_err(FeatureError::from)
+                .and_then(|decoded| store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))),
+        };
+        self.outcome(extracted)
+    }
+
+    fn outcome(&self, extracted: Result<(Extracted, bool), FeatureError>) -> Result<Outcome, TrainingError> {
+        match extracted {
+            Ok(extracted) => Ok(Ok(extracted)),
+            Err(error) if error.is_of(&self.clip.path) => Ok(Err(error.beside(&self.clip.path))),
+            Err(error) => Err(naming(self.clip, error.into())),
+        }
+    }
+}
+
+/// The features of several examples, whose waves an encoder takes together; one by one where some have not been analysed
+/// yet.
+fn features_together(examples: &[Example], store: &FeatureStore) -> Result<Vec<Outcome>, TrainingError> {
+    let mut wanted = Vec::with_capacity(examples.len());
+    for example in examples {
+        let Some(analysis) = example.analysis else {
+            return examples.iter().map(|example| example.features(store)).collect();
+        };
+        let load = || example.wave(store).map_err(FeatureError::from);
+        wanted.push((&*example.clip.corpus, analysis.content, load));
+    }
+    let outcomes = store.get_or_extract_all(wanted)?;
+    let pairs = examples.iter().zip(outcomes);
+    pairs.map(|(example, outcome)| example.outcome(outcome)).collect()
 }
 
 /// The error, with the clip's path where its message lacks it.
@@ -171,36 +218,42 @@ fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
     }
 }
 
-/// `work(0..count)` on all cores, in order. Stops when `progress` says so, and skips what comes after a failure.
+/// `work` over `0..count` on all cores, so many `together`, in order. Stops when `progress` says so, and skips what comes
+/// after a failure.
 fn on_all_cores<T: Send>(
     count: usize,
-    work: impl Fn(usize) -> Result<T, TrainingError> + Sync,
+    together: usize,
+    work: impl Fn(Range<usize>) -> Result<Vec<T>, TrainingError> + Sync,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Vec<T>, TrainingError> {
     let done = AtomicUsize::new(0);
     let failed = AtomicUsize::new(usize::MAX);
     let stopped = AtomicBool::new(false);
-    let results: Vec<Option<Result<T, TrainingError>>> = (0..count)
+    let parts = count.div_ceil(together.max(1));
+    let results: Vec<Option<Result<Vec<T>, TrainingError>>> = (0..parts)
         .into_par_iter()
-        .map(|index| {
-            if stopped.load(Ordering::Relaxed) || index > failed.load(Ordering::Relaxed) {
+        .map(|part| {
+            if stopped.load(Ordering::Relaxed) || part > failed.load(Ordering::Relaxed) {
                 return None;
             }
-            let result = work(index);
+            let range = part * together..((part + 1) * together).min(count);
+            let length = range.len();
+            let result = work(range);
             if result.is_err() {
-                failed.fetch_min(index, Ordering::Relaxed);
+                failed.fetch_min(part, Ordering::Relaxed);
             }
-            if !progress(done.fetch_add(1, Ordering::Relaxed) + 1, count) {
+            if !progress(done.fetch_add(length, Ordering::Relaxed) + length, count) {
                 stopped.store(true, Ordering::Relaxed);
             }
             Some(result)
         })
         .collect();
     // Everything before the first failure was worked on, unless it was stopped.
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or(Err(TrainingError::StoppedEarly)))
-        .collect()
+    let mut all = Vec::with_capacity(count);
+    for result in results {
+        all.extend(result.unwrap_or(Err(TrainingError::StoppedEarly))?);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]
