@@ -7,6 +7,8 @@ mod config;
 mod encoder;
 mod error;
 mod fingerprint;
+#[cfg(test)]
+mod fixture;
 mod frames;
 pub mod hub;
 mod json;
