@@ -3,8 +3,7 @@
 use super::prepare::check;
 use super::{Extracted, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch};
 use crate::audio::{Wave, resample, resampled_length};
-use crate::encoders::{EncoderError, Found};
-use burn::tensor::Device;
+use crate::encoders::{Encoder, EncoderError, Found};
 use half::f16;
 
 /// What an encoder takes at once (s); a longer clip goes through in windows of this length.
@@ -25,8 +24,8 @@ impl Recipe {
     }
 }
 
-/// The encoder of a recipe.
-fn found(recipe: &Recipe) -> Result<Found, FeatureError> {
+/// The encoder of a recipe, with the weights that the recipe was resolved with.
+pub(super) fn found(recipe: &Recipe) -> Result<Found, FeatureError> {
     let name = &recipe.encoder;
     let found = Found::new(name)?;
     match &recipe.resolved_encoder {
@@ -48,14 +47,13 @@ fn found(recipe: &Recipe) -> Result<Found, FeatureError> {
 /// The features of several waves, each as it would be alone.
 ///
 /// # Errors
-/// What concerns all of them: an encoder that is not here. What concerns one stands in its place.
+/// What concerns all of them. What concerns one stands in its place.
 pub(super) fn embed(
     waves: &[Wave],
     recipe: &Recipe,
-    device: &Device,
+    encoder: &Encoder,
     watch: &mut Stopwatch,
 ) -> Result<Vec<Result<Extracted, FeatureError>>, FeatureError> {
-    let encoder = found(recipe)?.load(device)?;
     let rate = encoder.config().rate;
     let heard = |wave| {
         let heard = heard(wave, rate)?;
@@ -96,11 +94,6 @@ pub(super) fn heard(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
         });
     }
     Ok(resample(wave, rate)?)
-}
-
-/// The only one of them.
-pub(super) fn one<T>(rows: Vec<T>) -> Result<T, FeatureError> {
-    rows.into_iter().next().ok_or_else(nothing)
 }
 
 fn nothing() -> FeatureError {

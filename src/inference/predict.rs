@@ -2,7 +2,7 @@
 
 use super::{FinalFit, InferenceError, Package};
 use crate::audio::{Level, Wave, level};
-use crate::features::{FeatureMatrix, Normalise, Recipe, Scaler, Stopwatch, extract_timed};
+use crate::features::{Extractor, FeatureMatrix, Normalise, Recipe, Scaler};
 use serde::{Deserialize, Serialize};
 
 /// A reason to trust a prediction less.
@@ -98,7 +98,7 @@ impl Package {
         let measured = check_predictable(wave)?;
         let (recipe, device) = (&self.metadata.recipe, self.network.device());
         Ok(PreparedFile {
-            features: extract_timed(wave, recipe, &device, &mut Stopwatch::off())?.matrix,
+            features: Extractor::new(recipe, device).extract(wave)?.matrix,
             warnings: warnings(wave, &measured, recipe, self.metadata.training_rms_dbfs),
         })
     }

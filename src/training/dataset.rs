@@ -1,12 +1,10 @@
 //! Clips to features and labels.
 
-use super::{Copy, Examples, TrainingError};
-use crate::audio::decode;
-use crate::corpus::{Clip, Emotion, SampleAnalysis, Split, Subset};
-use crate::features::{Extracted, FeatureError, FeatureMatrix, FeatureStore, Note};
-use rayon::prelude::*;
+use super::extraction::features_of;
+use super::{Examples, TrainingError};
+use crate::corpus::{Clip, Emotion, Split, Subset};
+use crate::features::{FeatureMatrix, FeatureStore, Note};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Features and labels of every selected clip, in the order of the selection.
@@ -71,13 +69,10 @@ pub fn build_dataset(
     }
     // A single label is refused before the work.
     label(clips)?;
-    let work = |index: usize| {
-        let analysis = analysis.get(index).and_then(Option::as_deref);
-        features(&clips[index], analysis, examples.copy(index), store)
-    };
+    let outcomes = features_of(clips, analysis, |index| examples.copy(index), store, progress)?;
     let mut found = Vec::with_capacity(clips.len());
     let mut bad = BTreeMap::new();
-    for (example, outcome) in on_all_cores(clips.len(), work, progress)?.into_iter().enumerate() {
+    for (example, outcome) in outcomes.into_iter().enumerate() {
         match outcome {
             Ok(extracted) => found.push(extracted),
             Err(reason) => drop(bad.insert(example, reason)),
@@ -140,75 +135,6 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
         .collect();
     let labels = emotions.iter().map(|emotion| emotion.name().to_owned()).collect();
     Ok((labels, targets))
-}
-
-/// The features of an example and whether the cache had them, or why it has none.
-pub(super) type Outcome = Result<(Extracted, bool), String>;
-
-pub(super) fn features(
-    clip: &Clip,
-    analysis: Option<&SampleAnalysis>,
-    copy: Option<&Copy>,
-    store: &FeatureStore,
-) -> Result<Outcome, TrainingError> {
-    let extracted = match analysis {
-        Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || match copy {
-            Some(copy) => copy.wave(clip, store.recipe().rate()),
-            None => decode(&clip.path).map(|decoded| decoded.wave),
-        }),
-        // Not analysed yet: the samples must be decoded to know what they are called in the cache.
-        None => decode(&clip.path)
-            .map_err(FeatureError::from)
-            .and_then(|decoded| store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))),
-    };
-    match extracted {
-        Ok(extracted) => Ok(Ok(extracted)),
-        Err(error) if error.is_of(&clip.path) => Ok(Err(error.beside(&clip.path))),
-        Err(error) => Err(naming(clip, error.into())),
-    }
-}
-
-/// The error, with the clip's path where its message lacks it.
-fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
-    let path = clip.path.display().to_string();
-    let message = error.to_string();
-    if message.contains(&path) || matches!(error, TrainingError::Feature(FeatureError::Cache { .. })) {
-        error
-    } else {
-        TrainingError::Data(format!("{path}: {message}"))
-    }
-}
-
-/// `work(0..count)` on all cores, in order. Stops when `progress` says so, and skips what comes after a failure.
-pub(super) fn on_all_cores<T: Send>(
-    count: usize,
-    work: impl Fn(usize) -> Result<T, TrainingError> + Sync,
-    progress: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Result<Vec<T>, TrainingError> {
-    let done = AtomicUsize::new(0);
-    let failed = AtomicUsize::new(usize::MAX);
-    let stopped = AtomicBool::new(false);
-    let results: Vec<Option<Result<T, TrainingError>>> = (0..count)
-        .into_par_iter()
-        .map(|index| {
-            if stopped.load(Ordering::Relaxed) || index > failed.load(Ordering::Relaxed) {
-                return None;
-            }
-            let result = work(index);
-            if result.is_err() {
-                failed.fetch_min(index, Ordering::Relaxed);
-            }
-            if !progress(done.fetch_add(1, Ordering::Relaxed) + 1, count) {
-                stopped.store(true, Ordering::Relaxed);
-            }
-            Some(result)
-        })
-        .collect();
-    // Everything before the first failure was worked on, unless it was stopped.
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or(Err(TrainingError::StoppedEarly)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod dataset;
 mod epoch;
 mod error;
 mod export;
+mod extraction;
 mod fine_tuning;
 mod fit;
 mod fitting;

@@ -1,11 +1,12 @@
 //! Models on clips that they were not trained on: a run's on other corpora, and those of others.
 
-use super::dataset::{features, on_all_cores};
+use super::extraction::features_of;
 use super::{Normaliser, TrainingError};
 use crate::audio::decode;
 use crate::corpus::{Clip, Selection};
 use crate::features::{FeatureMatrix, FeatureStore};
 use crate::inference::{HeardFile, Package, ReadyMade};
+use rayon::prelude::*;
 
 /// Clips that go through at once.
 const BATCH: usize = 32;
@@ -27,11 +28,7 @@ pub fn transfer(
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Rows, TrainingError> {
     let clips = &selection.clips;
-    let work = |index: usize| {
-        let analysis = selection.analysis.get(index).and_then(Option::as_deref);
-        features(&clips[index], analysis, None, store)
-    };
-    let extracted = on_all_cores(clips.len(), work, progress)?;
+    let extracted = features_of(clips, &selection.analysis, |_| None, store, progress)?;
     let mut matrices: Vec<FeatureMatrix> = Vec::with_capacity(clips.len());
     let mut heard: Vec<Clip> = Vec::with_capacity(clips.len());
     let mut refused: Vec<Option<String>> = Vec::with_capacity(clips.len());
@@ -67,11 +64,11 @@ pub fn transfer_ready_made(
 ) -> Result<Rows, TrainingError> {
     let mut all: Rows = Vec::with_capacity(clips.len());
     for batch in clips.chunks(BATCH) {
-        let hear = |index: usize| -> Result<Result<HeardFile, String>, TrainingError> {
-            let decoded = decode(&batch[index].path).map_err(|error| error.to_string());
-            Ok(decoded.and_then(|decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string())))
+        let hear = |clip: &Clip| {
+            let decoded = decode(&clip.path).map_err(|error| error.to_string())?;
+            model.prepare(&decoded.wave).map_err(|error| error.to_string())
         };
-        let heard = on_all_cores(batch.len(), hear, &|_, _| true)?;
+        let heard: Vec<Result<HeardFile, String>> = batch.par_iter().map(hear).collect();
         let good: Vec<&HeardFile> = heard.iter().flatten().collect();
         let mut rows = model.rows(&good)?.into_iter();
         all.extend(heard.iter().map(|outcome| match outcome {

@@ -7,7 +7,7 @@ mod record;
 
 pub use inventory::{PackContents, PackSummary, inventory};
 
-use super::{Extracted, FEATURE_VERSION, FeatureError, Recipe, Stopwatch, extract_timed};
+use super::{Extracted, Extractor, FEATURE_VERSION, FeatureError, Recipe};
 use crate::audio::{AudioError, Wave};
 use crate::device::cpu;
 use burn::tensor::Device;
@@ -19,6 +19,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+/// The features of a clip and whether the store had them, or why it has none.
+pub type Outcome = Result<(Extracted, bool), FeatureError>;
+
 /// Features kept on disk by (corpus, content of the clip); safe for many threads and many processes at once.
 ///
 /// `<folder>/<corpus>-<recipe key>-v<feature version>.pack` is a header and then records of one size, for a
@@ -29,9 +32,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[derive(Debug)]
 pub struct FeatureStore {
     folder: PathBuf,
-    recipe: Recipe,
+    extractor: Extractor,
     layout: Layout,
-    device: Device,
     packs: RwLock<HashMap<String, Arc<Pack>>>,
 }
 
@@ -49,9 +51,8 @@ impl FeatureStore {
         })?;
         Ok(Self {
             folder: folder.to_owned(),
-            recipe: recipe.clone(),
+            extractor: Extractor::new(recipe, cpu()),
             layout: Layout::new(recipe.shape(), recipe.key(), FEATURE_VERSION),
-            device: cpu(),
             packs: RwLock::default(),
         })
     }
@@ -59,13 +60,23 @@ impl FeatureStore {
     /// With the device that an encoder computes on; the CPU when nothing is said.
     #[must_use]
     pub fn on(mut self, device: Device) -> Self {
-        self.device = device;
+        self.extractor = Extractor::new(self.recipe(), device);
         self
     }
 
     /// The recipe that its features were made with.
     pub fn recipe(&self) -> &Recipe {
-        &self.recipe
+        self.extractor.recipe()
+    }
+
+    /// What makes the features that it lacks.
+    pub fn extractor(&self) -> &Extractor {
+        &self.extractor
+    }
+
+    /// Whether something is kept for this content; [`Self::get`] may still find it damaged.
+    pub fn has(&self, corpus: &str, content: u128) -> bool {
+        self.pack(corpus).is_ok_and(|pack| pack.has(content))
     }
 
     /// What is kept for this content; nothing when absent, damaged or cut short.
@@ -85,16 +96,54 @@ impl FeatureStore {
         content: u128,
         load: impl FnOnce() -> Result<Wave, AudioError>,
     ) -> Result<(Extracted, bool), FeatureError> {
-        if let Some(extracted) = self.get(corpus, content) {
-            return match extracted.matrix.fault() {
-                None => Ok((extracted, true)),
-                Some(fault) => Err(FeatureError::Wave { problem: fault }),
-            };
+        if let Some(kept) = self.kept(corpus, content) {
+            return kept;
         }
-        self.recipe.must_be_computed()?;
-        let extracted = extract_timed(&load()?, &self.recipe, &self.device, &mut Stopwatch::off())?;
+        self.recipe().must_be_computed()?;
+        let extracted = self.extractor.extract(&load()?)?;
         self.put(corpus, content, &extracted)?;
         Ok((extracted, false))
+    }
+
+    /// [`Self::get_or_extract`] of several clips, whose waves an encoder takes together.
+    ///
+    /// # Errors
+    /// What concerns all of them, such as an encoder that is not here or a store that cannot be written. What concerns one
+    /// stands in its place.
+    pub fn get_or_extract_all<L: FnOnce() -> Result<Wave, FeatureError>>(
+        &self,
+        clips: Vec<(&str, u128, L)>,
+    ) -> Result<Vec<Outcome>, FeatureError> {
+        let (mut waves, mut lacking) = (Vec::new(), Vec::new());
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(clips.len());
+        for (corpus, content, load) in clips {
+            let place = outcomes.len();
+            outcomes.push(self.kept(corpus, content).or_else(|| match load() {
+                Ok(wave) => {
+                    waves.push(wave);
+                    lacking.push((place, corpus, content));
+                    None
+                }
+                Err(error) => Some(Err(error)),
+            }));
+        }
+        let made = self.extractor.extract_all(&waves)?;
+        for ((place, corpus, content), made) in lacking.into_iter().zip(made) {
+            if let Ok(extracted) = &made {
+                self.put(corpus, content, extracted)?;
+            }
+            outcomes[place] = Some(made.map(|extracted| (extracted, false)));
+        }
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// What is kept for this content, or what is wrong with it.
+    fn kept(&self, corpus: &str, content: u128) -> Option<Outcome> {
+        let extracted = self.get(corpus, content)?;
+        Some(match extracted.matrix.fault() {
+            None => Ok((extracted, true)),
+            Some(fault) => Err(FeatureError::Wave { problem: fault }),
+        })
     }
 
     /// Keeps the features of one clip, unless they are kept already.
@@ -121,14 +170,14 @@ impl FeatureStore {
         if let Some(pack) = packs.get(corpus) {
             return Ok(Arc::clone(pack));
         }
-        let header = Header::new(corpus, &self.recipe).bytes()?;
+        let header = Header::new(corpus, self.recipe()).bytes()?;
         let pack = Arc::new(Pack::open(&self.path(corpus), &header, self.layout)?);
         packs.insert(corpus.to_owned(), Arc::clone(&pack));
         Ok(pack)
     }
 
     fn path(&self, corpus: &str) -> PathBuf {
-        let key = self.recipe.key();
+        let key = self.recipe().key();
         let name = file_name(corpus);
         self.folder.join(format!("{name}-{key:016x}-v{FEATURE_VERSION}.pack"))
     }

@@ -86,6 +86,17 @@ impl Pack {
         found
     }
 
+    /// Whether there is a record of this content, damaged or not.
+    pub fn has(&self, content: u128) -> bool {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if state.index.contains_key(&content) {
+            return true;
+        }
+        drop(state);
+        let mut state = self.write();
+        self.catch_up(&mut state, false).is_ok() && state.index.contains_key(&content)
+    }
+
     /// Appends a record, unless the content has one already.
     ///
     /// # Errors
