@@ -74,6 +74,7 @@ pub fn prepare(process: &mut Run, run: &RunMetadata, settings: &Settings) -> Res
     let normaliser = Normaliser::apply(&mut dataset.matrices, &examples.selection.clips, examples.clips(), how)?;
     let mut protocol = protocol::protocol(&examples, settings.seed);
     protocol.notes.extend(normaliser.note().map(str::to_owned));
+    protocol.notes.extend(run.searched.clone());
     Ok(Some(Prepared {
         examples,
         recipe,
