@@ -1,8 +1,27 @@
 //! Speech encoders with published weights: Whisper, wav2vec 2.0, HuBERT, WavLM, data2vec. Waves in, hidden states out;
 //! knows no labels and no clips.
 
+mod checkpoint;
+mod config;
+mod encoder;
 mod error;
+mod fingerprint;
+mod frames;
+mod json;
+mod locate;
+mod network;
+mod parts;
+mod pooling;
 mod selection;
+mod shared;
+mod whisper;
 
+pub use config::{EncoderConfig, Family};
+pub use encoder::Encoder;
 pub use error::EncoderError;
+pub use fingerprint::fingerprint;
+pub use frames::Frames;
+pub use locate::locate;
+pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
+pub use shared::Found;

@@ -2,6 +2,9 @@
 
 use super::{EngineError, Settings, Task};
 use crate::corpus::{self, AnalysisCache, Catalogue, CorpusError, CorpusSettings, ScanIndex, demo};
+use crate::device::device;
+use crate::features::{FeatureStore, Recipe};
+use burn::tensor::Device;
 use std::path::PathBuf;
 
 /// Takes what is being done, how much of it is done and of how much (0: not known yet); says whether to go on.
@@ -90,6 +93,23 @@ pub fn scan_index(settings: &Settings) -> PathBuf {
 /// Where what samples said is kept.
 pub fn analysis(settings: &Settings) -> PathBuf {
     settings.cache.join("analysis")
+}
+
+/// Where the features of a recipe are computed: on the device that is named, when an encoder does it, and else on the CPU.
+///
+/// # Errors
+/// A device that is not here.
+pub fn feature_device(recipe: &Recipe, name: &str) -> Result<Device, EngineError> {
+    Ok(device(if recipe.has_encoder() { name } else { "cpu" })?)
+}
+
+/// The store of a recipe's features, on that device.
+///
+/// # Errors
+/// A device that is not here, a store that cannot be made.
+pub fn feature_store(settings: &Settings, recipe: &Recipe, device: &str) -> Result<FeatureStore, EngineError> {
+    let store = FeatureStore::open(&feature_folder(settings), recipe)?;
+    Ok(store.on(feature_device(recipe, device)?))
 }
 
 /// Where features are kept.

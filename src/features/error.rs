@@ -1,5 +1,6 @@
 //! What can go wrong between a wave and its features.
 
+use crate::encoders::EncoderError;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong between a wave and its features.
@@ -40,6 +41,9 @@ pub enum FeatureError {
         /// Where the others came from.
         folder: PathBuf,
     },
+    /// The encoder of a recipe is not here or cannot be used, or cannot take a clip.
+    #[error(transparent)]
+    Encoder(EncoderError),
     /// A recipe asks for the impossible.
     #[error("{key}: {problem}")]
     Recipe {
@@ -48,6 +52,15 @@ pub enum FeatureError {
         /// What is wrong and what would be right.
         problem: String,
     },
+}
+
+impl From<EncoderError> for FeatureError {
+    fn from(error: EncoderError) -> Self {
+        match error {
+            EncoderError::Settings { key, problem } => Self::recipe(key, problem),
+            other => Self::Encoder(other),
+        }
+    }
 }
 
 impl FeatureError {
@@ -70,8 +83,12 @@ impl FeatureError {
     pub fn is_of(&self, file: &Path) -> bool {
         match self {
             Self::Audio(error) => error.is_of(file),
-            Self::Wave { .. } => true,
-            Self::Cache { .. } | Self::Array { .. } | Self::Imported { .. } | Self::Recipe { .. } => false,
+            Self::Wave { .. } | Self::Encoder(EncoderError::Clip(_)) => true,
+            Self::Encoder(_)
+            | Self::Cache { .. }
+            | Self::Array { .. }
+            | Self::Imported { .. }
+            | Self::Recipe { .. } => false,
         }
     }
 }

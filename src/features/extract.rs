@@ -1,11 +1,15 @@
 //! A wave through a recipe.
 
+use super::embed::{embed, one};
 use super::frames::Frames;
 use super::functional::Contour;
 use super::{Feature, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch, prepare};
 use crate::audio::Wave;
+use crate::device::cpu;
+use burn::tensor::Device;
 use std::cell::RefCell;
 use std::ops::Range;
+use std::slice;
 
 /// Raised whenever the same recipe would give other numbers; part of the cache's key.
 pub const FEATURE_VERSION: u32 = 2;
@@ -20,22 +24,47 @@ pub struct Extracted {
 }
 
 /// The recipe over a wave: [`prepare`], frames and their features, functionals over the frames if the recipe
-/// names any. All numbers are finite.
+/// names any. With an encoder, the whole clip through that, on the CPU. All numbers are finite.
 ///
 /// # Errors
 /// [`FeatureError`] when the recipe is impossible or not [`Recipe::resolved`], the wave holds nothing, holds
 /// numbers that are not finite or so large that their energy is not, or cannot be resampled.
 pub fn extract(wave: &Wave, recipe: &Recipe) -> Result<Extracted, FeatureError> {
-    extract_timed(wave, recipe, &mut Stopwatch::off())
+    extract_timed(wave, recipe, &cpu(), &mut Stopwatch::off())
 }
 
-/// [`extract`], with its steps timed by `watch`.
+/// [`extract`] of several waves, each as it would be alone. An encoder takes them together, on a device of its choice;
+/// all else is computed by the CPU.
+///
+/// # Errors
+/// What concerns all of them, such as an encoder that is not here. What concerns one stands in its place.
+pub fn extract_all(
+    waves: &[Wave],
+    recipe: &Recipe,
+    device: &Device,
+) -> Result<Vec<Result<Extracted, FeatureError>>, FeatureError> {
+    if recipe.has_encoder() {
+        recipe.must_be_resolved()?;
+        return embed(waves, recipe, device, &mut Stopwatch::off());
+    }
+    Ok(waves.iter().map(|wave| extract(wave, recipe)).collect())
+}
+
+/// [`extract`] with an encoder on another device, and with its steps timed by `watch`.
 ///
 /// # Errors
 /// As [`extract`].
-pub fn extract_timed(wave: &Wave, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Extracted, FeatureError> {
+pub fn extract_timed(
+    wave: &Wave,
+    recipe: &Recipe,
+    device: &Device,
+    watch: &mut Stopwatch,
+) -> Result<Extracted, FeatureError> {
     recipe.must_be_resolved()?;
     recipe.must_be_computed()?;
+    if recipe.has_encoder() {
+        return embed(slice::from_ref(wave), recipe, device, watch).and_then(one)?;
+    }
     let (prepared, notes) = prepare(wave, recipe)?;
     watch.lap("resample");
     let mut matrix = SCRATCH.with(|scratch| {

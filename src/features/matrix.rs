@@ -26,10 +26,10 @@ impl FeatureMatrix {
     }
 
     /// The flat vector of the papers, feature after feature: with `mfcc_zcr_rms` ZCR of all frames (108),
-    /// RMS of all frames (108), then the MFCC frame by frame (108 * 20); 2,376 numbers. Imported features are one
-    /// feature.
+    /// RMS of all frames (108), then the MFCC frame by frame (108 * 20); 2,376 numbers. Imported features, and those of
+    /// an encoder, are one feature.
     pub fn flat(&self, recipe: &Recipe) -> Vec<f32> {
-        if recipe.import.is_some() {
+        if recipe.import.is_some() || recipe.has_encoder() {
             return self.values.clone();
         }
         let mut flat = Vec::with_capacity(self.values.len());

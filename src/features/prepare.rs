@@ -1,5 +1,6 @@
 //! A wave through the steps of a recipe that come before its features: what the model hears.
 
+use super::embed::{heard, windows};
 use super::{FeatureError, Recipe};
 use crate::audio::{
     Normalise, Wave, all_finite, kept, normalise, pad, resample, resample_range, resampled_length, trim,
@@ -28,6 +29,11 @@ pub enum Note {
         /// Zeros added (s).
         seconds: f64,
     },
+    /// The clip is longer than the encoder takes at once, and went through it in windows.
+    Windows {
+        /// How many.
+        windows: usize,
+    },
 }
 
 /// A wave that is trimmed or levelled is resampled whole: more than half an hour at 16 kHz is no utterance.
@@ -35,7 +41,7 @@ const MOST_SAMPLES: usize = 1 << 25;
 
 /// What the model hears of a wave: resampled, trimmed, normalised, skipped, taken and padded, in this order.
 /// At the recipe's rate; as long as the recipe takes, except that `take_seconds = 0` takes all there is and
-/// that nothing is padded for functionals.
+/// that nothing is padded for functionals. An encoder hears the whole clip at its own rate.
 ///
 /// The skip is cut to `min(skip, max(0, len - frame_length))` samples, so that a clip that ends soon
 /// after it, or before it, still gives a whole frame of sound when it has one.
@@ -45,17 +51,12 @@ const MOST_SAMPLES: usize = 1 << 25;
 /// finite, or cannot be resampled.
 pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), FeatureError> {
     recipe.validate()?;
-    let refuse = |problem: &str| {
-        Err(FeatureError::Wave {
-            problem: problem.to_owned(),
-        })
-    };
-    if wave.samples.is_empty() {
-        return refuse("it holds no samples");
+    if recipe.has_encoder() {
+        let heard = heard(wave, recipe.encoder_rate()?)?;
+        let notes = windows(&heard).into_iter().collect();
+        return Ok((heard, notes));
     }
-    if !all_finite(&wave.samples) {
-        return refuse("some of its samples are not finite numbers");
-    }
+    check(wave)?;
     let length = resampled_length(wave, recipe.sample_rate);
     if takes_by_length(recipe) {
         // Only what is taken need be resampled.
@@ -82,6 +83,23 @@ pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), Featur
     }
     normalise(&mut samples, recipe.normalise);
     taken(recipe, samples.len(), notes, |range| Ok(samples[range].to_vec()))
+}
+
+/// Refuses a wave of which there are no features.
+pub(super) fn check(wave: &Wave) -> Result<(), FeatureError> {
+    if wave.samples.is_empty() {
+        return refuse("it holds no samples");
+    }
+    if !all_finite(&wave.samples) {
+        return refuse("some of its samples are not finite numbers");
+    }
+    Ok(())
+}
+
+fn refuse<T>(problem: &str) -> Result<T, FeatureError> {
+    Err(FeatureError::Wave {
+        problem: problem.to_owned(),
+    })
 }
 
 /// Skips, takes and pads `length` samples, of which `part` brings any range.

@@ -1,8 +1,9 @@
 //! Which features at which sizes: one value describes them and keys the cache.
 
-use super::{CHROMA, CONTRAST_BANDS, Feature, FeatureError, Functional, Import, PitchSettings};
+use super::{Feature, FeatureError, Functional, Import, PitchSettings, ResolvedEncoder};
 use crate::audio::{Align, MelBands, MelScale, Normalise, PadMode, Window};
-use serde::{Deserialize, Serialize};
+use crate::encoders::{Layer, Pool};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// No utterance is longer (s).
@@ -21,9 +22,10 @@ pub enum DbReference {
 /// Which part of a clip is taken, and which features of it at which sizes.
 ///
 /// The steps in their order: resample, trim, normalise, skip, take, pad (see [`super::prepare`]); frames and
-/// their features; functionals over the frames, if there are any.
+/// their features; functionals over the frames, if there are any. With an `encoder` none of these: the whole clip goes
+/// through it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, remote = "Self")]
 pub struct Recipe {
     /// Rate that clips are resampled to (Hz).
     pub sample_rate: u32,
@@ -80,6 +82,38 @@ pub struct Recipe {
     /// Features that were made elsewhere; nothing else of the recipe matters then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<Import>,
+    /// A speech encoder whose hidden states are the features: a folder, or the name of a model of the hub; empty for
+    /// none. But for the keys below nothing else of the recipe matters then, and nothing else of it is written.
+    #[serde(skip_serializing)]
+    pub encoder: String,
+    /// Which hidden states.
+    #[serde(skip_serializing)]
+    pub layer: Layer,
+    /// How they are pooled over the clip's frames.
+    #[serde(skip_serializing)]
+    pub pool: Pool,
+    /// Whisper as published: the wave is padded to 30 s, and states are pooled over the clip's own frames. Others pad
+    /// nothing.
+    #[serde(skip_serializing)]
+    pub padded: bool,
+    /// What is known of the encoder once it was found ([`Recipe::resolved`]).
+    #[serde(skip_serializing)]
+    pub resolved_encoder: Option<ResolvedEncoder>,
+}
+
+impl Serialize for Recipe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.embedding() {
+            Some(embedding) => embedding.serialize(serializer),
+            None => Self::serialize(self, serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Recipe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
 }
 
 /// `mfcc_zcr_rms`, the recipe of the papers.
@@ -112,73 +146,27 @@ impl Default for Recipe {
             functionals: Vec::new(),
             parts: 0,
             import: None,
+            encoder: String::new(),
+            layer: Layer::default(),
+            pool: Pool::default(),
+            padded: false,
+            resolved_encoder: None,
         }
     }
 }
 
 impl Recipe {
-    /// (frames, coefficients) of every matrix this recipe gives, known before any sample is decoded.
-    /// Functionals make it one row. 0 frames while the recipe waits for [`Recipe::resolved`].
-    pub fn shape(&self) -> (usize, usize) {
-        if let Some(import) = &self.import {
-            return (import.frames, import.coefficients);
-        }
-        let frames = if !self.functionals.is_empty() {
-            1
-        } else if self.is_resolved() {
-            1 + self.most_samples() / self.hop_length.max(1)
-        } else {
-            0
-        };
-        let coefficients = self.features.iter().map(|&feature| self.width(feature));
-        (frames, coefficients.sum())
-    }
-
-    /// Numbers per row of one feature.
-    pub fn width(&self, feature: Feature) -> usize {
-        self.per_frame(feature) * (self.functionals.len() * (1 + self.parts)).max(1)
-    }
-
-    /// What each column is, such as `zcr`, `mfcc_3` (counted from 0), `mfcc_3_p20` or, of the second of four parts,
-    /// `mfcc_3_2of4_p20`.
-    pub fn column_names(&self) -> Vec<String> {
-        if let Some(import) = &self.import {
-            return (0..import.coefficients)
-                .map(|index| format!("imported_{index}"))
-                .collect();
-        }
-        let mut names = Vec::new();
-        for &feature in &self.features {
-            let width = self.per_frame(feature);
-            for index in 0..width {
-                let name = if width == 1 {
-                    feature.name().to_owned()
-                } else {
-                    format!("{}_{index}", feature.name())
-                };
-                for part in 0..=self.parts {
-                    let of = if part == 0 {
-                        name.clone()
-                    } else {
-                        format!("{name}_{part}of{}", self.parts)
-                    };
-                    let functionals = self.functionals.iter();
-                    names.extend(functionals.map(|&functional| format!("{of}_{}", String::from(functional))));
-                }
-                if self.functionals.is_empty() {
-                    names.push(name);
-                }
-            }
-        }
-        names
-    }
-
     /// The recipe with the length that `take_seconds = 0` stands for: that of the longest selected clip, less
-    /// the skip. The same recipe when it says a length itself, or when functionals need none.
+    /// the skip. The same recipe when it says a length itself, or when functionals need none. With an encoder, what is
+    /// known of that.
     ///
     /// # Errors
-    /// [`FeatureError::Recipe`] when that clip is longer than a recipe may take.
+    /// [`FeatureError::Recipe`] when that clip is longer than a recipe may take; [`FeatureError::Encoder`] for an encoder
+    /// that is not here.
     pub fn resolved(&self, longest_seconds: f64) -> Result<Self, FeatureError> {
+        if self.has_encoder() {
+            return self.with_encoder();
+        }
         if self.is_resolved() {
             return Ok(self.clone());
         }
@@ -197,24 +185,6 @@ impl Recipe {
             take_seconds,
             ..self.clone()
         })
-    }
-
-    /// Numbers of a feature per frame.
-    pub(super) fn per_frame(&self, feature: Feature) -> usize {
-        match feature {
-            Feature::LogMel | Feature::LogMelDelta | Feature::LogMelDelta2 => self.n_mels,
-            Feature::Mfcc | Feature::MfccDelta | Feature::MfccDelta2 => self.n_mfcc,
-            Feature::Chroma => CHROMA,
-            Feature::Contrast => CONTRAST_BANDS,
-            Feature::Zcr
-            | Feature::Rms
-            | Feature::Centroid
-            | Feature::Bandwidth
-            | Feature::Rolloff
-            | Feature::Flatness
-            | Feature::F0
-            | Feature::Voicing => 1,
-        }
     }
 
     /// The mel bands.
@@ -242,14 +212,20 @@ impl Recipe {
     }
 
     /// Whether the number of samples it gives is known, or of no matter.
-    fn is_resolved(&self) -> bool {
-        self.take_seconds > 0.0 || !self.functionals.is_empty() || self.import.is_some()
+    pub(super) fn is_resolved(&self) -> bool {
+        match self.has_encoder() {
+            true => self.resolved_encoder.is_some(),
+            false => self.take_seconds > 0.0 || !self.functionals.is_empty() || self.import.is_some(),
+        }
     }
 
     /// Refuses a recipe of unknown shape.
     pub(super) fn must_be_resolved(&self) -> Result<(), FeatureError> {
         if self.is_resolved() {
             return Ok(());
+        }
+        if self.has_encoder() {
+            return Err(FeatureError::recipe("encoder", "it has not been looked for yet"));
         }
         let problem = "0 stands for the longest selected clip, and no clips are selected here; give the seconds";
         Err(FeatureError::recipe("take_seconds", problem))
@@ -259,6 +235,7 @@ impl Recipe {
     pub(super) fn family(&self) -> u64 {
         let unresolved = Self {
             take_seconds: 0.0,
+            resolved_encoder: None,
             ..self.clone()
         };
         unresolved.key()
@@ -320,6 +297,21 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_recipe_without_an_encoder_is_written_as_before_there_were_any() {
+        let written = r#"{"sample_rate":22050,"trim_db":0.0,"normalise":"none","skip_seconds":0.6,"take_seconds":2.5,"#
+            .to_owned()
+            + r#""cut_align":"left","pad_align":"left","frame_length":2048,"hop_length":512,"window":"hann","#
+            + r#""pad_mode":"constant","mel_scale":"slaney","n_mels":128,"mel_low":0.0,"mel_high":0.0,"#
+            + r#""db_reference":"one","top_db":80.0,"n_mfcc":20,"lifter":0,"estimate_tuning":true,"f0_low":65.0,"#
+            + r#""f0_high":500.0,"features":["zcr","rms","mfcc"],"functionals":[],"parts":0}"#;
+        assert_eq!(serde_json::to_string(&papers()).unwrap(), written);
+        // The key in the name of every pack of it.
+        assert_eq!(papers().key(), 0x97e0_d091_2dc0_0668);
+        let unnamed: Recipe = serde_json::from_str(r#"{"encoder": ""}"#).unwrap();
+        assert_eq!(unnamed, papers());
+    }
+
+    #[test]
     fn equal_recipes_share_a_key_and_any_change_gives_another() {
         assert_eq!(papers().key(), papers().key());
         let changed = [
@@ -359,22 +351,6 @@ pub(super) mod tests {
             message.starts_with("take_seconds") && message.contains("7200 s"),
             "{message}"
         );
-    }
-
-    #[test]
-    fn functionals_make_one_named_row() {
-        let recipe = Recipe {
-            take_seconds: 0.0,
-            n_mfcc: 2,
-            functionals: vec![Functional::Mean, Functional::Percentile(20)],
-            ..papers()
-        };
-        assert_eq!(recipe.shape(), (1, 8));
-        assert_eq!(recipe.resolved(99.0).unwrap(), recipe);
-        let names = "zcr_mean zcr_p20 rms_mean rms_p20 mfcc_0_mean mfcc_0_p20 mfcc_1_mean mfcc_1_p20";
-        assert_eq!(recipe.column_names().join(" "), names);
-        assert_eq!(papers().column_names()[1..3], ["rms", "mfcc_0"]);
-        assert_eq!(papers().column_names().len(), 22);
     }
 
     #[test]

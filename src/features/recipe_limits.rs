@@ -10,6 +10,9 @@ impl Recipe {
     /// # Errors
     /// [`FeatureError::Recipe`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), FeatureError> {
+        if self.has_encoder() {
+            return self.validate_encoder();
+        }
         if let Some(import) = &self.import {
             return import.validate();
         }
@@ -108,7 +111,7 @@ fn twice<T: PartialEq>(list: &[T]) -> Option<&T> {
     rest.find_map(|(index, item)| list[..index].contains(item).then_some(item))
 }
 
-fn within<T: PartialOrd + std::fmt::Display>(
+pub(super) fn within<T: PartialOrd + std::fmt::Display>(
     key: &str,
     value: T,
     least: T,

@@ -77,6 +77,8 @@ impl PackageMetadata {
                  train again, or use that version of the program",
                 self.feature_version, self.program_version
             ))
+        } else if self.recipe.has_encoder() && self.recipe.resolved_encoder.is_none() {
+            Some("says nothing of its encoder but the name; train again".to_owned())
         } else if self.labels.is_empty() {
             Some("names no labels; train again".to_owned())
         } else if scaler.mean.len() != coefficients || scaler.deviation.len() != coefficients {
@@ -131,7 +133,8 @@ impl Package {
     /// Reads a package for a device by name.
     ///
     /// # Errors
-    /// [`InferenceError::Package`] naming the file and the remedy.
+    /// [`InferenceError::Package`] naming the file and the remedy; [`InferenceError::Feature`] when the encoder of its
+    /// recipe is not here, or has other weights.
     pub fn load(folder: &Path, device_name: &str) -> Result<Self, InferenceError> {
         let path = folder.join(METADATA);
         let refuse = |problem: String| InferenceError::Package {
@@ -147,6 +150,7 @@ impl Package {
         if let Some(problem) = metadata.contradiction() {
             return Err(refuse(problem));
         }
+        metadata.recipe.check_encoder()?;
         let device = device(device_name)?;
         // The seed does not matter: all weights are read.
         let network = Network::new(

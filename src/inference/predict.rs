@@ -2,7 +2,7 @@
 
 use super::{FinalFit, InferenceError, Package};
 use crate::audio::{Level, Wave, level};
-use crate::features::{FeatureMatrix, Normalise, Recipe, Scaler, extract};
+use crate::features::{FeatureMatrix, Normalise, Recipe, Scaler, Stopwatch, extract_timed};
 use serde::{Deserialize, Serialize};
 
 /// A reason to trust a prediction less.
@@ -82,9 +82,10 @@ impl Package {
     /// [`InferenceError::Refused`] for silence, nothing at all, or less than 0.1 s.
     pub fn prepare(&self, wave: &Wave) -> Result<PreparedFile, InferenceError> {
         let measured = check_predictable(wave)?;
+        let (recipe, device) = (&self.metadata.recipe, self.network.device());
         Ok(PreparedFile {
-            features: extract(wave, &self.metadata.recipe)?.matrix,
-            warnings: warnings(wave, &measured, &self.metadata.recipe, self.metadata.training_rms_dbfs),
+            features: extract_timed(wave, recipe, &device, &mut Stopwatch::off())?.matrix,
+            warnings: warnings(wave, &measured, recipe, self.metadata.training_rms_dbfs),
         })
     }
 
@@ -171,8 +172,8 @@ fn check_predictable(wave: &Wave) -> Result<Level, InferenceError> {
 fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f32) -> Vec<Warning> {
     let seconds = wave.seconds();
     let taken = recipe.take_seconds;
-    // Functionals of all there is neither pad nor cut.
-    let fixed = taken > 0.0;
+    // Functionals of all there is neither pad nor cut, and no more does an encoder.
+    let fixed = taken > 0.0 && !recipe.has_encoder();
     let wanted = recipe.skip_seconds + taken;
     let candidates = [
         (
@@ -197,10 +198,10 @@ fn warnings(wave: &Wave, measured: &Level, recipe: &Recipe, training_rms_dbfs: f
             Warning::Long { seconds, used: taken },
         ),
         (
-            wave.rate < recipe.sample_rate,
+            wave.rate < recipe.rate(),
             Warning::Rate {
                 rate: wave.rate,
-                wanted: recipe.sample_rate,
+                wanted: recipe.rate(),
             },
         ),
     ];

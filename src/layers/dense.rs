@@ -4,7 +4,7 @@ use super::summary::{note_module, with_relu};
 use super::{Init, Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::layers::kernels::dense;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor, TensorData, activation};
 use std::sync::Arc;
 
 /// `y = x W + b`: Keras `Dense` without activation.
@@ -51,6 +51,18 @@ impl Dense {
         }
     }
 
+    /// From PyTorch's `Linear`: weights (outputs, inputs), row after row.
+    pub fn from_rows(weights: &[f32], bias: Vec<f32>, device: &Device) -> Self {
+        let outputs = bias.len();
+        let inputs = weights.len() / outputs.max(1);
+        let mut kernel = vec![0.0; weights.len()];
+        dense::transpose(weights, inputs, &mut kernel);
+        Self {
+            kernel: Param::from_data(TensorData::new(kernel, [inputs, outputs]), device),
+            bias: Param::from_data(TensorData::new(bias, [outputs]), device),
+        }
+    }
+
     /// (batch, inputs) to (batch, outputs).
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
         self.apply(input, false)
@@ -61,13 +73,22 @@ impl Dense {
         self.apply(input, true)
     }
 
-    /// Every step of (batch, steps, inputs) to (batch, steps, outputs), negative numbers replaced by zero.
+    /// Every step of (batch, steps, inputs) to (batch, steps, outputs).
+    pub fn forward_steps(&self, input: Tensor<3>) -> Tensor<3> {
+        self.apply_steps(input, false)
+    }
+
+    /// The same, negative numbers replaced by zero.
     pub fn forward_steps_relu(&self, input: Tensor<3>) -> Tensor<3> {
+        self.apply_steps(input, true)
+    }
+
+    fn apply_steps(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
         let [clips, steps, inputs] = input.dims();
-        let output = self.product(input.reshape([clips * steps, inputs]), true);
+        let output = self.product(input.reshape([clips * steps, inputs]), relu);
         let shape = [clips, steps, output.dims()[1]];
         note_module(self, &shape, steps * self.kernel.shape().num_elements(), || {
-            with_relu(format!("dense {}", shape[2]), true)
+            with_relu(format!("dense {}", shape[2]), relu)
         });
         output.reshape(shape)
     }
@@ -144,7 +165,6 @@ impl Pullback<3> for ProductBack {
 mod tests {
     use super::*;
     use crate::device::device;
-    use burn::tensor::TensorData;
 
     #[test]
     fn it_is_a_matrix_product_plus_bias() {

@@ -1,7 +1,7 @@
 //! Operations of our own on the CPU: forward and backward on slices, joined to Burn's tensors and graph.
 //!
 //! A layer whose arithmetic is better written by hand asks [`runs_here`] about its input; if so, it
-//! hands an [`Operation`] to [`unary`], [`ternary`] or [`quaternary`], otherwise it composes Burn's
+//! hands an [`Operation`] to [`unary`], [`binary`], [`ternary`] or [`quaternary`], otherwise it composes Burn's
 //! own operations.
 
 use super::Values;
@@ -50,6 +50,16 @@ pub fn unary<const I: usize, const O: usize>(input: Tensor<I>, operation: impl O
     Tensor::from_dispatch(output)
 }
 
+/// Applies an operation on two tensors. Both must satisfy [`runs_here`].
+pub fn binary<const I: usize, const J: usize, const O: usize>(
+    first: Tensor<I>,
+    second: Tensor<J>,
+    operation: impl Operation<2> + 'static,
+) -> Tensor<O> {
+    let output = <Dispatch as Operations>::binary(first.into_dispatch(), second.into_dispatch(), Box::new(operation));
+    Tensor::from_dispatch(output)
+}
+
 /// Applies an operation on an input and two parameters. The input must satisfy [`runs_here`].
 pub fn ternary<const I: usize, const W: usize, const B: usize, const O: usize>(
     input: Tensor<I>,
@@ -87,6 +97,7 @@ pub fn quaternary<const I: usize, const V: usize, const W: usize, const B: usize
 #[backend_extension(Flex, Autodiff)]
 trait Operations: Backend {
     fn unary(a: FloatTensor<Self>, operation: Box<dyn Operation<1>>) -> FloatTensor<Self>;
+    fn binary(a: FloatTensor<Self>, b: FloatTensor<Self>, operation: Box<dyn Operation<2>>) -> FloatTensor<Self>;
     fn ternary(
         a: FloatTensor<Self>,
         b: FloatTensor<Self>,
@@ -139,6 +150,7 @@ macro_rules! operations {
 
 operations! {
     unary(a) of 1
+    binary(a, b) of 2
     ternary(a, b, c) of 3
     quaternary(a, b, c, d) of 4
 }

@@ -134,6 +134,7 @@ pub fn note(note: &Note) -> String {
         ),
         Note::SkipClamped { to_seconds } => format!("only {} skipped, the clip is short", duration(*to_seconds)),
         Note::Padded { seconds } => format!("padded with {} of zeros", duration(*seconds)),
+        Note::Windows { windows } => format!("through the encoder in {windows} windows of 30 s"),
     }
 }
 

@@ -153,7 +153,7 @@ fn features(
 ) -> Result<Outcome, TrainingError> {
     let extracted = match analysis {
         Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || match copy {
-            Some(copy) => copy.wave(clip, store.recipe().sample_rate),
+            Some(copy) => copy.wave(clip, store.recipe().rate()),
             None => decode(&clip.path).map(|decoded| decoded.wave),
         }),
         // Not analysed yet: the samples must be decoded to know what they are called in the cache.

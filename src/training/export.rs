@@ -3,7 +3,7 @@
 use super::TrainingError;
 use super::dataset::ranked;
 use crate::corpus::{Clip, Selection, Split};
-use crate::features::{FEATURE_VERSION, FeatureMatrix, FeatureStore};
+use crate::features::{FEATURE_VERSION, FeatureMatrix, FeatureStore, Recipe};
 use crate::files::temporary_beside;
 use npyz::{NpyWriter, WriterBuilder};
 use serde::Serialize;
@@ -59,6 +59,21 @@ const TARGETS: &str = "y.npy";
 const TABLE: &str = "labels.csv";
 const ABOUT: &str = "about.json";
 
+/// Refuses the recipe of this name where clips have unequal numbers of frames, which no array of clips x frames x features
+/// can hold.
+///
+/// # Errors
+/// [`TrainingError::Data`] with the remedy.
+pub fn check_export(recipe: &Recipe, name: &str) -> Result<(), TrainingError> {
+    if recipe.has_unequal_frames() {
+        return Err(TrainingError::Data(format!(
+            "recipe `{name}` gives every clip as many frames as it is long, and {ARRAYS} holds matrices of one shape; \
+             set its pool to \"mean\" or \"mean_std\""
+        )));
+    }
+    Ok(())
+}
+
 /// Writes into `folder`:
 ///
 /// - `X.npy`: clips x frames x features, float32, C order;
@@ -108,6 +123,7 @@ fn write(
     progress: &dyn Fn(usize, usize) -> bool,
 ) -> Result<ExportSummary, TrainingError> {
     let clips = &export.selection.clips;
+    check_export(export.store.recipe(), export.recipe)?;
     let emotions = ranked(clips);
     let labels: Vec<String> = emotions.iter().map(|emotion| emotion.name().to_owned()).collect();
     let (frames, coefficients) = export.store.recipe().shape();
@@ -196,8 +212,12 @@ fn features(export: &Export, row: usize, clip: &Clip) -> Result<(u128, FeatureMa
 /// Name, first column and the one after the last, for each feature of a matrix.
 fn columns(store: &FeatureStore) -> Vec<(String, usize, usize)> {
     let recipe = store.recipe();
+    let whole = |name: &str| vec![(name.to_owned(), 0, recipe.shape().1)];
     if recipe.import.is_some() {
-        return vec![("imported".to_owned(), 0, recipe.shape().1)];
+        return whole("imported");
+    }
+    if recipe.has_encoder() {
+        return whole("encoder");
     }
     let mut column = 0;
     let features = recipe.features.iter().map(|&feature| {

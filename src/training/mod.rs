@@ -39,7 +39,7 @@ pub use callbacks::{EarlyStopping, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
-pub use export::{Export, ExportSummary, export_features};
+pub use export::{Export, ExportSummary, check_export, export_features};
 pub use fit::{evaluated, fit, train};
 pub use fitting::{check_fitting, settings_of};
 pub use gradient::clip_by_global_norm;

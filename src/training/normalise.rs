@@ -36,7 +36,7 @@ impl Normaliser {
         if how == Normalise::Speaker {
             normaliser.measure(matrices, clips, recorded);
         }
-        let frames = matrices.first().map_or(0, |matrix| matrix.frames);
+        let frames = matrices.iter().map(|matrix| matrix.frames).max().unwrap_or(0);
         Self::check(how, frames, &clips[..recorded.min(clips.len())])?;
         for (clip, matrix) in matrices.iter_mut().enumerate() {
             normaliser.example(clip, matrix);

@@ -4,8 +4,9 @@ use super::context::Context;
 use super::{Answer, bench_model, scan};
 use crate::audio::decode;
 use crate::corpus::{Clip, select};
-use crate::engine::{Bench, EngineError, FeatureSpeed, Measured, Speed, StageTime, Task, request};
-use crate::features::{FeatureError, Recipe, Stopwatch, extract, extract_timed};
+use crate::engine::{Bench, EngineError, FeatureSpeed, Measured, Speed, StageTime, Task, reading, request};
+use crate::features::{FeatureError, Recipe, Stopwatch, extract_timed};
+use burn::tensor::Device;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -39,17 +40,21 @@ impl Answer for request::Bench {
     }
 }
 
+/// A recipe, and the device on which an encoder computes it.
+type How<'a> = (&'a Recipe, Device);
+
 fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<FeatureSpeed, EngineError> {
     let named = |name: &str| context.settings.with(&[("recipe".to_owned(), name.to_owned())]);
     let settings = recipe.map_or_else(|| Ok(context.settings.clone()), named)?;
-    let recipe = settings.recipe()?;
     let catalogue = scan::catalogue(context)?;
     let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let recipe = &settings.recipe()?.resolved(selection.longest_seconds())?;
+    let how = &(recipe, reading::feature_device(recipe, &settings.device)?);
     let clips = evenly(&selection.clips, most);
 
     // The files into the system's cache, and what cannot be measured out of the way.
     let memory = AtomicU64::new(0);
-    let outcomes = in_parallel(context, &clips, recipe, &memory)?;
+    let outcomes = in_parallel(context, &clips, how, &memory)?;
     let mut refused: Vec<(PathBuf, String)> = Vec::new();
     let mut measured = Vec::new();
     for (clip, outcome) in clips.iter().zip(outcomes) {
@@ -66,9 +71,9 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         tell(Task::Measuring, round, ROUNDS);
-        alone.push(one_thread(context, &measured, recipe)?);
+        alone.push(one_thread(context, &measured, how)?);
         let begun = Instant::now();
-        in_parallel(context, &measured, recipe, &memory)?;
+        in_parallel(context, &measured, how, &memory)?;
         together.push(begun.elapsed().as_secs_f64());
     }
     tell(Task::Measuring, ROUNDS, ROUNDS);
@@ -109,7 +114,8 @@ fn evenly(clips: &[Clip], most: usize) -> Vec<&Clip> {
     (0..count).map(|index| &clips[index * clips.len() / count]).collect()
 }
 
-fn one_thread(context: &Context, clips: &[&Clip], recipe: &Recipe) -> Result<(f64, Stopwatch), EngineError> {
+fn one_thread(context: &Context, clips: &[&Clip], how: &How) -> Result<(f64, Stopwatch), EngineError> {
+    let (recipe, device) = how;
     let mut watch = Stopwatch::off();
     let begun = Instant::now();
     for clip in clips {
@@ -117,7 +123,7 @@ fn one_thread(context: &Context, clips: &[&Clip], recipe: &Recipe) -> Result<(f6
         watch.start();
         let decoded = decode(&clip.path)?;
         watch.lap("decode");
-        extract_timed(&decoded.wave, recipe, &mut watch)?;
+        extract_timed(&decoded.wave, recipe, device, &mut watch)?;
     }
     Ok((begun.elapsed().as_secs_f64(), watch))
 }
@@ -125,14 +131,15 @@ fn one_thread(context: &Context, clips: &[&Clip], recipe: &Recipe) -> Result<(f6
 fn in_parallel(
     context: &Context,
     clips: &[&Clip],
-    recipe: &Recipe,
+    how: &How,
     memory: &AtomicU64,
 ) -> Result<Vec<Result<(), FeatureError>>, EngineError> {
+    let (recipe, device) = how;
     let one = |clip: &&Clip| {
         context.check()?;
         let outcome = decode(&clip.path)
             .map_err(FeatureError::from)
-            .and_then(|decoded| extract(&decoded.wave, recipe).map(drop));
+            .and_then(|decoded| extract_timed(&decoded.wave, recipe, device, &mut Stopwatch::off()).map(drop));
         let held = memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64);
         memory.fetch_max(held, Ordering::Relaxed);
         Ok(outcome)

@@ -15,6 +15,7 @@ impl Answer for request::ExportFeatures {
     /// Extracts what the store lacks, then writes all of it.
     fn answer(self, context: &Context) -> Result<FeaturesExported, EngineError> {
         let settings = &context.settings;
+        training::check_export(settings.recipe()?, &settings.recipe)?;
         let (store, selection, features) = extract_all(context)?;
         // Clips that cannot be split are exported all the same.
         let split = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0).ok();

@@ -40,7 +40,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let begun = Instant::now();
     let mut selection = select(&catalogue, &settings.labels, &settings.filter);
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
-    let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
+    let store = reading::feature_store(settings, &recipe, &settings.device)?;
     let (done, total) = (AtomicUsize::new(0), selection.clips.len());
     let outcomes = selection
         .clips

@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::engine::{Architectures, EngineError, ModelRow, ModelSummary, Settings, request};
 use crate::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl Answer for request::Models {
@@ -43,9 +44,13 @@ fn summary(settings: &Settings, name: &str) -> Result<ModelSummary, EngineError>
     let Published {
         name, about, classes, ..
     } = published(name)?;
-    let recipe = settings.recipe()?;
+    let mut recipe = Cow::Borrowed(settings.recipe()?);
+    if recipe.has_encoder() {
+        // Which has no longest clip to know.
+        recipe = Cow::Owned(recipe.resolved(0.0)?);
+    }
     let input = recipe.shape();
-    if input.0 == 0 {
+    if input.0 == 0 && !recipe.has_unequal_frames() {
         return Err(EngineError::Unsuitable(format!(
             "recipes.{}.take_seconds: is 0, so that its frames are not known before the clips are read; \
              set it, or choose another recipe",

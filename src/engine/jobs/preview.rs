@@ -6,7 +6,7 @@ use super::form::{form, variants};
 use crate::audio::{Header, Wave, decode};
 use crate::corpus::{Clip, Emotion};
 use crate::engine::{EngineError, Preview, request};
-use crate::features::{log_mel_preview, prepare};
+use crate::features::{FeatureError, log_mel_preview, prepare};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,7 +26,11 @@ impl Answer for request::Preview {
         let notes = match &recipe.import {
             // There is nothing to note about features that are not made from the wave.
             Some(_) => Vec::new(),
-            None => prepare(&decoded.wave, recipe)?.1,
+            None => match prepare(&decoded.wave, recipe) {
+                // The clip can be looked at without; whoever asks for its features is told.
+                Err(FeatureError::Encoder(_)) => Vec::new(),
+                prepared => prepared?.1,
+            },
         };
         let (wave, label) = form(&context.settings, decoded.wave, &variant)?;
         let mel = log_mel_preview(&wave, MELS, COLUMNS);

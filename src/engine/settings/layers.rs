@@ -1,6 +1,7 @@
 //! Layers of TOML: the embedded defaults, a file, single values; merged with the place of every value.
 
 use super::shipped::{Shipped, shipped};
+use super::table::general;
 use super::{Origin, Provenance, SettingsError};
 use crate::formats::{Format, SCHEMA};
 use std::collections::BTreeMap;
@@ -17,22 +18,59 @@ pub(super) const SPACES: &str = "tuning.space";
 /// Tables of tables whose names are the user's own.
 const NAMED_TABLES: [Named; 1] = [Named {
     path: "recipes",
-    model: "mfcc_zcr_rms",
-    required: &["features"],
+    kinds: [
+        Like {
+            key: "encoder",
+            model: "wav2vec2_base_mean",
+        },
+        Like {
+            key: "features",
+            model: "mfcc_zcr_rms",
+        },
+    ],
 }];
 
-/// A table of tables that all have the same keys.
+/// A table of tables of some kinds, of which the last is the usual one.
 struct Named {
     path: &'static str,
-    /// The default one whose values stand in for keys that another leaves out.
+    kinds: [Like; 2],
+}
+
+/// Tables that have the same keys.
+struct Like {
+    /// The one by which they are known, which none can leave out.
+    key: &'static str,
+    /// The shipped one whose values stand in for the other keys that one leaves out.
     model: &'static str,
-    /// Keys that no other can be asked for.
-    required: &'static [&'static str],
 }
 
 impl Named {
     fn at(path: &str) -> Option<&'static Self> {
         NAMED_TABLES.iter().find(|named| named.path == path)
+    }
+
+    fn usual(&self) -> &Like {
+        let [_, usual] = &self.kinds;
+        usual
+    }
+
+    /// What the other keys of a table are those of.
+    fn like(&self, table: &toml::Table) -> Option<&Like> {
+        self.kinds.iter().find(|like| table.contains_key(like.key))
+    }
+}
+
+/// The shipped recipe whose keys a key of another means.
+pub(super) fn model_recipe(field: &str) -> &'static str {
+    let [
+        Named {
+            kinds: [encoder, usual],
+            ..
+        },
+    ] = &NAMED_TABLES;
+    match field {
+        "encoder" | "layer" | "pool" | "padded" => encoder.model,
+        _ => usual.model,
     }
 }
 
@@ -57,7 +95,7 @@ pub(super) struct Layers {
     pub presets: BTreeMap<String, toml::Table>,
     /// Of those, the ones that a file has: one of the same name as a shipped one takes its place whole.
     pub own_presets: BTreeMap<String, OwnPreset>,
-    /// What stands in for keys that are left out of a named table, by the path of the tables.
+    /// What stands in for keys that are left out of a named table, by the name of the shipped one.
     models: BTreeMap<&'static str, toml::Table>,
 }
 
@@ -77,13 +115,21 @@ impl Layers {
             let Some(tables) = table.get_mut(named.path).and_then(toml::Value::as_table_mut) else {
                 continue;
             };
-            let Some(model) = tables.get(named.model).and_then(toml::Value::as_table).cloned() else {
-                continue;
-            };
-            for value in tables.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
-                complete(value, &model);
+            for like in &named.kinds {
+                models.extend(
+                    tables
+                        .get(like.model)
+                        .and_then(toml::Value::as_table)
+                        .map(|table| (like.model, table.clone())),
+                );
             }
-            models.insert(named.path, model);
+            for value in tables.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
+                let like = named.like(value).unwrap_or(named.usual());
+                models
+                    .get(like.model)
+                    .into_iter()
+                    .for_each(|model| complete(value, model));
+            }
         }
         let mut layers = Self {
             table,
@@ -266,6 +312,11 @@ impl Layers {
         names.try_fold(first, |value, name| value.get(name))
     }
 
+    /// What stands in for keys that are left out of such a table.
+    fn model(&self, like: &Like) -> toml::Table {
+        self.models.get(like.model).cloned().unwrap_or_default()
+    }
+
     pub fn merge(&mut self, table: toml::Table, origins: BTreeMap<String, Origin>) -> Result<(), SettingsError> {
         let written = Self {
             origins,
@@ -314,7 +365,7 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             continue;
         }
         if !base.contains_key(&name) {
-            let Some((named, model)) = Named::at(path).zip(written.models.get(path)) else {
+            let Some(named) = Named::at(path) else {
                 let known: Vec<_> = base.keys().map(String::as_str).collect();
                 let problem = format!("unknown key; the keys here are {}", known.join(", "));
                 return Err(written.error(&key, problem));
@@ -324,21 +375,19 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             };
             if let Some(import) = table.get(IMPORT) {
                 // Nothing else of the recipe matters.
-                let mut recipe = model.clone();
+                let mut recipe = written.model(named.usual());
                 recipe.insert(IMPORT.to_owned(), import.clone());
                 base.insert(name, toml::Value::Table(recipe));
                 continue;
             }
-            if let Some(missing) = named.required.iter().find(|name| !table.contains_key(**name)) {
+            let Some(like) = named.like(&table) else {
+                let Like { key: missing, model } = named.usual();
                 return Err(written.error(
                     &key,
-                    format!(
-                        "`{missing}` is missing; a new table needs it, other keys are those of {}",
-                        named.model
-                    ),
+                    format!("`{missing}` is missing; a new table needs it, other keys are those of {model}"),
                 ));
-            }
-            let mut value = model.clone();
+            };
+            let mut value = written.model(like);
             merge_tables(&mut value, table, &key, written)?;
             base.insert(name, toml::Value::Table(value));
             continue;
@@ -350,7 +399,7 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
             (Some(slot), value) => {
                 if let (toml::Value::Float(slot), toml::Value::Integer(whole)) = (&mut *slot, &value) {
                     *slot = *whole as f64;
-                } else if slot.same_type(&value) {
+                } else if slot.same_type(&value) || takes_words_and_numbers(&key) {
                     *slot = value;
                 } else {
                     let problem = format!("{value} is {}; it must be {}", kind(&value), kind(slot));
@@ -361,6 +410,11 @@ fn merge_tables(base: &mut toml::Table, over: toml::Table, path: &str, written: 
         }
     }
     Ok(())
+}
+
+/// A layer is a number or a word.
+fn takes_words_and_numbers(key: &str) -> bool {
+    general(key) == "recipes.*.layer"
 }
 
 /// Puts in what is left out.

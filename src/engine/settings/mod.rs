@@ -252,6 +252,14 @@ impl Settings {
                 absolute(folder, key);
             }
         }
+        for (name, recipe) in &mut self.recipes {
+            // Names of models look like paths; one is meant where there is such a folder.
+            let mut path = PathBuf::from(&recipe.encoder);
+            absolute(&mut path, &format!("recipes.{name}.encoder"));
+            if let Some(path) = path.to_str().filter(|_| recipe.has_encoder() && path.is_dir()) {
+                recipe.encoder = path.to_owned();
+            }
+        }
         for corpus in &mut self.corpora {
             absolute(&mut corpus.path, "corpora");
             if let Some(demographics) = &mut corpus.demographics {
@@ -276,6 +284,12 @@ fn resolve(layers: &Layers) -> Result<Settings, SettingsError> {
         layers.error(&key, message.lines().next().unwrap_or_default())
     })?;
     validate(&settings).map_err(|(key, problem)| layers.error(&key, problem))?;
+    for (name, recipe) in &settings.recipes {
+        let key = format!("recipes.{name}.encoder");
+        if !recipe.has_encoder() && layers.lookup(&key).is_some() {
+            return Err(layers.error(&key, "is empty; name a model of the hub, or a folder"));
+        }
+    }
     validate_spaces(&settings, layers)?;
     Ok(settings)
 }
@@ -329,21 +343,50 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
         let problem = "is true while split.kind deals speakers; set split.kind to `random`, or this to false";
         return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
     }
-    let imported = recipes
-        .get(&settings.recipe)
-        .is_some_and(|recipe| recipe.import.is_some());
-    let waves = settings.augmentation.mode != AugmentationMode::None;
-    if imported && waves {
-        let problem = format!(
-            "changes waves, and the features of recipe `{}` were imported; set it to \"none\" (mixup and masks work without)",
-            settings.recipe
-        );
-        return refuse("augmentation.mode".to_owned(), problem);
+    if let Some(recipe) = recipes.get(recipe) {
+        augmentation_of(&settings.recipe, recipe, &settings.augmentation)?;
     }
     match settings.tuning.validate() {
         Err(TuningError::Settings { key, problem }) => refuse(key, problem),
         _ => Ok(()),
     }
+}
+
+/// Augmentation that the features of a recipe cannot follow.
+fn augmentation_of(name: &str, recipe: &Recipe, asked: &AugmentationSettings) -> Result<(), (String, String)> {
+    let refuse = |key: &str, problem: String| Err((format!("augmentation.{key}"), problem));
+    let mode = asked.mode;
+    if recipe.import.is_some() && mode != AugmentationMode::None {
+        let problem = format!(
+            "changes waves, and the features of recipe `{name}` were imported; set it to \"none\" (mixup and masks work without)"
+        );
+        return refuse("mode", problem);
+    }
+    if !recipe.has_encoder() {
+        return Ok(());
+    }
+    if mode == AugmentationMode::OnTheFly {
+        let problem = format!(
+            "changes waves again for every epoch, and those of recipe `{name}` go through an encoder, which is too slow for \
+             that; set it to \"materialised\" (copies are made and encoded beforehand) or \"none\""
+        );
+        return refuse("mode", problem);
+    }
+    if asked.spec_augment.is_active() {
+        let problem = format!(
+            "masks features, and those of recipe `{name}` are the states of an encoder, which have no bands; set \
+             time_masks and frequency_masks to 0, or mode to \"materialised\" for copies"
+        );
+        return refuse("spec_augment", problem);
+    }
+    if recipe.has_unequal_frames() && asked.mixup_alpha > 0.0 {
+        let problem = format!(
+            "blends clips frame by frame, and those of recipe `{name}` have unequal numbers of them; set it to 0, or pool \
+             to \"mean\""
+        );
+        return refuse("mixup_alpha", problem);
+    }
+    Ok(())
 }
 
 /// Every searched parameter must be a setting: a typing mistake should not wait for the first trial.

@@ -6,13 +6,21 @@ use super::layers::Layers;
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 6] = [
+const LATER: [&str; 14] = [
     "tuning.repeats",
+    "tuning.space.mlp",
+    "tuning.space.weighted_mlp",
+    "tuning.space.attentive_pooling",
+    "tuning.space.emobox",
+    "tuning.space.logistic",
     "model.mlp.norms",
     "model.logistic",
     "model.weighted_mlp",
     "model.attentive_pooling",
     "model.emobox",
+    "recipes.wav2vec2_base_mean",
+    "recipes.wav2vec2_base_frames",
+    "recipes.whisper_tiny",
 ];
 
 /// All values, but for [`LATER`] ones that are as by default.

@@ -1,6 +1,6 @@
 //! The resolved settings as rows: key, value, origin, and what the key is.
 
-use super::layers::{Layers, dotted};
+use super::layers::{Layers, dotted, model_recipe};
 use super::shipped::{Shipped, shipped};
 use super::{Setting, Settings};
 use crate::engine::{Config, ConfigRow};
@@ -61,7 +61,7 @@ fn names(settings: &Settings, key: &str) -> Vec<String> {
 /// A user's own recipe means what the shipped one means.
 fn meaning_key(key: &str) -> String {
     match key.strip_prefix("recipes.").and_then(|rest| rest.split_once('.')) {
-        Some((_, field)) => format!("recipes.mfcc_zcr_rms.{field}"),
+        Some((_, field)) => format!("recipes.{}.{field}", model_recipe(field)),
         None => key.to_owned(),
     }
 }

@@ -18,9 +18,11 @@ macro_rules! folder {
     };
 }
 
-/// The recipes, first the one that stands in for what others leave out.
-const RECIPES: [(&str, &str); 7] = folder!(
+/// The recipes, first the one that stands in for what others leave out; first of those with an encoder the one that does so
+/// for them.
+const RECIPES: [(&str, &str); 10] = folder!(
     "recipes": "mfcc_zcr_rms", "time_domain", "log_mel", "mfcc40_143", "mfcc40_143_all", "functionals", "log_mel_delta",
+    "wav2vec2_base_mean", "wav2vec2_base_frames", "whisper_tiny",
 );
 const PRESETS: [(&str, &str); 19] = folder!(
     "presets": "five_layer_cnn_2376", "five_layer_cnn_2376_honest", "crnn_143x40", "crnn_143x40_honest", "cremad_time",

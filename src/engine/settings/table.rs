@@ -9,6 +9,7 @@ use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
 use crate::corpus::{Gender, Intensity, SplitKind};
 use crate::device::device_choices;
+use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
 use crate::models::{LARGEST, Norms, architecture_names};
@@ -60,6 +61,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "recipes.*.mel_scale" => names::<MelScale>(),
         "recipes.*.db_reference" => names::<DbReference>(),
         "recipes.*.features" => names::<Feature>(),
+        "recipes.*.pool" => names::<Pool>(),
         _ => Vec::new(),
     }
 }

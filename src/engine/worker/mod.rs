@@ -157,7 +157,7 @@ impl Run {
             // Nothing has begun, so there is no epoch to wait for either.
             return Ok(Ending::Stopped);
         }
-        let Some(mut prepared) = prepare::prepare(self, &run, &settings)? else {
+        let Some(mut prepared) = prepare::prepare(self, &run, &settings, &device.key)? else {
             return Ok(Ending::Stopped);
         };
         if device.key.starts_with("cuda") {

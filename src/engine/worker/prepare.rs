@@ -4,7 +4,7 @@ use super::{Run, left_out, progress, protocol};
 use crate::corpus::{Split, select, split};
 use crate::engine::runs::file::RunMetadata;
 use crate::engine::{EngineError, Protocol, Settings, Stop, Task, reading};
-use crate::features::{FeatureStore, Recipe};
+use crate::features::Recipe;
 use crate::runs::{RunError, RunFolder, read_stop};
 use crate::training::{Dataset, Examples, Normaliser, build_dataset, examples};
 
@@ -21,7 +21,12 @@ pub struct Prepared {
 ///
 /// # Errors
 /// Clips that cannot be read, split or trained on.
-pub fn prepare(process: &mut Run, run: &RunMetadata, settings: &Settings) -> Result<Option<Prepared>, EngineError> {
+pub fn prepare(
+    process: &mut Run,
+    run: &RunMetadata,
+    settings: &Settings,
+    device: &str,
+) -> Result<Option<Prepared>, EngineError> {
     let (folder, lease) = (process.folder.clone(), &process.lease);
     let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
     let tell = |task: Task, done: usize, total: usize| {
@@ -52,7 +57,7 @@ pub fn prepare(process: &mut Run, run: &RunMetadata, settings: &Settings) -> Res
         left_out::again(&mut examples, &folder.split())?;
     }
     left_out::save_split(&folder, &examples, leaky)?;
-    let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
+    let store = reading::feature_store(settings, &recipe, device)?;
     let built = build_dataset(&mut examples, &store, &|done, total| tell(Task::Features, done, total));
     let mut dataset = match built {
         Ok(dataset) => dataset,
@@ -68,7 +73,7 @@ pub fn prepare(process: &mut Run, run: &RunMetadata, settings: &Settings) -> Res
         }
     }
     left_out::save_split(&folder, &examples, leaky)?;
-    process.note(features_note(&examples, dataset.cached))?;
+    process.note(features_note(&examples, &recipe, dataset.cached))?;
 
     let how = settings.training.normalise;
     let normaliser = Normaliser::apply(&mut dataset.matrices, &examples.selection.clips, examples.clips(), how)?;
@@ -84,13 +89,20 @@ pub fn prepare(process: &mut Run, run: &RunMetadata, settings: &Settings) -> Res
     }))
 }
 
-fn features_note(examples: &Examples, cached: usize) -> String {
+fn features_note(examples: &Examples, recipe: &Recipe, cached: usize) -> String {
     let copies = match examples.copies.len() {
         0 => String::new(),
         copies => format!(" and {copies} copies"),
     };
+    let encoder = match &recipe.resolved_encoder {
+        Some(encoder) => format!(
+            " by the encoder {} (fingerprint {})",
+            recipe.encoder, encoder.fingerprint
+        ),
+        None => String::new(),
+    };
     format!(
-        "features of {} clips{copies}, {cached} of them from the cache",
+        "features of {} clips{copies}{encoder}, {cached} of them from the cache",
         examples.clips()
     )
 }

@@ -1,6 +1,7 @@
 //! What lies in the folder of a store, of whatever recipe and version.
 
 use super::header::{self, Header};
+use super::pack::walk;
 use super::record::Layout;
 use crate::features::{FEATURE_VERSION, Recipe};
 use std::fs::{self, File};
@@ -62,23 +63,33 @@ fn look(path: PathBuf) -> io::Result<PackSummary> {
     let file = File::open(&path)?;
     let bytes = file.metadata()?.len();
     let mut head = Vec::with_capacity(header::SIZE);
-    file.take(header::SIZE as u64).read_to_end(&mut head)?;
+    (&file).take(header::SIZE as u64).read_to_end(&mut head)?;
     let header = Header::read(&head);
     let current = header.as_ref().is_some_and(|header| header.version == FEATURE_VERSION);
     let contents = header.map(|header| {
-        let size = Layout::new(header.shape, header.key, header.version).size();
-        let records = bytes.saturating_sub(header::SIZE as u64) as usize / size;
-        PackContents {
+        Ok::<_, io::Error>(PackContents {
+            records: count(&file, bytes, &header)?,
             corpus: header.corpus,
-            records,
             key: header.key,
             family: header.family,
-        }
+        })
     });
+    let contents = contents.transpose()?;
     Ok(PackSummary {
         path,
         bytes,
         contents,
         current,
     })
+}
+
+fn count(file: &File, bytes: u64, header: &Header) -> io::Result<usize> {
+    let layout = Layout::new(header.shape, header.key, header.version);
+    match header.shape.0 {
+        0 => {
+            let length = usize::try_from(bytes).map_err(io::Error::other)?;
+            Ok(walk(file, layout, header::SIZE..length)?.records.len())
+        }
+        frames => Ok(bytes.saturating_sub(header::SIZE as u64) as usize / layout.size(frames)),
+    }
 }

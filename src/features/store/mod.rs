@@ -7,8 +7,10 @@ mod record;
 
 pub use inventory::{PackContents, PackSummary, inventory};
 
-use super::{Extracted, FEATURE_VERSION, FeatureError, Recipe, extract};
+use super::{Extracted, FEATURE_VERSION, FeatureError, Recipe, Stopwatch, extract_timed};
 use crate::audio::{AudioError, Wave};
+use crate::device::cpu;
+use burn::tensor::Device;
 use header::Header;
 use pack::Pack;
 use record::Layout;
@@ -20,7 +22,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Features kept on disk by (corpus, content of the clip); safe for many threads and many processes at once.
 ///
 /// `<folder>/<corpus>-<recipe key>-v<feature version>.pack` is a header and then records of one size, for a
-/// recipe's shape is known. Records are only ever appended, each at once and under an OS lock, so a process
+/// recipe's shape is known; only frames of an encoder are of unequal number, and lie there in 16 bits per number. Records are only ever appended, each at once and under an OS lock, so a process
 /// that is killed loses what it was working on and nothing else; they are read from a memory map. What is
 /// torn or damaged is found by its checksum and made again. Nothing is flushed to disk, which would cost more
 /// than making it again. Packs of other recipes and versions are left alone.
@@ -29,6 +31,7 @@ pub struct FeatureStore {
     folder: PathBuf,
     recipe: Recipe,
     layout: Layout,
+    device: Device,
     packs: RwLock<HashMap<String, Arc<Pack>>>,
 }
 
@@ -48,8 +51,16 @@ impl FeatureStore {
             folder: folder.to_owned(),
             recipe: recipe.clone(),
             layout: Layout::new(recipe.shape(), recipe.key(), FEATURE_VERSION),
+            device: cpu(),
             packs: RwLock::default(),
         })
+    }
+
+    /// With the device that an encoder computes on; the CPU when nothing is said.
+    #[must_use]
+    pub fn on(mut self, device: Device) -> Self {
+        self.device = device;
+        self
     }
 
     /// The recipe that its features were made with.
@@ -81,7 +92,7 @@ impl FeatureStore {
             };
         }
         self.recipe.must_be_computed()?;
-        let extracted = extract(&load()?, &self.recipe)?;
+        let extracted = extract_timed(&load()?, &self.recipe, &self.device, &mut Stopwatch::off())?;
         self.put(corpus, content, &extracted)?;
         Ok((extracted, false))
     }

@@ -1,7 +1,7 @@
 //! One packed file: records appended under a lock, read from a map.
 
 use super::header;
-use super::record::{LABEL, Layout, named};
+use super::record::{ALIGNMENT, Label, Layout};
 use crate::features::Extracted;
 use crate::file_lock::FileLock;
 use crate::files;
@@ -9,6 +9,7 @@ use memmap2::{Mmap, MmapOptions};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
@@ -26,13 +27,26 @@ pub(super) struct Pack {
 }
 
 /// What this process knows of the file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    /// Where a content's newest record is.
-    index: HashMap<u128, usize>,
-    /// Records looked at.
-    records: usize,
+    /// Where a content's newest record is, and its size (bytes).
+    index: HashMap<u128, Place>,
+    /// The end of what was looked at.
+    end: usize,
     map: Option<Arc<Mmap>>,
+}
+
+/// Where a record begins, and its size (bytes).
+type Place = (usize, usize);
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            index: HashMap::new(),
+            end: header::SIZE,
+            map: None,
+        }
+    }
 }
 
 impl Pack {
@@ -51,7 +65,7 @@ impl Pack {
                     file,
                     state: RwLock::default(),
                 };
-                pack.catch_up(&mut pack.write())?;
+                pack.catch_up(&mut pack.write(), false)?;
                 return Ok(pack);
             }
         }
@@ -60,12 +74,12 @@ impl Pack {
 
     /// What is kept for this content; nothing when absent or damaged, and then it can be appended again.
     pub fn get(&self, content: u128) -> Option<Extracted> {
-        let (record, map) = self.find(content)?;
-        let bytes = map.get(self.offset(record)..)?.get(..self.layout.size())?;
+        let (place, map) = self.find(content)?;
+        let bytes = map.get(place.0..)?.get(..place.1)?;
         let found = self.layout.read(content, bytes);
         if found.is_none() {
             let mut state = self.write();
-            if state.index.get(&content) == Some(&record) {
+            if state.index.get(&content) == Some(&place) {
                 state.index.remove(&content);
             }
         }
@@ -83,11 +97,11 @@ impl Pack {
     }
 
     fn append_locked(&self, state: &mut State, content: u128, record: &[u8]) -> io::Result<()> {
-        self.catch_up(state)?;
+        self.catch_up(state, true)?;
         if state.index.contains_key(&content) {
             return Ok(());
         }
-        let end = self.offset(state.records) as u64;
+        let end = state.end as u64;
         if self.file.metadata()?.len() > end {
             // The part of a record that a killed process left.
             self.file.set_len(end)?;
@@ -97,58 +111,95 @@ impl Pack {
             let _ = self.file.set_len(end);
             return Err(error);
         }
-        state.index.insert(content, state.records);
-        state.records += 1;
+        state.index.insert(content, (state.end, record.len()));
+        state.end += record.len();
         Ok(())
     }
 
     /// The record of a content, and a map that holds it.
-    fn find(&self, content: u128) -> Option<(usize, Arc<Mmap>)> {
-        let covers = |map: &Mmap, record| map.len() >= self.offset(record + 1);
+    fn find(&self, content: u128) -> Option<(Place, Arc<Mmap>)> {
+        let covers = |map: &Mmap, place: Place| map.len() >= place.0 + place.1;
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(&record), Some(map)) = (state.index.get(&content), &state.map)
-            && covers(map, record)
+        if let (Some(&place), Some(map)) = (state.index.get(&content), &state.map)
+            && covers(map, place)
         {
-            return Some((record, Arc::clone(map)));
+            return Some((place, Arc::clone(map)));
         }
         drop(state);
         let mut state = self.write();
-        self.catch_up(&mut state).ok()?;
-        let record = *state.index.get(&content)?;
+        self.catch_up(&mut state, false).ok()?;
+        let place = *state.index.get(&content)?;
         let map = match &state.map {
-            Some(map) if covers(map, record) => Arc::clone(map),
-            _ => Arc::new(map(&self.file, self.offset(state.records)).ok()?),
+            Some(map) if covers(map, place) => Arc::clone(map),
+            _ => Arc::new(map(&self.file, state.end).ok()?),
         };
         state.map = Some(Arc::clone(&map));
-        Some((record, map))
+        Some((place, map))
     }
 
     /// Takes note of the whole records that were appended since, by whomever.
-    fn catch_up(&self, state: &mut State) -> io::Result<()> {
-        let length = self.file.metadata()?.len() as usize;
-        let whole = length.saturating_sub(header::SIZE) / self.layout.size();
-        if whole < state.records {
+    fn catch_up(&self, state: &mut State, locked: bool) -> io::Result<()> {
+        let length = self.length()?;
+        if length < state.end {
             // Nobody who keeps to the rules makes a pack shorter: nothing that was known of it holds.
             *state = State::default();
         }
-        let mut label = [0; LABEL];
-        for record in state.records..whole {
-            self.file.read_exact_at(&mut label, self.offset(record) as u64)?;
-            if let Some(content) = named(&label) {
-                state.index.insert(content, record);
-            }
-            state.records = record + 1;
+        let found = walk(&self.file, self.layout, state.end..length)?;
+        if found.is_damaged && !locked {
+            // Behind it there may be more; or it is no damage, but what another process is writing right now.
+            let _lock = FileLock::wait(&self.file, &self.path)?;
+            return self.catch_up(state, true);
         }
+        state.index.extend(found.records);
+        state.end = found.end;
         Ok(())
     }
 
-    fn offset(&self, record: usize) -> usize {
-        header::SIZE + record * self.layout.size()
+    fn length(&self) -> io::Result<usize> {
+        usize::try_from(self.file.metadata()?.len()).map_err(io::Error::other)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What lies in a part of a file.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// The whole records by content, in their order.
+    pub records: Vec<(u128, Place)>,
+    /// Where the next record belongs; what lies behind it is torn.
+    end: usize,
+    /// Whether anything was passed over that says not how far it goes.
+    is_damaged: bool,
+}
+
+/// The records in a part of a file that begins with one. Behind a head that is damaged the next one is looked for.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn walk(file: &File, layout: Layout, part: Range<usize>) -> io::Result<Walk> {
+    let mut found = Walk::default();
+    let mut head = vec![0; layout.label_size()];
+    let mut at = part.start;
+    while at + head.len() <= part.end {
+        file.read_exact_at(&mut head, at as u64)?;
+        match layout.label(&head) {
+            Label::Of(_, size) | Label::Foreign(size) if size > part.end - at => break,
+            Label::Of(content, size) => {
+                found.records.push((content, (at, size)));
+                at += size;
+            }
+            Label::Foreign(size) => at += size,
+            Label::Damaged => {
+                found.is_damaged = true;
+                at += ALIGNMENT;
+            }
+        }
+    }
+    found.end = at;
+    Ok(found)
 }
 
 /// To be read and written, or only read where no more is allowed.

@@ -66,7 +66,7 @@ fn a_pack_cut_at_any_place_keeps_its_whole_records() {
     }
     let path = store.path("a");
     let whole = fs::read(&path).unwrap();
-    let size = store.layout.size();
+    let size = store.layout.size(108);
     for length in (0..whole.len()).step_by(257) {
         fs::write(&path, &whole[..length]).unwrap();
         let store = open(folder.path());
@@ -89,7 +89,7 @@ fn a_byte_changed_anywhere_costs_its_record_alone() {
     store.put("a", CONTENT + 1, &first).unwrap();
     let path = store.path("a");
     let whole = fs::read(&path).unwrap();
-    let size = store.layout.size();
+    let size = store.layout.size(108);
     let record = header::SIZE + size;
     let offsets = (0..header::SIZE).step_by(61);
     let offsets = offsets.chain(header::SIZE..header::SIZE + 80);
@@ -155,7 +155,11 @@ fn many_threads_and_stores_may_make_the_same_record_at_once() {
     });
     assert!((2..=8).contains(&made.into_inner()));
     let length = fs::metadata(stores[0].path("a")).unwrap().len() as usize;
-    assert_eq!(length, header::SIZE + 2 * stores[0].layout.size(), "each is kept once");
+    assert_eq!(
+        length,
+        header::SIZE + 2 * stores[0].layout.size(108),
+        "each is kept once"
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -78,6 +78,11 @@ pub enum Note {
         /// How much (s).
         seconds: f64,
     },
+    /// The clip goes through the encoder in windows of 30 s.
+    Windows {
+        /// How many.
+        windows: usize,
+    },
 }
 
 impl From<&engine::Note> for Note {
@@ -92,6 +97,7 @@ impl From<&engine::Note> for Note {
             },
             engine::Note::SkipClamped { to_seconds } => Self::SkipClamped { to_seconds },
             engine::Note::Padded { seconds } => Self::Padded { seconds },
+            engine::Note::Windows { windows } => Self::Windows { windows },
         }
     }
 }

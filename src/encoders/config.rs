@@ -1,0 +1,135 @@
+//! What an encoder is, from the two files beside its weights.
+
+use super::json::Json;
+use super::whisper::WhisperConfig;
+use super::{EncoderError, Layer, Pool};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Holds sizes and names of the network.
+pub(super) const CONFIG: &str = "config.json";
+/// Holds what becomes of a wave before the network.
+pub(super) const PREPROCESSOR: &str = "preprocessor_config.json";
+
+/// How an encoder is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// OpenAI's Whisper (Radford et al. 2022): log-mel bands, two convolutions, pre-norm transformer layers.
+    Whisper,
+    /// wav2vec 2.0 (Baevski et al. 2020).
+    Wav2vec2,
+    /// HuBERT (Hsu et al. 2021).
+    Hubert,
+    /// WavLM (Chen et al. 2022).
+    Wavlm,
+    /// data2vec for speech (Baevski et al. 2022).
+    Data2vecAudio,
+}
+
+/// What an encoder is: `config.json` and `preprocessor_config.json`, without weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncoderConfig {
+    /// How it is built.
+    pub family: Family,
+    /// Transformer layers.
+    pub layers: usize,
+    /// Numbers per frame of a hidden state.
+    pub width: usize,
+    /// Sampling rate of the clips that it takes (Hz).
+    pub rate: u32,
+    /// What only the family knows.
+    pub(super) details: Details,
+}
+
+/// What only a family knows of its encoders.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Details {
+    Whisper(WhisperConfig),
+}
+
+impl EncoderConfig {
+    /// Reads both files in the folder of an encoder.
+    ///
+    /// # Errors
+    /// [`EncoderError::File`] for a file that is missing or damaged, a size that cannot be, and a family that is not
+    /// known.
+    pub fn read(folder: &Path) -> Result<Self, EncoderError> {
+        let model = Json::read(&folder.join(CONFIG))?;
+        let wave = Json::read(&folder.join(PREPROCESSOR))?;
+        let known = "whisper";
+        match model.text("model_type")? {
+            Some("whisper") => {
+                let config = WhisperConfig::read(&model, &wave)?;
+                Ok(Self {
+                    family: Family::Whisper,
+                    layers: config.layers,
+                    width: config.width,
+                    rate: config.rate,
+                    details: Details::Whisper(config),
+                })
+            }
+            Some(other) => Err(model.refuse(format!(
+                "`model_type` is {other}, which is no encoder known here; known are {known}"
+            ))),
+            None => Err(model.refuse(format!("lacks `model_type`, which must be one of {known}"))),
+        }
+    }
+
+    /// Hidden states: one more than there are transformer layers, since the input of the first is one.
+    pub fn states(&self) -> usize {
+        self.layers + 1
+    }
+
+    /// Frames of a clip of so many samples at [`Self::rate`]; 0 where it is too short for one. A clip that is longer
+    /// than a window has the frames of all its windows.
+    pub fn frames(&self, samples: usize) -> usize {
+        let window = self.window();
+        let rest = self.window_frames(samples % window);
+        (samples / window) * self.window_frames(window) + rest
+    }
+
+    /// Samples that go through at once: 30 s.
+    pub(super) fn window(&self) -> usize {
+        match &self.details {
+            Details::Whisper(config) => config.window(),
+        }
+    }
+
+    /// Frames of a clip that is no longer than a window.
+    fn window_frames(&self, samples: usize) -> usize {
+        match &self.details {
+            Details::Whisper(config) => config.frames(samples),
+        }
+    }
+
+    /// Numbers per row that [`super::Encoder::embed`] gives.
+    ///
+    /// # Errors
+    /// [`EncoderError::Settings`] for a layer that the encoder does not have, and for all layers' single frames.
+    pub fn embedding_width(&self, layer: Layer, pool: Pool) -> Result<usize, EncoderError> {
+        let states = match layer {
+            Layer::Index(index) if index > self.layers => {
+                return Err(EncoderError::Settings {
+                    key: "layer",
+                    problem: format!(
+                        "{index} is not there: the encoder's states are 0 to {}; name one of them, \"last\" or \"all\"",
+                        self.layers
+                    ),
+                });
+            }
+            Layer::Index(_) | Layer::Last => 1,
+            Layer::All if pool == Pool::Frames => {
+                return Err(EncoderError::Settings {
+                    key: "pool",
+                    problem: "the single frames of all layers would be too much; \
+                              set `pool` to \"mean\" or \"mean_std\", or `layer` to one layer"
+                        .to_owned(),
+                });
+            }
+            Layer::All => self.states(),
+        };
+        let times = if pool == Pool::MeanStd { 2 } else { 1 };
+        Ok(states * times * self.width)
+    }
+}

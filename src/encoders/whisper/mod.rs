@@ -1,0 +1,9 @@
+//! Whisper's encoder (Radford et al. 2022): log-mel bands, two convolutions, sinusoidal positions, pre-norm transformer
+//! layers and a last norm.
+
+mod config;
+mod log_mel;
+mod network;
+
+pub(super) use config::WhisperConfig;
+pub(super) use network::Whisper;

@@ -1,0 +1,140 @@
+//! Waves through the encoder of a recipe.
+
+use super::prepare::check;
+use super::{Extracted, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch};
+use crate::audio::{Wave, resample, resampled_length};
+use crate::encoders::{EncoderError, Found};
+use burn::tensor::Device;
+use half::f16;
+
+/// What an encoder takes at once (s); a longer clip goes through in windows of this length.
+const WINDOW: f64 = 30.0;
+/// As many windows are an hour.
+const MOST_WINDOWS: usize = 120;
+
+impl Recipe {
+    /// Refuses an encoder that is not here, or has other weights than those that the recipe was resolved with.
+    ///
+    /// # Errors
+    /// [`FeatureError::Encoder`] with the remedy.
+    pub fn check_encoder(&self) -> Result<(), FeatureError> {
+        if self.has_encoder() {
+            found(self)?;
+        }
+        Ok(())
+    }
+}
+
+/// The encoder of a recipe.
+fn found(recipe: &Recipe) -> Result<Found, FeatureError> {
+    let name = &recipe.encoder;
+    let found = Found::new(name)?;
+    match &recipe.resolved_encoder {
+        Some(wanted) if wanted.fingerprint != found.fingerprint => Err(EncoderError::Unknown {
+            name: name.clone(),
+            problem: format!(
+                "the weights in {} are not those that the features were made with (their fingerprint is {}, it was {}); \
+                 get that version of it, or train again",
+                found.folder.display(),
+                found.fingerprint,
+                wanted.fingerprint
+            ),
+        }
+        .into()),
+        _ => Ok(found),
+    }
+}
+
+/// The features of several waves, each as it would be alone.
+///
+/// # Errors
+/// What concerns all of them: an encoder that is not here. What concerns one stands in its place.
+pub(super) fn embed(
+    waves: &[Wave],
+    recipe: &Recipe,
+    device: &Device,
+    watch: &mut Stopwatch,
+) -> Result<Vec<Result<Extracted, FeatureError>>, FeatureError> {
+    let encoder = found(recipe)?.load(device)?;
+    let rate = encoder.config().rate;
+    let heard = |wave| {
+        let heard = heard(wave, rate)?;
+        match encoder.config().frames(heard.samples.len()) {
+            0 => Err(FeatureError::Wave {
+                problem: format!("its {:.3} s are too short for a frame of the encoder", heard.seconds()),
+            }),
+            _ => Ok(heard),
+        }
+    };
+    let heard: Vec<Result<Wave, FeatureError>> = waves.iter().map(heard).collect();
+    watch.lap("resample");
+    let clips: Vec<&[f32]> = heard.iter().flatten().map(|wave| wave.samples.as_slice()).collect();
+    let mut rows = encoder
+        .embed(&clips, recipe.layer, recipe.pool, recipe.padded)?
+        .into_iter();
+    watch.lap("encoder");
+    Ok(heard
+        .into_iter()
+        .map(|heard| {
+            let wave = heard?;
+            let frames = rows.next().ok_or_else(nothing)?;
+            finished(recipe, &wave, frames.frames, frames.values)
+        })
+        .collect())
+}
+
+/// The whole clip at the encoder's rate: what it hears.
+pub(super) fn heard(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
+    check(wave)?;
+    let longest = MOST_WINDOWS * (WINDOW * f64::from(rate)) as usize;
+    if resampled_length(wave, rate) > longest {
+        return Err(FeatureError::Wave {
+            problem: format!(
+                "it has {:.0} s, and an encoder hears the whole clip; cut it into utterances",
+                wave.seconds()
+            ),
+        });
+    }
+    Ok(resample(wave, rate)?)
+}
+
+/// The only one of them.
+pub(super) fn one<T>(rows: Vec<T>) -> Result<T, FeatureError> {
+    rows.into_iter().next().ok_or_else(nothing)
+}
+
+fn nothing() -> FeatureError {
+    FeatureError::Wave {
+        problem: "the encoder gave nothing for it".to_owned(),
+    }
+}
+
+/// Frames as they are kept, in 16 bits, so that they are the same whether they were kept or made just now.
+fn finished(recipe: &Recipe, heard: &Wave, frames: usize, mut values: Vec<f32>) -> Result<Extracted, FeatureError> {
+    if recipe.has_unequal_frames() {
+        for value in &mut values {
+            *value = f16::from_f32(*value).to_f32();
+        }
+    }
+    let matrix = FeatureMatrix {
+        frames,
+        coefficients: recipe.shape().1,
+        values,
+    };
+    if frames == 0 || matrix.values.len() != frames * matrix.coefficients {
+        return Err(nothing());
+    }
+    if let Some(fault) = matrix.fault() {
+        return Err(FeatureError::Wave {
+            problem: format!("the encoder's states are no numbers that can be kept ({fault})"),
+        });
+    }
+    let notes = windows(heard).into_iter().collect();
+    Ok(Extracted { matrix, notes })
+}
+
+/// Of a clip that is longer than an encoder takes at once.
+pub(super) fn windows(heard: &Wave) -> Option<Note> {
+    let windows = (heard.seconds() / WINDOW).ceil() as usize;
+    (windows > 1).then_some(Note::Windows { windows })
+}
