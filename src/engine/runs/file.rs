@@ -140,6 +140,7 @@ mod tests {
             dealing: Dealing::NEWEST,
             command: "undertone train --set split.kfold=5".to_owned(),
             training_seed: Some(7),
+            searched: Some("settings of trial 3".to_owned()),
             trial: Some(TrialReference {
                 study: "studies/a".into(),
                 number: 3,
