@@ -39,6 +39,9 @@ pub struct RunMetadata {
     /// Seed of weights, order and dropout, where it is not the split's too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training_seed: Option<u64>,
+    /// Of a trial that was promoted: what its settings were chosen from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<String>,
     /// The trial that the run is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<TrialReference>,
@@ -137,6 +140,7 @@ mod tests {
             dealing: Dealing::NEWEST,
             command: "undertone train --set split.kfold=5".to_owned(),
             training_seed: Some(7),
+            searched: Some("settings of trial 3".to_owned()),
             trial: Some(TrialReference {
                 study: "studies/a".into(),
                 number: 3,

@@ -41,7 +41,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
             .iter_mut()
             .skip(class)
             .step_by(coefficients)
-            .for_each(|value| *value += 2.0);
+            .for_each(|value| *value += 4.0);
         FeatureMatrix {
             frames,
             coefficients,
