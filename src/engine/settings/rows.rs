@@ -1,6 +1,7 @@
 //! The resolved settings as rows: key, value, origin, and what the key is.
 
-use super::layers::{Layers, dotted};
+use super::layers::Layers;
+use super::parse::dotted;
 use super::shipped::{Shipped, shipped};
 use super::{Setting, Settings, table};
 use crate::engine::{Config, ConfigRow};
