@@ -26,16 +26,23 @@ pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// Size of everything in a folder (bytes); what cannot be read counts nothing, links are not followed.
-pub fn folder_size(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => folder_size(&entry.path()),
-            Ok(metadata) => metadata.len(),
-            Err(_) => 0,
-        })
-        .sum()
+/// Bytes of a file, or of all files below a folder; nothing where there is none, links are not followed.
+///
+/// # Errors
+/// What of it cannot be read.
+pub fn size(path: &Path) -> io::Result<u64> {
+    let missing_is_nothing = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(0),
+        _ => Err(error),
+    };
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => match fs::read_dir(path) {
+            Ok(mut entries) => entries.try_fold(0, |sum, entry| Ok(sum + size(&entry?.path())?)),
+            Err(error) => missing_is_nothing(error),
+        },
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) => missing_is_nothing(error),
+    }
 }
 
 /// A name beside `path` that no other call has, of this process or of another one on any machine, for a file being

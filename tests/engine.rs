@@ -1,4 +1,4 @@
-//! The engine itself: what it tells and when.
+//! The engine itself: what it emits and when.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 

@@ -168,7 +168,7 @@ impl Recording {
         recording
     }
 
-    /// All that was heard, after a moment for what is still on its way.
+    /// All that was played, after a moment for what is still on its way.
     fn stop(mut self) -> Vec<f32> {
         thread::sleep(Duration::from_millis(400));
         self.process.kill().unwrap();
@@ -200,7 +200,7 @@ fn energy(samples: &[f32]) -> f64 {
     samples.iter().map(|sample| f64::from(*sample).powi(2)).sum()
 }
 
-/// Where in what was heard the clip lies, how alike the two are there, and how much louder what was heard is (dB).
+/// Where in what was played the clip lies, how alike the two are there, and how much louder what was played is (dB).
 fn compare(heard: &[f32], clip: &[f32]) -> (usize, f64, f64) {
     let product = |shift: usize, step: usize| -> f64 {
         let pairs = clip.iter().zip(&heard[shift..]).step_by(step);
@@ -235,7 +235,7 @@ fn player(address: &str) -> Player {
     Player::new(Environment::server(address, None))
 }
 
-/// Plays on until this holds; the places that were heard.
+/// Plays on until this holds; the positions that were reported.
 fn until(player: &mut Player, wanted: impl Fn(&Player, f64) -> bool) -> Vec<f64> {
     let begun = Instant::now();
     let mut places = Vec::new();
@@ -297,7 +297,7 @@ fn the_place_told_is_the_place_heard() {
     let place = player.playback().unwrap().position;
     player.pause();
     let heard = recording.stop();
-    // What was heard is the beginning of the clip; it ends at the place that was told.
+    // What was played is the beginning of the clip; it ends at the position that was reported.
     let first = heard.iter().position(|sample| sample.abs() > 0.01).unwrap();
     let last = heard.iter().rposition(|sample| sample.abs() > 0.01).unwrap();
     let lasted = (last - first) as f64 / f64::from(RATE);

@@ -80,7 +80,7 @@ fn settings(changes: &[(&str, &str)]) -> Settings {
     load_settings(Some(empty.path()), &changes).unwrap()
 }
 
-/// Stops at a step, or cannot go on after an epoch; remembers what was told.
+/// Stops at a step, or cannot go on after an epoch; remembers what was reported.
 #[derive(Default)]
 struct Watcher {
     stop: Option<(usize, usize)>,

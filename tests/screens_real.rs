@@ -2,7 +2,7 @@
 //!
 //! Train and Report show two recorded runs on RAVDESS (`tests/screens/real_runs`: journal, report and predictions as
 //! the program wrote them, with other folder names). Data and Listen read RAVDESS itself from `UNDERTONE_CORPORA`.
-//! `UNDERTONE_UPDATE_SCREENS=1` writes the screens anew.
+//! `UNDERTONE_UPDATE_SCREENS=1` records the screens again.
 //!
 //! An ignored test draws the pictures of the documentation from a session of its own; docs/extending.md has the command.
 

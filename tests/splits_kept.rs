@@ -1,9 +1,9 @@
 //! What an earlier version began goes on with the split it began with, though its speakers would be dealt otherwise now.
 //!
 //! `tests/splits_kept/` holds what the version before ways of dealing were recorded (c243c74) wrote: `stopped`, a run
-//! that was stopped after some epochs and lacks one; `folds`, three folds of which the first is judged and the others
+//! that was stopped after some epochs and lacks one; `folds`, three folds of which the first is evaluated and the others
 //! wait; `studies/w`, a study of two trials; and `split-*.csv`, the sides by which that version ended them. `@LAB@` stands for the folder
-//! and `@HOST@` for the machine. They are made anew by
+//! and `@HOST@` for the machine. They are made again by
 //!
 //! ```sh
 //! UNDERTONE_BEFORE=/path/to/that/undertone cargo test --test splits_kept -- --ignored
@@ -153,7 +153,7 @@ fn folds_that_wait_are_dealt_as_the_first_was() {
         clips += tested(&subsets);
     }
     assert_eq!(clips, 49, "every clip is tested in one of them");
-    // Of the first fold's one clip nothing is said but what its own score is over: the folds are judged together.
+    // Of the first fold's one clip nothing is said but what its own score is over: the folds are evaluated together.
     let report = lab.json(&["report", &fold(1)]);
     assert_eq!(report["pooled"]["support"], 49);
     let coverage = &report["coverage"];

@@ -96,7 +96,7 @@ fn a_study_runs_is_gone_on_with_and_looks_at_test_only_when_asked() {
             .contains("started with another `training.epochs`")
     );
 
-    // What is promoted is trained on the study's split, and judged once a seed.
+    // What is promoted is trained on the study's split, and evaluated once a seed.
     let started = lab.json(&["study", "promote", "small", "--seeds", "2"]);
     for run in started["runs"].as_array().unwrap() {
         lab.done(&["watch", run.as_str().unwrap()]);

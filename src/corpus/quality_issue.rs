@@ -136,7 +136,7 @@ struct Usual {
     rates: BTreeMap<u32, usize>,
     /// The commonest rate (Hz) and how many clips have it.
     rate: (u32, usize),
-    /// Shortest and longest length that are not far out (s), when there are enough clips to tell.
+    /// Shortest and longest length that are not far out (s), when there are enough clips for it.
     lengths: Option<(f64, f64)>,
     median: f64,
 }

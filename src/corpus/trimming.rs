@@ -4,7 +4,6 @@ use super::Clip;
 use crate::audio::{decode, trim};
 use crate::quantile;
 use rayon::prelude::*;
-use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,7 +14,7 @@ pub const TRIM_THRESHOLDS: [f64; 5] = [20.0, 25.0, 30.0, 40.0, 60.0];
 pub const TRIM_SHORT: f64 = 0.5;
 
 /// What trimming would remove.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trimming {
     /// All clips together, when there are several corpora, and then each corpus.
     pub corpora: Vec<TrimmedCorpus>,
@@ -24,7 +23,7 @@ pub struct Trimming {
 }
 
 /// What it would remove from one corpus.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TrimmedCorpus {
     /// Its name; none for all clips together.
     pub name: Option<String>,
@@ -37,7 +36,7 @@ pub struct TrimmedCorpus {
 }
 
 /// What one threshold would remove.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TrimRow {
     /// What is quieter at the ends than the loudest frame by more than this goes (dB).
     pub threshold_db: f64,

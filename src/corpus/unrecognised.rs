@@ -274,7 +274,7 @@ fn is_pointer(file: &Path) -> bool {
     read.is_ok() && start == POINTER
 }
 
-/// The line of `corpora` that describes a table, as far as its columns tell.
+/// The line of `corpora` that describes a table, as far as its columns have known names.
 fn corpus_line(table: &Path) -> String {
     let columns = columns_of(table);
     let named = |names: &[&str]| {

@@ -55,32 +55,32 @@ pub fn headers(
     settings: &Settings,
     corpora: &[CorpusSettings],
     analysis: &AnalysisCache,
-    tell: ReportProgress,
+    report: ReportProgress,
 ) -> Result<Catalogue, EngineError> {
     let path = scan_index(settings);
     let mut index = ScanIndex::load(&path);
     let catalogue = corpus::scan(corpora, &mut index, analysis, &|done, _| {
-        tell(Task::Headers, done, 0);
+        report(Task::Headers, done, 0);
     })?;
     index.save(&path)?;
     Ok(catalogue)
 }
 
-/// Reads the samples that have not been looked at; incomplete when `tell` did not want to go on.
+/// Analyses the samples that have not been; incomplete when `report` did not want to go on.
 ///
 /// # Errors
 /// What is remembered cannot be written.
 pub fn samples(
     catalogue: &Catalogue,
     analysis: &AnalysisCache,
-    tell: ReportProgress,
+    report: ReportProgress,
 ) -> Result<Catalogue, EngineError> {
     Ok(corpus::analyse(catalogue, analysis, &|done, total, _| {
-        tell(Task::Samples, done, total)
+        report(Task::Samples, done, total)
     })?)
 }
 
-/// Whether the samples of every clip have been looked at.
+/// Whether the samples of every clip have been analysed.
 pub fn is_analysed(catalogue: &Catalogue) -> bool {
     catalogue.analysis.iter().all(Option::is_some)
 }

@@ -1,4 +1,4 @@
-//! How scores were obtained, in one honest line.
+//! How scores were obtained, in one line.
 
 use super::Leakage;
 use serde::{Deserialize, Serialize};

@@ -177,8 +177,7 @@ pub fn waiting(runs: &Path) -> Result<Vec<Waiting>, RunError> {
 }
 
 /// Where runs are moved to in their lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, EnumIter)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Shift {
     /// Before the one that comes before them.
     Up,

@@ -113,7 +113,7 @@ pub fn empty_expired(runs: &Path) {
 
 /// Size of everything that is there (bytes).
 pub fn trash_size(runs: &Path) -> u64 {
-    files::folder_size(&trash_folder(runs))
+    files::size(&trash_folder(runs)).unwrap_or_default()
 }
 
 struct Entry {

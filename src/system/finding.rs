@@ -15,7 +15,7 @@ pub enum Health {
 }
 
 /// One thing that was looked at, and the remedy where something lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What was looked at (`terminal`, `processor`, `disk`, ...).
     pub topic: &'static str,

@@ -27,7 +27,7 @@ pub struct Export<'a> {
 }
 
 /// What was exported.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ExportSummary {
     /// Where.
     pub folder: PathBuf,

@@ -3,7 +3,6 @@
 use super::TrainingError;
 use crate::corpus::{Catalogue, Clip, Emotion};
 use crate::features::{Extracted, FeatureArray, FeatureStore, Import};
-use serde::Serialize;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -29,7 +28,7 @@ struct Row {
 }
 
 /// What was imported.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImportSummary {
     /// From where.
     pub folder: PathBuf,

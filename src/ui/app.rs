@@ -79,7 +79,7 @@ impl App {
         self.workbench.message = Some(Message::bad(text));
     }
 
-    /// What is told of all keys in force, in the order in which they decide.
+    /// The help of all keys in force, in the order in which they decide.
     pub fn rows(&self) -> Vec<Row> {
         self.workbench.rows()
     }

@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(100);
 /// How long a key is waited for before the engine is listened to again.
 const WAIT: Duration = Duration::from_millis(30);
-/// Events followed before the next key is looked at.
+/// Events followed before the next key is read.
 const EVENTS_AT_ONCE: usize = 256;
 
 /// Opens the workbench in the terminal and stays until the user leaves. The terminal is given back as it was,

@@ -1,10 +1,10 @@
-//! What the engine told that more than one pane shows, stored once; panes only read it.
+//! What the engine reported and more than one pane shows, stored once; panes only read it.
 
 use crate::engine::{Command, CommandKind, Config, Event, Measured, RunState, RunSummary, Survey, Trimming};
 use crate::ui::jobs::Jobs;
 use std::sync::Arc;
 
-/// What the engine told, and what it is busy with.
+/// What the engine reported, and what it is busy with.
 #[derive(Debug, Default)]
 pub struct Model {
     /// What the scan found.

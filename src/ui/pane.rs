@@ -10,6 +10,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::Step;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use std::fmt;
 use std::path::PathBuf;
@@ -115,6 +116,9 @@ pub trait AnyPane: Pane {
     /// What its keys do, in the order in which they decide.
     fn rows(&self) -> Vec<Row>;
 
+    /// Does what a key does; false where it does nothing here.
+    fn key(&mut self, event: KeyEvent, model: &Model, effects: &mut Effects) -> bool;
+
     /// Does what the key in this row does.
     fn press(&mut self, row: usize, model: &Model, effects: &mut Effects);
 }
@@ -129,6 +133,16 @@ impl<P: Pane> AnyPane for P {
             })
         };
         in_force(self).into_iter().flat_map(of_table).collect()
+    }
+
+    fn key(&mut self, event: KeyEvent, model: &Model, effects: &mut Effects) -> bool {
+        let typing = self.is_typing();
+        let mut bindings = in_force(self).into_iter().flat_map(|table| table.bindings);
+        let found = bindings.find(|binding| binding.row.means(event, typing));
+        if let Some(binding) = found {
+            (binding.act)(self, model, effects);
+        }
+        found.is_some()
     }
 
     fn press(&mut self, row: usize, model: &Model, effects: &mut Effects) {

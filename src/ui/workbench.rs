@@ -25,7 +25,7 @@ pub struct Workbench {
     pub front: usize,
     /// What lies over the tab, the topmost last.
     pub overlays: Vec<Box<dyn AnyPane>>,
-    /// What the engine told.
+    /// What the engine reported.
     pub model: Model,
     /// Above the bottom row, until a key is pressed.
     pub message: Option<Message>,
@@ -156,18 +156,21 @@ impl Workbench {
     pub fn key(&mut self, event: KeyEvent) {
         self.message = None;
         let typing = self.is_typing();
-        let found = |rows: &[Row]| {
-            let means = |row: &Row| row.in_force(typing).any(|key| key.is(event));
-            rows.iter().find(|row| means(row)).copied()
-        };
-        match found(&self.rows()) {
-            Some(row) => self.pick(row),
-            None => {
-                self.with(self.focus(), |pane, model, _| {
-                    if pane.field().is_some_and(|field| field.edit(event)) {
-                        pane.typed(model);
-                    }
-                });
+        let mut known = false;
+        self.with(self.focus(), |pane, model, effects| {
+            known = pane.key(event, model, effects);
+        });
+        if !known {
+            let shared = self.shared().into_iter().find(|(row, _)| row.means(event, typing));
+            match shared {
+                Some((_, shared)) => self.share(shared),
+                None => {
+                    self.with(self.focus(), |pane, model, _| {
+                        if pane.field().is_some_and(|field| field.edit(event)) {
+                            pane.typed(model);
+                        }
+                    });
+                }
             }
         }
         self.ask();
@@ -188,7 +191,7 @@ impl Workbench {
         }
     }
 
-    /// What is told of all keys in force, in the order in which they decide.
+    /// The help of all keys in force, in the order in which they decide.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = self.focused().map(|pane| pane.rows()).unwrap_or_default();
         rows.extend(self.shared().into_iter().map(|(row, _)| row));
@@ -230,7 +233,7 @@ impl Workbench {
         rows
     }
 
-    /// Does what is told of in this row, if that can still be done.
+    /// Does what this row stands for, if that can still be done.
     fn pick(&mut self, row: Row) {
         let same = |other: &Row| (other.heading, other.keys) == (row.heading, row.keys);
         let of_pane = self.focused().and_then(|pane| pane.rows().iter().position(same));
@@ -238,20 +241,25 @@ impl Workbench {
             self.with(self.focus(), |pane, model, effects| pane.press(index, model, effects));
             return;
         }
-        let shared = self.shared().into_iter().find(|(other, _)| same(other));
-        match shared.map(|(_, shared)| shared) {
-            Some(Shared::Tab(tab)) => self.front = tab,
-            Some(Shared::Help) => {
+        if let Some((_, shared)) = self.shared().into_iter().find(|(other, _)| same(other)) {
+            self.share(shared);
+        }
+    }
+
+    /// Does what a key means everywhere.
+    fn share(&mut self, shared: Shared) {
+        match shared {
+            Shared::Tab(tab) => self.front = tab,
+            Shared::Help => {
                 let title = self.focused().map_or("", |pane| pane.name());
                 let help = Help::new(format!("Keys in {title}"), self.rows());
                 self.overlays.push(Box::new(help));
             }
-            Some(Shared::Palette) => {
+            Shared::Palette => {
                 let palette = Palette::new(self.rows());
                 self.overlays.push(Box::new(palette));
             }
-            Some(Shared::Quit) => self.leave(),
-            None => {}
+            Shared::Quit => self.leave(),
         }
     }
 
@@ -279,7 +287,7 @@ impl Workbench {
             said |= self.with(place, |pane, model, effects| pane.apply(&event, model, effects)) && place == focus;
         }
         if let Some(message) = follow::message(&event).filter(|_| !said) {
-            // What was asked may have told something that matters more than the queue.
+            // What was asked may have reported something that matters more than the queue.
             if self.message.is_none() || !matches!(event, Event::Queue(_)) {
                 self.message = Some(message);
             }

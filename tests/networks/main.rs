@@ -89,7 +89,7 @@ struct Course {
     moved: usize,
     /// Half the range of a pattern of each class below the noise of the clips (which has 1).
     pattern: f32,
-    /// Whether both judge a batch in the end, by the running statistics that they have gathered.
+    /// Whether both predict a batch in the end, by the running statistics that they have gathered.
     evaluated: bool,
 }
 

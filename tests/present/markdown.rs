@@ -49,7 +49,7 @@ fn keys(schema: &Value) -> String {
     format!("| key | type | meaning |\n|---|---|---|\n{text}\n")
 }
 
-/// The key that tells a variant from the others, and its value.
+/// The key by which a variant differs from the others, and its value.
 fn constant(variant: &Value) -> Option<(&str, &str)> {
     let properties = variant["properties"].as_object()?;
     properties

@@ -19,7 +19,7 @@ pub struct Workbench {
 }
 
 impl Workbench {
-    /// A workbench that was told these events.
+    /// A workbench that has followed these events.
     pub fn new(events: Vec<Event>) -> Self {
         let sent = Rc::new(RefCell::new(Vec::new()));
         let engine = Rc::clone(&sent);
@@ -82,6 +82,7 @@ impl Workbench {
                 "Ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
                 "Ctrl-e" => (KeyCode::Char('e'), KeyModifiers::CONTROL),
                 "Ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
+                "Ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
                 "F1" => (KeyCode::F(1), plain),
                 character => (KeyCode::Char(character.chars().next().unwrap()), plain),
             };
@@ -99,7 +100,7 @@ impl Workbench {
         self.app.paste(text);
     }
 
-    /// What is told of all keys in force.
+    /// The help of all keys in force.
     pub fn rows(&self) -> Vec<Row> {
         self.app.rows()
     }

@@ -200,7 +200,7 @@ fn any_variant_of_a_clip_is_seen_and_heard() {
     ));
 }
 
-/// What a host without any sound tells, to one who came over SSH.
+/// What a host without any sound reports to one who came over SSH.
 pub fn no_sound() -> Event {
     let attempt = |output: &str, problem: &str| Attempt {
         output: output.to_owned(),

@@ -1,5 +1,5 @@
 //! The whole workbench without a terminal: real keys, hand-made events, and the screens that follow,
-//! compared with `tests/screens/*.txt` (`UNDERTONE_UPDATE_SCREENS=1` writes them anew).
+//! compared with `tests/screens/*.txt` (`UNDERTONE_UPDATE_SCREENS=1` records them again).
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

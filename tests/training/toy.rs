@@ -108,7 +108,7 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
     }
 }
 
-/// Says what it is told to say at a given (epoch, step), and remembers what it was told.
+/// Stops as it is set to at a given (epoch, step), and remembers what was reported to it.
 #[derive(Default)]
 pub struct Watcher {
     pub orders: Vec<(usize, usize, LoopControl)>,

@@ -12,7 +12,7 @@
 //! - `workbench.toml`: the settings that it shipped, which people have copies of; `config.json`: what it made of them.
 //!
 //! A study of that version, folds, and a run that it stopped are in `tests/splits_kept`. All but the settings are made
-//! anew by
+//! again by
 //!
 //! ```sh
 //! UNDERTONE_BEFORE=/path/to/that/undertone cargo test --test updates -- --ignored

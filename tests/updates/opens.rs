@@ -57,7 +57,7 @@ fn a_finished_run_is_listed_reported_compared_predicts_and_comes_back_from_the_t
     );
 }
 
-/// The probabilities that a document tells somewhere, the smallest first.
+/// The probabilities that stand somewhere in a document, the smallest first.
 fn probabilities(text: &str) -> Vec<f64> {
     fn collect(value: &Value, inside: bool, found: &mut Vec<f64>) {
         match value {

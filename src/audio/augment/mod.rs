@@ -61,7 +61,7 @@ pub enum Augmentation {
         /// Delay (s).
         seconds: f64,
     },
-    /// Heard in a room: convolved with an impulse response. Direct sound stays where it was, the length and
+    /// Reverberation: convolved with an impulse response. Direct sound stays where it was, the length and
     /// the mean power too.
     Room(Room),
     /// One after the other; with none, nothing changes.

@@ -1,6 +1,5 @@
 //! What can be measured, and what was: plain data.
 
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// What can be measured.
@@ -29,8 +28,7 @@ pub enum Bench {
 }
 
 /// What was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Measured {
     /// Of [`Bench::Features`].
     Features(FeatureSpeed),
@@ -40,7 +38,7 @@ pub enum Measured {
 
 /// How fast a recipe is, and where its time goes. The files are in the system's cache when the clock runs, so
 /// that the disk is not measured; of several rounds the median one counts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FeatureSpeed {
     /// The recipe's name.
     pub recipe: String,
@@ -60,12 +58,12 @@ pub struct FeatureSpeed {
     pub stages: Vec<StageTime>,
     /// One thread, then all cores.
     pub speeds: Vec<Speed>,
-    /// Most memory that the process held while all cores were at it (bytes); 0 where the system does not tell.
+    /// Most memory that the process held while all cores were at it (bytes); 0 where the system does not report it.
     pub memory_peak: u64,
 }
 
 /// One stage of the work.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StageTime {
     /// Its name.
     pub stage: String,
@@ -76,7 +74,7 @@ pub struct StageTime {
 }
 
 /// The whole work on so many threads.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speed {
     /// Threads.
     pub threads: usize,
@@ -103,7 +101,7 @@ impl Speed {
 
 /// How fast a network is, on clips of random numbers. Times are medians; a step's arithmetic is counted as three
 /// times that of its way forwards.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelSpeed {
     /// The architecture.
     pub model: String,
@@ -131,14 +129,14 @@ pub struct ModelSpeed {
     pub one_clip: BatchSpeed,
     /// The fastest of several large matrix products, taken between the steps (GFLOP/s).
     pub peak_gflops: f64,
-    /// Most memory that the process held up to the last step (bytes); 0 where the system does not tell.
+    /// Most memory that the process held up to the last step (bytes); 0 where the system does not report it.
     pub memory_peak: u64,
     /// Where a step's time goes, when it was asked for.
     pub profile: Vec<SpanTime>,
 }
 
 /// The time of one batch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchSpeed {
     /// The median (ms).
     pub milliseconds: f64,
@@ -151,7 +149,7 @@ pub struct BatchSpeed {
 }
 
 /// One operation's part of a step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SpanTime {
     /// `forward`, `backward` or `optimizer`.
     pub phase: String,

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use strum::EnumIter;
 
 /// What of the cache is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, EnumIter)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum Clear {
     /// Everything that this program wrote there.
     All,
@@ -64,7 +63,7 @@ pub enum CacheState {
 }
 
 /// One part of the cache: a file, or a folder of an older version.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CacheRow {
     /// What it is.
     pub kind: CacheKind,
@@ -99,7 +98,7 @@ impl CacheRow {
 }
 
 /// What lies in the cache.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CacheReport {
     /// The folder.
     pub folder: PathBuf,

@@ -17,16 +17,16 @@ pub enum StopTuning {
 /// How the clip that was played last is to go on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PlaybackControl {
-    /// Wait at the place that is heard.
+    /// Pause.
     Pause,
-    /// Go on from there; from the start when the end was heard.
+    /// Go on from there; from the start when the end was reached.
     Resume,
     /// Further by so much, or back.
     Seek {
         /// How much (s); negative is back.
         seconds: f64,
     },
-    /// Go on in silence, or be heard again; holds for the clips that follow, too.
+    /// Mute, or unmute; holds for the clips that follow, too.
     Mute {
         /// Whether in silence.
         muted: bool,

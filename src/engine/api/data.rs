@@ -3,7 +3,6 @@
 use super::{Catalogue, Note, Playback, QualityIssue, Statistics, Variant, Wave};
 use crate::corpus::Exclusion;
 use crate::engine::settings::{Preset, Provenance, Setting};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ pub struct Survey {
     pub catalogue: Catalogue,
     /// Distributions over all clips.
     pub statistics: Statistics,
-    /// Clips that deserve a second look.
+    /// Clips with data-quality issues.
     pub quality_issues: Vec<QualityIssue>,
     /// Clips that take part in training under the settings' labels and filter.
     pub selected: usize,
@@ -32,7 +31,7 @@ pub struct Survey {
 }
 
 /// Features in the cache.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FeatureSummary {
     /// The recipe's name.
     pub recipe: String,
@@ -51,7 +50,7 @@ pub struct FeatureSummary {
 }
 
 /// The resolved settings.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// One row per value.
     pub rows: Vec<ConfigRow>,
@@ -62,7 +61,7 @@ pub struct Config {
 }
 
 /// One value of the settings.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConfigRow {
     /// Dotted key (`training.batch_size`).
     pub key: String,
@@ -71,11 +70,10 @@ pub struct ConfigRow {
     /// Where it came from (`default`, `workbench.toml:12`, `--set`).
     pub origin: String,
     /// What the key is.
-    #[serde(flatten)]
     pub setting: Setting,
 }
 
-/// A clip to look at.
+/// What is drawn of a clip.
 #[derive(Debug, Clone)]
 pub struct Preview {
     /// The clip.
@@ -105,14 +103,13 @@ pub struct Preview {
 }
 
 /// How far the playing of a clip is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SoundState {
     /// The clip.
     pub path: PathBuf,
     /// In which form it plays.
     pub variant: Variant,
     /// What is done, and where.
-    #[serde(flatten)]
     pub playback: Playback,
     /// Where the sound goes, once that is known.
     pub output: Option<String>,

@@ -99,7 +99,7 @@ impl Epochs {
 }
 
 impl PartialEq for Epochs {
-    /// Shared chunks are equal without a look into them.
+    /// Shared chunks are equal without being read.
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len
             && self

@@ -8,7 +8,6 @@ use super::{
     Tuning, TuningStops,
 };
 use crate::engine::settings::{Preset, Tidying};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// What an event may carry.
@@ -88,7 +87,7 @@ events! {
     Models(Arc<Vec<ModelRow>>),
     /// One architecture, layer by layer.
     Model(Arc<ModelSummary>),
-    /// A clip to look at.
+    /// What is drawn of a clip.
     Preview(Arc<Preview>),
     /// How far the playing of a clip is; several times a second while it plays, and whenever that changes.
     Sound(SoundState),
@@ -141,7 +140,7 @@ events! {
 }
 
 /// How far a job is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
     /// What is being done.
     pub task: Task,

@@ -1,10 +1,9 @@
 //! Which architectures there are, and one of them layer by layer: plain data.
 
 use crate::layers::LayerSummary;
-use serde::Serialize;
 
 /// An architecture among all, at the sizes of the settings and for the clips that it was published with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelRow {
     /// Its name in the settings.
     pub name: String,
@@ -12,7 +11,7 @@ pub struct ModelRow {
     pub about: String,
     /// (frames, coefficients) of a clip.
     pub input: (usize, usize),
-    /// Classes that it told apart.
+    /// Number of classes.
     pub classes: usize,
     /// Parameters, running statistics included.
     pub parameters: usize,
@@ -21,7 +20,7 @@ pub struct ModelRow {
 }
 
 /// One architecture for the clips of a recipe, layer by layer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelSummary {
     /// Its name in the settings.
     pub name: String,

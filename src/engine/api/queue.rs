@@ -1,10 +1,9 @@
 //! What events carry of the queue.
 
 use super::RunSummary;
-use serde::Serialize;
 
 /// The queue of one device.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct QueueLane {
     /// The device.
     pub device: String,
@@ -17,7 +16,7 @@ pub struct QueueLane {
 }
 
 /// The queue.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueueReport {
     /// Devices that are worked on or waited for.
     pub lanes: Vec<QueueLane>,

@@ -4,11 +4,10 @@ use super::{
     Coverage, Epochs, EvaluatedClip, Heartbeat, Overrides, Prediction, Report, RunNote, RunState, ScoreSpread, Scores,
     Usage,
 };
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// One row of the list of runs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunSummary {
     /// The folder's name.
     pub id: String,
@@ -61,7 +60,7 @@ pub struct RunSummary {
 }
 
 /// Where a waiting run stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuePosition {
     /// From 1, among the runs that wait for the same device.
     pub place: usize,
@@ -74,7 +73,7 @@ pub struct QueuePosition {
 }
 
 /// Everything about one run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunDetail {
     /// Its row.
     pub summary: RunSummary,
@@ -89,7 +88,7 @@ pub struct RunDetail {
 }
 
 /// What a run would be.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunPlan {
     /// What was asked for.
     pub changes: Overrides,
@@ -133,7 +132,7 @@ impl RunPlan {
 }
 
 /// How long an epoch takes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EpochTime {
     /// Training and validation (s).
     pub seconds: f64,
@@ -144,7 +143,7 @@ pub struct EpochTime {
 }
 
 /// In what runs differ.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {
     /// Their rows, in the order asked for.
     pub runs: Vec<RunSummary>,
@@ -153,7 +152,7 @@ pub struct Comparison {
 }
 
 /// Runs that are to be deleted, or are gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// Their ids.
     pub runs: Vec<String>,
@@ -168,7 +167,7 @@ pub struct Deletion {
 }
 
 /// A report and its neighbours.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RunReport {
     /// The run.
     pub run: RunSummary,
@@ -185,7 +184,7 @@ pub struct RunReport {
 }
 
 /// The prediction of one file, or why it was refused.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct FilePrediction {
     /// The file.
     pub path: PathBuf,

@@ -184,7 +184,7 @@ impl Axis {
 }
 
 impl StudyPage {
-    /// The end of a parameter's name that tells it from the others.
+    /// The end of a parameter's name in which it differs from the others.
     pub fn short_name(&self, name: &str) -> String {
         let starts = name.rmatch_indices('.').map(|(dot, _)| dot + 1).chain([0]);
         let ends = starts.map(|start| &name[start..]);

@@ -91,7 +91,7 @@ macro_rules! requests {
                 Plan {
                     /// Put over the settings.
                     changes: Overrides,
-                    /// Whether to time some steps when no earlier run tells the time.
+                    /// Whether to time some steps when no earlier run says how long they take.
                     measure: bool,
                 } -> Arc<RunPlan>;
                 /// Ask a run to stop.

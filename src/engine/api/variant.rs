@@ -1,4 +1,4 @@
-//! The forms in which a clip is seen and heard, by name.
+//! The forms in which a clip is drawn and played, by name.
 
 use serde::{Serialize, Serializer};
 use std::convert::Infallible;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 const ORIGINAL: &str = "original";
 const INPUT: &str = "input";
 
-/// A form in which a clip is seen and heard.
+/// A form in which a clip is drawn and played.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// As it was recorded.

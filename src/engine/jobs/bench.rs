@@ -64,16 +64,16 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
         let problem = "there is no clip to measure; check the corpora and [filter]";
         return Err(EngineError::Unsuitable(problem.to_owned()));
     }
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        tell(Task::Measuring, round, ROUNDS);
+        report(Task::Measuring, round, ROUNDS);
         alone.push(one_thread(context, &measured, extractor)?);
         let begun = Instant::now();
         in_parallel(context, &measured, extractor, &memory)?;
         together.push(begun.elapsed().as_secs_f64());
     }
-    tell(Task::Measuring, ROUNDS, ROUNDS);
+    report(Task::Measuring, ROUNDS, ROUNDS);
     alone.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     together.sort_by(f64::total_cmp);
     let (seconds, watch) = &alone[ROUNDS / 2];

@@ -28,7 +28,7 @@ pub fn measure(
     let device_name = &choose_device(device_name.unwrap_or(&context.settings.device))?.key;
     let Published { input, classes, .. } = published(&settings.name)?;
     let mut step_benchmark = StepBenchmark::new(&settings, input, classes, batch, device_name)?;
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
 
     let first = step_benchmark.step().total();
     for _ in 1..WARM {
@@ -42,7 +42,7 @@ pub fn measure(
     }
     for step in 0..steps {
         context.check()?;
-        tell(Task::Measuring, step, steps);
+        report(Task::Measuring, step, steps);
         times.push(step_benchmark.step());
         peak = peak.max(product_speed(device_name)?);
     }
@@ -55,7 +55,7 @@ pub fn measure(
     let (clips, clip) = (clips_of(batch, input, &device), clips_of(1, input, &device));
     let judging = |batch: &Tensor<3>| evaluated(context, &network, batch, steps * JUDGED);
     let (inference, one_clip) = (judging(&clips)?, judging(&clip)?);
-    tell(Task::Measuring, steps, steps);
+    report(Task::Measuring, steps, steps);
 
     let operations = 2.0 * network.multiply_adds(input) as f64;
     let totals = times.iter().map(|time| time.total().as_secs_f64()).collect();

@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::corpus::{AnalysisCache, ScanIndex};
 use crate::engine::{CacheKind, CacheReport, CacheRow, CacheState, EngineError, Settings, reading, request};
 use crate::features::{PackSummary, inventory};
+use crate::files;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -107,7 +108,7 @@ fn list(settings: &Settings) -> Result<Vec<CacheRow>, EngineError> {
 
 fn plain(path: PathBuf, kind: CacheKind, clips: Option<usize>, state: CacheState) -> io::Result<CacheRow> {
     Ok(CacheRow {
-        bytes: size(&path)?,
+        bytes: files::size(&path)?,
         path,
         kind,
         corpus: None,
@@ -169,16 +170,4 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
         entries => entries?,
     };
     entries.map(|entry| Ok(entry?.path())).collect()
-}
-
-/// Bytes of a file, or of all files below a folder; links are not followed.
-fn size(path: &Path) -> io::Result<u64> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        metadata => metadata?,
-    };
-    if !metadata.is_dir() {
-        return Ok(metadata.len());
-    }
-    entries(path)?.iter().map(|entry| size(entry)).sum()
 }

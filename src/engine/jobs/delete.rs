@@ -30,7 +30,10 @@ impl Answer for request::Delete {
             return Err(busy(&page.folder));
         }
         let mut report = Deletion {
-            bytes: pages.iter().map(|page| files::folder_size(&page.folder.path)).sum(),
+            bytes: pages
+                .iter()
+                .map(|page| files::size(&page.folder.path).unwrap_or_default())
+                .sum(),
             runs: pages.iter().map(|page| page.folder.id.clone()).collect(),
             deleted: false,
             restorable: !now,
@@ -119,7 +122,7 @@ fn busy(run: &RunFolder) -> EngineError {
 fn erase(runs: &Path, page: &RunPage, now: bool) -> Result<bool, EngineError> {
     let run = &page.folder;
     if !now && page.entry().is_some() {
-        // Restored, it must not look as if it still waited.
+        // Restored, it must not count as waiting.
         match take_out(runs, run) {
             Err(EngineError::Run(RunError::Io { source, .. })) if files::is_full(&source) => {}
             taken => drop(taken?),

@@ -22,9 +22,9 @@ impl Answer for request::Demo {
         };
         let mut settings = context.settings.demo.clone();
         settings.clips = self.clips.unwrap_or(settings.clips);
-        let tell = context.progress_reporter();
+        let report = context.progress_reporter();
         let summary = write_demo(&folder, &settings, &|done, total| {
-            tell(Task::Demo, done, total);
+            report(Task::Demo, done, total);
         })?;
         Ok(DemoCorpus {
             folder,

@@ -10,7 +10,7 @@ use crate::system::{Finding, Health, disk, graphics, login, processor, terminal}
 use std::sync::Arc;
 
 impl Answer for request::Doctor {
-    /// Looks at everything that a run depends on.
+    /// Checks everything that a run depends on.
     fn answer(self, context: &Context) -> Result<Arc<Vec<Finding>>, EngineError> {
         let settings = &context.settings;
         let mut found = terminal::look();
@@ -58,7 +58,7 @@ fn devices() -> Finding {
     }
 }
 
-/// Where clips are heard.
+/// Where clips are played.
 fn sound() -> Finding {
     match output_name(&Environment::of_process()) {
         Ok(output) => Finding::good("sound", output),

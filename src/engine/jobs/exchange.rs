@@ -26,9 +26,10 @@ impl Answer for request::ExportFeatures {
             recipe: &settings.recipe,
             per_clip: self.per_clip,
         };
-        let tell = context.progress_reporter();
-        let written =
-            training::export_features(&export, &self.folder, &|done, total| tell(Task::Exporting, done, total));
+        let report = context.progress_reporter();
+        let written = training::export_features(&export, &self.folder, &|done, total| {
+            report(Task::Exporting, done, total)
+        });
         context.check()?;
         let written = Arc::new(written?);
         Ok(FeaturesExported { features, written })
@@ -39,14 +40,14 @@ impl Answer for request::ImportFeatures {
     /// Puts the features of a folder into the store, and a recipe that stands for them into the settings file.
     fn answer(self, context: &Context) -> Result<Arc<ImportSummary>, EngineError> {
         let settings = &context.settings;
-        let tell = context.progress_reporter();
+        let report = context.progress_reporter();
         let found = ImportFolder::open(&self.folder)?;
         let import = found.import();
         let name = self.name.unwrap_or_else(|| {
             let name = import.folder.file_name().unwrap_or_default();
             name.to_string_lossy().into_owned()
         });
-        let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &tell)?;
+        let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &report)?;
         context.check()?;
         context.remember(&catalogue);
         let recipe = Recipe {
@@ -55,7 +56,7 @@ impl Answer for request::ImportFeatures {
         };
         let store = FeatureStore::open(&reading::feature_folder(settings), &recipe)?;
         let put = found.put_into(&store, &name, &catalogue, &|done, total| {
-            tell(Task::Importing, done, total)
+            report(Task::Importing, done, total)
         });
         context.check()?;
         let summary = put?;

@@ -32,8 +32,8 @@ impl Answer for request::Features {
 /// The store, the clips whose features are in it, and how they came there.
 pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, FeatureSummary), EngineError> {
     let settings = &context.settings;
-    let tell = context.progress_reporter();
-    let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &tell)?;
+    let report = context.progress_reporter();
+    let catalogue = reading::samples(&*scan::catalogue(context)?, &reading::remembered(settings), &report)?;
     context.check()?;
     context.remember(&catalogue);
 
@@ -49,7 +49,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
         .map(|(clip, analysis)| {
             context.check()?;
             let outcome = one(&store, clip, analysis.as_deref());
-            tell(Task::Features, done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            report(Task::Features, done.fetch_add(1, Ordering::Relaxed) + 1, total);
             outcome
         })
         .collect::<Result<Vec<Outcome>, EngineError>>()?;

@@ -1,4 +1,4 @@
-//! Runs, Watch and Wake: one thread that looks at the run folders, and emits what has changed.
+//! Runs, Watch and Wake: one thread that polls the run folders, and emits what has changed.
 
 use super::context::Context;
 use super::rate_limiter::RateLimiter;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// Time between two looks.
+/// Time between two polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Polls that may fail one after the other, as while a file server is restarted, before that is reported and the following ends.
 const ALLOWED_MISSES: usize = 60;
@@ -30,7 +30,7 @@ pub enum FollowRequest {
     Wake(request::Wake),
 }
 
-/// Looks as long as somebody may still ask for something.
+/// Polls as long as somebody may still ask for something.
 pub fn follow(context: &Context, requests: &Receiver<FollowRequest>) {
     let mut follower = Follower {
         context,
@@ -68,7 +68,7 @@ struct Follower<'a> {
     trial: Option<RunPage>,
     /// When the queue may be woken again, where it is to be.
     waking: Option<RateLimiter>,
-    /// Looks that have failed since the last that did not.
+    /// Polls that have failed since the last that did not.
     missed: usize,
 }
 
@@ -147,7 +147,7 @@ impl Follower<'_> {
 
     fn look(&mut self) {
         if let Err(error) = self.book.refresh() {
-            // What was emitted stays true as far as anybody knows; the next look may succeed.
+            // What was emitted stays true as far as anybody knows; the next poll may succeed.
             self.missed += 1;
             if self.missed < ALLOWED_MISSES {
                 return;
@@ -164,14 +164,14 @@ impl Follower<'_> {
         }
         self.missed = 0;
         self.keep_awake();
-        if let Some(told) = &mut self.list {
+        if let Some(emitted) = &mut self.list {
             let list = self.book.summaries();
-            if **told != list {
-                *told = Arc::new(list);
-                self.context.emit(Arc::clone(told));
+            if **emitted != list {
+                *emitted = Arc::new(list);
+                self.context.emit(Arc::clone(emitted));
             }
         }
-        let Some((id, told)) = &mut self.watched else { return };
+        let Some((id, emitted)) = &mut self.watched else { return };
         let detail = match &mut self.trial {
             Some(page) => page.refresh().is_ok().then(|| {
                 let mut detail = page.detail(&page.folder.log());
@@ -190,9 +190,9 @@ impl Follower<'_> {
             return;
         };
         let over = detail.summary.state.is_over();
-        if told.as_deref() != Some(&detail) {
+        if emitted.as_deref() != Some(&detail) {
             let detail = Arc::new(detail);
-            *told = Some(Arc::clone(&detail));
+            *emitted = Some(Arc::clone(&detail));
             self.context.emit(detail);
         }
         if over {

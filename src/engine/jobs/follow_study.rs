@@ -1,4 +1,4 @@
-//! Study: one thread that looks at a study, and emits what has changed.
+//! Study: one thread that polls a study, and emits what has changed.
 
 use super::context::Context;
 use super::latest::Waited;
@@ -9,10 +9,10 @@ use crate::runs::watch_heartbeats;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Time between two looks.
+/// Time between two polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Looks until the engine ends.
+/// Polls until the engine ends.
 pub fn follow_study(context: &Context) {
     let mut followed: Option<(StudyBook, Arc<StudyPage>)> = None;
     loop {
@@ -36,16 +36,16 @@ pub fn follow_study(context: &Context) {
                 }
             }
             Waited::Nothing => {
-                let Some((book, told)) = &mut followed else { continue };
+                let Some((book, emitted)) = &mut followed else { continue };
                 if let Err(error) = book.refresh() {
                     context.fail(CommandKind::Study, &error);
                     followed = None;
                     continue;
                 }
                 let page = book.page();
-                if **told != page {
-                    *told = Arc::new(page);
-                    context.emit(Arc::clone(told));
+                if **emitted != page {
+                    *emitted = Arc::new(page);
+                    context.emit(Arc::clone(emitted));
                 }
             }
             Waited::Closed => return,

@@ -1,4 +1,4 @@
-//! A clip in the forms in which it is seen and heard.
+//! A clip in the forms in which it is drawn and played.
 
 use crate::audio::Wave;
 use crate::audio::augment::Augmentation;
@@ -16,7 +16,7 @@ pub fn variants(settings: &Settings) -> Vec<Variant> {
 }
 
 /// A clip in a form, and in words what was done to it (nothing for the original). The same settings always give
-/// the same samples, so that what is seen is what is heard.
+/// the same samples, so that what is drawn is what is played.
 ///
 /// # Errors
 /// A form that there is not, an impossible recipe, a folder of noises that has none.

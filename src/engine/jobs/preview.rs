@@ -1,4 +1,4 @@
-//! Preview: a clip to look at.
+//! Preview: what is drawn of a clip.
 
 use super::Answer;
 use super::context::Context;

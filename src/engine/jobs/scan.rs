@@ -8,7 +8,7 @@ use crate::engine::{Catalogue, EngineError, Survey, Task, reading, request};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often the picture is drawn anew while the samples are read.
+/// How often the picture is drawn again while the samples are read.
 const REDRAW: Duration = Duration::from_secs(1);
 
 impl Answer for request::Scan {
@@ -17,8 +17,8 @@ impl Answer for request::Scan {
         let corpora = reading::corpora(&context.settings)?;
         let begun = Instant::now();
         let analysis = reading::remembered(&context.settings);
-        let tell = context.progress_reporter();
-        let catalogue = reading::headers(&context.settings, &corpora, &analysis, &tell)?;
+        let report = context.progress_reporter();
+        let catalogue = reading::headers(&context.settings, &corpora, &analysis, &report)?;
         let header_seconds = begun.elapsed().as_secs_f64();
         let found = survey(context, &catalogue, (header_seconds, 0.0));
         if self.headers_only || reading::is_analysed(&catalogue) {
@@ -42,7 +42,7 @@ fn read_samples(
     analysis: &AnalysisCache,
     header_seconds: f64,
 ) -> Result<Catalogue, EngineError> {
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
     let (begun, rate_limiter) = (Instant::now(), RateLimiter::after(REDRAW));
     Ok(analyse(catalogue, analysis, &|done, total, so_far| {
         if done < total && rate_limiter.is_due() {
@@ -52,7 +52,7 @@ fn read_samples(
                 (header_seconds, begun.elapsed().as_secs_f64()),
             ));
         }
-        tell(Task::Samples, done, total)
+        report(Task::Samples, done, total)
     })?)
 }
 
@@ -78,10 +78,10 @@ pub fn catalogue(context: &Context) -> Result<Arc<Catalogue>, EngineError> {
     if let Some(known) = context.known_catalogue() {
         return Ok(known);
     }
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
     let corpora = reading::corpora(&context.settings)?;
     let analysis = reading::remembered(&context.settings);
-    let catalogue = reading::headers(&context.settings, &corpora, &analysis, &tell)?;
+    let catalogue = reading::headers(&context.settings, &corpora, &analysis, &report)?;
     context.remember(&catalogue);
     Ok(Arc::new(catalogue))
 }

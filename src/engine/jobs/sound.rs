@@ -1,4 +1,4 @@
-//! Sound: clips to be heard, one at a time, and the place that is heard while they are.
+//! Sound: playback of clips, one at a time, and its position.
 
 use super::context::Context;
 use super::form::form;
@@ -34,7 +34,7 @@ pub fn sounds(context: &Context, requests: &Receiver<PlaybackRequest>) {
         clip: None,
         next: None,
         unanswered: false,
-        told: None,
+        emitted: None,
         rate_limiter: RateLimiter::every(TELLING),
     };
     loop {
@@ -53,7 +53,7 @@ pub fn sounds(context: &Context, requests: &Receiver<PlaybackRequest>) {
         }
         playing.load();
         let outcome = playing.player.advance(STEP);
-        playing.tell();
+        playing.report();
         if let Err(problem) = outcome {
             playing.fail(problem);
         }
@@ -69,7 +69,7 @@ struct Playing<'a> {
     next: Option<request::Play>,
     /// Whether the end of a play is still to be emitted.
     unanswered: bool,
-    told: Option<Playback>,
+    emitted: Option<Playback>,
     rate_limiter: RateLimiter,
 }
 
@@ -93,7 +93,7 @@ impl Playing<'_> {
                         self.answer();
                     }
                 }
-                self.tell();
+                self.report();
                 self.context.emit(Event::Done(CommandKind::Sound));
             }
         }
@@ -111,7 +111,7 @@ impl Playing<'_> {
                 self.answer();
                 self.player.play(Arc::new(wave), from);
                 self.clip = Some((path, variant));
-                (self.unanswered, self.told) = (true, None);
+                (self.unanswered, self.emitted) = (true, None);
             }
             Err(error) => self.context.fail(CommandKind::Play, &error),
         }
@@ -128,21 +128,21 @@ impl Playing<'_> {
         }
     }
 
-    /// Tells what has changed; of a place that only moves on, not too often.
-    fn tell(&mut self) {
+    /// Reports what has changed; of a position that only moves on, not too often.
+    fn report(&mut self) {
         let (Some((path, variant)), Some(playback)) = (&self.clip, self.player.playback()) else {
             return;
         };
-        let moved_on = |told: &Playback| Playback {
+        let moved_on = |before: &Playback| Playback {
             position: playback.position,
-            ..*told
+            ..*before
         };
-        let only_moved = self.told.as_ref().is_some_and(|told| moved_on(told) == playback);
+        let only_moved = self.emitted.as_ref().is_some_and(|before| moved_on(before) == playback);
         let playing = playback.phase == Phase::Playing;
-        if self.told == Some(playback) || (only_moved && playing && !self.rate_limiter.is_due()) {
+        if self.emitted == Some(playback) || (only_moved && playing && !self.rate_limiter.is_due()) {
             return;
         }
-        self.told = Some(playback);
+        self.emitted = Some(playback);
         self.context.emit(SoundState {
             path: path.clone(),
             variant: variant.clone(),

@@ -138,19 +138,15 @@ impl Answer for request::Promote {
             let seed = settings.seed.wrapping_add(place);
             let name = format!("{}-{}-t{number:04}-s{seed}", settings.model.name, folder.name);
             let run = RunFolder::create(&context.settings.runs, &name, created, |id| {
-                let group = runs.first().map_or(id, |(first, _)| &first.id).to_owned();
+                let group = runs.first().map_or(id, |(first, _)| &first.id);
                 let run = RunMetadata {
-                    id: id.to_owned(),
-                    created,
-                    group,
-                    version: env!("CARGO_PKG_VERSION").to_owned(),
                     command: format!(
                         "undertone study promote {} --trial {number} --seeds {}",
                         folder.name,
                         seeds.max(1)
                     ),
                     training_seed: Some(seed),
-                    ..metadata.clone()
+                    ..metadata.of(id, group, created)
                 };
                 RunFile {
                     run,

@@ -33,7 +33,7 @@ pub fn start(runs: &Path, folders: Vec<RunFolder>, device: &str) -> Result<Start
     let ahead = enqueue(runs, &folders, device).inspect_err(|_| {
         for folder in folders.iter().filter(|folder| Entry::read(&folder.path).is_none()) {
             if !folder.path.join("lease.lock").exists() {
-                // A run that nobody will ever train; the first error is the one worth telling.
+                // A run that nobody will ever train; the first error is the one worth reporting.
                 let _ = std::fs::remove_dir_all(&folder.path);
             }
         }
@@ -53,8 +53,8 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     let catalogue = if same_data {
         scan::catalogue(context)?
     } else {
-        let tell = context.progress_reporter();
-        reading::headers(&settings, &corpora, &reading::remembered(&settings), &tell)?.into()
+        let report = context.progress_reporter();
+        reading::headers(&settings, &corpora, &reading::remembered(&settings), &report)?.into()
     };
     settings.corpora = corpora;
     Ok((settings, catalogue))
@@ -131,12 +131,10 @@ fn create(settings: &Settings, metadata: &RunMetadata) -> Result<Vec<RunFolder>,
             settings.model.name.clone()
         };
         let folder = RunFolder::create(&settings.runs, &name, metadata.created, |id| {
-            let group = folders.first().map_or(id, |first| &first.id).to_owned();
+            let group = folders.first().map_or(id, |first| &first.id);
             let run = RunMetadata {
-                id: id.to_owned(),
-                group,
                 fold,
-                ..metadata.clone()
+                ..metadata.of(id, group, metadata.created)
             };
             RunFile {
                 run,
@@ -151,7 +149,7 @@ fn create(settings: &Settings, metadata: &RunMetadata) -> Result<Vec<RunFolder>,
 
 /// Hash over the clips that may take part, whatever their samples say: corpus, file, length, rate and label.
 pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
-    // Whether the samples were looked at before or after the run was made is no difference.
+    // Whether the samples were analysed before or after the run was made is no difference.
     let headers = Catalogue {
         analysis: vec![None; catalogue.clips.len()],
         ..catalogue.clone()

@@ -12,8 +12,8 @@ impl Answer for request::Trim {
     fn answer(self, context: &Context) -> Result<Arc<Trimming>, EngineError> {
         let catalogue = scan::catalogue(context)?;
         let selection = select(&catalogue, &context.settings.labels, &context.settings.filter);
-        let tell = context.progress_reporter();
-        let found = trimming(&selection.clips, &|done, total| tell(Task::Trimming, done, total));
+        let report = context.progress_reporter();
+        let found = trimming(&selection.clips, &|done, total| report(Task::Trimming, done, total));
         found.map(Arc::new).ok_or(EngineError::Cancelled)
     }
 }

@@ -147,7 +147,7 @@ fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Res
     let (Some(before), Some(now)) = (stored.tuning.space.get(name), given.tuning.space.get(name)) else {
         return Ok(());
     };
-    let told = |text: &Option<String>| text.clone().unwrap_or_else(|| "not searched".to_owned());
+    let words = |text: &Option<String>| text.clone().unwrap_or_else(|| "not searched".to_owned());
     let differences: Vec<String> = before
         .differences(now)
         .iter()
@@ -155,8 +155,8 @@ fn check_space(folder: &StudyFolder, stored: &Settings, given: &Settings) -> Res
             format!(
                 "`{}` was {} and is now {}",
                 parameter.name,
-                told(&parameter.one),
-                told(&parameter.other)
+                words(&parameter.one),
+                words(&parameter.other)
             )
         })
         .collect();

@@ -7,7 +7,7 @@ use crate::runs::host_name;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The queue as it is; looking changes nothing.
+/// The queue as it is; reading it changes nothing.
 ///
 /// # Errors
 /// A folder of runs that cannot be read.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-/// Time between two looks at a run that an earlier worker has begun.
+/// Time between two polls of a run that an earlier worker has begun.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Time between two attempts to start a process that there was no room for.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
             free && !RunFile::is_newer(&waiting.folder)
         });
         let Some(next) = next else {
-            // In this order: whoever adds a run after this look finds no worker, and starts one.
+            // In this order: whoever adds a run after this check finds no worker, and starts one.
             drop(lease);
             drop(queue);
             return Ok(());
@@ -77,7 +77,7 @@ pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
     }
 }
 
-/// A run that never began must not look as if it still might.
+/// A run that never began must not count as one that still might.
 fn give_up(run: &RunFolder, error: &EngineError) {
     let Some(Ok(queue)) = run.path.parent().map(Queue::lock) else {
         return;

@@ -1,4 +1,4 @@
-//! All runs, read on from where the last look ended.
+//! All runs, read on from where the last poll ended.
 
 use super::page::RunPage;
 use crate::engine::{Coverage, QueuePosition, RunDetail, RunSummary};
@@ -29,7 +29,7 @@ impl RunBook {
         }
     }
 
-    /// Reads what is new: runs that came or went, and what their folders tell.
+    /// Reads what is new: runs that came or went, and what their folders hold.
     ///
     /// # Errors
     /// [`RunError::Io`].
@@ -125,7 +125,7 @@ impl RunBook {
             .collect()
     }
 
-    /// With what the other runs tell of it: its place among those that wait, and what folds come to together.
+    /// With what depends on the other runs: its place among those that wait, and what folds come to together.
     fn placed(&self, summary: RunSummary) -> RunSummary {
         let queue = self.places.get(&summary.id).cloned();
         let mut placed = RunSummary { queue, ..summary };

@@ -47,6 +47,19 @@ pub struct RunMetadata {
     pub trial: Option<TrialReference>,
 }
 
+impl RunMetadata {
+    /// The same for a run of this name, made by this program.
+    pub fn of(&self, id: &str, group: &str, created: jiff::Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            created,
+            group: group.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
 /// Where the trial that a run is has its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialReference {

@@ -97,7 +97,7 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
             return Ok(());
         }
         match child.try_wait() {
-            // A run of no time at all: its folder tells how it ended.
+            // A run of no time at all: its folder says how it ended.
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(format!("the worker ended at once ({status})")),
             Ok(None) => thread::sleep(Duration::from_millis(20)),
@@ -110,7 +110,7 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
     ))
 }
 
-/// A session of its own is not told when the terminal goes; a hang-up from elsewhere is not heard either.
+/// A session of its own gets no signal when the terminal goes; a hang-up from elsewhere is ignored too.
 pub fn leave_terminal() -> Result<(), EngineError> {
     // Refused to a process that leads a group, as one started by hand from a shell does: it stays where it is.
     let _ = rustix::process::setsid();

@@ -1,4 +1,4 @@
-//! What the folders of runs tell, and the processes that train them.
+//! What the folders of runs hold, and the processes that train them.
 
 pub mod book;
 pub mod chosen;

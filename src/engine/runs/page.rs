@@ -1,4 +1,4 @@
-//! One run as its folder tells it, read on from where the last look ended.
+//! One run as its folder has it, read on from where the last poll ended.
 
 use super::file::RunFile;
 use super::results;
@@ -18,7 +18,7 @@ use std::time::Duration;
 /// How much of `log.txt` is shown (bytes).
 const LOG_TAIL: u64 = 8 * 1024;
 
-/// One run as its folder tells it.
+/// One run as its folder has it.
 #[derive(Debug)]
 pub struct RunPage {
     /// Where it is.
@@ -242,7 +242,7 @@ impl RunPage {
     }
 }
 
-/// To the next ten seconds, so that what is told is not new at every look.
+/// To the next ten seconds, so that what is reported is not new at every poll.
 fn silent(pid: u32, silence: Duration) -> String {
     format!(
         "no heartbeat for {} s: process {pid} is suspended or stuck; `kill -CONT {pid}` wakes it, `kill -9 {pid}` ends \

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 /// Time between two readings.
 const EVERY: Duration = Duration::from_secs(5);
-/// Readings that a screen is told of: more than it has columns.
+/// Readings that a screen is sent: more than it has columns.
 const SHOWN: usize = 240;
 
 /// Journals until it is dropped, on a thread of its own.
 #[derive(Debug)]
 pub struct UsageRecorder {
-    /// Told the PCI address of the processor that computes; dropped to end the readings.
+    /// Sends the PCI address of the processor that computes; dropped to end the readings.
     gpu: Option<Sender<Option<String>>>,
     thread: Option<JoinHandle<()>>,
 }

@@ -3,6 +3,7 @@
 mod imported;
 mod layers;
 mod on_disk;
+mod parse;
 mod presets;
 mod provenance;
 mod range;

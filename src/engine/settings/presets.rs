@@ -1,9 +1,9 @@
 //! Presets: settings that belong together, by one name.
 
-use super::layers::{Layers, OwnPreset, PRESETS, dotted, is_free};
+use super::layers::{Layers, OwnPreset, PRESETS, is_free};
+use super::parse::dotted;
 use super::shipped::shipped;
 use super::{Origin, Provenance, SettingsError};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use toml_edit::DocumentMut;
 
@@ -12,7 +12,7 @@ const ABOUT: &str = "about";
 const EXTENDS: &str = "extends";
 
 /// Settings that belong together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
     /// Its name.
     pub name: String,

@@ -1,6 +1,7 @@
 //! The resolved settings as rows: key, value, origin, and what the key is.
 
-use super::layers::{Layers, dotted, model_recipe};
+use super::layers::{Layers, model_recipe};
+use super::parse::dotted;
 use super::shipped::{Shipped, shipped};
 use super::{Setting, Settings, table};
 use crate::engine::{Config, ConfigRow};

@@ -4,19 +4,15 @@ use super::{Range, table};
 use serde::Serialize;
 
 /// What a key of the settings is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// The type of its value.
-    #[serde(rename = "type")]
     pub kind: Kind,
     /// What it may be, or each value of a list; empty where that is not one of a few words.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// Between which ends a number lies, or each of a list; what other settings demand besides is in the help.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
     /// What a number counts (`Hz`, `frames`); empty where it has no unit.
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub unit: &'static str,
     /// What it means.
     pub help: String,

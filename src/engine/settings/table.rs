@@ -299,7 +299,7 @@ mod tests {
         fn refuses(&self, row: &ConfigRow, value: &str) -> bool {
             let mut layers = self.0.clone();
             if let Some((model, _)) = row.key.strip_prefix("model.").and_then(|rest| rest.split_once('.')) {
-                // Only the sizes of the chosen architecture are looked at.
+                // Only the sizes of the chosen architecture are checked.
                 layers.set("model.name", model).unwrap();
             }
             if let Some((_, other, value)) = BESIDE.iter().find(|(key, ..)| *key == row.key) {

@@ -1,4 +1,4 @@
-//! One study as its folder tells it, read on from where the last look ended. Looking changes nothing on disk.
+//! One study as its folder has it, read on from where the last poll ended. Reading changes nothing on disk.
 
 use super::folder::{BASELINE_ATTRIBUTE, PROMOTED_ATTRIBUTE, StudyFolder, TRIAL, TRIALS_ATTRIBUTE, space_of};
 use super::lost::lost;
@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 
 /// What takes long is done again only after this many times as long.
 const POLLS_PER_CHECK: u32 = 20;
-/// Time between two looks for trials that were lost.
+/// Time between two checks for trials that were lost.
 const SEARCH: Duration = Duration::from_secs(2);
 
-/// One study as its folder tells it.
+/// One study as its folder has it.
 #[derive(Debug)]
 pub struct StudyBook {
     /// Where it is.
@@ -35,7 +35,7 @@ pub struct StudyBook {
     /// Trials whose distributions are in the axes already.
     measured: usize,
     summary: Summary,
-    /// Running trials whose process is gone, and why; when they were looked for.
+    /// Running trials whose process is gone, and why; when that was checked.
     lost: BTreeMap<usize, String>,
     searched: Option<Instant>,
     coverage: Option<SpaceCoverage>,
@@ -77,14 +77,14 @@ impl StudyBook {
         })
     }
 
-    /// The folders whose heartbeats tell which workers and running trials are alive.
+    /// The folders whose heartbeats show which workers and running trials are alive.
     pub fn heartbeat_folders(&self) -> Vec<PathBuf> {
         let trials = self.study.running_runs();
         let trials = trials.map(|(_, run)| self.folder.trials().join(run));
         self.folder.worker_folders().into_iter().chain(trials).collect()
     }
 
-    /// Reads what is new, and looks for what is lost.
+    /// Reads what is new, and checks what is lost.
     ///
     /// # Errors
     /// A journal that cannot be read.

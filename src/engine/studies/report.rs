@@ -1,4 +1,4 @@
-//! A trial's side of its study: epochs reported, the pruner asked, the outcome told.
+//! A trial's side of its study: epochs reported, the pruner asked, the outcome recorded.
 
 use super::folder::StudyFolder;
 use crate::engine::runs::file::TrialReference;

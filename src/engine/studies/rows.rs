@@ -1,4 +1,4 @@
-//! From a study's trials to what is told of them.
+//! From a study's trials to their rows.
 
 use crate::engine::api::{Axis, TrialParameter, TrialRow};
 use crate::tuning::lifecycle::{failure_of, repeats, run_of, threshold_of};
@@ -25,7 +25,7 @@ pub fn ranks(rows: &[Arc<TrialRow>], direction: Direction) -> (Vec<usize>, Vec<(
     (valued.into_iter().map(|(number, _)| number).collect(), best)
 }
 
-/// A trial as it is told; `lost` says why no worker any more.
+/// A trial's row; `lost` says why no worker any more.
 pub fn row_of(trial: &Trial, lost: Option<&String>) -> TrialRow {
     let last = trial.last_report().map(|(_, value)| value);
     let ended = trial
@@ -40,7 +40,7 @@ pub fn row_of(trial: &Trial, lost: Option<&String>) -> TrialRow {
         state: trial.state,
         value: trial.value().or(last),
         reports: trial.reports.iter().map(|(step, value)| (*step, *value)).collect(),
-        // Whole seconds: a running trial is news once a second, not at every look.
+        // Whole seconds: a running trial is news once a second, not at every poll.
         seconds: if trial.state == TrialState::Running {
             seconds.map(f64::floor)
         } else {

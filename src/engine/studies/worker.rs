@@ -21,9 +21,9 @@ use std::time::Duration;
 
 /// So many failures one after the other are no accident.
 const FAILURES: usize = 5;
-/// Time between two looks.
+/// Time between two polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// Looks from one search for lost trials to the next, while there is nothing to begin.
+/// Polls from one search for lost trials to the next, while there is nothing to begin.
 const IDLE: usize = 10;
 
 /// Works on a study until it has its trials, or is asked to stop. `slot` names the folder of this worker; by default the
@@ -167,18 +167,14 @@ impl Worker {
         let settings = trial_settings(&self.folder, &self.settings, &trial.parameters)?;
         let id = id.to_owned();
         let run = RunMetadata {
-            id: id.clone(),
-            created: Timestamp::now(),
-            group: id.clone(),
             fold: 0,
             folds: 1,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
             command: command(&settings),
             trial: Some(TrialReference {
                 study: self.folder.path.clone(),
                 number,
             }),
-            ..self.metadata.clone()
+            ..self.metadata.of(&id, &id, Timestamp::now())
         };
         let text = RunFile { run, settings }.to_toml()?;
         let run = RunFolder::create_as(&self.folder.trials(), &id, &text)?;

@@ -46,7 +46,7 @@ impl<'a> RunObserver<'a> {
 impl RunObserver<'_> {
     fn ask(&mut self, task: &Task, done: usize, total: usize) -> LoopControl {
         progress(self.lease, task, done, total);
-        // Both are a look at a tiny file, microseconds beside a step.
+        // Both read a tiny file, microseconds beside a step.
         if let Err(error) = self.lease.check() {
             self.error = Some(error.into());
             return LoopControl::StopNow;

@@ -29,13 +29,13 @@ pub fn prepare(
 ) -> Result<Option<Prepared>, EngineError> {
     let (folder, lease) = (process.folder.clone(), &process.lease);
     let is_stopped = || read_stop(&folder.path) == Some(Stop::Now);
-    let tell = |task: Task, done: usize, total: usize| {
+    let report = |task: Task, done: usize, total: usize| {
         progress(lease, &task, done, total);
         !is_stopped()
     };
     let analysis = reading::remembered(settings);
-    let catalogue = reading::headers(settings, &settings.corpora, &analysis, &tell)?;
-    let catalogue = reading::samples(&catalogue, &analysis, &tell)?;
+    let catalogue = reading::headers(settings, &settings.corpora, &analysis, &report)?;
+    let catalogue = reading::samples(&catalogue, &analysis, &report)?;
     if is_stopped() {
         return Ok(None);
     }
@@ -58,7 +58,9 @@ pub fn prepare(
     }
     left_out::save_split(&folder, &examples, leaky)?;
     let store = reading::feature_store(settings, &recipe, device)?;
-    let built = build_dataset(&mut examples, &store, &|done, total| tell(Task::Features, done, total));
+    let built = build_dataset(&mut examples, &store, &|done, total| {
+        report(Task::Features, done, total)
+    });
     let mut dataset = match built {
         Ok(dataset) => dataset,
         Err(_) if is_stopped() => return Ok(None),

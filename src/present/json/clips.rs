@@ -16,7 +16,7 @@ document! {
         clips: usize = survey.catalogue.clips.len(),
         /// Files that are no clips.
         refused: Vec<RefusedClip> = all(&*survey.catalogue.refused),
-        /// Clips that deserve a second look.
+        /// Clips with data-quality issues.
         quality_issues: Vec<QualityIssue> = quality_issues(survey),
         /// Clips that take part in training under the settings' labels and filter.
         selected: usize,
@@ -135,7 +135,7 @@ document! {
     }
 }
 
-/// A clip that deserves a second look.
+/// A data-quality issue of a clip.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct QualityIssue {
     /// The clip.

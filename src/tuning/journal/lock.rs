@@ -86,7 +86,7 @@ fn create(_journal: &Path, lock: &Path) -> std::io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).open(lock).map(drop)
 }
 
-/// Tells one lock file from the next of the same name.
+/// Distinguishes one lock file from the next of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     made: Option<SystemTime>,

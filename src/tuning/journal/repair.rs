@@ -11,13 +11,12 @@ use super::replay::Replay;
 use crate::tuning::{Damage, TrialState, TuningError, json};
 use crate::{files, lines};
 use jiff::Timestamp;
-use serde::Serialize;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// What was done to a journal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Repaired {
     /// The file as it was.
     pub copy: PathBuf,
@@ -30,7 +29,7 @@ pub struct Repaired {
 }
 
 /// A trial that is no longer in the journal, or that is there as it was earlier.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LeftOut {
     /// Its study.
     pub study: String,

@@ -5,9 +5,10 @@ mod sequences;
 
 use crate::engine::CommandKind;
 pub use key::Key;
+use ratatui::crossterm::event::KeyEvent;
 pub use sequences::Sequences;
 
-/// What is told of a key: one row of the help, one hint in the bottom row, one entry of the palette.
+/// The help of a key: one row of the list of keys, one hint in the bottom row, one entry of the palette.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     /// The table that it stands in.
@@ -59,6 +60,11 @@ impl Row {
     pub fn names(&self) -> String {
         let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
         names.join(" ")
+    }
+
+    /// Whether this is what a key means while text is typed, or while none is.
+    pub fn means(&self, event: KeyEvent, typing: bool) -> bool {
+        self.in_force(typing).any(|key| key.is(event))
     }
 
     /// The keys that mean this while text is typed, or while none is.

@@ -1,4 +1,4 @@
-//! Control strings that a terminal sends, told from keys.
+//! Control strings that a terminal sends, separated from keys.
 //!
 //! A terminal answers a question about colours or graphics with a control string: OSC (`ESC ]`), DCS (`ESC P`),
 //! APC (`ESC _`), PM (`ESC ^`) or SOS (`ESC X`), then text, then ST (`ESC \`) or BEL. An answer may come late,
@@ -17,7 +17,7 @@
 //! - `ESC` can be the last byte of what came at once, and is Esc to crossterm. Esc is withheld for 100 ms, and for
 //!   500 ms it counts as the first half of an introducer or of ST, which must go on without another pause.
 //!
-//! Silence is told by [`Sequences::silence`], which is asked only when no key is waiting: a program that was slow
+//! Silence is reported by [`Sequences::silence`], which is asked only when no key is waiting: a program that was slow
 //! to read takes nothing for a pause.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct CacheView {
     cursor: Cursor,
-    /// What is there; nothing before the engine has looked.
+    /// What is there; nothing before the engine has answered.
     report: Option<Arc<CacheReport>>,
 }
 

@@ -1,4 +1,4 @@
-//! What tells runs apart.
+//! In what runs differ.
 
 use crate::engine::{Comparison, Coverage, Event, RunSummary};
 use crate::present::numbers::score;

@@ -21,7 +21,7 @@ use ratatui::layout::Rect;
 use std::cmp::Reverse;
 
 /// Columns at most.
-const WIDEST: u16 = 84;
+const WIDEST: u16 = 94;
 
 /// Every action, and those that what is typed finds.
 #[derive(Debug)]

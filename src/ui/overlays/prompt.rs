@@ -143,7 +143,7 @@ pub fn folder(line: &str, problem: &'static str) -> Result<PathBuf, &'static str
     }
 }
 
-/// What a command would write over, told as a sentence.
+/// What a command would write over, as a sentence.
 fn replaced(command: &Command) -> Option<String> {
     match command {
         Command::Export { path } | Command::ExportStudy { path, .. } if path.is_file() => {

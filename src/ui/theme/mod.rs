@@ -92,7 +92,7 @@ impl Theme {
     pub fn good(self) -> Style {
         self.foreground(PALETTE.good)
     }
-    /// Deserves a look.
+    /// Deserves attention.
     pub fn warn(self) -> Style {
         self.foreground(PALETTE.warn)
     }

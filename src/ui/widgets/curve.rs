@@ -222,7 +222,7 @@ fn log_ticks(limits: (f64, f64), most: usize) -> Vec<f64> {
     best.into_iter().step_by(every).collect()
 }
 
-/// Two digits that tell, whatever the size.
+/// Two significant digits, whatever the size.
 fn ratio_label(value: f64) -> String {
     match value {
         0.0..1e-3 => format!("{value:.0e}"),

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-/// A matrix of counts, rows are the truth, columns what was heard.
+/// A matrix of counts, rows are the truth, columns the prediction.
 pub struct HeatMap<'a> {
     /// Names of rows and columns.
     pub labels: &'a [String],

@@ -1,4 +1,4 @@
-//! A cursor in a list of any length, of which only the visible rows are ever looked at.
+//! A cursor in a list of any length, of which only the visible rows are ever read.
 
 use std::cell::Cell;
 use std::ops::Range;

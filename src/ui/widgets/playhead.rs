@@ -1,4 +1,4 @@
-//! The line at the place that is heard, over a wave or a spectrogram.
+//! The line at the position of playback, over a wave or a spectrogram.
 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::spectrogram::GUTTER;

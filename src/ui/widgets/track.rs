@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Values of a block; blocks of blocks alike.
 const FAN: usize = 16;
 
-/// Values in a row, with the smallest and the largest of every block of 16, of 256, of 4,096 and so on: a plot looks at
+/// Values in a row, with the smallest and the largest of every block of 16, of 256, of 4,096 and so on: a plot reads
 /// some values per column, however many there are.
 #[derive(Debug, Clone, Default)]
 pub struct Track {
@@ -18,7 +18,7 @@ pub struct Track {
 pub struct Outline {
     /// (place, value): all of the values, or the smallest and the largest of every column.
     pub points: Vec<(f64, f64)>,
-    /// Values and blocks that were looked at.
+    /// Values and blocks that were read.
     pub looked_at: usize,
 }
 

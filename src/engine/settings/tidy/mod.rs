@@ -1,11 +1,11 @@
 //! A settings file without what says no more than what ships: shown, then written.
 
 use crate::engine::settings::layers::PRESETS;
-use crate::engine::settings::layers::{Layers, dotted, is_free};
+use crate::engine::settings::layers::{Layers, is_free};
+use crate::engine::settings::parse::dotted;
 use crate::engine::settings::shipped::shipped;
 use crate::engine::settings::{FILE, Provenance, Settings, SettingsError, assemble};
 use crate::files;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use toml_edit::{Document, Item, Table};
 const EARLIER: &str = include_str!("../shipped/earlier/workbench.toml");
 
 /// What a settings file would be without what says no more than what ships.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tidying {
     /// The file.
     pub file: PathBuf,
@@ -28,7 +28,7 @@ pub struct Tidying {
 }
 
 /// A setting that goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TidyRow {
     /// From 1.
     pub line: usize,

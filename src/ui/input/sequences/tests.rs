@@ -66,7 +66,7 @@ impl Terminal {
         }
     }
 
-    /// Nothing comes for a time, in which the workbench looks again and again.
+    /// Nothing comes for a time, in which the workbench polls again and again.
     fn waits(&mut self, time: Duration) {
         let until = self.now + time;
         while self.now < until {

@@ -59,7 +59,7 @@ pub fn reading(problem: Option<&str>, model: &Model, area: Rect, buffer: &mut Bu
     );
 }
 
-/// Shown when the scan failed before it told of any clip.
+/// Shown when the scan failed before it reported any clip.
 fn unread(problem: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
     buffer.put(area, 0, 1, "No data to show.", theme.heading());
     for (row, line) in wrap(problem, usize::from(area.width.min(90))).iter().enumerate() {

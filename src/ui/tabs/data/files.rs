@@ -1,4 +1,4 @@
-//! Files that were refused, and clips that deserve a second look, with reasons.
+//! Files that were refused, and clips with data-quality issues, with reasons.
 
 use super::DataView;
 use crate::engine::Survey;
@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 
-/// One row of a list, and what is told in full of the row under the cursor.
+/// One row of a list, and what is shown in full of the row under the cursor.
 struct Row {
     word: (String, Style),
     corpus: String,
@@ -46,7 +46,7 @@ fn refused(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
     })
 }
 
-/// What the filter looks at in a data-quality issue.
+/// What the filter searches in a data-quality issue.
 pub fn issue_text(survey: &Survey, index: usize) -> String {
     let Some(quality_issue) = survey.quality_issues.get(index) else {
         return String::new();
@@ -64,13 +64,13 @@ pub fn issue_text(survey: &Survey, index: usize) -> String {
     )
 }
 
-/// What the filter looks at in a refused file.
+/// What the filter searches in a refused file.
 pub fn refused_text(survey: &Survey, index: usize) -> String {
     let refused = &survey.catalogue.refused[index];
     format!("{} {} {}", refused.corpus, refused.path.display(), refused.reason)
 }
 
-/// Draws the clips that deserve a second look.
+/// Draws the data-quality issues.
 pub fn draw_issues(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let empty = match (survey.quality_issues.is_empty(), survey.analysed) {
         (true, true) => "No data-quality issues.",

@@ -31,7 +31,7 @@ pub enum View {
     Tables,
     /// Speakers.
     Speakers,
-    /// Clips that deserve a second look.
+    /// Clips with data-quality issues.
     Issues,
     /// Files that are no clips.
     Refused,
@@ -63,7 +63,7 @@ pub struct DataView {
     view: View,
     cursor: Cursor,
     filter: Filter,
-    /// Why the last scan told nothing.
+    /// Why the last scan found nothing.
     unread: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What the filter looks at.
+/// What the filter searches.
 pub fn text(survey: &Survey, index: usize) -> String {
     let speaker = &survey.statistics.speakers[index];
     format!("{} {} {}", speaker.corpus, speaker.speaker, speaker.gender)

@@ -20,7 +20,7 @@ use crate::ui::widgets::list::{Cursor, Step};
 use order::{Order, Sort};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use sound::Hearing;
+use sound::PlaybackView;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,10 +40,10 @@ pub struct ListenView {
     pub cursor: Cursor,
     /// The newest preview.
     pub preview: Option<Arc<Preview>>,
-    /// What models said, by file.
+    /// What models predicted, by file.
     pub evaluated: HashMap<PathBuf, FilePrediction>,
-    /// What is heard of the clips.
-    pub playback_view: Hearing,
+    /// The playback of the clips.
+    pub playback_view: PlaybackView,
     /// The clip whose preview was asked for last, and in which form.
     asked: Option<(PathBuf, Variant)>,
     /// Whether the answer is still to come.
@@ -91,7 +91,7 @@ impl Pane for ListenView {
                 self.playback_view.shown(preview);
                 self.preview = Some(Arc::clone(preview));
             }
-            Event::Sound(sound) => self.playback_view.heard(sound.clone()),
+            Event::Sound(sound) => self.playback_view.follow(sound.clone()),
             Event::NoSound(no_sound) => {
                 self.playback_view.gave_up();
                 effects.open(NoSoundView(Arc::clone(no_sound)));
@@ -191,7 +191,7 @@ impl ListenView {
         row.is_some()
     }
 
-    /// Lists the clips anew; the cursor stays on its clip.
+    /// Lists the clips again; the cursor stays on its clip.
     fn rearrange(&mut self, model: &Model) {
         let Some(survey) = &model.survey else { return };
         let kept = self.clip(survey).map(|clip| clip.path.clone());

@@ -64,7 +64,7 @@ pub struct Order {
     /// In the order to be shown.
     pub rows: Vec<u32>,
     clips: Arc<Vec<Clip>>,
-    /// What the filter looks at, one text per clip; made when a filter is first typed.
+    /// What the filter searches, one text per clip; made when a filter is first typed.
     texts: Vec<Utf32String>,
     query: String,
     /// (clip, score) of everything that passes.
@@ -84,7 +84,7 @@ impl fmt::Debug for Order {
 }
 
 impl Order {
-    /// Lists the catalogue anew.
+    /// Lists the catalogue again.
     pub fn update(&mut self, catalogue: &Catalogue, query: &str, sort: Sort, reversed: bool) {
         let changed = !Arc::ptr_eq(&self.clips, &catalogue.clips);
         if changed {
@@ -148,7 +148,7 @@ impl Order {
     }
 }
 
-/// What the filter looks at.
+/// What the filter searches.
 fn text(clip: &Clip) -> String {
     let mut text = format!("{} {}", clip.corpus, clip.emotion);
     let words = [

@@ -1,4 +1,4 @@
-//! What is heard of the clips: what the keys ask for, and how far the playing is.
+//! Playback of the clips: what the keys ask for, and how far it is.
 
 use super::ListenView;
 use crate::engine::{Command, Phase, Playback, PlaybackControl, Preview, SoundState, Variant};
@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 const SEEK: f64 = 0.5;
 const SEEK_SHARE: f64 = 0.05;
 
-/// What is heard, and what is to be.
+/// What is played, and what was asked for.
 #[derive(Debug, Default)]
-pub struct Hearing {
+pub struct PlaybackView {
     /// How far the clip that was played last is.
     pub sound: Option<SoundState>,
     /// In which form clips are shown and played.
     pub variant: Variant,
-    /// Whether nothing is to be heard of what plays.
+    /// Whether playback is muted.
     pub muted: bool,
     /// Whether a clip is played when the cursor comes to it.
     pub on_selection: bool,
@@ -27,7 +27,7 @@ pub struct Hearing {
     shown: Option<PathBuf>,
 }
 
-impl Hearing {
+impl PlaybackView {
     /// How far the playing of this clip, in the form that is shown, is.
     pub fn of(&self, path: &Path) -> Option<&SoundState> {
         self.sound
@@ -36,7 +36,7 @@ impl Hearing {
     }
 
     /// Takes how far a clip is.
-    pub fn heard(&mut self, sound: SoundState) {
+    pub fn follow(&mut self, sound: SoundState) {
         self.muted = sound.playback.muted;
         self.sound = Some(sound);
     }
@@ -136,7 +136,7 @@ pub fn play_on_selection(view: &mut ListenView, _: &Model, effects: &mut Effects
     });
 }
 
-/// Shows the clip in its next form, or in the one before; what was heard goes on in it, so that the two can be told
+/// Shows the clip in its next form, or in the one before; playback goes on in it, so that the two can be told
 /// apart.
 pub fn turn(view: &mut ListenView, model: &Model, forward: bool, effects: &mut Effects) {
     let Some((path, playback)) = selected(view, model) else {
@@ -150,7 +150,7 @@ pub fn turn(view: &mut ListenView, model: &Model, forward: bool, effects: &mut E
     }
 }
 
-/// The place that is heard, as the heading of a clip says it.
+/// The position of playback, as the heading of a clip has it.
 pub fn words(view: &ListenView, path: &Path) -> Option<String> {
     let playback = view.playback_view.of(path)?.playback;
     let mark = match playback.phase {
@@ -165,7 +165,7 @@ pub fn words(view: &ListenView, path: &Path) -> Option<String> {
     ))
 }
 
-/// Where the place that is heard lies in the clip, from 0 to 1; nowhere when it is not played.
+/// The position of playback in the clip, from 0 to 1; none when it is not played.
 pub fn place(view: &ListenView, preview: &Preview) -> Option<f64> {
     let sound = view.playback_view.of(&preview.path)?;
     let playback = sound.playback;

@@ -34,7 +34,7 @@ struct Shown<'a> {
 /// Marked runs, then the one under the cursor.
 fn shown(view: &TrainView) -> Vec<Shown<'_>> {
     let selected = view.run().map(|run| run.id.clone());
-    let marked = view.marked.iter().flatten().filter(|id| Some(*id) != selected.as_ref());
+    let marked = view.marks.ids().filter(|id| Some(*id) != selected.as_ref());
     let ids: Vec<&String> = marked.chain(selected.as_ref()).collect();
     let several = ids.len() > 1;
     let found = ids.into_iter().enumerate().filter_map(|(index, id)| {
@@ -43,7 +43,7 @@ fn shown(view: &TrainView) -> Vec<Shown<'_>> {
         Some(Shown {
             detail,
             tracks,
-            color: view.color(id),
+            color: view.marks.color(id),
             name,
         })
     });

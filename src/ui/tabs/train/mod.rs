@@ -1,31 +1,29 @@
 //! Train: runs, their curves, and the form that starts one.
 
+mod actions;
 pub mod charts;
 pub mod detail;
 pub mod evaluate;
 mod keys;
+mod marks;
 mod note;
 pub mod queue;
 mod runs;
 mod tracks;
 mod usage;
 
-use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunState, RunSummary, Stop};
+use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunSummary};
 use crate::ui::model::Model;
-use crate::ui::overlays::Question;
-use crate::ui::overlays::form::Form;
 use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
+use marks::Marks;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tracks::{SMOOTHINGS, Tracks, Zoom};
-
-/// Runs whose curves can lie over each other.
-const SLOTS: usize = 6;
 
 /// A quantity that is drawn over the epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,9 +65,9 @@ pub struct TrainView {
     metric: Metric,
     /// The run under the cursor, so that the cursor follows it when the list changes.
     selected: Option<String>,
-    /// Runs laid over the selected one; the place is the colour.
-    marked: [Option<String>; SLOTS],
-    /// The newest word about every run that was watched, and its curves.
+    /// Runs laid over the selected one.
+    marks: Marks,
+    /// The newest report of every run that was watched, and its curves.
     details: HashMap<String, (Arc<RunDetail>, Tracks)>,
     /// The runs that pass the filter, newest first.
     listed: Arc<Vec<RunSummary>>,
@@ -79,9 +77,9 @@ pub struct TrainView {
     log: bool,
     /// Which of [`SMOOTHINGS`] is chosen.
     smoothing: usize,
-    /// The epochs looked at.
+    /// The epochs in view.
     zoom: Zoom,
-    /// Whether no more is told of the watched run: it was over.
+    /// Whether the watched run was over, so that nothing more is reported of it.
     over: bool,
     /// Whether it is to be watched again.
     again: bool,
@@ -105,11 +103,7 @@ impl TrainView {
         if row.is_none() && !self.cursor_waits(all) {
             self.selected = runs.get(self.cursor.row).map(|run| run.id.clone());
         }
-        for mark in &mut self.marked {
-            if mark.as_ref().is_some_and(|id| !all.iter().any(|run| run.id == *id)) {
-                *mark = None;
-            }
-        }
+        self.marks.retain(|id| all.iter().any(|run| run.id == *id));
         let watched = all.iter().find(|run| watched == Some(&run.id));
         self.again |= self.over && watched.is_some_and(|run| self.stale(run));
     }
@@ -127,7 +121,7 @@ impl TrainView {
         self.selected = Some(id.to_owned());
     }
 
-    /// Takes the newest word about a run.
+    /// Takes the newest report of a run.
     fn detail(&mut self, detail: Arc<RunDetail>) {
         let weight = self.weight();
         let id = detail.summary.id.clone();
@@ -155,14 +149,14 @@ impl TrainView {
     /// Epochs of the longest run that is drawn.
     fn longest(&self) -> usize {
         let selected = self.run().map(|run| &run.id);
-        let ids = self.marked.iter().flatten().chain(selected);
+        let ids = self.marks.ids().chain(selected);
         let known = ids.filter_map(|id| self.details.get(id));
         known.map(|(_, tracks)| tracks.len()).max().unwrap_or(0)
     }
 
     /// Ids of the marked runs and the one under the cursor.
     fn compared(&self) -> Vec<String> {
-        let mut ids: Vec<String> = self.marked.iter().flatten().cloned().collect();
+        let mut ids: Vec<String> = self.marks.ids().cloned().collect();
         ids.extend(self.run().map(|run| run.id.clone()).filter(|id| !ids.contains(id)));
         if ids.len() < 2 {
             // Nothing is marked: with the next older one.
@@ -176,30 +170,6 @@ impl TrainView {
         self.listed.get(self.cursor.row)
     }
 
-    fn mark(&mut self, id: &str) -> bool {
-        if let Some(slot) = self.slot(id) {
-            self.marked[slot] = None;
-            return true;
-        }
-        match self.marked.iter_mut().find(|mark| mark.is_none()) {
-            Some(mark) => *mark = Some(id.to_owned()),
-            None => return false,
-        }
-        true
-    }
-
-    /// The colour of a marked run.
-    fn slot(&self, id: &str) -> Option<usize> {
-        self.marked.iter().position(|mark| mark.as_deref() == Some(id))
-    }
-
-    /// The colour of the run under the cursor: its own, or the first that is free.
-    fn color(&self, id: &str) -> usize {
-        self.slot(id)
-            .or_else(|| self.marked.iter().position(Option::is_none))
-            .unwrap_or(SLOTS - 1)
-    }
-
     /// Whether less is known about a run than its row in the list says.
     fn stale(&self, run: &RunSummary) -> bool {
         let known = self.details.get(&run.id).map(|(detail, _)| &detail.summary);
@@ -209,66 +179,9 @@ impl TrainView {
     /// The run to watch next: marked ones that have gone on, one after the other, then the one under the cursor.
     fn next(&self, runs: &[RunSummary]) -> Option<String> {
         let selected = self.run()?;
-        let marked = runs.iter().filter(|run| self.slot(&run.id).is_some());
+        let marked = runs.iter().filter(|run| self.marks.slot(&run.id).is_some());
         let next = std::iter::once(selected).chain(marked).find(|run| self.stale(run));
         Some(next.unwrap_or(selected).id.clone())
-    }
-
-    fn mark_selected(&mut self, effects: &mut Effects) {
-        if let Some(id) = self.run().map(|run| run.id.clone())
-            && !self.mark(&id)
-        {
-            effects.note(format!("At most {SLOTS} runs can be overlaid; remove one first."));
-        }
-    }
-
-    fn new_run(&mut self, model: &Model, effects: &mut Effects) {
-        if model.busy(CommandKind::Train) {
-            effects.note("A run is being started.");
-        } else {
-            Form::open(model, None, effects);
-        }
-    }
-
-    /// Whether it can go on is for the engine to say, which knows why not.
-    fn resume(&mut self, model: &Model, effects: &mut Effects) {
-        if let Some(run) = self.run().map(|run| run.id.clone()) {
-            effects.send_once(Command::Resume { run: run.into() }, model, "A run is being resumed.");
-        }
-    }
-
-    fn stop(&self, when: Stop, effects: &mut Effects) {
-        let Some(run) = self.run() else { return };
-        if !matches!(run.state, RunState::Running | RunState::Queued) {
-            effects.note(format!("Run {} is not running.", run.id));
-            return;
-        }
-        let text = match when {
-            Stop::Now => "It stops at the next step. The checkpoint of the best epoch so far stays, and is evaluated.",
-            Stop::AfterEpoch => {
-                "It stops when this epoch is done. The checkpoint of the best epoch stays, and is evaluated."
-            }
-        };
-        let title = format!("Stop run {}?", run.id);
-        let run = run.id.clone();
-        effects.open(Question::new(
-            title,
-            text.to_owned(),
-            "Stop",
-            vec![Command::Stop { run: run.into(), when }],
-        ));
-    }
-
-    fn open(&mut self, _: &Model, effects: &mut Effects) {
-        let Some(run) = self.run() else { return };
-        if run.test_uar.is_some() {
-            effects.show(Show::Report(run.id.clone()));
-        } else {
-            effects.note(format!(
-                "Run {} has no report: it was not evaluated on its test clips yet.",
-                run.id
-            ));
-        }
     }
 }
 

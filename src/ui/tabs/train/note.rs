@@ -1,4 +1,4 @@
-//! What people say of runs, what tells runs apart, and runs that are done with.
+//! Notes of runs, their comparison, and their deletion.
 
 use super::TrainView;
 use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
@@ -99,7 +99,7 @@ pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
     effects.open(Question::new(title, text, "Delete", vec![command]).before_loss());
 }
 
-/// Asks what tells the marked runs apart.
+/// Asks in what the marked runs differ.
 pub fn compare(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     let runs = view.compared();
     if runs.len() < 2 {

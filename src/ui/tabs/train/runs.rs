@@ -51,7 +51,7 @@ fn run_row(
     if selected {
         buffer.set_style(line, theme.selected());
     }
-    let mark = view.slot(&run.id);
+    let mark = view.marks.slot(&run.id);
     buffer.put(
         line,
         0,
@@ -76,7 +76,7 @@ fn run_row(
     let bar = if columns >= 100 { 10 } else { 6 };
     let details = details(run);
     let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
-    // The name tells runs apart and comes first; what is left tells what they are.
+    // Runs differ by their names, so the name comes first; what is left says what they are.
     let name = longest.min(room).min(34);
     buffer.put(line, 11, 0, &fit(&run.id, name), over(theme.text()));
     let mut x = 11 + name as u16 + 1;

@@ -1,4 +1,4 @@
-//! The quantities of a run as they are drawn, and which epochs are looked at.
+//! The quantities of a run as they are drawn, and which epochs are in view.
 
 use super::Metric;
 use crate::engine::{EpochMetrics, Epochs};
@@ -98,7 +98,7 @@ impl Metric {
     }
 }
 
-/// Which epochs are looked at: every step in halves the window.
+/// Which epochs are in view: every step in halves the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Zoom {
     level: u32,
@@ -119,7 +119,7 @@ impl Zoom {
         self.level == 0
     }
 
-    /// In around the middle, as far as there are epochs to be told apart.
+    /// In around the middle, as far as the epochs can be resolved.
     pub fn closer(&mut self, total: usize) {
         let before = self.window(total);
         if before.len() > NARROWEST {

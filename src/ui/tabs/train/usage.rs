@@ -9,7 +9,7 @@ use crate::ui::widgets::section::section;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What the machine does not tell.
+/// What the machine does not report.
 const UNKNOWN: &str = "-";
 /// Temperature at which a course is at its top (°C).
 const HOT: f64 = 100.0;

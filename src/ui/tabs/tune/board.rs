@@ -69,7 +69,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     }
 }
 
-/// The names of the columns; tells where those of the parameters begin.
+/// The names of the columns; returns where those of the parameters begin.
 fn heading(view: &TuneView, page: &StudyPage, wide: bool, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let state = if wide { 15 } else { 8 };
     let text = format!("rank trial {} value ep.   time", fit("state", state));

@@ -14,7 +14,7 @@ use ratatui::widgets::Widget;
 
 /// More curves than this are one blot.
 const MOST_CURVES: usize = 60;
-/// More dots than cells tell nothing more.
+/// More dots than cells show nothing more.
 const MOST_DOTS: usize = 2000;
 
 fn series(points: Vec<(f64, f64)>, style: Style, dashed: bool) -> Series {
