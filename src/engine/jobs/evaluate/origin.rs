@@ -1,6 +1,7 @@
 //! What an evaluated model has learnt from, as far as that is known.
 
 use crate::corpus::{Catalogue, Dealt, Selection, Subset, dealt};
+use crate::encoders::known;
 use crate::engine::EngineError;
 use crate::engine::jobs::predictor::Loaded;
 use crate::engine::runs::file::RunFile;
@@ -8,7 +9,7 @@ use crate::engine::worker::protocol::provenance;
 use crate::evaluation::{Leakage, Provenance, leakage};
 use crate::inference::{FinalFit, Package};
 use crate::runs::RunFolder;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 /// What a model has learnt from.
@@ -32,7 +33,7 @@ pub struct Origin {
 pub fn of(loaded: &Loaded, selection: &Selection, catalogue: &Catalogue) -> Result<Origin, EngineError> {
     match loaded {
         Loaded::Run(folder, package) => of_run(folder, package, selection, catalogue),
-        Loaded::ReadyMade(name, _) => Ok(of_ready_made(name)),
+        Loaded::ReadyMade(name, _) => Ok(of_ready_made(name, selection)),
     }
 }
 
@@ -95,12 +96,40 @@ fn of_run(
     })
 }
 
-fn of_ready_made(name: &str) -> Origin {
+/// From the table of encoders that are known. Which clips it has heard is not told anywhere, so nothing is counted.
+fn of_ready_made(name: &str, selection: &Selection) -> Origin {
+    // A revision plays no part in what a model is known by.
+    let model = name.split('@').next().unwrap_or(name);
+    let words = match known().iter().find(|known| known.name == model) {
+        None => format!("by {name} as published; what it was trained on is not known here"),
+        Some(known) => {
+            let heard = heard(known.emotion_corpora, selection);
+            let heard = match heard.join(", ") {
+                none if none.is_empty() => none,
+                heard => format!("; TRAINED ON {heard}, of which these scores are not scores on unheard clips"),
+            };
+            format!("by {name} as published, trained on {}{heard}", known.trained_on)
+        }
+    };
     Origin {
-        words: format!("by {name} as published; what it was trained on is not known here"),
+        words,
         synthetic: false,
         train_clips: 0,
         validation_clips: 0,
         leakage: Leakage::default(),
     }
+}
+
+/// The corpora among the evaluated clips that a model was trained on, by their names.
+fn heard(trained_on: &[&str], selection: &Selection) -> Vec<String> {
+    let key = |name: &str| -> String {
+        name.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_lowercase()
+    };
+    let trained_on: Vec<String> = trained_on.iter().map(|name| key(name)).collect();
+    let corpora: BTreeSet<&str> = selection.clips.iter().map(|clip| &*clip.corpus).collect();
+    let heard = corpora.into_iter().filter(|corpus| trained_on.contains(&key(corpus)));
+    heard.map(str::to_owned).collect()
 }
