@@ -21,10 +21,7 @@ mod wav2vec2;
 mod whisper;
 
 pub use catalogue::{Known, PublishedScore, is_known_family, known};
-<<<<<<< HEAD
 pub use classifier::{Classifier, Outputs};
-=======
->>>>>>> feat
 pub use config::{EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use error::EncoderError;
