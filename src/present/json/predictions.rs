@@ -99,7 +99,7 @@ pub enum WarningKind {
     Windows {
         /// The file's length (s).
         seconds: f64,
-        /// How many windows of 30 s.
+        /// How many windows.
         windows: usize,
     },
     /// Sampled at a lower rate than the training clips.

@@ -50,6 +50,12 @@ impl Answer for request::Evaluate {
             refused,
             notes,
         } = judgement;
+        if let (true, Some((path, why))) = (judged.evaluated.is_empty(), refused.first()) {
+            return Err(EngineError::Unsuitable(format!(
+                "no clip could be evaluated; {} first: {why}",
+                path.display()
+            )));
+        }
         let origin = origin::of(&loaded, &side.selection, &catalogue)?;
         let unheard = judged.untold.iter().map(|label| label.clips).sum();
         let excluded = side.selection.excluded.iter();
