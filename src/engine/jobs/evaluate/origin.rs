@@ -133,3 +133,48 @@ fn heard(trained_on: &[&str], selection: &Selection) -> Vec<String> {
     let heard = corpora.into_iter().filter(|corpus| trained_on.contains(&key(corpus)));
     heard.map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Clip, Emotion};
+
+    fn of(corpus: &str) -> Selection {
+        let clip = Clip {
+            path: "a.wav".into(),
+            corpus: corpus.into(),
+            synthetic: false,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            emotion: Emotion::new("sad"),
+            intensity: None,
+            text: None,
+            container: "wav".into(),
+            frames: 100,
+            rate: 8_000,
+            channels: 1,
+        };
+        Selection {
+            clips: vec![clip],
+            analysis: vec![None],
+            ..Selection::default()
+        }
+    }
+
+    #[test]
+    fn a_model_that_has_heard_the_evaluated_corpus_is_named() {
+        assert_eq!(heard(&["IEMOCAP", "CREMA-D"], &of("crema_d")), ["crema_d"]);
+        assert!(heard(&["IEMOCAP"], &of("crema_d")).is_empty());
+        let known = known()
+            .iter()
+            .find(|known| known.emotion_corpora.contains(&"RAVDESS"))
+            .unwrap();
+        let words = |corpus: &str| of_ready_made(&format!("{}@main", known.name), &of(corpus)).words;
+        assert!(words("ravdess").contains("TRAINED ON ravdess"), "{}", words("ravdess"));
+        assert!(!words("tess").contains("TRAINED ON"));
+        assert!(words("tess").contains(known.trained_on));
+        assert!(of_ready_made("a/b", &of("tess")).words.contains("not known here"));
+    }
+}
