@@ -10,7 +10,7 @@ use crate::evaluation::{Leakage, Provenance, leakage};
 use crate::inference::{FinalFit, Package};
 use crate::runs::RunFolder;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 
 /// What a model has learnt from.
 pub struct Origin {
@@ -54,11 +54,13 @@ fn of_run(
         FinalFit::TrainValidation => (train + validation, 0),
         FinalFit::Everything => (train + validation + test, 0),
     };
-    let contents: HashMap<&Path, u128> = catalogue
+    // A run's paths are absolute, those of a scan as the settings name them.
+    let whole = |path: &Path| absolute(path).unwrap_or_else(|_| path.to_owned());
+    let contents: HashMap<PathBuf, u128> = catalogue
         .clips
         .iter()
         .zip(&catalogue.analysis)
-        .filter_map(|(clip, analysis)| Some((clip.path.as_path(), analysis.as_ref()?.content)))
+        .filter_map(|(clip, analysis)| Some((whole(&clip.path), analysis.as_ref()?.content)))
         .collect();
     let known = |clip: &Dealt| Provenance {
         speaker: clip
@@ -66,7 +68,7 @@ fn of_run(
             .as_ref()
             .map(|speaker| format!("{}/{speaker}", clip.corpus)),
         text: None,
-        content: contents.get(clip.path.as_path()).copied(),
+        content: contents.get(&whole(&clip.path)).copied(),
         source: None,
     };
     let learnt_from: Vec<Provenance> = clips
