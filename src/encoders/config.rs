@@ -106,6 +106,11 @@ impl EncoderConfig {
         (samples / window) * self.window_frames(window) + rest
     }
 
+    /// Seconds that go through at once, 30 of published encoders; longer clips go through in windows of that length.
+    pub fn window_seconds(&self) -> f64 {
+        self.window() as f64 / f64::from(self.rate.max(1))
+    }
+
     /// Samples that go through at once: 30 s.
     pub(super) fn window(&self) -> usize {
         match &self.details {

@@ -216,6 +216,19 @@ mod tests {
     }
 
     #[test]
+    fn a_model_from_elsewhere_is_said_to_be_one() {
+        let mut elsewhere = protocol();
+        elsewhere.split = "all selected clips".into();
+        elsewhere.trained_elsewhere = Some("by the model of run a, trained on crema_d (812 clips)".into());
+        let line = elsewhere.line();
+        assert!(
+            line.starts_with("all selected clips: 172 clips, by the model of run a, trained on crema_d (812 clips); "),
+            "{line}"
+        );
+        assert!(line.contains("test speakers also in training: 0 of 4"));
+    }
+
+    #[test]
     fn copies_on_both_sides_are_named_everywhere() {
         let mut leaking = protocol();
         leaking.leakage.shared_copies = 150;

@@ -91,7 +91,9 @@ impl LabelView {
                 self.names.join(", ")
             )));
         }
-        let shown = sums.into_iter().map(|sum| (sum / kept) as f32).collect();
+        // Where all is shown, the numbers stay as they are.
+        let whole = if self.leaves_out() { kept } else { 1.0 };
+        let shown = sums.into_iter().map(|sum| (sum / whole) as f32).collect();
         Ok((shown, (left_out / (kept + left_out)) as f32))
     }
 

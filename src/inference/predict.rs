@@ -42,7 +42,7 @@ pub enum Warning {
         /// How many they are.
         files: usize,
     },
-    /// Longer than an encoder takes at once: it went through in windows of 30 s, over all of which the mean is taken.
+    /// Longer than an encoder takes at once: it went through in windows, over all of which the mean is taken.
     Windows {
         /// The clip's length (s).
         seconds: f64,

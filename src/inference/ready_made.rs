@@ -7,10 +7,8 @@ use crate::device::device;
 use crate::encoders::{Classifier, Outputs};
 use std::path::Path;
 
-/// What an encoder takes at once (s); longer clips go through in windows of this length.
-const WINDOW: f64 = 30.0;
-/// As many windows are an hour.
-const MOST_WINDOWS: usize = 120;
+/// Longer files are no utterances (s).
+const LONGEST: f64 = 3_600.0;
 
 /// A classifier that was trained by others.
 #[derive(Debug)]
@@ -52,18 +50,21 @@ impl ReadyMade {
     pub fn prepare(&self, wave: &Wave) -> Result<HeardFile, InferenceError> {
         let config = self.classifier.config();
         let measured = check_predictable(wave)?;
-        let window = (WINDOW * f64::from(config.rate)) as usize;
-        let length = resampled_length(wave, config.rate);
-        if length > MOST_WINDOWS * window || config.frames(length) == 0 {
+        let seconds = wave.seconds();
+        if seconds > LONGEST {
             return Err(InferenceError::Refused(format!(
-                "{:.2} s, of which the encoder takes one frame to an hour; cut it into utterances",
-                wave.seconds()
+                "{:.1} h, and the encoder hears all of it; cut it into utterances",
+                seconds / LONGEST
+            )));
+        }
+        if config.frames(resampled_length(wave, config.rate)) == 0 {
+            return Err(InferenceError::Refused(format!(
+                "only {seconds:.3} s, too little for a frame of the encoder"
             )));
         }
         let mut warnings = doubts(wave, &measured, config.rate);
-        let windows = length.div_ceil(window);
+        let windows = (seconds / config.window_seconds()).ceil() as usize;
         if windows > 1 {
-            let seconds = wave.seconds();
             warnings.push(Warning::Windows { seconds, windows });
         }
         let heard = resample(wave, config.rate).map_err(|error| InferenceError::Refused(error.to_string()))?;

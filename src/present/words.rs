@@ -257,7 +257,7 @@ pub fn warning(warning: &Warning) -> String {
         Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
         Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
         Warning::Windows { seconds, windows } => format!(
-            "{}, more than the encoder takes at once: the mean over {windows} windows of 30 s",
+            "{}, more than the encoder takes at once: the mean over {windows} windows",
             duration(*seconds)
         ),
         Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),

@@ -177,6 +177,7 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     let clip = lab.clip();
     let clip = clip.to_str().unwrap();
     ask("predict", &["predict", clip]);
+    ask("evaluate", &["evaluate", "--run", "last"]);
     ask("preview", &["preview", clip]);
     let ids: Vec<String> = lab
         .runs()

@@ -32,7 +32,7 @@ document! {
         label: Option<String> = file.outcome.as_ref().ok().and_then(most_probable),
         /// The probability of every label; they sum to 1.
         #[serde(skip_serializing_if = "Option::is_none")]
-        probabilities: Option<BTreeMap<String, f32>> = file.outcome.as_ref().ok().map(|prediction| super::object(&prediction.probabilities)),
+        probabilities: Option<BTreeMap<String, f32>> = file.outcome.as_ref().ok().filter(|prediction| !prediction.probabilities.is_empty()).map(|prediction| super::object(&prediction.probabilities)),
         /// Where labels of the model were left out: the probability that it gave to these, before the others were divided by
         /// their sum.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ pub enum WarningKind {
     Windows {
         /// The file's length (s).
         seconds: f64,
-        /// How many windows of 30 s.
+        /// How many windows.
         windows: usize,
     },
     /// Sampled at a lower rate than the training clips.

@@ -136,3 +136,70 @@ pub fn judged<'a>(labels: &[String], shown: impl IntoIterator<Item = (&'a Clip, 
         untold: untold.into_values().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clip(emotion: &str) -> Clip {
+        Clip {
+            path: "a.wav".into(),
+            corpus: "toy".into(),
+            synthetic: true,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            emotion: Emotion::new(emotion),
+            intensity: None,
+            text: None,
+            container: "wav".into(),
+            frames: 100,
+            rate: 8_000,
+            channels: 1,
+        }
+    }
+
+    fn names(labels: &[&str]) -> Vec<String> {
+        labels.iter().map(|label| (*label).to_owned()).collect()
+    }
+
+    #[test]
+    fn clips_of_labels_that_the_model_lacks_are_counted_beside_the_scores() {
+        let clips = ["sad", "calm", "happy", "calm"].map(clip);
+        let rows = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.4, 0.6]].map(|row| row.to_vec());
+        let found = judged(&names(&["happy", "sad"]), clips.iter().zip(rows));
+        let truth: Vec<(usize, usize)> = found
+            .evaluated
+            .iter()
+            .map(|clip| (clip.truth, clip.prediction()))
+            .collect();
+        assert_eq!(truth, [(1, 0), (0, 0)]);
+        let calm = UnknownLabel {
+            label: "calm".to_owned(),
+            clips: 2,
+            predicted: vec![1, 1],
+        };
+        assert_eq!(found.untold, [calm]);
+    }
+
+    #[test]
+    fn only_labels_that_clips_have_can_be_asked_for() {
+        let selection = || Selection {
+            clips: ["sad", "calm", "happy"].map(clip).to_vec(),
+            analysis: vec![None; 3],
+            ..Selection::default()
+        };
+        let kept = of_labels(selection(), &names(&["Sad", "happy"])).unwrap();
+        assert_eq!((kept.clips.len(), kept.analysis.len()), (2, 2));
+        assert_eq!(kept.excluded[&Exclusion::Filter], 1);
+        assert_eq!(of_labels(selection(), &[]).unwrap().clips.len(), 3);
+        let message = of_labels(selection(), &names(&["sad", "glad"]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("`glad`") && message.contains("calm, happy, sad"),
+            "{message}"
+        );
+    }
+}

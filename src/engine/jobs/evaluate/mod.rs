@@ -11,7 +11,7 @@ use super::predictor::{Loaded, load, unknown_labels};
 use super::scan;
 use crate::corpus::{Catalogue, Clip, Selection, Subset, select};
 use crate::engine::worker::protocol::reason;
-use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Settings, Task, reading, request};
+use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Task, reading, request};
 use crate::evaluation::{report, uar_interval};
 use crate::inference::LabelView;
 use crate::training::{Rows, TrainingError, transfer, transfer_ready_made};
@@ -50,6 +50,12 @@ impl Answer for request::Evaluate {
             refused,
             notes,
         } = judgement;
+        if let (true, Some((path, why))) = (judged.evaluated.is_empty(), refused.first()) {
+            return Err(EngineError::Unsuitable(format!(
+                "no clip could be evaluated; {} first: {why}",
+                path.display()
+            )));
+        }
         let origin = origin::of(&loaded, &side.selection, &catalogue)?;
         let unheard = judged.untold.iter().map(|label| label.clips).sum();
         let excluded = side.selection.excluded.iter();
@@ -108,7 +114,7 @@ fn rows(context: &Context, loaded: &Loaded, selection: &Selection) -> Result<Row
     let progress = |done, total| tell(Task::Evaluating, done, total);
     let rows = match loaded {
         Loaded::Run(_, package) => {
-            let store = store(&context.settings, &package.metadata.recipe)?;
+            let store = reading::feature_store(&context.settings, &package.metadata.recipe, &context.settings.device)?;
             transfer(package, selection, &store, &progress)
         }
         Loaded::ReadyMade(_, model) => transfer_ready_made(model, &selection.clips, &progress),
@@ -117,13 +123,6 @@ fn rows(context: &Context, loaded: &Loaded, selection: &Selection) -> Result<Row
         Err(cancelled) => cancelled,
         Ok(()) => error.into(),
     })
-}
-
-fn store(settings: &Settings, recipe: &crate::features::Recipe) -> Result<crate::features::FeatureStore, EngineError> {
-    Ok(crate::features::FeatureStore::open(
-        &reading::feature_folder(settings),
-        recipe,
-    )?)
 }
 
 fn by_labels(

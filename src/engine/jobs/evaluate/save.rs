@@ -59,3 +59,21 @@ fn plain(model: &str) -> String {
     };
     last.chars().take(LONGEST).map(plain).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Protocol, report};
+
+    #[test]
+    fn every_evaluation_has_a_folder_of_its_own() {
+        let runs = tempfile::tempdir().unwrap();
+        let report = report(&["sad".to_owned()], &[], Protocol::default());
+        let [first, second] = [(); 2].map(|()| write(runs.path(), "owner/model@main", &report, &[]).unwrap());
+        assert_ne!(first, second);
+        let name = first.file_name().unwrap().to_str().unwrap();
+        assert!(name.ends_with("-owner-model-main"), "{name}");
+        assert!(second.join("report.json").is_file() && second.join("predictions.csv").is_file());
+        assert_eq!(crate::runs::list_runs(runs.path()).unwrap(), [], "it is no run");
+    }
+}
