@@ -402,6 +402,19 @@ fn what_the_hub_does_not_have_is_said() {
     other.serve(&path("main", "config.json"), Served::default());
     let hub = place.hub(&[("HF_ENDPOINT", &other.url(""))]);
     assert!(unknown(hub.get(NAME, &client(), &mut |_, _| true)).contains("HF_ENDPOINT"));
+    // One that leads elsewhere without saying how long the file is.
+    other.serve(
+        &path("main", "config.json"),
+        Served {
+            headers: vec![
+                ("X-Repo-Commit".to_owned(), COMMIT.to_owned()),
+                ("ETag".to_owned(), format!("\"{CONFIG_TAG}\"")),
+            ],
+            location: Some(place.store.url("/elsewhere")),
+            ..Served::default()
+        },
+    );
+    assert!(unknown(hub.get(NAME, &client(), &mut |_, _| true)).contains("HF_ENDPOINT"));
     // One that has no words for paths out of the cache.
     other.serve(
         &path("main", "config.json"),
