@@ -1,5 +1,7 @@
 //! Files from a server on the loopback, which has the faults that servers and networks have.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 #[path = "common/file_server.rs"]
 mod file_server;
 

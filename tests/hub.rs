@@ -1,5 +1,7 @@
 //! Encoders from a hub on the loopback: what is asked for, what lies in the cache afterwards, and who sees the token.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 #[path = "common/file_server.rs"]
 mod file_server;
 
@@ -246,14 +248,12 @@ fn what_is_here_is_not_fetched_again_and_a_later_commit_shares_it() {
 
 #[test]
 fn weights_in_several_files_or_of_an_older_form_are_found() {
-    let index = format!(
-        "{{\"metadata\": {{}}, \"weight_map\": {{\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}}}\n"
-    );
+    let index = br#"{"metadata": {}, "weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}"#;
     let place = Place::new();
     for revision in ["main", COMMIT] {
         place.hub.remove(&path(revision, "model.safetensors"));
     }
-    place.small("model.safetensors.index.json", index.as_bytes(), "an-index");
+    place.small("model.safetensors.index.json", index, "an-index");
     place.large("model-1.safetensors", weights(), WEIGHTS_TAG);
     place.large("model-2.safetensors", vec![7; 1000], "not-a-checksum");
     let folder = place.get().unwrap();
@@ -401,6 +401,19 @@ fn what_the_hub_does_not_have_is_said() {
     let other = Server::start();
     other.serve(&path("main", "config.json"), Served::default());
     let hub = place.hub(&[("HF_ENDPOINT", &other.url(""))]);
+    assert!(unknown(hub.get(NAME, &client(), &mut |_, _| true)).contains("HF_ENDPOINT"));
+    // One that leads elsewhere without saying how long the file is.
+    other.serve(
+        &path("main", "config.json"),
+        Served {
+            headers: vec![
+                ("X-Repo-Commit".to_owned(), COMMIT.to_owned()),
+                ("ETag".to_owned(), format!("\"{CONFIG_TAG}\"")),
+            ],
+            location: Some(place.store.url("/elsewhere")),
+            ..Served::default()
+        },
+    );
     assert!(unknown(hub.get(NAME, &client(), &mut |_, _| true)).contains("HF_ENDPOINT"));
     // One that has no words for paths out of the cache.
     other.serve(

@@ -5,7 +5,6 @@ use super::receive::{background, wait};
 use super::redirect::{is_downgrade, resolve, same_origin};
 use super::{DownloadError, Patience};
 use jiff::Timestamp;
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 use std::{env, fmt, fs, io};
@@ -71,7 +70,7 @@ impl Client {
             .timeout_per_read(Some(patience.silence))
             .timeout_per_write(Some(patience.silence));
         if let Some(file) = env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
-            config = config.tls_config(TlsConfig::builder().root_certs(certificates(&file)?).build());
+            config = config.tls_config(TlsConfig::builder().root_certs(certificates(Path::new(&file))?).build());
         }
         let agent = config.build().new_agent();
         Ok(Self { agent, patience })
@@ -167,7 +166,7 @@ impl Client {
     }
 
     /// What an error of the connection means.
-    pub(super) fn failure(&self, url: &str, at: &Uri, error: &Error) -> DownloadError {
+    fn failure(&self, url: &str, at: &Uri, error: &Error) -> DownloadError {
         let problem = match error {
             Error::Io(error) => error.to_string(),
             Error::Rustls(error) => error.to_string(),
@@ -233,8 +232,7 @@ fn host(uri: &Uri) -> String {
 }
 
 /// The certificates of a file of the form PEM.
-fn certificates(file: &OsString) -> Result<RootCerts, DownloadError> {
-    let path = Path::new(file);
+fn certificates(path: &Path) -> Result<RootCerts, DownloadError> {
     let failed = |problem: String| DownloadError::File {
         path: path.to_owned(),
         problem: format!("{problem}; SSL_CERT_FILE must name a readable file of certificates (PEM)"),

@@ -156,17 +156,16 @@ pub(super) fn missing(folder: &Path) -> Option<String> {
     if !folder.join(CONFIG).is_file() {
         return Some(CONFIG.to_owned());
     }
-    for file in WEIGHTS.into_iter().filter(|file| folder.join(file).is_file()) {
-        if !file.ends_with("index.json") {
-            return None;
-        }
-        let shards = match fs::read(folder.join(file)).map(|index| shards(&index)) {
-            Ok(Ok(shards)) => shards,
-            _ => return Some(format!("a readable {file}")),
-        };
-        return shards.into_iter().find(|shard| !folder.join(shard).is_file());
+    let Some(file) = WEIGHTS.into_iter().find(|file| folder.join(file).is_file()) else {
+        return Some(WEIGHTS[0].to_owned());
+    };
+    if !file.ends_with("index.json") {
+        return None;
     }
-    Some(WEIGHTS[0].to_owned())
+    match fs::read(folder.join(file)).map(|index| shards(&index)) {
+        Ok(Ok(shards)) => shards.into_iter().find(|shard| !folder.join(shard).is_file()),
+        _ => Some(format!("a readable {file}")),
+    }
 }
 
 /// The files that an index names.

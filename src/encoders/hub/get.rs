@@ -138,9 +138,11 @@ impl Hub {
     }
 
     fn piece(&self, model: &ModelName, file: &str, head: &Head) -> Result<Piece, EncoderError> {
-        let header = |names: [&str; 2]| names.into_iter().find_map(|name| head.get(name));
-        let tag = header(["X-Linked-Etag", "ETag"]).map(|tag| tag.trim_start_matches("W/").trim_matches('"'));
-        let size = header(["X-Linked-Size", "Content-Length"]).and_then(|size| size.parse().ok());
+        let tag = head.get("X-Linked-Etag").or_else(|| head.get("ETag"));
+        let tag = tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"'));
+        // The length of a redirect is not that of the file.
+        let length = head.get("Content-Length").filter(|_| head.get("Location").is_none());
+        let size = head.get("X-Linked-Size").or(length).and_then(|size| size.parse().ok());
         match (tag.filter(|tag| is_part(tag)), size) {
             (Some(tag), Some(size)) => Ok(Piece {
                 file: file.to_owned(),
