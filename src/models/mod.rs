@@ -6,6 +6,7 @@ mod error;
 #[allow(clippy::unwrap_used)]
 pub(crate) mod fixture;
 mod network;
+mod nominal;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod parity;
@@ -13,5 +14,5 @@ mod weights;
 
 pub use architectures::*;
 pub use error::ModelError;
-pub use network::{NOMINAL_FRAMES, nominal};
+pub use nominal::{NOMINAL_FRAMES, nominal};
 pub use weights::BESIDE_WEIGHTS;

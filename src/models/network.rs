@@ -1,5 +1,6 @@
 //! A network of any architecture: passes, sizes, and weights on disk.
 
+use super::nominal::nominal;
 use super::weights;
 use super::{ModelError, ModelSettings, Network};
 use crate::device::cpu;
@@ -7,19 +8,6 @@ use crate::layers::{LayerSummary, Mode, TrainingPass, layers_passed, trainable};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use std::path::Path;
-
-/// Frames of a clip that stands for those of unequal length where a network is summed up or timed: 3 s of a speech
-/// encoder's 50 a second.
-pub const NOMINAL_FRAMES: usize = 150;
-
-/// Frames and columns of what a network gets for a clip of (frames, coefficients). Where lengths are unequal (0 frames),
-/// those of a clip of [`NOMINAL_FRAMES`], whose last column says which frames are its own.
-pub fn nominal((frames, coefficients): (usize, usize)) -> [usize; 2] {
-    match frames {
-        0 => [NOMINAL_FRAMES, coefficients + 1],
-        _ => [frames, coefficients],
-    }
-}
 
 impl Network {
     /// Where the weights lie, and batches must.
@@ -51,7 +39,7 @@ impl Network {
     }
 
     /// The layers that a clip of (frames, coefficients) passes, in their order: one is sent through, of
-    /// [`NOMINAL_FRAMES`] where lengths are unequal.
+    /// [`super::NOMINAL_FRAMES`] where lengths are unequal.
     pub fn layers(&self, input: (usize, usize)) -> Vec<LayerSummary> {
         let [frames, columns] = nominal(input);
         let clip = Tensor::ones([1, frames, columns], &self.device());

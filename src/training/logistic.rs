@@ -1,25 +1,14 @@
 //! Multinomial logistic regression with L2, solved for its optimum.
 
-use pulp::Arch;
-use rayon::prelude::*;
-use std::collections::VecDeque;
+use super::curvature::Curvature;
+use super::lanes::{Eight, LANES, add, add_products, dot, products};
 
-/// Classes that are computed together, so that they fill the processor's vectors.
-const LANES: usize = 8;
-/// Rows that share what is read of the weights.
-const ROWS: usize = 4;
-/// Rows, or columns, that make a task.
-const BLOCK: usize = 128;
-/// Steps that the curvature is taken from.
-const MEMORY: usize = 10;
 /// More steps are not taken.
 const MOST_STEPS: usize = 3_000;
 /// Trials of a step's length.
 const MOST_TRIALS: usize = 30;
 /// The slope that is left at a step's end, of that at its beginning.
 const SLOPE_LEFT: f64 = 0.1;
-
-type Eight = [f64; LANES];
 
 /// `Σ a[i] · (-log softmax(x[i] W + b)) + ||W||² / (2 C)` over rows `x[i]`: the objective of scikit-learn's
 /// `LogisticRegression(C)`, where `a[i]` is 1 for the row's class and 0 for others; with weights of the classes or
@@ -107,7 +96,7 @@ impl<'a> Problem<'a> {
         let mut logits = products(&self.rows, &solution.lines, self.columns);
         let mut point = self.point(&logits);
         let mut gradient = self.gradient(&point.slopes, &solution.lines, c);
-        let mut memory = Memory::default();
+        let mut curvature = Curvature::default();
         while solution.steps < MOST_STEPS {
             let penalty = dot(&self.penalised(&solution.lines), &solution.lines) / (2.0 * c);
             let left = c * dot(&gradient, &gradient) / 2.0;
@@ -118,10 +107,10 @@ impl<'a> Problem<'a> {
             if !go_on() {
                 return None;
             }
-            let mut direction = memory.direction(&gradient);
+            let mut direction = curvature.direction(&gradient);
             if dot(&direction, &gradient) >= 0.0 {
-                memory = Memory::default();
-                direction = memory.direction(&gradient);
+                curvature = Curvature::default();
+                direction = curvature.direction(&gradient);
             }
             let along = products(&self.rows, &direction, self.columns);
             let length = self.length(
@@ -135,7 +124,7 @@ impl<'a> Problem<'a> {
             solution.steps += 1;
             point = self.point(&logits);
             let next = self.gradient(&point.slopes, &solution.lines, c);
-            if !memory.learn(direction, length, &gradient, &next) {
+            if !curvature.learn(direction, length, &gradient, &next) {
                 // Rounding leaves nothing to gain.
                 solution.reached = true;
                 break;
@@ -249,14 +238,7 @@ impl<'a> Problem<'a> {
         for (group, gradient) in gradient.chunks_exact_mut(self.columns + 1).enumerate() {
             let own: Vec<Eight> = slopes.iter().skip(group).step_by(groups).copied().collect();
             let (weights, bias) = gradient.split_at_mut(self.columns);
-            weights.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
-                let from = block * BLOCK;
-                Arch::new().dispatch(|| {
-                    for (rows, slopes) in self.rows.chunks(ROWS).zip(own.chunks(ROWS)) {
-                        sums(rows, slopes, from, out);
-                    }
-                });
-            });
+            add_products(&self.rows, &own, weights);
             for slope in &own {
                 for line in bias.iter_mut() {
                     *line = std::array::from_fn(|lane| line[lane] + slope[lane]);
@@ -274,149 +256,6 @@ impl<'a> Problem<'a> {
             group[self.columns] = [0.0; LANES];
         }
         lines
-    }
-}
-
-/// What the steps so far say of the curvature.
-#[derive(Default)]
-struct Memory {
-    /// Step, change of the gradient, and one over their product.
-    pairs: VecDeque<(Vec<Eight>, Vec<Eight>, f64)>,
-}
-
-impl Memory {
-    /// `-H g`, where H is what the curvature's inverse is taken for (Nocedal 1980: two loops).
-    fn direction(&self, gradient: &[Eight]) -> Vec<Eight> {
-        let mut direction = gradient.to_vec();
-        let mut shares = Vec::with_capacity(self.pairs.len());
-        for (step, change, inverse) in self.pairs.iter().rev() {
-            let share = inverse * dot(step, &direction);
-            add(&mut direction, change, -share);
-            shares.push(share);
-        }
-        let scale = match self.pairs.back() {
-            Some((_, change, inverse)) => 1.0 / (inverse * dot(change, change)),
-            None => 1.0 / dot(gradient, gradient).sqrt(),
-        };
-        scale_by(&mut direction, scale);
-        for ((step, change, inverse), share) in self.pairs.iter().zip(shares.into_iter().rev()) {
-            let other = inverse * dot(change, &direction);
-            add(&mut direction, step, share - other);
-        }
-        scale_by(&mut direction, -1.0);
-        direction
-    }
-
-    /// Whether the step changed the gradient as that of a convex function.
-    fn learn(&mut self, mut step: Vec<Eight>, length: f64, before: &[Eight], after: &[Eight]) -> bool {
-        scale_by(&mut step, length);
-        let mut change = after.to_vec();
-        add(&mut change, before, -1.0);
-        let product = dot(&step, &change);
-        if !(product.is_finite() && product > 0.0) {
-            return false;
-        }
-        if self.pairs.len() == MEMORY {
-            self.pairs.pop_front();
-        }
-        self.pairs.push_back((step, change, 1.0 / product));
-        true
-    }
-}
-
-fn dot(one: &[Eight], other: &[Eight]) -> f64 {
-    let mut sums = [0.0; LANES];
-    for (one, other) in one.iter().zip(other) {
-        sums = std::array::from_fn(|lane| sums[lane] + one[lane] * other[lane]);
-    }
-    sums.iter().sum()
-}
-
-fn add(to: &mut [Eight], of: &[Eight], share: f64) {
-    for (to, of) in to.iter_mut().zip(of) {
-        *to = std::array::from_fn(|lane| to[lane] + share * of[lane]);
-    }
-}
-
-fn scale_by(values: &mut [Eight], factor: f64) {
-    for value in values {
-        *value = value.map(|value| value * factor);
-    }
-}
-
-/// `X W + b`: of each row the groups of classes.
-fn products(rows: &[&[f32]], lines: &[Eight], columns: usize) -> Vec<Eight> {
-    let groups = lines.len() / (columns + 1);
-    let mut output = vec![[0.0; LANES]; rows.len() * groups];
-    output
-        .par_chunks_mut((BLOCK * groups).max(1))
-        .zip(rows.par_chunks(BLOCK))
-        .for_each(|(output, rows)| {
-            Arch::new().dispatch(|| {
-                for (output, rows) in output.chunks_mut(ROWS * groups).zip(rows.chunks(ROWS)) {
-                    for (group, lines) in lines.chunks_exact(columns + 1).enumerate() {
-                        let found = four_products(rows, lines);
-                        for (output, found) in output.iter_mut().skip(group).step_by(groups).zip(found) {
-                            *output = found;
-                        }
-                    }
-                }
-            });
-        });
-    output
-}
-
-/// Of up to [`ROWS`] rows with the lines of one group.
-#[inline(always)]
-fn four_products(rows: &[&[f32]], lines: &[Eight]) -> [Eight; ROWS] {
-    let Some((bias, weights)) = lines.split_last() else {
-        return [[0.0; LANES]; ROWS];
-    };
-    let mut found = [*bias; ROWS];
-    let one = |row: &[f32], found: &mut Eight| {
-        for (value, weights) in row.iter().zip(weights) {
-            let value = f64::from(*value);
-            for (found, weight) in found.iter_mut().zip(weights) {
-                *found += value * weight;
-            }
-        }
-    };
-    let [a, b, c, d] = rows else {
-        rows.iter().zip(&mut found).for_each(|(row, found)| one(row, found));
-        return found;
-    };
-    for ((((a, b), c), d), weights) in a.iter().zip(*b).zip(*c).zip(*d).zip(weights) {
-        for (value, found) in [a, b, c, d].into_iter().zip(&mut found) {
-            let value = f64::from(*value);
-            for (found, weight) in found.iter_mut().zip(weights) {
-                *found += value * weight;
-            }
-        }
-    }
-    found
-}
-
-/// Adds to each column from `from` on what up to [`ROWS`] rows have there, times their slopes.
-#[inline(always)]
-fn sums(rows: &[&[f32]], slopes: &[Eight], from: usize, out: &mut [Eight]) {
-    let one = |row: &[f32], slope: &Eight, out: &mut [Eight]| {
-        for (value, out) in row[from..].iter().zip(out) {
-            let value = f64::from(*value);
-            for (out, slope) in out.iter_mut().zip(slope) {
-                *out += value * slope;
-            }
-        }
-    };
-    let ([a, b, c, d], [ka, kb, kc, kd]) = (rows, slopes) else {
-        rows.iter().zip(slopes).for_each(|(row, slope)| one(row, slope, out));
-        return;
-    };
-    let values = a[from..].iter().zip(&b[from..]).zip(&c[from..]).zip(&d[from..]);
-    for ((((a, b), c), d), out) in values.zip(out) {
-        let [a, b, c, d] = [*a, *b, *c, *d].map(f64::from);
-        for lane in 0..LANES {
-            out[lane] += (a * ka[lane] + b * kb[lane]) + (c * kc[lane] + d * kd[lane]);
-        }
     }
 }
 

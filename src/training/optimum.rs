@@ -33,16 +33,22 @@ impl<'a> Fit<'a> {
     /// Fits it with the best C. `go_on(done, total)` is asked before every step and told how many of all fits are done;
     /// nothing when it says so.
     pub fn solve(&self, optimum: Optimum, go_on: &mut dyn FnMut(usize, usize) -> bool) -> Option<Fitted> {
-        let (c, chosen) = match optimum.c {
-            [c] => (*c, String::new()),
-            several => self.choose(several, optimum.folds, go_on)?,
+        let mut candidates = optimum.c.to_vec();
+        candidates.sort_by(f64::total_cmp);
+        candidates.dedup();
+        let (c, chosen, done) = match candidates[..] {
+            [c] => (c, String::new(), 0),
+            _ => {
+                let folds = inner_folds(self.dataset, self.clips, optimum.folds);
+                let (c, chosen) = self.choose(&candidates, &folds, go_on)?;
+                (c, chosen, candidates.len() * folds.count)
+            }
         };
-        let total = fits(optimum.c.len(), optimum.folds);
         let all: Vec<usize> = (0..self.clips.len()).collect();
         let start = Solution::zero(self.columns(), self.classes());
         let solution = self
             .problem(&all)
-            .solve(c, start, TOLERANCE, &mut || go_on(total - 1, total))?;
+            .solve(c, start, TOLERANCE, &mut || go_on(done, done + 1))?;
         let reached = if solution.reached {
             "the optimum"
         } else {
@@ -57,21 +63,17 @@ impl<'a> Fit<'a> {
     }
 
     /// The C whose predictions of all inner folds together have the best unweighted average recall, of equal ones the
-    /// smallest; and in words how it was chosen.
+    /// smallest; and in words how it was chosen. `candidates` rise: each fit begins where that of the one before ended.
     fn choose(
         &self,
         candidates: &[f64],
-        folds: usize,
+        folds: &InnerFolds,
         go_on: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Option<(f64, String)> {
-        let InnerFolds { of, count, of_speakers } = inner_folds(self.dataset, self.clips, folds);
-        // Each fit begins where that of the next smaller C ended.
-        let mut candidates = candidates.to_vec();
-        candidates.sort_by(f64::total_cmp);
-        candidates.dedup();
-        let total = fits(candidates.len(), count);
+        let InnerFolds { of, count, of_speakers } = folds;
+        let total = candidates.len() * count + 1;
         let mut predicted = vec![vec![0; self.clips.len()]; candidates.len()];
-        for fold in 0..count {
+        for fold in 0..*count {
             let (held_out, rest): (Vec<usize>, Vec<usize>) = (0..self.clips.len()).partition(|clip| of[*clip] == fold);
             let problem = self.problem(&rest);
             let rows: Vec<&[f32]> = held_out.iter().map(|clip| self.row(*clip)).collect();
@@ -96,7 +98,7 @@ impl<'a> Fit<'a> {
             .zip(&found)
             .map(|(c, uar)| format!("{c}: {:.1} %", 100.0 * uar))
             .collect();
-        let whose = if of_speakers { "speakers" } else { "clips" };
+        let whose = if *of_speakers { "speakers" } else { "clips" };
         let words = format!(
             ", chosen by UAR on {count} inner folds of the {whose} that it is fitted to ({})",
             table.join(", ")
@@ -123,13 +125,5 @@ impl<'a> Fit<'a> {
         let asked = |clip: &usize| &self.asked[clip * classes..(clip + 1) * classes];
         let rows = clips.iter().map(|clip| self.row(*clip)).collect();
         Problem::new(rows, clips.iter().map(asked).collect(), self.columns(), classes)
-    }
-}
-
-/// Of so many C on so many folds, and the last one.
-fn fits(candidates: usize, folds: usize) -> usize {
-    match candidates {
-        1 => 1,
-        several => several * folds + 1,
     }
 }
