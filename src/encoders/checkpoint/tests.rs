@@ -271,3 +271,28 @@ fn what_pytorch_pickled_is_read() {
     assert_eq!(states(pickled.path()), states(plain.path()));
     assert_eq!(open(pickled.path()).passed_over(), ["model.decoder.layer_norm.weight"]);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(100))]
+
+    /// Damage anywhere is an error or another encoder, and never a crash.
+    #[test]
+    fn no_damage_crashes(at in 0.0..1.0f64, byte in 0u8..=255, cut in 0.5..1.5f64, pickle in proptest::bool::ANY) {
+        let drawn: Drawn = serde_json::from_str(include_str!("../../../tests/golden/encoders/pickled.json")).unwrap();
+        let (name, mut bytes) = if pickle {
+            let bytes = include_bytes!("../../../tests/golden/encoders/pickled.bin").to_vec();
+            ("pytorch_model.bin", bytes)
+        } else {
+            ("model.safetensors", safetensors(&drawn.weights(""), Dtype::F16))
+        };
+        // Most of a safetensors file are numbers: its header is more likely to be hit.
+        let reach = if pickle { bytes.len() } else { 2500.min(bytes.len()) };
+        bytes[(at * reach as f64) as usize] = byte;
+        bytes.truncate((cut * bytes.len() as f64) as usize);
+        let folder = drawn.folder_with(name, &bytes);
+        let opened = Encoder::open(folder.path(), &device("cpu").unwrap());
+        if let Ok(encoder) = opened {
+            proptest::prop_assert_eq!(encoder.config().layers, 1);
+        }
+    }
+}

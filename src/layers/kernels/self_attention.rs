@@ -69,7 +69,7 @@ pub fn forward(input: &[f32], bias: Option<&[f32]>, sequences: Sequences) -> Vec
     clips.for_each(|(clip, (output, input))| {
         let own = sequences.lengths[clip];
         let block = sequences.block();
-        let keys = across(input, Kind::Key, sequences, own);
+        let keys = across(input, Kind::Key, sequences, own, sequences.scale());
         output[..own * width]
             .par_chunks_mut(block * width)
             .enumerate()
@@ -114,7 +114,8 @@ pub fn backward(
         .enumerate()
         .for_each(|(clip, (((to_input, input), gradient), to_bias))| {
             let own = sequences.lengths[clip];
-            let [keys, values] = [Kind::Key, Kind::Value].map(|kind| across(input, kind, sequences, own));
+            let keys = across(input, Kind::Key, sequences, own, sequences.scale());
+            let values = across(input, Kind::Value, sequences, own, 1.0);
             let (mut weights, mut slopes) = (Vec::new(), vec![0.0; own * own]);
             for head in 0..heads {
                 let bias = bias.map(|bias| &bias[(clip * heads + head) * frames * frames..]);
@@ -205,7 +206,7 @@ fn head_backward(
     }
 }
 
-/// The weights of so many queries from the first on: (rows, own), each row with the sum 1.
+/// The weights of so many queries from the first on: (rows, own), each row with the sum 1. Keys lie across and are scaled.
 fn weigh(
     input: &[f32],
     keys: &[f32],
@@ -226,12 +227,10 @@ fn weigh(
         row: own,
     };
     product(queries, keys, sizes(rows, own, depth), Start::Zero, false, weights, own);
-    let scale = sequences.scale();
     Arch::new().dispatch(
         #[inline(always)]
         || {
             for (row, weights) in weights.chunks_exact_mut(own).enumerate() {
-                weights.iter_mut().for_each(|weight| *weight *= scale);
                 if let Some(bias) = bias {
                     let bias = &bias[(first + row) * sequences.frames..][..own];
                     weights.iter_mut().zip(bias).for_each(|(weight, bias)| *weight += bias);
@@ -273,8 +272,8 @@ fn softmax(row: &mut [f32]) {
     row.iter_mut().for_each(|value| *value *= share);
 }
 
-/// Keys or values of a sequence with frames for columns: (width, own).
-fn across(input: &[f32], kind: Kind, sequences: Sequences, own: usize) -> Vec<f32> {
+/// Keys or values of a sequence, times a factor, with frames for columns: (width, own).
+fn across(input: &[f32], kind: Kind, sequences: Sequences, own: usize, factor: f32) -> Vec<f32> {
     let mut across = vec![0.0; sequences.width * own];
     let at = sequences.place(kind, 0);
     // Few frames at a time, so that what is written stays near.
@@ -282,7 +281,7 @@ fn across(input: &[f32], kind: Kind, sequences: Sequences, own: usize) -> Vec<f3
         let frames = first..(first + 16).min(own);
         for (column, across) in across.chunks_exact_mut(own).enumerate() {
             for frame in frames.clone() {
-                across[frame] = input[frame * sequences.step() + at + column];
+                across[frame] = factor * input[frame * sequences.step() + at + column];
             }
         }
     }
