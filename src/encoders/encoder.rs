@@ -161,7 +161,12 @@ impl Encoder {
     }
 
     /// The wanted states of clips that go through together.
-    fn batch(&self, clips: &[&[f32]], wanted: &[usize], padded: bool) -> Result<Vec<Vec<Frames>>, EncoderError> {
+    pub(super) fn batch(
+        &self,
+        clips: &[&[f32]],
+        wanted: &[usize],
+        padded: bool,
+    ) -> Result<Vec<Vec<Frames>>, EncoderError> {
         let last = wanted.last().copied().unwrap_or(0);
         let mut kept: Vec<Tensor<3>> = Vec::with_capacity(wanted.len());
         let own = self.network.states(clips, padded, last, &mut |index, state| {

@@ -6,6 +6,8 @@ mod config;
 mod encoder;
 mod error;
 mod fingerprint;
+#[cfg(test)]
+mod fixture;
 mod frames;
 mod json;
 mod network;

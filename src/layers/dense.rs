@@ -7,9 +7,6 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use std::sync::Arc;
 
-/// Steps from which on copying both factors of a product pays.
-const MANY: usize = 48;
-
 /// `y = x W + b`: Keras `Dense` without activation.
 #[derive(Module, Debug)]
 pub struct Dense {
@@ -88,13 +85,7 @@ impl Dense {
 
     fn apply_steps(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
         let [clips, steps, inputs] = input.dims();
-        let rows = input.reshape([clips * steps, inputs]);
-        let output = if !relu && clips * steps >= MANY && runs_here(&rows) {
-            let many = Product { relu, many: true };
-            ternary(rows, self.kernel.val(), self.bias.val(), many)
-        } else {
-            self.product(rows, relu)
-        };
+        let output = self.product(input.reshape([clips * steps, inputs]), relu);
         let shape = [clips, steps, output.dims()[1]];
         note_module(self, &shape, steps * self.kernel.shape().num_elements(), || {
             with_relu(format!("dense {}", shape[2]), relu)
@@ -113,8 +104,7 @@ impl Dense {
     /// What layers made of it use, which note themselves.
     pub(super) fn product(&self, input: Tensor<2>, relu: bool) -> Tensor<2> {
         if runs_here(&input) {
-            let few = Product { relu, many: false };
-            return ternary(input, self.kernel.val(), self.bias.val(), few);
+            return ternary(input, self.kernel.val(), self.bias.val(), Product { relu });
         }
         let output = self.composed(input);
         if relu { activation::relu(output) } else { output }
@@ -129,18 +119,12 @@ impl Dense {
 #[derive(Debug)]
 struct Product {
     relu: bool,
-    /// Whether the rows are many, and there is no ReLU.
-    many: bool,
 }
 
 impl Operation<3> for Product {
     fn forward(self: Box<Self>, inputs: [Values; 3], tracked: bool) -> (Values, Option<Arc<dyn Pullback<3>>>) {
         let [input, weights, bias] = inputs;
-        let output = if self.many {
-            dense::forward_many(input.slice(), weights.slice(), bias.slice())
-        } else {
-            dense::forward(input.slice(), weights.slice(), bias.slice(), self.relu)
-        };
+        let output = dense::forward(input.slice(), weights.slice(), bias.slice(), self.relu);
         let output = Values::new(output, [input.shape()[0], bias.slice().len()]);
         let pullback = tracked.then(|| {
             let output = self.relu.then(|| output.clone());
@@ -193,24 +177,6 @@ mod tests {
             output.into_data().try_into_vec::<f32>().unwrap(),
             [5.5, 7.0, 8.0, 2.5, 4.0, 5.0]
         );
-    }
-
-    #[test]
-    fn many_steps_are_multiplied_as_few() {
-        let device = device("flex").unwrap();
-        for (steps, inputs, outputs) in [(MANY, 7, 5), (150, 70, 400)] {
-            let layer = Dense::new(inputs, outputs, &mut Init::new(2, &device));
-            let values: Vec<f32> = (0..steps * inputs).map(|i| (i as f32 * 0.7).sin()).collect();
-            let input: Tensor<2> = Tensor::from_data(TensorData::new(values, [steps, inputs]), &device);
-            let many = layer
-                .forward_steps(input.clone().unsqueeze())
-                .into_data()
-                .try_into_vec::<f32>();
-            let few = layer.composed(input).into_data().try_into_vec::<f32>();
-            for (many, few) in many.unwrap().iter().zip(few.unwrap()) {
-                assert!((many - few).abs() < 1e-5 * few.abs().max(1.0), "{many} {few}");
-            }
-        }
     }
 
     #[test]

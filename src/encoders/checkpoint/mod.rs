@@ -2,6 +2,8 @@
 
 mod container;
 mod files;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(super) use files::weight_files;

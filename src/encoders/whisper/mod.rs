@@ -4,6 +4,8 @@
 mod config;
 mod log_mel;
 mod network;
+#[cfg(test)]
+mod tests;
 
 pub(super) use config::WhisperConfig;
 pub(super) use network::Whisper;

@@ -29,13 +29,13 @@ const NAMES: LayerNames = LayerNames {
 pub(in super::super) struct Whisper {
     config: WhisperConfig,
     log_mel: LogMel,
-    weights: Weights,
+    pub(super) weights: Weights,
     device: Device,
 }
 
 /// Everything with weights.
 #[derive(Module, Debug)]
-struct Weights {
+pub(super) struct Weights {
     first: StridedConvolution,
     second: StridedConvolution,
     /// (positions, width).

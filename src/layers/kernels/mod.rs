@@ -16,7 +16,6 @@ pub mod layer_norm;
 pub mod lstm;
 pub mod noise;
 pub mod normalise;
-pub mod packed;
 pub mod pooling;
 pub mod product;
 pub mod self_attention;

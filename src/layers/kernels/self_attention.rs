@@ -1,7 +1,7 @@
 //! Scaled dot-product attention of a sequence to itself. Weights are computed again in the backward pass, not kept.
 
 use super::exponential::exp;
-use super::packed::{View, product, product_within};
+use super::product::{Left, Right, Sizes, Start, product};
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -38,6 +38,11 @@ impl Sequences<'_> {
         3 * self.width
     }
 
+    /// Where a head's queries, keys or values begin in a frame.
+    fn place(&self, kind: Kind, head: usize) -> usize {
+        kind as usize * self.width + head * self.depth()
+    }
+
     /// Numbers of a sequence's queries, keys and values.
     fn len(&self) -> usize {
         self.frames * self.step()
@@ -64,18 +69,19 @@ pub fn forward(input: &[f32], bias: Option<&[f32]>, sequences: Sequences) -> Vec
     clips.for_each(|(clip, (output, input))| {
         let own = sequences.lengths[clip];
         let block = sequences.block();
+        let keys = across(input, Kind::Key, sequences, own, sequences.scale());
         output[..own * width]
             .par_chunks_mut(block * width)
             .enumerate()
             .for_each_init(Vec::new, |weights, (index, output)| {
-                let first = index * block;
+                let rows = output.len() / width;
                 for head in 0..sequences.heads {
                     let bias = bias.map(|bias| &bias[(clip * sequences.heads + head) * frames * frames..]);
-                    let rows = output.len() / width;
-                    weigh(input, bias, sequences, (head, own, first, rows), weights);
+                    weigh(input, &keys, bias, sequences, (head, own, index * block, rows), weights);
+                    let values = right(input, Kind::Value, sequences, head);
+                    let sizes = sizes(rows, sequences.depth(), own);
                     let output = &mut output[head * sequences.depth()..];
-                    let values = part(input, Kind::Value, sequences, head, 0, own);
-                    product_within(View::new(weights, rows, own), values, output, width, false);
+                    product(rows_of(weights, own), values, sizes, Start::Zero, false, output, width);
                 }
             });
     });
@@ -108,18 +114,15 @@ pub fn backward(
         .enumerate()
         .for_each(|(clip, (((to_input, input), gradient), to_bias))| {
             let own = sequences.lengths[clip];
+            let keys = across(input, Kind::Key, sequences, own, sequences.scale());
+            let values = across(input, Kind::Value, sequences, own, 1.0);
             let (mut weights, mut slopes) = (Vec::new(), vec![0.0; own * own]);
             for head in 0..heads {
                 let bias = bias.map(|bias| &bias[(clip * heads + head) * frames * frames..]);
-                weigh(input, bias, sequences, (head, own, 0, own), &mut weights);
-                head_backward(
-                    input,
-                    gradient,
-                    sequences,
-                    (head, own),
-                    (&weights, &mut slopes),
-                    to_input,
-                );
+                weigh(input, &keys, bias, sequences, (head, own, 0, own), &mut weights);
+                let values = &values[head * sequences.depth() * own..];
+                let both = (weights.as_slice(), slopes.as_mut_slice());
+                head_backward(input, values, gradient, sequences, (head, own), both, to_input);
                 if let Some(to_bias) = to_bias.get_mut(head * frames * frames..) {
                     for (to_bias, slopes) in to_bias.chunks_mut(frames).zip(slopes.chunks(own)) {
                         to_bias[..own].copy_from_slice(slopes);
@@ -130,19 +133,30 @@ pub fn backward(
     (to_input, to_bias)
 }
 
-/// One head of one sequence: the gradients of its queries, keys and values; `slopes` become those of the scores.
+/// One head of one sequence, whose values lie across: the gradients of its queries, keys and values; `slopes` become
+/// those of the scores.
 fn head_backward(
     input: &[f32],
+    values: &[f32],
     gradient: &[f32],
     sequences: Sequences,
     (head, own): (usize, usize),
     (weights, slopes): (&[f32], &mut [f32]),
     to_input: &mut [f32],
 ) {
-    let depth = sequences.depth();
-    let gradient = View::within(&gradient[head * depth..], own, depth, sequences.width);
-    let values = part(input, Kind::Value, sequences, head, 0, own);
-    product(gradient, values.transposed(), slopes, false);
+    let (depth, width) = (sequences.depth(), sequences.width);
+    let gradient = &gradient[head * depth..];
+    let square = sizes(own, own, depth);
+    let values = Right { values, row: own };
+    product(
+        rows_of(gradient, width),
+        values,
+        square,
+        Start::Zero,
+        false,
+        slopes,
+        own,
+    );
     Arch::new().dispatch(
         #[inline(always)]
         || {
@@ -154,19 +168,37 @@ fn head_backward(
             }
         },
     );
-    let scores = View::new(slopes, own, own);
-    let weights = View::new(weights, own, own);
-    let [queries, keys] = [Kind::Query, Kind::Key].map(|kind| part(input, kind, sequences, head, 0, own));
-    let mut into = |kind: Kind, left: View, right: View| {
-        let at = kind as usize * sequences.width + head * depth;
-        product_within(left, right, &mut to_input[at..], sequences.step(), false);
+    let mut into = |kind: Kind, left: Left, right: Right| {
+        let at = sequences.place(kind, head);
+        let sizes = sizes(own, depth, own);
+        product(
+            left,
+            right,
+            sizes,
+            Start::Zero,
+            false,
+            &mut to_input[at..],
+            sequences.step(),
+        );
     };
-    into(Kind::Query, scores, keys);
-    into(Kind::Key, scores.transposed(), queries);
-    into(Kind::Value, weights.transposed(), gradient);
+    let gradient = Right {
+        values: gradient,
+        row: width,
+    };
+    into(
+        Kind::Query,
+        rows_of(slopes, own),
+        right(input, Kind::Key, sequences, head),
+    );
+    into(
+        Kind::Key,
+        columns_of(slopes, own),
+        right(input, Kind::Query, sequences, head),
+    );
+    into(Kind::Value, columns_of(weights, own), gradient);
     for frame in to_input.chunks_mut(sequences.step()).take(own) {
         for kind in [Kind::Query, Kind::Key] {
-            let at = kind as usize * sequences.width + head * depth;
+            let at = sequences.place(kind, head);
             frame[at..at + depth]
                 .iter_mut()
                 .for_each(|value| *value *= sequences.scale());
@@ -174,9 +206,10 @@ fn head_backward(
     }
 }
 
-/// The weights of so many queries from the first on: (rows, own), each row with the sum 1.
+/// The weights of so many queries from the first on: (rows, own), each row with the sum 1. Keys lie across and are scaled.
 fn weigh(
     input: &[f32],
+    keys: &[f32],
     bias: Option<&[f32]>,
     sequences: Sequences,
     (head, own, first, rows): (usize, usize, usize, usize),
@@ -184,15 +217,20 @@ fn weigh(
 ) {
     weights.clear();
     weights.resize(rows * own, 0.0);
-    let queries = part(input, Kind::Query, sequences, head, first, rows);
-    let keys = part(input, Kind::Key, sequences, head, 0, own);
-    product(queries, keys.transposed(), weights, false);
-    let scale = sequences.scale();
+    let depth = sequences.depth();
+    let queries = rows_of(
+        &input[first * sequences.step() + sequences.place(Kind::Query, head)..],
+        sequences.step(),
+    );
+    let keys = Right {
+        values: &keys[head * depth * own..],
+        row: own,
+    };
+    product(queries, keys, sizes(rows, own, depth), Start::Zero, false, weights, own);
     Arch::new().dispatch(
         #[inline(always)]
         || {
             for (row, weights) in weights.chunks_exact_mut(own).enumerate() {
-                weights.iter_mut().for_each(|weight| *weight *= scale);
                 if let Some(bias) = bias {
                     let bias = &bias[(first + row) * sequences.frames..][..own];
                     weights.iter_mut().zip(bias).for_each(|(weight, bias)| *weight += bias);
@@ -234,7 +272,55 @@ fn softmax(row: &mut [f32]) {
     row.iter_mut().for_each(|value| *value *= share);
 }
 
-fn part<'a>(input: &'a [f32], kind: Kind, sequences: Sequences, head: usize, first: usize, rows: usize) -> View<'a> {
-    let at = first * sequences.step() + kind as usize * sequences.width + head * sequences.depth();
-    View::within(&input[at..], rows, sequences.depth(), sequences.step())
+/// Keys or values of a sequence, times a factor, with frames for columns: (width, own).
+fn across(input: &[f32], kind: Kind, sequences: Sequences, own: usize, factor: f32) -> Vec<f32> {
+    let mut across = vec![0.0; sequences.width * own];
+    let at = sequences.place(kind, 0);
+    // Few frames at a time, so that what is written stays near.
+    for first in (0..own).step_by(16) {
+        let frames = first..(first + 16).min(own);
+        for (column, across) in across.chunks_exact_mut(own).enumerate() {
+            for frame in frames.clone() {
+                across[frame] = factor * input[frame * sequences.step() + at + column];
+            }
+        }
+    }
+    across
+}
+
+/// Queries, keys or values of a head as they lie.
+fn right<'a>(input: &'a [f32], kind: Kind, sequences: Sequences, head: usize) -> Right<'a> {
+    Right {
+        values: &input[sequences.place(kind, head)..],
+        row: sequences.step(),
+    }
+}
+
+/// A matrix whose rows begin so far apart.
+fn rows_of(values: &[f32], row: usize) -> Left<'_> {
+    Left {
+        values,
+        row,
+        segment: 0,
+        step: 1,
+    }
+}
+
+/// The same transposed.
+fn columns_of(values: &[f32], row: usize) -> Left<'_> {
+    Left {
+        values,
+        row: 1,
+        segment: 0,
+        step: row,
+    }
+}
+
+fn sizes(rows: usize, columns: usize, depth: usize) -> Sizes {
+    Sizes {
+        rows,
+        columns,
+        segments: 1,
+        depth,
+    }
 }

@@ -1,7 +1,7 @@
 //! Windows of a sequence, each times the same matrix: a convolution over frames with any stride.
 
 use super::dense;
-use super::packed::{View, product_within};
+use super::product::{Left, Right, Sizes, Start, product};
 use rayon::prelude::*;
 
 /// Sizes of a batch: windows read where they lie, without zeros beyond the ends.
@@ -37,12 +37,15 @@ impl Windows {
     fn step(&self) -> usize {
         self.stride * self.inputs
     }
+
+    /// Windows that make a task, which does not depend on the threads.
+    fn block(&self) -> usize {
+        self.count().div_ceil(8).clamp(32, 256)
+    }
 }
 
-/// Windows that make a task.
-const ROWS: usize = 128;
-/// Columns that make a task.
-const COLUMNS: usize = 256;
+/// Rows of the kernel's gradient that make a task.
+const ROWS: usize = 64;
 
 /// `y[t] = x[t stride ..][.. kernel] W + b`: (clips, frames, inputs) to (clips, windows, outputs); the kernel is
 /// (kernel, inputs, outputs).
@@ -54,21 +57,27 @@ pub fn forward(input: &[f32], kernel: &[f32], bias: &[f32], windows: Windows) ->
         return output;
     }
     let outputs = windows.outputs;
-    let weights = View::new(kernel, windows.window(), outputs);
+    let weights = Right {
+        values: kernel,
+        row: outputs,
+    };
+    let block = windows.block();
     output
         .par_chunks_mut(count * outputs)
         .zip(input.par_chunks(windows.sequence()))
         .for_each(|(output, input)| {
             output
-                .par_chunks_mut(ROWS * outputs)
+                .par_chunks_mut(block * outputs)
                 .enumerate()
-                .for_each(|(block, output)| {
-                    for output in output.chunks_exact_mut(outputs) {
-                        output.copy_from_slice(bias);
-                    }
-                    let input = &input[block * ROWS * windows.step()..];
-                    let left = View::within(input, output.len() / outputs, windows.window(), windows.step());
-                    product_within(left, weights, output, outputs, true);
+                .for_each(|(index, output)| {
+                    let left = Left {
+                        values: &input[index * block * windows.step()..],
+                        row: windows.step(),
+                        segment: 0,
+                        step: 1,
+                    };
+                    let sizes = sizes(output.len() / outputs, outputs, windows.window());
+                    product(left, weights, sizes, Start::Bias(bias), false, output, outputs);
                 });
         });
     output
@@ -97,35 +106,49 @@ pub fn backward(
     };
     if count > 0 {
         // Rows of the kernel's gradient, each summed over the clips in their order.
-        let rows = COLUMNS.min(windows.window());
         to_kernel
-            .par_chunks_mut(rows * outputs)
+            .par_chunks_mut(ROWS * outputs)
             .enumerate()
             .for_each(|(block, to_kernel)| {
                 for (input, gradient) in pairs() {
-                    let input = &input[block * rows..];
-                    let left = View::within(input, count, to_kernel.len() / outputs, windows.step());
-                    let right = View::new(gradient, count, outputs);
-                    product_within(left.transposed(), right, to_kernel, outputs, true);
+                    let left = Left {
+                        values: &input[block * ROWS..],
+                        row: 1,
+                        segment: 0,
+                        step: windows.step(),
+                    };
+                    let right = Right {
+                        values: gradient,
+                        row: outputs,
+                    };
+                    let sizes = sizes(to_kernel.len() / outputs, outputs, count);
+                    product(left, right, sizes, Start::Output, false, to_kernel, outputs);
                 }
             });
     }
     let to_input = input_wanted.then(|| {
         let mut to_input = vec![0.0; input.len()];
-        let flipped = View::new(kernel, windows.window(), outputs).transposed();
+        let mut flipped = vec![0.0; kernel.len()];
+        dense::transpose(kernel, outputs, &mut flipped);
+        let window = windows.window();
         to_input
             .par_chunks_mut(windows.sequence().max(1))
             .zip(gradient.par_chunks((count * outputs).max(1)))
             .for_each(|(to_input, gradient)| {
-                let mut unfolded = vec![0.0; count * windows.window()];
-                product_within(
-                    View::new(gradient, count, outputs),
-                    flipped,
-                    &mut unfolded,
-                    windows.window(),
-                    false,
-                );
-                for (index, window) in unfolded.chunks_exact(windows.window()).enumerate() {
+                let mut unfolded = vec![0.0; count * window];
+                let left = Left {
+                    values: gradient,
+                    row: outputs,
+                    segment: 0,
+                    step: 1,
+                };
+                let right = Right {
+                    values: &flipped,
+                    row: window,
+                };
+                let sizes = sizes(count, window, outputs);
+                product(left, right, sizes, Start::Zero, false, &mut unfolded, window);
+                for (index, window) in unfolded.chunks_exact(window).enumerate() {
                     let to_input = &mut to_input[index * windows.step()..][..window.len()];
                     to_input.iter_mut().zip(window).for_each(|(sum, value)| *sum += value);
                 }
@@ -133,6 +156,15 @@ pub fn backward(
         to_input
     });
     (to_input, to_kernel, to_bias)
+}
+
+fn sizes(rows: usize, columns: usize, depth: usize) -> Sizes {
+    Sizes {
+        rows,
+        columns,
+        segments: 1,
+        depth,
+    }
 }
 
 /// The kernel from PyTorch's order (outputs, inputs, kernel) to (kernel, inputs, outputs).

@@ -1,10 +1,11 @@
 //! A bidirectional LSTM over slices: large products, and between them the steps in time.
 
+mod product;
 mod recurrence;
 
 pub use recurrence::{GROUP, Sizes};
 
-use crate::layers::kernels::packed::{View, product};
+use product::{View, product};
 use pulp::Arch;
 use rayon::prelude::*;
 use recurrence::{Backward, Forward, Packed};
