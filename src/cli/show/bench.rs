@@ -2,10 +2,10 @@
 
 use crate::cli::output::Output;
 use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
-use crate::present::json;
 use crate::present::numbers::{bytes, score};
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
+use crate::present::{json, words};
 use std::io;
 
 /// What was measured.
@@ -27,10 +27,9 @@ fn features(speed: &FeatureSpeed) -> String {
         .map(|(rate, clips)| format!("{clips} of {rate} Hz"))
         .collect();
     text += &format!(
-        "{}: {} x {} of {} clips ({}), {:.1} s of audio\n\n",
+        "{}: {} of {} clips ({}), {:.1} s of audio\n\n",
         speed.recipe,
-        speed.shape.0,
-        speed.shape.1,
+        words::shape(speed.shape),
         speed.clips,
         rates.join(", "),
         speed.audio_seconds
