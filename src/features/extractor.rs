@@ -251,7 +251,9 @@ mod tests {
         let recipe = recipe(folder.path(), Layer::Last, Pool::Frames).resolved(1.0).unwrap();
         let store = FeatureStore::open(cache.path(), &recipe).unwrap();
         let wave = |content: u128| tone(4_000 + 1_000 * content as usize, 16_000);
-        let wanted = |contents: [u128; 3]| contents.map(|content| ("a", content, move || Ok(wave(content)))).into();
+        let wanted = |contents: [u128; 3]| {
+            Vec::from(contents.map(|content| ("a", content, move || Ok::<_, FeatureError>(wave(content)))))
+        };
         let made = store.get_or_extract_all(wanted([0, 1, 2])).unwrap();
         let again = store.get_or_extract_all(wanted([2, 3, 1])).unwrap();
         let cached: Vec<bool> = again.iter().map(|one| one.as_ref().unwrap().1).collect();

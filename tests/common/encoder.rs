@@ -27,7 +27,7 @@ pub fn write_tiny(folder: &Path, seed: u32) {
             let number = |key: &str| tensor[key].as_f64().unwrap() as f32;
             let shape = tensor["shape"].as_array().unwrap().iter();
             let shape: Vec<usize> = shape.map(|size| size.as_u64().unwrap() as usize).collect();
-            let values = (0..shape.iter().product()).map(|_| next() * number("factor") + number("offset"));
+            let values = (0..shape.iter().product::<usize>()).map(|_| next() * number("factor") + number("offset"));
             let bytes = values.flat_map(f32::to_le_bytes).collect();
             (tensor["name"].as_str().unwrap().to_owned(), shape, bytes)
         })

@@ -6,7 +6,7 @@ use super::scan;
 use crate::audio::decode;
 use crate::corpus::{Clip, SampleAnalysis, Selection, select};
 use crate::engine::{EngineError, FeatureSummary, Note, Task, reading, request};
-use crate::features::{Extracted, FeatureStore};
+use crate::features::{Extracted, FeatureError, FeatureStore};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,10 +58,10 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
         .par_chunks(store.extractor().together())
         .map(|clips| {
             context.check()?;
-            let outcomes = some(&store, clips)?;
+            let outcomes = some(&store, clips);
             let now = done.fetch_add(clips.len(), Ordering::Relaxed) + clips.len();
             tell(task.clone(), now, total);
-            Ok(outcomes)
+            outcomes
         })
         .collect::<Result<Vec<Vec<Outcome>>, EngineError>>()?;
     let outcomes = outcomes.concat();
@@ -93,11 +93,14 @@ fn some(store: &FeatureStore, clips: &[(&Clip, Option<&SampleAnalysis>)]) -> Res
         .iter()
         .filter_map(|(clip, analysis)| Some((*clip, analysis.as_ref()?.content)));
     let wanted = known.map(|(clip, content)| {
-        let load = || Ok(decode(&clip.path)?.wave);
+        let load = move || {
+            let decoded = decode(&clip.path).map_err(FeatureError::from)?;
+            Ok::<_, FeatureError>(decoded.wave)
+        };
         (&*clip.corpus, content, load)
     });
     let mut made = store.get_or_extract_all(wanted.collect())?.into_iter();
-    let one = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| {
+    let one = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| -> Result<Outcome, EngineError> {
         let outcome = analysis.and_then(|_| made.next());
         match outcome {
             None => {

@@ -80,7 +80,7 @@ impl FeatureStore {
     /// [`FeatureError::Encoder`] when the number of frames depends on an encoder that is not here.
     pub fn bytes_of(&self, clips: impl IntoIterator<Item = (u64, u32)>) -> Result<u64, FeatureError> {
         let frames = self.recipe().frames_by_length()?;
-        let size = |(samples, rate)| self.layout.size(frames(samples, rate)) as u64;
+        let size = |(samples, rate): (u64, u32)| self.layout.size(frames(samples, rate)) as u64;
         Ok(clips.into_iter().map(size).sum())
     }
 
