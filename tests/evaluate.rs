@@ -23,7 +23,7 @@ fn lines(evaluation: &Value) -> &str {
 #[test]
 fn a_ready_made_classifier_predicts_and_is_evaluated() {
     let lab = Lab::new();
-    encoder::write("whisper-weighted", &lab.path("superb"), &json!({}));
+    classifier::write("whisper-weighted", &lab.path("superb"), &json!({}));
     let clip = lab.clip();
     let clip = clip.to_str().unwrap();
 
@@ -99,7 +99,7 @@ fn a_ready_made_classifier_predicts_and_is_evaluated() {
 #[test]
 fn what_cannot_be_evaluated_is_refused_with_the_remedy() {
     let lab = Lab::new();
-    encoder::write(
+    classifier::write(
         "whisper-last",
         &lab.path("labels"),
         &json!({
@@ -133,7 +133,7 @@ fn what_cannot_be_evaluated_is_refused_with_the_remedy() {
 #[test]
 fn dimensions_are_shown_with_their_scale_and_mapped_for_an_evaluation() {
     let lab = Lab::new();
-    encoder::write("dimensions", &lab.path("avd"), &json!({}));
+    classifier::write("dimensions", &lab.path("avd"), &json!({}));
     let clip = lab.clip();
     let clip = clip.to_str().unwrap();
     let text = lab.done(&["predict", clip, "--encoder", "avd"]);

@@ -9,7 +9,7 @@ mod encoder;
 mod error;
 mod fingerprint;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod frames;
 pub mod hub;
 mod json;

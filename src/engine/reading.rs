@@ -1,7 +1,7 @@
 //! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
 
 use super::{EngineError, Settings, Task};
-use crate::corpus::{self, AnalysisCache, Catalogue, CorpusError, CorpusSettings, ScanIndex, demo};
+use crate::corpus::{self, AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, ScanIndex, demo};
 use crate::device::device;
 use crate::features::{FeatureStore, Recipe};
 use burn::tensor::Device;
@@ -110,6 +110,18 @@ pub fn feature_device(recipe: &Recipe, name: &str) -> Result<Device, EngineError
 pub fn feature_store(settings: &Settings, recipe: &Recipe, device: &str) -> Result<FeatureStore, EngineError> {
     let store = FeatureStore::open(&feature_folder(settings), recipe)?;
     Ok(store.on(feature_device(recipe, device)?))
+}
+
+/// What the making of features is called: where they are large, with what they take of the cache, by the clips' headers.
+///
+/// # Errors
+/// An encoder that is not here.
+pub fn feature_task(store: &FeatureStore, clips: &[Clip]) -> Result<Task, EngineError> {
+    if !store.recipe().has_unequal_frames() {
+        return Ok(Task::Features);
+    }
+    let lengths = clips.iter().map(|clip| (clip.frames, clip.rate));
+    Ok(Task::Frames(store.bytes_of(lengths)? >> 20))
 }
 
 /// Where features are kept.

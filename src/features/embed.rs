@@ -22,6 +22,22 @@ impl Recipe {
         }
         Ok(())
     }
+
+    /// The frames of a clip by its samples and rate (Hz).
+    pub(super) fn frames_by_length(&self) -> Result<impl Fn(u64, u32) -> usize, FeatureError> {
+        let config = match self.has_unequal_frames() {
+            true => Some(found(self)?.config),
+            false => None,
+        };
+        let equal = self.shape().0;
+        Ok(move |samples: u64, rate: u32| match &config {
+            Some(config) => {
+                let heard = samples as f64 * f64::from(config.rate) / f64::from(rate.max(1));
+                config.frames(heard.round() as usize)
+            }
+            None => equal,
+        })
+    }
 }
 
 /// The encoder of a recipe, with the weights that the recipe was resolved with.

@@ -210,6 +210,14 @@ pub fn space_coverage(page: &StudyPage) -> Option<String> {
     Some(format!("{} of {} tried", coverage.tried, coverage.settings))
 }
 
+/// Frames and numbers per frame; 0 frames are as many as each clip has.
+pub fn shape((frames, coefficients): (usize, usize)) -> String {
+    match frames {
+        0 => format!("frames x {coefficients}"),
+        _ => format!("{frames} x {coefficients}"),
+    }
+}
+
 /// What a recipe would note about a clip.
 pub fn note(note: &Note) -> String {
     match note {

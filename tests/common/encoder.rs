@@ -1,39 +1,46 @@
-//! Small checkpoints with a classification head, as `tests/golden/classifiers.py` draws them.
+//! Encoders to test with: a tiny one whose tensors are made up, and the published ones that are on this machine.
 
-use safetensors::tensor::{Dtype, TensorView, serialize_to_file};
+use safetensors::Dtype;
+use safetensors::tensor::{TensorView, serialize};
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes the case of this name, whose `config.json` has these keys on top.
-pub fn write(name: &str, folder: &Path, changes: &Value) {
-    let cases: Vec<Value> = serde_json::from_str(include_str!("../golden/classifiers.json")).unwrap();
-    let case = cases.iter().find(|case| case["name"] == name).unwrap();
-    let mut config = case["config"].clone();
-    for (key, value) in changes.as_object().unwrap() {
-        config[key] = value.clone();
-    }
+/// Writes a Whisper encoder of three layers of 16 numbers into a folder, made if missing. Another seed is another encoder.
+pub fn write_tiny(folder: &Path, seed: u32) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/encoders/whisper.json");
+    let all: Value = serde_json::from_slice(&std::fs::read(golden).unwrap()).unwrap();
+    let tiny = &all[0];
     std::fs::create_dir_all(folder).unwrap();
-    std::fs::write(folder.join("config.json"), config.to_string()).unwrap();
-    let preprocessor = case["preprocessor"].to_string();
-    std::fs::write(folder.join("preprocessor_config.json"), preprocessor).unwrap();
-    let mut state = case["seed"].as_u64().unwrap() as u32;
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
+    write("config.json", tiny["config"].to_string().as_bytes());
+    write("preprocessor_config.json", tiny["preprocessor"].to_string().as_bytes());
+    let mut state = seed;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / 16_777_216.0 - 0.5
     };
-    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = case["tensors"]
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tiny["tensors"]
         .as_array()
         .unwrap()
         .iter()
         .map(|tensor| {
-            let shape: Vec<usize> = serde_json::from_value(tensor[1].clone()).unwrap();
-            let [scale, offset] = [2, 3].map(|index| tensor[index].as_f64().unwrap() as f32);
-            let bytes = (0..shape.iter().product()).flat_map(|_: usize| (next() * scale + offset).to_le_bytes());
-            (tensor[0].as_str().unwrap().to_owned(), shape.clone(), bytes.collect())
+            let number = |key: &str| tensor[key].as_f64().unwrap() as f32;
+            let shape = tensor["shape"].as_array().unwrap().iter();
+            let shape: Vec<usize> = shape.map(|size| size.as_u64().unwrap() as usize).collect();
+            let values = (0..shape.iter().product::<usize>()).map(|_| next() * number("factor") + number("offset"));
+            let bytes = values.flat_map(f32::to_le_bytes).collect();
+            (tensor["name"].as_str().unwrap().to_owned(), shape, bytes)
         })
         .collect();
-    let views = tensors
-        .iter()
-        .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
-    serialize_to_file(views, None, &folder.join("model.safetensors")).unwrap();
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap();
+        (name.clone(), view)
+    });
+    write("model.safetensors", &serialize(views, None).unwrap());
+}
+
+/// A published encoder in `UNDERTONE_ENCODERS`, where there is one.
+pub fn published(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("UNDERTONE_ENCODERS").map(|all| PathBuf::from(all).join(name));
+    folder.filter(|folder| folder.is_dir())
 }

@@ -27,10 +27,9 @@ fn features(speed: &FeatureSpeed) -> String {
         .map(|(rate, clips)| format!("{clips} of {rate} Hz"))
         .collect();
     text += &format!(
-        "{}: {} x {} of {} clips ({}), {:.1} s of audio\n\n",
+        "{}: {} of {} clips ({}), {:.1} s of audio\n\n",
         speed.recipe,
-        words::frames(speed.shape.0),
-        speed.shape.1,
+        words::shape(speed.shape),
         speed.clips,
         rates.join(", "),
         speed.audio_seconds

@@ -145,10 +145,9 @@ pub fn features(output: Output, summary: &FeatureSummary) -> io::Result<()> {
         || {
             let share = summary.cached as f64 / summary.clips.max(1) as f64;
             let mut text = format!(
-                "{}: {} x {} for each of {} clips in {:.1} s; {} were in the cache",
+                "{}: {} for each of {} clips in {:.1} s; {} were in the cache",
                 summary.recipe,
-                words::frames(summary.shape.0),
-                summary.shape.1,
+                words::shape(summary.shape),
                 summary.clips,
                 summary.seconds,
                 percent(share)

@@ -41,9 +41,8 @@ pub fn model(output: Output, summary: &ModelSummary) -> io::Result<()> {
     output.either(
         || json::Model::from(summary),
         || {
-            let (frames, coefficients) = (words::frames(summary.input.0), summary.input.1);
             let mut table = Table::new(1, &["layer", "output", "trainable", "fixed", "multiply-adds"]);
-            table.row(["input".to_owned(), format!("{frames} x {coefficients}")]);
+            table.row(["input".to_owned(), words::shape(summary.input)]);
             for layer in &summary.layers {
                 let numbers = [layer.trainable, layer.fixed, layer.multiply_adds];
                 let numbers = numbers.map(|number| if number > 0 { number.to_string() } else { String::new() });

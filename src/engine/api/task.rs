@@ -13,6 +13,8 @@ pub enum Task {
     Samples,
     /// Features are extracted, or read from the cache.
     Features,
+    /// The same, of frames of an encoder, which take so much of the cache in all (MiB).
+    Frames(u64),
     /// Features are written as arrays.
     Exporting,
     /// Features are read from arrays.
@@ -62,7 +64,7 @@ impl Task {
     pub fn command(&self) -> Option<CommandKind> {
         match self {
             Self::Headers | Self::Samples => Some(CommandKind::Scan),
-            Self::Features => Some(CommandKind::Features),
+            Self::Features | Self::Frames(_) => Some(CommandKind::Features),
             Self::Exporting => Some(CommandKind::ExportFeatures),
             Self::Importing => Some(CommandKind::ImportFeatures),
             Self::Trimming => Some(CommandKind::Trim),
@@ -85,6 +87,7 @@ impl fmt::Display for Task {
         match self {
             Self::Epoch(epoch) => write!(formatter, "epoch {epoch}"),
             Self::FinalFit(epoch, epochs) => write!(formatter, "final fit, epoch {epoch} of {epochs}"),
+            Self::Frames(size) => write!(formatter, "features, {size} MiB in all"),
             Self::Other(words) => formatter.write_str(words),
             known => {
                 let words = WORDS.iter().find(|(task, _)| task == known);
@@ -101,11 +104,16 @@ impl From<&str> for Task {
             let (epoch, epochs) = words.strip_prefix("final fit, epoch ")?.split_once(" of ")?;
             Some(Self::FinalFit(epoch.parse().ok()?, epochs.parse().ok()?))
         };
+        let frames = |words: &str| {
+            let size = words.strip_prefix("features, ")?.strip_suffix(" MiB in all")?;
+            Some(Self::Frames(size.parse().ok()?))
+        };
         let known = WORDS.iter().find(|(_, known)| *known == words);
         known
             .map(|(task, _)| task.clone())
             .or_else(|| epoch(words))
             .or_else(|| final_fit(words))
+            .or_else(|| frames(words))
             .unwrap_or_else(|| Self::Other(words.to_owned()))
     }
 }
@@ -123,7 +131,12 @@ mod tests {
     #[test]
     fn what_is_written_into_heartbeats_is_read_back() {
         let known = WORDS.iter().map(|(task, _)| task.clone());
-        let others = [Task::Epoch(12), Task::FinalFit(3, 40), Task::Other("asking".to_owned())];
+        let others = [
+            Task::Epoch(12),
+            Task::FinalFit(3, 40),
+            Task::Frames(412),
+            Task::Other("asking".to_owned()),
+        ];
         for task in known.chain(others) {
             assert_eq!(Task::from(&*task.to_string()), task);
         }

@@ -5,8 +5,8 @@ use super::context::Context;
 use super::scan;
 use crate::audio::decode;
 use crate::corpus::{Clip, SampleAnalysis, Selection, select};
-use crate::engine::{EngineError, FeatureSummary, Note, Task, reading, request};
-use crate::features::{Extracted, FeatureStore};
+use crate::engine::{EngineError, FeatureSummary, Note, reading, request};
+use crate::features::{Extracted, FeatureError, FeatureStore};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,18 +41,30 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let mut selection = select(&catalogue, &settings.labels, &settings.filter);
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let store = reading::feature_store(settings, &recipe, &settings.device)?;
-    let (done, total) = (AtomicUsize::new(0), selection.clips.len());
-    let outcomes = selection
+    let task = reading::feature_task(&store, &selection.clips)?;
+    let clips: Vec<(&Clip, Option<&SampleAnalysis>)> = selection
         .clips
-        .par_iter()
-        .zip(&selection.analysis)
-        .map(|(clip, analysis)| {
+        .iter()
+        .zip(selection.analysis.iter().map(Option::as_deref))
+        .collect();
+    let lacks = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| {
+        analysis.is_some_and(|analysis| !store.has(&clip.corpus, analysis.content))
+    };
+    if clips.iter().any(lacks) {
+        store.extractor().load()?;
+    }
+    let (done, total) = (AtomicUsize::new(0), clips.len());
+    let outcomes = clips
+        .par_chunks(store.extractor().together())
+        .map(|clips| {
             context.check()?;
-            let outcome = one(&store, clip, analysis.as_deref());
-            report(Task::Features, done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            outcome
+            let outcomes = some(&store, clips);
+            let now = done.fetch_add(clips.len(), Ordering::Relaxed) + clips.len();
+            report(task.clone(), now, total);
+            outcomes
         })
-        .collect::<Result<Vec<Outcome>, EngineError>>()?;
+        .collect::<Result<Vec<Vec<Outcome>>, EngineError>>()?;
+    let outcomes = outcomes.concat();
 
     let kept = || outcomes.iter().flatten();
     let summary = FeatureSummary {
@@ -76,22 +88,34 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
 
 /// A file that cannot be read any more, or has no features, is listed and passed over; a store that cannot be written
 /// ends the job.
-fn one(store: &FeatureStore, clip: &Clip, analysis: Option<&SampleAnalysis>) -> Result<Outcome, EngineError> {
-    let Some(analysis) = analysis else {
-        return Ok(Err((
-            clip.path.clone(),
-            "its samples have not been read yet; run it again".to_owned(),
-        )));
+fn some(store: &FeatureStore, clips: &[(&Clip, Option<&SampleAnalysis>)]) -> Result<Vec<Outcome>, EngineError> {
+    let known = clips
+        .iter()
+        .filter_map(|(clip, analysis)| Some((*clip, analysis.as_ref()?.content)));
+    let wanted = known.map(|(clip, content)| {
+        let load = move || {
+            let decoded = decode(&clip.path).map_err(FeatureError::from)?;
+            Ok::<_, FeatureError>(decoded.wave)
+        };
+        (&*clip.corpus, content, load)
+    });
+    let mut made = store.get_or_extract_all(wanted.collect())?.into_iter();
+    let one = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| -> Result<Outcome, EngineError> {
+        let outcome = analysis.and_then(|_| made.next());
+        match outcome {
+            None => {
+                let problem = "its samples have not been read yet; run it again";
+                Ok(Err((clip.path.clone(), problem.to_owned())))
+            }
+            Some(Ok((extracted, cached))) => Ok(Ok(Kept {
+                cached,
+                skip_clamped: is_clamped(&extracted),
+            })),
+            Some(Err(error)) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.beside(&clip.path)))),
+            Some(Err(error)) => Err(error.into()),
+        }
     };
-    let load = || decode(&clip.path).map(|decoded| decoded.wave);
-    match store.get_or_extract(&clip.corpus, analysis.content, load) {
-        Ok((extracted, cached)) => Ok(Ok(Kept {
-            cached,
-            skip_clamped: is_clamped(&extracted),
-        })),
-        Err(error) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.beside(&clip.path)))),
-        Err(error) => Err(error.into()),
-    }
+    clips.iter().map(one).collect()
 }
 
 fn is_clamped(extracted: &Extracted) -> bool {

@@ -58,9 +58,8 @@ pub fn prepare(
     }
     left_out::save_split(&folder, &examples, leaky)?;
     let store = reading::feature_store(settings, &recipe, device)?;
-    let built = build_dataset(&mut examples, &store, &|done, total| {
-        report(Task::Features, done, total)
-    });
+    let task = reading::feature_task(&store, &examples.selection.clips)?;
+    let built = build_dataset(&mut examples, &store, &|done, total| report(task.clone(), done, total));
     let mut dataset = match built {
         Ok(dataset) => dataset,
         Err(_) if is_stopped() => return Ok(None),

@@ -74,6 +74,16 @@ impl FeatureStore {
         &self.extractor
     }
 
+    /// Bytes of the records of clips of these lengths (samples, Hz), as their headers say.
+    ///
+    /// # Errors
+    /// [`FeatureError::Encoder`] when the number of frames depends on an encoder that is not here.
+    pub fn bytes_of(&self, clips: impl IntoIterator<Item = (u64, u32)>) -> Result<u64, FeatureError> {
+        let frames = self.recipe().frames_by_length()?;
+        let size = |(samples, rate): (u64, u32)| self.layout.size(frames(samples, rate)) as u64;
+        Ok(clips.into_iter().map(size).sum())
+    }
+
     /// Whether something is kept for this content; [`Self::get`] may still find it damaged.
     pub fn has(&self, corpus: &str, content: u128) -> bool {
         self.pack(corpus).is_ok_and(|pack| pack.has(content))
@@ -117,15 +127,20 @@ impl FeatureStore {
         let (mut waves, mut lacking) = (Vec::new(), Vec::new());
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(clips.len());
         for (corpus, content, load) in clips {
-            let place = outcomes.len();
-            outcomes.push(self.kept(corpus, content).or_else(|| match load() {
+            let kept = self.kept(corpus, content);
+            if kept.is_some() {
+                outcomes.push(kept);
+                continue;
+            }
+            self.recipe().must_be_computed()?;
+            match load() {
                 Ok(wave) => {
                     waves.push(wave);
-                    lacking.push((place, corpus, content));
-                    None
+                    lacking.push((outcomes.len(), corpus, content));
+                    outcomes.push(None);
                 }
-                Err(error) => Some(Err(error)),
-            }));
+                Err(error) => outcomes.push(Some(Err(error))),
+            }
         }
         let made = self.extractor.extract_all(&waves)?;
         for ((place, corpus, content), made) in lacking.into_iter().zip(made) {
@@ -201,3 +216,5 @@ fn file_name(corpus: &str) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unequal_tests;
