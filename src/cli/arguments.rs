@@ -188,8 +188,10 @@ pub enum Subcommands {
         /// The audio files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// The model
         #[command(flatten)]
         model: ModelArguments,
+        /// Its labels
         #[command(flatten)]
         labels: LabelArguments,
     },
@@ -197,8 +199,10 @@ pub enum Subcommands {
     /// classifier
     #[command(group(clap::ArgGroup::new("model").args(["run", "encoder"]).required(true)))]
     Evaluate {
+        /// The model
         #[command(flatten)]
         model: ModelArguments,
+        /// Its labels
         #[command(flatten)]
         labels: LabelArguments,
         /// Only this subset of the settings' split: train, validation, test [default: all selected clips]
