@@ -41,7 +41,7 @@ pub enum Task {
     Other(String),
 }
 
-const WORDS: [(Task, &str); 12] = [
+const WORDS: [(Task, &str); 13] = [
     (Task::Headers, "reading headers"),
     (Task::Samples, "analysing samples"),
     (Task::Features, "features"),
