@@ -9,11 +9,9 @@
 )]
 
 mod common;
-#[path = "common/encoder.rs"]
-mod encoder;
 
 use common::Lab;
-use encoder::{published, write_tiny};
+use common::encoder::{published, write_tiny};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Lab, encoder};
+use common::{Lab, classifier};
 use serde_json::{Value, json};
 
 const MAP: &str = "neu=neutral,hap=happy,ang=angry";

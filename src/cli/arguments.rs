@@ -188,10 +188,10 @@ pub enum Subcommands {
         /// The audio files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Whose model
+        /// The model
         #[command(flatten)]
         model: ModelArguments,
-        /// Which labels
+        /// Its labels
         #[command(flatten)]
         labels: LabelArguments,
     },
@@ -199,10 +199,10 @@ pub enum Subcommands {
     /// classifier
     #[command(group(clap::ArgGroup::new("model").args(["run", "encoder"]).required(true)))]
     Evaluate {
-        /// Whose model
+        /// The model
         #[command(flatten)]
         model: ModelArguments,
-        /// Which labels
+        /// Its labels
         #[command(flatten)]
         labels: LabelArguments,
         /// Only this subset of the settings' split: train, validation, test [default: all selected clips]

@@ -70,8 +70,9 @@ fn dimensions(first: &Prediction, evaluated: &[FilePrediction]) -> String {
 }
 
 fn predicted(evaluated: &[FilePrediction]) -> impl Iterator<Item = (String, &Prediction)> {
-    let all = evaluated.iter();
-    all.filter_map(|one| Some((one.path.display().to_string(), one.outcome.as_ref().ok()?)))
+    evaluated
+        .iter()
+        .filter_map(|one| Some((one.path.display().to_string(), one.outcome.as_ref().ok()?)))
 }
 
 fn most_probable(prediction: &Prediction) -> String {
