@@ -83,6 +83,12 @@ pub enum Subcommands {
         #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "all", value_parser = clear)]
         clear: Option<Clear>,
     },
+    /// List the speech encoders that are here, and those that are known to work
+    Encoders {
+        /// What about them [default: list]
+        #[command(subcommand)]
+        command: Option<EncoderCommands>,
+    },
     /// Train a model in a process of its own, as soon as its device is free, and follow it
     Train {
         /// Return as soon as the run is in the queue
@@ -271,6 +277,24 @@ pub enum Subcommands {
         /// The device whose queue is worked on
         #[arg(long, value_name = "NAME")]
         device: Option<String>,
+    },
+}
+
+/// Requests about encoders.
+#[derive(Debug, Subcommand)]
+pub enum EncoderCommands {
+    /// List them
+    List,
+    /// Show one: its layers, its licence, what it was trained on, its published scores, and where it lies
+    Show {
+        /// Its name on the hub
+        name: String,
+    },
+    /// Fetch encoders from the Hugging Face hub into its cache; what was interrupted goes on where it was
+    Get {
+        /// Their names on the hub, as owner/model or owner/model@revision
+        #[arg(required = true)]
+        names: Vec<String>,
     },
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod data;
 mod delete;
+mod encoders;
 mod follow;
 mod output;
 mod parse;
@@ -21,7 +22,7 @@ use crate::engine::{Bench, CommandKind, NoteChange, RunSelector, Settings, Stop,
 use crate::present::json;
 use crate::present::table::Table;
 use anyhow::bail;
-use arguments::QueueCommands;
+use arguments::{EncoderCommands, QueueCommands};
 use output::Output;
 use session::Session;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ pub fn subcommand_of(kind: CommandKind) -> &'static str {
         CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
         CommandKind::Trim => "trim",
         CommandKind::Cache => "cache",
+        CommandKind::Encoders => "encoders",
         CommandKind::Demo => "demo",
         CommandKind::Bench => "bench",
         CommandKind::Config | CommandKind::Tidy => "config",
@@ -102,6 +104,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         },
         Subcommands::Trim => Ok(show::trimming(output, &*session.ask(request::Trim)?)?),
         Subcommands::Cache { clear } => Ok(show::cache(output, &*session.ask(request::Cache { clear })?)?),
+        Subcommands::Encoders { command } => encoders::encoders(&mut session, command.unwrap_or(EncoderCommands::List)),
         Subcommands::Demo { dir, clips, if_empty } => {
             let folder = dir;
             data::demo(

@@ -2,6 +2,7 @@
 
 use super::output::note;
 use crate::engine::{Progress, Task};
+use crate::present::numbers::bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
@@ -38,7 +39,7 @@ impl Display {
             Some(bar) => {
                 if new || bar.is_finished() {
                     bar.reset();
-                    bar.set_style(style(progress.total > 0));
+                    bar.set_style(style(progress));
                 }
                 bar.set_message(words(progress));
                 bar.set_length(progress.total as u64);
@@ -48,6 +49,10 @@ impl Display {
                 self.shown = Instant::now();
                 note(&match progress.total {
                     0 => words(progress),
+                    total if progress.task == Task::Fetching => {
+                        let [done, total] = [progress.done, total].map(|part| bytes(part as u64));
+                        format!("{}: {done} of {total}", progress.task)
+                    }
                     total => format!("{}: {} of {total}", progress.task, progress.done),
                 });
             }
@@ -72,11 +77,11 @@ fn words(progress: &Progress) -> String {
     }
 }
 
-fn style(bounded: bool) -> ProgressStyle {
-    let template = if bounded {
-        "{msg} [{bar:30}] {pos}/{len} {eta}"
-    } else {
-        "{spinner} {msg}"
+fn style(progress: &Progress) -> ProgressStyle {
+    let template = match progress.task {
+        Task::Fetching => "{msg} [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}",
+        _ if progress.total > 0 => "{msg} [{bar:30}] {pos}/{len} {eta}",
+        _ => "{spinner} {msg}",
     };
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -1,5 +1,6 @@
 //! What can go wrong with an encoder.
 
+use crate::download::DownloadError;
 use std::path::PathBuf;
 
 /// What can go wrong with an encoder.
@@ -29,6 +30,9 @@ pub enum EncoderError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A file that cannot be fetched.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// A clip that the encoder cannot take.
     #[error("{0}")]
     Clip(String),

@@ -1,12 +1,14 @@
 //! Speech encoders with published weights: Whisper, wav2vec 2.0, HuBERT, WavLM, data2vec. Waves in, hidden states out;
 //! knows no labels and no clips.
 
+mod catalogue;
 mod checkpoint;
 mod config;
 mod encoder;
 mod error;
 mod fingerprint;
 mod frames;
+pub mod hub;
 mod json;
 mod locate;
 mod network;
@@ -18,12 +20,13 @@ mod tail;
 mod wav2vec2;
 mod whisper;
 
+pub use catalogue::{Known, PublishedScore, is_known_family, known};
 pub use config::{EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use error::EncoderError;
 pub use fingerprint::fingerprint;
 pub use frames::Frames;
-pub use locate::locate;
+pub use locate::{locate, locate_in};
 pub use parts::{Attention, TransformerLayer};
 pub use selection::{Layer, Pool};
 pub use shared::Found;

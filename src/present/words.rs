@@ -1,9 +1,9 @@
 //! Words for what the engine counts and names.
 
-use super::numbers::{duration, percent};
+use super::numbers::{bytes, duration, percent};
 use crate::engine::{
-    CacheKind, CacheState, Coverage, Exclusion, Note, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage,
-    TrialRow, Warning,
+    CacheKind, CacheState, Coverage, EncoderRow, Exclusion, Known, Note, PublishedScore, QualityIssueKind, RunSummary,
+    Stop, StopTuning, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -11,6 +11,43 @@ pub const SYNTHETIC: &str = "SYNTHETIC demo data: no human voice, scores mean no
 
 /// Said of a model that was fitted on its test clips as well.
 pub const FINAL_MODEL: &str = "a final model, fitted on all clips, without a held-out test score";
+
+/// How much of an encoder is on this machine.
+pub fn encoder_here(row: &EncoderRow) -> String {
+    match &row.here {
+        None => "no".to_owned(),
+        Some(here) => match &here.missing {
+            None => bytes(here.bytes),
+            Some(missing) => format!("without {missing}"),
+        },
+    }
+}
+
+/// The emotion corpora that an encoder has heard.
+pub fn emotion_corpora(known: &Known) -> String {
+    match known.emotion_corpora {
+        [] => "no corpus of emotions is known to be among that".to_owned(),
+        corpora => format!("{}; scores on it are none on unheard clips", corpora.join(", ")),
+    }
+}
+
+/// A published score in one line.
+pub fn published_score(score: &PublishedScore) -> String {
+    let speakers = if score.speaker_independent {
+        "speaker-independent"
+    } else {
+        "not speaker-independent"
+    };
+    format!(
+        "{} {}: {}, {speakers}: {} ({})",
+        score.corpus, score.metric, score.value, score.protocol, score.source
+    )
+}
+
+/// `94371712` as `94.4 M`.
+pub fn millions(number: u64) -> String {
+    format!("{:.1} M", number as f64 / 1e6)
+}
 
 /// Why clips take no part.
 pub fn exclusion(exclusion: Exclusion) -> &'static str {

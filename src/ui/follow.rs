@@ -2,7 +2,8 @@
 
 use crate::engine::{
     CacheReport, Cancelled, CommandKind, DemoCorpus, Enqueued, Event, ExportSummary, Exported, FeatureSummary,
-    ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
+    FetchedEncoder, ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Tuning,
+    TuningStops,
 };
 use crate::ui::message::Message;
 use crate::ui::tabs::train::queue;
@@ -22,6 +23,12 @@ pub fn message(event: &Event) -> Option<Message> {
             let freed = bytes(CacheReport::bytes(&report.clearing));
             Message::good(format!("{freed} freed in {}.", report.folder.display()))
         }
+        Event::Encoders(report) => match report.fetched.as_ref()? {
+            FetchedEncoder { name, folder: Some(_) } => Message::good(format!("{name} is here.")),
+            FetchedEncoder { name, folder: None } => {
+                Message::note(format!("{name} was stopped; what has arrived is kept."))
+            }
+        },
         Event::Demo(DemoCorpus {
             folder,
             summary: Some(summary),

@@ -53,6 +53,16 @@ impl Lab {
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
         command.env_remove("NO_COLOR").env("RAYON_NUM_THREADS", "2");
+        // Encoders are those of the test, not those of the user.
+        command.env("HF_HOME", self.path("huggingface"));
+        for variable in [
+            "HF_HUB_CACHE",
+            "HUGGINGFACE_HUB_CACHE",
+            "HF_HUB_OFFLINE",
+            "TRANSFORMERS_OFFLINE",
+        ] {
+            command.env_remove(variable);
+        }
         command
     }
 

@@ -27,7 +27,10 @@ not finite are `null`. The examples come from the small synthetic demo corpus; l
 ";
 
 /// Documents without an example, and why there is none.
-const WITHOUT: [(&str, &str); 1] = [("play", "an audio output is needed")];
+const WITHOUT: [(&str, &str); 2] = [
+    ("play", "an audio output is needed"),
+    ("encoders get", "the hub is needed"),
+];
 
 /// The shape of a document: its keys and the kinds of its values. What is absent in one example may be there in another.
 fn alike(one: &Value, other: &Value) -> bool {
@@ -156,6 +159,8 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     ask("features import", &["features", "--import", "arrays", "--name", "copy"]);
     ask("trim", &["trim"]);
     ask("cache", &["cache"]);
+    ask("encoders", &["encoders"]);
+    ask("encoders show", &["encoders", "show", "facebook/wav2vec2-base"]);
     ask("config", &["config"]);
     ask("config tidy", &["config", "--tidy"]);
     ask("doctor", &["doctor"]);

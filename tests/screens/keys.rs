@@ -8,7 +8,7 @@ use undertone::engine::Event;
 use undertone::ui::input::{Key, Row};
 
 /// Keys to every place where keys have a meaning of their own, and whether a text is typed there.
-const PLACES: [(&str, bool); 26] = [
+const PLACES: [(&str, bool); 27] = [
     ("1", false),
     ("1 Right Right /", true),
     ("2", false),
@@ -26,6 +26,7 @@ const PLACES: [(&str, bool); 26] = [
     ("c /", true),
     ("C", false),
     ("D", false),
+    ("E", false),
     ("t", false),
     ("e", true),
     ("d", false),

@@ -5,6 +5,7 @@
 
 mod coverage;
 mod data;
+mod encoders;
 mod fixtures;
 mod form;
 mod harness;

@@ -18,6 +18,9 @@ pub enum EngineError {
     /// Devices.
     #[error(transparent)]
     Device(#[from] crate::device::DeviceError),
+    /// Encoders.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoders::EncoderError),
     /// Networks.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),

@@ -1,10 +1,11 @@
 //! What the engine emits: plain data.
 
 use super::{
-    CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, Enqueued, Exported, FeatureSummary,
-    FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow, ModelSummary, NoSound, Noted,
-    Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary, SoundState, Started, Stopping,
-    StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
+    CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Exported,
+    FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow, ModelSummary,
+    NoSound, Noted, Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary, SoundState,
+    Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming, Tuning,
+    TuningStops,
 };
 use crate::engine::settings::{Preset, Tidying};
 use serde::Serialize;
@@ -69,6 +70,8 @@ events! {
     Trimming(Arc<Trimming>),
     /// What lies in the cache folder.
     Cache(Arc<CacheReport>),
+    /// The encoders, after what was fetched.
+    Encoders(Arc<EncoderReport>),
     /// Something was measured.
     Measured(Arc<Measured>),
     /// The demo corpus.

@@ -4,6 +4,7 @@ mod bench;
 mod cache;
 mod control;
 mod data;
+mod encoder;
 pub(super) mod epochs;
 mod error;
 mod event;
@@ -22,6 +23,7 @@ pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime,
 pub use cache::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
 pub use control::{PlaybackControl, StopTuning};
 pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
+pub use encoder::{EncoderHere, EncoderReport, EncoderRow, Fetch, FetchedEncoder};
 pub use epochs::Epochs;
 pub use error::EngineError;
 pub use event::{Event, Progress, Reply};
@@ -50,6 +52,7 @@ pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
     Refused, SampleAnalysis, SpeakerRow, Statistics, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
 };
+pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{ClassScores, Coverage, EvaluatedClip, Leakage, Protocol, Report, ScoreSpread, Scores};
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};

@@ -2,10 +2,11 @@
 
 use super::table::requests;
 use super::{
-    Architectures, CacheReport, Cancelled, Clear, Comparison, Deletion, DemoCorpus, Enqueued, Exported, FeatureSummary,
-    FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, NoteChange, Noted, Overrides, QueueReport,
-    Reply, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSelector, RunSummary, Shift, SoundState, Started,
-    Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Trimming, Tuning, TuningStops, Variant,
+    Architectures, CacheReport, Cancelled, Clear, Comparison, Deletion, DemoCorpus, EncoderReport, Enqueued, Exported,
+    FeatureSummary, FeaturesExported, Fetch, FilePrediction, Finding, ImportSummary, Measured, NoteChange, Noted,
+    Overrides, QueueReport, Reply, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSelector, RunSummary, Shift,
+    SoundState, Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Trimming, Tuning,
+    TuningStops, Variant,
 };
 use crate::engine::api;
 use crate::engine::settings::{Preset, Tidying};

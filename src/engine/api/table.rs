@@ -39,6 +39,11 @@ macro_rules! requests {
                     /// What of it is to be cleared.
                     clear: Option<Clear>,
                 } -> Arc<CacheReport>;
+                /// The encoders that are here, and those that are known to work.
+                Encoders {
+                    /// What is to be fetched from the hub before that.
+                    fetch: Option<Fetch>,
+                } -> Arc<EncoderReport>;
                 /// Write the synthetic demo corpus.
                 Demo {
                     /// Where; `None` is `<data>/demo`.

@@ -23,6 +23,8 @@ pub enum Task {
     Measuring,
     /// The demo corpus is written.
     Demo,
+    /// An encoder is fetched; counted in bytes.
+    Fetching,
     /// The trials of a study are done.
     Trials,
     /// A run was taken up.
@@ -37,7 +39,7 @@ pub enum Task {
     Other(String),
 }
 
-const WORDS: [(Task, &str); 11] = [
+const WORDS: [(Task, &str); 12] = [
     (Task::Headers, "reading headers"),
     (Task::Samples, "analysing samples"),
     (Task::Features, "features"),
@@ -46,6 +48,7 @@ const WORDS: [(Task, &str); 11] = [
     (Task::Trimming, "trimming"),
     (Task::Measuring, "measuring"),
     (Task::Demo, "writing demo corpus"),
+    (Task::Fetching, "fetching"),
     (Task::Trials, "trials"),
     (Task::Queued, "queued"),
     (Task::Report, "report"),
@@ -62,6 +65,7 @@ impl Task {
             Self::Trimming => Some(CommandKind::Trim),
             Self::Measuring => Some(CommandKind::Bench),
             Self::Demo => Some(CommandKind::Demo),
+            Self::Fetching => Some(CommandKind::Encoders),
             _ => None,
         }
     }

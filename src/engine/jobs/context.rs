@@ -4,7 +4,7 @@ use super::latest::Latest;
 use super::rate_limiter::RateLimiter;
 use crate::corpus::AnalysisCache;
 use crate::engine::{Catalogue, CommandKind, EngineError, Event, Progress, Settings, Task, reading, request};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,6 +16,8 @@ pub struct Context {
     pub settings: Settings,
     events: Sender<Event>,
     cancelled: AtomicBool,
+    /// How often fetching was stopped.
+    stops: AtomicUsize,
     catalogue: Mutex<Option<Arc<Catalogue>>>,
     remembered: OnceLock<AnalysisCache>,
     /// Scans that are asked for.
@@ -35,6 +37,7 @@ impl Context {
             settings,
             events,
             cancelled: AtomicBool::new(false),
+            stops: AtomicUsize::new(0),
             catalogue: Mutex::new(None),
             remembered: OnceLock::new(),
             scans: Latest::default(),
@@ -79,6 +82,17 @@ impl Context {
         } else {
             Ok(())
         }
+    }
+
+    /// Asks what is being fetched to stop.
+    pub fn stop_fetching(&self) {
+        self.stops.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether what is fetched from now on is to go on.
+    pub fn fetching(&self) -> impl Fn() -> bool + '_ {
+        let before = self.stops.load(Ordering::Relaxed);
+        move || self.stops.load(Ordering::Relaxed) == before
     }
 
     /// A reporter of progress, at most ten times a second; it says whether to go on.

@@ -8,6 +8,7 @@ pub mod context;
 mod delete;
 mod demo;
 mod doctor;
+mod encoders;
 mod exchange;
 mod export;
 mod features;

@@ -39,6 +39,7 @@ macro_rules! document {
 }
 
 mod clips;
+mod encoders;
 mod features;
 mod machine;
 mod predictions;
@@ -52,6 +53,7 @@ mod studies;
 mod training;
 
 pub use clips::{Demo, Exported, Scan};
+pub use encoders::{Encoder, Encoders, FetchedEncoder};
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
 pub use machine::{Doctor, FeatureBench, Model, ModelBench, Models};
 pub use predictions::{Prediction, Predictions};
@@ -120,6 +122,9 @@ pub const KINDS: &[Kind] = &[
     kind::<FeaturesImported>("features import", "features --import DIR"),
     kind::<Trimming>("trim", "trim"),
     kind::<Cache>("cache", "cache"),
+    kind::<Encoders>("encoders", "encoders"),
+    kind::<Encoder>("encoders show", "encoders show NAME"),
+    kind::<FetchedEncoder>("encoders get", "encoders get NAME"),
     kind::<RunEvent>("train", "train"),
     kind::<Plan>("train plan", "train --plan"),
     kind::<Runs>("runs", "runs"),

@@ -4,7 +4,7 @@ use super::{DataView, View, demo};
 use crate::engine::{Bench, Command, CommandKind};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
-use crate::ui::overlays::{CacheView, DoctorView, Prompt, SettingsView, Subject, TrimView, prompt};
+use crate::ui::overlays::{CacheView, DoctorView, EncodersView, Prompt, SettingsView, Subject, TrimView, prompt};
 use crate::ui::pane::Table;
 use crate::ui::shared::Filtered;
 
@@ -112,6 +112,12 @@ pub const DATA: Table<DataView> = Table {
             .does(|_, _, effects| {
                 effects.open(CacheView::default());
                 effects.send(Command::Cache { clear: None });
+            }),
+        bind(keys!['E'], "the speech encoders: which are here, and fetching others")
+            .sends(CommandKind::Encoders, &[])
+            .does(|_, _, effects| {
+                effects.open(EncodersView::default());
+                effects.send(Command::Encoders { fetch: None });
             }),
         bind(keys!['b'], "measure how fast features are extracted here")
             .sends(CommandKind::Bench, &[])

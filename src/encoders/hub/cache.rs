@@ -1,0 +1,270 @@
+//! The hub's cache on this machine, as Python's `huggingface_hub` lays it out: per model the contents of files by
+//! their checksum (`blobs`), the commits with links to them (`snapshots`), and which commit a branch was at (`refs`).
+
+use super::ModelName;
+use super::name::{is_commit, is_part};
+use crate::files;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What an encoder cannot be without.
+pub(super) const CONFIG: &str = "config.json";
+/// How the wave is to be prepared; not every model has it.
+pub(super) const PREPROCESSOR: &str = "preprocessor_config.json";
+/// The forms in which weights are published, the best first. What ends in `index.json` names the files that hold them.
+pub(super) const WEIGHTS: [&str; 3] = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
+
+/// The hub's cache on this machine. Looking changes nothing in it.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// A commit of a model that lies in the cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached {
+    /// `owner/model`.
+    pub name: String,
+    /// The commit.
+    pub commit: String,
+    /// The branches and tags that were at this commit when they were last asked for.
+    pub revisions: Vec<String>,
+    /// Its files.
+    pub folder: PathBuf,
+    /// `model_type` of its `config.json`: what kind of network it is.
+    pub model_type: Option<String>,
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// What it lacks to be used, if anything.
+    pub missing: Option<String>,
+}
+
+impl Cache {
+    /// The one in this folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The commit that a model was at when it was last asked for.
+    pub fn commit(&self, model: &ModelName) -> Option<String> {
+        if model.is_commit() {
+            return Some(model.revision.clone());
+        }
+        let known = fs::read_to_string(self.reference(model)).ok()?;
+        let known = known.trim();
+        is_commit(known).then(|| known.to_owned())
+    }
+
+    /// The files of a commit.
+    pub fn snapshot(&self, model: &ModelName, commit: &str) -> PathBuf {
+        self.model(model).join("snapshots").join(commit)
+    }
+
+    /// All commits of all models that have a `config.json`, by name.
+    pub fn list(&self) -> Vec<Cached> {
+        let mut found = Vec::new();
+        for folder in folders(&self.folder) {
+            let Some(name) = folder.file_name().and_then(|name| ModelName::of_folder(name.to_str()?)) else {
+                continue;
+            };
+            let revisions = revisions(&folder.join("refs"));
+            for snapshot in folders(&folder.join("snapshots")) {
+                let commit = snapshot.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if !snapshot.join(CONFIG).exists() {
+                    continue;
+                }
+                let revisions = revisions.iter().filter(|(_, at)| **at == commit);
+                found.push(Cached {
+                    name: name.clone(),
+                    revisions: revisions.map(|(revision, _)| revision.clone()).collect(),
+                    model_type: model_type(&snapshot),
+                    bytes: bytes(&snapshot),
+                    missing: missing(&snapshot),
+                    folder: snapshot,
+                    commit,
+                });
+            }
+        }
+        found.sort_by(|one, other| (&one.name, &one.commit).cmp(&(&other.name, &other.commit)));
+        found
+    }
+
+    /// The content with this checksum.
+    pub(super) fn blob(&self, model: &ModelName, tag: &str) -> PathBuf {
+        self.model(model).join("blobs").join(tag)
+    }
+
+    /// What is locked while that is fetched: the file that Python's library locks.
+    pub(super) fn lock(&self, model: &ModelName, tag: &str) -> PathBuf {
+        let locks = self.folder.join(".locks").join(model.folder());
+        locks.join(format!("{tag}.lock"))
+    }
+
+    /// Puts a file that has been fetched into a commit.
+    pub(super) fn link(
+        &self,
+        model: &ModelName,
+        commit: &str,
+        file: &str,
+        tag: &str,
+    ) -> Result<(), (PathBuf, io::Error)> {
+        let path = self.snapshot(model, commit).join(file);
+        if path.exists() {
+            return Ok(());
+        }
+        let folder = self.snapshot(model, commit);
+        fs::create_dir_all(&folder).map_err(|error| (folder, error))?;
+        let temporary = files::temporary_beside(&path);
+        let linked = symlink(&Path::new("../../blobs").join(tag), &temporary, &self.blob(model, tag))
+            .and_then(|()| fs::rename(&temporary, &path));
+        linked.map_err(|error| {
+            let _ = fs::remove_file(&temporary);
+            (path, error)
+        })
+    }
+
+    /// Remembers which commit the revision is at.
+    pub(super) fn remember(&self, model: &ModelName, commit: &str) -> Result<(), (PathBuf, io::Error)> {
+        if model.is_commit() || self.commit(model).as_deref() == Some(commit) {
+            return Ok(());
+        }
+        let path = self.reference(model);
+        let folder = path.parent().unwrap_or(&path);
+        let written = fs::create_dir_all(folder).and_then(|()| files::replace(&path, commit.as_bytes()));
+        written.map_err(|error| (path, error))
+    }
+
+    fn model(&self, model: &ModelName) -> PathBuf {
+        self.folder.join(model.folder())
+    }
+
+    fn reference(&self, model: &ModelName) -> PathBuf {
+        self.model(model).join("refs").join(&model.revision)
+    }
+}
+
+/// What a folder lacks to hold an encoder: its configuration or (some of) its weights.
+pub(super) fn missing(folder: &Path) -> Option<String> {
+    if !folder.join(CONFIG).is_file() {
+        return Some(CONFIG.to_owned());
+    }
+    for file in WEIGHTS.into_iter().filter(|file| folder.join(file).is_file()) {
+        if !file.ends_with("index.json") {
+            return None;
+        }
+        let shards = match fs::read(folder.join(file)).map(|index| shards(&index)) {
+            Ok(Ok(shards)) => shards,
+            _ => return Some(format!("a readable {file}")),
+        };
+        return shards.into_iter().find(|shard| !folder.join(shard).is_file());
+    }
+    Some(WEIGHTS[0].to_owned())
+}
+
+/// The files that an index names.
+pub(super) fn shards(index: &[u8]) -> Result<BTreeSet<String>, String> {
+    #[derive(Deserialize)]
+    struct Index {
+        weight_map: BTreeMap<String, String>,
+    }
+    let index: Index = serde_json::from_slice(index).map_err(|error| error.to_string())?;
+    let shards: BTreeSet<String> = index.weight_map.into_values().collect();
+    match shards.iter().find(|shard| !is_part(shard)) {
+        Some(shard) => Err(format!("weight_map names `{shard}`, which is no file beside it")),
+        None if shards.is_empty() => Err("weight_map names no files".to_owned()),
+        None => Ok(shards),
+    }
+}
+
+fn model_type(folder: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Config {
+        model_type: Option<String>,
+    }
+    let config = fs::read(folder.join(CONFIG)).ok()?;
+    serde_json::from_slice::<Config>(&config).ok()?.model_type
+}
+
+/// The bytes of the files of a commit, wherever they lie.
+fn bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| fs::metadata(entry.path()).ok());
+    sizes.filter(fs::Metadata::is_file).map(|file| file.len()).sum()
+}
+
+/// What every branch and tag was at.
+fn revisions(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut rest = vec![folder.to_owned()];
+    while let Some(next) = rest.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                rest.push(path);
+            } else if let (Ok(name), Ok(commit)) = (path.strip_prefix(folder), fs::read_to_string(&path)) {
+                let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+                found.insert(name.join("/"), commit.trim().to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+/// A link to the content, or a copy of it where there are no links.
+#[cfg(unix)]
+fn symlink(relative: &Path, link: &Path, _: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(relative, link)
+}
+
+#[cfg(not(unix))]
+fn symlink(_: &Path, link: &Path, content: &Path) -> io::Result<()> {
+    fs::hard_link(content, link).or_else(|_| fs::copy(content, link).map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_index_names_its_files_and_nothing_elsewhere() {
+        let index =
+            br#"{"metadata": {}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "1.safetensors"}}"#;
+        let files: Vec<String> = shards(index).unwrap().into_iter().collect();
+        assert_eq!(files, ["1.safetensors", "2.safetensors"]);
+        for index in [
+            r#"{"weight_map": {"a": "../../.ssh/id"}}"#,
+            r#"{"weight_map": {"a": "/etc/passwd"}}"#,
+            r#"{"weight_map": {}}"#,
+            r#"{"weights": {"a": "1"}}"#,
+            "[",
+        ] {
+            assert!(shards(index.as_bytes()).is_err(), "{index}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_index_is_read_without_a_crash(index in prop::collection::vec(any::<u8>(), 0..200), name in ".*") {
+            let _ = shards(&index);
+            let named = serde_json::json!({ "weight_map": { "a": name } }).to_string();
+            if let Ok(shards) = shards(named.as_bytes()) {
+                prop_assert!(shards.iter().all(|shard| !shard.contains('/') && shard != ".."));
+            }
+        }
+    }
+}
