@@ -13,6 +13,7 @@ the small checkpoints only the list of tensors is stored.
 import json
 import math
 import pathlib
+import re
 import sys
 import time
 
@@ -84,6 +85,10 @@ def spread(name, shape, loud):
         gain = 1.8
     if loud and name == "feature_projection.projection.weight":
         gain = 60.0
+    # What sees the large states without a norm in between, softmax and sigmoid, must not be driven to their ends: a
+    # maximum of nearly equal numbers would tell nothing but rounding.
+    if loud == "post" and re.search(r"layers\.[1-9].*(q_proj|k_proj|gru_rel_pos_linear)", name):
+        gain /= 40.0
     return gain * math.sqrt(12.0 / fan_in), 0.0
 
 
@@ -194,7 +199,8 @@ def small():
         config = {"model_type": family, "architectures": [ARCHITECTURES[family]]} | SMALL | differs
         torch.manual_seed(0)
         fresh = MODELS[family](MODELS[family].config_class(**config))
-        tensors = tensor_list(fresh, loud)
+        norm = "pre" if config["do_stable_layer_norm"] else "post"
+        tensors = tensor_list(fresh, loud and norm)
         seed = 1000 + index
         model, weights = filled(config, tensors, seed, getattr(torch, numbers))
         clips = []

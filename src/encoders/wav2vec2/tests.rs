@@ -12,6 +12,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 const STATES: &[u8] = include_bytes!("../../../tests/golden/wav2vec2.safetensors");
 const PICKLED: &[u8] = include_bytes!("../../../tests/golden/wav2vec2.bin");
@@ -326,14 +327,8 @@ fn heads_are_passed_over_and_everything_else_must_be_there_and_fit() {
 #[test]
 #[ignore = "needs a folder that tests/golden/wav2vec2.py wrote, with checkpoints of base size"]
 fn full_size_checkpoints_agree() {
-    let folder = PathBuf::from(std::env::var_os("UNDERTONE_FULL_SIZE").unwrap());
-    let mut names: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    names.sort();
     println!("| configuration | clip (s) | worst difference at each layer |\n|---|---|---|");
-    for place in names {
+    for place in full_size() {
         let encoder = open(&place);
         let bytes = fs::read(place.join("states.golden")).unwrap();
         let golden = SafeTensors::deserialize(&bytes).unwrap();
@@ -356,4 +351,33 @@ fn full_size_checkpoints_agree() {
             assert!(layers.iter().all(|worst| *worst < 1e-4), "{name}");
         }
     }
+}
+
+/// The time of `python tests/golden/wav2vec2.py time FOLDER` in the same words, on as many threads as rayon has.
+#[test]
+#[ignore = "needs a folder that tests/golden/wav2vec2.py wrote, with checkpoints of base size, and a quiet machine"]
+fn full_size_speed() {
+    let wave = clip(12, 48_000);
+    for place in full_size() {
+        let encoder = open(&place);
+        let round = || {
+            let begun = Instant::now();
+            encoder.embed(&[&wave], Layer::Last, Pool::Mean, false).unwrap();
+            begun.elapsed().as_secs_f64() * 1e3
+        };
+        let mut rounds: Vec<f64> = (0..12).map(|_| round()).collect();
+        rounds.sort_by(f64::total_cmp);
+        let name = place.file_name().unwrap().to_string_lossy().into_owned();
+        println!("{name}: best {:.0} ms, median {:.0} ms", rounds[0], rounds[6]);
+    }
+}
+
+fn full_size() -> Vec<PathBuf> {
+    let folder = std::env::var_os("UNDERTONE_FULL_SIZE").unwrap();
+    let mut places: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    places.sort();
+    places
 }
