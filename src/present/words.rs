@@ -116,6 +116,14 @@ pub fn stop_tuning(when: StopTuning) -> &'static str {
     }
 }
 
+/// Frames of an input; where clips have as many as they are long there is no number.
+pub fn frames(frames: usize) -> String {
+    match frames {
+        0 => "unequal".to_owned(),
+        frames => frames.to_string(),
+    }
+}
+
 /// The mark of a test score that has to be read with what is said of its classes; nothing for any other.
 pub fn coverage_mark(run: &RunSummary) -> &'static str {
     if run.coverage.as_ref().is_some_and(Coverage::is_thin) {

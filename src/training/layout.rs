@@ -1,17 +1,17 @@
 //! Whether a network takes a clip's features apart as the recipe put them together.
 
 use super::TrainingError;
+use crate::encoders::Layer;
 use crate::features::{Feature, Recipe};
 use crate::models::{InputLayout, ModelSettings};
 
 /// Refuses an architecture that would take the numbers of a clip apart otherwise than the recipe put them together:
-/// sizes that divide them are not always the right ones. What another program or an encoder made is taken as the settings
-/// say.
+/// sizes that divide them are not always the right ones. What another program made is taken as the settings say.
 ///
 /// # Errors
 /// [`TrainingError::Settings`] with the key and the recipe's value.
 pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), TrainingError> {
-    if recipe.import.is_some() || recipe.has_encoder() {
+    if recipe.import.is_some() {
         return Ok(());
     }
     let InputLayout {
@@ -20,9 +20,13 @@ pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), Traini
         functionals,
         states,
     } = model.input_layout();
-    let functionals_of_recipe = (!recipe.functionals.is_empty()).then_some(recipe.functionals.len());
-    let mel_bands = (recipe.features.first() == Some(&Feature::LogMel)).then_some(recipe.n_mels);
-    let states_of_recipe = None;
+    let encoder = recipe.has_encoder();
+    let functionals_of_recipe = (!encoder && !recipe.functionals.is_empty()).then_some(recipe.functionals.len());
+    let mel_bands = (!encoder && recipe.features.first() == Some(&Feature::LogMel)).then_some(recipe.n_mels);
+    let states_of_recipe = match recipe.layer {
+        Layer::All if encoder => recipe.resolved_encoder.as_ref().map(|encoder| encoder.states),
+        _ => Some(1),
+    };
     for (key, needed, of_recipe, what) in [
         (
             "parts",
@@ -54,7 +58,35 @@ pub fn check_layout(model: &ModelSettings, recipe: &Recipe) -> Result<(), Traini
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Functional;
+    use crate::encoders::Pool;
+    use crate::features::{Functional, ResolvedEncoder};
+
+    #[test]
+    fn the_states_that_are_mixed_are_those_of_the_encoder() {
+        let mut model = crate::models::fixture::settings("weighted_mlp");
+        let recipe = |layer| Recipe {
+            encoder: "openai/whisper-tiny.en".to_owned(),
+            layer,
+            pool: Pool::Mean,
+            resolved_encoder: Some(ResolvedEncoder {
+                fingerprint: String::new(),
+                states: 5,
+                width: 384,
+                rate: 16_000,
+            }),
+            ..Recipe::default()
+        };
+        check_layout(&model, &recipe(Layer::All)).unwrap();
+        let message = check_layout(&model, &recipe(Layer::Last)).unwrap_err().to_string();
+        assert!(
+            message.contains("states: is 5") && message.contains("give 1"),
+            "{message}"
+        );
+        assert!(check_layout(&model, &Recipe::default()).is_err());
+        model.weighted_mlp.states = 13;
+        let message = check_layout(&model, &recipe(Layer::All)).unwrap_err().to_string();
+        assert!(message.ends_with("give 5"), "{message}");
+    }
 
     #[test]
     fn sizes_that_divide_the_columns_by_accident_are_refused() {

@@ -8,8 +8,8 @@ use std::f64::consts::PI;
 pub(super) enum Schedule {
     /// As the epochs decide.
     ByEpoch,
-    /// Up in a straight line, then down along half a cosine.
-    Cosine(Cosine),
+    /// Up in a straight line, then down along half a cosine or a straight line.
+    UpAndDown(UpAndDown),
 }
 
 /// At step `t` from 0, of `T`, the first `W` of which warm up:
@@ -20,9 +20,11 @@ pub(super) enum Schedule {
 /// ```
 ///
 /// PyTorch's `SequentialLR` of `LinearLR(start_factor=1/W, total_iters=W-1)` and `CosineAnnealingLR(T-W, eta_min)`
-/// (Loshchilov and Hutter 2017, without restarts; the warm-up of Goyal et al. 2017).
+/// (Loshchilov and Hutter 2017, without restarts; the warm-up of Goyal et al. 2017). Down a straight line the second is
+/// `minimum + (rate - minimum) (1 - (t - W) / (T - W))`: PyTorch's `LinearLR(1, minimum / rate, T-W)`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cosine {
+pub(super) struct UpAndDown {
+    straight: bool,
     rate: f64,
     minimum: f64,
     warmup: usize,
@@ -33,11 +35,14 @@ pub(super) struct Cosine {
 impl Schedule {
     /// For epochs of so many steps.
     pub fn new(settings: &TrainingSettings, per_epoch: usize) -> Self {
-        if settings.schedule != ScheduleKind::Cosine {
-            return Self::ByEpoch;
-        }
+        let straight = match settings.schedule {
+            ScheduleKind::Constant | ScheduleKind::Plateau => return Self::ByEpoch,
+            ScheduleKind::Cosine => false,
+            ScheduleKind::Linear => true,
+        };
         let warmup = settings.cosine.warmup_epochs * per_epoch as f64;
-        Self::Cosine(Cosine {
+        Self::UpAndDown(UpAndDown {
+            straight,
             rate: settings.learning_rate,
             minimum: settings.cosine.minimum,
             warmup: warmup.round() as usize,
@@ -50,7 +55,7 @@ impl Schedule {
     pub fn rate(self, epoch: usize, step: usize, rate: f64) -> f64 {
         match self {
             Self::ByEpoch => rate,
-            Self::Cosine(cosine) => cosine.rate((epoch - 1) * cosine.per_epoch + step),
+            Self::UpAndDown(way) => way.rate((epoch - 1) * way.per_epoch + step),
         }
     }
 
@@ -58,18 +63,24 @@ impl Schedule {
     pub fn rate_of_epoch(self, epoch: usize, rate: f64) -> f64 {
         match self {
             Self::ByEpoch => rate,
-            Self::Cosine(cosine) => cosine.rate(epoch * cosine.per_epoch - 1),
+            Self::UpAndDown(way) => way.rate(epoch * way.per_epoch - 1),
         }
     }
 }
 
-impl Cosine {
+impl UpAndDown {
     fn rate(self, step: usize) -> f64 {
         if step < self.warmup {
             return self.rate * (step + 1) as f64 / self.warmup as f64;
         }
         let share = (step - self.warmup) as f64 / (self.steps.saturating_sub(self.warmup)).max(1) as f64;
-        self.minimum + (self.rate - self.minimum) * (1.0 + (PI * share.min(1.0)).cos()) / 2.0
+        let share = share.min(1.0);
+        let left = if self.straight {
+            1.0 - share
+        } else {
+            (1.0 + (PI * share).cos()) / 2.0
+        };
+        self.minimum + (self.rate - self.minimum) * left
     }
 }
 
@@ -122,6 +133,26 @@ mod tests {
                 ..settings
             };
             assert_eq!(Schedule::new(&constant, case.per_epoch).rate(3, 1, 0.5), 0.5);
+        }
+    }
+
+    #[test]
+    fn a_straight_line_down_loses_as_much_at_every_step() {
+        let settings = TrainingSettings {
+            epochs: 4,
+            learning_rate: 0.5,
+            schedule: ScheduleKind::Linear,
+            cosine: CosineSettings {
+                warmup_epochs: 1.0,
+                minimum: 0.1,
+            },
+            ..shipped()
+        };
+        let schedule = Schedule::new(&settings, 2);
+        let rates: Vec<f64> = (0..8).map(|step| schedule.rate(step / 2 + 1, step % 2, 0.0)).collect();
+        let expected = (2..8).map(|step| 0.5 - 0.4 * f64::from(step - 2) / 6.0);
+        for (rate, expected) in rates.iter().zip([0.25, 0.5].into_iter().chain(expected)) {
+            assert!((rate - expected).abs() < 1e-12, "{rates:?}");
         }
     }
 

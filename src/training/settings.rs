@@ -19,7 +19,7 @@ pub struct TrainingSettings {
     pub checkpointing: bool,
     /// What changes the weights.
     pub optimizer: OptimizerKind,
-    /// The learning rate at the start, or the largest of `cosine`.
+    /// The learning rate at the start, or the largest of `cosine` and `linear`.
     pub learning_rate: f64,
     /// What is taken off every weight at every step; not off biases and norms.
     pub weight_decay: f64,
@@ -45,7 +45,7 @@ pub struct TrainingSettings {
     pub final_fit: FinalFit,
     /// Averages of the weights, validated and kept in their place.
     pub average: AverageSettings,
-    /// The rate of schedule `cosine`.
+    /// The rate of the schedules `cosine` and `linear`.
     pub cosine: CosineSettings,
     /// Stop when nothing improves.
     pub early_stopping: EarlyStoppingSettings,
@@ -103,7 +103,8 @@ impl TrainingSettings {
         let rate = self.learning_rate;
         let wanted = format!("from 0 to training.learning_rate, {rate}");
         within("cosine.minimum", self.cosine.minimum, &wanted, |value| {
-            value >= 0.0 && (value <= rate || self.schedule != ScheduleKind::Cosine)
+            let reached = matches!(self.schedule, ScheduleKind::Cosine | ScheduleKind::Linear);
+            value >= 0.0 && (value <= rate || !reached)
         })?;
         within(
             "gradient_clip_norm",
@@ -209,6 +210,8 @@ pub enum ScheduleKind {
     Plateau,
     /// Up in a straight line, then down along half a cosine.
     Cosine,
+    /// Up in a straight line, then down in another.
+    Linear,
 }
 
 /// Which average of the weights is validated and kept.

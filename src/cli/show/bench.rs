@@ -5,7 +5,7 @@ use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
 use crate::present::json;
 use crate::present::numbers::{bytes, score};
 use crate::present::table::Table;
-use crate::present::words::SYNTHETIC;
+use crate::present::words::{self, SYNTHETIC};
 use std::io;
 
 /// What was measured.
@@ -29,7 +29,7 @@ fn features(speed: &FeatureSpeed) -> String {
     text += &format!(
         "{}: {} x {} of {} clips ({}), {:.1} s of audio\n\n",
         speed.recipe,
-        speed.shape.0,
+        words::frames(speed.shape.0),
         speed.shape.1,
         speed.clips,
         rates.join(", "),

@@ -147,7 +147,7 @@ pub fn features(output: Output, summary: &FeatureSummary) -> io::Result<()> {
             let mut text = format!(
                 "{}: {} x {} for each of {} clips in {:.1} s; {} were in the cache",
                 summary.recipe,
-                summary.shape.0,
+                words::frames(summary.shape.0),
                 summary.shape.1,
                 summary.clips,
                 summary.seconds,

@@ -2,8 +2,8 @@
 
 use crate::cli::output::Output;
 use crate::engine::{ModelRow, ModelSummary};
-use crate::present::json;
 use crate::present::table::Table;
+use crate::present::{json, words};
 use std::io;
 
 /// One line per architecture.
@@ -41,7 +41,7 @@ pub fn model(output: Output, summary: &ModelSummary) -> io::Result<()> {
     output.either(
         || json::Model::from(summary),
         || {
-            let (frames, coefficients) = summary.input;
+            let (frames, coefficients) = (words::frames(summary.input.0), summary.input.1);
             let mut table = Table::new(1, &["layer", "output", "trainable", "fixed", "multiply-adds"]);
             table.row(["input".to_owned(), format!("{frames} x {coefficients}")]);
             for layer in &summary.layers {

@@ -14,7 +14,7 @@ pub fn plan(output: Output, plan: &RunPlan) -> io::Result<()> {
 fn table(plan: &RunPlan) -> String {
     let mut table = Table::new(2, &[]);
     let mut row = |name: &str, cell: String| table.row([name.to_owned(), cell]);
-    let (frames, coefficients) = plan.input;
+    let (frames, coefficients) = (words::frames(plan.input.0), plan.input.1);
     row("model", format!("{} on {}", plan.model, plan.device));
     row("input", format!("{frames} x {coefficients}, {} classes", plan.classes));
     row(

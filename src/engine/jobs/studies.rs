@@ -11,7 +11,7 @@ use crate::engine::{
     EngineError, Enqueued, Started, StopTuning, StudyExported, StudyRepaired, StudySummary, TuningStops, request,
 };
 use crate::runs::{Liveness, RunFolder, Stop, liveness, request_stop, watch_heartbeats};
-use crate::tuning::{Study, TrialState, Value};
+use crate::tuning::{Study, Trial, TrialState, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -128,7 +128,10 @@ impl Answer for request::Promote {
             return Err(EngineError::State(format!("trial {number} has no parameters yet")));
         }
         let settings = trial::trial_settings(&folder, &settings, &row.parameters)?;
-        let metadata = folder.begun()?.run;
+        let metadata = RunMetadata {
+            searched: Some(searched(&opened, &folder.name, row)),
+            ..folder.begun()?.run
+        };
         let created = jiff::Timestamp::now();
         let mut runs: Vec<(RunFolder, u64)> = Vec::new();
         for place in 0..seeds.max(1) as u64 {
@@ -161,6 +164,21 @@ impl Answer for request::Promote {
         let folders: Vec<RunFolder> = runs.into_iter().map(|(run, _)| run).collect();
         start(&context.settings.runs, folders, &settings.device)
     }
+}
+
+/// What the settings of a trial were chosen from: without that, a score says little of how hard it was looked for.
+fn searched(study: &Study, name: &str, trial: &Trial) -> String {
+    let ranges: Vec<String> = trial
+        .parameters
+        .iter()
+        .map(|(key, chosen)| format!("{key} ({})", chosen.distribution))
+        .collect();
+    format!(
+        "settings of trial {} of study {name}, chosen on validation among {} complete trials over {}",
+        trial.number,
+        study.history().completed().count(),
+        ranges.join(", ")
+    )
 }
 
 fn note_promoted(study: &mut Study, trial: usize, runs: &[(RunFolder, u64)]) -> Result<(), EngineError> {

@@ -96,6 +96,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         dealing: Dealing::NEWEST,
         command: command(&settings),
         training_seed: None,
+        searched: None,
         trial: None,
     };
     Ok((settings, metadata))

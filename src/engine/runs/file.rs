@@ -39,6 +39,9 @@ pub struct RunMetadata {
     /// Seed of weights, order and dropout, where it is not the split's too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training_seed: Option<u64>,
+    /// Of a trial that was promoted: what its settings were chosen from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<String>,
     /// The trial that the run is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<TrialReference>,

@@ -9,6 +9,7 @@ use crate::engine::{
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
+use crate::training::settings_of;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;

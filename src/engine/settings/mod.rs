@@ -379,13 +379,6 @@ fn augmentation_of(name: &str, recipe: &Recipe, asked: &AugmentationSettings) ->
         );
         return refuse("spec_augment", problem);
     }
-    if recipe.has_unequal_frames() && asked.mixup_alpha > 0.0 {
-        let problem = format!(
-            "blends clips frame by frame, and those of recipe `{name}` have unequal numbers of them; set it to 0, or pool \
-             to \"mean\""
-        );
-        return refuse("mixup_alpha", problem);
-    }
     Ok(())
 }
 

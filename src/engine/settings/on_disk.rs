@@ -1,15 +1,20 @@
 //! Settings as the folders of runs and studies keep them.
 
-use super::Settings;
 use super::layers::Layers;
+use super::{Settings, resolve};
 
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 12] = [
+const LATER: [&str; 18] = [
     "training.accumulate",
     "training.checkpointing",
     "tuning.repeats",
+    "tuning.space.mlp",
+    "tuning.space.weighted_mlp",
+    "tuning.space.attentive_pooling",
+    "tuning.space.emobox",
+    "tuning.space.logistic",
     "model.mlp.norms",
     "model.logistic",
     "model.weighted_mlp",
@@ -19,6 +24,7 @@ const LATER: [&str; 12] = [
     "recipes.wav2vec2_base_mean",
     "recipes.wav2vec2_base_frames",
     "recipes.whisper_tiny",
+    "recipes.whisper_tiny_2_frames",
 ];
 
 /// All values, but for [`LATER`] ones that are as by default.
@@ -27,17 +33,18 @@ const LATER: [&str; 12] = [
 /// A value that TOML cannot hold.
 pub fn settings_on_disk(settings: &Settings) -> Result<toml::Table, toml::ser::Error> {
     let mut table = toml::Table::try_from(settings)?;
-    let Ok(defaults) = Layers::defaults() else {
+    // As they are written, too.
+    let Ok(defaults) = Layers::defaults().and_then(|layers| resolve(&layers)) else {
         return Ok(table);
     };
+    let defaults = toml::Table::try_from(defaults)?;
     for key in LATER {
         let (parents, name) = key.rsplit_once('.').unwrap_or(("", key));
-        let parent = parents
-            .split('.')
-            .filter(|part| !part.is_empty())
-            .try_fold(&mut table, |table, part| table.get_mut(part)?.as_table_mut());
+        let parts = || parents.split('.').filter(|part| !part.is_empty());
+        let parent = parts().try_fold(&mut table, |table, part| table.get_mut(part)?.as_table_mut());
+        let usual = parts().try_fold(&defaults, |table, part| table.get(part)?.as_table());
         if let Some(parent) = parent
-            && parent.get(name) == defaults.lookup(key)
+            && parent.get(name) == usual.and_then(|usual| usual.get(name))
         {
             parent.remove(name);
         }
@@ -64,11 +71,17 @@ mod tests {
         for key in LATER {
             assert!(!kept(key, &table), "{key}");
         }
-        assert_eq!(settings_of_run(table).unwrap().tuning, usual.tuning);
+        let back = settings_of_run(table).unwrap();
+        assert_eq!((&back.tuning, &back.model), (&usual.tuning, &usual.model));
 
         let changed = usual.with(&[("tuning.repeats".to_owned(), "2".to_owned())]).unwrap();
         let table = settings_on_disk(&changed).unwrap();
         assert!(kept("tuning.repeats", &table));
         assert_eq!(settings_of_run(table).unwrap().tuning.repeats, 2);
+
+        let other = usual.with(&[("model.logistic.c".to_owned(), "[0.5]".to_owned())]).unwrap();
+        let table = settings_on_disk(&other).unwrap();
+        assert!(kept("model.logistic.c", &table) && !kept("model.emobox", &table));
+        assert_eq!(settings_of_run(table).unwrap().model.logistic.c, [0.5]);
     }
 }

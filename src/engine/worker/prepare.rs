@@ -79,6 +79,7 @@ pub fn prepare(
     let normaliser = Normaliser::apply(&mut dataset.matrices, &examples.selection.clips, examples.clips(), how)?;
     let mut protocol = protocol::protocol(&examples, settings.seed);
     protocol.notes.extend(normaliser.note().map(str::to_owned));
+    protocol.notes.extend(run.searched.clone());
     Ok(Some(Prepared {
         examples,
         recipe,

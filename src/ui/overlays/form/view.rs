@@ -2,6 +2,7 @@
 
 use super::Form;
 use super::entry::{Entry, Input};
+use crate::present::words;
 use crate::ui::text::{Paint, count, cut, duration, fit, grouped, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, overlay, section};
@@ -87,7 +88,7 @@ fn details(form: &Form) -> [String; 2] {
             format!("{clips} in these corpora and genders; an epoch –"),
         ];
     };
-    let (frames, coefficients) = plan.input;
+    let (frames, coefficients) = (words::frames(plan.input.0), plan.input.1);
     let time = plan.epoch.as_ref().map_or_else(
         || "–".to_owned(),
         |time| {
