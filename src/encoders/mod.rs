@@ -7,6 +7,9 @@ mod config;
 mod encoder;
 mod error;
 mod fingerprint;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod fixture;
 mod frames;
 pub mod hub;
 mod json;

@@ -77,8 +77,9 @@ pub(in crate::encoders) enum PositionKind {
 }
 
 /// Sizes of WavLM's bias of the attention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::encoders) struct RelativeSizes {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelativeSizes {
     /// Kinds of distance that are told apart.
     pub buckets: usize,
     /// Frames from which on distances are all the same.

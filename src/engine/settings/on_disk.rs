@@ -79,7 +79,9 @@ mod tests {
         assert!(kept("tuning.repeats", &table));
         assert_eq!(settings_of_run(table).unwrap().tuning.repeats, 2);
 
-        let other = usual.with(&[("model.logistic.c".to_owned(), "[0.5]".to_owned())]).unwrap();
+        let other = usual
+            .with(&[("model.logistic.c".to_owned(), "[0.5]".to_owned())])
+            .unwrap();
         let table = settings_on_disk(&other).unwrap();
         assert!(kept("model.logistic.c", &table) && !kept("model.emobox", &table));
         assert_eq!(settings_of_run(table).unwrap().model.logistic.c, [0.5]);
