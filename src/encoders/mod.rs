@@ -9,6 +9,7 @@ mod encoder;
 mod error;
 mod fingerprint;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 pub(crate) mod fixture;
 mod frames;
 pub mod hub;
@@ -20,6 +21,9 @@ mod pooling;
 mod selection;
 mod shared;
 mod tail;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod tiny;
 mod wav2vec2;
 mod whisper;
 

@@ -214,9 +214,12 @@ mod tests {
     use super::super::wav2vec2::tests::{cases, clip};
     use super::super::{Encoder, Pool};
     use super::*;
-    use crate::device::device;
+    use crate::device::{device, device_names};
     use crate::layers::TrainingPass;
+    use crate::layers::lcg::{Lcg, Levelled};
     use crate::random::stream;
+    use burn::module::{ModuleVisitor, Param};
+    use burn::optim::GradientsParams;
     use burn::tensor::TensorData;
 
     fn numbers(tensor: Tensor<3>) -> Vec<f32> {
@@ -274,6 +277,80 @@ mod tests {
         }
     }
 
+    /// `tests/golden/transformer.py` says what these are.
+    #[derive(Deserialize)]
+    struct Golden {
+        pre_norm: bool,
+        own: Vec<f32>,
+        gradients: Vec<Vec<f32>>,
+        to_input: Vec<f32>,
+    }
+
+    /// Gradients of all parameters, in their order.
+    struct InOrder<'a>(&'a GradientsParams, Vec<Vec<f32>>);
+
+    impl ModuleVisitor for InOrder<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let gradient = self.0.get::<D>(param.id).unwrap().into_data();
+            self.1.push(gradient.iter::<f32>().collect());
+        }
+    }
+
+    #[test]
+    fn outputs_and_gradients_are_those_of_pytorch() {
+        let cases: Vec<Golden> = serde_json::from_str(include_str!("../../tests/golden/transformer.json")).unwrap();
+        for golden in &cases {
+            for (name, checkpointing) in device_names().iter().flat_map(|name| [(name, false), (name, true)]) {
+                let device = device(name).unwrap().autodiff();
+                let config = TailConfig {
+                    family: Family::Whisper,
+                    below: 0,
+                    layers: 1,
+                    width: 6,
+                    heads: 2,
+                    feed_forward: 8,
+                    epsilon: 1e-5,
+                    pre_norm: golden.pre_norm,
+                    relative: None,
+                };
+                let mut weights = Levelled::new(Lcg(7));
+                let tail = Tail::silent(&config, &device).map(&mut weights);
+                let input = TensorData::new(weights.draw.values(48), [2, 4, 6]);
+                let input = Tensor::<3>::from_data(input, &device).require_grad();
+                let mask = KeyMask::new(&[4, 2], 4);
+                let mut pass = TrainingPass::new(stream(1, "dropout", 0), 0).checkpointing(checkpointing);
+                let output = tail.forward(input.clone(), &mask, 0.0, &mut Mode::Training(&mut pass));
+                let own = |values: Vec<f32>| -> Vec<f32> { values.into_iter().take(36).collect() };
+                let close = |found: &[f32], expected: &[f32], what: &str| {
+                    assert_eq!(found.len(), expected.len(), "{what}");
+                    let most = expected.iter().fold(1.0f32, |most, value| most.max(value.abs()));
+                    for (found, expected) in found.iter().zip(expected) {
+                        assert!(
+                            (found - expected).abs() < 2e-5 * most,
+                            "{what} on {name}: {found} {expected}"
+                        );
+                    }
+                };
+                close(&own(numbers(output.clone())), &golden.own, "output");
+                let loss = mask.cleared((output * 2.0).sin()).sum();
+                let gradients = if checkpointing {
+                    pass.backward(loss, &tail)
+                } else {
+                    let mut gradients = loss.backward();
+                    let to_input = own(numbers(input.grad(&gradients).unwrap()));
+                    close(&to_input, &golden.to_input, "gradient of the input");
+                    GradientsParams::from_module(&mut gradients, &tail)
+                };
+                let mut found = InOrder(&gradients, Vec::new());
+                tail.visit(&mut found);
+                for (index, (found, expected)) in found.1.iter().zip(&golden.gradients).enumerate() {
+                    close(found, expected, &format!("gradient {index}"));
+                }
+                assert_eq!(found.1.len(), golden.gradients.len());
+            }
+        }
+    }
+
     #[test]
     fn layers_are_dropped_in_training_alone_and_nothing_is_kept_of_them_with_checkpointing() {
         let training = device("cpu").unwrap().autodiff();
@@ -301,7 +378,7 @@ mod tests {
         assert_eq!(all, again);
         assert_eq!(kept.len(), recomputed.len());
         for (layer, gate) in tail.layers.iter().zip(&tail.gates) {
-            let of = |gradients: &burn::optim::GradientsParams| {
+            let of = |gradients: &GradientsParams| {
                 let one = gradients.get::<2>(layer.widen.kernel.id).unwrap().into_data();
                 let two = gradients.get::<2>(gate.weights().id).unwrap().into_data();
                 one.iter::<f32>().chain(two.iter::<f32>()).collect::<Vec<f32>>()

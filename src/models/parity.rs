@@ -70,25 +70,25 @@ fn logits_are_those_of_pytorch_on_the_same_weights() {
 #[test]
 fn clips_of_unequal_length_have_the_logits_that_they_have_alone() {
     let golden = golden();
-    for name in ["attentive_pooling", "emobox"] {
+    for (name, width) in [("attentive_pooling", 768), ("emobox", 768), ("fine_tuned", 384)] {
         let Golden { logits: expected, .. } = &golden[&format!("{name}, unequal")];
         for device_name in device_names() {
             let device = device(&device_name).unwrap();
-            let (network, mut draw) = network(&settings(name), (0, 768), 8, &device);
-            let clips = [7, 12].map(|frames| draw.values(frames * 768));
+            let (network, mut draw) = network(&settings(name), (0, width), 8, &device);
+            let clips = [7, 12].map(|frames| draw.values(frames * width));
             let padded = |values: &[f32], frames: usize| {
-                let own = values.chunks_exact(768).map(|row| [row, &[1.0]].concat());
+                let own = values.chunks_exact(width).map(|row| [row, &[1.0]].concat());
                 let mut rows = own.collect::<Vec<_>>().concat();
-                rows.resize(frames * 769, 0.0);
+                rows.resize(frames * (width + 1), 0.0);
                 rows
             };
             let what = format!("{name} on {device_name}");
             let batch = [padded(&clips[0], 12), padded(&clips[1], 12)].concat();
-            let together = logits(&network, batch, [2, 12, 769]);
+            let together = logits(&network, batch, [2, 12, width + 1]);
             are_close(&together, expected, &what);
             let alone = [
-                logits(&network, padded(&clips[0], 7), [1, 7, 769]),
-                logits(&network, padded(&clips[1], 12), [1, 12, 769]),
+                logits(&network, padded(&clips[0], 7), [1, 7, width + 1]),
+                logits(&network, padded(&clips[1], 12), [1, 12, width + 1]),
             ];
             are_close(&alone.concat(), &together, &what);
         }
@@ -100,13 +100,13 @@ fn networks_that_need_one_length_refuse_unequal_ones_and_name_those_that_do_not(
     let device = device("flex").unwrap();
     for of in architectures() {
         let built = Network::new(&settings(of.name), (0, 768), 3, 1, &device);
-        let unequal = ["attentive_pooling", "emobox"].contains(&of.name);
+        let unequal = ["attentive_pooling", "emobox", "fine_tuned"].contains(&of.name);
         match built {
             Ok(network) => assert!(unequal && network.is_masked()),
             Err(error) => {
                 let message = error.to_string();
                 assert!(!unequal && message.starts_with("model.name"), "{message}");
-                assert!(message.contains("attentive_pooling, emobox"), "{message}");
+                assert!(message.contains("attentive_pooling, emobox, fine_tuned"), "{message}");
             }
         }
     }

@@ -487,6 +487,40 @@ mod tests {
     }
 
     #[test]
+    fn a_step_of_several_batches_is_that_of_all_their_clips_at_once() {
+        let losses = |batch_size, accumulate, weighted: bool| {
+            let mut draw = Lcg(7);
+            let network = network(&mut draw);
+            let dataset = dataset(&mut draw);
+            let weights = weighted.then(|| class_weights(dataset.targets.iter().copied(), 3));
+            let settings = TrainingSettings {
+                accumulate,
+                ..settings(batch_size, 1.0)
+            };
+            let scaler = identity();
+            let mut learner = Learner::new(network, &dataset, &scaler, &settings, weights, 1);
+            let clips: Vec<usize> = (0..CLIPS).collect();
+            let mut loss = |epoch| {
+                let (tally, _) = learner.epoch(epoch, &clips, 0.01, &mut Silent).unwrap().unwrap();
+                tally.subset_metrics(&dataset.labels).loss
+            };
+            (1..6).map(&mut loss).collect::<Vec<f64>>()
+        };
+        for weighted in [false, true] {
+            let whole = losses(CLIPS, 1, weighted);
+            // The last batch of a step, and the last step of an epoch, have fewer clips.
+            for (found, expected) in losses(5, 3, weighted).iter().zip(&whole) {
+                assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+            }
+            let steps = losses(7, 1, weighted);
+            assert!((steps[4] - whole[4]).abs() > 1e-3);
+            for (found, expected) in losses(1, 7, weighted).iter().zip(&steps) {
+                assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+            }
+        }
+    }
+
+    #[test]
     fn every_epoch_sees_every_clip_once_in_another_order() {
         let mut draw = Lcg(7);
         let network = network(&mut draw);

@@ -44,3 +44,6 @@ pub fn settings_for<'m>(
     let found = Found::new(&recipe.encoder).map_err(crate::models::ModelError::from)?;
     Ok(Cow::Owned(model.for_encoder(&found.config, recipe.layer)?))
 }
+
+#[cfg(test)]
+mod tests;

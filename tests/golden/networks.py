@@ -79,7 +79,31 @@ def fill_lstm(layer, draw):
         put(getattr(layer, f"bias_hh_l0{suffix}"), np.zeros_like(bias[direction]))
 
 
+def fill_transformer(layer, draw):
+    attention = layer.self_attn
+    width = attention.embed_dim
+    put(attention.in_proj_weight, draw.matrix(width, 3 * width).T)
+    put(attention.in_proj_bias, draw.values(3 * width))
+    fill_dense(attention.out_proj, draw)
+    fill_layer_norm(layer.norm1, draw)
+    fill_dense(layer.linear1, draw)
+    fill_dense(layer.linear2, draw)
+    fill_layer_norm(layer.norm2, draw)
+
+
+def fill_layer_norm(layer, draw):
+    put(layer.weight, draw.around_one(len(layer.weight)))
+    put(layer.bias, draw.values(len(layer.bias)))
+
+
 def fill(name, network, draw):
+    if name == "fine_tuned":
+        for layer in network.layers:
+            fill_transformer(layer, draw)
+        fill_layer_norm(network.norm, draw)
+        fill_dense(network.dense, draw)
+        fill_dense(network.output, draw)
+        return
     if hasattr(network, "scores"):
         put(network.scores, draw.values(len(network.scores)))
     layers = list(network.modules())
@@ -120,6 +144,6 @@ def case(name, build=None, lengths=None):
 
 cases = {name: case(name) for name in NETWORKS}
 cases["mlp, norms first"] = case("mlp", lambda classes: mlp(classes, norms=1))
-for name in ("attentive_pooling", "emobox"):
+for name in ("attentive_pooling", "emobox", "fine_tuned"):
     cases[f"{name}, unequal"] = case(name, lengths=(7, 12))
 print(json.dumps(cases, indent=1))

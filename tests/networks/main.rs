@@ -31,7 +31,7 @@ fn full(name: &str) -> ModelSettings {
 }
 
 /// Every architecture with a small input.
-const ALL: [(&str, (usize, usize)); 12] = [
+const ALL: [(&str, (usize, usize)); 13] = [
     ("conv1d", (12, 5)),
     ("deep_conv1d", (10, 6)),
     ("mel_conv2d", (17, 12)),
@@ -44,6 +44,7 @@ const ALL: [(&str, (usize, usize)); 12] = [
     ("weighted_mlp", (1, 20)),
     ("attentive_pooling", (7, 6)),
     ("emobox", (7, 6)),
+    ("fine_tuned", (7, 12)),
 ];
 
 /// The same layers, small.

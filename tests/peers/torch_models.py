@@ -168,6 +168,24 @@ class EmoBox(nn.Module):
         return self.output(torch.relu(self.dense(x)).mean(1))
 
 
+class FineTuned(nn.Module):
+    """The last two layers of Whisper tiny.en's encoder, the mean over the frames, a dense layer, the output."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(384, 6, 1536, 0.0, F.gelu, batch_first=True, norm_first=True) for _ in range(2)
+        )
+        self.norm = nn.LayerNorm(384)
+        self.dense, self.dropout, self.output = nn.Linear(384, 256), nn.Dropout(0.3), nn.Linear(256, classes)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        x = self.dropout(self.norm(x).mean(1))
+        return self.output(self.dropout(torch.relu(self.dense(x))))
+
+
 class AttentiveCrnn(nn.Module):
     def __init__(self, classes):
         super().__init__()
@@ -222,6 +240,7 @@ NETWORKS = {
     "weighted_mlp": (WeightedMlp, (1, 1920), 8),
     "attentive_pooling": (AttentivePooling, (150, 768), 8),
     "emobox": (EmoBox, (150, 768), 8),
+    "fine_tuned": (FineTuned, (150, 384), 8),
 }
 
 

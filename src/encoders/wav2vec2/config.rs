@@ -78,6 +78,7 @@ pub(in crate::encoders) enum PositionKind {
 
 /// Sizes of WavLM's bias of the attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RelativeSizes {
     /// Kinds of distance that are told apart.
     pub buckets: usize,

@@ -11,7 +11,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, s};
 
 /// What all layers add to the scores of their attention, by the distance of two frames; it lies in the first layer.
 #[derive(Module, Debug)]
-pub(in crate::encoders) struct RelativePosition {
+pub struct RelativePosition {
     /// (buckets, heads).
     embedding: Param<Tensor<2>>,
     /// Frames from which on distances are all the same.
@@ -20,7 +20,7 @@ pub(in crate::encoders) struct RelativePosition {
 
 /// How much of it a frame of one layer takes (Chi et al. 2022).
 #[derive(Module, Debug)]
-pub(in crate::encoders) struct Gate {
+pub struct Gate {
     /// A head's part of the frame to two numbers.
     gates: Dense,
     /// (1, heads, 1, 1).

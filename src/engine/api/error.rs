@@ -12,6 +12,9 @@ pub enum EngineError {
     /// Corpora.
     #[error(transparent)]
     Corpus(#[from] crate::corpus::CorpusError),
+    /// Encoders.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoders::EncoderError),
     /// Features.
     #[error(transparent)]
     Feature(#[from] crate::features::FeatureError),

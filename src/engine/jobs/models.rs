@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::engine::{Architectures, EngineError, ModelRow, ModelSummary, Settings, request};
 use crate::layers::LayerSummary;
 use crate::models::{ModelError, ModelSettings, Network, Published, architectures, published};
+use crate::training::settings_for;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -57,7 +58,12 @@ fn summary(settings: &Settings, name: &str) -> Result<ModelSummary, EngineError>
             settings.recipe
         )));
     }
-    let layers = layers(&settings.model, name, input, classes)?;
+    let model = ModelSettings {
+        name: name.to_owned(),
+        ..settings.model.clone()
+    };
+    let model = settings_for(&model, &recipe, settings.training.normalise)?;
+    let layers = layers(&model, name, input, classes)?;
     Ok(ModelSummary {
         name: name.to_owned(),
         about: about.to_owned(),

@@ -10,7 +10,7 @@ use crate::engine::{EngineError, EpochTime, RunPlan, Settings, request};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
 use crate::models::Fitting;
-use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer, settings_of};
+use crate::training::{AugmentationMode, StepBenchmark, clips_of, infer, settings_for, settings_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,7 +131,8 @@ fn as_before(
 /// Steps of training and of inference, as many as an epoch has; none when another plan is wanted meanwhile.
 fn timed(context: &Context, settings: &Settings, plan: &RunPlan) -> Result<Option<EpochTime>, EngineError> {
     let (batch, name) = (plan.batch.clamp(1, plan.train.max(1)), &settings.device);
-    let mut step_benchmark = StepBenchmark::new(&settings.model, plan.input, plan.classes.max(1), batch, name)?;
+    let model = settings_for(&settings.model, settings.recipe()?, settings.training.normalise)?;
+    let mut step_benchmark = StepBenchmark::new(&model, plan.input, plan.classes.max(1), batch, name)?;
     step_benchmark.step();
     let mut times = Vec::with_capacity(STEPS);
     for _ in 0..STEPS {

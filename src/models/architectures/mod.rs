@@ -381,6 +381,7 @@ mod tests {
         assert_eq!(counts("weighted_mlp"), (100_621, 100_621));
         assert_eq!(counts("attentive_pooling"), (494_089, 494_089));
         assert_eq!(counts("emobox"), (99_464, 99_464));
+        assert_eq!(counts("fine_tuned"), (3_650_312, 3_650_312));
     }
 
     #[test]
