@@ -18,7 +18,7 @@ use undertone::audio::{
     MelScale, PadMode, Stft, Wave, Window, decode, mel_filterbank, mel_spectrogram, power_spectrogram, resample, trim,
 };
 use undertone::features::{
-    DbReference, Feature, FeatureMatrix, Functional, Recipe, extract, mel_spectrogram, power_to_db, zero_crossing_rate,
+    DbReference, Feature, FeatureMatrix, Functional, Recipe, extract, power_to_db, zero_crossing_rate,
 };
 
 fn recipe(rate: u32, samples: usize) -> Recipe {

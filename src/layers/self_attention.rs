@@ -139,14 +139,10 @@ mod tests {
     use crate::layers::lcg::Lcg;
     use burn::tensor::TensorData;
 
+    type Attend<'a> = &'a dyn Fn(Tensor<3>, usize, &KeyMask, Option<Tensor<4>>) -> Tensor<3>;
+
     /// Output of own frames, and gradients of the input and of the bias.
-    fn run(
-        shape: [usize; 3],
-        heads: usize,
-        lengths: &[usize],
-        biased: bool,
-        attend: &dyn Fn(Tensor<3>, usize, &KeyMask, Option<Tensor<4>>) -> Tensor<3>,
-    ) -> Vec<Vec<f32>> {
+    fn run(shape: [usize; 3], heads: usize, lengths: &[usize], biased: bool, attend: Attend) -> Vec<Vec<f32>> {
         let device = device("flex").unwrap().autodiff();
         let [clips, frames, width] = shape;
         let mut draw = Lcg(11);

@@ -140,8 +140,8 @@ fn label(clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>), TrainingError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Level;
-    use crate::corpus::{Exclusion, Selection, SplitKind};
+    use crate::audio::{Level, decode};
+    use crate::corpus::{Exclusion, SampleAnalysis, Selection, SplitKind};
     use crate::features::{Feature, Recipe};
     use std::fs;
     use std::path::Path;

@@ -158,7 +158,9 @@ fn gradients_flow_from_a_state_to_every_weight_before_it() {
     let device = crate::device::device("cpu").unwrap().autodiff();
     let mut checkpoint = Checkpoint::open(folder.path(), &device).unwrap();
     let config = crate::encoders::EncoderConfig::read(folder.path()).unwrap();
-    let crate::encoders::config::Details::Whisper(config) = config.details;
+    let crate::encoders::config::Details::Whisper(config) = config.details else {
+        panic!("{:?}", config.family)
+    };
     let whisper = Whisper::read(&config, &mut checkpoint).unwrap();
     let clips = [6600, 1600].map(|samples| clip("sound", samples));
     let mut last = None;

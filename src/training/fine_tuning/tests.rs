@@ -8,7 +8,7 @@ use super::super::{
 use super::settings_for;
 use crate::corpus::{Split, SplitKind, Subset};
 use crate::device::device;
-use crate::encoders::{Found, Layer, Pool, Tail, fixture};
+use crate::encoders::{Found, Layer, Pool, Tail, tiny};
 use crate::features::{FeatureMatrix, Normalise, Recipe};
 use crate::inference::Package;
 use crate::models::{ModelSettings, Network};

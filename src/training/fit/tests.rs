@@ -233,7 +233,7 @@ fn the_choice_of_c_and_the_weights_see_neither_validation_nor_test_clips() {
             case.dataset.matrices[clip]
                 .values
                 .iter_mut()
-                .for_each(|value| *value = -3.0 * *value);
+                .for_each(|value| *value *= -3.0);
         }
     }
     assert!(fitted(&case) == before);
