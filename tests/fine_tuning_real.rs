@@ -10,7 +10,7 @@ use undertone::corpus::{Split, SplitKind, Subset};
 use undertone::device::device;
 use undertone::engine::load_settings;
 use undertone::evaluation::{confusion_matrix, scores};
-use undertone::features::{FeatureMatrix, extract_all};
+use undertone::features::{Extractor, FeatureMatrix};
 use undertone::training::{
     Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, Task, TrainingError, train,
 };
@@ -89,9 +89,10 @@ fn fine_tuned_layers_beat_the_same_layers_as_published() {
     let clips = clips(&corpus);
     let begun = Instant::now();
     let mut matrices: Vec<FeatureMatrix> = Vec::new();
+    let extractor = Extractor::new(&recipe, device("cpu").unwrap());
     for some in clips.chunks(32) {
         let waves: Vec<_> = some.iter().map(|(path, ..)| decode(path).unwrap().wave).collect();
-        let extracted = extract_all(&waves, &recipe, &device("cpu").unwrap()).unwrap();
+        let extracted = extractor.extract_all(&waves).unwrap();
         matrices.extend(extracted.into_iter().map(|one| one.unwrap().matrix));
     }
     println!(
