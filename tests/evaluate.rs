@@ -1,5 +1,7 @@
 //! Models on clips that they were not trained on, as a user evaluates them: those of runs, and ready-made classifiers.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod common;
 
 use common::{Lab, classifier};

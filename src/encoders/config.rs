@@ -3,30 +3,13 @@
 use super::json::Json;
 use super::wav2vec2::Wav2vec2Config;
 use super::whisper::WhisperConfig;
-use super::{EncoderError, Layer, Pool};
-use serde::{Deserialize, Serialize};
+use super::{EncoderError, Family, Layer, Pool};
 use std::path::Path;
 
 /// Holds sizes and names of the network.
 pub(super) const CONFIG: &str = "config.json";
 /// Holds what becomes of a wave before the network.
 pub(super) const PREPROCESSOR: &str = "preprocessor_config.json";
-
-/// How an encoder is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// OpenAI's Whisper (Radford et al. 2022): log-mel bands, two convolutions, pre-norm transformer layers.
-    Whisper,
-    /// wav2vec 2.0 (Baevski et al. 2020).
-    Wav2vec2,
-    /// HuBERT (Hsu et al. 2021).
-    Hubert,
-    /// WavLM (Chen et al. 2022).
-    Wavlm,
-    /// data2vec for speech (Baevski et al. 2022).
-    Data2vecAudio,
-}
 
 /// What an encoder is: `config.json` and `preprocessor_config.json`, without weights.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@ mod classifier;
 mod config;
 mod encoder;
 mod error;
+mod family;
 mod fingerprint;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -29,9 +30,10 @@ mod whisper;
 
 pub use catalogue::{Known, PublishedScore, is_known_family, known};
 pub use classifier::{Classifier, Outputs};
-pub use config::{EncoderConfig, Family};
+pub use config::EncoderConfig;
 pub use encoder::Encoder;
 pub use error::EncoderError;
+pub use family::Family;
 pub use fingerprint::fingerprint;
 pub use frames::Frames;
 pub use locate::{locate, locate_in};

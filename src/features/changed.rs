@@ -1,8 +1,8 @@
 //! Features of a wave that is changed first: of no more of it than they need.
 
-use super::extract::{Extracted, extract};
+use super::extract::extract;
 use super::prepare::range_taken;
-use super::{FeatureError, Recipe};
+use super::{Extracted, FeatureError, Recipe};
 use crate::audio::Wave;
 use crate::audio::augment::Augmentation;
 use crate::random::Stream;

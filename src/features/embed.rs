@@ -1,15 +1,10 @@
 //! Waves through the encoder of a recipe.
 
-use super::prepare::check;
-use super::{Extracted, FeatureError, FeatureMatrix, Note, Recipe, Stopwatch};
-use crate::audio::{Wave, resample, resampled_length};
+use super::whole_clip::{heard, windows};
+use super::{Extracted, FeatureError, FeatureMatrix, Recipe, Stopwatch};
+use crate::audio::Wave;
 use crate::encoders::{Encoder, EncoderError, Found};
 use half::f16;
-
-/// What an encoder takes at once (s); a longer clip goes through in windows of this length.
-const WINDOW: f64 = 30.0;
-/// As many windows are an hour.
-const MOST_WINDOWS: usize = 120;
 
 impl Recipe {
     /// Refuses an encoder that is not here, or has other weights than those that the recipe was resolved with.
@@ -97,21 +92,6 @@ pub(super) fn embed(
         .collect())
 }
 
-/// The whole clip at the encoder's rate: what it hears.
-pub(super) fn heard(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
-    check(wave)?;
-    let longest = MOST_WINDOWS * (WINDOW * f64::from(rate)) as usize;
-    if resampled_length(wave, rate) > longest {
-        return Err(FeatureError::Wave {
-            problem: format!(
-                "it has {:.0} s, and an encoder hears the whole clip; cut it into utterances",
-                wave.seconds()
-            ),
-        });
-    }
-    Ok(resample(wave, rate)?)
-}
-
 fn nothing() -> FeatureError {
     FeatureError::Wave {
         problem: "the encoder gave nothing for it".to_owned(),
@@ -140,10 +120,4 @@ fn finished(recipe: &Recipe, heard: &Wave, frames: usize, mut values: Vec<f32>) 
     }
     let notes = windows(heard).into_iter().collect();
     Ok(Extracted { matrix, notes })
-}
-
-/// Of a clip that is longer than an encoder takes at once.
-pub(super) fn windows(heard: &Wave) -> Option<Note> {
-    let windows = (heard.seconds() / WINDOW).ceil() as usize;
-    (windows > 1).then_some(Note::Windows { windows })
 }

@@ -1,7 +1,7 @@
 //! A recipe over many waves: its encoder is read once, and takes several of them together.
 
+use super::compute::compute;
 use super::embed::{embed, found};
-use super::extract::compute;
 use super::{Extracted, FeatureError, Recipe, Stopwatch};
 use crate::audio::Wave;
 use crate::device::cpu;

@@ -1,40 +1,9 @@
 //! A wave through the steps of a recipe that come before its features: what the model hears.
 
-use super::embed::{heard, windows};
-use super::{FeatureError, Recipe};
-use crate::audio::{
-    Normalise, Wave, all_finite, kept, normalise, pad, resample, resample_range, resampled_length, trim,
-};
-use serde::{Deserialize, Serialize};
+use super::whole_clip::{check, heard, refuse, windows};
+use super::{FeatureError, Note, Recipe};
+use crate::audio::{Normalise, Wave, kept, normalise, pad, resample, resample_range, resampled_length, trim};
 use std::ops::Range;
-
-/// What a user should know about one clip's features.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Note {
-    /// Silence was cut off.
-    Trimmed {
-        /// At the start (s).
-        start_seconds: f64,
-        /// At the end (s).
-        end_seconds: f64,
-    },
-    /// The clip is shorter than the skip; the skip was cut to this many seconds so that frames remain.
-    SkipClamped {
-        /// What was skipped instead (s).
-        to_seconds: f64,
-    },
-    /// Zeros were added, this many seconds.
-    Padded {
-        /// Zeros added (s).
-        seconds: f64,
-    },
-    /// The clip is longer than the encoder takes at once, and went through it in windows.
-    Windows {
-        /// How many.
-        windows: usize,
-    },
-}
 
 /// A wave that is trimmed or levelled is resampled whole: more than half an hour at 16 kHz is no utterance.
 const MOST_SAMPLES: usize = 1 << 25;
@@ -83,23 +52,6 @@ pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), Featur
     }
     normalise(&mut samples, recipe.normalise);
     taken(recipe, samples.len(), notes, |range| Ok(samples[range].to_vec()))
-}
-
-/// Refuses a wave of which there are no features.
-pub(super) fn check(wave: &Wave) -> Result<(), FeatureError> {
-    if wave.samples.is_empty() {
-        return refuse("it holds no samples");
-    }
-    if !all_finite(&wave.samples) {
-        return refuse("some of its samples are not finite numbers");
-    }
-    Ok(())
-}
-
-fn refuse<T>(problem: &str) -> Result<T, FeatureError> {
-    Err(FeatureError::Wave {
-        problem: problem.to_owned(),
-    })
 }
 
 /// Skips, takes and pads `length` samples, of which `part` brings any range.

@@ -1,23 +1,9 @@
 //! Recipes whose features are the hidden states of a speech encoder.
 
 use super::recipe_limits::within;
-use super::{FeatureError, Recipe};
+use super::{FeatureError, Recipe, ResolvedEncoder};
 use crate::encoders::{EncoderConfig, Found, Layer, Pool, locate};
-use serde::{Deserialize, Serialize};
-
-/// What is known of a recipe's encoder once it was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ResolvedEncoder {
-    /// Hash of configuration and weights ([`crate::encoders::fingerprint`]).
-    pub fingerprint: String,
-    /// Hidden states, one more than transformer layers.
-    pub states: usize,
-    /// Numbers per frame of each.
-    pub width: usize,
-    /// Sampling rate of the waves that it takes (Hz).
-    pub rate: u32,
-}
+use serde::Serialize;
 
 /// What is written of such a recipe.
 #[derive(Serialize)]

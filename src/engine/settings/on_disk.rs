@@ -6,7 +6,7 @@ use super::{Settings, resolve};
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 18] = [
+const LATER: [&str; 19] = [
     "training.accumulate",
     "training.checkpointing",
     "tuning.repeats",
@@ -24,6 +24,7 @@ const LATER: [&str; 18] = [
     "recipes.wav2vec2_base_mean",
     "recipes.wav2vec2_base_frames",
     "recipes.whisper_tiny",
+    "recipes.whisper_tiny_mean_std",
     "recipes.whisper_tiny_2_frames",
 ];
 

@@ -202,7 +202,13 @@ mod tests {
         [("facebook/wav2vec2-base", 13, 768), ("openai/whisper-tiny.en", 5, 384)];
 
     /// Presets whose protocol keeps speakers apart, published so or our own.
-    const HONEST_BY_THEMSELVES: [&str; 4] = ["best", "emobox", "whisper_fine_tuned", "whisper_logistic"];
+    const HONEST_BY_THEMSELVES: [&str; 5] = [
+        "best",
+        "best_encoder",
+        "emobox",
+        "whisper_fine_tuned",
+        "whisper_logistic",
+    ];
 
     fn load(text: &str, changes: &[(&str, &str)]) -> Result<Settings, String> {
         let folder = tempfile::tempdir().unwrap();

@@ -20,16 +20,16 @@ macro_rules! folder {
 
 /// The recipes, first the one that stands in for what others leave out; first of those with an encoder the one that does so
 /// for them.
-const RECIPES: [(&str, &str); 11] = folder!(
+const RECIPES: [(&str, &str); 12] = folder!(
     "recipes": "mfcc_zcr_rms", "time_domain", "log_mel", "mfcc40_143", "mfcc40_143_all", "functionals", "log_mel_delta",
-    "wav2vec2_base_mean", "wav2vec2_base_frames", "whisper_tiny", "whisper_tiny_2_frames",
+    "wav2vec2_base_mean", "wav2vec2_base_frames", "whisper_tiny", "whisper_tiny_mean_std", "whisper_tiny_2_frames",
 );
-const PRESETS: [(&str, &str); 20] = folder!(
+const PRESETS: [(&str, &str); 21] = folder!(
     "presets": "five_layer_cnn_2376", "five_layer_cnn_2376_honest", "crnn_143x40", "crnn_143x40_honest", "cremad_time",
     "cremad_time_honest", "cremad_mel", "cremad_mel_honest", "ravdess_mel_2d", "ravdess_mel_2d_honest",
     "conv1d_six_classes", "conv1d_six_classes_honest", "conv1d_six_classes_female", "conv1d_six_classes_female_honest",
     "wav2vec2_mlp", "wav2vec2_mlp_honest", "emobox", "whisper_logistic", "whisper_fine_tuned",
-    "best",
+    "best_encoder", "best",
 );
 
 /// All that ships, in the order in which settings are listed.

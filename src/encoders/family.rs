@@ -1,0 +1,19 @@
+//! The families of encoders.
+
+use serde::{Deserialize, Serialize};
+
+/// How an encoder is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// OpenAI's Whisper (Radford et al. 2022): log-mel bands, two convolutions, pre-norm transformer layers.
+    Whisper,
+    /// wav2vec 2.0 (Baevski et al. 2020).
+    Wav2vec2,
+    /// HuBERT (Hsu et al. 2021).
+    Hubert,
+    /// WavLM (Chen et al. 2022).
+    Wavlm,
+    /// data2vec for speech (Baevski et al. 2022).
+    Data2vecAudio,
+}
