@@ -3,6 +3,7 @@
 use super::{Operation, Pullback, Values, runs_here, unary};
 use crate::layers::kernels::gelu as kernel;
 use burn::tensor::{Tensor, activation};
+use std::f64::consts::SQRT_2;
 use std::sync::Arc;
 
 /// `x (1 + erf(x / sqrt 2)) / 2` of each number: PyTorch's `GELU` (Hendrycks and Gimpel 2016), not its approximation by
@@ -11,7 +12,11 @@ pub fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     if runs_here(&input) {
         return unary(input, Gelu);
     }
-    activation::gelu(input)
+    if !input.device().is_autodiff() {
+        return activation::gelu(input);
+    }
+    // The derivative of Burn's operation is that of the approximation by tanh.
+    input.clone() * ((input / SQRT_2).erf() + 1.0) * 0.5
 }
 
 #[derive(Debug)]
