@@ -326,7 +326,7 @@ fn settings_are_shown_with_their_origin_and_mistakes_are_refused() {
     assert!(line("seed ").contains("# --set"), "{text}");
     let error = lab.refused(2, &["train", "--preset", "help"]);
     assert!(
-        error.contains("there is no preset `help`; there are best, conv1d_six_classes,"),
+        error.contains("there is no preset `help`; there are best, best_encoder, conv1d_six_classes,"),
         "{error}"
     );
 

@@ -190,7 +190,10 @@ fn code_within_the_text_names_what_there_is() {
 /// for the reader to replace.
 fn is_key(settings: &Settings, text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
-    if text.ends_with(".csv") {
+    if [".csv", ".safetensors", ".json", ".pt"]
+        .iter()
+        .any(|file| text.ends_with(file))
+    {
         return false;
     }
     let table = text.split_once('.').map(|(table, _)| table);

@@ -238,7 +238,8 @@ fn a_clip_has_the_same_states_alone_and_in_any_batch() {
             let batch: Vec<&[f32]> = order.iter().map(|clip| &waves[*clip][..]).collect();
             for (clip, found) in order.iter().zip(states(&batch)) {
                 let apart = apart(&found, &alone[*clip]);
-                assert!(apart < 1e-5, "{} {}: {apart}", case.name, lengths[*clip]);
+                // States reach 250, their largest share is rounded twice.
+                assert!(apart < 2e-5, "{} {}: {apart}", case.name, lengths[*clip]);
             }
         }
     }

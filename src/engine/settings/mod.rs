@@ -373,10 +373,10 @@ fn augmentation_of(name: &str, recipe: &Recipe, asked: &AugmentationSettings) ->
         );
         return refuse("mode", problem);
     }
-    if asked.spec_augment.is_active() {
+    if asked.spec_augment.is_active() && !recipe.has_unequal_frames() {
         let problem = format!(
-            "masks features, and those of recipe `{name}` are the states of an encoder, which have no bands; set \
-             time_masks and frequency_masks to 0, or mode to \"materialised\" for copies"
+            "masks frames, and recipe `{name}` gives one row per clip; set time_masks and frequency_masks to 0, or mode to \
+             \"materialised\" for copies"
         );
         return refuse("spec_augment", problem);
     }
