@@ -11,7 +11,7 @@ use std::{env, fmt, fs, io};
 use ureq::http::header::{ACCEPT_ENCODING, AUTHORIZATION, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Method, Request, Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body, Error, Timeout};
+use ureq::{Agent, Body, Error, Proxy, ProxyProtocol, Timeout};
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 10;
@@ -46,8 +46,8 @@ impl Head {
     }
 }
 
-/// Asks servers. Proxies are those of the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), the
-/// certificates to trust the usual ones, or those of the file `SSL_CERT_FILE`.
+/// Asks servers. Proxies are those of the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), of HTTP and
+/// not of SOCKS, the certificates to trust the usual ones, or those of the file `SSL_CERT_FILE`.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
@@ -123,6 +123,7 @@ impl Client {
             .map_err(|error| answer(format!("is no address ({error})")))?;
         let mut at = first.clone();
         for _ in 0..=REDIRECTS {
+            self.check_proxy(&at)?;
             let mut request = Request::builder().method(method).uri(&at);
             // Sizes and ranges are to be those of the file.
             request = request.header(ACCEPT_ENCODING, "identity");
@@ -165,6 +166,22 @@ impl Client {
         Err(answer(format!("the server leads on more than {REDIRECTS} times")))
     }
 
+    /// The proxy on the way to a server, if one is needed.
+    fn proxy(&self, at: &Uri) -> Option<&Proxy> {
+        self.agent.config().proxy().filter(|proxy| !proxy.is_no_proxy(at))
+    }
+
+    /// Refuses a proxy of SOCKS: `ureq` would pass it by and connect to the server itself.
+    fn check_proxy(&self, at: &Uri) -> Result<(), DownloadError> {
+        match self.proxy(at).map(Proxy::protocol) {
+            None | Some(ProxyProtocol::Http | ProxyProtocol::Https) => Ok(()),
+            Some(_) => Err(DownloadError::Proxy {
+                host: host(at),
+                problem: "it is one of SOCKS, and only those of HTTP can be used".to_owned(),
+            }),
+        }
+    }
+
     /// What an error of the connection means.
     fn failure(&self, url: &str, at: &Uri, error: &Error) -> DownloadError {
         let problem = match error {
@@ -173,8 +190,7 @@ impl Client {
             Error::Timeout(_) => "it does not answer".to_owned(),
             other => other.to_string(),
         };
-        let proxy = self.agent.config().proxy().filter(|proxy| !proxy.is_no_proxy(at));
-        let host = match proxy {
+        let host = match self.proxy(at) {
             Some(proxy) => format!("{}, through the proxy {}:{},", host(at), proxy.host(), proxy.port()),
             None => host(at),
         };

@@ -18,7 +18,10 @@ pub enum DownloadError {
         problem: String,
     },
     /// The proxy does not let through.
-    #[error("{host}: the proxy does not let through ({problem}); check HTTPS_PROXY, and NO_PROXY for what needs none")]
+    #[error(
+        "{host}: the proxy does not let through ({problem}); check HTTPS_PROXY and ALL_PROXY, and NO_PROXY for what needs \
+         none"
+    )]
     Proxy {
         /// The server.
         host: String,

@@ -1,4 +1,6 @@
-//! Encoders that are known to work: what they are, what they have heard, and how well they are published to do.
+//! Encoders that are known to work: what they are, what they were trained on, and their published scores.
+
+use super::Family;
 
 /// An encoder that is known to work.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,15 +17,15 @@ pub struct Known {
     pub parameters: u64,
     /// Bytes to be fetched, as the hub shows them; `None` where that is not known here.
     pub download: Option<u64>,
-    /// Samples per second that it hears (Hz).
+    /// Sampling rate of its input (Hz).
     pub rate: u32,
     /// Under which licence its weights are published.
     pub licence: &'static str,
     /// What it was trained on.
     pub trained_on: &'static str,
-    /// Corpora of emotional speech among that: scores on these are no scores on unheard clips.
+    /// Corpora of emotional speech among that: scores on these are no scores on unseen clips.
     pub emotion_corpora: &'static [&'static str],
-    /// What its head tells apart, where it has one.
+    /// What its head predicts, where it has one: classes or dimensions.
     pub head: Option<&'static str>,
     /// What is published of it in speech emotion recognition.
     pub scores: &'static [PublishedScore],
@@ -46,12 +48,9 @@ pub struct PublishedScore {
     pub source: &'static str,
 }
 
-/// What `model_type` may be for an encoder that can be read.
-const FAMILIES: [&str; 5] = ["whisper", "wav2vec2", "hubert", "wavlm", "data2vec-audio"];
-
 /// Whether an encoder of this `model_type` can be read.
 pub fn is_known_family(model_type: &str) -> bool {
-    FAMILIES.contains(&model_type)
+    Family::of_model_type(model_type).is_some()
 }
 
 /// The encoders that are known to work, by family and size.
@@ -80,10 +79,13 @@ const WHISPER_V3: &str = "speech of the web in many languages with transcripts; 
 const LIBRISPEECH: &str = "LibriSpeech (960 h), read aloud";
 const LIBRI_LIGHT: &str = "Libri-Light (60,000 h), read aloud";
 const WAVLM_DATA: &str = "Libri-Light (60,000 h), GigaSpeech (10,000 h), VoxPopuli (24,000 h)";
+/// Their model cards name the licence of microsoft/UniSpeech; the code in microsoft/unilm is under MIT.
+const WAVLM_LICENCE: &str = "CC-BY-SA-3.0";
 const ROBUST_DATA: &str = "Libri-Light, Common Voice, Switchboard, Fisher";
 const IEMOCAP_CLASSES: &str = "neutral, happy, angry, sad";
 
-/// An encoder that has heard no emotion corpus, with the sizes of base models; the others differ from it.
+/// An encoder that is not known to be trained on an emotion corpus, with the sizes of base models; the others differ
+/// from it.
 const BASE: Known = Known {
     name: "",
     family: "wav2vec2",
@@ -183,7 +185,7 @@ const KNOWN: [Known; 15] = [
         name: "microsoft/wavlm-base-plus",
         family: "wavlm",
         parameters: 94_381_936,
-        licence: "MIT",
+        licence: WAVLM_LICENCE,
         trained_on: WAVLM_DATA,
         ..BASE
     },
@@ -191,7 +193,7 @@ const KNOWN: [Known; 15] = [
         name: "microsoft/wavlm-large",
         family: "wavlm",
         parameters: 315_453_120,
-        licence: "MIT",
+        licence: WAVLM_LICENCE,
         trained_on: WAVLM_DATA,
         scores: &[
             emobox("RAVDESS", 72.0, FROZEN_RAVDESS, true),
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_tells_emotions_was_trained_on_emotions() {
+    fn a_head_that_predicts_emotions_was_trained_on_emotions() {
         for known in known() {
             assert_eq!(
                 known.head.is_some(),

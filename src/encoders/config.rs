@@ -1,6 +1,6 @@
 //! What an encoder is, from the two files beside its weights.
 
-use super::json::Json;
+use super::json::{Json, refusal};
 use super::wav2vec2::Wav2vec2Config;
 use super::whisper::WhisperConfig;
 use super::{EncoderError, Family, Layer, Pool};
@@ -41,19 +41,23 @@ impl EncoderConfig {
     /// known.
     pub fn read(folder: &Path) -> Result<Self, EncoderError> {
         let model = Json::read(&folder.join(CONFIG))?;
-        let wave = Json::read(&folder.join(PREPROCESSOR))?;
-        let known = "whisper, wav2vec2, hubert, wavlm, data2vec-audio";
+        let preprocessor = folder.join(PREPROCESSOR);
+        if !preprocessor.exists() {
+            return Err(refusal(
+                &preprocessor,
+                "is missing: the model was published without it, or the folder is not complete. Copy it from the model that \
+                 this one was made from; it says at which rate and level waves are taken"
+                    .to_owned(),
+            ));
+        }
+        let wave = Json::read(&preprocessor)?;
+        let known = Family::MODEL_TYPES.map(|(name, _)| name).join(", ");
         let family = match model.text("model_type")? {
-            Some("whisper") => Family::Whisper,
-            Some("wav2vec2") => Family::Wav2vec2,
-            Some("hubert") => Family::Hubert,
-            Some("wavlm") => Family::Wavlm,
-            Some("data2vec-audio") => Family::Data2vecAudio,
-            Some(other) => {
-                return Err(model.refuse(format!(
-                    "`model_type` is {other}, which is no encoder known here; known are {known}"
-                )));
-            }
+            Some(name) => Family::of_model_type(name).ok_or_else(|| {
+                model.refuse(format!(
+                    "`model_type` is {name}, which is no encoder known here; known are {known}"
+                ))
+            })?,
             None => return Err(model.refuse(format!("lacks `model_type`, which must be one of {known}"))),
         };
         if family == Family::Whisper {

@@ -17,3 +17,20 @@ pub enum Family {
     /// data2vec for speech (Baevski et al. 2022).
     Data2vecAudio,
 }
+
+impl Family {
+    /// What `model_type` of `config.json` calls each.
+    pub(super) const MODEL_TYPES: [(&'static str, Self); 5] = [
+        ("whisper", Self::Whisper),
+        ("wav2vec2", Self::Wav2vec2),
+        ("hubert", Self::Hubert),
+        ("wavlm", Self::Wavlm),
+        ("data2vec-audio", Self::Data2vecAudio),
+    ];
+
+    /// The family of this `model_type`; `None` for what cannot be read.
+    pub(super) fn of_model_type(model_type: &str) -> Option<Self> {
+        let (_, family) = Self::MODEL_TYPES.iter().find(|(name, _)| *name == model_type)?;
+        Some(*family)
+    }
+}

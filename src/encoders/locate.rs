@@ -30,11 +30,7 @@ pub fn locate_in(cache: &Cache, name: &str) -> Result<PathBuf, EncoderError> {
             "is no folder, and no name of a model on the hub, such as openai/whisper-tiny.en".to_owned(),
         ));
     };
-    let known: Vec<_> = cache
-        .list()
-        .into_iter()
-        .filter(|cached| cached.name == model.name)
-        .collect();
+    let known = cache.commits(&model);
     let commit = cache.commit(&model);
     let found = known.iter().find(|cached| Some(&cached.commit) == commit.as_ref());
     match found {

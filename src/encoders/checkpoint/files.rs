@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What may hold the weights, the first that is there: one file, or an index of several.
-const KINDS: [&str; 4] = [
+pub(in crate::encoders) const WEIGHTS: [&str; 4] = [
     "model.safetensors",
     "model.safetensors.index.json",
     "pytorch_model.bin",
@@ -50,7 +50,7 @@ pub(super) fn tensors(folder: &Path) -> Result<(PathBuf, BTreeMap<String, Stored
 }
 
 fn main_file(folder: &Path) -> Result<PathBuf, EncoderError> {
-    let found = KINDS
+    let found = WEIGHTS
         .map(|name| folder.join(name))
         .into_iter()
         .find(|path| path.exists());
@@ -59,7 +59,7 @@ fn main_file(folder: &Path) -> Result<PathBuf, EncoderError> {
             folder,
             format!(
                 "holds no weights ({}); get the encoder with `undertone encoders get NAME`, or name a complete folder",
-                KINDS.join(", ")
+                WEIGHTS.join(", ")
             ),
         )
     })

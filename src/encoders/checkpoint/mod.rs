@@ -6,7 +6,7 @@ mod files;
 mod tests;
 mod values;
 
-pub(super) use files::weight_files;
+pub(super) use files::{WEIGHTS, weight_files};
 
 use super::EncoderError;
 use super::json::refusal;
@@ -65,7 +65,7 @@ impl Checkpoint {
         })
     }
 
-    /// Looks for the encoder's own tensors under the first of these prefixes that has one of that name. Names are told
+    /// Looks for the encoder's own tensors under the first of these prefixes that has one of that name. Names are
     /// without it from now on.
     pub fn under(&mut self, prefixes: &[&str], name: &str) -> Result<(), EncoderError> {
         let found = prefixes

@@ -3,19 +3,14 @@
 
 use super::ModelName;
 use super::name::{is_commit, is_part};
+use crate::encoders::checkpoint::WEIGHTS;
+use crate::encoders::config::CONFIG;
 use crate::files;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// What an encoder cannot be without.
-pub(super) const CONFIG: &str = "config.json";
-/// How the wave is to be prepared; not every model has it.
-pub(super) const PREPROCESSOR: &str = "preprocessor_config.json";
-/// The forms in which weights are published, the best first. What ends in `index.json` names the files that hold them.
-pub(super) const WEIGHTS: [&str; 3] = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
 
 /// The hub's cache on this machine. Looking changes nothing in it.
 #[derive(Debug, Clone)]
@@ -70,30 +65,20 @@ impl Cache {
 
     /// All commits of all models that have a `config.json`, by name.
     pub fn list(&self) -> Vec<Cached> {
-        let mut found = Vec::new();
+        let mut found: Vec<Cached> = Vec::new();
         for folder in folders(&self.folder) {
-            let Some(name) = folder.file_name().and_then(|name| ModelName::of_folder(name.to_str()?)) else {
-                continue;
-            };
-            let revisions = revisions(&folder.join("refs"));
-            for snapshot in folders(&folder.join("snapshots")) {
-                let commit = snapshot.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                if !snapshot.join(CONFIG).exists() {
-                    continue;
-                }
-                let revisions = revisions.iter().filter(|(_, at)| **at == commit);
-                found.push(Cached {
-                    name: name.clone(),
-                    revisions: revisions.map(|(revision, _)| revision.clone()).collect(),
-                    model_type: model_type(&snapshot),
-                    bytes: bytes(&snapshot),
-                    missing: missing(&snapshot),
-                    folder: snapshot,
-                    commit,
-                });
+            if let Some(name) = folder.file_name().and_then(|name| ModelName::of_folder(name.to_str()?)) {
+                found.extend(commits(&name, &folder));
             }
         }
         found.sort_by(|one, other| (&one.name, &one.commit).cmp(&(&other.name, &other.commit)));
+        found
+    }
+
+    /// The commits of one model that have a `config.json`, in order.
+    pub fn commits(&self, model: &ModelName) -> Vec<Cached> {
+        let mut found = commits(&model.name, &self.model(model));
+        found.sort_by(|one, other| one.commit.cmp(&other.commit));
         found
     }
 
@@ -149,6 +134,29 @@ impl Cache {
     fn reference(&self, model: &ModelName) -> PathBuf {
         self.model(model).join("refs").join(&model.revision)
     }
+}
+
+/// The commits of the model in this folder that have a `config.json`.
+fn commits(name: &str, folder: &Path) -> Vec<Cached> {
+    let revisions = revisions(&folder.join("refs"));
+    let mut found = Vec::new();
+    for snapshot in folders(&folder.join("snapshots")) {
+        if !snapshot.join(CONFIG).exists() {
+            continue;
+        }
+        let commit = snapshot.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let revisions = revisions.iter().filter(|(_, at)| **at == commit);
+        found.push(Cached {
+            name: name.to_owned(),
+            revisions: revisions.map(|(revision, _)| revision.clone()).collect(),
+            model_type: model_type(&snapshot),
+            bytes: bytes(&snapshot),
+            missing: missing(&snapshot),
+            folder: snapshot,
+            commit,
+        });
+    }
+    found
 }
 
 /// What a folder lacks to hold an encoder: its configuration or (some of) its weights.

@@ -1,13 +1,18 @@
 //! Fetching a model from the hub into the cache.
 
-use super::cache::{CONFIG, PREPROCESSOR, WEIGHTS, missing, shards};
+use super::cache::{missing, shards};
 use super::name::{is_commit, is_part};
 use super::{Hub, ModelName};
 use crate::download::{Checksum, Client, Download, DownloadError, Head};
 use crate::encoders::EncoderError;
+use crate::encoders::checkpoint::WEIGHTS;
+use crate::encoders::config::{CONFIG, PREPROCESSOR};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+
+/// Bytes beyond which a length is no file's (a petabyte): those of all files add up without overflow.
+const LARGEST: u64 = 1 << 50;
 
 /// Told of (bytes that are here, bytes in all), often; says whether to go on.
 type Watch<'a> = &'a mut dyn FnMut(u64, u64) -> bool;
@@ -143,6 +148,7 @@ impl Hub {
         // The length of a redirect is not that of the file.
         let length = head.get("Content-Length").filter(|_| head.get("Location").is_none());
         let size = head.get("X-Linked-Size").or(length).and_then(|size| size.parse().ok());
+        let size = size.filter(|size: &u64| *size < LARGEST);
         match (tag.filter(|tag| is_part(tag)), size) {
             (Some(tag), Some(size)) => Ok(Piece {
                 file: file.to_owned(),
