@@ -1,4 +1,4 @@
-//! The device to compute on. The only place that names Burn's backends.
+//! The device to compute on, by name.
 
 mod cuda;
 mod error;

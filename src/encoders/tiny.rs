@@ -1,7 +1,8 @@
 //! A small encoder on disk, for tests.
 
+use super::fixture::{Named, safetensors};
 use crate::layers::lcg::Lcg;
-use safetensors::tensor::{Dtype, TensorView, serialize};
+use safetensors::Dtype;
 use std::fs;
 use std::path::Path;
 
@@ -43,17 +44,15 @@ pub fn whisper(folder: &Path, layers: usize, width: usize) {
         }
     }
     let mut draw = Lcg(5);
-    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+    let tensors: Vec<Named> = tensors
         .into_iter()
         .map(|(name, shape)| {
             let offset = if name.ends_with("norm.weight") { 1.0 } else { 0.0 };
             let values = draw.values(shape.iter().product());
-            let bytes = values.iter().flat_map(|value| (value + offset).to_le_bytes()).collect();
-            (name, shape, bytes)
+            let values = values.iter().map(|value| value + offset).collect();
+            (name, shape, values)
         })
         .collect();
-    let views = bytes
-        .iter()
-        .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
-    fs::write(folder.join("model.safetensors"), serialize(views, None).unwrap()).unwrap();
+    let weights = safetensors(&tensors, Dtype::F32);
+    fs::write(folder.join("model.safetensors"), weights).unwrap();
 }

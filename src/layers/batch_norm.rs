@@ -98,7 +98,12 @@ impl BatchNorm {
             let [mean, variance] = [&self.mean, &self.variance].map(|state| numbers(state.value_sync()));
             Source::Running(Moments { mean, variance })
         };
-        let normalise = Normalise { source, windows, shape };
+        let normalise = Normalise {
+            source,
+            windows,
+            shape,
+            epsilon: EPSILON,
+        };
         let output = ternary(input, self.gamma.val(), self.beta.val(), normalise);
         if let (Some(steps), Some(Moments { mean, variance })) = (steps_counted, found.get()) {
             let kept = kept(steps);
@@ -166,19 +171,22 @@ fn numbers(tensor: Tensor<1>) -> Vec<f32> {
 
 /// Where mean and variance come from.
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     /// From the batch; they are stored there.
     Batch(Arc<OnceLock<Moments>>),
     Running(Moments),
 }
 
+/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` in each channel, and the pooling that may follow.
 #[derive(Debug)]
-struct Normalise {
-    source: Source,
+pub(super) struct Normalise {
+    pub source: Source,
     /// Of the pooling that follows.
-    windows: Option<Windows>,
+    pub windows: Option<Windows>,
     /// Of the output.
-    shape: Vec<usize>,
+    pub shape: Vec<usize>,
+    /// Added to the variance.
+    pub epsilon: f32,
 }
 
 impl Operation<3> for Normalise {
@@ -194,7 +202,7 @@ impl Operation<3> for Normalise {
                 moments
             }
         };
-        let affine = Affine::new(moments, gamma.slice(), beta.slice(), EPSILON);
+        let affine = Affine::new(moments, gamma.slice(), beta.slice(), self.epsilon);
         let (output, pooled) = match self.windows {
             Some(windows) => {
                 let (output, chosen) = pooling::forward(windows, input.slice(), Some(&affine), false);

@@ -1,9 +1,7 @@
 //! Normalisation of each channel over the frames of a clip.
 
-use super::{KeyMask, Operation, Pullback, Values, runs_here, ternary};
-use crate::layers::kernels::affine::Affine;
-use crate::layers::kernels::batch_norm::{Backward, moments};
-use crate::layers::kernels::normalise;
+use super::batch_norm::{Normalise, Source};
+use super::{KeyMask, runs_here, ternary};
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorData};
 use std::sync::Arc;
@@ -11,7 +9,7 @@ use std::sync::Arc;
 /// `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, mean and (biased) variance those of the same channel over
 /// the clip's own frames: PyTorch's `GroupNorm` with as many groups as channels (Wu and He 2018).
 #[derive(Module, Debug)]
-pub struct ClipNorm {
+pub struct ChannelNorm {
     /// gamma (channels).
     pub gamma: Param<Tensor<1>>,
     /// beta (channels).
@@ -20,13 +18,19 @@ pub struct ClipNorm {
     pub epsilon: f64,
 }
 
-impl ClipNorm {
+impl ChannelNorm {
     /// (batch, frames, channels): statistics over the frames that the mask says are a clip's own; what comes out for
     /// others means nothing.
     pub fn forward(&self, input: Tensor<3>, mask: &KeyMask) -> Tensor<3> {
         if input.dims()[0] == 1 && mask.is_full() && runs_here(&input) {
-            let epsilon = self.epsilon as f32;
-            return ternary(input, self.gamma.val(), self.beta.val(), Normalise { epsilon });
+            // Of a single clip they are the statistics of the batch.
+            let normalise = Normalise {
+                source: Source::Batch(Arc::default()),
+                windows: None,
+                shape: input.dims().to_vec(),
+                epsilon: self.epsilon as f32,
+            };
+            return ternary(input, self.gamma.val(), self.beta.val(), normalise);
         }
         self.composed(input, mask)
     }
@@ -44,47 +48,6 @@ impl ClipNorm {
     }
 }
 
-#[derive(Debug)]
-struct Normalise {
-    epsilon: f32,
-}
-
-impl Operation<3> for Normalise {
-    fn forward(self: Box<Self>, inputs: [Values; 3], tracked: bool) -> (Values, Option<Arc<dyn Pullback<3>>>) {
-        let [input, gamma, beta] = inputs;
-        let moments = moments(input.slice(), gamma.slice().len());
-        let affine = Affine::new(moments, gamma.slice(), beta.slice(), self.epsilon);
-        let output = Values::new(normalise::forward(input.slice(), &affine), input.shape().to_vec());
-        let back = || Arc::new(NormaliseBack { input, affine }) as _;
-        (output, tracked.then(back))
-    }
-}
-
-/// Kept for the backward pass.
-#[derive(Debug)]
-struct NormaliseBack {
-    input: Values,
-    affine: Affine,
-}
-
-impl Pullback<3> for NormaliseBack {
-    fn backward(&self, gradient: Values, wanted: [bool; 3]) -> [Option<Values>; 3] {
-        let back = Backward {
-            input: self.input.slice(),
-            affine: &self.affine,
-            of_batch: true,
-            pooled: None,
-        };
-        let [to_input, to_gamma, to_beta] = back.gradients(gradient.slice());
-        let channels = to_gamma.len();
-        [
-            wanted[0].then(|| Values::new(to_input, self.input.shape().to_vec())),
-            wanted[1].then(|| Values::new(to_gamma, [channels])),
-            wanted[2].then(|| Values::new(to_beta, [channels])),
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,10 +55,10 @@ mod tests {
     use crate::layers::lcg::Lcg;
     use burn::tensor::Device;
 
-    fn layer(channels: usize, device: &Device) -> ClipNorm {
+    fn layer(channels: usize, device: &Device) -> ChannelNorm {
         let mut draw = Lcg(11);
         let mut param = || Param::from_data(TensorData::new(draw.values(channels), [channels]), device);
-        ClipNorm {
+        ChannelNorm {
             gamma: param(),
             beta: param(),
             epsilon: 1e-5,

@@ -36,7 +36,7 @@ mod weighted_sum;
 
 pub use attention::AttentiveStatistics;
 pub use batch_norm::BatchNorm;
-pub use channel_norm::ClipNorm;
+pub use channel_norm::ChannelNorm;
 pub use clip_norm::clip_norm;
 pub use convolution::Convolution;
 pub use convolution2d::Convolution2d;

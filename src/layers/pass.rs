@@ -77,7 +77,7 @@ impl TrainingPass {
     }
 
     /// Whether networks keep of their segments ([`Mode::segment`]) only what went in, and pass them a second time on the way
-    /// back: less memory for a third more time.
+    /// back: less memory for more time.
     pub fn checkpointing(self, checkpointing: bool) -> Self {
         Self {
             segments: checkpointing.then(Segments::default),

@@ -27,7 +27,7 @@ const LAST: [&str; 2] = ["classifier.out_proj", "classifier.output"];
 
 /// Parts of names of tensors that belong to no head that is used here: decoders, and what only pre-training or speech
 /// recognition uses.
-const NO_HEAD: [&str; 13] = [
+const NO_HEAD: [&str; 15] = [
     "aligner",
     "ctc_proj",
     "decoder",
@@ -37,10 +37,12 @@ const NO_HEAD: [&str; 13] = [
     "lm_head",
     "mask_emb",
     "masked_spec_embed",
+    "objective",
     "proj_out",
     "project_hid",
     "project_q",
     "quantizer",
+    "target_glu",
 ];
 
 impl Form {

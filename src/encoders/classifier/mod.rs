@@ -1,4 +1,4 @@
-//! Checkpoints that come with a classification head: waves to what the head says of them.
+//! Checkpoints that come with a classification head: waves to the outputs of the head.
 
 mod form;
 mod head;
@@ -61,9 +61,9 @@ impl Classifier {
         self.labels.outputs
     }
 
-    /// What the head says of each clip, one number per label: logits of classes, or the values of dimensions. Clips are
-    /// mono samples at the rate of [`Self::config`], of any lengths; each one's numbers are the same alone and beside
-    /// others. Of a clip beyond 30 s the mean is over the frames of all its windows.
+    /// The outputs of the head for each clip, one number per label: logits of classes, or the values of dimensions.
+    /// Clips are mono samples at the rate of [`Self::config`], of any length; each one's numbers are the same alone and
+    /// beside others. Of a clip beyond 30 s the mean is over the frames of all its windows.
     ///
     /// A Whisper head was trained on the mean over all 30 s, so the wave is filled up with silence as there.
     ///

@@ -3,7 +3,7 @@
 use super::config::Wav2vec2Config;
 use crate::encoders::EncoderError;
 use crate::encoders::checkpoint::Checkpoint;
-use crate::layers::{ClipNorm, Dense, KeyMask, LayerNorm, StridedConvolution, gelu};
+use crate::layers::{ChannelNorm, Dense, KeyMask, LayerNorm, StridedConvolution, gelu};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -24,7 +24,7 @@ pub(super) struct Front {
 #[derive(Module, Debug)]
 struct FrontLayer {
     convolution: StridedConvolution,
-    clip_norm: Option<ClipNorm>,
+    channel_norm: Option<ChannelNorm>,
     layer_norm: Option<LayerNorm>,
 }
 
@@ -43,8 +43,8 @@ impl Front {
                     [sizes.kernel, sizes.stride, 0],
                     config.front_bias,
                 )?,
-                clip_norm: match config.norm_each {
-                    false if index == 0 => Some(ClipNorm {
+                channel_norm: match config.norm_each {
+                    false if index == 0 => Some(ChannelNorm {
                         gamma: checkpoint.param(&name("layer_norm.weight"), [outputs])?,
                         beta: checkpoint.param(&name("layer_norm.bias"), [outputs])?,
                         epsilon: EPSILON,
@@ -78,7 +78,7 @@ impl Front {
             hidden = layer.convolution.forward(hidden);
             // The kernel looks ahead only, so that a clip's own frames see nothing of what stands behind it.
             own.iter_mut().for_each(|own| *own = layer.convolution.frames(*own));
-            if let Some(norm) = &layer.clip_norm {
+            if let Some(norm) = &layer.channel_norm {
                 let mask = KeyMask::new(&own, hidden.dims()[1]);
                 hidden = norm.forward(hidden, &mask);
             }

@@ -1,4 +1,4 @@
-//! What Whisper hears of a wave.
+//! The log-mel bands that go into Whisper.
 
 use super::WhisperConfig;
 use crate::audio::{MelFilterbank, PadMode, Stft, Window, mel_filterbank};
