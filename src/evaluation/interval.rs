@@ -27,7 +27,8 @@ pub struct Interval {
 }
 
 /// The interval of the unweighted average recall of these clips. In each sample as many speakers are drawn with replacement
-/// as there are, each with all clips; where the speaker of a clip is not known, clips are drawn. None of fewer than two.
+/// as there are, each with all clips; where the speaker of a clip is not known, clips are drawn. A class that a sample has
+/// no clip of is left out of its mean. None of fewer than two.
 pub fn uar_interval(evaluated: &[EvaluatedClip], labels: &[String], seed: u64) -> Option<Interval> {
     let speakers = evaluated.iter().all(|clip| clip.speaker.is_some());
     let mut units: BTreeMap<(&str, &str, usize), Vec<&EvaluatedClip>> = BTreeMap::new();

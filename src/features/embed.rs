@@ -1,6 +1,6 @@
 //! Waves through the encoder of a recipe.
 
-use super::whole_clip::{heard, windows};
+use super::whole_clip::{at_rate, windows};
 use super::{Extracted, FeatureError, FeatureMatrix, Recipe, Stopwatch};
 use crate::audio::Wave;
 use crate::encoders::{Encoder, EncoderError, Found};
@@ -27,8 +27,8 @@ impl Recipe {
         let equal = self.shape().0;
         Ok(move |samples: u64, rate: u32| match &config {
             Some(config) => {
-                let heard = samples as f64 * f64::from(config.rate) / f64::from(rate.max(1));
-                config.frames(heard.round() as usize)
+                let resampled = samples as f64 * f64::from(config.rate) / f64::from(rate.max(1));
+                config.frames(resampled.round() as usize)
             }
             None => equal,
         })
@@ -66,26 +66,29 @@ pub(super) fn embed(
     watch: &mut Stopwatch,
 ) -> Result<Vec<Result<Extracted, FeatureError>>, FeatureError> {
     let rate = encoder.config().rate;
-    let heard = |wave| {
-        let heard = heard(wave, rate)?;
-        match encoder.config().frames(heard.samples.len()) {
+    let resample = |wave| {
+        let resampled = at_rate(wave, rate)?;
+        match encoder.config().frames(resampled.samples.len()) {
             0 => Err(FeatureError::Wave {
-                problem: format!("its {:.3} s are too short for a frame of the encoder", heard.seconds()),
+                problem: format!(
+                    "its {:.3} s are too short for a frame of the encoder",
+                    resampled.seconds()
+                ),
             }),
-            _ => Ok(heard),
+            _ => Ok(resampled),
         }
     };
-    let heard: Vec<Result<Wave, FeatureError>> = waves.iter().map(heard).collect();
+    let resampled: Vec<Result<Wave, FeatureError>> = waves.iter().map(resample).collect();
     watch.lap("resample");
-    let clips: Vec<&[f32]> = heard.iter().flatten().map(|wave| wave.samples.as_slice()).collect();
+    let clips: Vec<&[f32]> = resampled.iter().flatten().map(|wave| wave.samples.as_slice()).collect();
     let mut rows = encoder
         .embed(&clips, recipe.layer, recipe.pool, recipe.padded)?
         .into_iter();
     watch.lap("encoder");
-    Ok(heard
+    Ok(resampled
         .into_iter()
-        .map(|heard| {
-            let wave = heard?;
+        .map(|resampled| {
+            let wave = resampled?;
             let frames = rows.next().ok_or_else(nothing)?;
             finished(recipe, &wave, frames.frames, frames.values)
         })
@@ -99,7 +102,7 @@ fn nothing() -> FeatureError {
 }
 
 /// Frames as they are kept, in 16 bits, so that they are the same whether they were kept or made just now.
-fn finished(recipe: &Recipe, heard: &Wave, frames: usize, mut values: Vec<f32>) -> Result<Extracted, FeatureError> {
+fn finished(recipe: &Recipe, wave: &Wave, frames: usize, mut values: Vec<f32>) -> Result<Extracted, FeatureError> {
     if recipe.has_unequal_frames() {
         for value in &mut values {
             *value = f16::from_f32(*value).to_f32();
@@ -118,6 +121,6 @@ fn finished(recipe: &Recipe, heard: &Wave, frames: usize, mut values: Vec<f32>) 
             problem: format!("the encoder's states are no numbers that can be kept ({fault})"),
         });
     }
-    let notes = windows(heard).into_iter().collect();
+    let notes = windows(wave).into_iter().collect();
     Ok(Extracted { matrix, notes })
 }

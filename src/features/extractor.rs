@@ -262,7 +262,7 @@ mod tests {
         let (alone, had_it) = store.get_or_extract("b", 1, || Ok(wave(1))).unwrap();
         assert!(!had_it);
         assert_eq!(&alone, &made[1].as_ref().unwrap().0);
-        // Told beforehand from the lengths.
+        // Known beforehand from the lengths.
         let size = fs::metadata(
             fs::read_dir(cache.path())
                 .unwrap()
@@ -270,9 +270,9 @@ mod tests {
                 .min()
                 .unwrap(),
         );
-        let told = store
+        let expected = store
             .bytes_of([4_000, 5_000, 6_000, 7_000].map(|samples| (samples, 16_000)))
             .unwrap();
-        assert_eq!(size.unwrap().len(), 4096 + told);
+        assert_eq!(size.unwrap().len(), 4096 + expected);
     }
 }

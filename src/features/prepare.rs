@@ -1,6 +1,6 @@
-//! A wave through the steps of a recipe that come before its features: what the model hears.
+//! A wave through the steps of a recipe that come before its features: what the model takes.
 
-use super::whole_clip::{check, heard, refuse, windows};
+use super::whole_clip::{at_rate, check, refuse, windows};
 use super::{FeatureError, Note, Recipe};
 use crate::audio::{Normalise, Wave, kept, normalise, pad, resample, resample_range, resampled_length, trim};
 use std::ops::Range;
@@ -8,9 +8,9 @@ use std::ops::Range;
 /// A wave that is trimmed or levelled is resampled whole: more than half an hour at 16 kHz is no utterance.
 const MOST_SAMPLES: usize = 1 << 25;
 
-/// What the model hears of a wave: resampled, trimmed, normalised, skipped, taken and padded, in this order.
+/// What the model takes of a wave: resampled, trimmed, normalised, skipped, taken and padded, in this order.
 /// At the recipe's rate; as long as the recipe takes, except that `take_seconds = 0` takes all there is and
-/// that nothing is padded for functionals. An encoder hears the whole clip at its own rate.
+/// that nothing is padded for functionals. An encoder takes the whole clip at its own rate.
 ///
 /// The skip is cut to `min(skip, max(0, len - frame_length))` samples, so that a clip that ends soon
 /// after it, or before it, still gives a whole frame of sound when it has one.
@@ -21,9 +21,9 @@ const MOST_SAMPLES: usize = 1 << 25;
 pub fn prepare(wave: &Wave, recipe: &Recipe) -> Result<(Wave, Vec<Note>), FeatureError> {
     recipe.validate()?;
     if recipe.has_encoder() {
-        let heard = heard(wave, recipe.encoder_rate()?)?;
-        let notes = windows(&heard).into_iter().collect();
-        return Ok((heard, notes));
+        let resampled = at_rate(wave, recipe.encoder_rate()?)?;
+        let notes = windows(&resampled).into_iter().collect();
+        return Ok((resampled, notes));
     }
     check(wave)?;
     let length = resampled_length(wave, recipe.sample_rate);
@@ -96,9 +96,10 @@ fn after(skip: usize, recipe: &Recipe, length: usize) -> Range<usize> {
     skip + range.start..skip + range.end
 }
 
-/// Which samples a recipe takes of `length` at its rate; none where that depends on what they are.
+/// Which samples a recipe takes of `length` at its rate; none where that depends on what they are, or an encoder takes
+/// all of them.
 pub(super) fn range_taken(recipe: &Recipe, length: usize) -> Option<Range<usize>> {
-    takes_by_length(recipe).then(|| after(skipped(recipe, length), recipe, length))
+    (takes_by_length(recipe) && !recipe.has_encoder()).then(|| after(skipped(recipe, length), recipe, length))
 }
 
 fn takes_by_length(recipe: &Recipe) -> bool {

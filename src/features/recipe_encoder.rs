@@ -27,7 +27,7 @@ impl Recipe {
         self.has_encoder() && self.pool == Pool::Frames
     }
 
-    /// Rate at which the features hear a clip (Hz): the encoder's, once that was found, or the recipe's own.
+    /// Rate that a clip is resampled to for its features (Hz): the encoder's, once that was found, or the recipe's own.
     pub fn rate(&self) -> u32 {
         match &self.resolved_encoder {
             Some(encoder) if self.has_encoder() => encoder.rate,

@@ -1,4 +1,4 @@
-//! The whole of a clip, which an encoder hears.
+//! The whole of a clip, which an encoder takes.
 
 use super::{FeatureError, Note};
 use crate::audio::{Wave, all_finite, resample, resampled_length};
@@ -8,14 +8,17 @@ const WINDOW: f64 = 30.0;
 /// As many windows are an hour.
 const MOST_WINDOWS: usize = 120;
 
-/// The whole clip at the encoder's rate: what it hears.
-pub(super) fn heard(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
+/// The whole clip at the encoder's rate (Hz).
+///
+/// # Errors
+/// [`FeatureError::Wave`] for a wave without samples, with some that are not finite, or of more than an hour.
+pub(super) fn at_rate(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
     check(wave)?;
     let longest = MOST_WINDOWS * (WINDOW * f64::from(rate)) as usize;
     if resampled_length(wave, rate) > longest {
         return Err(FeatureError::Wave {
             problem: format!(
-                "it has {:.0} s, and an encoder hears the whole clip; cut it into utterances",
+                "it has {:.0} s, and an encoder takes the whole clip; cut it into utterances",
                 wave.seconds()
             ),
         });
@@ -23,9 +26,9 @@ pub(super) fn heard(wave: &Wave, rate: u32) -> Result<Wave, FeatureError> {
     Ok(resample(wave, rate)?)
 }
 
-/// Of a clip that is longer than an encoder takes at once.
-pub(super) fn windows(heard: &Wave) -> Option<Note> {
-    let windows = (heard.seconds() / WINDOW).ceil() as usize;
+/// The note of a clip that is longer than an encoder takes at once.
+pub(super) fn windows(wave: &Wave) -> Option<Note> {
+    let windows = (wave.seconds() / WINDOW).ceil() as usize;
     (windows > 1).then_some(Note::Windows { windows })
 }
 

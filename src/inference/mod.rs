@@ -12,4 +12,4 @@ pub use error::InferenceError;
 pub use labels::LabelView;
 pub use package::{FinalFit, Package, PackageMetadata};
 pub use predict::{Prediction, PreparedFile, Speaker, Warning};
-pub use ready_made::{HeardFile, ReadyMade};
+pub use ready_made::{ReadyMade, ResampledFile};

@@ -2,7 +2,7 @@
 
 use super::{FinalFit, InferenceError, Package};
 use crate::audio::{Level, Wave, level};
-use crate::features::{Extractor, FeatureMatrix, Normalise, Recipe, Scaler};
+use crate::features::{Extractor, FeatureMatrix, Normalise, Note, Recipe, Scaler};
 use serde::{Deserialize, Serialize};
 
 /// A reason to trust a prediction less.
@@ -42,7 +42,7 @@ pub enum Warning {
         /// How many they are.
         files: usize,
     },
-    /// Longer than an encoder takes at once: it went through in windows, over all of which the mean is taken.
+    /// Longer than an encoder takes at once: it went through in windows, and what is made of its frames is made of all of them.
     Windows {
         /// The clip's length (s).
         seconds: f64,
@@ -97,9 +97,19 @@ impl Package {
     pub fn prepare(&self, wave: &Wave) -> Result<PreparedFile, InferenceError> {
         let measured = check_predictable(wave)?;
         let (recipe, device) = (&self.metadata.recipe, self.network.device());
+        let extracted = Extractor::new(recipe, device).extract(wave)?;
+        let windows = extracted.notes.iter().filter_map(|note| match note {
+            Note::Windows { windows } => Some(Warning::Windows {
+                seconds: wave.seconds(),
+                windows: *windows,
+            }),
+            _ => None,
+        });
+        let mut warnings = warnings(wave, &measured, recipe, self.metadata.training_rms_dbfs);
+        warnings.extend(windows);
         Ok(PreparedFile {
-            features: Extractor::new(recipe, device).extract(wave)?.matrix,
-            warnings: warnings(wave, &measured, recipe, self.metadata.training_rms_dbfs),
+            features: extracted.matrix,
+            warnings,
         })
     }
 

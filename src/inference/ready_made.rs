@@ -1,5 +1,6 @@
 //! A checkpoint that comes with a classification head, as it is.
 
+use super::package::to_probabilities;
 use super::predict::{check_predictable, doubts};
 use super::{InferenceError, Prediction, Warning};
 use crate::audio::{Wave, resample, resampled_length};
@@ -16,9 +17,9 @@ pub struct ReadyMade {
     classifier: Classifier,
 }
 
-/// A wave at the rate of the encoder.
+/// A wave at the rate of the encoder, before it is predicted.
 #[derive(Debug, Clone)]
-pub struct HeardFile {
+pub struct ResampledFile {
     samples: Vec<f32>,
     warnings: Vec<Warning>,
 }
@@ -43,17 +44,17 @@ impl ReadyMade {
         self.classifier.outputs()
     }
 
-    /// A wave as the encoder hears it.
+    /// A wave as the encoder takes it.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for silence, nothing at all, less than 0.1 s, or more than an hour.
-    pub fn prepare(&self, wave: &Wave) -> Result<HeardFile, InferenceError> {
+    pub fn prepare(&self, wave: &Wave) -> Result<ResampledFile, InferenceError> {
         let config = self.classifier.config();
         let measured = check_predictable(wave)?;
         let seconds = wave.seconds();
         if seconds > LONGEST {
             return Err(InferenceError::Refused(format!(
-                "{:.1} h, and the encoder hears all of it; cut it into utterances",
+                "{:.1} h, and the encoder takes all of it; cut it into utterances",
                 seconds / LONGEST
             )));
         }
@@ -67,20 +68,20 @@ impl ReadyMade {
         if windows > 1 {
             warnings.push(Warning::Windows { seconds, windows });
         }
-        let heard = resample(wave, config.rate).map_err(|error| InferenceError::Refused(error.to_string()))?;
-        Ok(HeardFile {
-            samples: heard.samples,
+        let resampled = resample(wave, config.rate).map_err(|error| InferenceError::Refused(error.to_string()))?;
+        Ok(ResampledFile {
+            samples: resampled.samples,
             warnings,
         })
     }
 
-    /// What the head says of each wave, one number per label: probabilities that sum to 1, or values of dimensions. Each
-    /// is the same alone and beside others.
+    /// The output of the head for each wave, one number per label: probabilities that sum to 1, or values of dimensions.
+    /// Each is the same alone and beside others.
     ///
     /// # Errors
     /// [`InferenceError::Encoder`].
-    pub fn rows(&self, heard: &[&HeardFile]) -> Result<Vec<Vec<f32>>, InferenceError> {
-        let waves: Vec<&[f32]> = heard.iter().map(|file| file.samples.as_slice()).collect();
+    pub fn rows(&self, files: &[&ResampledFile]) -> Result<Vec<Vec<f32>>, InferenceError> {
+        let waves: Vec<&[f32]> = files.iter().map(|file| file.samples.as_slice()).collect();
         let rows = self.classifier.forward(&waves)?;
         Ok(match self.outputs() {
             Outputs::Dimensions => rows,
@@ -92,8 +93,8 @@ impl ReadyMade {
     ///
     /// # Errors
     /// [`InferenceError::Encoder`].
-    pub fn predict(&self, heard: HeardFile) -> Result<Prediction, InferenceError> {
-        let row = self.rows(&[&heard])?.into_iter().flatten();
+    pub fn predict(&self, file: ResampledFile) -> Result<Prediction, InferenceError> {
+        let row = self.rows(&[&file])?.into_iter().flatten();
         let named = self.labels().iter().cloned().zip(row).collect();
         let (probabilities, dimensions) = match self.outputs() {
             Outputs::Classes => (named, Vec::new()),
@@ -103,17 +104,16 @@ impl ReadyMade {
             probabilities,
             dimensions,
             left_out: None,
-            warnings: heard.warnings,
+            warnings: file.warnings,
         })
     }
 }
 
-/// In double precision.
+/// In double precision; the largest logit is taken off first, so that none overflows.
 fn softmax(logits: &[f32]) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let parts: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();
-    let sum: f64 = parts.iter().sum();
-    parts.into_iter().map(|part| (part / sum) as f32).collect()
+    let below: Vec<f32> = logits.iter().map(|logit| logit - largest).collect();
+    to_probabilities(&below)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 /// Steps that the curvature is taken from.
 const MEMORY: usize = 10;
+
 /// What the steps so far say of the curvature.
 #[derive(Default)]
 pub(super) struct Curvature {

@@ -1,13 +1,14 @@
 //! The training loop.
 
 use super::checkpoint::Checkpoints;
-use super::epoch::{Learner, epoch_metrics, validate};
+use super::epoch::{Learner, validate};
 use super::fine_tuning::settings_for;
 use super::fitting::{check_fitting, settings_of};
 use super::layout::check_layout;
 use super::progress::TrainingProgress;
 use super::refit::refit;
 use super::resume::resume;
+use super::tally::epoch_metrics;
 use super::{Dataset, Observer, Task, Trained, TrainingError};
 use crate::corpus::{Clip, Selection, Subset};
 use crate::device::device;

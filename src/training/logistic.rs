@@ -88,8 +88,9 @@ impl<'a> Problem<'a> {
     }
 
     /// Minimises it by L-BFGS (Nocedal 1980) from `start`, until what is left above the optimum is at most `tolerance` of
-    /// the objective: `C ||g||² / 2`, since the penalty curves it by `1 / C`. Nothing when `go_on`, asked before every step,
-    /// says so. Which threads work on it changes nothing.
+    /// the objective, by the bound `C ||g||² / 2`: the penalty curves it by at least `1 / C` along the weights. Along the
+    /// biases, which have no penalty, the loss alone curves it, and that is an estimate. Nothing when `go_on`, asked before
+    /// every step, says so. Which threads work on it changes nothing.
     pub fn solve(&self, c: f64, start: Solution, tolerance: f64, go_on: &mut dyn FnMut() -> bool) -> Option<Solution> {
         let mut solution = start;
         (solution.steps, solution.reached) = (0, false);
@@ -125,8 +126,8 @@ impl<'a> Problem<'a> {
             point = self.point(&logits);
             let next = self.gradient(&point.slopes, &solution.lines, c);
             if !curvature.learn(direction, length, &gradient, &next) {
-                // Rounding leaves nothing to gain.
-                solution.reached = true;
+                // Rounding leaves nothing to gain, unless the numbers were none.
+                solution.reached = point.loss.is_finite();
                 break;
             }
             gradient = next;

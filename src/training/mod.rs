@@ -35,6 +35,7 @@ mod schedule;
 mod settings;
 mod sgd;
 mod step_benchmark;
+mod tally;
 mod task;
 mod tensors;
 mod transfer;

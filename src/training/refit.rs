@@ -1,9 +1,10 @@
 //! The final fit: the network retrained on more clips than it was chosen with.
 
 use super::checkpoint::Checkpoints;
-use super::epoch::{Learner, epoch_metrics};
+use super::epoch::Learner;
 use super::fitting::settings_of;
 use super::resume::resume;
+use super::tally::epoch_metrics;
 use super::{EpochMetrics, LoopControl, Observer, Task, Trained, TrainingError};
 use crate::corpus::Subset;
 use crate::device::device;

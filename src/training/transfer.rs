@@ -5,7 +5,7 @@ use super::{Normaliser, TrainingError};
 use crate::audio::decode;
 use crate::corpus::{Clip, Selection};
 use crate::features::{FeatureMatrix, FeatureStore};
-use crate::inference::{HeardFile, Package, ReadyMade};
+use crate::inference::{PREDICTION_BATCH, Package, ReadyMade, ResampledFile};
 use rayon::prelude::*;
 
 /// Clips that go through at once.
@@ -15,7 +15,7 @@ const BATCH: usize = 32;
 /// or why there is none.
 pub type Rows = Vec<Result<Vec<f32>, String>>;
 
-/// What the model of a package says of each clip. Its features come from the store, which must be that of the package's
+/// What the model of a package predicts for each clip. Its features come from the store, which must be that of the package's
 /// recipe. Where the model compares a speaker's clips with each other, each speaker of the corpora is standardised by
 /// all of that speaker's clips here.
 ///
@@ -30,33 +30,45 @@ pub fn transfer(
     let clips = &selection.clips;
     let extracted = features_of(clips, &selection.analysis, |_| None, store, progress)?;
     let mut matrices: Vec<FeatureMatrix> = Vec::with_capacity(clips.len());
-    let mut heard: Vec<Clip> = Vec::with_capacity(clips.len());
+    let mut extracted_clips: Vec<Clip> = Vec::with_capacity(clips.len());
     let mut refused: Vec<Option<String>> = Vec::with_capacity(clips.len());
     for (clip, outcome) in clips.iter().zip(extracted) {
         refused.push(match outcome {
             Ok((extracted, _)) => {
                 matrices.push(extracted.matrix);
-                heard.push(clip.clone());
+                extracted_clips.push(clip.clone());
                 None
             }
             Err(reason) => Some(reason),
         });
     }
-    Normaliser::apply(&mut matrices, &heard, heard.len(), package.metadata.normalise)?;
-    let mut rows = package.probabilities(&matrices)?.into_iter();
+    Normaliser::apply(
+        &mut matrices,
+        &extracted_clips,
+        extracted_clips.len(),
+        package.metadata.normalise,
+    )?;
+    let mut rows = Vec::with_capacity(matrices.len());
+    for batch in matrices.chunks(PREDICTION_BATCH) {
+        rows.extend(package.probabilities(batch)?);
+        if !progress(rows.len(), matrices.len()) {
+            return Err(TrainingError::StoppedEarly);
+        }
+    }
+    let mut rows = rows.into_iter();
     Ok(refused
         .into_iter()
         .map(|reason| match reason {
             Some(reason) => Err(reason),
-            None => rows.next().ok_or_else(|| "the model says nothing of it".to_owned()),
+            None => rows.next().ok_or_else(|| "the model gave nothing for it".to_owned()),
         })
         .collect())
 }
 
-/// What a ready-made classifier says of each clip.
+/// What a ready-made classifier predicts for each clip.
 ///
 /// # Errors
-/// What the encoder says, or being stopped by `progress`.
+/// What the classifier refuses, or being stopped by `progress`.
 pub fn transfer_ready_made(
     model: &ReadyMade,
     clips: &[Clip],
@@ -64,15 +76,15 @@ pub fn transfer_ready_made(
 ) -> Result<Rows, TrainingError> {
     let mut all: Rows = Vec::with_capacity(clips.len());
     for batch in clips.chunks(BATCH) {
-        let hear = |clip: &Clip| {
+        let prepare = |clip: &Clip| {
             let decoded = decode(&clip.path).map_err(|error| error.to_string())?;
             model.prepare(&decoded.wave).map_err(|error| error.to_string())
         };
-        let heard: Vec<Result<HeardFile, String>> = batch.par_iter().map(hear).collect();
-        let good: Vec<&HeardFile> = heard.iter().flatten().collect();
+        let prepared: Vec<Result<ResampledFile, String>> = batch.par_iter().map(prepare).collect();
+        let good: Vec<&ResampledFile> = prepared.iter().flatten().collect();
         let mut rows = model.rows(&good)?.into_iter();
-        all.extend(heard.iter().map(|outcome| match outcome {
-            Ok(_) => rows.next().ok_or_else(|| "the model says nothing of it".to_owned()),
+        all.extend(prepared.iter().map(|outcome| match outcome {
+            Ok(_) => rows.next().ok_or_else(|| "the model gave nothing for it".to_owned()),
             Err(reason) => Err(reason.clone()),
         }));
         if !progress(all.len(), clips.len()) {

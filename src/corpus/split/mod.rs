@@ -24,7 +24,7 @@ pub enum Subset {
     Train,
     /// The best epoch is chosen here.
     Validation,
-    /// Judged once.
+    /// Evaluated once.
     Test,
 }
 

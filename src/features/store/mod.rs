@@ -25,10 +25,11 @@ pub type Outcome = Result<(Extracted, bool), FeatureError>;
 /// Features kept on disk by (corpus, content of the clip); safe for many threads and many processes at once.
 ///
 /// `<folder>/<corpus>-<recipe key>-v<feature version>.pack` is a header and then records of one size, for a
-/// recipe's shape is known; only frames of an encoder are of unequal number, and lie there in 16 bits per number. Records are only ever appended, each at once and under an OS lock, so a process
-/// that is killed loses what it was working on and nothing else; they are read from a memory map. What is
-/// torn or damaged is found by its checksum and made again. Nothing is flushed to disk, which would cost more
-/// than making it again. Packs of other recipes and versions are left alone.
+/// recipe's shape is known; only frames of an encoder are of unequal number, and lie there in 16 bits per number.
+/// Records are only ever appended, each at once and under an OS lock, so a process that is killed loses what it was
+/// working on and nothing else; they are read from a memory map. What is torn or damaged is found by its checksum and
+/// made again. Nothing is flushed to disk, which would cost more than making it again. Packs of other recipes and
+/// versions are left alone.
 #[derive(Debug)]
 pub struct FeatureStore {
     folder: PathBuf,

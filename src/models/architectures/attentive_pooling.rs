@@ -63,8 +63,7 @@ dropout = 0.3
 
     fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
         CHECK.size("attention_units", sizes.attention_units)?;
-        let units = sizes.units.iter();
-        units.copied().try_for_each(|units| CHECK.size("units", units))?;
+        CHECK.each("units", &sizes.units)?;
         CHECK.rate("dropout", sizes.dropout)
     }
 

@@ -29,19 +29,24 @@ impl Check {
         }
     }
 
+    /// Each a [`Self::size`]; there may be none.
+    pub fn each(self, key: &str, sizes: &[usize]) -> Result<(), ModelError> {
+        sizes.iter().try_for_each(|size| self.size(key, *size))
+    }
+
     /// At least one, each a [`Self::size`].
     pub fn sizes(self, key: &str, sizes: &[usize], example: &str) -> Result<(), ModelError> {
         if sizes.is_empty() {
             let problem = format!("is empty; give at least one convolution, for example {example}");
             return Err(self.refuse(key, &problem));
         }
-        sizes.iter().try_for_each(|size| self.size(key, *size))
+        self.each(key, sizes)
     }
 
     /// As many sizes as there are `filters`.
     pub fn as_many(self, key: &str, sizes: &[usize], filters: &[usize]) -> Result<(), ModelError> {
         if sizes.len() == filters.len() {
-            return sizes.iter().try_for_each(|size| self.size(key, *size));
+            return self.each(key, sizes);
         }
         let (found, wanted) = (sizes.len(), filters.len());
         let problem = format!("has {found} sizes for {wanted} filters; give one for each convolution");

@@ -118,8 +118,7 @@ dropout = 0.3
         CHECK.amount("learning_rate_factor", sizes.learning_rate_factor)?;
         CHECK.rate("layer_drop", sizes.layer_drop)?;
         CHECK.size("attention_units", sizes.attention_units)?;
-        let units = sizes.units.iter();
-        units.copied().try_for_each(|units| CHECK.size("units", units))?;
+        CHECK.each("units", &sizes.units)?;
         CHECK.rate("dropout", sizes.dropout)
     }
 

@@ -89,8 +89,7 @@ l2 = 0.0
 ";
 
     fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
-        let units = sizes.units.iter();
-        units.copied().try_for_each(|units| CHECK.size("units", units))?;
+        CHECK.each("units", &sizes.units)?;
         CHECK.rate("dropout", sizes.dropout)?;
         CHECK.amount("l1", sizes.l1)?;
         CHECK.amount("l2", sizes.l2)

@@ -83,8 +83,7 @@ dense_units = [64, 32]
         CHECK.sizes("filters", &sizes.filters, "[16, 32, 32, 64]")?;
         CHECK.as_many("kernel_sizes", &sizes.kernel_sizes, &sizes.filters)?;
         CHECK.size("pool_size", sizes.pool_size)?;
-        let units = sizes.dense_units.iter();
-        units.copied().try_for_each(|units| CHECK.size("dense_units", units))
+        CHECK.each("dense_units", &sizes.dense_units)
     }
 
     fn new(sizes: &Self::Settings, input: (usize, usize), classes: usize, init: &mut Init) -> Result<Self, ModelError> {

@@ -59,8 +59,7 @@ dropout = 0.3
 
     fn validate(sizes: &Self::Settings) -> Result<(), ModelError> {
         CHECK.size("states", sizes.states)?;
-        let units = sizes.units.iter();
-        units.copied().try_for_each(|units| CHECK.size("units", units))?;
+        CHECK.each("units", &sizes.units)?;
         CHECK.rate("dropout", sizes.dropout)
     }
 

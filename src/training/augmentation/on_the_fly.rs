@@ -41,7 +41,7 @@ impl<'a> Augmenter<'a> {
             settings: of.settings,
             recipe,
             clips: of.clips,
-            waves: Waves::new(of.clips, recipe.sample_rate, of.settings.memory_mb << 20),
+            waves: Waves::new(of.clips, recipe.rate(), of.settings.memory_mb << 20),
             normaliser: of.normaliser,
             seed,
             unchanged: Mutex::default(),
@@ -63,9 +63,10 @@ impl<'a> Augmenter<'a> {
         self.settings.mode == AugmentationMode::OnTheFly && self.settings.wave.is_active()
     }
 
-    /// The features of a clip as this epoch sees it, at its turn (from 0, where a clip is drawn several times). Its wave, at the recipe's rate and before the recipe does
-    /// anything to it, is changed, goes through the recipe and is standardised as the clip is; masks fall on the
-    /// features, with the training clips' mean in their place. A clip that cannot be read any more, or of which the
+    /// The features of a clip as this epoch sees it, at its turn (from 0, where a clip is drawn several times). Its wave,
+    /// at the recipe's rate and before the recipe does anything to it, is changed, goes through the recipe and is
+    /// standardised as the clip is; masks fall on the features, with the scaler's mean in their place: that of the training
+    /// clips, or 0 for a network whose features are not standardised. A clip that cannot be read any more, or of which the
     /// change leaves nothing, is seen as it is ([`Self::unchanged`]).
     ///
     /// # Errors

@@ -240,7 +240,7 @@ fn the_choice_of_c_and_the_weights_see_neither_validation_nor_test_clips() {
 }
 
 #[test]
-fn clips_of_unequal_length_are_learnt_from_and_judged_as_if_each_were_alone() {
+fn clips_of_unequal_length_are_learnt_from_and_evaluated_as_if_each_were_alone() {
     let recipe = recipe(6, true);
     assert_eq!(recipe.shape(), (0, 6));
     let case = Case {
