@@ -12,17 +12,17 @@
 //! | [`training`] | clips and features to batches, the training loop, checkpoints |
 //! | [`evaluation`] | labels and predictions to numbers: metrics, reports, leakage |
 //! | [`corpus`] | what there is to learn from: layouts, scan, statistics, splits, the demo corpus |
-//! | [`inference`] | the package (weights, recipe, scaler, labels) and a wave to probabilities |
+//! | [`inference`] | the package (weights, recipe, scaler, labels) or a ready-made classifier, and a wave to probabilities |
 //! | [`models`] | Burn modules, one file per architecture; tensors only |
-//! | [`features`] | the numbers a model sees: pure functions of a wave |
+//! | [`features`] | the numbers a model sees, of a wave by itself or by an encoder; their cache |
 //! | [`encoders`] | speech encoders with published weights: waves to hidden states |
 //! | [`layers`] | layers of networks and their kernels, shared by architectures and encoders |
-//! | [`device`] | the device to compute on; the only place that names Burn's backends |
+//! | [`device`] | the device to compute on, by name |
 //! | [`audio`] | samples: decoding, resampling, the short-time Fourier transform, augmentation, playing |
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
-//! | [`download`] | files from the network, resumed and checked |
+//! | [`download`] | files from the network, resumed and checked; a leaf that only `encoders` and `engine` use |
 //! | [`random`], [`quantile`] | seeded streams of random numbers; quantiles |
 //! | [`files`], [`lines`], [`file_lock`] | files replaced whole or not at all; files that grow by whole lines; locks between processes |
 //! | [`formats`] | the versions of the formats on disk |
@@ -44,6 +44,8 @@
 //! | run, worker, heartbeat | one training with its folder; the process that trains it; the file by which it shows that it is alive |
 //! | study, trial, promote | a search of settings; one of its runs; to retrain a trial and evaluate it on the test set |
 //! | package | what predicts: weights, recipe, scaler, labels |
+//! | encoder, hidden state | a speech network with published weights; what one of its layers gives for each frame |
+//! | ready-made classifier | an encoder with a classification head, used as it was published |
 //! | preset | settings under one name, ours or those of a paper |
 
 pub mod audio;

@@ -62,16 +62,16 @@ fn a_ready_made_classifier_predicts_and_is_evaluated() {
 
     let evaluation = lab.json(&["evaluate", "--encoder", "superb", "--map", MAP]);
     assert_eq!(evaluation["labels"], json!(["neutral", "happy", "angry", "sad"]));
-    let untold: u64 = evaluation["untold"]
+    let not_in_model: u64 = evaluation["not_in_model"]
         .as_array()
         .unwrap()
         .iter()
         .map(|label| label["clips"].as_u64().unwrap())
         .sum();
     let support = evaluation["scores"]["support"].as_u64().unwrap();
-    assert_eq!(support + untold, 60);
-    assert!(untold > 0 && evaluation["evaluated"].as_array().unwrap().len() as u64 == support);
-    for label in evaluation["untold"].as_array().unwrap() {
+    assert_eq!(support + not_in_model, 60);
+    assert!(not_in_model > 0 && evaluation["evaluated"].as_array().unwrap().len() as u64 == support);
+    for label in evaluation["not_in_model"].as_array().unwrap() {
         let predicted = label["predicted"].as_object().unwrap().values();
         assert_eq!(
             predicted.map(|clips| clips.as_u64().unwrap()).sum::<u64>(),
@@ -203,7 +203,7 @@ fn a_runs_model_is_evaluated_on_other_clips() {
 
     // Labels of the clips under another name are those that the model does not have.
     let renamed = lab.json(&["evaluate", "--run", "last", "-s", "labels.map={happy=\"glad\"}"]);
-    assert_eq!(renamed["untold"][0]["label"], "glad");
+    assert_eq!(renamed["not_in_model"][0]["label"], "glad");
     let some = lab.json(&["evaluate", "--run", "last", "--labels", "sad,angry"]);
     assert_eq!(some["labels"], json!(["sad", "angry"]));
     assert!(lines(&some).contains("renormalised over sad, angry"));

@@ -23,11 +23,11 @@ pub fn encoder_here(row: &EncoderRow) -> String {
     }
 }
 
-/// The emotion corpora that an encoder has heard.
+/// The emotion corpora that an encoder was trained on.
 pub fn emotion_corpora(known: &Known) -> String {
     match known.emotion_corpora {
         [] => "no corpus of emotions is known to be among that".to_owned(),
-        corpora => format!("{}; scores on it are none on unheard clips", corpora.join(", ")),
+        corpora => format!("{}; scores on these are no scores on unseen clips", corpora.join(", ")),
     }
 }
 
@@ -265,7 +265,7 @@ pub fn warning(warning: &Warning) -> String {
         Warning::OneSpeaker { files: 1 } => "standardised by itself, without its speaker's other clips".to_owned(),
         Warning::OneSpeaker { files } => format!("standardised by {files} files, taken as one speaker's"),
         Warning::Windows { seconds, windows } => format!(
-            "{}, more than the encoder takes at once: the mean over {windows} windows",
+            "{}, more than the encoder takes at once: it went through in {windows} windows",
             duration(*seconds)
         ),
         Warning::Rate { rate, wanted } => format!("{rate} Hz, below the {wanted} Hz of training: no upper band"),

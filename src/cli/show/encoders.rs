@@ -13,7 +13,7 @@ pub fn encoders(output: Output, report: &EncoderReport) -> io::Result<()> {
     output.either(
         || json::Encoders::from(report),
         || {
-            let headings = ["encoder", "here", "licence", "heard emotion", "layers", "width", "parameters", "download"];
+            let headings = ["encoder", "here", "licence", "emotion corpora", "layers", "width", "parameters", "download"];
             let mut table = Table::new(4, &headings);
             for row in &report.rows {
                 let known = row.known;
@@ -65,7 +65,7 @@ pub fn encoder(output: Output, row: &EncoderRow) -> io::Result<()> {
                 }
                 line("licence", known.licence.to_owned());
                 line("trained on", known.trained_on.to_owned());
-                line("heard emotion", words::emotion_corpora(known));
+                line("emotion corpora", words::emotion_corpora(known));
                 if let Some(head) = known.head {
                     line("head", head.to_owned());
                 }

@@ -19,7 +19,7 @@ fn text(evaluation: &Evaluation) -> String {
         head(evaluation),
         classes(&report.scores),
         confusion(report),
-        untold(evaluation),
+        not_in_model(evaluation),
         confused(report),
         groups("corpus", &report.by_corpus),
         groups("gender", &report.by_gender),
@@ -49,7 +49,7 @@ fn head(evaluation: &Evaluation) -> String {
 fn interval(interval: &Interval) -> String {
     let units = if interval.speakers { "speaker" } else { "clip" };
     format!(
-        "; UAR within {} and {} (95 %, bootstrap over {})",
+        "; UAR between {} and {} (95 %, bootstrap over {})",
         percent(interval.low),
         percent(interval.high),
         count(interval.units, units)
@@ -57,8 +57,8 @@ fn interval(interval: &Interval) -> String {
 }
 
 /// What the model took clips for whose label it does not have.
-fn untold(evaluation: &Evaluation) -> String {
-    if evaluation.untold.is_empty() {
+fn not_in_model(evaluation: &Evaluation) -> String {
+    if evaluation.not_in_model.is_empty() {
         return String::new();
     }
     let headings: Vec<&str> = ["not in the model", "clips"]
@@ -66,7 +66,7 @@ fn untold(evaluation: &Evaluation) -> String {
         .chain(evaluation.report.labels.iter().map(String::as_str))
         .collect();
     let mut table = Table::new(1, &headings);
-    for label in &evaluation.untold {
+    for label in &evaluation.not_in_model {
         let numbers = std::iter::once(label.clips).chain(label.predicted.iter().copied());
         table.row(std::iter::once(label.label.clone()).chain(numbers.map(|number| number.to_string())));
     }

@@ -1,11 +1,10 @@
 //! What events carry of a model on clips that it was not trained on.
 
 use super::{Coverage, EvaluatedClip, Interval, Report};
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// A model on clips, whatever it was trained on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// The run, or the name of a ready-made classifier.
     pub model: String,
@@ -22,7 +21,7 @@ pub struct Evaluation {
     /// How far the unweighted average recall may be off by chance.
     pub interval: Option<Interval>,
     /// Labels of the clips that the model does not have, and what it took their clips for; in no score.
-    pub untold: Vec<UnknownLabel>,
+    pub not_in_model: Vec<UnknownLabel>,
     /// Labels of the model that are no emotion known here, and stay as they are.
     pub unknown_labels: Vec<String>,
     /// Clips that could not be predicted, with the reason.
@@ -32,7 +31,7 @@ pub struct Evaluation {
 }
 
 /// A label of clips that a model does not have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownLabel {
     /// The label.
     pub label: String,

@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 /// Steps before the clock runs: memory is taken and caches are warm.
 const WARM: usize = 2;
 /// Batches predicted for each step of training, and single clips.
-const JUDGED: usize = 3;
+const PREDICTED: usize = 3;
 
 /// Measures one architecture on an input of the size that it was published with.
 pub fn measure(
@@ -53,8 +53,8 @@ pub fn measure(
 
     let device = device(device_name)?;
     let (clips, clip) = (clips_of(batch, input, &device), clips_of(1, input, &device));
-    let judging = |batch: &Tensor<3>| evaluated(context, &network, batch, steps * JUDGED);
-    let (inference, one_clip) = (judging(&clips)?, judging(&clip)?);
+    let predicting = |batch: &Tensor<3>| evaluated(context, &network, batch, steps * PREDICTED);
+    let (inference, one_clip) = (predicting(&clips)?, predicting(&clip)?);
     report(Task::Measuring, steps, steps);
 
     let operations = 2.0 * network.multiply_adds(input) as f64;

@@ -36,10 +36,10 @@ impl Answer for request::Encoders {
 /// The folder of an encoder that is fetched as far as it is not here; `None` when it was stopped.
 fn get(context: &Context, hub: &Hub, name: &str) -> Result<Option<PathBuf>, EngineError> {
     let client = Client::new(Patience::default()).map_err(EncoderError::from)?;
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
     let fetching = context.fetching();
     let got = hub.get(name, &client, &mut |done, total| {
-        tell(Task::Fetching, done as usize, total as usize) && fetching()
+        report(Task::Fetching, done as usize, total as usize) && fetching()
     });
     match got {
         Err(EncoderError::Download(DownloadError::Cancelled)) => {

@@ -4,7 +4,7 @@ use super::Answer;
 use super::context::Context;
 use super::predictor::{Loaded, load, unknown_labels};
 use crate::audio::decode;
-use crate::engine::{EngineError, FilePrediction, request};
+use crate::engine::{EngineError, FilePrediction, Predictor, request};
 use crate::features::Normalise;
 use crate::inference::{Package, Prediction, PreparedFile, ReadyMade, Speaker};
 use std::path::PathBuf;
@@ -15,7 +15,12 @@ type Predicted = (PathBuf, Result<Prediction, String>);
 impl Answer for request::Predict {
     /// File after file; one that cannot be read has the reason in place of a prediction.
     fn answer(self, context: &Context) -> Result<Vec<FilePrediction>, EngineError> {
-        let loaded = load(context, &self.by)?;
+        let device = match (&self.by, &*context.settings.device) {
+            // A run's model has predicted many clips by the time a GPU has its kernels compiled.
+            (Predictor::Run(_), "auto") => "cpu",
+            (_, device) => device,
+        };
+        let loaded = load(context, &self.by, device)?;
         let view = loaded.view(&context.settings, &self.choice)?;
         if let (None, Some(label)) = (&view, self.choice.labels.first()) {
             return Err(EngineError::Unsuitable(format!(
@@ -69,8 +74,8 @@ fn by_ready_made(context: &Context, model: &ReadyMade, files: Vec<PathBuf>) -> R
     let predicted = |path: PathBuf| {
         context.check()?;
         let wave = decode(&path).map_err(|error| error.to_string());
-        let heard = wave.and_then(|decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string()));
-        let outcome = heard.and_then(|heard| model.predict(heard).map_err(|error| error.to_string()));
+        let prepared = wave.and_then(|decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string()));
+        let outcome = prepared.and_then(|prepared| model.predict(prepared).map_err(|error| error.to_string()));
         Ok((path, outcome))
     };
     files.into_iter().map(predicted).collect()

@@ -16,11 +16,11 @@ pub enum Loaded {
     ReadyMade(String, Box<ReadyMade>),
 }
 
-/// Reads it.
+/// Reads it for a device by name.
 ///
 /// # Errors
 /// No such run or encoder, or one without a model.
-pub fn load(context: &Context, by: &Predictor) -> Result<Loaded, EngineError> {
+pub fn load(context: &Context, by: &Predictor, device: &str) -> Result<Loaded, EngineError> {
     let settings = &context.settings;
     match by {
         Predictor::Run(run) => {
@@ -31,19 +31,14 @@ pub fn load(context: &Context, by: &Predictor) -> Result<Loaded, EngineError> {
                     folder.id
                 )));
             }
-            let package = Package::load(&folder.model(), device(&settings.device))?;
+            let package = Package::load(&folder.model(), device)?;
             Ok(Loaded::Run(folder, Box::new(package)))
         }
         Predictor::Encoder(name) => {
-            let model = ReadyMade::open(&locate(name)?, &settings.device)?;
+            let model = ReadyMade::open(&locate(name)?, device)?;
             Ok(Loaded::ReadyMade(name.clone(), Box::new(model)))
         }
     }
-}
-
-/// `auto` is the CPU for a run's model: it has predicted many clips by the time a GPU has its kernels compiled.
-fn device(name: &str) -> &str {
-    if name == "auto" { "cpu" } else { name }
 }
 
 impl Loaded {

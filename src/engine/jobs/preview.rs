@@ -27,7 +27,7 @@ impl Answer for request::Preview {
             // There is nothing to note about features that are not made from the wave.
             Some(_) => Vec::new(),
             None => match prepare(&decoded.wave, recipe) {
-                // The clip can be looked at without; whoever asks for its features is told.
+                // The clip is drawn all the same; extracting its features reports the error.
                 Err(FeatureError::Encoder(_)) => Vec::new(),
                 prepared => prepared?.1,
             },

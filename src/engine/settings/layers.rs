@@ -7,6 +7,7 @@ use super::{Origin, Provenance, SettingsError};
 use crate::formats::{Format, SCHEMA};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// The table of presets.
 pub(super) const PRESETS: &str = "presets";
@@ -99,8 +100,14 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// The layer that all others are checked against: its keys are all there are.
+    /// The layer that all others are checked against: its keys are all there are. Read once, since every run's file asks
+    /// for it.
     pub fn defaults() -> Result<Self, SettingsError> {
+        static DEFAULTS: LazyLock<Result<Layers, SettingsError>> = LazyLock::new(Layers::of_shipped);
+        DEFAULTS.clone()
+    }
+
+    fn of_shipped() -> Result<Self, SettingsError> {
         let (mut table, mut origins) = (toml::Table::new(), BTreeMap::new());
         for Shipped { table: path, text } in shipped() {
             let place = format!("the built-in [{path}]");
@@ -124,10 +131,9 @@ impl Layers {
             }
             for value in tables.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
                 let like = named.like(value).unwrap_or(named.usual());
-                models
-                    .get(like.model)
-                    .into_iter()
-                    .for_each(|model| complete(value, model));
+                if let Some(model) = models.get(like.model) {
+                    complete(value, model);
+                }
             }
         }
         let mut layers = Self {

@@ -1,5 +1,6 @@
 //! `workbench.toml`, assembled from each floor's own settings type.
 
+mod augmentation;
 mod imported;
 mod layers;
 mod on_disk;
@@ -27,7 +28,7 @@ use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, 
 use crate::device::check_device_name;
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings};
-use crate::training::{AugmentationMode, AugmentationSettings, TrainingError, TrainingSettings};
+use crate::training::{AugmentationSettings, TrainingError, TrainingSettings};
 use crate::tuning::{TuningError, TuningSettings};
 use layers::Layers;
 use serde::{Deserialize, Serialize};
@@ -345,42 +346,12 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
         return refuse("augmentation.leak_copies_across_sides".to_owned(), problem.to_owned());
     }
     if let Some(recipe) = recipes.get(recipe) {
-        augmentation_of(&settings.recipe, recipe, &settings.augmentation)?;
+        augmentation::check(&settings.recipe, recipe, &settings.augmentation)?;
     }
     match settings.tuning.validate() {
         Err(TuningError::Settings { key, problem }) => refuse(key, problem),
         _ => Ok(()),
     }
-}
-
-/// Augmentation that the features of a recipe cannot follow.
-fn augmentation_of(name: &str, recipe: &Recipe, asked: &AugmentationSettings) -> Result<(), (String, String)> {
-    let refuse = |key: &str, problem: String| Err((format!("augmentation.{key}"), problem));
-    let mode = asked.mode;
-    if recipe.import.is_some() && mode != AugmentationMode::None {
-        let problem = format!(
-            "changes waves, and the features of recipe `{name}` were imported; set it to \"none\" (mixup and masks work without)"
-        );
-        return refuse("mode", problem);
-    }
-    if !recipe.has_encoder() {
-        return Ok(());
-    }
-    if mode == AugmentationMode::OnTheFly {
-        let problem = format!(
-            "changes waves again for every epoch, and those of recipe `{name}` go through an encoder, which is too slow for \
-             that; set it to \"materialised\" (copies are made and encoded beforehand) or \"none\""
-        );
-        return refuse("mode", problem);
-    }
-    if asked.spec_augment.is_active() && !recipe.has_unequal_frames() {
-        let problem = format!(
-            "masks frames, and recipe `{name}` gives one row per clip; set time_masks and frequency_masks to 0, or mode to \
-             \"materialised\" for copies"
-        );
-        return refuse("spec_augment", problem);
-    }
-    Ok(())
 }
 
 /// Every searched parameter must be a setting: a typing mistake should not wait for the first trial.

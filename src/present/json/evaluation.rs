@@ -23,7 +23,7 @@ document! {
         labels: Vec<String> = evaluation.report.labels.clone(),
         /// Scores over all clips whose label the model has.
         scores: Scores = (&evaluation.report.scores).into(),
-        /// The interval of the unweighted average recall; none for fewer than two speakers.
+        /// The interval of the unweighted average recall; none for fewer than two speakers, or two clips where speakers are unknown.
         interval: Option<Interval> = evaluation.interval.as_ref().map(Into::into),
         /// Which classes the scores are about.
         coverage: Coverage = (&evaluation.coverage).into(),
@@ -34,7 +34,7 @@ document! {
         /// Pairs of labels that were confused, most clips first.
         most_confused: Vec<Confused> = all(&evaluation.report.most_confused),
         /// Labels of clips that the model does not have. They are in no score.
-        untold: Vec<Untold> = evaluation.untold.iter().map(|label| untold(label, &evaluation.report.labels)).collect(),
+        not_in_model: Vec<NotInModel> = evaluation.not_in_model.iter().map(|label| not_in_model(label, &evaluation.report.labels)).collect(),
         /// Labels of the model that are no emotion known here, and stay as they are.
         unknown_labels: Vec<String>,
         /// Scores per corpus.
@@ -68,7 +68,7 @@ document! {
 
 /// A label of clips that the model does not have.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Untold {
+pub struct NotInModel {
     /// The label.
     pub label: String,
     /// How many clips have it.
@@ -77,8 +77,8 @@ pub struct Untold {
     pub predicted: BTreeMap<String, usize>,
 }
 
-fn untold(unknown: &engine::UnknownLabel, labels: &[String]) -> Untold {
-    Untold {
+fn not_in_model(unknown: &engine::UnknownLabel, labels: &[String]) -> NotInModel {
+    NotInModel {
         label: unknown.label.clone(),
         clips: unknown.clips,
         predicted: labels.iter().cloned().zip(unknown.predicted.iter().copied()).collect(),

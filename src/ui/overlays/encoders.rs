@@ -25,7 +25,7 @@ const DETAIL: u16 = 6;
 #[derive(Debug, Default)]
 pub struct EncodersView {
     cursor: Cursor,
-    /// What there is; nothing before the engine has looked.
+    /// What there is; nothing before the engine has answered.
     report: Option<Arc<EncoderReport>>,
 }
 

@@ -1,6 +1,6 @@
 //! Which clips a model is evaluated on, and what it took them for.
 
-use crate::corpus::{Clip, Dealing, Emotion, Exclusion, Selection, Subset, split};
+use crate::corpus::{Clip, CorpusError, Dealing, Emotion, Exclusion, Selection, Split, Subset, split};
 use crate::engine::jobs::predictor::Loaded;
 use crate::engine::{EngineError, EvaluatedClip, Settings, UnknownLabel};
 use crate::training::evaluated_clip;
@@ -31,22 +31,29 @@ impl Side {
                 }),
             };
         };
-        let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
-        let name = format!("{}, {} set (seed {})", dealt.name(), subset.name(), settings.seed);
-        Ok(Self {
-            selection: kept(selection, |index, _| dealt.subsets[index] == subset),
-            name,
-            notes: dealt.notes,
-        })
+        let dealt = deal(settings, &selection)?;
+        Ok(Self::dealt(settings, selection, dealt, subset))
     }
 
     /// The training and validation clips of the settings' split, and its test set.
     pub fn divided(settings: &Settings, selection: Selection) -> Result<(Selection, Self), EngineError> {
-        let test = Self::of(settings, selection.clone(), Some(Subset::Test))?;
-        let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
-        let fitted = kept(selection, |index, _| dealt.subsets[index] != Subset::Test);
-        Ok((fitted, test))
+        let dealt = deal(settings, &selection)?;
+        let fitted = kept(selection.clone(), |index, _| dealt.subsets[index] != Subset::Test);
+        Ok((fitted, Self::dealt(settings, selection, dealt, Subset::Test)))
     }
+
+    fn dealt(settings: &Settings, selection: Selection, dealt: Split, subset: Subset) -> Self {
+        Self {
+            name: format!("{}, {} set (seed {})", dealt.name(), subset.name(), settings.seed),
+            selection: kept(selection, |index, _| dealt.subsets[index] == subset),
+            notes: dealt.notes,
+        }
+    }
+}
+
+/// The first fold of the settings' split.
+fn deal(settings: &Settings, selection: &Selection) -> Result<Split, CorpusError> {
+    split(selection, &settings.split, Dealing::NEWEST, settings.seed, 0)
 }
 
 fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection {
@@ -104,36 +111,36 @@ pub fn check_labels(loaded: &Loaded, labels: &[String], selection: &Selection) -
 }
 
 /// Clips as they were predicted.
-pub struct Judged {
+pub struct Predicted {
     /// Those whose label the model has.
     pub evaluated: Vec<EvaluatedClip>,
     /// The labels of the others. A model cannot be right about these, so they are in no score.
-    pub untold: Vec<UnknownLabel>,
+    pub not_in_model: Vec<UnknownLabel>,
 }
 
 /// Joins clips with the probabilities of the model's labels.
-pub fn judged<'a>(labels: &[String], shown: impl IntoIterator<Item = (&'a Clip, Vec<f32>)>) -> Judged {
+pub fn predicted<'a>(labels: &[String], shown: impl IntoIterator<Item = (&'a Clip, Vec<f32>)>) -> Predicted {
     let mut evaluated = Vec::new();
-    let mut untold: BTreeMap<(usize, &str), UnknownLabel> = BTreeMap::new();
+    let mut not_in_model: BTreeMap<(usize, &str), UnknownLabel> = BTreeMap::new();
     for (clip, row) in shown {
         let truth = labels.iter().position(|label| label == clip.emotion.name());
-        let judged = evaluated_clip(clip, truth.unwrap_or_default(), row);
+        let predicted = evaluated_clip(clip, truth.unwrap_or_default(), row);
         match truth {
-            Some(_) => evaluated.push(judged),
+            Some(_) => evaluated.push(predicted),
             None => {
-                let label = untold.entry(clip.emotion.rank()).or_insert_with(|| UnknownLabel {
+                let label = not_in_model.entry(clip.emotion.rank()).or_insert_with(|| UnknownLabel {
                     label: clip.emotion.name().to_owned(),
                     clips: 0,
                     predicted: vec![0; labels.len()],
                 });
                 label.clips += 1;
-                label.predicted[judged.prediction()] += 1;
+                label.predicted[predicted.prediction()] += 1;
             }
         }
     }
-    Judged {
+    Predicted {
         evaluated,
-        untold: untold.into_values().collect(),
+        not_in_model: not_in_model.into_values().collect(),
     }
 }
 
@@ -168,7 +175,7 @@ mod tests {
     fn clips_of_labels_that_the_model_lacks_are_counted_beside_the_scores() {
         let clips = ["sad", "calm", "happy", "calm"].map(clip);
         let rows = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.4, 0.6]].map(|row| row.to_vec());
-        let found = judged(&names(&["happy", "sad"]), clips.iter().zip(rows));
+        let found = predicted(&names(&["happy", "sad"]), clips.iter().zip(rows));
         let truth: Vec<(usize, usize)> = found
             .evaluated
             .iter()
@@ -180,7 +187,7 @@ mod tests {
             clips: 2,
             predicted: vec![1, 1],
         };
-        assert_eq!(found.untold, [calm]);
+        assert_eq!(found.not_in_model, [calm]);
     }
 
     #[test]

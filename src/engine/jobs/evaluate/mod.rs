@@ -15,15 +15,16 @@ use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Task, readin
 use crate::evaluation::{report, uar_interval};
 use crate::inference::LabelView;
 use crate::training::{Rows, TrainingError, transfer, transfer_ready_made};
-use clips::{Judged, Side};
-use std::path::PathBuf;
+use clips::{Predicted, Side};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Probabilities of clips, and what is to be said of them.
-struct Judgement {
+/// What a model predicts of clips, and what is to be said of that.
+struct Predictions {
     /// The labels, in the order of the probabilities.
     labels: Vec<String>,
-    judged: Judged,
+    predicted: Predicted,
     refused: Vec<(PathBuf, String)>,
     notes: Vec<String>,
 }
@@ -32,45 +33,52 @@ impl Answer for request::Evaluate {
     /// Reads the samples of all clips, asks the model about those that are evaluated, and writes the report.
     fn answer(self, context: &Context) -> Result<Arc<Evaluation>, EngineError> {
         let settings = &context.settings;
-        let loaded = load(context, &self.by)?;
+        let loaded = load(context, &self.by, &settings.device)?;
+        // What is damaged is seen before the work.
+        let training = origin::training_of(&loaded)?;
         let view = loaded.view(settings, &self.choice)?;
         let catalogue = catalogue(context)?;
         let selection = select(&catalogue, &settings.labels, &settings.filter);
-        let (side, judgement, dimensions) = match &view {
+        let (side, predictions, dimensions) = match &view {
             Some(view) => {
                 let side = Side::of(settings, selection, self.subset)?;
-                let judgement = by_labels(context, &loaded, view, &side.selection)?;
-                (side, judgement, Vec::new())
+                let predictions = by_labels(context, &loaded, view, &side.selection)?;
+                (side, predictions, Vec::new())
             }
             None => by_dimensions(context, &loaded, selection, (&self.choice, self.subset))?,
         };
-        let Judgement {
+        let Predictions {
             labels,
-            judged,
+            predicted,
             refused,
             notes,
-        } = judgement;
-        if let (true, Some((path, why))) = (judged.evaluated.is_empty(), refused.first()) {
+        } = predictions;
+        if let (true, Some((path, why))) = (predicted.evaluated.is_empty(), refused.first()) {
             return Err(EngineError::Unsuitable(format!(
                 "no clip could be evaluated; {} first: {why}",
                 path.display()
             )));
         }
-        let origin = origin::of(&loaded, &side.selection, &catalogue)?;
-        let unheard = judged.untold.iter().map(|label| label.clips).sum();
+        let evaluated: HashSet<&Path> = predicted.evaluated.iter().map(|clip| &*clip.path).collect();
+        let origin = origin::of(&loaded, training, (&side.selection, &evaluated), &catalogue);
+        let not_in_model = predicted.not_in_model.iter().map(|label| label.clips).sum();
+        let without = match self.choice.labels.is_empty() {
+            true => "with labels that the model does not have",
+            false => "with other labels than those asked for",
+        };
         let excluded = side.selection.excluded.iter();
         let left_out = excluded.map(|(why, clips)| (reason(*why).to_owned(), *clips));
         let protocol = Protocol {
             split: side.name,
             synthetic: origin.synthetic || side.selection.clips.iter().any(|clip| clip.synthetic),
-            test_clips: judged.evaluated.len(),
+            test_clips: predicted.evaluated.len(),
             train_clips: origin.train_clips,
             validation_clips: origin.validation_clips,
             leakage: origin.leakage,
             trained_elsewhere: Some(origin.words),
             left_out: left_out
                 .chain([
-                    ("with labels that the model does not have".to_owned(), unheard),
+                    (without.to_owned(), not_in_model),
                     ("that could not be predicted".to_owned(), refused.len()),
                 ])
                 .collect(),
@@ -78,17 +86,17 @@ impl Answer for request::Evaluate {
             notes: side.notes.into_iter().chain(notes).collect(),
             seed: settings.seed,
         };
-        let report = report(&labels, &judged.evaluated, protocol);
-        let folder = save::write(&settings.runs, loaded.name(), &report, &judged.evaluated)?;
+        let report = report(&labels, &predicted.evaluated, protocol);
+        let folder = save::write(&settings.runs, loaded.name(), &report, &predicted.evaluated)?;
         Ok(Arc::new(Evaluation {
             model: loaded.name().to_owned(),
             ready_made: loaded.is_ready_made(),
             dimensions,
             coverage: report.scores.coverage(),
-            interval: uar_interval(&judged.evaluated, &labels, settings.seed),
+            interval: uar_interval(&predicted.evaluated, &labels, settings.seed),
             report,
-            evaluated: judged.evaluated,
-            untold: judged.untold,
+            evaluated: predicted.evaluated,
+            not_in_model: predicted.not_in_model,
             unknown_labels: unknown_labels(&loaded, view.as_ref()),
             refused,
             folder,
@@ -97,11 +105,11 @@ impl Answer for request::Evaluate {
 }
 
 fn catalogue(context: &Context) -> Result<Catalogue, EngineError> {
-    let tell = context.progress_reporter();
+    let report = context.progress_reporter();
     let catalogue = reading::samples(
         &*scan::catalogue(context)?,
         &reading::remembered(&context.settings),
-        &tell,
+        &report,
     )?;
     context.check()?;
     context.remember(&catalogue);
@@ -110,8 +118,8 @@ fn catalogue(context: &Context) -> Result<Catalogue, EngineError> {
 
 /// What the model says of each clip.
 fn rows(context: &Context, loaded: &Loaded, selection: &Selection) -> Result<Rows, EngineError> {
-    let tell = context.progress_reporter();
-    let progress = |done, total| tell(Task::Evaluating, done, total);
+    let report = context.progress_reporter();
+    let progress = |done, total| report(Task::Evaluating, done, total);
     let rows = match loaded {
         Loaded::Run(_, package) => {
             let store = reading::feature_store(&context.settings, &package.metadata.recipe, &context.settings.device)?;
@@ -130,7 +138,7 @@ fn by_labels(
     loaded: &Loaded,
     view: &LabelView,
     selection: &Selection,
-) -> Result<Judgement, EngineError> {
+) -> Result<Predictions, EngineError> {
     clips::check_labels(loaded, view.names(), selection)?;
     let mut refused = Vec::new();
     let mut shown = Vec::new();
@@ -152,9 +160,9 @@ fn by_labels(
             100.0 * mean
         )
     });
-    Ok(Judgement {
+    Ok(Predictions {
         labels: view.names().to_vec(),
-        judged: clips::judged(view.names(), shown),
+        predicted: clips::predicted(view.names(), shown),
         refused,
         notes: notes.into_iter().collect(),
     })
@@ -167,7 +175,7 @@ fn by_dimensions(
     loaded: &Loaded,
     selection: Selection,
     (choice, subset): (&LabelChoice, Option<Subset>),
-) -> Result<(Side, Judgement, Vec<String>), EngineError> {
+) -> Result<(Side, Predictions, Vec<String>), EngineError> {
     let Loaded::ReadyMade(_, model) = loaded else {
         return Err(EngineError::Unsuitable("the model has no labels".to_owned()));
     };
@@ -189,12 +197,12 @@ fn by_dimensions(
             Err(reason) => refused.push((clip.path.clone(), reason)),
         }
     }
-    let judged = clips::judged(&map.labels, shown);
-    let judgement = Judgement {
+    let predicted = clips::predicted(&map.labels, shown);
+    let predictions = Predictions {
         labels: map.labels,
-        judged,
+        predicted,
         refused,
         notes: vec![map.note],
     };
-    Ok((test, judgement, dimensions))
+    Ok((test, predictions, dimensions))
 }

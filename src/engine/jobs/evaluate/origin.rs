@@ -9,7 +9,7 @@ use crate::engine::worker::protocol::provenance;
 use crate::evaluation::{Leakage, Provenance, leakage};
 use crate::inference::{FinalFit, Package};
 use crate::runs::RunFolder;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf, absolute};
 
 /// What a model has learnt from.
@@ -26,28 +26,50 @@ pub struct Origin {
     pub leakage: Leakage,
 }
 
-/// Of a model that is evaluated on these clips.
+/// What a run has written of its training: its corpora, and its clips with their subsets.
+pub struct Training {
+    corpora: String,
+    clips: Vec<Dealt>,
+}
+
+/// That of a run; of a ready-made classifier there is none.
 ///
 /// # Errors
 /// A run whose files are damaged.
-pub fn of(loaded: &Loaded, selection: &Selection, catalogue: &Catalogue) -> Result<Origin, EngineError> {
-    match loaded {
-        Loaded::Run(folder, package) => of_run(folder, package, selection, catalogue),
-        Loaded::ReadyMade(name, _) => Ok(of_ready_made(name, selection)),
+pub fn training_of(loaded: &Loaded) -> Result<Option<Training>, EngineError> {
+    let Loaded::Run(folder, _) = loaded else {
+        return Ok(None);
+    };
+    Ok(Some(Training {
+        corpora: RunFile::read(folder)?.run.corpora.join("+"),
+        clips: dealt(&folder.split())?,
+    }))
+}
+
+/// Of a model that is evaluated on those of the selected clips whose paths are given.
+pub fn of(
+    loaded: &Loaded,
+    training: Option<Training>,
+    (selection, evaluated): (&Selection, &HashSet<&Path>),
+    catalogue: &Catalogue,
+) -> Origin {
+    match (loaded, training) {
+        (Loaded::Run(folder, package), Some(training)) => {
+            of_run(folder, package, training, (selection, evaluated), catalogue)
+        }
+        _ => of_ready_made(loaded.name(), selection),
     }
 }
 
 fn of_run(
     folder: &RunFolder,
     package: &Package,
-    selection: &Selection,
+    Training { corpora, clips }: Training,
+    (selection, evaluated): (&Selection, &HashSet<&Path>),
     catalogue: &Catalogue,
-) -> Result<Origin, EngineError> {
-    let file = RunFile::read(folder)?;
-    let clips = dealt(&folder.split())?;
+) -> Origin {
     let count = |subset: Subset| clips.iter().filter(|clip| clip.subset == subset).count();
     let (train, validation, test) = (count(Subset::Train), count(Subset::Validation), count(Subset::Test));
-    let corpora = file.run.corpora.join("+");
     let fit = package.metadata.final_fit;
     let (learnt, chosen) = match fit {
         FinalFit::None => (train, validation),
@@ -80,13 +102,14 @@ fn of_run(
         .clips
         .iter()
         .zip(&selection.analysis)
+        .filter(|(clip, _)| evaluated.contains(&*clip.path))
         .map(|(clip, analysis)| Provenance {
-            // The table of a run does not tell its sentences.
+            // The table of a run does not hold its sentences.
             text: None,
             ..provenance(clip, analysis.as_deref())
         })
         .collect();
-    Ok(Origin {
+    Origin {
         words: format!(
             "by the model of run {}, trained on {corpora} ({learnt} clips)",
             folder.id
@@ -95,22 +118,21 @@ fn of_run(
         train_clips: learnt,
         validation_clips: chosen,
         leakage: leakage(&learnt_from, &evaluated),
-    })
+    }
 }
 
-/// From the table of encoders that are known. Which clips it has heard is not told anywhere, so nothing is counted.
+/// From the table of encoders that are known. Which clips they were trained on is not published, so nothing is counted.
 fn of_ready_made(name: &str, selection: &Selection) -> Origin {
-    // A revision plays no part in what a model is known by.
-    let model = name.split('@').next().unwrap_or(name);
-    let words = match known().iter().find(|known| known.name == model) {
+    let model = &hub_name(name);
+    let words = match known().iter().find(|known| known.name == *model) {
         None => format!("by {name} as published; what it was trained on is not known here"),
         Some(known) => {
-            let heard = heard(known.emotion_corpora, selection);
-            let heard = match heard.join(", ") {
+            let shared = shared(known.emotion_corpora, selection);
+            let shared = match shared.join(", ") {
                 none if none.is_empty() => none,
-                heard => format!("; TRAINED ON {heard}, of which these scores are not scores on unheard clips"),
+                shared => format!("; TRAINED ON {shared}, of which these scores are not scores on unseen clips"),
             };
-            format!("by {name} as published, trained on {}{heard}", known.trained_on)
+            format!("by {name} as published, trained on {}{shared}", known.trained_on)
         }
     };
     Origin {
@@ -122,8 +144,20 @@ fn of_ready_made(name: &str, selection: &Selection) -> Origin {
     }
 }
 
+/// The name on the hub that stands in the name of a model, or in the path of a snapshot in the hub's cache. A revision
+/// plays no part in what a model is known by.
+fn hub_name(name: &str) -> String {
+    let folder = Path::new(name)
+        .iter()
+        .find_map(|part| part.to_str()?.strip_prefix("models--"));
+    match folder {
+        Some(folder) => folder.replacen("--", "/", 1),
+        None => name.split('@').next().unwrap_or(name).to_owned(),
+    }
+}
+
 /// The corpora among the evaluated clips that a model was trained on, by their names.
-fn heard(trained_on: &[&str], selection: &Selection) -> Vec<String> {
+fn shared(trained_on: &[&str], selection: &Selection) -> Vec<String> {
     let key = |name: &str| -> String {
         name.chars()
             .filter(char::is_ascii_alphanumeric)
@@ -132,8 +166,8 @@ fn heard(trained_on: &[&str], selection: &Selection) -> Vec<String> {
     };
     let trained_on: Vec<String> = trained_on.iter().map(|name| key(name)).collect();
     let corpora: BTreeSet<&str> = selection.clips.iter().map(|clip| &*clip.corpus).collect();
-    let heard = corpora.into_iter().filter(|corpus| trained_on.contains(&key(corpus)));
-    heard.map(str::to_owned).collect()
+    let shared = corpora.into_iter().filter(|corpus| trained_on.contains(&key(corpus)));
+    shared.map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -166,9 +200,9 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_has_heard_the_evaluated_corpus_is_named() {
-        assert_eq!(heard(&["IEMOCAP", "CREMA-D"], &of("crema_d")), ["crema_d"]);
-        assert!(heard(&["IEMOCAP"], &of("crema_d")).is_empty());
+    fn a_corpus_that_the_model_was_trained_on_is_named() {
+        assert_eq!(shared(&["IEMOCAP", "CREMA-D"], &of("crema_d")), ["crema_d"]);
+        assert!(shared(&["IEMOCAP"], &of("crema_d")).is_empty());
         let known = known()
             .iter()
             .find(|known| known.emotion_corpora.contains(&"RAVDESS"))
@@ -176,6 +210,12 @@ mod tests {
         let words = |corpus: &str| of_ready_made(&format!("{}@main", known.name), &of(corpus)).words;
         assert!(words("ravdess").contains("TRAINED ON ravdess"), "{}", words("ravdess"));
         assert!(!words("tess").contains("TRAINED ON"));
+        let snapshot = format!("/cache/models--{}/snapshots/0a1b", known.name.replace('/', "--"));
+        assert!(
+            of_ready_made(&snapshot, &of("ravdess"))
+                .words
+                .contains("TRAINED ON ravdess")
+        );
         assert!(words("tess").contains(known.trained_on));
         assert!(of_ready_made("a/b", &of("tess")).words.contains("not known here"));
     }

@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 /// Writes `report.json` and `predictions.csv` into a new folder.
 ///
 /// # Errors
-/// A folder that cannot be written.
+/// A folder that cannot be written; nothing of it is left.
 pub fn write(runs: &Path, model: &str, report: &Report, evaluated: &[EvaluatedClip]) -> Result<PathBuf, EngineError> {
     let folder = claim(&runs.join("evaluations"), model)?;
-    results::write(&folder, report, evaluated)?;
+    results::write(&folder, report, evaluated).inspect_err(|_| {
+        // The first error is the one worth reporting.
+        let _ = fs::remove_dir_all(&folder.path);
+    })?;
     Ok(folder.path)
 }
 

@@ -8,12 +8,12 @@ use crate::ui::model::Model;
 use crate::ui::overlays::Prompt;
 use crate::ui::pane::Effects;
 
-/// Asks which model, the run's under the cursor unless another is typed.
+/// Asks which model, the run's under the cursor unless another is typed; without runs an encoder's.
 pub fn ask(view: &mut TrainView, _: &Model, effects: &mut Effects) {
-    let Some(run) = view.run() else { return };
+    let line = view.run().map_or("encoder:", |run| run.id.as_str());
     effects.open(Prompt::new(
         ("Evaluate", "A run, or encoder:NAME of one with a head.", "evaluate"),
-        &run.id,
+        line,
         |line| match line.is_empty() {
             true => Err("Name a run, or encoder:NAME."),
             false => Ok(Command::Evaluate {
