@@ -52,11 +52,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "audio",
         ],
     ),
-    (
-        "inference",
-        &["models", "features", "encoders", "layers", "device", "audio"],
-    ),
-    ("corpus", &["audio", "download"]),
+    ("inference", &["models", "features", "encoders", "device", "audio"]),
+    ("corpus", &["audio"]),
     ("features", &["encoders", "device", "audio"]),
     ("encoders", &["layers", "device", "download", "audio"]),
     ("models", &["encoders", "layers", "device"]),

@@ -14,29 +14,35 @@ pub fn write_tiny(folder: &Path, seed: u32) {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     write("config.json", tiny["config"].to_string().as_bytes());
     write("preprocessor_config.json", tiny["preprocessor"].to_string().as_bytes());
+    let tensors = tiny["tensors"].as_array().unwrap().iter().map(|tensor| {
+        let number = |key: &str| tensor[key].as_f64().unwrap() as f32;
+        let shape: Vec<usize> = serde_json::from_value(tensor["shape"].clone()).unwrap();
+        let name = tensor["name"].as_str().unwrap().to_owned();
+        (name, shape, number("factor"), number("offset"))
+    });
+    write_tensors(folder, seed, tensors);
+}
+
+/// Writes `model.safetensors` with tensors of (name, shape, factor, offset): numbers from -0.5 to 0.5 of the generator of
+/// `src/layers/lcg.rs`, one tensor after the other, times the factor plus the offset.
+pub fn write_tensors(folder: &Path, seed: u32, tensors: impl Iterator<Item = (String, Vec<usize>, f32, f32)>) {
     let mut state = seed;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as f32 / 16_777_216.0 - 0.5
     };
-    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tiny["tensors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|tensor| {
-            let number = |key: &str| tensor[key].as_f64().unwrap() as f32;
-            let shape = tensor["shape"].as_array().unwrap().iter();
-            let shape: Vec<usize> = shape.map(|size| size.as_u64().unwrap() as usize).collect();
-            let values = (0..shape.iter().product::<usize>()).map(|_| next() * number("factor") + number("offset"));
+    let drawn: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+        .map(|(name, shape, factor, offset)| {
+            let values = (0..shape.iter().product::<usize>()).map(|_| next() * factor + offset);
             let bytes = values.flat_map(f32::to_le_bytes).collect();
-            (tensor["name"].as_str().unwrap().to_owned(), shape, bytes)
+            (name, shape, bytes)
         })
         .collect();
-    let views = tensors.iter().map(|(name, shape, bytes)| {
+    let views = drawn.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap();
         (name.clone(), view)
     });
-    write("model.safetensors", &serialize(views, None).unwrap());
+    std::fs::write(folder.join("model.safetensors"), serialize(views, None).unwrap()).unwrap();
 }
 
 /// A published encoder in `UNDERTONE_ENCODERS`, where there is one.
