@@ -29,6 +29,7 @@ mod wav2vec2;
 mod whisper;
 
 pub use catalogue::{Known, PublishedScore, is_known_family, known};
+pub use checkpoint::passed_over;
 pub use classifier::{Classifier, Outputs};
 pub use config::EncoderConfig;
 pub use encoder::Encoder;

@@ -69,7 +69,14 @@ pub fn build_dataset(
     }
     // A single label is refused before the work.
     label(clips)?;
-    let outcomes = features_of(clips, analysis, |index| examples.copy(index), store, progress)?;
+    let outcomes = features_of(
+        clips,
+        analysis,
+        |index| examples.copy(index),
+        store,
+        |extracted, cached| (extracted, cached),
+        progress,
+    )?;
     let mut found = Vec::with_capacity(clips.len());
     let mut bad = BTreeMap::new();
     for (example, outcome) in outcomes.into_iter().enumerate() {

@@ -9,21 +9,23 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The features of an example and whether the cache had them, or why it has none.
-pub(super) type Outcome = Result<(Extracted, bool), String>;
+/// The features of an example and whether the store had them, or why it has none.
+type Outcome = Result<(Extracted, bool), String>;
 
-/// The features of every clip, or of its copy, in order. `progress(done, total)` returning false stops it.
+/// What `keep` makes of the features of every clip, or of its copy, and of whether the store had them, in order; or why it
+/// has none. `progress(done, total)` returning false stops it.
 ///
 /// # Errors
 /// A cache that cannot be written, features that were imported and are not there, an encoder that cannot be loaded, or
 /// being stopped; of several failures, that of the first clip.
-pub(super) fn features_of<'a>(
+pub fn features_of<'a, T: Send>(
     clips: &'a [Clip],
     analysis: &'a [Option<Arc<SampleAnalysis>>],
     copy: impl Fn(usize) -> Option<&'a Copy> + Sync,
     store: &FeatureStore,
+    keep: impl Fn(Extracted, bool) -> T + Sync,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Result<Vec<Outcome>, TrainingError> {
+) -> Result<Vec<Result<T, String>>, TrainingError> {
     let example = |index: usize| Example {
         clip: &clips[index],
         analysis: analysis.get(index).and_then(Option::as_deref),
@@ -33,9 +35,13 @@ pub(super) fn features_of<'a>(
         store.extractor().load()?;
     }
     let together = store.extractor().together();
-    let work = |range: Range<usize>| match range.len() {
-        1 => Ok(vec![example(range.start).features(store)?]),
-        _ => features_together(&range.map(example).collect::<Vec<_>>(), store),
+    let work = |range: Range<usize>| {
+        let outcomes = match range.len() {
+            1 => vec![example(range.start).features(store)?],
+            _ => features_together(&range.map(example).collect::<Vec<_>>(), store)?,
+        };
+        let kept = |outcome: Outcome| outcome.map(|(extracted, cached)| keep(extracted, cached));
+        Ok(outcomes.into_iter().map(kept).collect())
     };
     on_all_cores(clips.len(), together, work, progress)
 }

@@ -46,6 +46,7 @@ pub use checkpoint::{BEST, LAST, saved_epoch};
 pub use dataset::{Dataset, build_dataset};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, check_export, export_features};
+pub use extraction::features_of;
 pub use fine_tuning::settings_for;
 pub use fit::{evaluated, evaluated_clip, fit, train};
 pub use fitting::{check_fitting, settings_of};

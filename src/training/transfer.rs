@@ -28,14 +28,21 @@ pub fn transfer(
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Rows, TrainingError> {
     let clips = &selection.clips;
-    let extracted = features_of(clips, &selection.analysis, |_| None, store, progress)?;
+    let extracted = features_of(
+        clips,
+        &selection.analysis,
+        |_| None,
+        store,
+        |extracted, _| extracted.matrix,
+        progress,
+    )?;
     let mut matrices: Vec<FeatureMatrix> = Vec::with_capacity(clips.len());
     let mut extracted_clips: Vec<Clip> = Vec::with_capacity(clips.len());
     let mut refused: Vec<Option<String>> = Vec::with_capacity(clips.len());
     for (clip, outcome) in clips.iter().zip(extracted) {
         refused.push(match outcome {
-            Ok((extracted, _)) => {
-                matrices.push(extracted.matrix);
+            Ok(matrix) => {
+                matrices.push(matrix);
                 extracted_clips.push(clip.clone());
                 None
             }

@@ -55,6 +55,9 @@ pub fn encoder(output: Output, row: &EncoderRow) -> io::Result<()> {
                 line("here", words::encoder_here(row));
                 line("folder", here.folder.display().to_string());
                 line("commit", here.commit.clone());
+                if !here.passed_over.is_empty() {
+                    line("passed over", here.passed_over.join(", "));
+                }
             }
             if let Some(known) = row.known {
                 line("layers", format!("{}, {} numbers a frame", known.layers, known.width));

@@ -6,7 +6,7 @@ mod files;
 mod tests;
 mod values;
 
-pub(super) use files::{WEIGHTS, weight_files};
+pub(super) use files::{WEIGHTS, is_index, shards, weight_files};
 
 use super::EncoderError;
 use super::json::refusal;
@@ -17,27 +17,42 @@ use container::Stored;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Names with which parameters begin that are no encoder's: decoders, heads, and what only pre-training uses.
-const BESIDE: [&str; 18] = [
+/// What the names of parameters begin with that are neither an encoder's nor a head's: decoders, and what only
+/// pre-training or speech recognition uses.
+pub(super) const NO_HEAD: [&str; 14] = [
     "aligner",
-    "classifier",
     "ctc_proj",
     "decoder",
     "dropout_features",
     "final_proj",
     "label_embs_concat",
-    "layer_weights",
     "lm_head",
     "mask_emb",
     "masked_spec_embed",
-    "objective",
     "proj_out",
     "project_hid",
     "project_q",
-    "projector",
     "quantizer",
     "target_glu",
 ];
+/// The same of heads.
+const HEADS: [&str; 4] = ["classifier", "layer_weights", "objective", "projector"];
+
+/// The parts of a folder's weights that are no encoder's and are passed over: decoders, heads, what only pre-training
+/// uses. Only names and shapes are read.
+///
+/// # Errors
+/// [`EncoderError::File`] for weights that are missing or damaged.
+pub fn passed_over(folder: &Path) -> Result<Vec<&'static str>, EncoderError> {
+    let (_, tensors) = files::tensors(folder)?;
+    let parts: BTreeSet<&str> = tensors.keys().flat_map(|name| name.split('.').take(2)).collect();
+    Ok(parts.iter().filter_map(|part| beside(part)).collect())
+}
+
+/// The part of the name, where it is no encoder's.
+fn beside(part: &str) -> Option<&'static str> {
+    NO_HEAD.into_iter().chain(HEADS).find(|known| *known == part)
+}
 
 /// A checkpoint that is being read. Tensors become parameters on its device.
 #[derive(Debug)]
@@ -181,11 +196,8 @@ impl Checkpoint {
         let mut passed = Vec::new();
         for name in self.tensors.keys().filter(|name| !self.taken.contains(*name)) {
             let own = name.strip_prefix(&self.prefix);
-            let beside = |own: &str| {
-                let first = own.split('.').next().unwrap_or_default();
-                BESIDE.contains(&first)
-            };
-            if own.is_some_and(|own| !beside(own)) {
+            let first = own.map(|own| own.split('.').next().unwrap_or_default());
+            if first.is_some_and(|first| beside(first).is_none()) {
                 return Err(self.refuse(format!(
                     "the tensor {name} is none that an encoder as config.json describes it has; \
                      it belongs to another kind of encoder, whose states would be wrong"

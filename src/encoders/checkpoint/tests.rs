@@ -2,7 +2,7 @@
 
 use crate::device::device;
 use crate::encoders::fixture::{Drawn, Named, clip, largest_share, open, safetensors};
-use crate::encoders::{Encoder, EncoderError, Frames, fingerprint};
+use crate::encoders::{Encoder, EncoderError, Frames, fingerprint, passed_over};
 use safetensors::Dtype;
 use serde_json::json;
 use std::fs;
@@ -56,6 +56,10 @@ fn every_prefix_and_kind_of_number_is_the_same_encoder_and_what_is_beside_it_is_
         assert_eq!(
             passed,
             ["decoder.layers.0.fc1.bias", "proj_out.weight", "quantizer.codevectors"]
+        );
+        assert_eq!(
+            passed_over(folder.path()).unwrap(),
+            ["decoder", "proj_out", "quantizer"]
         );
     }
 }
@@ -226,7 +230,7 @@ fn configurations_that_are_missing_incomplete_or_foreign_are_refused() {
             assert_eq!(refusal(folder.path()).0, file);
         }
         fs::remove_file(folder.path().join(file)).unwrap();
-        refused(folder.path(), file, "cannot be read");
+        assert_eq!(refusal(folder.path()).0, file);
     }
     for (key, value) in [
         ("encoder_attention_heads", json!(3)),
@@ -270,6 +274,7 @@ fn what_pytorch_pickled_is_read() {
     let plain = drawn.folder_with("model.safetensors", &safetensors(&drawn.weights(""), Dtype::F16));
     assert_eq!(states(pickled.path()), states(plain.path()));
     assert_eq!(open(pickled.path()).passed_over(), ["model.decoder.layer_norm.weight"]);
+    assert_eq!(passed_over(pickled.path()).unwrap(), ["decoder"]);
 }
 
 proptest::proptest! {

@@ -1,7 +1,7 @@
 //! Which form a head has, by the tensors in the checkpoint.
 
 use crate::encoders::EncoderError;
-use crate::encoders::checkpoint::Checkpoint;
+use crate::encoders::checkpoint::{Checkpoint, NO_HEAD};
 use crate::encoders::json::{Json, refusal};
 use std::path::Path;
 
@@ -24,26 +24,6 @@ pub(super) enum Form {
 
 /// What the last layer of a [`Form::Dense`] is called.
 const LAST: [&str; 2] = ["classifier.out_proj", "classifier.output"];
-
-/// Parts of names of tensors that belong to no head that is used here: decoders, and what only pre-training or speech
-/// recognition uses.
-const NO_HEAD: [&str; 15] = [
-    "aligner",
-    "ctc_proj",
-    "decoder",
-    "dropout_features",
-    "final_proj",
-    "label_embs_concat",
-    "lm_head",
-    "mask_emb",
-    "masked_spec_embed",
-    "objective",
-    "proj_out",
-    "project_hid",
-    "project_q",
-    "quantizer",
-    "target_glu",
-];
 
 impl Form {
     /// The form of the head in a checkpoint.

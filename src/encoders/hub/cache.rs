@@ -2,12 +2,12 @@
 //! their checksum (`blobs`), the commits with links to them (`snapshots`), and which commit a branch was at (`refs`).
 
 use super::ModelName;
-use super::name::{is_commit, is_part};
-use crate::encoders::checkpoint::WEIGHTS;
+use super::name::is_commit;
+use crate::encoders::checkpoint::{WEIGHTS, is_index, shards};
 use crate::encoders::config::CONFIG;
 use crate::files;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -167,27 +167,12 @@ pub(super) fn missing(folder: &Path) -> Option<String> {
     let Some(file) = WEIGHTS.into_iter().find(|file| folder.join(file).is_file()) else {
         return Some(WEIGHTS[0].to_owned());
     };
-    if !file.ends_with("index.json") {
+    if !is_index(Path::new(file)) {
         return None;
     }
     match fs::read(folder.join(file)).map(|index| shards(&index)) {
-        Ok(Ok(shards)) => shards.into_iter().find(|shard| !folder.join(shard).is_file()),
+        Ok(Ok(shards)) => shards.into_keys().find(|shard| !folder.join(shard).is_file()),
         _ => Some(format!("a readable {file}")),
-    }
-}
-
-/// The files that an index names.
-pub(super) fn shards(index: &[u8]) -> Result<BTreeSet<String>, String> {
-    #[derive(Deserialize)]
-    struct Index {
-        weight_map: BTreeMap<String, String>,
-    }
-    let index: Index = serde_json::from_slice(index).map_err(|error| error.to_string())?;
-    let shards: BTreeSet<String> = index.weight_map.into_values().collect();
-    match shards.iter().find(|shard| !is_part(shard)) {
-        Some(shard) => Err(format!("weight_map names `{shard}`, which is no file beside it")),
-        None if shards.is_empty() => Err("weight_map names no files".to_owned()),
-        None => Ok(shards),
     }
 }
 
@@ -240,38 +225,4 @@ fn symlink(relative: &Path, link: &Path, _: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn symlink(_: &Path, link: &Path, content: &Path) -> io::Result<()> {
     fs::hard_link(content, link).or_else(|_| fs::copy(content, link).map(drop))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn an_index_names_its_files_and_nothing_elsewhere() {
-        let index =
-            br#"{"metadata": {}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "1.safetensors"}}"#;
-        let files: Vec<String> = shards(index).unwrap().into_iter().collect();
-        assert_eq!(files, ["1.safetensors", "2.safetensors"]);
-        for index in [
-            r#"{"weight_map": {"a": "../../.ssh/id"}}"#,
-            r#"{"weight_map": {"a": "/etc/passwd"}}"#,
-            r#"{"weight_map": {}}"#,
-            r#"{"weights": {"a": "1"}}"#,
-            "[",
-        ] {
-            assert!(shards(index.as_bytes()).is_err(), "{index}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_index_is_read_without_a_crash(index in prop::collection::vec(any::<u8>(), 0..200), name in ".*") {
-            let _ = shards(&index);
-            let named = serde_json::json!({ "weight_map": { "a": name } }).to_string();
-            if let Ok(shards) = shards(named.as_bytes()) {
-                prop_assert!(shards.iter().all(|shard| !shard.contains('/') && shard != ".."));
-            }
-        }
-    }
 }

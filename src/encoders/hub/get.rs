@@ -1,15 +1,15 @@
 //! Fetching a model from the hub into the cache.
 
-use super::cache::{missing, shards};
+use super::cache::missing;
 use super::name::{is_commit, is_part};
 use super::{Hub, ModelName};
 use crate::download::{Checksum, Client, Download, DownloadError, Head};
 use crate::encoders::EncoderError;
-use crate::encoders::checkpoint::WEIGHTS;
+use crate::encoders::checkpoint::{WEIGHTS, is_index, shards};
 use crate::encoders::config::{CONFIG, PREPROCESSOR};
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bytes beyond which a length is no file's (a petabyte): those of all files add up without overflow.
 const LARGEST: u64 = 1 << 50;
@@ -84,14 +84,15 @@ impl Hub {
                 WEIGHTS.join(", ")
             )));
         };
-        if weights.file.ends_with("index.json") {
+        if is_index(Path::new(&weights.file)) {
             let index = self.fetch(&model, &commit, &weights, client, &mut |_| watch(0, 0))?;
             let named = fs::read(&index).map_err(|error| error.to_string());
             let named = named.and_then(|index| shards(&index));
-            for file in named.map_err(|problem| EncoderError::File {
+            let named = named.map_err(|problem| EncoderError::File {
                 path: index,
                 problem: format!("{problem}; the model cannot be used"),
-            })? {
+            })?;
+            for file in named.into_keys() {
                 let shard = self.ask(&model, &commit, &file, client, &mut || watch(0, 0))?;
                 pieces.push(self.piece(&model, &file, &shard)?);
             }

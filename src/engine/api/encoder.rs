@@ -36,6 +36,8 @@ pub struct EncoderHere {
     pub bytes: u64,
     /// The file that it lacks to be used, if any.
     pub missing: Option<String>,
+    /// Parts of its weights that are no encoder's, such as a decoder, and are passed over.
+    pub passed_over: Vec<&'static str>,
 }
 
 /// An encoder that was to be fetched.

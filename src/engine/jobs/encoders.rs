@@ -4,7 +4,7 @@ use super::Answer;
 use super::context::Context;
 use crate::download::{Client, DownloadError, Patience};
 use crate::encoders::hub::{Cached, Hub};
-use crate::encoders::{EncoderError, Known, is_known_family, known};
+use crate::encoders::{EncoderError, Known, is_known_family, known, passed_over};
 use crate::engine::{EncoderHere, EncoderReport, EncoderRow, EngineError, Fetch, FetchedEncoder, Task, request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +59,8 @@ fn rows(cached: &[Cached]) -> Vec<EncoderRow> {
             folder: cached.folder.clone(),
             bytes: cached.bytes,
             missing: cached.missing.clone(),
+            // Damaged weights are said where they are used.
+            passed_over: passed_over(&cached.folder).unwrap_or_default(),
         }),
         known,
     };

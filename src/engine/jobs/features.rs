@@ -3,13 +3,10 @@
 use super::Answer;
 use super::context::Context;
 use super::scan;
-use crate::audio::decode;
-use crate::corpus::{Clip, SampleAnalysis, Selection, select};
+use crate::corpus::{Selection, select};
 use crate::engine::{EngineError, FeatureSummary, Note, reading, request};
-use crate::features::{Extracted, FeatureError, FeatureStore};
-use rayon::prelude::*;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::features::{Extracted, FeatureStore};
+use crate::training::features_of;
 use std::time::Instant;
 
 /// What there is to know of one clip's features; they themselves stay in the store.
@@ -19,11 +16,9 @@ struct Kept {
     skip_clamped: bool,
 }
 
-/// One clip, or the file and why it has no features.
-type Outcome = Result<Kept, (PathBuf, String)>;
-
 impl Answer for request::Features {
-    /// Extracts what the store lacks, on all cores.
+    /// Extracts what the store lacks, on all cores. A file that cannot be read any more, or has no features, is listed and
+    /// passed over; a store that cannot be written ends the job.
     fn answer(self, context: &Context) -> Result<FeatureSummary, EngineError> {
         extract_all(context).map(|(_, _, summary)| summary)
     }
@@ -42,29 +37,19 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let store = reading::feature_store(settings, &recipe, &settings.device)?;
     let task = reading::feature_task(&store, &selection.clips)?;
-    let clips: Vec<(&Clip, Option<&SampleAnalysis>)> = selection
-        .clips
-        .iter()
-        .zip(selection.analysis.iter().map(Option::as_deref))
-        .collect();
-    let lacks = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| {
-        analysis.is_some_and(|analysis| !store.has(&clip.corpus, analysis.content))
-    };
-    if clips.iter().any(lacks) {
-        store.extractor().load()?;
-    }
-    let (done, total) = (AtomicUsize::new(0), clips.len());
-    let outcomes = clips
-        .par_chunks(store.extractor().together())
-        .map(|clips| {
-            context.check()?;
-            let outcomes = some(&store, clips);
-            let now = done.fetch_add(clips.len(), Ordering::Relaxed) + clips.len();
-            report(task.clone(), now, total);
-            outcomes
-        })
-        .collect::<Result<Vec<Vec<Outcome>>, EngineError>>()?;
-    let outcomes = outcomes.concat();
+    let outcomes = features_of(
+        &selection.clips,
+        &selection.analysis,
+        |_| None,
+        &store,
+        |extracted, cached| Kept {
+            cached,
+            skip_clamped: is_clamped(&extracted),
+        },
+        &|done, total| report(task.clone(), done, total),
+    );
+    context.check()?;
+    let outcomes = outcomes?;
 
     let kept = || outcomes.iter().flatten();
     let summary = FeatureSummary {
@@ -73,9 +58,11 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
         clips: kept().count(),
         cached: kept().filter(|kept| kept.cached).count(),
         skip_clamped: kept().filter(|kept| kept.skip_clamped).count(),
-        refused: outcomes
+        refused: selection
+            .clips
             .iter()
-            .filter_map(|outcome| outcome.as_ref().err().cloned())
+            .zip(&outcomes)
+            .filter_map(|(clip, outcome)| Some((clip.path.clone(), outcome.as_ref().err()?.clone())))
             .collect(),
         seconds: begun.elapsed().as_secs_f64(),
     };
@@ -84,38 +71,6 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     let mut extracted = outcomes.iter().map(Result::is_ok);
     selection.analysis.retain(|_| extracted.next().unwrap_or_default());
     Ok((store, selection, summary))
-}
-
-/// A file that cannot be read any more, or has no features, is listed and passed over; a store that cannot be written
-/// ends the job.
-fn some(store: &FeatureStore, clips: &[(&Clip, Option<&SampleAnalysis>)]) -> Result<Vec<Outcome>, EngineError> {
-    let known = clips
-        .iter()
-        .filter_map(|(clip, analysis)| Some((*clip, analysis.as_ref()?.content)));
-    let wanted = known.map(|(clip, content)| {
-        let load = move || {
-            let decoded = decode(&clip.path).map_err(FeatureError::from)?;
-            Ok::<_, FeatureError>(decoded.wave)
-        };
-        (&*clip.corpus, content, load)
-    });
-    let mut made = store.get_or_extract_all(wanted.collect())?.into_iter();
-    let one = |(clip, analysis): &(&Clip, Option<&SampleAnalysis>)| -> Result<Outcome, EngineError> {
-        let outcome = analysis.and_then(|_| made.next());
-        match outcome {
-            None => {
-                let problem = "its samples have not been read yet; run it again";
-                Ok(Err((clip.path.clone(), problem.to_owned())))
-            }
-            Some(Ok((extracted, cached))) => Ok(Ok(Kept {
-                cached,
-                skip_clamped: is_clamped(&extracted),
-            })),
-            Some(Err(error)) if error.is_of(&clip.path) => Ok(Err((clip.path.clone(), error.beside(&clip.path)))),
-            Some(Err(error)) => Err(error.into()),
-        }
-    };
-    clips.iter().map(one).collect()
 }
 
 fn is_clamped(extracted: &Extracted) -> bool {

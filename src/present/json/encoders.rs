@@ -37,6 +37,8 @@ document! {
         bytes: u64,
         /// The file that it lacks to be used; null where it lacks none.
         missing: Option<String>,
+        /// Parts of its weights that are no encoder's, such as `decoder`, and are passed over.
+        passed_over: Vec<String> = here.passed_over.iter().map(ToString::to_string).collect(),
     }
 
     /// What is known of an encoder.

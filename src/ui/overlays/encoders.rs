@@ -36,17 +36,23 @@ const ENCODERS: Table<EncodersView> = Table {
             .hint("fetch")
             .does(EncodersView::fetch),
         bind(
-            &[ESCAPE, Key::character('q'), Key::character('E')],
-            "stop what is being fetched, or close",
+            &[Key::character('s')],
+            "stop what is being fetched; what has arrived is kept",
         )
-        .hint("stop or close")
+        .hint("stop")
         .does(|_, model, effects| match fetching(model) {
             Some(_) => {
                 let fetch = Some(Fetch::Stop);
                 effects.send(Command::Encoders { fetch });
             }
-            None => effects.close(),
+            None => effects.note("Nothing is being fetched."),
         }),
+        bind(
+            &[ESCAPE, Key::character('q'), Key::character('E')],
+            "close; what is being fetched goes on",
+        )
+        .hint("close")
+        .does(|_, _, effects| effects.close()),
     ],
 };
 
@@ -102,7 +108,7 @@ impl EncodersView {
             return;
         };
         if fetching(model).is_some() {
-            return effects.note("One is being fetched; Esc stops that.");
+            return effects.note("One is being fetched; s stops that.");
         }
         if row.here.as_ref().is_some_and(|here| here.missing.is_none()) {
             return effects.note(format!("{} is here.", row.name));
@@ -113,7 +119,7 @@ impl EncodersView {
         let size = row.known.and_then(|known| known.download).map(bytes);
         let licence = row.known.map(|known| format!("Licence {}. ", known.licence));
         let text = format!(
-            "{}{}It goes into {}; Esc stops it, and what has arrived is kept.",
+            "{}{}It goes into {}; s stops it, and what has arrived is kept.",
             size.map_or_else(String::new, |size| format!("{size}. ")),
             licence.unwrap_or_default(),
             report.cache.display()
@@ -179,7 +185,7 @@ fn of_progress(progress: &Progress) -> String {
         0 => "Asking the hub …".to_owned(),
         total => {
             let [done, total] = [progress.done, total].map(|part| bytes(part as u64));
-            format!("Fetching: {done} of {total}. Esc stops; what has arrived is kept.")
+            format!("Fetching: {done} of {total}. s stops; what has arrived is kept.")
         }
     }
 }
@@ -201,5 +207,14 @@ fn of_row(row: &EncoderRow, columns: usize) -> Vec<String> {
     ];
     words.extend(known.head.map(|head| format!("head: {head}")));
     words.extend(known.scores.iter().map(published_score));
+    let passed_over = row
+        .here
+        .iter()
+        .flat_map(|here| &here.passed_over)
+        .copied()
+        .collect::<Vec<_>>();
+    if !passed_over.is_empty() {
+        words.push(format!("passed over: {}", passed_over.join(", ")));
+    }
     words.iter().flat_map(|words| wrap(words, columns)).collect()
 }
