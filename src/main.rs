@@ -31,6 +31,12 @@ fn keep_freed_memory() {
 
 fn main() -> ExitCode {
     keep_freed_memory();
+    #[cfg(feature = "cuda")]
+    #[allow(unsafe_code)]
+    // SAFETY: nothing has started a thread.
+    unsafe {
+        undertone::engine::point_to_cuda_headers();
+    }
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit_code(&error),

@@ -3,6 +3,7 @@
 //! Burn's CUDA backend opens the driver and NVRTC when they are first used and panics without them, as it does
 //! without CUDA's headers: so everything is looked for before.
 
+use super::toolkit::Toolkit;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,6 +12,10 @@ use std::sync::OnceLock;
 const BUILD: &str = "build with `cargo build --release --features cuda`";
 /// The header that every kernel may include.
 const HEADER: &str = "cuda_fp16.h";
+
+/// What brings the run-time compiler and the headers to any machine with a driver.
+const PACKAGES: &str = "`pip install nvidia-cuda-nvrtc-cu12 nvidia-cuda-runtime-cu12` in the active Python environment, or \
+                        load or install CUDA's toolkit and set CUDA_HOME to its folder";
 
 /// Something that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,14 +97,10 @@ fn look() -> (Vec<CudaPart>, usize) {
         ),
         (
             "nvrtc",
-            library("nvrtc", loader::has_nvrtc()).ok_or_else(|| {
-                CudaLack::new(
-                    "libnvrtc is not found, which compiles kernels",
-                    "install CUDA's run-time compiler (package cuda-nvrtc), or put its folder in LD_LIBRARY_PATH",
-                )
-            }),
+            library("nvrtc", loader::has_nvrtc())
+                .ok_or_else(|| CudaLack::new("libnvrtc is not found, which compiles kernels", PACKAGES)),
         ),
-        ("cuda headers", headers(toolkit().as_deref())),
+        ("cuda headers", headers(headers_root().as_deref())),
     ];
     let mut parts = state.map(|(topic, state)| CudaPart { topic, state }).to_vec();
     if loader::BUILT {
@@ -119,11 +120,54 @@ fn look() -> (Vec<CudaPart>, usize) {
 
 /// Where a library is, or that the loader finds it; the loader's word counts when there is one.
 fn library(name: &str, loads: Option<bool>) -> Option<String> {
-    let path = file(&folders(), &format!("lib{name}.so")).map(|path| path.display().to_string());
+    let beginning = format!("lib{name}.so");
+    let path = || {
+        let found = file(&folders(), &beginning);
+        found.or_else(|| toolkit().nvrtc.clone().filter(|_| name == "nvrtc"))
+    };
+    let shown = |path: PathBuf| path.display().to_string();
     match loads {
         Some(false) => None,
-        Some(true) => Some(path.unwrap_or_else(|| format!("lib{name}"))),
-        None => path,
+        Some(true) => Some(
+            mapped(&beginning)
+                .or_else(path)
+                .map_or_else(|| format!("lib{name}"), shown),
+        ),
+        None => path().map(shown),
+    }
+}
+
+/// The library whose name begins so that this process has loaded.
+fn mapped(beginning: &str) -> Option<PathBuf> {
+    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+    let paths = maps
+        .lines()
+        .filter_map(|line| Some(Path::new(line.get(line.find('/')?..)?)));
+    let is_it = |path: &&Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(beginning))
+    };
+    paths.filter(is_it).map(Path::to_owned).next()
+}
+
+fn toolkit() -> &'static Toolkit {
+    static TOOLKIT: OnceLock<Toolkit> = OnceLock::new();
+    TOOLKIT.get_or_init(Toolkit::of_process)
+}
+
+/// Points CubeCL to CUDA's headers where it would not find them itself, by `CUDA_PATH`.
+///
+/// # Safety
+/// It changes the environment: no other thread may run yet.
+#[cfg(feature = "cuda")]
+#[allow(unsafe_code)]
+pub unsafe fn point_to_cuda_headers() {
+    if headers(headers_root().as_deref()).is_ok() {
+        return;
+    }
+    if let Some(root) = &toolkit().root {
+        // SAFETY: as the caller promises.
+        unsafe { std::env::set_var("CUDA_PATH", root) };
     }
 }
 
@@ -156,8 +200,8 @@ fn folders() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The toolkit's folder as cubecl-cuda 0.11 looks for it (`install::cuda_path`): the first that there is.
-fn toolkit() -> Option<PathBuf> {
+/// The folder of CUDA's headers as cubecl-cuda 0.11 looks for it (`install::cuda_path`): the first that there is.
+fn headers_root() -> Option<PathBuf> {
     let own = std::env::var_os("CUDA_PATH").map(PathBuf::from);
     let roots = [
         ("/usr/local/cuda", "/usr/local/cuda"),
@@ -168,10 +212,8 @@ fn toolkit() -> Option<PathBuf> {
     own.or_else(|| usual.map(|(_, root)| PathBuf::from(root)))
 }
 
-fn headers(toolkit: Option<&Path>) -> Result<String, CudaLack> {
-    let remedy =
-        "install CUDA's headers (package cuda-cudart-dev), or set CUDA_PATH to the folder that holds `include`";
-    let folder = toolkit.map(|toolkit| toolkit.join("include"));
+fn headers(root: Option<&Path>) -> Result<String, CudaLack> {
+    let folder = root.map(|root| root.join("include"));
     match folder {
         Some(folder) if folder.join(HEADER).is_file() => Ok(folder.display().to_string()),
         Some(folder) => Err(CudaLack::new(
@@ -179,12 +221,12 @@ fn headers(toolkit: Option<&Path>) -> Result<String, CudaLack> {
                 "CUDA's headers are not found: there is no {}",
                 folder.join(HEADER).display()
             ),
-            remedy,
+            PACKAGES,
         )),
         None => Err(CudaLack::new(
             "CUDA's headers are not found: CUDA_PATH is not set, and there is no /usr/local/cuda, /opt/cuda or \
              /usr/bin/nvcc",
-            remedy,
+            PACKAGES,
         )),
     }
 }
@@ -193,6 +235,8 @@ fn headers(toolkit: Option<&Path>) -> Result<String, CudaLack> {
 #[cfg(feature = "cuda")]
 mod loader {
     use burn::tensor::{Device, DeviceType};
+    use std::mem::ManuallyDrop;
+    use std::path::PathBuf;
 
     pub const BUILT: bool = true;
 
@@ -202,10 +246,18 @@ mod loader {
         Some(unsafe { cudarc::driver::sys::is_culib_present() })
     }
 
+    /// Where the loader does not know it, that of the toolkit is loaded, and found by its name from then on.
     pub fn has_nvrtc() -> Option<bool> {
         // SAFETY: as above.
         #[allow(unsafe_code)]
-        Some(unsafe { cudarc::nvrtc::sys::is_culib_present() })
+        let is_there = || unsafe { cudarc::nvrtc::sys::is_culib_present() };
+        let load = |path: &PathBuf| {
+            // SAFETY: NVIDIA's library, by its own name, which is never unloaded.
+            #[allow(unsafe_code)]
+            let loaded = unsafe { libloading::Library::new(path) };
+            loaded.map(ManuallyDrop::new).is_ok()
+        };
+        Some(is_there() || (super::toolkit().nvrtc.as_ref().is_some_and(load) && is_there()))
     }
 
     /// Needs the driver. Every other path to a device calls this first.

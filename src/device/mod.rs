@@ -4,7 +4,10 @@ mod cuda;
 mod error;
 #[cfg(any(test, feature = "cuda"))]
 mod kernels;
+mod toolkit;
 
+#[cfg(feature = "cuda")]
+pub use cuda::point_to_cuda_headers;
 pub use cuda::{CudaLack, CudaPart, cuda_parts};
 pub use error::DeviceError;
 

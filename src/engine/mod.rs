@@ -9,6 +9,8 @@ mod settings;
 mod studies;
 mod worker;
 
+#[cfg(feature = "cuda")]
+pub use crate::device::point_to_cuda_headers;
 pub use api::*;
 pub use queue::worker::work_on_queue;
 pub use settings::{
