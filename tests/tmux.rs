@@ -183,7 +183,7 @@ fn a_closed_terminal_costs_nothing() {
     terminal.tmux(&["kill-server"]);
     let id = lab.runs()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(lab.row(&id)["state"], "running", "it was to be left in the middle");
-    let row = lab.wait(&id, TIMEOUT, |row| row["state"] == "finished");
+    let row = lab.wait(&id, 3 * TIMEOUT, |row| row["state"] == "finished");
     assert_eq!(row["epochs"], 1500);
 
     let again = Terminal::open(&lab, "again", 160, 50).unwrap();

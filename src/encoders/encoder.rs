@@ -12,7 +12,8 @@ use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
 use std::path::Path;
 
-/// Seconds of sound in a batch on a device that is not the CPU, filled up to equal lengths.
+/// Seconds of sound whose states are held at once, unless one clip has more; and of a batch on a device that is not the CPU,
+/// filled up to equal lengths.
 const BATCH_SECONDS: usize = 240;
 
 /// A speech encoder with published weights.
@@ -72,6 +73,7 @@ impl Encoder {
     /// # Errors
     /// [`EncoderError::Clip`] for a clip that is too short for a frame, or holds samples that are no numbers.
     pub fn hidden_states(&self, clips: &[&[f32]], padded: bool) -> Result<Vec<Vec<Frames>>, EncoderError> {
+        self.check(clips)?;
         let wanted: Vec<usize> = (0..self.config.states()).collect();
         self.states(clips, &wanted, padded)
     }
@@ -89,7 +91,7 @@ impl Encoder {
             Layer::Last => vec![self.config.layers],
             Layer::All => (0..self.config.states()).collect(),
         };
-        let states = self.states(clips, &wanted, padded)?;
+        self.check(clips)?;
         let embedding = |states: Vec<Frames>| {
             let mut pooled = states.into_iter().map(|state| pooled(state, pool));
             match layer {
@@ -97,14 +99,15 @@ impl Encoder {
                 Layer::Index(_) | Layer::Last => pooled.next().unwrap_or_else(|| joined(Vec::new())),
             }
         };
-        Ok(states.into_iter().map(embedding).collect())
+        let mut embeddings = Vec::with_capacity(clips.len());
+        for group in groups(clips, self.most_samples()) {
+            embeddings.extend(self.states(group, &wanted, padded)?.into_iter().map(embedding));
+        }
+        Ok(embeddings)
     }
 
     /// The wanted states, which are in ascending order, of each clip.
     fn states(&self, clips: &[&[f32]], wanted: &[usize], padded: bool) -> Result<Vec<Vec<Frames>>, EncoderError> {
-        for (clip, samples) in clips.iter().enumerate() {
-            self.check(clip, samples)?;
-        }
         let window = self.config.window();
         let pieces: Vec<Piece> = clips
             .iter()
@@ -145,7 +148,7 @@ impl Encoder {
         }
         let mut order: Vec<usize> = (0..pieces.len()).collect();
         order.sort_by_key(|piece| std::cmp::Reverse(pieces[*piece].samples.len()));
-        let most = BATCH_SECONDS * self.config.rate as usize;
+        let most = self.most_samples();
         let mut batches: Vec<Vec<usize>> = Vec::new();
         let mut longest = 0;
         for piece in order {
@@ -194,24 +197,62 @@ impl Encoder {
         Ok(all)
     }
 
-    fn check(&self, clip: usize, samples: &[f32]) -> Result<(), EncoderError> {
-        if self.config.frames(samples.len()) == 0 {
-            return Err(EncoderError::Clip(format!(
-                "clip {} of the batch has {} samples, too few for a frame of the encoder; leave it out",
-                clip + 1,
-                samples.len()
-            )));
-        }
-        if !samples.iter().all(|sample| sample.is_finite()) {
-            return Err(EncoderError::Clip(format!(
-                "clip {} of the batch holds samples that are no numbers; leave it out or make the file anew",
-                clip + 1
-            )));
+    /// Refuses clips that are too short for a frame, or hold samples that are no numbers.
+    fn check(&self, clips: &[&[f32]]) -> Result<(), EncoderError> {
+        for (clip, samples) in clips.iter().enumerate() {
+            let problem = if self.config.frames(samples.len()) == 0 {
+                format!(
+                    "has {} samples, too few for a frame of the encoder; leave it out",
+                    samples.len()
+                )
+            } else if !samples.iter().all(|sample| sample.is_finite()) {
+                "holds samples that are no numbers; leave it out or make the file anew".to_owned()
+            } else {
+                continue;
+            };
+            return Err(EncoderError::Clip(format!("clip {} of the batch {problem}", clip + 1)));
         }
         Ok(())
     }
 
+    fn most_samples(&self) -> usize {
+        BATCH_SECONDS * self.config.rate as usize
+    }
+
     fn on_cpu(&self) -> bool {
         self.device == cpu()
+    }
+}
+
+/// Clips that follow each other, in groups of at most so many samples, or of one clip that has more.
+fn groups<'a, 'b>(mut clips: &'a [&'b [f32]], most: usize) -> Vec<&'a [&'b [f32]]> {
+    let mut groups = Vec::new();
+    while !clips.is_empty() {
+        let mut samples = 0;
+        let fit = clips.iter().take_while(|clip| {
+            samples += clip.len();
+            samples <= most
+        });
+        let (group, rest) = clips.split_at(fit.count().max(1));
+        groups.push(group);
+        clips = rest;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups;
+
+    #[test]
+    fn groups_hold_every_clip_once_and_no_more_samples_than_fit() {
+        let long = [0.0; 7];
+        let clips: Vec<&[f32]> = [3, 2, 7, 1, 4, 5].iter().map(|count| &long[..*count]).collect();
+        let lengths: Vec<Vec<usize>> = groups(&clips, 5)
+            .iter()
+            .map(|group| group.iter().map(|clip| clip.len()).collect())
+            .collect();
+        assert_eq!(lengths, [vec![3, 2], vec![7], vec![1, 4], vec![5]]);
+        assert!(groups(&[], 5).is_empty());
     }
 }

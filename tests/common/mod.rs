@@ -149,8 +149,10 @@ impl Lab {
 
     /// Waits until some epochs are done; the process that does them.
     pub fn wait_for_epochs(&self, id: &str) -> i32 {
-        let row = self.wait(id, Duration::from_secs(60), |row| row["epochs"].as_u64() >= Some(2));
-        assert_eq!(row["state"], "running");
+        // One that is resumed has epochs already while it is in the queue.
+        let row = self.wait(id, Duration::from_secs(60), |row| {
+            row["epochs"].as_u64() >= Some(2) && row["state"] == "running"
+        });
         i32::try_from(row["heartbeat"]["pid"].as_i64().unwrap()).unwrap()
     }
 }
