@@ -399,6 +399,18 @@ mod tests {
     }
 
     #[test]
+    fn folders_that_may_be_labels_are_shown_with_the_line_that_takes_them() {
+        let (_, remedy) = refused(&[("angry/1.wav", "x"), ("sad/1.wav", "x"), ("angry/2.wav", "x")]);
+        assert!(
+            remedy.starts_with("where the folders name the emotions (angry 2, sad 1), say so")
+                && remedy.contains("layout = \"folders\""),
+            "{remedy}"
+        );
+        let (_, remedy) = refused(&[("mine/1.wav", "x"), ("mine/2.wav", "x")]);
+        assert!(!remedy.contains("folders name"), "{remedy}");
+    }
+
+    #[test]
     fn clips_beside_the_folders_are_told_where_to_go() {
         let (_, remedy) = refused(&[("03a01Wa.wav", "x"), ("03a01Fa.wav", "x")]);
         assert!(remedy.starts_with("put the clips into a folder"), "{remedy}");

@@ -1,5 +1,6 @@
 //! What labels the recordings in a folder: its table, the names of its files, or those of its folders.
 
+mod compare;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -9,15 +10,18 @@ pub(super) use tables::Tables;
 pub(super) use words::{class_words, entry, quoted};
 
 use super::layouts::folders::{classes, given_subset};
-use super::layouts::{Votes, name, read_first};
+use super::layouts::{Votes, name};
 use super::source::{Source, beneath, from_names, from_tables};
 use super::walk::Walk;
-use super::{CorpusError, CorpusSettings, Emotion, Layout};
+use super::{CorpusError, CorpusSettings, Layout};
 use crate::audio::promises_sound;
-use std::collections::HashSet;
-use std::path::{Component, Path, PathBuf};
+use compare::{disagreement, listed_below};
+use std::path::{Path, PathBuf};
 use tables::Parts;
 use words::{names_words, parts_words, sound_files, split_words};
+
+/// Tables named in a sentence; there may be one for every recording.
+const LISTED: usize = 5;
 
 /// A folder of recordings, its files and its tables.
 pub(super) struct Folder<'a> {
@@ -35,39 +39,40 @@ impl<'a> Folder<'a> {
 
     /// Reads a folder of which the settings say nothing. A label table stands above names; where names follow a scheme,
     /// other tables are offered and not taken. Each file is read by the first scheme that understands its name, those that
-    /// name most files first, so that a mixed folder is no trouble. What could be one or the other is refused with the line
-    /// that decides it, and so are folders that are named like emotions, for everything may lie in folders.
+    /// name most files first, so that a mixed folder is no trouble. What could be one or the other is refused with the lines
+    /// that decide it, and so are folders that may be named by emotion, for everything may lie in folders.
     ///
     /// # Errors
     /// A table that cannot be read; a folder that nothing recognises.
     pub fn recognised(mut self) -> Result<Source, CorpusError> {
         let votes = self.votes();
         let follows = votes.is_majority();
-        let candidates = match (self.tables.labels.is_empty(), follows) {
-            (false, _) => &mut self.tables.labels,
-            (true, true) => &mut Vec::new(),
-            (true, false) => &mut self.tables.others,
+        let tables = match (self.tables.labels.is_empty(), follows) {
+            (false, _) => std::mem::take(&mut self.tables.labels),
+            (true, false) => std::mem::take(&mut self.tables.others),
+            (true, true) => Vec::new(),
         };
-        match candidates.len() {
-            0 => {}
-            1 => {
-                let table = candidates.remove(0);
-                return self.by_table(&table, &votes);
-            }
-            _ => {
-                let tables = std::mem::take(candidates);
-                return Ok(self.undecided(&tables));
-            }
+        match tables.as_slice() {
+            [] => {}
+            [table] => return self.by_table(table, &votes),
+            several => return Ok(self.undecided(several)),
         }
-        if !votes.counts.is_empty() {
-            let mut source = self.by_names(&votes.schemes(), names_words(&votes))?;
-            if !follows {
-                source.notes.extend(self.folders_offer());
+        let offer = self.folders_offer();
+        match (&offer, votes.counts.first()) {
+            (Some(offer), Some((scheme, _))) if !follows => {
+                let path = &self.corpus.path;
+                let entry = entry(&self.corpus.name, *scheme, path);
+                let names = names_words(&votes);
+                return Ok(refused(
+                    path,
+                    format!("{offer}; or to take {names}: corpora = [{entry}]"),
+                ));
             }
-            return Ok(source);
+            (_, Some(_)) => return self.by_names(&votes.schemes(), names_words(&votes)),
+            (_, None) => {}
         }
         let mut refused = std::mem::take(&mut self.tables.unusable);
-        refused.extend(self.folders_offer().map(|offer| (self.corpus.path.clone(), offer)));
+        refused.extend(offer.map(|offer| (self.corpus.path.clone(), offer)));
         if refused.is_empty() {
             let path = self.corpus.path.clone();
             return Err(CorpusError::Unrecognised { path });
@@ -144,7 +149,7 @@ impl<'a> Folder<'a> {
         let mut source = from_tables(table, &self.corpus.columns)?;
         let top = &self.corpus.path;
         let words = parts_words(table, top);
-        let listed = self.listed_by(&source);
+        let listed = listed_below(top, &source);
         let sound: Vec<&Path> = self.sound().filter_map(|file| file.strip_prefix(top).ok()).collect();
         let unlisted: Vec<&&Path> = sound.iter().filter(|file| !listed.contains(**file)).collect();
         let (all, named) = (sound.len(), sound.len() - unlisted.len());
@@ -197,31 +202,9 @@ impl<'a> Folder<'a> {
         Ok(source)
     }
 
-    /// The files that a table names, by their paths below the folder.
-    fn listed_by(&self, source: &Source) -> HashSet<PathBuf> {
-        let top = &self.corpus.path;
-        let real_top = top.canonicalize();
-        let below = |path: &Path| {
-            let plain = path.strip_prefix(top).ok();
-            let plain = plain.filter(|path| path.components().all(|part| matches!(part, Component::Normal(_))));
-            // An absolute path, or one with `..`, may lead here all the same.
-            let real = || {
-                path.canonicalize()
-                    .ok()?
-                    .strip_prefix(real_top.as_ref().ok()?)
-                    .ok()
-                    .map(Path::to_path_buf)
-            };
-            plain.map(Path::to_path_buf).or_else(real)
-        };
-        let paths = source.candidates.iter().map(|candidate| candidate.path.as_path());
-        paths.filter_map(below).collect()
-    }
-
     fn undecided(&self, tables: &[Parts]) -> Source {
-        let entries: Vec<String> = tables
-            .iter()
-            .filter_map(|parts| parts.first())
+        let entries = tables.iter().filter_map(|parts| parts.first()).take(LISTED);
+        let entries: Vec<String> = entries
             .map(|table| format!("corpora = [{}]", entry(&self.corpus.name, Layout::Table, table)))
             .collect();
         let reason = format!(
@@ -233,24 +216,17 @@ impl<'a> Folder<'a> {
     }
 
     fn listed(&self, tables: &[Parts]) -> String {
-        let words: Vec<String> = tables
-            .iter()
-            .map(|parts| parts_words(parts, &self.corpus.path))
-            .collect();
+        let words = tables.iter().map(|parts| parts_words(parts, &self.corpus.path));
+        let mut words: Vec<String> = words.take(LISTED).collect();
+        words.extend((tables.len() > LISTED).then(|| format!("and {} more", tables.len() - LISTED)));
         words.join(", ")
     }
 
     /// What the tables that were not taken offer.
-    fn tables_offer(&self) -> Vec<String> {
-        let tables = self.tables.labels.iter().chain(&self.tables.others);
-        let offer = |parts: &Parts| {
-            format!(
-                "{} would fit too: corpora = [{}]",
-                parts_words(parts, &self.corpus.path),
-                entry(&self.corpus.name, Layout::Table, &parts[0])
-            )
-        };
-        tables.map(offer).collect()
+    fn tables_offer(&self) -> Option<String> {
+        let tables = [self.tables.labels.as_slice(), &self.tables.others].concat();
+        let example = entry(&self.corpus.name, Layout::Table, tables.first()?.first()?);
+        Some(format!("{} would fit too: corpora = [{example}]", self.listed(&tables)))
     }
 
     /// What the folders would give as labels, where there would be several.
@@ -281,28 +257,4 @@ fn refused(folder: &Path, reason: String) -> Source {
         layout: "nothing that is certain".into(),
         ..Source::default()
     }
-}
-
-/// On how many clips table and names disagree, with one of them.
-fn disagreement(source: &Source, schemes: &[Layout], top: &Path) -> Option<String> {
-    let mut compared = 0;
-    let mut unlike = 0;
-    let mut example = None;
-    for candidate in &source.candidates {
-        let by_name = read_first(schemes, beneath(&candidate.path, top));
-        let (Ok(labels), Ok((_, by_name))) = (&candidate.labels, by_name) else {
-            continue;
-        };
-        let [stated, named] = [&labels.emotion, &by_name.emotion].map(|emotion| Emotion::new(emotion));
-        if !stated.is_label() {
-            continue;
-        }
-        compared += 1;
-        if stated != named {
-            unlike += 1;
-            let file = candidate.path.strip_prefix(top).unwrap_or(&candidate.path).display();
-            example.get_or_insert_with(|| format!("{file} is {stated} in the table and {named} by its name"));
-        }
-    }
-    example.map(|example| format!("table and names disagree on {unlike} of {compared} clips, for example {example}"))
 }

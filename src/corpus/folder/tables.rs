@@ -67,7 +67,7 @@ impl Tables {
     pub fn hold(&self, file: &Path) -> bool {
         let usable = self.labels.iter().chain(&self.others).flatten();
         let unusable = self.unusable.iter().map(|(path, _)| path);
-        usable.chain(unusable).any(|table| table == file)
+        is_table_name(file) && usable.chain(unusable).any(|table| table == file)
     }
 }
 

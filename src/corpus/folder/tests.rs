@@ -180,6 +180,10 @@ fn two_tables_are_said_and_not_guessed() {
     let plain = "path,emotion\na.wav,sad\nb.wav,happy\n";
     let other = folder(&["a.wav", "b.wav"], &[("one.csv", plain), ("two.csv", plain)]);
     assert!(undecided(&other).contains("one.csv, two.csv"));
+    for name in ["3", "4", "5", "6", "7"] {
+        fs::write(other.path().join(format!("{name}.csv")), plain).unwrap();
+    }
+    assert!(undecided(&other).contains("5.csv, 6.csv, 7.csv, and 2 more; say"));
     // A label table among others is not one of several.
     fs::write(other.path().join("clips.csv"), plain).unwrap();
     assert_eq!(read(&other).clips.len(), 2);
@@ -252,6 +256,22 @@ fn folders_named_by_emotion_are_shown_and_then_taken() {
         "the names of its folders, as the settings say"
     );
     assert!(found.readings[0].notes.is_empty());
+    // A few names of a known corpus among them decide nothing.
+    let stray = folder(
+        &[
+            "angry/1.wav",
+            "angry/2.wav",
+            "angry/DC_a01.wav",
+            "sad/DC_sa01.wav",
+            "sad/1.wav",
+        ],
+        &[],
+    );
+    let reason = undecided(&stray);
+    assert!(
+        reason.contains("or to take the names of SAVEE (2 of 5 sound files): corpora = [{"),
+        "{reason}"
+    );
     // A name that follows no scheme says nothing of folders that lie alone.
     let one = folder(&["takes/1.wav", "takes/2.wav"], &[]);
     let error = read_as(Layout::Auto, one.path());
