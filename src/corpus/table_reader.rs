@@ -84,12 +84,12 @@ fn open(path: &Path, bytes: &[u8], columns: &Columns) -> Result<(ColumnIndices, 
 }
 
 /// The file that a table in `folder` names. Tables written on Windows part folders with `\`, which may be a letter of a
-/// name elsewhere: it is read as `/` where only that file is there.
+/// name elsewhere: it is read as `/` where only that file is there. A first `\` is the root of a drive that is not here.
 fn resolved(folder: &Path, file: &str) -> PathBuf {
     let path = folder.join(file);
-    if file.contains('\\') && !path.exists() {
+    if file.contains('\\') && !file.starts_with('\\') && !path.exists() {
         let parted = folder.join(file.replace('\\', "/"));
-        if parted.exists() {
+        if parted.is_file() {
             return parted;
         }
     }
@@ -219,9 +219,10 @@ mod tests {
         fs::write(folder.path().join("wav/a.wav"), "").unwrap();
         fs::write(folder.path().join("b\\c.wav"), "").unwrap();
         let path = folder.path().join("t.csv");
+        let rooted = folder.path().join("wav/a.wav").display().to_string().replace('/', "\\");
         let content =
             "\u{feff}path;emotion\r\nwav\\a.wav;sad\r\n.\\wav\\a.wav;sad\r\nb\\c.wav;sad\r\nno\\d.wav;sad\r\n";
-        fs::write(&path, content).unwrap();
+        fs::write(&path, format!("{content}{rooted};sad\r\n\\;sad\r\nwav\\;sad\r\n")).unwrap();
         let rows = read_table(&path, &Columns::default()).unwrap();
         let read: Vec<(u64, PathBuf)> = rows.into_iter().map(|row| (row.line, row.path)).collect();
         let at = |line: u64, file: &str| (line, folder.path().join(file));
@@ -230,6 +231,9 @@ mod tests {
             at(3, "wav/a.wav"),
             at(4, "b\\c.wav"),
             at(5, "no\\d.wav"),
+            at(6, &rooted),
+            at(7, "\\"),
+            at(8, "wav\\"),
         ];
         assert_eq!(read, expected);
     }
