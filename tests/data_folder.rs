@@ -37,12 +37,15 @@ fn by_folder(data: &Path) {
 
 fn by_table(data: &Path) {
     clip(&data.join("mine/a.wav"));
-    text(&data.join("mine/list.csv"), "file,label\na.wav,happy\n");
+    text(&data.join("mine/list.csv"), "clip,class\na.wav,happy\n");
 }
 
 fn hugging_face(data: &Path) {
     clip(&data.join("set/train/a.wav"));
-    text(&data.join("set/train/metadata.csv"), "file_name,label\na.wav,happy\n");
+    text(
+        &data.join("set/train/metadata.csv"),
+        "file_name,sentiment\na.wav,happy\n",
+    );
 }
 
 fn pointers(data: &Path) {
@@ -66,17 +69,25 @@ fn video(data: &Path) {
 #[test]
 fn recordings_that_are_not_understood_are_refused_and_never_replaced() {
     let all: [(Made, &[&str]); 7] = [
-        (by_folder, &["3 sound files (happy/1.wav)", "clips.csv"]),
+        (
+            by_folder,
+            &[
+                "3 sound files (happy/1.wav)",
+                "happy 2, sad 1",
+                "layout = \"folders\"",
+                "clips.csv",
+            ],
+        ),
         (
             by_table,
             &[
-                "list.csv with the columns file, label",
-                "path = \"file\", emotion = \"label\"",
+                "list.csv with the columns clip, class",
+                "path = \"clip\", emotion = \"class\"",
             ],
         ),
         (
             hugging_face,
-            &["metadata.csv", "path = \"file_name\", emotion = \"label\""],
+            &["metadata.csv", "path = \"file_name\", emotion = \"sentiment\""],
         ),
         (pointers, &["2 of them pointers of git-lfs", "git lfs pull"]),
         (empty_files, &["1 of them empty"]),
@@ -106,27 +117,67 @@ fn recordings_that_are_not_understood_are_refused_and_never_replaced() {
 }
 
 #[test]
-fn the_line_that_the_message_gives_is_understood() {
-    let tables: [(Made, bool); 3] = [(by_table, true), (hugging_face, true), (by_folder, false)];
-    for (made, has_table) in tables {
+fn the_lines_that_the_message_gives_are_understood() {
+    // By line: how many clips it makes.
+    let all: [(Made, &[usize]); 3] = [(by_table, &[1]), (hugging_face, &[1]), (by_folder, &[3, 1])];
+    for (made, clips) in all {
         let lab = Lab::empty();
         made(&lab.path("data"));
         let error = lab.refused(1, &["scan"]);
-        if !has_table {
-            text(&lab.path("data/clips.csv"), "path,emotion\nhappy/1.wav,happy\n");
-        }
-        let start = error.find("corpora = [").unwrap();
-        let end = start + error[start..].find("}]").unwrap() + 2;
         let settings = fs::read_to_string(lab.path("workbench.toml")).unwrap();
-        let line = &error[start..end];
-        fs::write(lab.path("workbench.toml"), format!("{line}\n{settings}")).unwrap();
-        let scan = lab.json(&["scan", "--headers-only"]);
-        assert_eq!(
-            (&scan["clips"], &scan["synthetic"]),
-            (&1.into(), &false.into()),
-            "{line}"
-        );
+        // Where the message asks for a table, this is it.
+        text(&lab.path("data/clips.csv"), "path,emotion\nhappy/1.wav,happy\n");
+        let lines: Vec<&str> = error
+            .split("corpora = [")
+            .skip(1)
+            .map(|rest| &rest[..rest.find("}]").unwrap() + 2])
+            .collect();
+        assert_eq!(lines.len(), clips.len(), "{error}");
+        for (line, clips) in lines.into_iter().zip(clips) {
+            fs::write(lab.path("workbench.toml"), format!("corpora = [{line}\n{settings}")).unwrap();
+            let scan = lab.json(&["scan", "--headers-only"]);
+            assert_eq!(
+                (&scan["clips"], &scan["synthetic"]),
+                (&(*clips).into(), &false.into()),
+                "{line}"
+            );
+        }
     }
+}
+
+#[test]
+fn a_scan_says_what_labels_each_corpus_and_what_else_would() {
+    let lab = Lab::empty();
+    for file in [
+        "savee/wav/DC_a01.wav",
+        "savee/wav/DC_sa02.wav",
+        "mine/angry/1.wav",
+        "mine/sad/1.wav",
+    ] {
+        clip(&lab.path("data").join(file));
+    }
+    let table = "\u{feff}file;label\r\nwav\\DC_a01.wav;happy\r\nwav\\DC_sa02.wav;sad\r\nwav\\DC_x.wav;sad\r\n";
+    text(&lab.path("data/savee/clips.csv"), table);
+    let said = lab.done(&["scan", "--headers-only"]);
+    for words in [
+        "2 clips, 0 speakers, 0.0 min",
+        "savee: read by clips.csv, which names 2 of 2 sound files",
+        "the names of SAVEE (2 of 2 sound files) would fit too",
+        "disagree on 1 of 2 clips, for example wav/DC_a01.wav is happy in the table and angry by its name",
+        "line 4 of the table",
+        "its folders may name the emotions: angry 1, sad 1",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let scan = lab.json(&["scan", "--headers-only"]);
+    let corpora: Vec<&str> = scan["corpora"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reading| reading["corpus"].as_str().unwrap())
+        .collect();
+    assert_eq!(corpora, ["savee", "mine"]);
+    assert_eq!(scan["corpora"][0]["notes"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -284,6 +335,11 @@ fn a_corpus_of_pointers_says_how_to_fetch_it() {
     let before = contents(&lab.path("data"));
     let scan = lab.json(&["scan"]);
     assert_eq!(scan["clips"], 0);
+    let said = lab.done(&["scan"]);
+    assert!(
+        said.starts_with("no clips; headers read in") && !said.contains(" speakers") && !said.contains(" min"),
+        "{said}"
+    );
     assert!(
         scan["refused"][0]["reason"].as_str().unwrap().contains("git lfs pull"),
         "{scan}"

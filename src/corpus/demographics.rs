@@ -10,11 +10,21 @@ use std::path::{Path, PathBuf};
 const NAMES: [&str; 2] = ["VideoDemographics.csv", "videodemographics.csv"];
 const COLUMNS: [&str; 5] = ["ActorID", "Age", "Sex", "Race", "Ethnicity"];
 
+/// Tables that CREMA-D's repository brings, and that label no clips.
+const TABLES: [&str; 7] = [
+    "finishedemoresponses.csv",
+    "finishedresponses.csv",
+    "finishedresponseswithrepeatwithpractice.csv",
+    "sentencefilenames.csv",
+    "summarytable.csv",
+    "tabulatedvotes.csv",
+    "videodemographics.csv",
+];
+
 /// Whether a file belongs to a corpus without being a clip: CREMA-D's tables, the demo corpus's marker.
 pub(super) fn is_metadata(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let tables = ["videodemographics.csv", "summarytable.csv"];
-    name == MARKER || tables.contains(&name.to_lowercase().as_str())
+    name == MARKER || TABLES.contains(&name.to_lowercase().as_str())
 }
 
 /// What is known of CREMA-D's actors.

@@ -1,10 +1,13 @@
 //! The corpora that lie in the data folder, when the settings list none.
 
 use super::demo::MARKER;
+use super::folder::Tables;
+use super::layouts::folders::classes;
 use super::layouts::majority;
-use super::table_reader::tables_in;
+use super::source::beneath;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
+use crate::audio::promises_sound;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +18,11 @@ const SAMPLE: usize = 2_000;
 /// Folders below `data` that may hold corpora: `data/ravdess`, and `data/demo/ravdess`.
 const DEPTH: usize = 2;
 
-/// Every folder or link under `data` that a layout recognises, named as the folder and read as
-/// [`Layout::Auto`]. A folder whose sub-folders follow different schemes (the demo corpus) is several
-/// corpora; one that follows none but holds a table of clips (`clips.csv`, or any CSV or TSV with path
-/// and emotion) is that table. A synthetic folder counts only while there is no other: real speech put
-/// beside the demo corpus is never mixed with it. Nothing when `data` is not there.
+/// Every folder or link under `data` that holds a corpus, named as the folder and read as [`Layout::Auto`]: one with a
+/// table of clips, or with files that follow a scheme. A folder whose sub-folders follow different schemes (the demo corpus)
+/// or have tables of their own is several corpora. Folders that may be a corpus (folders named like labels, a label table
+/// that cannot be used) come after these, for the scan to say so; alone they are none. A synthetic folder counts only
+/// while there is no other: real speech put beside the demo corpus is never mixed with it. Nothing when `data` is not there.
 pub fn discover(data: &Path) -> Vec<CorpusSettings> {
     let (synthetic, real): (Vec<_>, Vec<_>) = folders_in(data)
         .into_iter()
@@ -27,12 +30,15 @@ pub fn discover(data: &Path) -> Vec<CorpusSettings> {
     [real, synthetic]
         .iter()
         .map(|folders| {
-            let mut corpora = Vec::new();
-            folders
-                .iter()
-                .for_each(|folder| recognise(folder, DEPTH - 1, &mut corpora));
-            tell_apart(&mut corpora);
-            corpora
+            let mut found = Found::default();
+            for folder in folders {
+                found.look_at(folder, DEPTH - 1);
+            }
+            if !found.corpora.is_empty() {
+                found.corpora.append(&mut found.possible);
+            }
+            tell_apart(&mut found.corpora);
+            found.corpora
         })
         .find(|corpora| !corpora.is_empty())
         .unwrap_or_default()
@@ -59,43 +65,85 @@ fn tell_apart(corpora: &mut [CorpusSettings]) {
     }
 }
 
-fn recognise(folder: &Path, depth: usize, corpora: &mut Vec<CorpusSettings>) {
-    let parts = folders_in(folder);
-    if !is_several(folder, &parts) && scheme_of(folder).is_some() {
-        push(corpora, folder, Layout::Auto, folder, None);
-        return;
-    }
-    let tables = tables_in(folder);
-    if let [table] = tables.as_slice() {
-        push(corpora, folder, Layout::Table, table, None);
-    } else if !tables.is_empty() {
-        for table in &tables {
-            push(
-                corpora,
-                folder,
-                Layout::Table,
-                table,
-                table.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-            );
+#[derive(Default)]
+struct Found {
+    corpora: Vec<CorpusSettings>,
+    possible: Vec<CorpusSettings>,
+}
+
+impl Found {
+    /// Whether anything was found in the folder or below.
+    fn look_at(&mut self, folder: &Path, depth: usize) -> bool {
+        let (kind, parts) = (kind_of(folder), folders_in(folder));
+        let list = match kind {
+            Kind::Labelled | Kind::Listed => Some(&mut self.corpora),
+            Kind::Named(_) if !is_several(folder, &parts) => Some(&mut self.corpora),
+            _ => None,
+        };
+        if let Some(list) = list {
+            list.push(corpus(folder));
+            return true;
         }
-    } else if depth > 0 {
-        for part in parts {
-            recognise(&part, depth - 1, corpora);
+        let below = depth > 0
+            && parts
+                .iter()
+                .fold(false, |any, part| self.look_at(part, depth - 1) || any);
+        if !below && matches!(kind, Kind::Possible) {
+            self.possible.push(corpus(folder));
         }
+        below || matches!(kind, Kind::Possible)
     }
 }
 
-/// Whether the sub-folders follow different schemes, and no clips lie beside them.
+/// What a folder may be.
+enum Kind {
+    /// It has a label table.
+    Labelled,
+    /// A table of another name could label it, and nothing else can.
+    Listed,
+    /// Its files follow a scheme.
+    Named(Layout),
+    /// Its folders may be labels, or a label table is there that cannot be used.
+    Possible,
+    Nothing,
+}
+
+fn kind_of(folder: &Path) -> Kind {
+    let Ok(found) = walk(folder, SAMPLE) else {
+        return Kind::Nothing;
+    };
+    let tables = Tables::find(folder, &found.files, &Columns::default());
+    let beneath = || found.files.iter().map(|file| beneath(file, folder));
+    let is_sound = |file: &&Path| promises_sound(file);
+    if !tables.labels.is_empty() {
+        Kind::Labelled
+    } else if let Some(scheme) = majority(beneath()) {
+        Kind::Named(scheme)
+    } else if !tables.others.is_empty() {
+        Kind::Listed
+    } else if beneath().any(promises_sound) && !tables.unusable.is_empty()
+        || classes(beneath().filter(is_sound)).is_some()
+    {
+        Kind::Possible
+    } else {
+        Kind::Nothing
+    }
+}
+
+/// Whether the sub-folders follow different schemes or have label tables of their own, and no clips lie beside them.
 fn is_several(folder: &Path, parts: &[PathBuf]) -> bool {
-    let mut schemes = parts.iter().filter_map(|part| scheme_of(part));
-    let first = schemes.next();
-    schemes.any(|scheme| Some(scheme) != first) && scheme_beside(folder).is_none()
-}
-
-fn scheme_of(folder: &Path) -> Option<Layout> {
-    let found = walk(folder, SAMPLE).ok()?;
-    let top = folder.parent().unwrap_or(folder);
-    majority(found.files.iter().map(|file| file.strip_prefix(top).unwrap_or(file)))
+    let mut schemes = HashSet::new();
+    let mut labelled = false;
+    for part in parts {
+        match kind_of(part) {
+            Kind::Labelled => labelled = true,
+            Kind::Named(scheme) => {
+                schemes.insert(scheme);
+            }
+            Kind::Listed | Kind::Possible | Kind::Nothing => {}
+        }
+    }
+    (labelled || schemes.len() > 1) && scheme_beside(folder).is_none()
 }
 
 /// The scheme of the files directly in the folder.
@@ -109,16 +157,14 @@ fn scheme_beside(folder: &Path) -> Option<Layout> {
     majority(files.iter().map(PathBuf::as_path))
 }
 
-fn push(corpora: &mut Vec<CorpusSettings>, folder: &Path, layout: Layout, path: &Path, suffix: Option<String>) {
-    let own = folder.file_name().unwrap_or_default().to_string_lossy();
-    let name = suffix.map_or_else(|| own.clone().into_owned(), |suffix| format!("{own}-{suffix}"));
-    corpora.push(CorpusSettings {
-        name,
-        layout,
-        path: path.to_path_buf(),
+fn corpus(folder: &Path) -> CorpusSettings {
+    CorpusSettings {
+        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        layout: Layout::Auto,
+        path: folder.to_path_buf(),
         demographics: None,
         columns: Columns::default(),
-    });
+    }
 }
 
 /// Folders and links to folders, by name; hidden ones left out.
@@ -223,23 +269,47 @@ mod tests {
     }
 
     #[test]
-    fn tables_of_clips_are_taken_where_no_scheme_is_followed() {
+    fn tables_of_clips_make_a_corpus() {
         let data = data(&[
             "mine/clips.csv",
             "mine/other.csv",
             "mine/x.wav",
             "two/a.csv",
-            "two/b.tsv",
+            "two/b.csv",
             "emo/03a01Wa.wav",
             "emo/clips.csv",
+            "face/train/metadata.csv",
+            "face/test/metadata.csv",
+            "both/one/clips.csv",
+            "both/one/03a01Wa.wav",
+            "both/two/03a02Wa.wav",
         ]);
-        fs::write(data.path().join("two/b.tsv"), "path\temotion\n").unwrap();
+        let rows = ["emo", "face", "mine", "two"].map(|name| (name, Layout::Auto, name));
         let rows = [
-            ("emo", Layout::Auto, "emo"),
-            ("mine", Layout::Table, "mine/clips.csv"),
-            ("two-a", Layout::Table, "two/a.csv"),
-            ("two-b", Layout::Table, "two/b.tsv"),
+            &[("one", Layout::Auto, "both/one"), ("two", Layout::Auto, "both/two")],
+            &rows[..],
         ];
+        let mut expected = expected(&rows.concat());
+        // The name of a folder that lies higher is kept.
+        expected[1].0 = "both-two".into();
+        assert_eq!(found(data.path()), expected);
+    }
+
+    #[test]
+    fn what_may_be_a_corpus_comes_last_and_only_beside_one() {
+        let possible = [
+            "mine/angry/a.wav",
+            "mine/sad/b.wav",
+            "x/metadata.csv",
+            "x/a.wav",
+            "music/song.mp3",
+        ];
+        let data = data(&possible);
+        fs::write(data.path().join("x/metadata.csv"), "file,words\n").unwrap();
+        assert!(found(data.path()).is_empty());
+        fs::create_dir(data.path().join("tess")).unwrap();
+        fs::write(data.path().join("tess/OAF_back_sad.wav"), "").unwrap();
+        let rows = ["tess", "mine", "x"].map(|name| (name, Layout::Auto, name));
         assert_eq!(found(data.path()), expected(&rows));
     }
 

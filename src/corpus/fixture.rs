@@ -35,7 +35,7 @@ pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
     Catalogue {
         clips: Arc::new(paths.iter().map(|path| clip_of(path.as_ref())).collect()),
         analysis: vec![None; paths.len()],
-        refused: Arc::default(),
+        ..Catalogue::default()
     }
 }
 

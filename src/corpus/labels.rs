@@ -205,7 +205,7 @@ mod tests {
         Catalogue {
             clips: Arc::new(clips),
             analysis: analysis.into_iter().map(|analysis| analysis.map(Arc::new)).collect(),
-            refused: Arc::default(),
+            ..Catalogue::default()
         }
     }
 

@@ -301,7 +301,7 @@ mod tests {
         let catalogue = Catalogue {
             clips: Arc::new(clips),
             analysis: analysis.into_iter().map(|analysis| analysis.map(Arc::new)).collect(),
-            refused: Arc::default(),
+            ..Catalogue::default()
         };
         quality_issues(&catalogue)
             .into_iter()

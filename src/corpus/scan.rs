@@ -5,7 +5,7 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
-use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Refused, ScanIndex};
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
 use crate::audio::Header;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -68,6 +68,7 @@ fn remembered(candidates: &[Candidate], entries: Vec<Option<Entry>>) -> HashMap<
 struct Gathered {
     clips: Vec<Clip>,
     refused: Vec<Refused>,
+    readings: Vec<Reading>,
     interner: Interner,
     synthetic_folders: HashMap<PathBuf, bool>,
 }
@@ -75,6 +76,12 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, corpus: &CorpusSettings, source: Source, headers: Vec<Result<Header, String>>) {
         let name = self.interner.share(&corpus.name);
+        self.readings.push(Reading {
+            corpus: Arc::clone(&name),
+            path: corpus.path.clone(),
+            layout: source.layout,
+            notes: source.notes,
+        });
         let refusal = |path, reason| Refused {
             corpus: Arc::clone(&name),
             path,
@@ -88,7 +95,7 @@ impl Gathered {
             let Candidate { path, line, labels } = candidate;
             match header.and_then(|header| Ok((header, labels?))) {
                 Ok((header, labels)) => readable.push((path, labels, header)),
-                Err(reason) => self.refused.push(refusal(path, at(line, reason))),
+                Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
             }
         }
         if source.names_are_unique {
@@ -144,7 +151,10 @@ impl Gathered {
 
     fn catalogue(self, analysis: &AnalysisCache) -> Catalogue {
         let Self {
-            mut clips, mut refused, ..
+            mut clips,
+            mut refused,
+            readings,
+            ..
         } = self;
         clips.par_sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
@@ -154,6 +164,7 @@ impl Gathered {
             clips: Arc::new(clips),
             analysis,
             refused: Arc::new(refused),
+            readings: Arc::new(readings),
         }
     }
 }

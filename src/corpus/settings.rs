@@ -55,7 +55,7 @@ pub struct CorpusSettings {
     /// How the clips are named.
     #[serde(default)]
     pub layout: Layout,
-    /// The folder; for `table`, the CSV or TSV file.
+    /// The folder; for `table`, the table (CSV, TSV, JSON lines) or the folder that holds one.
     pub path: PathBuf,
     /// CREMA-D's `VideoDemographics.csv`, when it is not beside the clips.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,16 @@
 //! What one corpus offers: the files that may be clips, with the labels that names or a table give them.
 
 use super::demographics::{Demographics, is_metadata};
-use super::layouts::{Labels, SCHEMES, read_first, vote};
-use super::table_reader::{is_table_name, read_table, tables_in};
+use super::folder::Folder;
+use super::layouts::{Labels, read_first, title};
+use super::table_reader::read_table;
+use super::table_records::is_table_name;
 use super::walk::walk;
 use super::{Columns, CorpusError, CorpusSettings, Layout};
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file that may be a clip.
 #[derive(Debug)]
@@ -20,13 +24,27 @@ pub(super) struct Candidate {
 }
 
 /// A line of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line(u64);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    number: u64,
+    /// Where the corpus has several tables.
+    table: Option<Arc<str>>,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.table {
+            Some(table) => write!(formatter, "line {} of {table}", self.number),
+            None => write!(formatter, "line {}", self.number),
+        }
+    }
+}
 
 /// A reason with the line that it concerns.
-pub(super) fn at(line: Option<Line>, reason: String) -> String {
+pub(super) fn at(line: Option<&Line>, reason: String) -> String {
     match line {
-        Some(Line(line)) => format!("line {line} of the table: {reason}"),
+        Some(line @ Line { table: Some(_), .. }) => format!("{line}: {reason}"),
+        Some(line) => format!("{line} of the table: {reason}"),
         None => reason,
     }
 }
@@ -41,60 +59,59 @@ pub(super) struct Source {
     /// Whether a name stands for one recording, as in all published schemes: a second file of that
     /// name is a copy.
     pub names_are_unique: bool,
+    /// What labels them and why, as [`Reading::layout`](super::Reading::layout).
+    pub layout: String,
+    /// What else is to be said, as [`Reading::notes`](super::Reading::notes).
+    pub notes: Vec<String>,
 }
 
-/// Finds what a corpus offers. Under [`Layout::Auto`] each file is read by the first scheme that
-/// understands its name, those that name most files first, so that a mixed folder is no trouble; a
-/// folder that follows no scheme may hold a table; a CSV or TSV file is one.
+/// Finds what a corpus offers, by its layout; of a folder under [`Layout::Auto`] it is found out.
 ///
 /// # Errors
 /// A folder or table that cannot be read, a folder that nothing recognises.
 pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
     let path = &corpus.path;
-    if corpus.layout == Layout::Table || (corpus.layout == Layout::Auto && is_table_name(path) && path.is_file()) {
-        let tables = if path.is_dir() {
-            tables_in(path)
-        } else {
-            vec![path.clone()]
-        };
-        if tables.is_empty() {
-            let problem = "a folder without a table of clips; name the CSV or TSV file itself".to_owned();
-            return Err(CorpusError::Table {
-                path: path.clone(),
-                line: 1,
-                problem,
-            });
-        }
-        return from_tables(&tables, &corpus.columns);
+    if matches!(corpus.layout, Layout::Auto | Layout::Table) && is_table_name(path) && !path.is_dir()
+        || corpus.layout == Layout::Table && path.is_file()
+    {
+        let source = from_tables(std::slice::from_ref(path), &corpus.columns)?;
+        let layout = "the table that the settings name".to_owned();
+        return Ok(Source { layout, ..source });
     }
-    let found = walk(path, usize::MAX).map_err(|source| CorpusError::Io {
+    let mut found = walk(path, usize::MAX).map_err(|source| CorpusError::Io {
         path: path.clone(),
         source,
     })?;
-    let mut files = found.files;
-    files.retain(|file| !is_metadata(file));
-    let schemes = match corpus.layout {
-        Layout::Auto => {
-            let votes = vote(files.iter().map(|file| beneath(file, path)));
-            if votes.is_empty() {
-                let tables = tables_in(path);
-                if tables.is_empty() {
-                    return Err(CorpusError::Unrecognised { path: path.clone() });
-                }
-                return from_tables(&tables, &corpus.columns);
-            }
-            by_votes(&votes)
+    found.files.retain(|file| !is_metadata(file));
+    let mut folder = Folder::of(corpus, found);
+    match corpus.layout {
+        Layout::Auto => folder.recognised(),
+        Layout::Table => folder.by_its_table(),
+        Layout::Folders => folder.by_its_folders(),
+        scheme => {
+            let layout = format!("the names of {}, as the settings say", title(scheme));
+            folder.by_names(&[scheme], layout)
         }
-        scheme => vec![scheme],
-    };
-    let mut refused = found.unreadable;
+    }
+}
+
+/// The files of a folder, read by the first of `schemes` that understands a name.
+///
+/// # Errors
+/// A table of speakers that the settings name and that cannot be used.
+pub(super) fn from_names(
+    corpus: &CorpusSettings,
+    files: impl Iterator<Item = PathBuf>,
+    schemes: &[Layout],
+) -> Result<Source, CorpusError> {
+    let mut refused = Vec::new();
     let demographics = if schemes.contains(&Layout::CremaD) {
         demographics(corpus, &mut refused)?
     } else {
         None
     };
-    let candidates = files.into_iter().map(|file| {
-        let labels = read_first(&schemes, beneath(&file, path)).map(|(scheme, mut labels)| {
+    let candidates = files.map(|file| {
+        let labels = read_first(schemes, beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
             if let (Layout::CremaD, Some(demographics)) = (scheme, &demographics) {
                 demographics.complete(&mut labels);
             }
@@ -109,25 +126,14 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
     Ok(Source {
         candidates: candidates.collect(),
         refused,
-        names_are_unique: true,
+        names_are_unique: schemes != [Layout::Folders],
+        ..Source::default()
     })
-}
-
-/// The schemes that name most files first, then all others.
-fn by_votes(votes: &[(Layout, usize)]) -> Vec<Layout> {
-    let mut schemes: Vec<Layout> = votes.iter().map(|(scheme, _)| *scheme).collect();
-    schemes.extend(
-        SCHEMES
-            .iter()
-            .copied()
-            .filter(|scheme| votes.iter().all(|(voted, _)| voted != scheme)),
-    );
-    schemes
 }
 
 /// The path below the corpus folder, with that folder's own name in front: `DC/a01.wav` differs from
 /// its folder even when the folder itself is the corpus.
-fn beneath<'a>(file: &'a Path, top: &Path) -> &'a Path {
+pub(super) fn beneath<'a>(file: &'a Path, top: &Path) -> &'a Path {
     file.strip_prefix(top.parent().unwrap_or(top)).unwrap_or(file)
 }
 
@@ -151,24 +157,31 @@ fn demographics(
     }
 }
 
-fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Source, CorpusError> {
+/// The rows of tables, which are one corpus.
+///
+/// # Errors
+/// A table that cannot be read or lacks a column.
+pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Source, CorpusError> {
     let mut source = Source::default();
-    let mut seen: HashMap<PathBuf, u64> = HashMap::new();
+    let mut seen: HashMap<PathBuf, Line> = HashMap::new();
     for table in tables {
+        let name: Option<Arc<str>> = (tables.len() > 1).then(|| table.display().to_string().into());
         for row in read_table(table, columns)? {
-            let line = Some(Line(row.line));
+            let line = Line {
+                number: row.line,
+                table: name.clone(),
+            };
             if row.path.as_os_str().is_empty() {
                 let reason = row.labels.err().unwrap_or_default();
-                source.refused.push((table.clone(), at(line, reason)));
+                source.refused.push((table.clone(), at(Some(&line), reason)));
             } else if let Some(first) = seen.get(&row.path) {
-                source
-                    .refused
-                    .push((row.path, at(line, format!("listed before, in line {first}"))));
+                let reason = at(Some(&line), format!("listed before, in {first}"));
+                source.refused.push((row.path, reason));
             } else {
-                seen.insert(row.path.clone(), row.line);
+                seen.insert(row.path.clone(), line.clone());
                 source.candidates.push(Candidate {
                     path: row.path,
-                    line,
+                    line: Some(line),
                     labels: row.labels,
                 });
             }

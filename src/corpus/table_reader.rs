@@ -1,14 +1,12 @@
-//! A CSV or TSV table with one row per clip: anyone's recordings.
+//! A table with one row per clip: anyone's recordings.
 
 use super::layouts::Labels;
-use super::{Columns, CorpusError, Gender, Intensity};
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use super::table_columns::ColumnIndices;
+use super::table_records::{Records, records};
+use super::{Columns, CorpusError};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Not configurable: `undertone scan --export` writes it so that generated speech never passes for human.
-const SYNTHETIC: &str = "synthetic";
 
 /// How much of a file is looked at to see whether it is a table of clips.
 const SNIFFED: u64 = 64 * 1024;
@@ -24,37 +22,22 @@ pub(super) struct Row {
     pub labels: Result<Labels, String>,
 }
 
-/// Whether a name is that of a table (`.csv`, `.tsv`).
-pub(super) fn is_table_name(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default();
-    extension.eq_ignore_ascii_case("csv") || extension.eq_ignore_ascii_case("tsv")
+/// Whether a file is a table of clips, by its beginning: one with a path and an emotion column.
+///
+/// # Errors
+/// As [`read_table`].
+pub(super) fn check_table(path: &Path, columns: &Columns) -> Result<(), CorpusError> {
+    let start = start_of(path).map_err(|source| CorpusError::Io {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    open(path, &start, columns).map(|_| ())
 }
 
-/// The tables of clips directly in a folder: those with a path and an emotion column under their usual
-/// names. `clips.csv` or `clips.tsv` stands for all others.
-pub(super) fn tables_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut tables: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| is_clip_table(path))
-        .collect();
-    tables.sort();
-    let named = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("clips"));
-    match tables.iter().position(named) {
-        Some(index) => vec![tables.swap_remove(index)],
-        None => tables,
-    }
-}
-
-fn is_clip_table(path: &Path) -> bool {
-    let hidden = path
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    if hidden || !is_table_name(path) || !path.is_file() {
-        return false;
-    }
-    let start = start_of(path);
-    start.is_ok_and(|start| ColumnIndices::find(path, &mut reader(path, &start), &Columns::default()).is_ok())
+/// The headings of a table; none where it cannot be read.
+pub(super) fn columns_of(path: &Path) -> Vec<String> {
+    let start = start_of(path).unwrap_or_default();
+    records(path, &start).unwrap_or_default().headings
 }
 
 fn start_of(path: &Path) -> io::Result<Vec<u8>> {
@@ -63,198 +46,59 @@ fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// The headings of a table; none where it cannot be read.
-pub(super) fn columns_of(path: &Path) -> Vec<String> {
-    let Ok(start) = start_of(path) else {
-        return Vec::new();
-    };
-    headings(&mut reader(path, &start)).unwrap_or_default()
-}
-
-fn headings(reader: &mut Reader<&[u8]>) -> csv::Result<Vec<String>> {
-    let headings = reader.byte_headers()?.iter();
-    Ok(headings
-        .map(|heading| String::from_utf8_lossy(heading).trim().to_owned())
-        .collect())
-}
-
-/// Reads a table. Rows that say nothing useful are returned with the reason; values that need not be
-/// there (gender, age, intensity) are unknown when they cannot be understood.
+/// Reads a table. Rows that say nothing useful are returned with the reason.
 ///
 /// # Errors
-/// A file that cannot be read, is no UTF-8 text or lacks a column that is needed or was asked for.
+/// A file that cannot be read, is UTF-16 or lacks a column that is needed or was asked for.
 pub(super) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, CorpusError> {
     let bytes = fs::read(path).map_err(|source| CorpusError::Io {
         path: path.to_path_buf(),
         source,
     })?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(wrong(path, 1, "the table is UTF-16; save it as UTF-8".into()));
-    }
-    let mut reader = reader(path, &bytes);
-    let indices = ColumnIndices::find(path, &mut reader, columns)?;
+    let (indices, table) = open(path, &bytes, columns)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut rows = Vec::new();
-    for record in reader.byte_records() {
-        let record = record.map_err(|error| wrong(path, line_of(error.position()), error.to_string()))?;
-        let line = line_of(record.position());
-        let file = text(&record, indices.path).unwrap_or_default();
-        rows.push(Row {
-            line,
-            path: if file.is_empty() {
-                PathBuf::new()
-            } else {
-                folder.join(file)
-            },
-            labels: indices.read(&record),
-        });
-    }
-    Ok(rows)
-}
-
-/// The delimiter is a tab in a `.tsv`, else the most frequent of comma, semicolon and tab in the header.
-fn reader<'a>(path: &Path, bytes: &'a [u8]) -> Reader<&'a [u8]> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let tabs = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
-    let delimiter = if tabs { b'\t' } else { frequent_delimiter(bytes) };
-    ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(bytes)
-}
-
-fn frequent_delimiter(bytes: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for &byte in bytes {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            _ => counts
-                .iter_mut()
-                .filter(|(delimiter, _)| *delimiter == byte)
-                .for_each(|(_, count)| *count += 1),
-        }
-    }
-    // The first of equal counts: a header of one column has no delimiter at all.
-    counts
-        .iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map_or(b',', |(delimiter, _)| *delimiter)
-}
-
-/// Where each column is.
-#[derive(Debug)]
-struct ColumnIndices {
-    width: usize,
-    path: usize,
-    emotion: usize,
-    speaker: Option<usize>,
-    gender: Option<usize>,
-    corpus: Option<usize>,
-    text: Option<usize>,
-    intensity: Option<usize>,
-    age: Option<usize>,
-    ethnicity: Option<usize>,
-    synthetic: Option<usize>,
-}
-
-impl ColumnIndices {
-    fn find(table: &Path, reader: &mut Reader<&[u8]>, columns: &Columns) -> Result<Self, CorpusError> {
-        let headers = headings(reader).map_err(|error| wrong(table, 1, error.to_string()))?;
-        let index = |name: &str| {
-            let exact = headers.iter().position(|header| header == name);
-            exact.or_else(|| headers.iter().position(|header| header.eq_ignore_ascii_case(name)))
+    let rows = table.records.into_iter().map(|record| {
+        let (file, labels) = match record.fields {
+            Ok(fields) => (
+                indices.path(&fields).map(|file| resolved(folder, file)),
+                indices.read(&fields),
+            ),
+            Err(why) => (None, Err(why)),
         };
-        let missing = |key: &str, name: &str| {
-            let problem = format!(
-                "no column `{name}` among {}; name it in the corpus's settings: columns.{key} = \"…\"",
-                headers.join(", ")
-            );
-            wrong(table, 1, problem)
-        };
-        let needed = |key: &str, name: &str| index(name).ok_or_else(|| missing(key, name));
-        // A column of the usual name may be absent; one that was asked for by name may not.
-        let optional = |key: &str, name: &str| match index(name) {
-            None if name != key && !name.is_empty() => Err(missing(key, name)),
-            found => Ok(found),
-        };
-        Ok(Self {
-            width: headers.len(),
-            path: needed("path", &columns.path)?,
-            emotion: needed("emotion", &columns.emotion)?,
-            speaker: optional("speaker", &columns.speaker)?,
-            gender: optional("gender", &columns.gender)?,
-            corpus: optional("corpus", &columns.corpus)?,
-            text: optional("text", &columns.text)?,
-            intensity: optional("intensity", &columns.intensity)?,
-            age: optional("age", &columns.age)?,
-            ethnicity: optional("ethnicity", &columns.ethnicity)?,
-            synthetic: index(SYNTHETIC),
-        })
-    }
-
-    fn read(&self, record: &ByteRecord) -> Result<Labels, String> {
-        if record.len() > self.width {
-            // Labels might stand under the wrong heading.
-            let fields = record.len();
-            return Err(format!(
-                "{fields} fields under {} columns; quote fields that hold the delimiter",
-                self.width
-            ));
+        Row {
+            line: record.line,
+            path: file.unwrap_or_default(),
+            labels,
         }
-        if let Some(index) = record.iter().position(|field| std::str::from_utf8(field).is_err()) {
-            return Err(format!("field {} is not UTF-8; save the table as UTF-8", index + 1));
-        }
-        if text(record, self.path).is_none() {
-            return Err("the path is empty".into());
-        }
-        let emotion = text(record, self.emotion).unwrap_or_default();
-        let stated = |column: Option<usize>| column.and_then(|column| text(record, column));
-        let owned = |column: Option<usize>| stated(column).map(str::to_owned);
-        Ok(Labels {
-            corpus: owned(self.corpus),
-            speaker: owned(self.speaker),
-            gender: stated(self.gender).and_then(Gender::parse),
-            age: stated(self.age).and_then(years),
-            ethnicity: owned(self.ethnicity),
-            emotion: emotion.to_owned().into(),
-            intensity: stated(self.intensity).and_then(Intensity::parse),
-            text: owned(self.text).map(Into::into),
-            synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
-        })
-    }
+    });
+    Ok(rows.collect())
 }
 
-/// A field that is there, trimmed and not empty.
-fn text(record: &ByteRecord, column: usize) -> Option<&str> {
-    let field = std::str::from_utf8(record.get(column)?).ok()?.trim();
-    (!field.is_empty()).then_some(field)
-}
-
-fn years(text: &str) -> Option<u16> {
-    let years: f64 = text.parse().ok()?;
-    (0.0..=200.0).contains(&years).then_some(years as u16)
-}
-
-fn line_of(position: Option<&csv::Position>) -> u64 {
-    position.map_or(1, csv::Position::line)
-}
-
-fn wrong(path: &Path, line: u64, problem: String) -> CorpusError {
-    CorpusError::Table {
+fn open(path: &Path, bytes: &[u8], columns: &Columns) -> Result<(ColumnIndices, Records), CorpusError> {
+    let read = records(path, bytes).and_then(|table| Ok((ColumnIndices::find(&table.headings, columns)?, table)));
+    read.map_err(|problem| CorpusError::Table {
         path: path.to_path_buf(),
-        line,
+        line: 1,
         problem,
+    })
+}
+
+/// The file that a table in `folder` names. Tables written on Windows part folders with `\`, which may be a letter of a
+/// name elsewhere: it is read as `/` where only that file is there. A first `\` is the root of a drive that is not here.
+fn resolved(folder: &Path, file: &str) -> PathBuf {
+    let path = folder.join(file);
+    if file.contains('\\') && !file.starts_with('\\') && !path.exists() {
+        let parted = folder.join(file.replace('\\', "/"));
+        if parted.is_file() {
+            return parted;
+        }
     }
+    path
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Gender, Intensity};
     use super::*;
     use proptest::prelude::*;
 
@@ -314,15 +158,15 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_named_with_its_key() {
-        let (_folder, path) = table("t.csv", b"file,label\na.wav,sad\n");
+        let (_folder, path) = table("t.csv", b"clip,class\na.wav,sad\n");
         let error = read_table(&path, &Columns::default()).unwrap_err().to_string();
         assert!(
-            error.contains("t.csv:1") && error.contains("columns.path") && error.contains("file, label"),
+            error.contains("t.csv:1") && error.contains("columns.path") && error.contains("clip, class"),
             "{error}"
         );
         let columns = Columns {
-            path: "file".into(),
-            emotion: "label".into(),
+            path: "clip".into(),
+            emotion: "class".into(),
             ..Columns::default()
         };
         assert_eq!(read_table(&path, &columns).unwrap().len(), 1);
@@ -367,14 +211,49 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
-    fn only_tables_of_clips_are_found() {
-        let (folder, path) = table("b.csv", b"path,emotion\n");
-        fs::write(folder.path().join("c.csv"), "name,age\n").unwrap();
-        fs::write(folder.path().join("d.txt"), "path,emotion\n").unwrap();
-        assert_eq!(tables_in(folder.path()), [path]);
-        fs::write(folder.path().join("clips.tsv"), "path\temotion\n").unwrap();
-        assert_eq!(tables_in(folder.path()), [folder.path().join("clips.tsv")]);
+    fn a_table_written_on_windows_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("wav")).unwrap();
+        fs::write(folder.path().join("wav/a.wav"), "").unwrap();
+        fs::write(folder.path().join("b\\c.wav"), "").unwrap();
+        let path = folder.path().join("t.csv");
+        let rooted = folder.path().join("wav/a.wav").display().to_string().replace('/', "\\");
+        let content =
+            "\u{feff}path;emotion\r\nwav\\a.wav;sad\r\n.\\wav\\a.wav;sad\r\nb\\c.wav;sad\r\nno\\d.wav;sad\r\n";
+        fs::write(&path, format!("{content}{rooted};sad\r\n\\;sad\r\nwav\\;sad\r\n")).unwrap();
+        let rows = read_table(&path, &Columns::default()).unwrap();
+        let read: Vec<(u64, PathBuf)> = rows.into_iter().map(|row| (row.line, row.path)).collect();
+        let at = |line: u64, file: &str| (line, folder.path().join(file));
+        let expected = [
+            at(2, "wav/a.wav"),
+            at(3, "wav/a.wav"),
+            at(4, "b\\c.wav"),
+            at(5, "no\\d.wav"),
+            at(6, &rooted),
+            at(7, "\\"),
+            at(8, "wav\\"),
+        ];
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn only_tables_of_clips_are_taken_for_one() {
+        for (name, content, is_one) in [
+            ("b.csv", "path,emotion\n", true),
+            (
+                "metadata.jsonl",
+                "{\"file_name\": \"a.wav\", \"label\": \"sad\"}\n",
+                true,
+            ),
+            ("c.csv", "name,age\n", false),
+            ("d.jsonl", "[]\n", false),
+            ("e.csv", "", false),
+        ] {
+            let (_folder, path) = table(name, content.as_bytes());
+            assert_eq!(check_table(&path, &Columns::default()).is_ok(), is_one, "{name}");
+        }
     }
 
     /// A cell that some program may have written: text, or whatever bytes.

@@ -1,10 +1,15 @@
 //! What lies in the data folder where no corpus was found: nothing, or data that is not understood.
 
-use super::CorpusError;
 use super::demo::MARKER;
+use super::folder::{class_words, entry, quoted};
+use super::layouts::folders::classes;
 use super::layouts::{known_corpora, majority};
-use super::table_reader::{columns_of, is_table_name};
+use super::source::beneath;
+use super::table_columns::{EMOTION_NAMES, PATH_NAMES};
+use super::table_reader::columns_of;
+use super::table_records::is_table_name;
 use super::walk::{SPECIAL, walk};
+use super::{CorpusError, Layout};
 use crate::audio::promises_sound;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -24,8 +29,8 @@ const VIDEO: [&str; 15] = [
     "mp4", "m4v", "mkv", "avi", "mov", "webm", "flv", "wmv", "mpg", "mpeg", "ogv", "3gp", "3g2", "mts", "vob",
 ];
 /// Extensions of tables that are not read.
-const OTHER_TABLE: [&str; 10] = [
-    "parquet", "json", "jsonl", "ndjson", "arrow", "feather", "xlsx", "xls", "ods", "tab",
+const OTHER_TABLE: [&str; 9] = [
+    "parquet", "json", "ndjson", "arrow", "feather", "xlsx", "xls", "ods", "tab",
 ];
 /// Extensions of archives: downloads that were not unpacked.
 const ARCHIVE: [&str; 9] = ["zip", "tar", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar"];
@@ -35,35 +40,16 @@ const POINTER: &[u8] = b"version https://git-lfs";
 /// Pointers are shorter (bytes).
 const POINTER_LENGTH: u64 = 1024;
 
-/// Names that other programs give the column of files, and that of labels.
-const PATH_COLUMNS: [&str; 9] = [
-    "path",
-    "file",
-    "file_name",
-    "filename",
-    "filepath",
-    "file_path",
-    "wav",
-    "audio",
-    "clip",
-];
-const LABEL_COLUMNS: [&str; 8] = [
-    "emotion",
-    "label",
-    "labels",
-    "class",
-    "category",
-    "target",
-    "sentiment",
-    "affect",
-];
+/// Names that may be those of the column of files, or of labels, beside the ones that are read.
+const PATH_COLUMNS: [&str; 3] = ["filepath", "file_path", "clip"];
+const LABEL_COLUMNS: [&str; 6] = ["labels", "class", "category", "target", "sentiment", "affect"];
 
 /// What a file is by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Sound,
     Video,
-    /// CSV or TSV.
+    /// CSV, TSV or JSON lines.
     Table,
     OtherTable,
     /// `metadata.*`, `db.yaml`.
@@ -140,6 +126,8 @@ struct Found {
     empty: Count,
     /// Files of a known scheme that lie beside the folders.
     loose: bool,
+    /// What the folders that hold sound are called, and how much of it they hold.
+    classes: Option<BTreeMap<String, usize>>,
 }
 
 /// Refuses a data folder in which something lies that may be meant as data: a file with the name of a sound, a video, a
@@ -170,6 +158,13 @@ pub fn check_nothing_meant(data: &Path) -> Result<(), CorpusError> {
         .collect();
     let is_synthetic = |file: &Path| file.ancestors().any(|above| synthetic.contains(above));
     let mut found = Found::default();
+    let sound = || {
+        walked
+            .files
+            .iter()
+            .filter(|file| promises_sound(file) && !is_synthetic(file))
+    };
+    found.classes = classes(sound().map(|file| beneath(file, data)));
     for file in walked.files.iter().filter(|file| !is_synthetic(file)) {
         if let Some(kind) = Kind::of(file) {
             found.add(file, kind);
@@ -237,6 +232,13 @@ impl Found {
         if self.loose {
             remedies.push("put the clips into a folder of their own in it".to_owned());
         }
+        if let Some(classes) = &self.classes {
+            remedies.push(format!(
+                "where the folders name the emotions ({}), say so in workbench.toml: corpora = [{}]",
+                class_words(classes),
+                entry("mine", Layout::Folders, data)
+            ));
+        }
         if let Some(table) = self.kinds.get(&Kind::Table) {
             remedies.push(format!(
                 "name the table and its columns in workbench.toml: {}",
@@ -277,17 +279,21 @@ fn is_pointer(file: &Path) -> bool {
 /// The line of `corpora` that describes a table, as far as its columns have known names.
 fn corpus_line(table: &Path) -> String {
     let columns = columns_of(table);
-    let named = |names: &[&str]| {
+    let named = |own: &str, read: &[&str], others: &[&str]| {
+        let names = [own]
+            .into_iter()
+            .chain(read.iter().copied())
+            .chain(others.iter().copied());
         let found = names
-            .iter()
+            .into_iter()
             .find_map(|name| columns.iter().find(|column| column.eq_ignore_ascii_case(name)));
         found.map_or("…", String::as_str).to_owned()
     };
     format!(
-        "corpora = [{{ name = \"mine\", layout = \"table\", path = \"{}\", columns = {{ path = \"{}\", emotion = \"{}\" }} }}]",
-        table.display(),
-        named(&PATH_COLUMNS),
-        named(&LABEL_COLUMNS)
+        "corpora = [{{ name = \"mine\", layout = \"table\", path = {}, columns = {{ path = {}, emotion = {} }} }}]",
+        quoted(&table.to_string_lossy()),
+        quoted(&named("path", &PATH_NAMES, &PATH_COLUMNS)),
+        quoted(&named("emotion", &EMOTION_NAMES, &LABEL_COLUMNS))
     )
 }
 
@@ -390,6 +396,18 @@ mod tests {
         );
         let (_, remedy) = refused(&[("set/metadata.csv", "file_name,transcription\na.wav,x\n")]);
         assert!(remedy.contains("path = \"file_name\", emotion = \"…\""), "{remedy}");
+    }
+
+    #[test]
+    fn folders_that_may_be_labels_are_shown_with_the_line_that_takes_them() {
+        let (_, remedy) = refused(&[("angry/1.wav", "x"), ("sad/1.wav", "x"), ("angry/2.wav", "x")]);
+        assert!(
+            remedy.starts_with("where the folders name the emotions (angry 2, sad 1), say so")
+                && remedy.contains("layout = \"folders\""),
+            "{remedy}"
+        );
+        let (_, remedy) = refused(&[("mine/1.wav", "x"), ("mine/2.wav", "x")]);
+        assert!(!remedy.contains("folders name"), "{remedy}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::cli::output::Output;
 use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey, Tidying};
-use crate::present::numbers::percent;
+use crate::present::numbers::{count, percent};
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
 use crate::present::{json, words};
@@ -28,19 +28,32 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     if survey.synthetic {
         writeln!(text, "{SYNTHETIC}")?;
     }
+    let sums = match known.clips {
+        0 => "no clips".to_owned(),
+        clips => format!(
+            "{}, {}, {:.1} min",
+            count(clips, "clip"),
+            count(known.speakers.len(), "speaker"),
+            known.seconds / 60.0
+        ),
+    };
     writeln!(
         text,
-        "{} clips, {} speakers, {:.1} min; headers read in {:.2} s{}",
-        known.clips,
-        known.speakers.len(),
-        known.seconds / 60.0,
+        "{sums}; headers read in {:.2} s{}",
         survey.header_seconds,
         match (survey.analysed, survey.analysis_seconds) {
+            _ if known.clips == 0 => String::new(),
             (true, 0.0) => ", samples known".to_owned(),
             (true, seconds) => format!(", samples in {seconds:.1} s"),
             (false, _) => ", samples not read".to_owned(),
         }
     )?;
+    for reading in survey.catalogue.readings.iter() {
+        writeln!(text, "{}: read by {}", reading.corpus, reading.layout)?;
+        for note in &reading.notes {
+            writeln!(text, "  {note}")?;
+        }
+    }
     if known.clips > 0 {
         writeln!(
             text,
@@ -50,8 +63,8 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         for table in [&known.emotion_by_corpus, &known.emotion_by_gender] {
             write!(text, "\n{}", cross_table("emotion", table))?;
         }
+        writeln!(text, "\n{} selected for training", count(survey.selected, "clip"))?;
     }
-    writeln!(text, "\n{} clips selected for training", survey.selected)?;
     for (why, clips) in &survey.excluded {
         writeln!(text, "{clips} left out: {}", words::exclusion(*why))?;
     }

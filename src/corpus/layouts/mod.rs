@@ -3,12 +3,13 @@
 
 mod crema_d;
 mod emodb;
+pub(super) mod folders;
 mod ravdess;
 mod recognise;
 mod savee;
 mod tess;
 
-pub(super) use recognise::{majority, vote};
+pub(super) use recognise::{Votes, majority};
 
 use super::{Gender, Intensity};
 use serde::{Deserialize, Serialize};
@@ -68,15 +69,32 @@ macro_rules! layouts {
                 #[doc = concat!($title, ": `", $form, "`.")]
                 $layout,
             )+
-            /// A CSV or TSV table of clips.
+            /// A table of clips: CSV, TSV or JSON lines.
             Table,
+            /// Each clip lies in a folder that is named by its emotion: `angry/a.wav`, `train/angry/a.wav`.
+            Folders,
         }
 
         /// The layouts that read names.
         pub(super) const SCHEMES: &[Layout] = &[$(Layout::$layout),+];
 
-        /// The names that the settings have for them.
-        const NAMES: &[&str] = &[$(stringify!($name)),+];
+        /// What a layout is called in the settings.
+        pub(super) fn name(layout: Layout) -> &'static str {
+            match layout {
+                $(Layout::$layout => stringify!($name),)+
+                Layout::Auto => "auto",
+                Layout::Table => "table",
+                Layout::Folders => "folders",
+            }
+        }
+
+        /// The corpus that names of a scheme are of.
+        pub(super) fn title(scheme: Layout) -> &'static str {
+            match scheme {
+                $(Layout::$layout => $title,)+
+                Layout::Auto | Layout::Table | Layout::Folders => "no corpus",
+            }
+        }
 
         /// The corpora that they are of.
         const TITLES: &[&str] = &[$($title),+];
@@ -85,6 +103,7 @@ macro_rules! layouts {
         pub(super) fn read_name(scheme: Layout, path: &Path) -> Result<Labels, Refusal> {
             match scheme {
                 $(Layout::$layout => $name::read(path),)+
+                Layout::Folders => folders::read(path),
                 Layout::Auto | Layout::Table => Err(Refusal::Foreign),
             }
         }
@@ -93,6 +112,7 @@ macro_rules! layouts {
         fn form(scheme: Layout) -> String {
             match scheme {
                 $(Layout::$layout => concat!($title, " (", $form, ")").to_owned(),)+
+                Layout::Folders => "folders that are named by their emotion (emotion/name)".to_owned(),
                 Layout::Auto | Layout::Table => format!("any scheme that is known ({})", scheme_names()),
             }
         }
@@ -107,9 +127,10 @@ layouts! {
     emodb: Emodb, "EmoDB", "SStttEv";
 }
 
-/// What `layout` may be besides `auto` and `table`: `ravdess, crema_d, ...`.
+/// What `layout` may be besides `auto`, `table` and `folders`: `ravdess, crema_d, ...`.
 pub(super) fn scheme_names() -> String {
-    NAMES.join(", ")
+    let names: Vec<&str> = SCHEMES.iter().copied().map(name).collect();
+    names.join(", ")
 }
 
 /// The corpora whose names are understood, as they call themselves: `RAVDESS, CREMA-D, ...`.
@@ -165,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_scheme_is_called_in_the_settings_as_its_module() {
-        for (scheme, name) in SCHEMES.iter().zip(NAMES) {
-            assert_eq!(toml::Value::try_from(scheme).unwrap().as_str(), Some(*name));
+        for &layout in SCHEMES.iter().chain(&[Layout::Auto, Layout::Table, Layout::Folders]) {
+            assert_eq!(toml::Value::try_from(layout).unwrap().as_str(), Some(name(layout)));
         }
     }
 

@@ -4,32 +4,53 @@ use super::{Layout, SCHEMES, read_name};
 use crate::audio::promises_sound;
 use std::path::Path;
 
-/// How many of the names each scheme understands, most first (equal counts in the order of [`SCHEMES`]),
-/// schemes that understand none left out. Only names that promise sound count, unless none does.
-pub(crate) fn vote<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Vec<(Layout, usize)> {
-    let any = paths.clone().any(promises_sound);
-    let mut counts: Vec<(Layout, usize)> = SCHEMES.iter().map(|scheme| (*scheme, 0)).collect();
-    for path in paths.filter(|path| !any || promises_sound(path)) {
-        let reader = counts.iter_mut().find(|(scheme, _)| read_name(*scheme, path).is_ok());
-        if let Some((_, count)) = reader {
-            *count += 1;
-        }
-    }
-    counts.retain(|(_, count)| *count > 0);
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
+/// How many names each scheme understands. Only names that promise sound count, unless none does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Votes {
+    /// Most first (equal counts in the order of [`SCHEMES`]), schemes that understand none left out.
+    pub counts: Vec<(Layout, usize)>,
+    /// How many names there are.
+    pub names: usize,
 }
 
-/// The scheme that most of the names follow, when the schemes together understand more than half of
-/// the names that promise sound.
+impl Votes {
+    /// Counts the names.
+    pub(crate) fn of<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Self {
+        let any = paths.clone().any(promises_sound);
+        let mut counts: Vec<(Layout, usize)> = SCHEMES.iter().map(|scheme| (*scheme, 0)).collect();
+        let mut names = 0;
+        for path in paths.filter(|path| !any || promises_sound(path)) {
+            names += 1;
+            let reader = counts.iter_mut().find(|(scheme, _)| read_name(*scheme, path).is_ok());
+            if let Some((_, count)) = reader {
+                *count += 1;
+            }
+        }
+        counts.retain(|(_, count)| *count > 0);
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Self { counts, names }
+    }
+
+    /// Whether the schemes together understand more than half of the names.
+    pub(crate) fn is_majority(&self) -> bool {
+        self.counts.iter().map(|(_, count)| count).sum::<usize>() * 2 > self.names
+    }
+
+    /// The schemes that name most files first, then all others.
+    pub(crate) fn schemes(&self) -> Vec<Layout> {
+        let mut schemes: Vec<Layout> = self.counts.iter().map(|(scheme, _)| *scheme).collect();
+        let others = SCHEMES.iter().filter(|scheme| !schemes.contains(scheme)).copied();
+        let others: Vec<Layout> = others.collect();
+        schemes.extend(others);
+        schemes
+    }
+}
+
+/// The scheme that most of the names follow, when the schemes together understand more than half of them.
 pub(crate) fn majority<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Option<Layout> {
-    let counts = vote(paths.clone());
-    let promising = paths.clone().filter(|path| promises_sound(path)).count();
-    let total = if promising > 0 { promising } else { paths.count() };
-    let understood: usize = counts.iter().map(|(_, count)| count).sum();
-    (understood * 2 > total)
-        .then(|| counts.first().map(|(scheme, _)| *scheme))
-        .flatten()
+    let votes = Votes::of(paths);
+    let first = votes.counts.first().map(|(scheme, _)| *scheme);
+    first.filter(|_| votes.is_majority())
 }
 
 #[cfg(test)]
@@ -73,9 +94,8 @@ mod tests {
     fn a_mixed_folder_is_named_after_its_largest_part() {
         let names = ["OAF_a_sad.wav", "1001_DFA_ANG_XX.wav", "1002_DFA_ANG_XX.wav"];
         assert_eq!(majority_of(&names), Some(Layout::CremaD));
-        assert_eq!(
-            vote(names.iter().map(Path::new)),
-            [(Layout::CremaD, 2), (Layout::Tess, 1)]
-        );
+        let votes = Votes::of(names.iter().map(Path::new));
+        assert_eq!(votes.counts, [(Layout::CremaD, 2), (Layout::Tess, 1)]);
+        assert_eq!(votes.schemes()[..3], [Layout::CremaD, Layout::Tess, Layout::Ravdess]);
     }
 }

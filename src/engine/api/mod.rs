@@ -54,7 +54,7 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
+    Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
     known_corpora,
 };
 pub use crate::encoders::{Known, PublishedScore};

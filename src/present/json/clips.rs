@@ -2,7 +2,7 @@
 
 use super::{all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, Exclusion, Lengths, QualityIssueKind, Refused, SpeakerRow, Statistics, Survey,
+    CrossTable, DemoSummary, Exclusion, Lengths, QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,6 +14,8 @@ document! {
     Scan(survey: Survey) {
         /// How many clips there are.
         clips: usize = survey.catalogue.clips.len(),
+        /// How every corpus was read.
+        corpora: Vec<CorpusReading> = all(&*survey.catalogue.readings),
         /// Files that are no clips.
         refused: Vec<RefusedClip> = all(&*survey.catalogue.refused),
         /// Clips with data-quality issues.
@@ -34,6 +36,18 @@ document! {
         statistics: ClipStatistics = (&survey.statistics).into(),
         /// The table that was written, with `--export`.
         exported: Option<PathBuf> = None,
+    }
+
+    /// How a corpus was read.
+    CorpusReading(reading: Reading) {
+        /// The corpus.
+        corpus: String = reading.corpus.to_string(),
+        /// Its folder or table.
+        path: PathBuf,
+        /// What labels its clips, and why.
+        layout: String,
+        /// What else would fit, and what should be known of the labels.
+        notes: Vec<String>,
     }
 
     /// A file that is no clip.
