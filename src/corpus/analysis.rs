@@ -41,6 +41,7 @@ pub fn analyse(
         clips: Arc::clone(clips),
         analysis: analysis.iter().map(|slot| slot.get().cloned()).collect(),
         refused: Arc::clone(&catalogue.refused),
+        names: Arc::clone(&catalogue.names),
     };
     let missing: Vec<usize> = (0..clips.len())
         .filter(|index| analysis[*index].get().is_none())

@@ -1,6 +1,6 @@
 //! What a scan finds: clips, what their samples say, and the files that are no clips.
 
-use super::{Clip, SampleAnalysis};
+use super::{Clip, Names, SampleAnalysis};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,4 +25,6 @@ pub struct Catalogue {
     pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
     /// The files that are no clips.
     pub refused: Arc<Vec<Refused>>,
+    /// What the corpora state, where the clips have it otherwise.
+    pub names: Arc<Names>,
 }

@@ -1,11 +1,12 @@
 //! The corpora that lie in the data folder, when the settings list none.
 
 use super::demo::MARKER;
-use super::layouts::majority;
+use super::layouts::{majority, vote};
+use super::main_scheme::{main_scheme, name_of};
 use super::table_reader::tables_in;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,8 @@ const SAMPLE: usize = 2_000;
 /// Folders below `data` that may hold corpora: `data/ravdess`, and `data/demo/ravdess`.
 const DEPTH: usize = 2;
 
-/// Every folder or link under `data` that a layout recognises, named as the folder and read as
-/// [`Layout::Auto`]. A folder whose sub-folders follow different schemes (the demo corpus) is several
+/// Every folder or link under `data` that a layout recognises, named as its scheme, or as the folder where that says the
+/// same ([`name_of`]), and read as [`Layout::Auto`]. A folder whose sub-folders follow different schemes (the demo corpus) is several
 /// corpora; one that follows none but holds a table of clips (`clips.csv`, or any CSV or TSV with path
 /// and emotion) is that table. A synthetic folder counts only while there is no other: real speech put
 /// beside the demo corpus is never mixed with it. Nothing when `data` is not there.
@@ -44,18 +45,31 @@ pub fn is_synthetic(corpus: &CorpusSettings, data: &Path) -> bool {
     above.into_iter().any(|above| above.join(MARKER).exists())
 }
 
-/// Puts the name of the folder above before a name that another corpus has; the one that lies higher keeps
-/// it: `ravdess` beside `demo-ravdess`.
+/// Adds to a name that another corpus has what tells the two apart; the one that lies higher keeps it. That is the folder's
+/// own name (`crema_d` beside `crema_d-new`), where these are the same the name of the folder above (`ravdess` beside
+/// `demo-ravdess`), and where that is taken as well a number.
 fn tell_apart(corpora: &mut [CorpusSettings]) {
     let mut highest: Vec<&mut CorpusSettings> = corpora.iter_mut().collect();
     highest.sort_by_key(|corpus| corpus.path.components().count());
-    let mut taken = HashSet::new();
+    let mut taken: HashMap<String, String> = HashMap::new();
     for corpus in highest {
-        if taken.contains(&corpus.name) {
-            let above = corpus.path.parent().and_then(Path::file_name).unwrap_or_default();
-            corpus.name = format!("{}-{}", above.to_string_lossy(), corpus.name);
+        let named = |folder: &Path| folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = match corpus.layout {
+            Layout::Table => corpus.path.parent().unwrap_or(&corpus.path),
+            _ => &corpus.path,
+        };
+        let (own, above) = (named(folder), folder.parent().map(named).unwrap_or_default());
+        if let Some(other) = taken.get(&corpus.name) {
+            let name = &corpus.name;
+            let told = match *other == own {
+                true => format!("{above}-{name}"),
+                false => format!("{name}-{own}"),
+            };
+            let numbered = (2..).map(|number| format!("{told}-{number}"));
+            let mut free = std::iter::once(told.clone()).chain(numbered);
+            corpus.name = free.find(|name| !taken.contains_key(name)).unwrap_or(told.clone());
         }
-        taken.insert(corpus.name.clone());
+        taken.insert(corpus.name.clone(), own);
     }
 }
 
@@ -98,6 +112,13 @@ fn scheme_of(folder: &Path) -> Option<Layout> {
     majority(found.files.iter().map(|file| file.strip_prefix(top).unwrap_or(file)))
 }
 
+/// How many of a folder's files each scheme names.
+fn votes(folder: &Path) -> Vec<(Layout, usize)> {
+    let found = walk(folder, SAMPLE).unwrap_or_default();
+    let top = folder.parent().unwrap_or(folder);
+    vote(found.files.iter().map(|file| file.strip_prefix(top).unwrap_or(file)))
+}
+
 /// The scheme of the files directly in the folder.
 fn scheme_beside(folder: &Path) -> Option<Layout> {
     let entries = fs::read_dir(folder).ok()?.flatten();
@@ -111,7 +132,11 @@ fn scheme_beside(folder: &Path) -> Option<Layout> {
 
 fn push(corpora: &mut Vec<CorpusSettings>, folder: &Path, layout: Layout, path: &Path, suffix: Option<String>) {
     let own = folder.file_name().unwrap_or_default().to_string_lossy();
-    let name = suffix.map_or_else(|| own.clone().into_owned(), |suffix| format!("{own}-{suffix}"));
+    let name = match (layout, suffix) {
+        (Layout::Auto, _) => name_of(&own, main_scheme(votes(folder))),
+        (_, None) => own.into_owned(),
+        (_, Some(suffix)) => format!("{own}-{suffix}"),
+    };
     corpora.push(CorpusSettings {
         name,
         layout,
@@ -186,11 +211,11 @@ mod tests {
             "oxford/OAF_back_sad.wav",
         ]);
         let rows = [
-            ("berlin", Layout::Auto, "aa/berlin"),
-            ("crowd", Layout::Auto, "aa/crowd"),
-            ("oxford", Layout::Auto, "oxford"),
-            ("zz-berlin", Layout::Auto, "zz/berlin"),
-            ("zz-oxford", Layout::Auto, "zz/oxford"),
+            ("emodb", Layout::Auto, "aa/berlin"),
+            ("crema_d", Layout::Auto, "aa/crowd"),
+            ("tess", Layout::Auto, "oxford"),
+            ("zz-emodb", Layout::Auto, "zz/berlin"),
+            ("zz-tess", Layout::Auto, "zz/oxford"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
@@ -206,8 +231,27 @@ mod tests {
         assert_eq!(found(data.path()), expected(&[("tess", Layout::Auto, "tess")]));
         fs::remove_dir_all(data.path().join("tess")).unwrap();
         let rows = [
-            ("berlin", Layout::Auto, "demo/berlin"),
-            ("crowd", Layout::Auto, "demo/crowd"),
+            ("emodb", Layout::Auto, "demo/berlin"),
+            ("crema_d", Layout::Auto, "demo/crowd"),
+        ];
+        assert_eq!(found(data.path()), expected(&rows));
+    }
+
+    #[test]
+    fn corpora_are_named_by_their_layout_and_two_of_one_stay_distinct() {
+        let data = data(&[
+            "AudioWAV/1001_DFA_ANG_XX.wav",
+            "more/1002_DFA_ANG_XX.wav",
+            "deep/Audio/1003_DFA_ANG_XX.wav",
+            "speech/Actor_01/03-01-01-01-01-01-01.wav",
+            "CREMA-D/1004_DFA_ANG_XX.wav",
+        ]);
+        let rows = [
+            ("crema_d", Layout::Auto, "AudioWAV"),
+            ("CREMA-D", Layout::Auto, "CREMA-D"),
+            ("crema_d-deep", Layout::Auto, "deep"),
+            ("crema_d-more", Layout::Auto, "more"),
+            ("ravdess", Layout::Auto, "speech"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
@@ -235,7 +279,7 @@ mod tests {
         ]);
         fs::write(data.path().join("two/b.tsv"), "path\temotion\n").unwrap();
         let rows = [
-            ("emo", Layout::Auto, "emo"),
+            ("emodb", Layout::Auto, "emo"),
             ("mine", Layout::Table, "mine/clips.csv"),
             ("two-a", Layout::Table, "two/a.csv"),
             ("two-b", Layout::Table, "two/b.tsv"),

@@ -95,8 +95,10 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
     };
     let candidates = files.into_iter().map(|file| {
         let labels = read_first(&schemes, beneath(&file, path)).map(|(scheme, mut labels)| {
-            if let (Layout::CremaD, Some(demographics)) = (scheme, &demographics) {
-                demographics.complete(&mut labels);
+            labels.scheme = Some(scheme);
+            if scheme == Layout::CremaD {
+                let stated = demographics.as_ref().is_some_and(|table| table.complete(&mut labels));
+                labels.completed = !stated && Demographics::published().complete(&mut labels);
             }
             labels
         });

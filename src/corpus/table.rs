@@ -166,7 +166,7 @@ mod tests {
         Catalogue {
             analysis: vec![None; clips.len()],
             clips: Arc::new(clips),
-            refused: Arc::default(),
+            ..Catalogue::default()
         }
     }
 

@@ -226,6 +226,7 @@ impl ColumnIndices {
             intensity: stated(self.intensity).and_then(Intensity::parse),
             text: owned(self.text).map(Into::into),
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
+            ..Labels::default()
         })
     }
 }
@@ -281,7 +282,7 @@ mod tests {
             emotion: "Joy".into(),
             intensity: Some(Intensity::High),
             text: Some("say \"hi\"".into()),
-            synthetic: None,
+            ..Labels::default()
         };
         assert_eq!(rows[0].labels, Ok(expected));
         assert_eq!(rows[1].path, Path::new("/abs/c.wav"));

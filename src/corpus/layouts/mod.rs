@@ -36,6 +36,10 @@ pub(super) struct Labels {
     pub text: Option<Cow<'static, str>>,
     /// Whether it is stated to be generated, or to be human.
     pub synthetic: Option<bool>,
+    /// The scheme that its name follows.
+    pub scheme: Option<Layout>,
+    /// Whether age and gender are not stated, but what is published of a known speaker.
+    pub completed: bool,
 }
 
 /// Why a name gives no labels.
@@ -70,6 +74,25 @@ macro_rules! layouts {
             )+
             /// A CSV or TSV table of clips.
             Table,
+        }
+
+        impl Layout {
+            /// The name in the settings.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$layout => stringify!($name),)+
+                    Self::Auto => "auto",
+                    Self::Table => "table",
+                }
+            }
+
+            /// What the corpus calls itself.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$layout => $title,)+
+                    Self::Auto | Self::Table => self.name(),
+                }
+            }
         }
 
         /// The layouts that read names.
@@ -167,6 +190,7 @@ mod tests {
     fn a_scheme_is_called_in_the_settings_as_its_module() {
         for (scheme, name) in SCHEMES.iter().zip(NAMES) {
             assert_eq!(toml::Value::try_from(scheme).unwrap().as_str(), Some(*name));
+            assert_eq!(scheme.name(), *name);
         }
     }
 

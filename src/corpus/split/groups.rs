@@ -1,6 +1,6 @@
 //! Clips that must stay together.
 
-use super::super::{SampleAnalysis, Selection};
+use super::super::{Clip, SampleAnalysis, Selection};
 use std::collections::{BTreeMap, HashMap};
 
 /// A set of clips (indices into the selection) that no side may share with another.
@@ -13,11 +13,37 @@ pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
     grouped(selection, clips, |_| None)
 }
 
-/// All clips, grouped by speaker; speakers that share identical samples are one group. Clips without a
-/// speaker are grouped by identical samples only.
+/// All clips, grouped by speaker; speakers that may be one, and such that share identical samples, are one group. Clips
+/// without a speaker are grouped by identical samples only.
 pub fn voices(selection: &Selection) -> Vec<Group> {
     let all: Vec<usize> = (0..selection.clips.len()).collect();
-    grouped(selection, &all, |clip| selection.clips[clip].speaker_key())
+    let people = People::new(selection);
+    grouped(selection, &all, |clip| people.of(&selection.clips[clip]))
+}
+
+/// People, as far as names tell them apart: of several names that may be one person's, the first stands for all.
+pub struct People<'a>(HashMap<(&'a str, &'a str), &'a str>);
+
+impl<'a> People<'a> {
+    /// Those of a selection.
+    pub fn new(selection: &'a Selection) -> Self {
+        let groups = selection
+            .alike
+            .iter()
+            .filter_map(|alike| Some((alike, &**alike.speakers.first()?)));
+        let names = groups.flat_map(|(alike, first)| {
+            let speakers = alike.speakers.iter();
+            speakers.map(move |speaker| ((&*alike.corpus, &**speaker), first))
+        });
+        Self(names.collect())
+    }
+
+    /// Who speaks a clip (`corpus/speaker`).
+    pub fn of(&self, clip: &Clip) -> Option<String> {
+        let speaker = clip.speaker.as_deref()?;
+        let first = self.0.get(&(&*clip.corpus, speaker)).copied().unwrap_or(speaker);
+        Some(format!("{}/{first}", clip.corpus))
+    }
 }
 
 fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<String>) -> Vec<Group> {
