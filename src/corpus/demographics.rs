@@ -199,6 +199,7 @@ mod tests {
     #[test]
     fn what_ships_is_what_is_published() {
         let Some(corpora) = std::env::var_os("UNDERTONE_CORPORA") else {
+            println!("skipped: UNDERTONE_CORPORA names no folder of corpora");
             return;
         };
         let table = Path::new(&corpora).join("crema-d-meta/VideoDemographics.csv");

@@ -2,6 +2,7 @@
 
 use super::super::{Clip, SampleAnalysis, Selection};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// A set of clips (indices into the selection) that no side may share with another.
 pub type Group = Vec<usize>;
@@ -10,7 +11,7 @@ pub type Group = Vec<usize>;
 /// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
 /// nothing depends on the order of the selection.
 pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
-    grouped(selection, clips, |_| None)
+    grouped(selection, clips, |_| None::<()>)
 }
 
 /// All clips, grouped by speaker; speakers that may be one, and such that share identical samples, are one group. Clips
@@ -38,20 +39,19 @@ impl<'a> People<'a> {
         Self(names.collect())
     }
 
-    /// Who speaks a clip (`corpus/speaker`).
-    pub fn of(&self, clip: &Clip) -> Option<String> {
-        let speaker = clip.speaker.as_deref()?;
-        let first = self.0.get(&(&*clip.corpus, speaker)).copied().unwrap_or(speaker);
-        Some(format!("{}/{first}", clip.corpus))
+    /// Who speaks a clip: corpus and speaker.
+    pub fn of(&self, clip: &'a Clip) -> Option<(&'a str, &'a str)> {
+        let (corpus, speaker) = (&*clip.corpus, clip.speaker.as_deref()?);
+        Some((corpus, self.0.get(&(corpus, speaker)).copied().unwrap_or(speaker)))
     }
 }
 
-fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<String>) -> Vec<Group> {
+fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<K>) -> Vec<Group> {
     let mut ordered = clips.to_vec();
     ordered.sort_by_key(|&clip| (&selection.clips[clip].corpus, &selection.clips[clip].path));
     let mut sets = DisjointSets::new(ordered.len());
     let mut by_content: HashMap<u128, usize> = HashMap::new();
-    let mut by_key: HashMap<String, usize> = HashMap::new();
+    let mut by_key: HashMap<K, usize> = HashMap::new();
     for (index, &clip) in ordered.iter().enumerate() {
         if let Some(content) = content(selection, clip) {
             sets.join(index, *by_content.entry(content).or_insert(index));
