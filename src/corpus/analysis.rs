@@ -42,6 +42,7 @@ pub fn analyse(
         analysis: analysis.iter().map(|slot| slot.get().cloned()).collect(),
         refused: Arc::clone(&catalogue.refused),
         readings: Arc::clone(&catalogue.readings),
+        names: Arc::clone(&catalogue.names),
     };
     let missing: Vec<usize> = (0..clips.len())
         .filter(|index| analysis[*index].get().is_none())

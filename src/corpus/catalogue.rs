@@ -1,6 +1,6 @@
 //! What a scan finds: clips, what their samples say, and the files that are no clips.
 
-use super::{Clip, Reading, SampleAnalysis};
+use super::{Clip, Names, Reading, SampleAnalysis};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,4 +27,6 @@ pub struct Catalogue {
     pub refused: Arc<Vec<Refused>>,
     /// How every corpus was read, in the order of the settings.
     pub readings: Arc<Vec<Reading>>,
+    /// What the corpora state, where the clips have it otherwise.
+    pub names: Arc<Names>,
 }

@@ -1,4 +1,5 @@
-//! CREMA-D's `VideoDemographics.csv`: age, sex, race and ethnicity of every actor.
+//! CREMA-D's `VideoDemographics.csv`: age, sex, race and ethnicity of every actor. Age and sex ship with the program, for
+//! the recordings are often passed on without it.
 
 use super::demo::MARKER;
 use super::layouts::Labels;
@@ -6,6 +7,10 @@ use super::{CorpusError, Gender};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// `ActorID,Age,Sex` with the source above it.
+const PUBLISHED: &str = include_str!("crema_d_actors.csv");
 
 const NAMES: [&str; 2] = ["VideoDemographics.csv", "videodemographics.csv"];
 const COLUMNS: [&str; 5] = ["ActorID", "Age", "Sex", "Race", "Ethnicity"];
@@ -41,6 +46,27 @@ struct Actor {
 }
 
 impl Demographics {
+    /// What ships: age and sex as published.
+    pub fn published() -> &'static Self {
+        static KNOWN: LazyLock<Demographics> = LazyLock::new(|| {
+            let lines = PUBLISHED.lines().filter(|line| !line.starts_with('#')).skip(1);
+            let actor = |line: &str| {
+                let (actor, rest) = line.split_once(',')?;
+                let (age, sex) = rest.split_once(',')?;
+                let known = Actor {
+                    age: age.parse().ok(),
+                    gender: Gender::parse(sex),
+                    ethnicity: None,
+                };
+                Some((actor.to_owned(), known))
+            };
+            Demographics {
+                actors: lines.filter_map(actor).collect(),
+            }
+        });
+        &KNOWN
+    }
+
     /// Looks in the corpus folder, its sub-folders, the folder above and that folder's sub-folders, in
     /// this order. Tables of the demo corpus are found from within it only.
     pub fn find(folder: &Path) -> Option<PathBuf> {
@@ -109,13 +135,15 @@ impl Demographics {
         Ok(Self { actors })
     }
 
-    /// Adds what is known of the speaker.
-    pub fn complete(&self, labels: &mut Labels) {
-        if let Some(actor) = labels.speaker.as_ref().and_then(|speaker| self.actors.get(speaker)) {
-            labels.age = actor.age;
-            labels.gender = actor.gender;
-            labels.ethnicity.clone_from(&actor.ethnicity);
-        }
+    /// Adds what is known of the speaker; whether anything is.
+    pub fn complete(&self, labels: &mut Labels) -> bool {
+        let Some(actor) = labels.speaker.as_ref().and_then(|speaker| self.actors.get(speaker)) else {
+            return false;
+        };
+        labels.age = actor.age;
+        labels.gender = actor.gender;
+        labels.ethnicity.clone_from(&actor.ethnicity);
+        true
     }
 }
 
@@ -161,6 +189,37 @@ mod tests {
         assert_eq!((second.age, second.gender), (None, Some(Gender::Female)));
         assert_eq!(second.ethnicity.as_deref(), Some("Unknown, Hispanic"));
         assert_eq!(of("1003", &table).gender, None);
+    }
+
+    #[test]
+    fn all_91_published_actors_ship() {
+        let known = &Demographics::published().actors;
+        let actors: Vec<String> = (1001..=1091).map(|actor| actor.to_string()).collect();
+        assert_eq!(known.len(), 91);
+        assert!(actors.iter().all(|actor| known.contains_key(actor)));
+        // As Cao et al. 2014 count them: 48 male, 43 female, 20 to 74 years old.
+        let of = |gender| known.values().filter(|actor| actor.gender == Some(gender)).count();
+        assert_eq!((of(Gender::Male), of(Gender::Female)), (48, 43));
+        let ages: Vec<u16> = known.values().filter_map(|actor| actor.age).collect();
+        assert_eq!(ages.len(), 91);
+        assert_eq!((ages.iter().min(), ages.iter().max()), (Some(&20), Some(&74)));
+        assert!(PUBLISHED.contains("Source: VideoDemographics.csv"));
+    }
+
+    #[test]
+    fn what_ships_is_what_is_published() {
+        let Some(corpora) = std::env::var_os("UNDERTONE_CORPORA") else {
+            println!("skipped: UNDERTONE_CORPORA names no folder of corpora");
+            return;
+        };
+        let table = Path::new(&corpora).join("crema-d-meta/VideoDemographics.csv");
+        let published = Demographics::read(&table).unwrap().actors;
+        let ships = &Demographics::published().actors;
+        assert_eq!(published.len(), ships.len());
+        for (actor, known) in ships {
+            let there = &published[actor];
+            assert_eq!((known.age, known.gender), (there.age, there.gender), "{actor}");
+        }
     }
 
     #[test]

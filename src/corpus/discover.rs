@@ -3,12 +3,13 @@
 use super::demo::MARKER;
 use super::folder::Tables;
 use super::layouts::folders::classes;
-use super::layouts::majority;
+use super::layouts::{Votes, majority};
+use super::main_scheme::{main_scheme, name_of};
 use super::source::beneath;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
 use crate::audio::promises_sound;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,12 @@ const SAMPLE: usize = 2_000;
 /// Folders below `data` that may hold corpora: `data/ravdess`, and `data/demo/ravdess`.
 const DEPTH: usize = 2;
 
-/// Every folder or link under `data` that holds a corpus, named as the folder and read as [`Layout::Auto`]: one with a
-/// table of clips, or with files that follow a scheme. A folder whose sub-folders follow different schemes (the demo corpus)
-/// or have tables of their own is several corpora. Folders that may be a corpus (folders named like labels, a label table
-/// that cannot be used) come after these, for the scan to say so; alone they are none. A synthetic folder counts only
-/// while there is no other: real speech put beside the demo corpus is never mixed with it. Nothing when `data` is not there.
+/// Every folder or link under `data` that holds a corpus, read as [`Layout::Auto`]: one with a table of clips, or with files
+/// that follow a scheme, named as the folder, or as the scheme where the folder does not say it ([`name_of`]). A folder whose
+/// sub-folders follow different schemes (the demo corpus) or have tables of their own is several corpora. Folders that may be
+/// a corpus (folders named like labels, a label table that cannot be used) come after these, for the scan to say so; alone
+/// they are none. A synthetic folder counts only while there is no other: real speech put beside the demo corpus is never
+/// mixed with it. Nothing when `data` is not there.
 pub fn discover(data: &Path) -> Vec<CorpusSettings> {
     let (synthetic, real): (Vec<_>, Vec<_>) = folders_in(data)
         .into_iter()
@@ -50,18 +52,28 @@ pub fn is_synthetic(corpus: &CorpusSettings, data: &Path) -> bool {
     above.into_iter().any(|above| above.join(MARKER).exists())
 }
 
-/// Puts the name of the folder above before a name that another corpus has; the one that lies higher keeps
-/// it: `ravdess` beside `demo-ravdess`.
+/// Adds to a name that another corpus has what tells the two apart; the one that lies higher keeps it. That is the folder's
+/// own name (`crema_d` beside `crema_d-new`), where these are the same the name of the folder above (`ravdess` beside
+/// `demo-ravdess`), and where that is taken as well a number.
 fn tell_apart(corpora: &mut [CorpusSettings]) {
     let mut highest: Vec<&mut CorpusSettings> = corpora.iter_mut().collect();
     highest.sort_by_key(|corpus| corpus.path.components().count());
-    let mut taken = HashSet::new();
+    let mut taken: HashMap<String, String> = HashMap::new();
     for corpus in highest {
-        if taken.contains(&corpus.name) {
-            let above = corpus.path.parent().and_then(Path::file_name).unwrap_or_default();
-            corpus.name = format!("{}-{}", above.to_string_lossy(), corpus.name);
+        let named = |folder: &Path| folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = &corpus.path;
+        let (own, above) = (named(folder), folder.parent().map(named).unwrap_or_default());
+        if let Some(other) = taken.get(&corpus.name) {
+            let name = &corpus.name;
+            let told = match *other == own {
+                true => format!("{above}-{name}"),
+                false => format!("{name}-{own}"),
+            };
+            let numbered = (2..).map(|number| format!("{told}-{number}"));
+            let mut free = std::iter::once(told.clone()).chain(numbered);
+            corpus.name = free.find(|name| !taken.contains_key(name)).unwrap_or(told.clone());
         }
-        taken.insert(corpus.name.clone());
+        taken.insert(corpus.name.clone(), own);
     }
 }
 
@@ -81,7 +93,7 @@ impl Found {
             _ => None,
         };
         if let Some(list) = list {
-            list.push(corpus(folder));
+            list.push(corpus(folder, &kind));
             return true;
         }
         let below = depth > 0
@@ -89,7 +101,7 @@ impl Found {
                 .iter()
                 .fold(false, |any, part| self.look_at(part, depth - 1) || any);
         if !below && matches!(kind, Kind::Possible) {
-            self.possible.push(corpus(folder));
+            self.possible.push(corpus(folder, &kind));
         }
         below || matches!(kind, Kind::Possible)
     }
@@ -102,7 +114,7 @@ enum Kind {
     /// A table of another name could label it, and nothing else can.
     Listed,
     /// Its files follow a scheme.
-    Named(Layout),
+    Named(Votes),
     /// Its folders may be labels, or a label table is there that cannot be used.
     Possible,
     Nothing,
@@ -117,8 +129,8 @@ fn kind_of(folder: &Path) -> Kind {
     let is_sound = |file: &&Path| promises_sound(file);
     if !tables.labels.is_empty() {
         Kind::Labelled
-    } else if let Some(scheme) = majority(beneath()) {
-        Kind::Named(scheme)
+    } else if let Some(votes) = Some(Votes::of(beneath())).filter(Votes::is_majority) {
+        Kind::Named(votes)
     } else if !tables.others.is_empty() {
         Kind::Listed
     } else if beneath().any(promises_sound) && !tables.unusable.is_empty()
@@ -137,9 +149,7 @@ fn is_several(folder: &Path, parts: &[PathBuf]) -> bool {
     for part in parts {
         match kind_of(part) {
             Kind::Labelled => labelled = true,
-            Kind::Named(scheme) => {
-                schemes.insert(scheme);
-            }
+            Kind::Named(votes) => schemes.extend(votes.counts.first().map(|(scheme, _)| *scheme)),
             Kind::Listed | Kind::Possible | Kind::Nothing => {}
         }
     }
@@ -157,9 +167,14 @@ fn scheme_beside(folder: &Path) -> Option<Layout> {
     majority(files.iter().map(PathBuf::as_path))
 }
 
-fn corpus(folder: &Path) -> CorpusSettings {
+fn corpus(folder: &Path, kind: &Kind) -> CorpusSettings {
+    let own = folder.file_name().unwrap_or_default().to_string_lossy();
+    let scheme = match kind {
+        Kind::Named(votes) => main_scheme(votes.counts.iter().copied()),
+        _ => None,
+    };
     CorpusSettings {
-        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: name_of(&own, scheme),
         layout: Layout::Auto,
         path: folder.to_path_buf(),
         demographics: None,
@@ -232,11 +247,11 @@ mod tests {
             "oxford/OAF_back_sad.wav",
         ]);
         let rows = [
-            ("berlin", Layout::Auto, "aa/berlin"),
-            ("crowd", Layout::Auto, "aa/crowd"),
-            ("oxford", Layout::Auto, "oxford"),
-            ("zz-berlin", Layout::Auto, "zz/berlin"),
-            ("zz-oxford", Layout::Auto, "zz/oxford"),
+            ("emodb", Layout::Auto, "aa/berlin"),
+            ("crema_d", Layout::Auto, "aa/crowd"),
+            ("tess", Layout::Auto, "oxford"),
+            ("zz-emodb", Layout::Auto, "zz/berlin"),
+            ("zz-tess", Layout::Auto, "zz/oxford"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
@@ -252,8 +267,27 @@ mod tests {
         assert_eq!(found(data.path()), expected(&[("tess", Layout::Auto, "tess")]));
         fs::remove_dir_all(data.path().join("tess")).unwrap();
         let rows = [
-            ("berlin", Layout::Auto, "demo/berlin"),
-            ("crowd", Layout::Auto, "demo/crowd"),
+            ("emodb", Layout::Auto, "demo/berlin"),
+            ("crema_d", Layout::Auto, "demo/crowd"),
+        ];
+        assert_eq!(found(data.path()), expected(&rows));
+    }
+
+    #[test]
+    fn corpora_are_named_by_their_layout_and_two_of_one_stay_distinct() {
+        let data = data(&[
+            "AudioWAV/1001_DFA_ANG_XX.wav",
+            "more/1002_DFA_ANG_XX.wav",
+            "deep/Audio/1003_DFA_ANG_XX.wav",
+            "speech/Actor_01/03-01-01-01-01-01-01.wav",
+            "CREMA-D/1004_DFA_ANG_XX.wav",
+        ]);
+        let rows = [
+            ("crema_d", Layout::Auto, "AudioWAV"),
+            ("CREMA-D", Layout::Auto, "CREMA-D"),
+            ("crema_d-deep", Layout::Auto, "deep"),
+            ("crema_d-more", Layout::Auto, "more"),
+            ("ravdess", Layout::Auto, "speech"),
         ];
         assert_eq!(found(data.path()), expected(&rows));
     }
@@ -286,13 +320,10 @@ mod tests {
         ]);
         let rows = ["emo", "face", "mine", "two"].map(|name| (name, Layout::Auto, name));
         let rows = [
-            &[("one", Layout::Auto, "both/one"), ("two", Layout::Auto, "both/two")],
+            &[("one", Layout::Auto, "both/one"), ("emodb", Layout::Auto, "both/two")],
             &rows[..],
         ];
-        let mut expected = expected(&rows.concat());
-        // The name of a folder that lies higher is kept.
-        expected[1].0 = "both-two".into();
-        assert_eq!(found(data.path()), expected);
+        assert_eq!(found(data.path()), expected(&rows.concat()));
     }
 
     #[test]

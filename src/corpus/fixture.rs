@@ -1,6 +1,7 @@
 //! Small clips for the tests of this floor.
 
-use super::{Catalogue, Clip, Emotion, SampleAnalysis};
+use super::names::Origin;
+use super::{Catalogue, Clip, Emotion, Names, SampleAnalysis};
 use crate::audio::Level;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs;
@@ -35,6 +36,17 @@ pub(super) fn catalogue_of(paths: &[impl AsRef<Path>]) -> Catalogue {
     Catalogue {
         clips: Arc::new(paths.iter().map(|path| clip_of(path.as_ref())).collect()),
         analysis: vec![None; paths.len()],
+        ..Catalogue::default()
+    }
+}
+
+/// These clips as a scan leaves them, their names joined.
+pub(super) fn scanned(mut clips: Vec<Clip>) -> Catalogue {
+    let names = Names::join(&mut clips, std::iter::empty::<Origin>());
+    Catalogue {
+        analysis: vec![None; clips.len()],
+        clips: Arc::new(clips),
+        names: Arc::new(names),
         ..Catalogue::default()
     }
 }

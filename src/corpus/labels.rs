@@ -1,8 +1,11 @@
 //! The label map and the filter: from all clips to those that take part.
 
-use super::{Catalogue, Clip, Emotion, FilterSettings, LabelSettings, SampleAnalysis};
+use super::label_map::LabelMap;
+use super::speakers::folded;
+use super::{AlikeSpeakers, Catalogue, Clip, Emotion, FilterSettings, LabelSettings, Naming, SampleAnalysis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::sync::Arc;
 
 /// Why a clip takes no part.
@@ -34,6 +37,8 @@ pub struct Selection {
     pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
     /// How many clips were left out, and why.
     pub excluded: BTreeMap<Exclusion, usize>,
+    /// Speakers who may be one: no split parts them.
+    pub alike: Arc<Vec<AlikeSpeakers>>,
 }
 
 impl Selection {
@@ -50,15 +55,20 @@ impl Selection {
 
 /// Applies the label map, then the filter, then leaves out what cannot be learnt from. Twins conflict
 /// when their labels differ after the map, whether or not the filter lets both pass. Names are compared
-/// without case; `unknown` in a filter stands for what a clip does not state.
+/// without case and labels in any spelling; `unknown` in a filter stands for what a clip does not state. A corpus that is
+/// not there by its name is sought by the folder that it fills.
 pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSettings) -> Selection {
-    let map = LabelMap::new(labels);
-    let filter = Filter::new(filter);
+    let names = &catalogue.names;
+    let map = LabelMap::new(labels, names.naming());
+    let filter = Filter::new(filter, catalogue);
     let conflicting = conflicting(catalogue, &map);
-    let mut selection = Selection::default();
+    let mut selection = Selection {
+        alike: Arc::clone(names.alike()),
+        ..Selection::default()
+    };
     for (index, clip) in catalogue.clips.iter().enumerate() {
         let analysis = catalogue.analysis.get(index).and_then(Option::as_ref);
-        let taken = map.of(&clip.emotion).and_then(|emotion| {
+        let taken = map.of(names.emotion(index, clip), &clip.emotion).and_then(|emotion| {
             if !filter.passes(clip, &emotion) {
                 return Err(Exclusion::Filter);
             }
@@ -97,11 +107,11 @@ fn unfit(analysis: &SampleAnalysis, conflicting: &HashSet<u128>) -> Option<Exclu
 fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
     let mut labels: HashMap<u128, Emotion> = HashMap::new();
     let mut conflicting = HashSet::new();
-    for (clip, analysis) in catalogue.clips.iter().zip(&catalogue.analysis) {
+    for (index, (clip, analysis)) in catalogue.clips.iter().zip(&catalogue.analysis).enumerate() {
         let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) else {
             continue;
         };
-        let label = match map.of(&clip.emotion) {
+        let label = match map.of(catalogue.names.emotion(index, clip), &clip.emotion) {
             Ok(label) => label,
             // No label is not another label.
             Err(Exclusion::Unlabelled) => continue,
@@ -115,45 +125,6 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
     conflicting
 }
 
-impl LabelSettings {
-    /// What a label of somebody else's model counts as: written as emotions are, then mapped as they are. None where the
-    /// map drops it.
-    pub fn of_model(&self, label: &str) -> Option<Emotion> {
-        let label = Emotion::new(label);
-        match LabelMap::new(self).of(&label) {
-            Ok(emotion) => Some(emotion),
-            Err(Exclusion::Label) => None,
-            // A model that has such a label has learnt it.
-            Err(_) => Some(label),
-        }
-    }
-}
-
-/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What stands for no
-/// label counts as a label only where the map says so.
-struct LabelMap(HashMap<Emotion, Option<Emotion>>);
-
-impl LabelMap {
-    fn new(labels: &LabelSettings) -> Self {
-        let target = |name: &str| Some(Emotion::new(name)).filter(|emotion| !emotion.name().is_empty());
-        Self(
-            labels
-                .map
-                .iter()
-                .map(|(from, to)| (Emotion::new(from), target(to)))
-                .collect(),
-        )
-    }
-
-    fn of(&self, emotion: &Emotion) -> Result<Emotion, Exclusion> {
-        match self.0.get(emotion) {
-            Some(target) => target.clone().ok_or(Exclusion::Label),
-            None if emotion.is_label() => Ok(emotion.clone()),
-            None => Err(Exclusion::Unlabelled),
-        }
-    }
-}
-
 /// The filter with its names in lower case.
 struct Filter {
     corpus: HashSet<String>,
@@ -164,13 +135,17 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(settings: &FilterSettings) -> Self {
+    fn new(settings: &FilterSettings, catalogue: &Catalogue) -> Self {
         let names = |list: &[String]| list.iter().map(|name| name.trim().to_lowercase()).collect();
+        let label = |name: &String| match catalogue.names.naming() {
+            Naming::Joined => Emotion::new(name).joined().name().to_owned(),
+            Naming::AsStated => Emotion::new(name).name().to_owned(),
+        };
         Self {
-            corpus: settings.corpus.iter().map(|name| corpus_key(name)).collect(),
+            corpus: corpora(&settings.corpus, catalogue),
             gender: names(&settings.gender),
-            speaker: names(&settings.speaker),
-            emotion: names(&settings.emotion),
+            speaker: settings.speaker.iter().map(|name| folded(name)).collect(),
+            emotion: settings.emotion.iter().map(label).collect(),
             intensity: names(&settings.intensity),
         }
     }
@@ -185,9 +160,41 @@ impl Filter {
                 clip.intensity.map_or("unknown", |intensity| intensity.name()),
             )
             && (self.speaker.is_empty()
-                || names(&self.speaker, clip.speaker.as_deref().unwrap_or("unknown"))
-                || clip.speaker_key().is_some_and(|key| names(&self.speaker, &key)))
+                || self
+                    .speaker
+                    .contains(&folded(clip.speaker.as_deref().unwrap_or("unknown")))
+                || clip
+                    .speaker_key()
+                    .is_some_and(|key| self.speaker.contains(&folded(&key))))
     }
+}
+
+/// The corpora of these names. Before corpora were named by their schemes they were named as their folders, and filters of
+/// that time still say so: a name that no corpus has is that of the corpus which fills a folder of this name.
+fn corpora(names: &[String], catalogue: &Catalogue) -> HashSet<String> {
+    let mut found: HashSet<String> = names.iter().map(|name| corpus_key(name)).collect();
+    if found.is_empty() || catalogue.names.naming() == Naming::AsStated {
+        return found;
+    }
+    let mut sizes: HashMap<&str, usize> = HashMap::new();
+    for clip in catalogue.clips.iter() {
+        *sizes.entry(&clip.corpus).or_default() += 1;
+    }
+    let there: HashSet<String> = sizes.keys().map(|name| corpus_key(name)).collect();
+    for name in found.clone().difference(&there) {
+        let is_named = |folder: &OsStr| corpus_key(&folder.to_string_lossy()) == *name;
+        let is_in = |clip: &&Clip| clip.path.parent().is_some_and(|folder| folder.iter().any(is_named));
+        let mut within: HashMap<&str, usize> = HashMap::new();
+        for clip in catalogue.clips.iter().filter(is_in) {
+            *within.entry(&clip.corpus).or_default() += 1;
+        }
+        if let [(corpus, clips)] = within.into_iter().collect::<Vec<_>>()[..]
+            && sizes.get(corpus) == Some(&clips)
+        {
+            found.insert(corpus_key(corpus));
+        }
+    }
+    found
 }
 
 /// A corpus is often named as its folder: CREMA-D, crema_d and `crema d` are one name.
@@ -236,17 +243,6 @@ mod tests {
         assert_eq!(chosen(&selection), [("a", "neutral"), ("b", "flat"), ("d", "sad")]);
         assert_eq!(selection.excluded, [(Exclusion::Label, 1)].into());
         assert_eq!(selection.analysis.len(), 3);
-    }
-
-    #[test]
-    fn labels_of_models_are_normalised_and_mapped() {
-        let settings = labels(&[("neu", "neutral"), ("LABEL_1", "happy"), ("noise", "")]);
-        let of = |label: &str| settings.of_model(label).map(|emotion| emotion.name().to_owned());
-        assert_eq!(of(" Neu").as_deref(), Some("neutral"));
-        assert_eq!(of("LABEL_1").as_deref(), Some("happy"));
-        assert_eq!(of("Angry").as_deref(), Some("angry"));
-        assert_eq!(of("unknown").as_deref(), Some("unknown"));
-        assert_eq!(of("noise"), None);
     }
 
     #[test]
@@ -337,6 +333,48 @@ mod tests {
             }),
             ""
         );
+    }
+
+    #[test]
+    fn a_corpus_is_found_by_its_folder_where_none_is_called_so() {
+        let mut clips = vec![
+            clip("data/AudioWAV/x/a", "sad"),
+            clip("data/AudioWAV/b", "sad"),
+            clip("data/mine/c", "sad"),
+        ];
+        clips[..2].iter_mut().for_each(|clip| clip.corpus = "crema_d".into());
+        let catalogue = catalogue(clips, vec![None; 3]);
+        let with = |names: &[&str]| {
+            let filter = FilterSettings {
+                corpus: names.iter().map(|name| (*name).to_owned()).collect(),
+                ..FilterSettings::default()
+            };
+            select(&catalogue, &labels(&[]), &filter).clips.len()
+        };
+        assert_eq!([with(&["CREMA-D"]), with(&["audiowav"]), with(&["test"])], [2, 2, 1]);
+        assert_eq!([with(&["mine"]), with(&["audiowav", "test"])], [1, 3]);
+        // Neither a part of a corpus nor several of them are one.
+        assert_eq!([with(&["x"]), with(&["data"]), with(&["nothing"])], [0, 0, 0]);
+    }
+
+    #[test]
+    fn spellings_of_labels_and_speakers_are_one_to_the_filter() {
+        let mut clips = vec![clip("a", "angry"), clip("b", "sad")];
+        clips[0].speaker = Some("Anna Maria".into());
+        let catalogue = catalogue(clips, vec![None; 2]);
+        let list = |name: &str| vec![name.to_owned()];
+        for filter in [
+            FilterSettings {
+                emotion: list("Anger"),
+                ..FilterSettings::default()
+            },
+            FilterSettings {
+                speaker: list(" anna  maria"),
+                ..FilterSettings::default()
+            },
+        ] {
+            assert_eq!(chosen(&select(&catalogue, &labels(&[]), &filter)), [("a", "angry")]);
+        }
     }
 
     #[test]

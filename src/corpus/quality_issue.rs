@@ -1,5 +1,6 @@
 //! Clips that are read but deserve a second look.
 
+use super::names::Stray;
 use super::{Catalogue, Clip, SampleAnalysis};
 use crate::audio::container_of_extension;
 use crate::quantile;
@@ -18,6 +19,8 @@ pub enum QualityIssueKind {
     Duplicate,
     /// The samples cannot be decoded: kept out of training.
     Damaged,
+    /// Named by another scheme than the rest of its corpus, so that its labels may mean something else.
+    Scheme,
     /// The container is not what the extension says.
     Extension,
     /// More than one channel; the mean is used.
@@ -73,6 +76,9 @@ pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
         }
         if let Some(detail) = odd_name(clip) {
             add(QualityIssueKind::Name, detail);
+        }
+        if let Some(stray) = catalogue.names.stray(index) {
+            add(QualityIssueKind::Scheme, stray_words(clip, stray));
         }
     }
     found.sort_by_key(|quality_issue| (quality_issue.kind, quality_issue.clip));
@@ -220,6 +226,17 @@ fn odd_name(clip: &Clip) -> Option<String> {
     let speaker = clip.speaker.as_deref()?;
     let odd = matches!((prefix.to_uppercase().as_str(), speaker), ("OA", "OAF") | ("YA", "YAF"));
     odd.then(|| format!("prefix {prefix}_ instead of {speaker}_: read as speaker {speaker}"))
+}
+
+fn stray_words(clip: &Clip, Stray { scheme, usual }: Stray) -> String {
+    let speaker = clip.speaker.as_deref().unwrap_or("unknown");
+    format!(
+        "named by another scheme than the rest: as {} is, where {} is named as {} is; read as speaker {speaker}, {}",
+        scheme.title(),
+        clip.corpus,
+        usual.title(),
+        clip.emotion
+    )
 }
 
 fn duplicates(catalogue: &Catalogue) -> Vec<QualityIssue> {

@@ -3,6 +3,8 @@
 use super::demo::MARKER;
 use super::intern::Interner;
 use super::layouts::Labels;
+use super::main_scheme::main_scheme;
+use super::names::{Names, Origin, Stray};
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
 use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
@@ -66,7 +68,7 @@ fn remembered(candidates: &[Candidate], entries: Vec<Option<Entry>>) -> HashMap<
 /// Clips and refused files as they come together.
 #[derive(Default)]
 struct Gathered {
-    clips: Vec<Clip>,
+    clips: Vec<(Clip, Origin)>,
     refused: Vec<Refused>,
     readings: Vec<Reading>,
     interner: Interner,
@@ -103,9 +105,15 @@ impl Gathered {
             self.refused
                 .extend(copies.into_iter().map(|(path, reason)| refusal(path, reason)));
         }
+        let usual = main_scheme(readable.iter().filter_map(|(_, labels, _)| Some((labels.scheme?, 1))));
         for (path, labels, header) in readable {
             let clip = self.clip(path, &name, &labels, &header);
-            self.clips.push(clip);
+            let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
+            let origin = Origin {
+                completed: labels.completed,
+                stray: stray.filter(|stray| stray.scheme != stray.usual),
+            };
+            self.clips.push((clip, origin));
         }
     }
 
@@ -156,7 +164,9 @@ impl Gathered {
             readings,
             ..
         } = self;
-        clips.par_sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
+        clips.par_sort_by(|(a, _), (b, _)| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
+        let (mut clips, origins): (Vec<Clip>, Vec<Origin>) = clips.into_iter().unzip();
+        let names = Names::join(&mut clips, origins.into_iter());
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         clips.shrink_to_fit();
         let analysis = clips.par_iter().map(|clip| analysis.get(&clip.path)).collect();
@@ -165,6 +175,7 @@ impl Gathered {
             analysis,
             refused: Arc::new(refused),
             readings: Arc::new(readings),
+            names: Arc::new(names),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::demographics::{Demographics, is_metadata};
 use super::folder::Folder;
-use super::layouts::{Labels, read_first, title};
+use super::layouts::{Labels, read_first};
 use super::table_reader::read_table;
 use super::table_records::is_table_name;
 use super::walk::walk;
@@ -89,7 +89,7 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
         Layout::Table => folder.by_its_table(),
         Layout::Folders => folder.by_its_folders(),
         scheme => {
-            let layout = format!("the names of {}, as the settings say", title(scheme));
+            let layout = format!("the names of {}, as the settings say", scheme.title());
             folder.by_names(&[scheme], layout)
         }
     }
@@ -112,8 +112,10 @@ pub(super) fn from_names(
     };
     let candidates = files.map(|file| {
         let labels = read_first(schemes, beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
-            if let (Layout::CremaD, Some(demographics)) = (scheme, &demographics) {
-                demographics.complete(&mut labels);
+            labels.scheme = Some(scheme);
+            if scheme == Layout::CremaD {
+                let stated = demographics.as_ref().is_some_and(|table| table.complete(&mut labels));
+                labels.completed = !stated && Demographics::published().complete(&mut labels);
             }
             labels
         });

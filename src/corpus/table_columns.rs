@@ -112,6 +112,7 @@ impl ColumnIndices {
             intensity: stated(self.intensity).and_then(Intensity::parse),
             text: owned(self.text).map(Into::into),
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
+            ..Labels::default()
         })
     }
 }

@@ -125,7 +125,7 @@ mod tests {
             emotion: "Joy".into(),
             intensity: Some(Intensity::High),
             text: Some("say \"hi\"".into()),
-            synthetic: None,
+            ..Labels::default()
         };
         assert_eq!(rows[0].labels, Ok(expected));
         assert_eq!(rows[1].path, Path::new("/abs/c.wav"));

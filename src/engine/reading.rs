@@ -47,7 +47,7 @@ pub fn remembered(settings: &Settings) -> AnalysisCache {
     AnalysisCache::load(&analysis(settings))
 }
 
-/// Reads the headers of all clips.
+/// Reads the headers of all clips; their speakers are those that the settings say they are.
 ///
 /// # Errors
 /// A corpus that cannot be read, an index that cannot be written.
@@ -63,7 +63,7 @@ pub fn headers(
         report(Task::Headers, done, 0);
     })?;
     index.save(&path)?;
-    Ok(catalogue)
+    Ok(catalogue.with_speakers(&settings.speakers))
 }
 
 /// Analyses the samples that have not been; incomplete when `report` did not want to go on.

@@ -69,6 +69,7 @@ pub fn quality_issue(kind: QualityIssueKind) -> &'static str {
         QualityIssueKind::ConflictingDuplicate => "two labels",
         QualityIssueKind::Duplicate => "duplicate",
         QualityIssueKind::Damaged => "damaged",
+        QualityIssueKind::Scheme => "other scheme",
         QualityIssueKind::Extension => "extension",
         QualityIssueKind::Stereo => "stereo",
         QualityIssueKind::Rate => "rate",

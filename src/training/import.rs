@@ -266,7 +266,7 @@ fn read_table(path: &Path, folder: &Path, clips: usize) -> Result<Vec<Row>, Trai
         *slot = Some(Row {
             path: field(file).map(|file| folder.join(file)),
             content: field(content).and_then(|text| u128::from_str_radix(text, 16).ok()),
-            emotion: field(emotion).map(Emotion::new),
+            emotion: field(emotion).map(|name| Emotion::new(name).joined()),
         });
     }
     let problem = format!("has {lines} lines, but X.npy has {clips} rows; there must be one for each");

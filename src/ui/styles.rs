@@ -8,7 +8,7 @@ use ratatui::style::Style;
 pub fn quality_issue_style(kind: QualityIssueKind, theme: Theme) -> Style {
     match kind {
         QualityIssueKind::Silent | QualityIssueKind::ConflictingDuplicate | QualityIssueKind::Damaged => theme.bad(),
-        QualityIssueKind::Duplicate | QualityIssueKind::Clipping => theme.warn(),
+        QualityIssueKind::Duplicate | QualityIssueKind::Scheme | QualityIssueKind::Clipping => theme.warn(),
         _ => theme.dim(),
     }
 }

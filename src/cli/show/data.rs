@@ -68,6 +68,19 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     for (why, clips) in &survey.excluded {
         writeln!(text, "{clips} left out: {}", words::exclusion(*why))?;
     }
+    if !survey.remarks.is_empty() {
+        writeln!(text, "\nnames: {}", survey.remarks.len())?;
+    }
+    for remark in survey.remarks.iter().take(LISTED) {
+        writeln!(text, "  {remark}")?;
+    }
+    if survey.remarks.len() > LISTED {
+        writeln!(
+            text,
+            "  and {} more (--json lists them all)",
+            survey.remarks.len() - LISTED
+        )?;
+    }
     listing(
         &mut text,
         "refused",

@@ -37,7 +37,7 @@ pub(super) fn disagreement(source: &Source, schemes: &[Layout], top: &Path) -> O
         let (Ok(labels), Ok((_, by_name))) = (&candidate.labels, by_name) else {
             continue;
         };
-        let [stated, named] = [&labels.emotion, &by_name.emotion].map(|emotion| Emotion::new(emotion));
+        let [stated, named] = [&labels.emotion, &by_name.emotion].map(|emotion| Emotion::new(emotion).joined());
         if !stated.is_label() {
             continue;
         }

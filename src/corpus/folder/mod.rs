@@ -9,8 +9,8 @@ mod words;
 pub(super) use tables::Tables;
 pub(super) use words::{class_words, entry, quoted};
 
+use super::layouts::Votes;
 use super::layouts::folders::{classes, given_subset};
-use super::layouts::{Votes, name};
 use super::source::{Source, beneath, from_names, from_tables};
 use super::walk::Walk;
 use super::{CorpusError, CorpusSettings, Layout};
@@ -180,7 +180,7 @@ impl<'a> Folder<'a> {
             ));
         }
         if votes.is_majority() {
-            let layout = name(votes.schemes()[0]);
+            let layout = votes.schemes()[0].name();
             source
                 .notes
                 .push(format!("{} would fit too: layout = \"{layout}\"", names_words(votes)));

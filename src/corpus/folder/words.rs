@@ -1,7 +1,7 @@
 //! The words in which a scan says how a folder was read and what else would fit.
 
 use super::super::Layout;
-use super::super::layouts::{Votes, name, title};
+use super::super::layouts::Votes;
 use super::tables::Parts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,7 +14,7 @@ pub(crate) fn entry(corpus: &str, layout: Layout, path: &Path) -> String {
     format!(
         "{{ name = {}, layout = \"{}\", path = {} }}",
         quoted(corpus),
-        name(layout),
+        layout.name(),
         quoted(&path.to_string_lossy())
     )
 }
@@ -30,14 +30,14 @@ pub(super) fn names_words(votes: &Votes) -> String {
         [(scheme, count)] => {
             format!(
                 "the names of {} ({count} of {})",
-                title(*scheme),
+                scheme.title(),
                 sound_files(votes.names)
             )
         }
         several => {
             let words: Vec<String> = several
                 .iter()
-                .map(|(scheme, count)| format!("{} ({count})", title(*scheme)))
+                .map(|(scheme, count)| format!("{} ({count})", scheme.title()))
                 .collect();
             format!("the names of {}, of {}", words.join(", "), sound_files(votes.names))
         }

@@ -37,6 +37,10 @@ pub(super) struct Labels {
     pub text: Option<Cow<'static, str>>,
     /// Whether it is stated to be generated, or to be human.
     pub synthetic: Option<bool>,
+    /// The scheme that its name follows.
+    pub scheme: Option<Layout>,
+    /// Whether age and gender are not stated, but what is published of a known speaker.
+    pub completed: bool,
 }
 
 /// Why a name gives no labels.
@@ -75,26 +79,28 @@ macro_rules! layouts {
             Folders,
         }
 
+        impl Layout {
+            /// The name in the settings.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$layout => stringify!($name),)+
+                    Self::Auto => "auto",
+                    Self::Table => "table",
+                    Self::Folders => "folders",
+                }
+            }
+
+            /// What the corpus calls itself.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$layout => $title,)+
+                    Self::Auto | Self::Table | Self::Folders => self.name(),
+                }
+            }
+        }
+
         /// The layouts that read names.
         pub(super) const SCHEMES: &[Layout] = &[$(Layout::$layout),+];
-
-        /// What a layout is called in the settings.
-        pub(super) fn name(layout: Layout) -> &'static str {
-            match layout {
-                $(Layout::$layout => stringify!($name),)+
-                Layout::Auto => "auto",
-                Layout::Table => "table",
-                Layout::Folders => "folders",
-            }
-        }
-
-        /// The corpus that names of a scheme are of.
-        pub(super) fn title(scheme: Layout) -> &'static str {
-            match scheme {
-                $(Layout::$layout => $title,)+
-                Layout::Auto | Layout::Table | Layout::Folders => "no corpus",
-            }
-        }
 
         /// The corpora that they are of.
         const TITLES: &[&str] = &[$($title),+];
@@ -187,7 +193,7 @@ mod tests {
     #[test]
     fn a_scheme_is_called_in_the_settings_as_its_module() {
         for &layout in SCHEMES.iter().chain(&[Layout::Auto, Layout::Table, Layout::Folders]) {
-            assert_eq!(toml::Value::try_from(layout).unwrap().as_str(), Some(name(layout)));
+            assert_eq!(toml::Value::try_from(layout).unwrap().as_str(), Some(layout.name()));
         }
     }
 

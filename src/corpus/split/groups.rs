@@ -1,7 +1,8 @@
 //! Clips that must stay together.
 
-use super::super::{SampleAnalysis, Selection};
+use super::super::{Clip, SampleAnalysis, Selection};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// A set of clips (indices into the selection) that no side may share with another.
 pub type Group = Vec<usize>;
@@ -10,22 +11,47 @@ pub type Group = Vec<usize>;
 /// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
 /// nothing depends on the order of the selection.
 pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
-    grouped(selection, clips, |_| None)
+    grouped(selection, clips, |_| None::<()>)
 }
 
-/// All clips, grouped by speaker; speakers that share identical samples are one group. Clips without a
-/// speaker are grouped by identical samples only.
+/// All clips, grouped by speaker; speakers that may be one, and such that share identical samples, are one group. Clips
+/// without a speaker are grouped by identical samples only.
 pub fn voices(selection: &Selection) -> Vec<Group> {
     let all: Vec<usize> = (0..selection.clips.len()).collect();
-    grouped(selection, &all, |clip| selection.clips[clip].speaker_key())
+    let people = People::new(selection);
+    grouped(selection, &all, |clip| people.of(&selection.clips[clip]))
 }
 
-fn grouped(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<String>) -> Vec<Group> {
+/// People, as far as names tell them apart: of several names that may be one person's, the first stands for all.
+pub struct People<'a>(HashMap<(&'a str, &'a str), &'a str>);
+
+impl<'a> People<'a> {
+    /// Those of a selection.
+    pub fn new(selection: &'a Selection) -> Self {
+        let groups = selection
+            .alike
+            .iter()
+            .filter_map(|alike| Some((alike, &**alike.speakers.first()?)));
+        let names = groups.flat_map(|(alike, first)| {
+            let speakers = alike.speakers.iter();
+            speakers.map(move |speaker| ((&*alike.corpus, &**speaker), first))
+        });
+        Self(names.collect())
+    }
+
+    /// Who speaks a clip: corpus and speaker.
+    pub fn of(&self, clip: &'a Clip) -> Option<(&'a str, &'a str)> {
+        let (corpus, speaker) = (&*clip.corpus, clip.speaker.as_deref()?);
+        Some((corpus, self.0.get(&(corpus, speaker)).copied().unwrap_or(speaker)))
+    }
+}
+
+fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<K>) -> Vec<Group> {
     let mut ordered = clips.to_vec();
     ordered.sort_by_key(|&clip| (&selection.clips[clip].corpus, &selection.clips[clip].path));
     let mut sets = DisjointSets::new(ordered.len());
     let mut by_content: HashMap<u128, usize> = HashMap::new();
-    let mut by_key: HashMap<String, usize> = HashMap::new();
+    let mut by_key: HashMap<K, usize> = HashMap::new();
     for (index, &clip) in ordered.iter().enumerate() {
         if let Some(content) = content(selection, clip) {
             sets.join(index, *by_content.entry(content).or_insert(index));

@@ -4,7 +4,7 @@ use super::super::{CorpusError, Selection};
 use super::balance::{Part, balance};
 use super::deal::deal;
 use super::dealing::{Dealing, are_alike};
-use super::groups::{Group, duplicates, voices};
+use super::groups::{Group, People, duplicates, voices};
 use super::random::assign;
 use super::{SplitSettings, Subset, shares};
 use crate::random::{Stream, stream};
@@ -21,6 +21,7 @@ pub fn subsets(
     require_speakers(selection)?;
     let corpora = voices_by_corpus(selection);
     let mut notes = Notes::default();
+    let people = People::new(selection);
     let tested = match settings.folds() {
         None => tested_once(selection, &corpora, settings, dealing, seed)?,
         Some(folds) => tested_in(selection, &corpora, (folds, fold), dealing, seed)?,
@@ -31,8 +32,21 @@ pub fn subsets(
         let (test, rest): (Vec<_>, Vec<_>) = voices.iter().zip(tested).partition(|(_, tested)| *tested);
         let rest: Vec<Group> = rest.into_iter().map(|(voice, _)| voice.clone()).collect();
         assign(&mut subsets, test.iter().map(|(voice, _)| *voice), Subset::Test);
-        if voices.iter().any(|voice| speakers(selection, voice).len() > 1) {
+        let people = |voice: &Group| {
+            let clips = voice.iter().map(|&clip| people.of(&selection.clips[clip]));
+            clips.collect::<BTreeSet<_>>().len()
+        };
+        if voices.iter().any(|voice| people(voice) > 1) {
             notes.add("speakers with identical samples kept on one side", corpus);
+        }
+        if voices
+            .iter()
+            .any(|voice| speakers(selection, voice).len() > people(voice))
+        {
+            notes.add(
+                "speakers whose names may be one person's (speakers.map) kept on one side",
+                corpus,
+            );
         }
         match (settings.folds(), test.is_empty(), rest.is_empty()) {
             (None, true, _) => notes.add("single speaker, learnt from and not tested", corpus),
@@ -110,11 +124,14 @@ fn tested_once(
     seed: u64,
 ) -> Result<Vec<Vec<bool>>, CorpusError> {
     if corpora.values().all(|voices| voices.len() < 2) {
-        return Err(CorpusError::Split(
+        let alike = match selection.alike.first() {
+            Some(alike) => format!(", or say in speakers.map who {} are", alike.speakers.join(" and ")),
+            None => String::new(),
+        };
+        return Err(CorpusError::Split(format!(
             "no corpus has a second speaker to test on; set split.kind = \"random\", or let more clips take part \
-             ([filter])"
-                .to_owned(),
-        ));
+             ([filter]){alike}"
+        )));
     }
     let tested = corpora.iter().map(|(corpus, voices)| {
         let random = &mut stream(seed, &format!("split test {corpus}"), 0);

@@ -16,6 +16,8 @@ pub struct Survey {
     pub statistics: Statistics,
     /// Clips with data-quality issues.
     pub quality_issues: Vec<QualityIssue>,
+    /// What the names of labels and speakers give to think about, in words.
+    pub remarks: Vec<String>,
     /// Clips that take part in training under the settings' labels and filter.
     pub selected: usize,
     /// Left out of training, with the reason.

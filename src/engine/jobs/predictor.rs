@@ -92,7 +92,9 @@ impl Loaded {
             }
         }
         let name = |label: &str| map.of_model(label).map(|emotion| emotion.name().to_owned());
-        Ok(Some(LabelView::new(labels, name)?.restricted(&choice.labels)?))
+        let joined = |label: &String| Emotion::new(label).joined().name().to_owned();
+        let wanted: Vec<String> = choice.labels.iter().map(joined).collect();
+        Ok(Some(LabelView::new(labels, name)?.restricted(&wanted)?))
     }
 }
 

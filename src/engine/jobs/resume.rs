@@ -86,7 +86,8 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
         &settings.corpora,
         &reading::remembered(settings),
         &context.progress_reporter(),
-    )?;
+    )?
+    .named(run.naming);
     let now = fingerprint(&catalogue, settings);
     // Earlier versions of the program counted what the samples say as well.
     let selection = select(&catalogue, &settings.labels, &settings.filter);

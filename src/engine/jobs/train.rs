@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Answer, scan};
-use crate::corpus::{Catalogue, Dealing, Selection, select, split};
+use crate::corpus::{Catalogue, Dealing, Naming, Selection, select, split};
 use crate::device::{choose_device, device};
 use crate::engine::queue::enqueue;
 use crate::engine::runs::command::command;
@@ -49,7 +49,14 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     let mut settings = context.settings.with(changes)?;
     choose_device(&settings.device)?;
     let corpora = reading::corpora(&settings)?;
-    let same_data = settings.data == context.settings.data && settings.corpora == context.settings.corpora;
+    let read_before = |settings: &Settings| {
+        (
+            settings.data.clone(),
+            settings.corpora.clone(),
+            settings.speakers.clone(),
+        )
+    };
+    let same_data = read_before(&settings) == read_before(&context.settings);
     let catalogue = if same_data {
         scan::catalogue(context)?
     } else {
@@ -94,6 +101,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         clips: selection.clips.len(),
         fingerprint: fingerprint(&catalogue, &settings),
         dealing: Dealing::NEWEST,
+        naming: Naming::NEWEST,
         command: command(&settings),
         training_seed: None,
         searched: None,

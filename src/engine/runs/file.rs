@@ -1,6 +1,6 @@
 //! `run.toml`: everything a run was started with.
 
-use crate::corpus::Dealing;
+use crate::corpus::{Dealing, Naming};
 use crate::engine::settings::{settings_of_run, settings_on_disk};
 use crate::engine::{EngineError, Settings};
 use crate::formats::Format;
@@ -34,6 +34,9 @@ pub struct RunMetadata {
     /// How its speakers were dealt to the sides.
     #[serde(default = "Dealing::unrecorded")]
     pub dealing: Dealing,
+    /// Which names its labels and speakers have.
+    #[serde(default = "Naming::unrecorded")]
+    pub naming: Naming,
     /// What would start it again.
     pub command: String,
     /// Seed of weights, order and dropout, where it is not the split's too.
@@ -151,6 +154,7 @@ mod tests {
             clips: 12,
             fingerprint: "00ff".to_owned(),
             dealing: Dealing::NEWEST,
+            naming: Naming::NEWEST,
             command: "undertone train --set split.kfold=5".to_owned(),
             training_seed: Some(7),
             searched: Some("settings of trial 3".to_owned()),
@@ -195,6 +199,7 @@ mod tests {
         );
 
         older["run"].as_table_mut().unwrap().remove("dealing").unwrap();
+        older["run"].as_table_mut().unwrap().remove("naming").unwrap();
         std::fs::write(folder.settings(), older.to_string()).unwrap();
         let unrecorded = RunFile::read(&folder).unwrap();
         assert_eq!(
@@ -202,6 +207,7 @@ mod tests {
             Dealing::BySpeakers,
             "as it was then, not as it is now"
         );
+        assert_eq!(unrecorded.run.naming, Naming::AsStated);
 
         std::fs::write(folder.settings(), "seed = 1\n").unwrap();
         let error = RunFile::read(&folder).unwrap_err().to_string();

@@ -99,6 +99,8 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
         match child.try_wait() {
             // A run of no time at all: its folder says how it ended.
             Ok(Some(status)) if status.success() => return Ok(()),
+            // It was killed at its work, which is not that it could not begin.
+            Ok(Some(_)) if has_held(child.id(), held) => return Ok(()),
             Ok(Some(status)) => return Err(format!("the worker ended at once ({status})")),
             Ok(None) => thread::sleep(Duration::from_millis(20)),
             Err(error) => return Err(format!("the worker cannot be watched: {error}")),
@@ -108,6 +110,11 @@ fn wait_for(child: &mut Child, held: &Path) -> Result<(), String> {
         "the worker did not begin its work within {} s",
         START.as_secs()
     ))
+}
+
+/// Whether a process that is gone without a word held the folder.
+fn has_held(process: u32, held: &Path) -> bool {
+    matches!(liveness(held), Liveness::Gone(Some(last)) if last.pid == process && !last.released)
 }
 
 /// A session of its own gets no signal when the terminal goes; a hang-up from elsewhere is ignored too.

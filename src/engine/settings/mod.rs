@@ -24,7 +24,9 @@ pub use setting::{Kind, Setting};
 pub use tidy::{TidyRow, Tidying, tidied};
 
 use crate::corpus::demo::DemoSettings;
-use crate::corpus::{CorpusError, CorpusSettings, FilterSettings, LabelSettings, SplitKind, SplitSettings};
+use crate::corpus::{
+    CorpusError, CorpusSettings, FilterSettings, LabelSettings, SpeakerSettings, SplitKind, SplitSettings,
+};
 use crate::device::check_device_name;
 use crate::features::{FeatureError, Recipe};
 use crate::models::{ModelError, ModelSettings};
@@ -62,6 +64,9 @@ pub struct Settings {
     pub corpora: Vec<CorpusSettings>,
     /// The label map.
     pub labels: LabelSettings,
+    /// Who speakers are.
+    #[serde(default)]
+    pub speakers: SpeakerSettings,
     /// Which clips take part.
     pub filter: FilterSettings,
     /// The split.
@@ -329,6 +334,7 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     let corpus = settings
         .filter
         .validate()
+        .and(settings.speakers.validate())
         .and(settings.split.validate())
         .and(settings.demo.validate());
     if let Err(CorpusError::Settings { key, problem }) = corpus {

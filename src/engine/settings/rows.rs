@@ -1,6 +1,6 @@
 //! The resolved settings as rows: key, value, origin, and what the key is.
 
-use super::layers::{Layers, model_recipe};
+use super::layers::{FREE_TABLES, Layers, model_recipe};
 use super::parse::dotted;
 use super::shipped::{Shipped, shipped};
 use super::{Setting, Settings, table};
@@ -85,7 +85,9 @@ fn flatten(table: &toml::Table, path: &str, row: &mut impl FnMut(String, &toml::
             toml::Value::Table(inner) if path == "recipes" && inner.contains_key("import") => {
                 flatten(&only_import(inner), &key, row);
             }
-            toml::Value::Table(inner) if !inner.is_empty() && key != "labels.map" && !is_parameter(inner) => {
+            toml::Value::Table(inner)
+                if !inner.is_empty() && !FREE_TABLES.contains(&key.as_str()) && !is_parameter(inner) =>
+            {
                 flatten(inner, &key, row)
             }
             _ => row(key, value),

@@ -35,7 +35,7 @@ pub fn prepare(
     };
     let analysis = reading::remembered(settings);
     let catalogue = reading::headers(settings, &settings.corpora, &analysis, &report)?;
-    let catalogue = reading::samples(&catalogue, &analysis, &report)?;
+    let catalogue = reading::samples(&catalogue, &analysis, &report)?.named(run.naming);
     if is_stopped() {
         return Ok(None);
     }

@@ -20,6 +20,8 @@ document! {
         refused: Vec<RefusedClip> = all(&*survey.catalogue.refused),
         /// Clips with data-quality issues.
         quality_issues: Vec<QualityIssue> = quality_issues(survey),
+        /// What the names of labels and speakers give to think about, each with the line of the settings that answers it.
+        remarks: Vec<String> = survey.remarks.clone(),
         /// Clips that take part in training under the settings' labels and filter.
         selected: usize,
         /// Clips left out of training, by reason.

@@ -204,3 +204,66 @@ fn silence_makes_nobody_a_twin() {
     selection.analysis = vec![Some(Arc::new(silent)); selection.clips.len()];
     assert_eq!(of(&selection, SplitKind::Speaker, 1).notes, [""; 0]);
 }
+
+#[test]
+fn speakers_who_may_be_one_stay_on_one_side_until_they_are_told_apart() {
+    // Six people under nine names, as a table with `01` and `1` has them.
+    let mut clips = corpus("mine", 6, &EMOTIONS[..4], 4);
+    for (index, clip) in clips.iter_mut().enumerate() {
+        let speaker = clip.speaker.take().unwrap();
+        let bare = speaker.trim_start_matches('0');
+        clip.speaker = Some(match index % 2 {
+            0 if (1..4).any(|name| bare == name.to_string()) => bare.into(),
+            _ => speaker,
+        });
+    }
+    let names = |numbers: std::ops::Range<u8>| {
+        let alike = numbers.map(|number| crate::corpus::AlikeSpeakers {
+            corpus: "mine".into(),
+            speakers: [format!("{number:02}"), number.to_string()].map(Into::into).to_vec(),
+        });
+        Arc::new(alike.collect::<Vec<_>>())
+    };
+    let mut selection = selection(clips);
+    let apart = of(&selection, SplitKind::Speaker, 1);
+    assert_eq!(apart.notes, [""; 0]);
+    selection.alike = names(1..4);
+    let mut parted = false;
+    for seed in 0..20 {
+        let split = of(&selection, SplitKind::Speaker, seed);
+        let note = "speakers whose names may be one person's (speakers.map) kept on one side (mine)";
+        assert_eq!(split.notes, [note]);
+        let of_side = |subset| -> HashSet<String> {
+            let on_side = speakers(&selection, &split, subset).into_iter();
+            on_side
+                .map(|name| name.trim_start_matches("mine/").trim_start_matches('0').to_owned())
+                .collect()
+        };
+        let sides = Subset::ALL.map(of_side);
+        assert_eq!(sides.iter().map(HashSet::len).sum::<usize>(), 6, "{sides:?}");
+        // Answered, they are nine, and may be parted.
+        let answered = Selection {
+            alike: Arc::default(),
+            ..selection.clone()
+        };
+        let split = of(&answered, SplitKind::Speaker, seed);
+        let sides = Subset::ALL.map(|subset| speakers(&answered, &split, subset).len());
+        assert_eq!(sides.iter().sum::<usize>(), 9);
+        parted |= split.subsets != of(&selection, SplitKind::Speaker, seed).subsets;
+    }
+    assert!(parted);
+}
+
+#[test]
+fn one_person_under_two_names_is_nobody_to_test_on() {
+    let mut selection = selection(corpus("mine", 2, &EMOTIONS[..4], 4));
+    assert!(split(&selection, &settings(SplitKind::Speaker, 0), 1, 0).is_ok());
+    selection.alike = Arc::new(vec![crate::corpus::AlikeSpeakers {
+        corpus: "mine".into(),
+        speakers: vec!["00".into(), "01".into()],
+    }]);
+    let refused = split(&selection, &settings(SplitKind::Speaker, 0), 1, 0)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("speakers.map who 00 and 01 are"), "{refused}");
+}

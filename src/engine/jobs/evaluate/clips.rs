@@ -59,6 +59,7 @@ fn deal(settings: &Settings, selection: &Selection) -> Result<Split, CorpusError
 fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection {
     let mut kept = Selection {
         excluded: selection.excluded,
+        alike: selection.alike,
         ..Selection::default()
     };
     for (index, (clip, analysis)) in selection.clips.into_iter().zip(selection.analysis).enumerate() {
@@ -75,7 +76,7 @@ pub fn of_labels(selection: Selection, labels: &[String]) -> Result<Selection, E
     if labels.is_empty() {
         return Ok(selection);
     }
-    let wanted: Vec<Emotion> = labels.iter().map(|label| Emotion::new(label)).collect();
+    let wanted: Vec<Emotion> = labels.iter().map(|label| Emotion::new(label).joined()).collect();
     let there: Vec<String> = selection.labels().into_iter().map(str::to_owned).collect();
     if let Some(missing) = wanted
         .iter()

@@ -1,6 +1,6 @@
 //! What an evaluated model has learnt from, as far as that is known.
 
-use crate::corpus::{Catalogue, Dealt, Selection, Subset, dealt};
+use crate::corpus::{Catalogue, Clip, Dealt, Selection, Subset, dealt};
 use crate::encoders::known;
 use crate::engine::EngineError;
 use crate::engine::jobs::predictor::Loaded;
@@ -84,11 +84,9 @@ fn of_run(
         .zip(&catalogue.analysis)
         .filter_map(|(clip, analysis)| Some((whole(&clip.path), analysis.as_ref()?.content)))
         .collect();
+    let people = People::of(&clips, catalogue, whole);
     let known = |clip: &Dealt| Provenance {
-        speaker: clip
-            .speaker
-            .as_ref()
-            .map(|speaker| format!("{}/{speaker}", clip.corpus)),
+        speaker: people.speaker(clip, &whole(&clip.path)),
         text: None,
         content: contents.get(&whole(&clip.path)).copied(),
         source: None,
@@ -118,6 +116,36 @@ fn of_run(
         train_clips: learnt,
         validation_clips: chosen,
         leakage: leakage(&learnt_from, &evaluated),
+    }
+}
+
+/// Who speaks a run's clips by the names that corpora and speakers have now: the run may have begun when a corpus was called
+/// otherwise, or when a speaker was two.
+struct People<'a> {
+    now: HashMap<PathBuf, &'a Clip>,
+    /// From the names of corpora then to those of now.
+    corpora: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> People<'a> {
+    fn of(dealt: &'a [Dealt], catalogue: &'a Catalogue, whole: impl Fn(&Path) -> PathBuf) -> Self {
+        let now: HashMap<PathBuf, &Clip> = catalogue.clips.iter().map(|clip| (whole(&clip.path), clip)).collect();
+        let found = dealt
+            .iter()
+            .filter_map(|then| Some((&*then.corpus, &*now.get(&whole(&then.path))?.corpus)));
+        Self {
+            corpora: found.collect(),
+            now,
+        }
+    }
+
+    /// `corpus/speaker`; of a clip that is gone, as far as that is known.
+    fn speaker(&self, dealt: &Dealt, path: &Path) -> Option<String> {
+        let here = self.now.get(path).and_then(|clip| clip.speaker_key());
+        here.or_else(|| {
+            let corpus = self.corpora.get(&*dealt.corpus).copied().unwrap_or(&dealt.corpus);
+            Some(format!("{corpus}/{}", dealt.speaker.as_ref()?))
+        })
     }
 }
 
@@ -156,7 +184,8 @@ fn hub_name(name: &str) -> String {
     }
 }
 
-/// The corpora among the evaluated clips that a model was trained on, by their names.
+/// The corpora among the evaluated clips that a model was trained on, by their names, in which those of folders may stand
+/// as well (`crema_d-new`, `demo-ravdess`).
 fn shared(trained_on: &[&str], selection: &Selection) -> Vec<String> {
     let key = |name: &str| -> String {
         name.chars()
@@ -166,14 +195,19 @@ fn shared(trained_on: &[&str], selection: &Selection) -> Vec<String> {
     };
     let trained_on: Vec<String> = trained_on.iter().map(|name| key(name)).collect();
     let corpora: BTreeSet<&str> = selection.clips.iter().map(|clip| &*clip.corpus).collect();
-    let shared = corpora.into_iter().filter(|corpus| trained_on.contains(&key(corpus)));
+    let is_shared = |corpus: &&str| {
+        let parts: Vec<&str> = corpus.split('-').collect();
+        let mut named = (0..parts.len()).flat_map(|from| (from..parts.len()).map(move |to| (from, to)));
+        named.any(|(from, to)| trained_on.contains(&key(&parts[from..=to].concat())))
+    };
+    let shared = corpora.into_iter().filter(is_shared);
     shared.map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{Clip, Emotion};
+    use crate::corpus::Emotion;
 
     fn of(corpus: &str) -> Selection {
         let clip = Clip {
@@ -200,9 +234,32 @@ mod tests {
     }
 
     #[test]
+    fn speakers_are_recognised_under_the_names_of_now() {
+        let mut clips: Vec<Clip> = of("crema_d").clips;
+        clips[0].speaker = Some("Anna".into());
+        let catalogue = Catalogue {
+            clips: clips.into(),
+            ..Catalogue::default()
+        };
+        let dealt = |path: &str, speaker: &str| Dealt {
+            path: path.into(),
+            corpus: "AudioWAV".to_owned(),
+            speaker: Some(speaker.to_owned()),
+            subset: Subset::Train,
+        };
+        let then = [dealt("a.wav", "anna"), dealt("gone.wav", "Bert")];
+        let people = People::of(&then, &catalogue, Path::to_owned);
+        let speakers = then.each_ref().map(|clip| people.speaker(clip, &clip.path).unwrap());
+        assert_eq!(speakers, ["crema_d/Anna", "crema_d/Bert"]);
+    }
+
+    #[test]
     fn a_corpus_that_the_model_was_trained_on_is_named() {
         assert_eq!(shared(&["IEMOCAP", "CREMA-D"], &of("crema_d")), ["crema_d"]);
+        assert_eq!(shared(&["CREMA-D"], &of("crema_d-new")), ["crema_d-new"]);
+        assert_eq!(shared(&["CREMA-D"], &of("demo-crema-d")), ["demo-crema-d"]);
         assert!(shared(&["IEMOCAP"], &of("crema_d")).is_empty());
+        assert!(shared(&["TESS"], &of("tessa-mine")).is_empty());
         let known = known()
             .iter()
             .find(|known| known.emotion_corpora.contains(&"RAVDESS"))
