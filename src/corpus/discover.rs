@@ -5,6 +5,7 @@ use super::layouts::majority;
 use super::table_reader::tables_in;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
+use crate::audio::Channel;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,7 @@ fn push(corpora: &mut Vec<CorpusSettings>, folder: &Path, layout: Layout, path: 
         layout,
         path: path.to_path_buf(),
         demographics: None,
+        channel: Channel::Mix,
         columns: Columns::default(),
     });
 }

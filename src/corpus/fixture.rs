@@ -1,7 +1,7 @@
 //! Small clips for the tests of this floor.
 
 use super::{Catalogue, Clip, Emotion, SampleAnalysis};
-use crate::audio::Level;
+use crate::audio::{Channel, Level};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs;
 use std::path::Path;
@@ -24,6 +24,8 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         frames: 32_000,
         rate: 16_000,
         channels: 1,
+        decoded: None,
+        channel: Channel::Mix,
     }
 }
 
@@ -50,6 +52,7 @@ pub(super) fn analysis(content: u128) -> SampleAnalysis {
             clipped: 0.0,
             silent: false,
         },
+        cancelled: None,
         thumbnail: vec![(0, 0); SampleAnalysis::THUMBNAIL_SEGMENTS],
         damage: None,
     }
