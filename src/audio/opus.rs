@@ -119,3 +119,64 @@ impl Opus {
         self.channels
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn head(channels: u8, pre_skip: u16) -> Vec<u8> {
+        let mut bytes = [&b"OpusHead\x01"[..], &[channels]].concat();
+        bytes.extend(pre_skip.to_le_bytes());
+        bytes.extend([0; 7]);
+        bytes
+    }
+
+    #[test]
+    fn headers_that_make_no_sense_are_refused() {
+        assert!(Opus::new(&head(2, 312)).is_ok());
+        for header in [&head(0, 0)[..], &head(3, 0), &head(1, 0)[..18], b"OpusTags", b""] {
+            assert!(Opus::new(header).is_err(), "{header:?}");
+        }
+        // Version 16 is of another kind.
+        let mut header = head(1, 0);
+        header[8] = 16;
+        assert!(Opus::new(&header).is_err());
+    }
+
+    #[test]
+    fn what_comes_before_is_left_out_over_as_many_packets_as_it_takes() {
+        // A packet without content: 20 ms of CELT, of which a decoder makes silence.
+        let packet = [0xf8];
+        assert_eq!(samples_in(&packet), 960);
+        let mut opus = Opus::new(&head(2, 1_500)).unwrap();
+        let lengths = [0, 0, 40, 2_000].map(|trim| opus.decode(&packet, trim).unwrap().len());
+        assert_eq!(lengths, [0, 2 * 420, 2 * 920, 0]);
+        assert_eq!(samples_in(&[]), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_packets_are_a_panic_and_none_is_longer_than_it_says(
+            channels in 1u8..=2,
+            packets in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..80), 0u64..3_000), 0..12),
+        ) {
+            let mut opus = Opus::new(&head(channels, 100)).unwrap();
+            for (packet, trim) in &packets {
+                if let Ok(samples) = opus.decode(packet, *trim) {
+                    prop_assert!(samples.len() <= MAX_PACKET_SAMPLES * usize::from(channels));
+                    prop_assert_eq!(samples.len() % usize::from(channels), 0);
+                }
+            }
+        }
+
+        #[test]
+        fn no_header_is_a_panic(channels: u8, family: u8, rest in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut header = head(channels, 0);
+            header.truncate(18);
+            header.push(family);
+            header.extend(rest);
+            let _ = Opus::new(&header);
+        }
+    }
+}

@@ -123,10 +123,14 @@ fn clip_row(
         ..line
     };
     match details(survey, index) {
-        Some(details) if details.level.silent && details.cancelled.is_some() => {
-            drop(buffer.put(sparkline, 0, 0, "cancelled", theme.bad()))
+        Some(details) if details.level.silent => {
+            let word = if details.cancelled.is_some() {
+                "cancelled"
+            } else {
+                "silence"
+            };
+            buffer.put(sparkline, 0, 0, word, theme.bad());
         }
-        Some(details) if details.level.silent => drop(buffer.put(sparkline, 0, 0, "silence", theme.bad())),
         Some(details) if details.damage.is_some() => drop(buffer.put(sparkline, 0, 0, "damaged", theme.bad())),
         Some(details) => thumbnail(buffer, sparkline, &details.thumbnail, theme),
         None => drop(buffer.put(sparkline, 0, 0, &"·".repeat(columns.thumbnail), theme.faint())),
