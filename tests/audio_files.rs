@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "audio_files/containers.rs"]
+mod containers;
+
 use std::f64::consts::TAU;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,6 +44,7 @@ fn every_compressed_form_is_decoded_to_what_was_encoded() {
         ("stereo.flac", "flac", 16_000, 2, 0, 1e-6),
         ("mono.ogg", "ogg", 22_050, 1, 0, 0.02),
         ("stereo.ogg", "ogg", 44_100, 2, 0, 0.02),
+        ("opus.ogg", "ogg", 48_000, 1, 0, 0.06),
         ("lame_tag.mp3", "mp3", 22_050, 1, 0, 0.04),
         ("no_tag.mp3", "mp3", 44_100, 2, 1105, 0.04),
         ("aac.m4a", "m4a", 44_100, 1, 1024, 0.06),
@@ -207,8 +211,6 @@ fn no_sound_file_is_told_from_a_damaged_and_from_an_empty_one() {
     for error in both(b"RIFF\0\0\0\0WAVE") {
         assert!(matches!(error, AudioError::Damaged { .. }), "{error}");
     }
-    let opus = read_header(&sounds().join("opus.ogg")).unwrap_err().to_string();
-    assert!(opus.contains("Opus") && opus.contains("convert"), "{opus}");
     assert!(matches!(
         decode(&folder.path().join("absent.wav")),
         Err(AudioError::Io { .. })
@@ -244,7 +246,8 @@ fn senseless_headers_are_refused_with_what_they_say() {
     assert!(message(&wav(1, u16::MAX, 16_000, 16, &data)).contains("65535 channels"));
     assert!(message(&wav(1, 1, 16_000, 0, &data)).contains("size"));
     assert!(message(&wav(3, 1, 16_000, 16, &data)).contains("size"));
-    assert!(message(&wav(0x55, 1, 16_000, 16, &data)).contains("unsupported"));
+    assert!(message(&wav(0x55, 1, 16_000, 16, &data)).contains("MP3"));
+    assert!(message(&wav(0x1234, 1, 16_000, 16, &data)).contains("unsupported"));
 }
 
 #[test]
@@ -315,8 +318,10 @@ fn survive(path: &Path) {
 fn cut_flipped_and_random_bytes_never_panic_or_hang() {
     let folder = tempfile::tempdir().unwrap();
     let mut random = pseudo_random(7);
-    let mut files: Vec<Vec<u8>> = fs::read_dir(sounds())
-        .unwrap()
+    let names = [sounds(), containers::file("")].map(|folder| fs::read_dir(folder).unwrap());
+    let mut files: Vec<Vec<u8>> = names
+        .into_iter()
+        .flatten()
         .map(|file| fs::read(file.unwrap().path()).unwrap())
         .collect();
     files.push(wav(1, 2, 16_000, 16, &[9; 400]));

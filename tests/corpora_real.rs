@@ -26,6 +26,7 @@ fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
         layout,
         path: root.join(name),
         demographics: None,
+        channel: Default::default(),
         columns: Default::default(),
     }
 }

@@ -5,10 +5,11 @@
 //! the readers of libraries refuse such files or read them short.
 
 use super::pcm::{Encoding, SampleKind};
+use super::unread::wav_coding;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// More chunks than this before the samples is no wav file.
-const MAX_CHUNKS: usize = 1024;
+pub(super) const MAX_CHUNKS: usize = 1024;
 
 /// Uncompressed samples within a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(super) enum Chunks {
     Plain(Layout),
     /// Samples in a coding that is left to symphonia (A-law, µ-law, ADPCM and the like).
     Coded,
+    /// Samples in a coding that nothing here knows, by name.
+    Unread(&'static str),
     /// No sense can be made of them; the reason.
     Broken(&'static str),
 }
@@ -69,9 +72,11 @@ fn after(chunk: &Chunk) -> u64 {
     chunk.start + u64::from(chunk.length) + u64::from(chunk.length & 1)
 }
 
-/// The chunks of a wav file of `end` bytes.
+/// The chunks of a wav file of `end` bytes, or of one of the kinds that lengths of 64 bits are written beside (RF64 of the
+/// EBU, BW64 of the ITU).
 pub(super) fn wav(source: &mut (impl Read + Seek), end: u64) -> io::Result<Chunks> {
     let mut format = None;
+    let mut long = None;
     let mut at = 12;
     for _ in 0..MAX_CHUNKS {
         let Some(chunk) = chunk_at(source, at, end, false)? else {
@@ -84,11 +89,24 @@ pub(super) fn wav(source: &mut (impl Read + Seek), end: u64) -> io::Result<Chunk
                 };
                 format = Some(bytes);
             }
+            b"ds64" => {
+                let Some([_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h]) = body::<16>(source, &chunk, end, 16)?
+                else {
+                    return Ok(Chunks::Broken("its ds64 chunk is cut short"));
+                };
+                long = Some(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+            }
             b"data" => {
                 let Some(format) = format else {
                     return Ok(Chunks::Broken("its samples come before any fmt chunk"));
                 };
-                return Ok(wav_layout(&format, &chunk, end));
+                // A program that writes to a pipe, or is killed, leaves no length or an impossible one.
+                let stated = match (chunk.length, long) {
+                    (u32::MAX, Some(long)) => Some(long).filter(|long| *long > 0 && *long >> 62 == 0),
+                    (0 | 0x7fff_0000.., _) => None,
+                    (length, _) => Some(u64::from(length)),
+                };
+                return Ok(wav_layout(&format, chunk.start, stated, end));
             }
             _ => {}
         }
@@ -97,7 +115,8 @@ pub(super) fn wav(source: &mut (impl Read + Seek), end: u64) -> io::Result<Chunk
     Ok(Chunks::Broken("it ends before its samples (no data chunk)"))
 }
 
-fn wav_layout(format: &[u8; 40], data: &Chunk, end: u64) -> Chunks {
+/// Samples in the format of a `fmt ` chunk, from `start` on, of which so many bytes are stated.
+pub(super) fn wav_layout(format: &[u8; 40], start: u64, stated: Option<u64>, end: u64) -> Chunks {
     let word = |at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
     let rate = u32::from_le_bytes([format[4], format[5], format[6], format[7]]);
     let (mut tag, channels, block, bits) = (word(0), word(2), word(12), word(14));
@@ -117,22 +136,20 @@ fn wav_layout(format: &[u8; 40], data: &Chunk, end: u64) -> Chunks {
         (3, 4) => SampleKind::F32,
         (3, 8) => SampleKind::F64,
         (1 | 3, _) => return Chunks::Broken("its samples are of no known size (8 to 32 bits, or 32 or 64-bit floats)"),
-        _ => return Chunks::Coded,
+        _ => return wav_coding(tag).map_or(Chunks::Coded, Chunks::Unread),
     };
     let encoding = Encoding {
         kind,
         big_endian: false,
     };
     let frame = encoding.bytes() * u64::from(channels).max(1);
-    let present = end.saturating_sub(data.start);
-    // A program that writes to a pipe, or is killed, leaves no length or an impossible one.
-    let unknown = data.length == 0 || data.length >= 0x7fff_0000;
-    let claimed = if unknown { present } else { u64::from(data.length) };
+    let present = end.saturating_sub(start);
+    let claimed = stated.unwrap_or(present);
     Chunks::Plain(Layout {
         rate,
         channels,
         encoding,
-        start: data.start,
+        start,
         claimed: claimed / frame,
         present: present.min(claimed) / frame,
     })
@@ -287,6 +304,35 @@ mod tests {
         }
     }
 
+    /// An RF64 file whose `ds64` chunk states so many bytes of samples, behind a data chunk of this length.
+    fn rf64(long: u64, data_length: u32, data: &[u8]) -> Vec<u8> {
+        let mut ds64 = b"ds64\x1c\0\0\0".to_vec();
+        ds64.extend([0; 8]);
+        ds64.extend(long.to_le_bytes());
+        ds64.extend([0; 12]);
+        wav_bytes(data_length, data, &ds64)
+    }
+
+    #[test]
+    fn a_length_of_64_bits_counts_where_the_short_one_refers_to_it() {
+        assert_eq!(frames(read_wav(&rf64(6, u32::MAX, &[0; 10]))), (3, 3));
+        let long = 10u64 << 32;
+        assert_eq!(frames(read_wav(&rf64(long, u32::MAX, &[0; 10]))), (long / 2, 5));
+        assert_eq!(frames(read_wav(&rf64(long, 8, &[0; 10]))), (4, 4));
+        for killed in [0, u64::MAX] {
+            assert_eq!(frames(read_wav(&rf64(killed, u32::MAX, &[0; 10]))), (5, 5));
+        }
+    }
+
+    #[test]
+    fn codings_that_nothing_here_knows_are_named() {
+        let mut bytes = wav_bytes(6, &[0; 6], b"");
+        bytes[20] = 0x55;
+        assert!(matches!(read_wav(&bytes), Chunks::Unread(name) if name.contains("MP3")));
+        bytes[20] = 7;
+        assert_eq!(read_wav(&bytes), Chunks::Coded);
+    }
+
     #[test]
     fn a_cut_file_tells_what_it_claims_and_what_it_has() {
         assert_eq!(frames(read_wav(&wav_bytes(100, &[0; 10], b""))), (50, 5));
@@ -331,7 +377,7 @@ mod tests {
         #[test]
         fn samples_lie_within_the_file_whatever_its_bytes_say(
             chunks in prop::collection::vec(
-                (prop::sample::select(vec![*b"fmt ", *b"data", *b"COMM", *b"SSND", *b"LIST"]), any::<u32>(), any::<bool>(),
+                (prop::sample::select(vec![*b"fmt ", *b"data", *b"ds64", *b"COMM", *b"SSND", *b"LIST"]), any::<u32>(), any::<bool>(),
                  prop::collection::vec(any::<u8>(), 0..60)),
                 0..6,
             ),

@@ -1,15 +1,19 @@
 //! Compressed files, by symphonia.
 
+use super::Channel;
 use super::container::Container;
+use super::matroska::discard_padding;
+use super::opus::{self, Opus, OpusHead};
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
-use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
+use std::io::{self, BufReader, Seek, SeekFrom};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::{Error, Result};
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 use symphonia::default::{formats, get_codecs, get_probe};
 
 /// An opened compressed file.
@@ -27,13 +31,21 @@ pub(super) struct Coded {
     pub claimed: Option<u64>,
     /// Whether symphonia knows what the encoder put before and after the sound.
     gapless: bool,
+    /// Samples per channel at the end that are no sound, where symphonia does not know.
+    padding: u64,
 }
 
 impl Coded {
     /// Sets up the reader of what the first bytes promised.
     pub(super) fn open(mut file: File, container: Container) -> Result<Self> {
         file.seek(SeekFrom::Start(0))?;
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let mut again = file.try_clone()?;
+        let source: Box<dyn MediaSource> = match container {
+            // Seeking, it would look for what comes after the sound before it reads any, and find no end to a cut file.
+            Container::Matroska => Box::new(ReadOnlySource::new(file)),
+            _ => Box::new(file),
+        };
+        let stream = MediaSourceStream::new(source, Default::default());
         let options = FormatOptions::default();
         let reader: Box<dyn FormatReader> = match container {
             Container::Wav => Box::new(formats::WavReader::try_new(stream, options)?),
@@ -43,6 +55,14 @@ impl Coded {
             Container::Mp3 => Box::new(formats::MpaReader::try_new(stream, options)?),
             Container::Aac => Box::new(formats::AdtsReader::try_new(stream, options)?),
             Container::M4a => Box::new(formats::IsoMp4Reader::try_new(stream, options)?),
+            // What it calls unsupported is a file that is cut or damaged.
+            Container::Matroska => Box::new(formats::MkvReader::try_new(stream, options).map_err(
+                |error| match error {
+                    Error::Unsupported(what) => Error::DecodeError(what),
+                    other => other,
+                },
+            )?),
+            Container::Wave64 | Container::Sphere => return Err(Error::Unsupported("samples that are not plain")),
             Container::Tagged => get_probe().probe(&Hint::new(), stream, options, MetadataOptions::default())?,
         };
         let container = match reader.format_info().short_name {
@@ -50,6 +70,7 @@ impl Coded {
             "isomp4" => "m4a",
             "mp1" | "mp2" | "mp3" => "mp3",
             "adts" => "aac",
+            "matroska" => "webm",
             other => other,
         };
         let track = reader
@@ -59,42 +80,97 @@ impl Coded {
         let parameters = parameters
             .ok_or(Error::Unsupported("the coding of its sound is unknown"))?
             .clone();
-        let rate = parameters
-            .sample_rate
-            .ok_or(Error::DecodeError("it states no sampling rate"))?;
+        let opus =
+            (parameters.codec == CODEC_ID_OPUS).then(|| parameters.extra_data.as_deref().and_then(OpusHead::parse));
+        let rate = match opus {
+            Some(_) => opus::RATE,
+            None => parameters
+                .sample_rate
+                .ok_or(Error::DecodeError("it states no sampling rate"))?,
+        };
+        let channels = match opus.flatten() {
+            Some(head) => head.channels,
+            None => {
+                let channels = parameters.channels.as_ref().map_or(0, |channels| channels.count());
+                u16::try_from(channels).unwrap_or(u16::MAX)
+            }
+        };
+        if parameters.codec == CODEC_ID_AAC && channels > 2 {
+            return Err(Error::Unsupported("AAC with more than two channels (5.1)"));
+        }
         // Without a LAME tag the length of MPEG frames is a guess from the bit rate, and trimming to it loses sound.
         let guessed = matches!(container, "mp3" | "aac") && track.delay.is_none();
-        let claimed = if guessed { None } else { stated_frames(track, rate) };
-        let channels = parameters.channels.as_ref().map_or(0, |channels| channels.count());
+        let claimed = match (container, opus.flatten()) {
+            _ if guessed => None,
+            // What a Matroska file states is the length of all that it holds, to the millisecond.
+            ("webm", _) => None,
+            (_, Some(head)) => track
+                .num_frames
+                .map(|frames| frames.saturating_sub(head.pre_skip.into())),
+            _ => stated_frames(track, rate),
+        };
+        let track = track.id;
+        let padding = match container {
+            "webm" if opus.is_some() => {
+                // Both handles share one position, and the reader relies on where it left it.
+                let (here, length) = (again.stream_position()?, again.metadata()?.len());
+                let mut source = BufReader::with_capacity(1 << 12, &again);
+                source.seek(SeekFrom::Start(0))?;
+                let nanoseconds = discard_padding(&mut source, length, track)?;
+                again.seek(SeekFrom::Start(here))?;
+                // To the nearest sample, whichever way the nanoseconds were rounded.
+                (u128::from(nanoseconds) * u128::from(rate) + 500_000_000) / 1_000_000_000
+            }
+            _ => 0,
+        };
         Ok(Self {
-            track: track.id,
+            track,
             container,
             rate,
-            channels: u16::try_from(channels).unwrap_or(u16::MAX),
+            channels,
             claimed,
             gapless: !guessed,
+            padding: u64::try_from(padding).unwrap_or(u64::MAX),
             parameters,
             reader,
         })
     }
 
-    /// Samples per channel, by the durations of all packets; nothing is decoded.
-    pub(super) fn count_frames(&mut self) -> Result<u64> {
+    /// Samples per channel, by the durations of all packets. Nothing is decoded, but for Matroska files without Opus, whose
+    /// packets need not say how long they are: those are decoded, up to `limit` samples.
+    pub(super) fn count_frames(&mut self, limit: usize) -> Result<u64> {
+        let is_opus = self.parameters.codec == CODEC_ID_OPUS;
+        if self.container == "webm" && !is_opus {
+            return self.decode(limit, Channel::Mix).map(|(mono, _)| mono.len() as u64);
+        }
         let mut frames = 0u64;
-        while let Some(packet) = self.reader.next_packet()? {
+        loop {
+            let packet = match self.reader.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break,
+                // What a recording that was cut holds of it is its length: there is no other to be compared.
+                Err(_) if self.container == "webm" && frames > 0 => break,
+                Err(error) => return Err(error),
+            };
             if packet.track_id == self.track {
-                let duration = if self.gapless { packet.dur } else { packet.block_dur() };
-                frames = frames.saturating_add(duration.get());
+                frames = frames.saturating_add(match (is_opus, self.gapless) {
+                    (true, _) => opus::samples_in(&packet.data).saturating_sub(packet.trim_end.get()),
+                    (false, true) => packet.dur.get(),
+                    (false, false) => packet.block_dur().get(),
+                });
             }
         }
-        Ok(frames)
+        let before = match self.parameters.extra_data.as_deref().and_then(OpusHead::parse) {
+            Some(head) if is_opus => head.pre_skip.into(),
+            _ => 0,
+        };
+        Ok(frames.saturating_sub(before).saturating_sub(self.padding))
     }
 
-    /// Decodes to the mean of the channels, at most `limit` samples. Packets that cannot be decoded are
+    /// Decodes one channel, or the mean of all, at most `limit` samples. Packets that cannot be decoded are
     /// left out; what ended the decoding early, if anything did, comes second.
-    pub(super) fn decode(&mut self, limit: usize) -> Result<(Vec<f32>, Option<Error>)> {
-        let options = AudioDecoderOptions::default().gapless(self.gapless);
-        let mut decoder = get_codecs().make_audio_decoder(&self.parameters, &options)?;
+    pub(super) fn decode(&mut self, limit: usize, channel: Channel) -> Result<(Vec<f32>, Option<Error>)> {
+        let mut decoder = Decoder::new(&self.parameters, self.gapless)?;
         let mut mono = Vec::new();
         let mut interleaved = Vec::new();
         let mut trouble = None;
@@ -102,27 +178,71 @@ impl Coded {
             let packet = match self.reader.next_packet() {
                 Ok(Some(packet)) => packet,
                 Ok(None) => break,
-                Err(error) => return Ok((mono, Some(error))),
+                Err(error) => {
+                    trouble = Some(error);
+                    break;
+                }
             };
             if packet.track_id != self.track {
                 continue;
             }
-            match decoder.decode(&packet) {
-                Ok(samples) if samples.frames() > 0 && samples.spec().rate() != self.rate => {
-                    return Ok((
-                        mono,
-                        Some(Error::DecodeError("its sampling rate changes in the middle")),
-                    ));
+            match decoder.decode(&packet, &mut interleaved) {
+                Ok((rate, _)) if !interleaved.is_empty() && rate != self.rate => {
+                    trouble = Some(Error::DecodeError("its sampling rate changes in the middle"));
+                    break;
                 }
-                Ok(samples) => {
-                    self.channels = u16::try_from(samples.num_planes()).unwrap_or(u16::MAX);
-                    append_mono(&samples, &mut interleaved, &mut mono);
+                Ok((_, channels)) => {
+                    self.channels = u16::try_from(channels).unwrap_or(u16::MAX);
+                    channel.append(&interleaved, channels, &mut mono, |sample| sample);
                 }
                 Err(error @ (Error::DecodeError(_) | Error::IoError(_))) => trouble = Some(error),
-                Err(error) => return Ok((mono, Some(error))),
+                Err(error) => {
+                    trouble = Some(error);
+                    break;
+                }
             }
         }
+        if mono.len() < limit {
+            mono.truncate(
+                mono.len()
+                    .saturating_sub(usize::try_from(self.padding).unwrap_or(usize::MAX)),
+            );
+        }
         Ok((mono, trouble))
+    }
+}
+
+/// What makes samples of packets.
+enum Decoder {
+    Symphonia(Box<dyn AudioDecoder>),
+    Opus(Opus),
+}
+
+impl Decoder {
+    fn new(parameters: &AudioCodecParameters, gapless: bool) -> Result<Self> {
+        if parameters.codec == CODEC_ID_OPUS {
+            return Opus::new(parameters.extra_data.as_deref().unwrap_or_default()).map(Self::Opus);
+        }
+        let options = AudioDecoderOptions::default().gapless(gapless);
+        get_codecs()
+            .make_audio_decoder(parameters, &options)
+            .map(Self::Symphonia)
+    }
+
+    /// The samples of a packet, interleaved; their rate (Hz), and how many channels there are.
+    fn decode(&mut self, packet: &Packet, interleaved: &mut Vec<f32>) -> Result<(u32, usize)> {
+        match self {
+            Self::Symphonia(decoder) => {
+                let samples = decoder.decode(packet)?;
+                samples.copy_to_vec_interleaved(interleaved);
+                Ok((samples.spec().rate(), samples.num_planes()))
+            }
+            Self::Opus(decoder) => {
+                interleaved.clear();
+                interleaved.extend_from_slice(decoder.decode(&packet.data, packet.trim_end.get())?);
+                Ok((opus::RATE, decoder.channels()))
+            }
+        }
     }
 }
 
@@ -134,17 +254,6 @@ fn stated_frames(track: &Track, rate: u32) -> Option<u64> {
     let (base, duration) = (track.time_base?, track.duration?);
     let frames = u128::from(duration.get()) * u128::from(base.numer.get()) * u128::from(rate);
     u64::try_from(frames / u128::from(base.denom.get())).ok()
-}
-
-fn append_mono(samples: &GenericAudioBufferRef<'_>, interleaved: &mut Vec<f32>, mono: &mut Vec<f32>) {
-    let channels = samples.num_planes().max(1);
-    samples.copy_to_vec_interleaved(interleaved);
-    if channels == 1 {
-        mono.extend_from_slice(interleaved);
-    } else {
-        let frames = interleaved.chunks_exact(channels);
-        mono.extend(frames.map(|frame| frame.iter().sum::<f32>() / channels as f32));
-    }
 }
 
 /// Whether this error is about the disk, and not about the content.
@@ -162,7 +271,7 @@ pub(super) fn in_words(error: &Error) -> String {
     match error {
         Error::IoError(source) if source.kind() == io::ErrorKind::UnexpectedEof => "it ends too early".into(),
         Error::DecodeError(what) => format!("damaged ({what})"),
-        Error::Unsupported(what) => format!("of an unsupported kind ({what}); convert it to wav"),
+        Error::Unsupported(what) => format!("of an unsupported kind ({what})"),
         Error::ResetRequired => "several recordings in one file; split it".into(),
         other => other.to_string(),
     }

@@ -1,11 +1,15 @@
 //! Any sound file to mono samples, and its header alone.
 
+use super::channel::{Channel, MAX_CHANNELS};
 use super::chunks::{self, Chunks, Layout};
 use super::coded::{Coded, disk_error, in_words};
-use super::container::{Container, SNIFFED, sniff};
+use super::container::{Container, SNIFFED, Strange, sniff};
 use super::ogg_header::{OggHeader, read_ogg_header};
 use super::plausible::fault;
+use super::sphere::sphere;
+use super::unread::unread;
 use super::vector::vectorised;
+use super::wave64::wave64;
 use super::{AudioError, Wave};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -17,20 +21,21 @@ use xxhash_rust::xxh3::Xxh3;
 /// What a header says; no sample was read for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The container as its content says: `wav`, `aiff`, `flac`, `ogg`, `mp3`, `aac`, `m4a`.
+    /// The container as its content says: `wav`, `w64`, `sph`, `aiff`, `flac`, `ogg`, `mp3`, `aac`, `m4a`, `webm`.
     pub container: String,
     /// Samples per second (Hz).
     pub rate: u32,
     /// Channels as stored.
     pub channels: u16,
-    /// Samples per channel.
+    /// Samples per channel. Where the sound is compressed, as the file states it, and files are mistaken; what is decoded
+    /// counts.
     pub frames: u64,
 }
 
 /// A decoded file.
 #[derive(Debug, Clone)]
 pub struct Decoded {
-    /// The mean of the channels, at the stored rate.
+    /// The mean of the channels, or the one that was asked for, at the stored rate.
     pub wave: Wave,
     /// What was found in the header, `frames` as decoded.
     pub header: Header,
@@ -40,8 +45,6 @@ pub struct Decoded {
 
 /// Rates that speech is recorded at, with room on both sides (Hz). Outside of them a header is wrong.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
-/// No recording device has more channels.
-const MAX_CHANNELS: u16 = 64;
 /// Half a gigabyte of mono samples; 46 minutes at 48 kHz.
 const MAX_FRAMES: usize = 1 << 27;
 /// A file of which less than this share can be read is refused.
@@ -64,11 +67,13 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
             channels: layout.channels,
             frames: layout.claimed,
         },
-        Content::Vorbis(header) => header,
+        Content::Ogg(header) => header,
         Content::Coded(mut coded) => {
             let frames = match coded.claimed {
                 Some(frames) => frames,
-                None => coded.count_frames().map_err(|error| coded_error(path, error))?,
+                None => coded
+                    .count_frames(MAX_FRAMES)
+                    .map_err(|error| coded_error(path, error))?,
             };
             Header {
                 container: coded.container.into(),
@@ -85,7 +90,7 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
     Ok(header)
 }
 
-/// Decodes a file to mono samples. A damaged file gives what could be decoded when that is at least
+/// Decodes a file to the mean of its channels. A damaged file gives what could be decoded when that is at least
 /// 90 % of what its header states.
 ///
 /// # Errors
@@ -93,6 +98,14 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
 /// recording can hold are damage too: not finite, beyond 2^31, or a few over 60 dB above full scale and the rest of the
 /// clip), is longer than 134 million samples or holds no samples.
 pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
+    decode_channel(path, Channel::Mix)
+}
+
+/// As [`decode`], of one channel.
+///
+/// # Errors
+/// As [`decode`]; a file without such a channel.
+pub fn decode_channel(path: &Path, channel: Channel) -> Result<Decoded, AudioError> {
     let opened = Opened::new(path)?;
     let Sound {
         mut header,
@@ -100,10 +113,13 @@ pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
         claimed,
         trouble,
     } = match opened.layout()? {
-        Content::Plain(name, layout) => opened.plain(name, &layout)?,
-        Content::Vorbis(_) => opened.decoded(opened.coded(Container::Ogg)?)?,
-        Content::Coded(coded) => opened.decoded(coded)?,
+        Content::Plain(name, layout) => opened.plain(name, &layout, channel)?,
+        Content::Ogg(_) => opened.decoded(opened.coded(Container::Ogg)?, channel)?,
+        Content::Coded(coded) => opened.decoded(coded, channel)?,
     };
+    if let Some(what) = channel.missing(header.channels) {
+        return Err(opened.damaged(what));
+    }
     if samples.len() > MAX_FRAMES {
         let minutes = MAX_FRAMES as f64 / f64::from(header.rate) / 60.0;
         return Err(opened.damaged(format!("longer than {minutes:.0} minutes; cut it into utterances")));
@@ -147,7 +163,8 @@ struct Opened<'a> {
 /// What a file holds, as far as it is known without decoding.
 enum Content {
     Plain(&'static str, Layout),
-    Vorbis(Header),
+    /// Vorbis or Opus; the decoder is yet to be set up.
+    Ogg(Header),
     Coded(Coded),
 }
 
@@ -182,9 +199,15 @@ impl<'a> Opened<'a> {
             .take(SNIFFED as u64)
             .read_to_end(&mut head)
             .map_err(failed)?;
-        let container = sniff(&head).map_err(|found| AudioError::NotAudio {
-            path: path.into(),
-            found,
+        let container = sniff(&head).map_err(|strange| match strange {
+            Strange::NoSound(found) => AudioError::NotAudio {
+                path: path.into(),
+                found,
+            },
+            Strange::Unread(name) => AudioError::Damaged {
+                path: path.into(),
+                what: unread(path, name),
+            },
         })?;
         Ok(Self {
             path,
@@ -203,18 +226,18 @@ impl<'a> Opened<'a> {
             .map_err(failed)?;
         let (name, chunks) = match self.container {
             Container::Wav => ("wav", chunks::wav(&mut source, self.length)),
+            Container::Wave64 => ("w64", wave64(&mut source, self.length)),
+            Container::Sphere => ("sph", sphere(&mut source, self.length)),
             Container::Aiff => ("aiff", chunks::aiff(&mut source, self.length)),
             Container::Ogg => {
                 return match read_ogg_header(&mut &self.file, self.length).map_err(failed)? {
-                    OggHeader::Vorbis { rate, channels, frames } => Ok(Content::Vorbis(Header {
+                    OggHeader::Sound { rate, channels, frames } => Ok(Content::Ogg(Header {
                         container: "ogg".into(),
                         rate,
                         channels,
                         frames,
                     })),
-                    OggHeader::Unsupported(coding) => Err(self.damaged(format!(
-                        "an Ogg file with {coding} content, which is not read; convert it to wav or flac"
-                    ))),
+                    OggHeader::Unsupported(name) => Err(self.damaged(unread(self.path, name))),
                     OggHeader::Other => self.coded(self.container).map(Content::Coded),
                 };
             }
@@ -223,6 +246,7 @@ impl<'a> Opened<'a> {
         match chunks.map_err(failed)? {
             Chunks::Plain(layout) => Ok(Content::Plain(name, layout)),
             Chunks::Coded => self.coded(self.container).map(Content::Coded),
+            Chunks::Unread(name) => Err(self.damaged(unread(self.path, name))),
             Chunks::Broken(why) => Err(self.damaged(format!("a damaged {name} file: {why}; get another copy of it"))),
         }
     }
@@ -232,7 +256,7 @@ impl<'a> Opened<'a> {
         Coded::open(file, container).map_err(|error| coded_error(self.path, error))
     }
 
-    fn plain(&self, name: &str, layout: &Layout) -> Result<Sound, AudioError> {
+    fn plain(&self, name: &str, layout: &Layout, channel: Channel) -> Result<Sound, AudioError> {
         let header = Header {
             container: name.into(),
             rate: layout.rate,
@@ -240,7 +264,7 @@ impl<'a> Opened<'a> {
             frames: 0,
         };
         check(self.path, &header)?;
-        let samples = read_plain(&self.file, layout).map_err(|source| io_error(self.path, source))?;
+        let samples = read_plain(&self.file, layout, channel).map_err(|source| io_error(self.path, source))?;
         let trouble = (layout.present < layout.claimed).then(|| "it ends too early".into());
         Ok(Sound {
             header,
@@ -250,9 +274,9 @@ impl<'a> Opened<'a> {
         })
     }
 
-    fn decoded(&self, mut coded: Coded) -> Result<Sound, AudioError> {
+    fn decoded(&self, mut coded: Coded, channel: Channel) -> Result<Sound, AudioError> {
         let (samples, error) = coded
-            .decode(MAX_FRAMES + 1)
+            .decode(MAX_FRAMES + 1, channel)
             .map_err(|error| coded_error(self.path, error))?;
         let header = Header {
             container: coded.container.into(),
@@ -300,7 +324,7 @@ fn check(path: &Path, header: &Header) -> Result<(), AudioError> {
     })
 }
 
-fn read_plain(mut file: &File, layout: &Layout) -> io::Result<Vec<f32>> {
+fn read_plain(mut file: &File, layout: &Layout, channel: Channel) -> io::Result<Vec<f32>> {
     let channels = usize::from(layout.channels);
     let frame = layout.encoding.bytes() * u64::from(layout.channels);
     // One more than is allowed, so that too long a file is noticed.
@@ -315,7 +339,7 @@ fn read_plain(mut file: &File, layout: &Layout) -> io::Result<Vec<f32>> {
         if file.take(piece).read_to_end(&mut bytes)? == 0 {
             break;
         }
-        layout.encoding.append_mono(&bytes, channels, &mut samples);
+        layout.encoding.append(&bytes, channels, channel, &mut samples);
         left -= piece;
     }
     Ok(samples)
@@ -354,7 +378,10 @@ fn coded_error(path: &Path, error: Error) -> AudioError {
         Ok(source) => io_error(path, source),
         Err(error) => AudioError::Damaged {
             path: path.into(),
-            what: in_words(&error),
+            what: match error {
+                Error::Unsupported(what) => unread(path, &format!("its sound is of a kind ({what})")),
+                error => in_words(&error),
+            },
         },
     }
 }

@@ -14,7 +14,7 @@ pub enum AudioError {
         source: std::io::Error,
     },
     /// The content is of no format that is understood.
-    #[error("{}: not a sound file ({found}); wav, aiff, flac, ogg vorbis, mp3 and m4a are read", path.display())]
+    #[error("{}: not a sound file ({found}); wav, aiff, flac, ogg, opus, mp3, m4a, webm, w64 and NIST SPHERE are read", path.display())]
     NotAudio {
         /// The file.
         path: PathBuf,

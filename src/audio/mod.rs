@@ -2,6 +2,7 @@
 //! playback.
 
 pub mod augment;
+mod channel;
 mod chunks;
 mod coded;
 mod container;
@@ -11,24 +12,30 @@ mod far_rates;
 mod finite;
 mod fix_length;
 mod level;
+mod matroska;
 mod mel;
 mod normalise;
 mod ogg_header;
+mod opus;
 mod overlap_save;
 mod pcm;
 mod plausible;
 pub mod playback;
 mod real_power;
 mod resample;
+mod sphere;
 mod stft;
 mod stft_exact;
 mod trim;
+mod unread;
 mod vector;
 mod wave;
+mod wave64;
 mod window;
 
+pub use channel::Channel;
 pub use container::{container_of_extension, promises_sound};
-pub use decode::{Decoded, Header, decode, read_header};
+pub use decode::{Decoded, Header, decode, decode_channel, read_header};
 pub use error::AudioError;
 pub use finite::all_finite;
 pub use fix_length::{Align, kept, pad};

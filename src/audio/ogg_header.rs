@@ -1,20 +1,21 @@
-//! Rate, channels and length of an Ogg Vorbis file from its first and last page.
+//! Rate, channels and length of an Ogg file with Vorbis or Opus content from its first and last page.
 //!
 //! Reading the pages by hand takes a tenth of the time that setting up a demultiplexer takes, which
 //! matters when ten thousand files are scanned. Whatever is unusual is left to symphonia.
 
+use super::opus::{self, OpusHead};
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// What the pages of an Ogg file say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OggHeader {
-    /// One Vorbis stream.
-    Vorbis {
+    /// One stream of Vorbis or Opus.
+    Sound {
         /// Samples per second (Hz).
         rate: u32,
         /// Channels.
         channels: u16,
-        /// Samples per channel, by the position in the last page.
+        /// Samples per channel, by the position in the last page; Opus without what its header says comes before.
         frames: u64,
     },
     /// A coding that cannot be decoded, by name.
@@ -41,59 +42,63 @@ pub(super) fn read_ogg_header(source: &mut (impl Read + Seek), length: u64) -> i
     let segments = usize::from(first[26]);
     let packet = first.get(HEAD + segments..).unwrap_or_default();
     for (magic, name) in [
-        (&b"OpusHead"[..], "Opus"),
-        (b"Speex   ", "Speex"),
-        (b"\x80theora", "Theora"),
+        (&b"Speex   "[..], "an Ogg file with Speex content"),
+        (b"\x80theora", "an Ogg file with Theora content"),
     ] {
         if packet.starts_with(magic) {
             return Ok(OggHeader::Unsupported(name));
         }
     }
-    // Version 0 of the container and of Vorbis, one packet of 30 bytes.
-    let [b'O', b'g', b'g', b'S', 0, ..] = first else {
+    // Version 0 of the container, the identification header alone on the page.
+    let ([b'O', b'g', b'g', b'S', 0, ..], 1) = (first, segments) else {
         return Ok(OggHeader::Other);
     };
-    let [
-        1,
-        b'v',
-        b'o',
-        b'r',
-        b'b',
-        b'i',
-        b's',
-        0,
-        0,
-        0,
-        0,
-        channels,
-        r0,
-        r1,
-        r2,
-        r3,
-        ..,
-    ] = packet
-    else {
+    let Some((rate, channels, before)) = identified(packet) else {
         return Ok(OggHeader::Other);
     };
-    if segments != 1 {
-        return Ok(OggHeader::Other);
-    }
     let serial = &first[14..18];
     for tail in TAILS {
         let from = length.saturating_sub(tail);
         let mut bytes = Vec::with_capacity((length - from) as usize);
         source.seek(SeekFrom::Start(from))?;
         source.take(length - from).read_to_end(&mut bytes)?;
-        if let Some(frames) = last_position(&bytes, serial) {
-            let rate = u32::from_le_bytes([*r0, *r1, *r2, *r3]);
-            return Ok(OggHeader::Vorbis {
-                rate,
-                channels: u16::from(*channels),
-                frames,
+        if let Some(position) = last_position(&bytes, serial) {
+            return Ok(match position.checked_sub(before) {
+                Some(frames) => OggHeader::Sound { rate, channels, frames },
+                None => OggHeader::Other,
             });
         }
     }
     Ok(OggHeader::Other)
+}
+
+/// Rate, channels, and positions before the sound, by the identification header of Vorbis (version 0) or Opus.
+fn identified(packet: &[u8]) -> Option<(u32, u16, u64)> {
+    if let Some(head) = OpusHead::parse(packet) {
+        return Some((opus::RATE, head.channels, head.pre_skip.into()));
+    }
+    match *packet {
+        [
+            1,
+            b'v',
+            b'o',
+            b'r',
+            b'b',
+            b'i',
+            b's',
+            0,
+            0,
+            0,
+            0,
+            channels,
+            a,
+            b,
+            c,
+            d,
+            ..,
+        ] => Some((u32::from_le_bytes([a, b, c, d]), channels.into(), 0)),
+        _ => None,
+    }
 }
 
 /// The position in the page that is marked as the stream's last.
@@ -144,12 +149,24 @@ mod tests {
         bytes.extend(page(4, 72_000, 7, &[0; 200]));
         assert_eq!(
             read(&bytes),
-            OggHeader::Vorbis {
+            OggHeader::Sound {
                 rate: 24000,
                 channels: 2,
                 frames: 72_000
             }
         );
+    }
+
+    #[test]
+    fn opus_counts_at_48_khz_and_without_what_comes_before() {
+        let mut bytes = page(2, 0, 7, b"OpusHead\x01\x02\x38\x01\x80\x3e\0\0\0\0\0");
+        let head = bytes.len();
+        bytes.extend(page(4, 48_312, 7, &[0; 200]));
+        let (rate, channels, frames) = (48_000, 2, 48_000);
+        assert_eq!(read(&bytes), OggHeader::Sound { rate, channels, frames });
+        bytes.truncate(head);
+        bytes.extend(page(4, 311, 7, &[0; 200]));
+        assert_eq!(read(&bytes), OggHeader::Other, "it ends before it begins");
     }
 
     #[test]
@@ -169,9 +186,9 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(read(&whole[..length]), OggHeader::Other);
         }
-        let mut opus = b"OpusHead".to_vec();
-        opus.resize(30, 0);
-        assert_eq!(read(&page(2, 0, 7, &opus)), OggHeader::Unsupported("Opus"));
+        let mut speex = b"Speex   ".to_vec();
+        speex.resize(80, 0);
+        assert!(matches!(read(&page(2, 0, 7, &speex)), OggHeader::Unsupported(name) if name.contains("Speex")));
     }
 
     proptest! {
@@ -187,7 +204,7 @@ mod tests {
             bytes.extend(&between);
             bytes.extend(page(4, frames, serial, &[0; 40]));
             let header = read(&bytes);
-            prop_assert_eq!(header, OggHeader::Vorbis { rate: 24000, channels: 2, frames: frames as u64 });
+            prop_assert_eq!(header, OggHeader::Sound { rate: 24000, channels: 2, frames: frames as u64 });
             for (at, byte) in damage {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;

@@ -1,5 +1,6 @@
 //! Plain samples from bytes to mono floats, full scale at 1.0.
 
+use super::Channel;
 use super::vector::vectorised;
 
 /// How one sample is written.
@@ -42,30 +43,47 @@ impl Encoding {
         }
     }
 
-    /// Appends the mean of the channels of every whole frame in `bytes` to `mono`.
-    pub(super) fn append_mono(self, bytes: &[u8], channels: usize, mono: &mut Vec<f32>) {
+    /// Appends one channel, or the mean of all, of every whole frame in `bytes` to `mono`.
+    pub(super) fn append(self, bytes: &[u8], channels: usize, channel: Channel, mono: &mut Vec<f32>) {
+        let to = Destination {
+            channels,
+            channel,
+            mono,
+        };
         match (self.kind, self.big_endian) {
-            (SampleKind::U8, _) => append(bytes, channels, mono, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
-            (SampleKind::I8, _) => append(bytes, channels, mono, |a: [u8; 1]| {
-                f32::from(i8::from_le_bytes(a)) / 128.0
-            }),
+            (SampleKind::U8, _) => to.append(bytes, |[a]: [u8; 1]| (f32::from(a) - 128.0) / 128.0),
+            (SampleKind::I8, _) => to.append(bytes, |a: [u8; 1]| f32::from(i8::from_le_bytes(a)) / 128.0),
             (SampleKind::I16, false) if channels == 1 => {
                 let (samples, _) = bytes.as_chunks::<2>();
-                let start = mono.len();
-                mono.resize(start + samples.len(), 0.0);
-                from_i16(samples, &mut mono[start..]);
+                let start = to.mono.len();
+                to.mono.resize(start + samples.len(), 0.0);
+                from_i16(samples, &mut to.mono[start..]);
             }
-            (SampleKind::I16, false) => append(bytes, channels, mono, |a| f32::from(i16::from_le_bytes(a)) / 32768.0),
-            (SampleKind::I16, true) => append(bytes, channels, mono, |a| f32::from(i16::from_be_bytes(a)) / 32768.0),
-            (SampleKind::I24, false) => append(bytes, channels, mono, |[a, b, c]| from_i32([0, a, b, c])),
-            (SampleKind::I24, true) => append(bytes, channels, mono, |[a, b, c]| from_i32([0, c, b, a])),
-            (SampleKind::I32, false) => append(bytes, channels, mono, from_i32),
-            (SampleKind::I32, true) => append(bytes, channels, mono, |[a, b, c, d]| from_i32([d, c, b, a])),
-            (SampleKind::F32, false) => append(bytes, channels, mono, f32::from_le_bytes),
-            (SampleKind::F32, true) => append(bytes, channels, mono, f32::from_be_bytes),
-            (SampleKind::F64, false) => append(bytes, channels, mono, |a| f64::from_le_bytes(a) as f32),
-            (SampleKind::F64, true) => append(bytes, channels, mono, |a| f64::from_be_bytes(a) as f32),
+            (SampleKind::I16, false) => to.append(bytes, |a| f32::from(i16::from_le_bytes(a)) / 32768.0),
+            (SampleKind::I16, true) => to.append(bytes, |a| f32::from(i16::from_be_bytes(a)) / 32768.0),
+            (SampleKind::I24, false) => to.append(bytes, |[a, b, c]| from_i32([0, a, b, c])),
+            (SampleKind::I24, true) => to.append(bytes, |[a, b, c]| from_i32([0, c, b, a])),
+            (SampleKind::I32, false) => to.append(bytes, from_i32),
+            (SampleKind::I32, true) => to.append(bytes, |[a, b, c, d]| from_i32([d, c, b, a])),
+            (SampleKind::F32, false) => to.append(bytes, f32::from_le_bytes),
+            (SampleKind::F32, true) => to.append(bytes, f32::from_be_bytes),
+            (SampleKind::F64, false) => to.append(bytes, |a| f64::from_le_bytes(a) as f32),
+            (SampleKind::F64, true) => to.append(bytes, |a| f64::from_be_bytes(a) as f32),
         }
+    }
+}
+
+/// Where samples go to, and which of them.
+struct Destination<'a> {
+    channels: usize,
+    channel: Channel,
+    mono: &'a mut Vec<f32>,
+}
+
+impl Destination<'_> {
+    fn append<const N: usize>(self, bytes: &[u8], sample: impl Fn([u8; N]) -> f32) {
+        let (samples, _) = bytes.as_chunks::<N>();
+        self.channel.append(samples, self.channels, self.mono, sample);
     }
 }
 
@@ -82,28 +100,13 @@ fn from_i32(little_endian: [u8; 4]) -> f32 {
     i32::from_le_bytes(little_endian) as f32 / 2_147_483_648.0
 }
 
-fn append<const N: usize>(bytes: &[u8], channels: usize, mono: &mut Vec<f32>, sample: impl Fn([u8; N]) -> f32) {
-    let (samples, _) = bytes.as_chunks::<N>();
-    match channels {
-        1 => mono.extend(samples.iter().map(|&bytes| sample(bytes))),
-        2 => {
-            let (frames, _) = samples.as_chunks::<2>();
-            mono.extend(frames.iter().map(|&[left, right]| (sample(left) + sample(right)) / 2.0));
-        }
-        _ => mono.extend(samples.chunks_exact(channels.max(1)).map(|frame| {
-            let sum: f32 = frame.iter().map(|&bytes| sample(bytes)).sum();
-            sum / channels as f32
-        })),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn mono(kind: SampleKind, big_endian: bool, channels: usize, bytes: &[u8]) -> Vec<f32> {
         let mut samples = Vec::new();
-        Encoding { kind, big_endian }.append_mono(bytes, channels, &mut samples);
+        Encoding { kind, big_endian }.append(bytes, channels, Channel::Mix, &mut samples);
         samples
     }
 

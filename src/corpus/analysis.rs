@@ -84,7 +84,10 @@ pub fn analyse(
         progress(done.into_inner(), clips.len(), &so_far);
     }
     cache.save()?;
-    Ok(so_far())
+    // At the end only: until then whoever looks at the clips goes on looking at the same.
+    let mut analysed = so_far();
+    analysed.take_decoded_lengths();
+    Ok(analysed)
 }
 
 struct Times {
@@ -96,6 +99,7 @@ struct Times {
 mod tests {
     use super::super::fixture::{catalogue_of, tone, write_wav};
     use super::*;
+    use crate::audio::Channel;
     use std::fs;
 
     #[test]
@@ -120,7 +124,7 @@ mod tests {
         assert_ne!(content(3), content(4));
         assert!(folder.path().join("analyses").is_file());
         let again = AnalysisCache::load(&folder.path().join("analyses"));
-        assert!(paths.iter().all(|path| again.get(path).is_some()));
+        assert!(paths.iter().all(|path| again.get(path, Channel::Mix).is_some()));
     }
 
     #[test]
@@ -135,8 +139,8 @@ mod tests {
         assert_eq!(damage(0), None);
         assert!(damage(1).is_some_and(|why| !why.contains("bad.wav")));
         assert!(damage(2).is_some());
-        assert!(cache.get(&paths[1]).is_some());
-        assert!(cache.get(&paths[2]).is_none());
+        assert!(cache.get(&paths[1], Channel::Mix).is_some());
+        assert!(cache.get(&paths[2], Channel::Mix).is_none());
     }
 
     #[test]
@@ -149,7 +153,10 @@ mod tests {
         let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
         let measured = analysed.analysis.iter().flatten().count();
-        let remembered = paths.iter().filter(|path| cache.get(path).is_some()).count();
+        let remembered = paths
+            .iter()
+            .filter(|path| cache.get(path, Channel::Mix).is_some())
+            .count();
         assert!(measured > 0);
         assert_eq!(measured, remembered);
     }

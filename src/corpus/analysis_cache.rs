@@ -2,6 +2,7 @@
 
 use super::stamp::Stamp;
 use super::{Clip, CorpusError, SampleAnalysis};
+use crate::audio::Channel;
 use crate::files;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Seed of every line's checksum: lines of a program that measured otherwise are forgotten.
-const WRITER: &str = concat!("undertone sample facts 2 ", env!("CARGO_PKG_VERSION"));
+const WRITER: &str = concat!("undertone sample facts 3 ", env!("CARGO_PKG_VERSION"));
 
 /// Analyses remembered for files by path, size and time of change. Safe for many threads; clones share
 /// what they remember.
@@ -27,7 +28,7 @@ pub struct AnalysisCache {
 #[derive(Debug, Default)]
 struct Shared {
     path: Option<PathBuf>,
-    /// By the hash of the absolute path.
+    /// By the hash of the absolute path, and of the channel where it is one.
     entries: RwLock<HashMap<u128, Entry>>,
     changed: AtomicBool,
 }
@@ -67,11 +68,11 @@ impl AnalysisCache {
         self.len() == 0
     }
 
-    /// What is remembered of this file, if it has not changed.
-    pub fn get(&self, path: &Path) -> Option<Arc<SampleAnalysis>> {
+    /// What is remembered of this channel of a file, if it has not changed.
+    pub fn get(&self, path: &Path, channel: Channel) -> Option<Arc<SampleAnalysis>> {
         // Most files of a first scan are unknown: they are not even looked at.
         let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(&key(path))?;
+        let entry = entries.get(&key(path, channel))?;
         let (stamp, analysis) = (entry.stamp, Arc::clone(&entry.analysis));
         drop(entries);
         (Stamp::of(path).ok()? == stamp).then_some(analysis)
@@ -79,16 +80,16 @@ impl AnalysisCache {
 
     /// The analysis of one clip, remembered or measured now.
     pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
-        if let Some(known) = self.get(&clip.path) {
+        if let Some(known) = self.get(&clip.path, clip.channel) {
             return known;
         }
         // Before the samples are read: a change in between must be noticed next time.
         let stamp = Stamp::of(&clip.path);
-        let (analysis, lasting) = SampleAnalysis::measure(&clip.path);
+        let (analysis, lasting) = SampleAnalysis::measure(&clip.path, clip.channel);
         let analysis = Arc::new(analysis);
         if let (Ok(stamp), true) = (stamp, lasting) {
             let entry = Entry {
-                key: key(&clip.path),
+                key: key(&clip.path, clip.channel),
                 stamp,
                 analysis: Arc::clone(&analysis),
             };
@@ -133,9 +134,20 @@ impl AnalysisCache {
     }
 }
 
-fn key(path: &Path) -> u128 {
+fn key(path: &Path, channel: Channel) -> u128 {
     let absolute = std::path::absolute(path);
-    xxh3_128(absolute.as_deref().unwrap_or(path).as_os_str().as_encoded_bytes())
+    let mut bytes = absolute
+        .as_deref()
+        .unwrap_or(path)
+        .as_os_str()
+        .as_encoded_bytes()
+        .to_vec();
+    if let Channel::One(channel) = channel {
+        // No path holds a zero.
+        bytes.push(0);
+        bytes.extend(channel.to_le_bytes());
+    }
+    xxh3_128(&bytes)
 }
 
 fn checksum(json: &[u8]) -> u64 {
@@ -162,13 +174,42 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(16_000));
         let store = folder.path().join("cache/analyses");
         let cache = AnalysisCache::load(&store);
-        assert!(cache.get(&path).is_none());
+        assert!(cache.get(&path, Channel::Mix).is_none());
         let analysis = cache.analysis(&clip_of(&path));
         assert!(Arc::ptr_eq(&analysis, &cache.clone().analysis(&clip_of(&path))));
         cache.save().unwrap();
-        assert_eq!(AnalysisCache::load(&store).get(&path), Some(analysis));
+        assert_eq!(AnalysisCache::load(&store).get(&path, Channel::Mix), Some(analysis));
         write_wav(&path, 16_000, 1, &tone(8_000));
-        assert!(AnalysisCache::load(&store).get(&path).is_none());
+        assert!(AnalysisCache::load(&store).get(&path, Channel::Mix).is_none());
+    }
+
+    #[test]
+    fn what_one_channel_says_is_not_what_another_or_their_mean_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        let samples: Vec<i16> = tone(4_000)
+            .into_iter()
+            .flat_map(|sample| [sample, sample / 2])
+            .collect();
+        write_wav(&path, 16_000, 2, &samples);
+        let store = folder.path().join("analyses");
+        let cache = AnalysisCache::load(&store);
+        let channels = [Channel::Mix, Channel::One(1), Channel::One(2)];
+        let contents = |cache: &AnalysisCache| {
+            channels.map(|channel| {
+                let clip = Clip {
+                    channel,
+                    ..clip_of(&path)
+                };
+                cache.analysis(&clip).content
+            })
+        };
+        let [mix, left, right] = contents(&cache);
+        assert!(mix != left && left != right && right != mix);
+        cache.save().unwrap();
+        let again = AnalysisCache::load(&store);
+        assert!(channels.iter().all(|channel| again.get(&path, *channel).is_some()));
+        assert_eq!(contents(&again), [mix, left, right]);
     }
 
     #[test]
@@ -185,7 +226,7 @@ mod tests {
         let remembered = || {
             paths
                 .iter()
-                .filter(|path| AnalysisCache::load(&store).get(path).is_some())
+                .filter(|path| AnalysisCache::load(&store).get(path, Channel::Mix).is_some())
                 .count()
         };
         assert_eq!(remembered(), 3);
@@ -207,7 +248,7 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(100));
         let cache = AnalysisCache::default();
         cache.analysis(&clip_of(&path));
-        assert!(cache.get(&path).is_some());
+        assert!(cache.get(&path, Channel::Mix).is_some());
         cache.save().unwrap();
     }
 }

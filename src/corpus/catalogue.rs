@@ -30,3 +30,26 @@ pub struct Catalogue {
     /// What the corpora state, where the clips have it otherwise.
     pub names: Arc<Names>,
 }
+
+impl Catalogue {
+    /// Gives clips the lengths that they were found to have when they were decoded, where their headers say another or
+    /// say only what they believe.
+    pub(super) fn take_decoded_lengths(&mut self) {
+        let found = |clip: &Clip, analysis: &Option<Arc<SampleAnalysis>>| {
+            let sound = analysis.as_ref().filter(|analysis| analysis.damage.is_none())?;
+            (clip.length() != sound.frames || clip.is_estimated()).then_some(sound.frames)
+        };
+        let all = self.clips.iter().zip(&self.analysis);
+        let lengths: Vec<_> = all
+            .enumerate()
+            .filter_map(|(index, (clip, analysis))| Some((index, found(clip, analysis)?)))
+            .collect();
+        // What shares the clips must not be copied, nor looked at anew, for nothing.
+        if !lengths.is_empty() {
+            let clips = Arc::make_mut(&mut self.clips);
+            for (index, frames) in lengths {
+                clips[index].decoded = Some(frames);
+            }
+        }
+    }
+}

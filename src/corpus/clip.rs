@@ -1,5 +1,6 @@
 //! A clip and what is known about it.
 
+use crate::audio::{AudioError, Channel, Decoded, decode_channel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -186,18 +187,42 @@ pub struct Clip {
     pub text: Option<Arc<str>>,
     /// The container as the content says (`wav`, `aiff`, `ogg`, …).
     pub container: Arc<str>,
-    /// Samples per channel.
+    /// Samples per channel, as the header states them.
     pub frames: u64,
+    /// Samples per channel as decoded, where they are known and say more than the header: it may be mistaken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoded: Option<u64>,
     /// Samples per second (Hz).
     pub rate: u32,
     /// Channels as stored.
     pub channels: u16,
+    /// The channel that stands for it.
+    #[serde(default, skip_serializing_if = "Channel::is_mix")]
+    pub channel: Channel,
 }
 
 impl Clip {
+    /// Samples per channel: as decoded where that is known, else as the header states them.
+    pub fn length(&self) -> u64 {
+        self.decoded.unwrap_or(self.frames)
+    }
+
     /// Length in seconds.
     pub fn seconds(&self) -> f64 {
-        self.frames as f64 / f64::from(self.rate.max(1))
+        self.length() as f64 / f64::from(self.rate.max(1))
+    }
+
+    /// Whether its length is only what the header of a compressed file says, for nothing of it was decoded yet.
+    pub fn is_estimated(&self) -> bool {
+        self.decoded.is_none() && !matches!(&*self.container, "wav" | "w64" | "sph" | "aiff")
+    }
+
+    /// Its samples, of the channel that stands for it.
+    ///
+    /// # Errors
+    /// As [`crate::audio::decode`]; a file without that channel.
+    pub fn decode(&self) -> Result<Decoded, AudioError> {
+        decode_channel(&self.path, self.channel)
     }
 
     /// The speaker, unique among all corpora (`corpus/speaker`).
@@ -219,6 +244,18 @@ mod tests {
             emotions.each_ref().map(Emotion::name),
             ["neutral", "sad", "boredom", "awe", "zest"]
         );
+    }
+
+    #[test]
+    fn the_decoded_length_counts_and_that_of_a_compressed_files_header_is_an_estimate() {
+        let mut clip = Clip {
+            container: "flac".into(),
+            ..super::super::fixture::clip("a.flac", "sad")
+        };
+        assert_eq!((clip.seconds(), clip.is_estimated()), (2.0, true));
+        clip.decoded = Some(64_000);
+        assert_eq!((clip.seconds(), clip.is_estimated()), (4.0, false));
+        assert!(!super::super::fixture::clip("a.wav", "sad").is_estimated());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::names::Origin;
 use super::{Catalogue, Clip, Emotion, Names, SampleAnalysis};
-use crate::audio::Level;
+use crate::audio::{Channel, Level};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs;
 use std::path::Path;
@@ -25,6 +25,8 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         frames: 32_000,
         rate: 16_000,
         channels: 1,
+        decoded: None,
+        channel: Channel::Mix,
     }
 }
 
@@ -62,6 +64,7 @@ pub(super) fn analysis(content: u128) -> SampleAnalysis {
             clipped: 0.0,
             silent: false,
         },
+        cancelled: None,
         thumbnail: vec![(0, 0); SampleAnalysis::THUMBNAIL_SEGMENTS],
         damage: None,
     }

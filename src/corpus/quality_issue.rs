@@ -2,7 +2,7 @@
 
 use super::names::Stray;
 use super::{Catalogue, Clip, SampleAnalysis};
-use crate::audio::container_of_extension;
+use crate::audio::{Channel, container_of_extension};
 use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 pub enum QualityIssueKind {
     /// Digital silence: kept out of training.
     Silent,
+    /// The channels cancel each other, so that little or nothing is left in their mean.
+    Cancelled,
     /// The same samples under another label: kept out of training.
     ConflictingDuplicate,
     /// The same samples as another clip: never on two sides of a split.
@@ -89,7 +91,21 @@ fn of_samples(clip: &Clip, analysis: &SampleAnalysis, add: &mut impl FnMut(Quali
     if let Some(damage) = &analysis.damage {
         add(QualityIssueKind::Damaged, format!("{damage}; kept out of training"));
     }
-    if analysis.level.silent {
+    if let Some(below) = analysis.cancelled {
+        let out = if analysis.level.silent {
+            "; kept out of training"
+        } else {
+            ""
+        };
+        add(
+            QualityIssueKind::Cancelled,
+            format!(
+                "the channels cancel each other: their mean is {below:.0} dB below theirs; set channel = \"left\" (or \
+                 \"right\") for {} in `corpora`{out}",
+                clip.corpus
+            ),
+        );
+    } else if analysis.level.silent {
         let seconds = clip.seconds();
         add(
             QualityIssueKind::Silent,
@@ -130,10 +146,11 @@ fn of_header(clip: &Clip, add: &mut impl FnMut(QualityIssueKind, String)) {
         } else {
             format!("{} channels", clip.channels)
         };
-        add(
-            QualityIssueKind::Stereo,
-            format!("{kind}: the mean of the channels is used"),
-        );
+        let used = match clip.channel {
+            Channel::Mix => "the mean of the channels".to_owned(),
+            Channel::One(channel) => format!("channel {channel}"),
+        };
+        add(QualityIssueKind::Stereo, format!("{kind}: {used} is used"));
     }
 }
 
@@ -331,6 +348,38 @@ mod tests {
         assert_eq!(all.len(), 1, "{all:?}");
         let (_, kind, detail) = all.remove(0);
         (kind, detail)
+    }
+
+    #[test]
+    fn channels_that_cancel_are_no_silence() {
+        let pair = || Clip {
+            channels: 2,
+            ..clip("a.wav", "sad")
+        };
+        let of = |silent| {
+            let mut analysis = SampleAnalysis {
+                cancelled: Some(61.0),
+                ..analysis(1)
+            };
+            analysis.level.silent = silent;
+            found(vec![pair()], vec![Some(analysis)])
+        };
+        for silent in [false, true] {
+            let all = of(silent);
+            let kinds: Vec<_> = all.iter().map(|(_, kind, _)| *kind).collect();
+            assert_eq!(kinds, [QualityIssueKind::Cancelled, QualityIssueKind::Stereo]);
+            let words = &all[0].2;
+            assert!(
+                words.contains("cancel each other") && words.contains("61 dB") && words.contains("channel = \"left\"")
+            );
+            assert_eq!(words.contains("kept out of training"), silent, "{words}");
+        }
+        let left = Clip {
+            channel: Channel::One(1),
+            ..pair()
+        };
+        let all = found(vec![left], vec![Some(analysis(1))]);
+        assert_eq!((all.len(), all[0].2.as_str()), (1, "stereo: channel 1 is used"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::names::{Names, Origin, Stray};
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at, source};
 use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
-use crate::audio::Header;
+use crate::audio::{Channel, Header};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ impl Gathered {
         }
         let usual = main_scheme(readable.iter().filter_map(|(_, labels, _)| Some((labels.scheme?, 1))));
         for (path, labels, header) in readable {
-            let clip = self.clip(path, &name, &labels, &header);
+            let clip = self.clip(path, &name, corpus.channel, &labels, &header);
             let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
             let origin = Origin {
                 completed: labels.completed,
@@ -117,7 +117,7 @@ impl Gathered {
         }
     }
 
-    fn clip(&mut self, path: PathBuf, corpus: &Arc<str>, labels: &Labels, header: &Header) -> Clip {
+    fn clip(&mut self, path: PathBuf, corpus: &Arc<str>, channel: Channel, labels: &Labels, header: &Header) -> Clip {
         let synthetic = labels.synthetic.unwrap_or_else(|| self.is_synthetic(&path));
         let mut share = |text: &str| self.interner.share(text);
         Clip {
@@ -135,6 +135,8 @@ impl Gathered {
             frames: header.frames,
             rate: header.rate,
             channels: header.channels,
+            decoded: None,
+            channel,
         }
     }
 
@@ -169,14 +171,19 @@ impl Gathered {
         let names = Names::join(&mut clips, origins.into_iter());
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         clips.shrink_to_fit();
-        let analysis = clips.par_iter().map(|clip| analysis.get(&clip.path)).collect();
-        Catalogue {
+        let analysis = clips
+            .par_iter()
+            .map(|clip| analysis.get(&clip.path, clip.channel))
+            .collect();
+        let mut catalogue = Catalogue {
             clips: Arc::new(clips),
             analysis,
             refused: Arc::new(refused),
             readings: Arc::new(readings),
             names: Arc::new(names),
-        }
+        };
+        catalogue.take_decoded_lengths();
+        catalogue
     }
 }
 
@@ -234,6 +241,7 @@ mod tests {
             layout,
             path: path.into(),
             demographics: None,
+            channel: Channel::Mix,
             columns: Columns::default(),
         }
     }
@@ -477,6 +485,85 @@ mod tests {
         let analysis = cache.analysis(&scanned(&corpora).unwrap().clips[1]);
         let found = scan(&corpora, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
         assert_eq!(found.analysis, [None, Some(analysis)]);
+    }
+
+    /// A FLAC file of the golden ones, with a header that states half its samples.
+    fn flac_of_half_a_header(path: &Path) {
+        let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sounds/mono.flac");
+        let mut bytes = fs::read(whole).unwrap();
+        // 8,000 samples: the last bytes of a field of 36 bits in STREAMINFO.
+        assert_eq!(bytes[24..26], 8_000u16.to_be_bytes());
+        bytes[24..26].copy_from_slice(&4_000u16.to_be_bytes());
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn clips_stand_with_their_decoded_length_once_it_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        for n in 1..=9 {
+            write_wav(&top.join(format!("03a0{n}Wa.wav")), 16_000, 1, &tone(8_000 + n));
+        }
+        flac_of_half_a_header(&top.join("03b01Wa.flac"));
+        let corpora = [corpus("x", Layout::Auto, top)];
+        let scanned = |cache: &AnalysisCache| scan(&corpora, &mut ScanIndex::default(), cache, &|_, _| {}).unwrap();
+        let cache = AnalysisCache::default();
+        let before = scanned(&cache);
+        let flac = |catalogue: &Catalogue| catalogue.clips.iter().find(|clip| &*clip.container == "flac").cloned();
+        let short = |catalogue: &Catalogue| {
+            let issues = super::super::quality_issues(catalogue);
+            issues
+                .iter()
+                .filter(|issue| issue.kind == super::super::QualityIssueKind::Length)
+                .count()
+        };
+        let stated = flac(&before).unwrap();
+        assert_eq!((stated.length(), stated.is_estimated()), (4_000, true));
+        assert_eq!(short(&before), 1);
+        let analysed = super::super::analyse(&before, &cache, &|_, _, _| true).unwrap();
+        for catalogue in [analysed, scanned(&cache)] {
+            let known = flac(&catalogue).unwrap();
+            assert_eq!(
+                (known.length(), known.frames, known.is_estimated()),
+                (8_000, 4_000, false)
+            );
+            assert_eq!(short(&catalogue), 0);
+            let plain = catalogue.clips.iter().filter(|clip| &*clip.container == "wav");
+            assert!(plain.into_iter().all(|clip| clip.decoded.is_none()));
+        }
+    }
+
+    #[test]
+    fn a_corpus_may_be_one_channel_of_its_recordings() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        let opposite: Vec<i16> = tone(1_600).into_iter().flat_map(|sample| [sample, -sample]).collect();
+        write_wav(&top.join("03a01Wa.wav"), 16_000, 2, &opposite);
+        sound(top, &["03a02Wa.wav"]);
+        let cache = AnalysisCache::default();
+        let analysed = |channel| {
+            let corpora = [CorpusSettings {
+                channel,
+                ..corpus("x", Layout::Auto, top)
+            }];
+            let found = scan(&corpora, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
+            super::super::analyse(&found, &cache, &|_, _, _| true).unwrap()
+        };
+        let of = |catalogue: &Catalogue, clip: usize| catalogue.analysis[clip].clone().unwrap();
+        let mix = analysed(Channel::Mix);
+        assert!(of(&mix, 0).level.silent && of(&mix, 0).cancelled.is_some());
+        let left = analysed(Channel::One(1));
+        assert_eq!(left.clips[0].channel, Channel::One(1));
+        assert!(!of(&left, 0).level.silent);
+        // The left channel is the very tone of the other file.
+        assert_eq!(of(&left, 0).content, of(&left, 1).content);
+        let right = analysed(Channel::One(2));
+        assert!(
+            of(&right, 1)
+                .damage
+                .clone()
+                .is_some_and(|why| why.contains("has 1 channel"))
+        );
     }
 
     #[test]

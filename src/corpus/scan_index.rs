@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What wrote the index: another program may read headers differently.
-const WRITER: &str = concat!("undertone scan index 1 ", env!("CARGO_PKG_VERSION"));
+const WRITER: &str = concat!("undertone scan index 2 ", env!("CARGO_PKG_VERSION"));
 
 /// What the last scan knew of every file (size, time, header), so that a rescan reads only what changed.
 #[derive(Debug, Default)]

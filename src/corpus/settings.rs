@@ -1,6 +1,7 @@
 //! The corpus floor's part of `workbench.toml`.
 
 use super::{CorpusError, Gender, Intensity, Layout};
+use crate::audio::Channel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -60,6 +61,9 @@ pub struct CorpusSettings {
     /// CREMA-D's `VideoDemographics.csv`, when it is not beside the clips.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demographics: Option<PathBuf>,
+    /// Which channel of its recordings is used: `"mix"` (the mean of all), `"left"`, `"right"`, or a number from 1.
+    #[serde(default, skip_serializing_if = "Channel::is_mix")]
+    pub channel: Channel,
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
@@ -114,5 +118,23 @@ fn known(key: &str, values: &[String], names: &[&str]) -> Result<(), CorpusError
             format!("no `{value}`; there are {}", names.join(", ")),
         )),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_named_or_numbered_and_left_out_where_nothing_is_said() {
+        let read = |line: &str| toml::from_str::<CorpusSettings>(&format!("name = \"x\"\npath = \"y\"\n{line}"));
+        let written = |line: &str| toml::to_string(&read(line).unwrap()).unwrap();
+        assert_eq!(read("channel = \"right\"").unwrap().channel, Channel::One(2));
+        assert_eq!(read("channel = 3").unwrap().channel, Channel::One(3));
+        assert!(written("channel = 1").contains("channel = \"left\""));
+        assert!(!written("channel = \"mix\"").contains("channel"));
+        assert_eq!(written("channel = \"mix\""), written(""));
+        let error = read("channel = \"middle\"").unwrap_err().to_string();
+        assert!(error.contains("middle") && error.contains("left"), "{error}");
     }
 }

@@ -91,7 +91,7 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
         (&*clip.container).into(),
         clip.rate.to_string().into(),
         clip.channels.to_string().into(),
-        clip.frames.to_string().into(),
+        clip.length().to_string().into(),
         format!("{:.6}", clip.seconds()).into(),
         measured(|analysis| format!("{:032x}", analysis.content)),
         measured(|analysis| analysis.level.peak.to_string()),
@@ -120,6 +120,7 @@ mod tests {
             layout: Layout::Table,
             path: table.into(),
             demographics: None,
+            channel: Default::default(),
             columns: Columns::default(),
         };
         scan(
@@ -150,6 +151,8 @@ mod tests {
                 frames: 400,
                 rate: 8_000,
                 channels: 2,
+                decoded: None,
+                channel: Default::default(),
             }
         };
         let bare = Clip {

@@ -11,6 +11,7 @@ fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings {
         layout,
         path: path.into(),
         demographics: None,
+        channel: crate::audio::Channel::Mix,
         columns: Columns::default(),
     }
 }

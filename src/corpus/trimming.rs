@@ -1,7 +1,7 @@
 //! What trimming silence at several thresholds would remove from every corpus.
 
 use super::Clip;
-use crate::audio::{decode, trim};
+use crate::audio::trim;
 use crate::quantile;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -75,7 +75,7 @@ pub fn trimming(clips: &[Clip], progress: &(dyn Fn(usize, usize) -> bool + Sync)
 }
 
 fn measure(clip: &Clip) -> Result<Lengths, String> {
-    let wave = decode(&clip.path).map_err(|error| error.to_string())?.wave;
+    let wave = clip.decode().map_err(|error| error.to_string())?.wave;
     let rate = f64::from(wave.rate.max(1));
     let left = TRIM_THRESHOLDS.map(|threshold| trim(&wave.samples, threshold).len() as f64 / rate);
     Ok((wave.seconds(), left))

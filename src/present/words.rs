@@ -66,6 +66,7 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
 pub fn quality_issue(kind: QualityIssueKind) -> &'static str {
     match kind {
         QualityIssueKind::Silent => "silent",
+        QualityIssueKind::Cancelled => "channels cancel",
         QualityIssueKind::ConflictingDuplicate => "two labels",
         QualityIssueKind::Duplicate => "duplicate",
         QualityIssueKind::Damaged => "damaged",

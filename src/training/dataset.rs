@@ -206,6 +206,8 @@ mod tests {
             frames: 4_800,
             rate: 8_000,
             channels: 1,
+            decoded: None,
+            channel: Default::default(),
         }
     }
 
@@ -300,6 +302,7 @@ mod tests {
                 },
                 thumbnail: Vec::new(),
                 damage: None,
+                cancelled: None,
             }));
             fs::remove_file(&clip.path).unwrap();
         }

@@ -1,7 +1,7 @@
 //! The features of many clips, from the store or made on all cores.
 
 use super::{Copy, TrainingError};
-use crate::audio::{AudioError, Wave, decode};
+use crate::audio::{AudioError, Wave};
 use crate::corpus::{Clip, SampleAnalysis};
 use crate::features::{Extracted, FeatureError, FeatureStore};
 use rayon::prelude::*;
@@ -62,7 +62,7 @@ impl Example<'_> {
     fn wave(&self, store: &FeatureStore) -> Result<Wave, AudioError> {
         match self.copy {
             Some(copy) => copy.wave(self.clip, store.recipe().rate()),
-            None => decode(&self.clip.path).map(|decoded| decoded.wave),
+            None => self.clip.decode().map(|decoded| decoded.wave),
         }
     }
 
@@ -71,7 +71,8 @@ impl Example<'_> {
         let extracted = match self.analysis {
             Some(analysis) => store.get_or_extract(&clip.corpus, analysis.content, || self.wave(store)),
             // Not analysed yet: the samples must be decoded to know what they are called in the cache.
-            None => decode(&clip.path)
+            None => clip
+                .decode()
                 .map_err(FeatureError::from)
                 .and_then(|decoded| store.get_or_extract(&clip.corpus, decoded.content, || Ok(decoded.wave))),
         };

@@ -137,6 +137,8 @@ mod tests {
             frames: 100,
             rate: 8_000,
             channels: 1,
+            decoded: None,
+            channel: Default::default(),
         }
     }
 

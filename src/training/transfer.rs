@@ -2,7 +2,6 @@
 
 use super::extraction::features_of;
 use super::{Normaliser, TrainingError};
-use crate::audio::decode;
 use crate::corpus::{Clip, Selection};
 use crate::features::{FeatureMatrix, FeatureStore};
 use crate::inference::{PREDICTION_BATCH, Package, ReadyMade, ResampledFile};
@@ -84,7 +83,7 @@ pub fn transfer_ready_made(
     let mut all: Rows = Vec::with_capacity(clips.len());
     for batch in clips.chunks(BATCH) {
         let prepare = |clip: &Clip| {
-            let decoded = decode(&clip.path).map_err(|error| error.to_string())?;
+            let decoded = clip.decode().map_err(|error| error.to_string())?;
             model.prepare(&decoded.wave).map_err(|error| error.to_string())
         };
         let prepared: Vec<Result<ResampledFile, String>> = batch.par_iter().map(prepare).collect();

@@ -7,7 +7,10 @@ use ratatui::style::Style;
 /// How bad a data-quality issue is.
 pub fn quality_issue_style(kind: QualityIssueKind, theme: Theme) -> Style {
     match kind {
-        QualityIssueKind::Silent | QualityIssueKind::ConflictingDuplicate | QualityIssueKind::Damaged => theme.bad(),
+        QualityIssueKind::Silent
+        | QualityIssueKind::Cancelled
+        | QualityIssueKind::ConflictingDuplicate
+        | QualityIssueKind::Damaged => theme.bad(),
         QualityIssueKind::Duplicate | QualityIssueKind::Scheme | QualityIssueKind::Clipping => theme.warn(),
         _ => theme.dim(),
     }

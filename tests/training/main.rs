@@ -102,6 +102,8 @@ fn predictions_are_joined_with_their_clips() {
         frames: 4_000,
         rate: 8_000,
         channels: 1,
+        decoded: None,
+        channel: Default::default(),
     };
     let selection = Selection {
         clips: (0..60).map(clip).collect(),

@@ -26,6 +26,7 @@ fn read_as(layout: Layout, path: &Path) -> Result<Catalogue, CorpusError> {
         layout,
         path: path.into(),
         demographics: None,
+        channel: crate::audio::Channel::Mix,
         columns: Columns::default(),
     };
     let (mut index, cache) = (ScanIndex::default(), AnalysisCache::default());

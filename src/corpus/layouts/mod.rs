@@ -135,7 +135,7 @@ layouts! {
 
 /// What `layout` may be besides `auto`, `table` and `folders`: `ravdess, crema_d, ...`.
 pub(super) fn scheme_names() -> String {
-    let names: Vec<&str> = SCHEMES.iter().copied().map(name).collect();
+    let names: Vec<&str> = SCHEMES.iter().copied().map(Layout::name).collect();
     names.join(", ")
 }
 

@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::{Answer, bench_model, scan};
-use crate::audio::decode;
 use crate::corpus::{Clip, select};
 use crate::engine::{Bench, EngineError, FeatureSpeed, Measured, Speed, StageTime, Task, reading, request};
 use crate::features::{Extractor, FeatureError, Stopwatch};
@@ -117,7 +116,7 @@ fn one_thread(context: &Context, clips: &[&Clip], extractor: &Extractor) -> Resu
     for clip in clips {
         context.check()?;
         watch.start();
-        let decoded = decode(&clip.path)?;
+        let decoded = clip.decode()?;
         watch.lap("decode");
         extractor.extract_timed(&decoded.wave, &mut watch)?;
     }
@@ -132,7 +131,8 @@ fn in_parallel(
 ) -> Result<Vec<Result<(), FeatureError>>, EngineError> {
     let one = |clip: &&Clip| {
         context.check()?;
-        let outcome = decode(&clip.path)
+        let outcome = clip
+            .decode()
             .map_err(FeatureError::from)
             .and_then(|decoded| extractor.extract(&decoded.wave).map(drop));
         let held = memory_stats::memory_stats().map_or(0, |memory| memory.physical_mem as u64);

@@ -2,8 +2,10 @@
 
 use super::latest::Latest;
 use super::rate_limiter::RateLimiter;
+use crate::audio::Channel;
 use crate::corpus::AnalysisCache;
 use crate::engine::{Catalogue, CommandKind, EngineError, Event, Progress, Settings, Task, reading, request};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -114,6 +116,28 @@ impl Context {
     /// The catalogue of the last scan.
     pub fn known_catalogue(&self) -> Option<Arc<Catalogue>> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The channel that stands for a file: what the corpus says that it is a clip of, or in whose folder it lies.
+    pub fn channel_of(&self, path: &Path) -> Channel {
+        let corpora = &self.settings.corpora;
+        if corpora.iter().all(|corpus| corpus.channel.is_mix()) {
+            return Channel::Mix;
+        }
+        let catalogue = self.known_catalogue();
+        let clip = catalogue
+            .as_ref()
+            .and_then(|known| known.clips.iter().find(|clip| clip.path == path));
+        if let Some(clip) = clip {
+            return clip.channel;
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let holds = |folder: &Path| path.starts_with(folder);
+        corpora
+            .iter()
+            .filter(|corpus| holds(&corpus.path) || corpus.path.is_file() && corpus.path.parent().is_some_and(holds))
+            .max_by_key(|corpus| corpus.path.components().count())
+            .map_or(Channel::Mix, |corpus| corpus.channel)
     }
 
     /// Remembers what a scan found.

@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use super::form::{form, variants};
-use crate::audio::{Header, Wave, decode};
+use crate::audio::{Channel, Header, Wave, decode_channel};
 use crate::corpus::{Clip, Emotion};
 use crate::engine::{EngineError, Preview, request};
 use crate::features::{FeatureError, log_mel_preview, prepare};
@@ -20,8 +20,11 @@ const COLUMNS: usize = 512;
 impl Answer for request::Preview {
     fn answer(self, context: &Context) -> Result<Arc<Preview>, EngineError> {
         let Self { path, variant } = self;
-        let decoded = decode(&path)?;
-        let sample_analysis = context.remembered().analysis(&stand_in(&path, &decoded.header));
+        let channel = context.channel_of(&path);
+        let decoded = decode_channel(&path, channel)?;
+        let sample_analysis = context
+            .remembered()
+            .analysis(&stand_in(&path, &decoded.header, channel));
         let recipe = context.settings.recipe()?;
         let notes = match &recipe.import {
             // There is nothing to note about features that are not made from the wave.
@@ -52,7 +55,7 @@ impl Answer for request::Preview {
 }
 
 /// A clip of which nothing but the file matters: it need not belong to any corpus.
-fn stand_in(path: &Path, header: &Header) -> Clip {
+fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
     Clip {
         path: path.to_owned(),
         corpus: "".into(),
@@ -68,6 +71,8 @@ fn stand_in(path: &Path, header: &Header) -> Clip {
         frames: header.frames,
         rate: header.rate,
         channels: header.channels,
+        decoded: Some(header.frames),
+        channel,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::form::form;
 use super::rate_limiter::RateLimiter;
-use crate::audio::decode;
+use crate::audio::decode_channel;
 use crate::audio::playback::{Environment, Phase, Playback, Player, SoundError};
 use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant, request};
 use std::path::{Path, PathBuf};
@@ -118,7 +118,8 @@ impl Playing<'_> {
     }
 
     fn read(&self, path: &Path, variant: &Variant) -> Result<crate::audio::Wave, EngineError> {
-        Ok(form(&self.context.settings, decode(path)?.wave, variant)?.0)
+        let decoded = decode_channel(path, self.context.channel_of(path))?;
+        Ok(form(&self.context.settings, decoded.wave, variant)?.0)
     }
 
     /// The play that was asked for last has come to an end.

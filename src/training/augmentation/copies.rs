@@ -2,7 +2,7 @@
 
 use super::{AugmentationMode, AugmentationSettings};
 use crate::audio::augment::{AUGMENTATION_VERSION, Augmentation};
-use crate::audio::{AudioError, Wave, decode, resample};
+use crate::audio::{AudioError, Wave, resample};
 use crate::corpus::{Clip, CorpusError, Exclusion, LeftOut, SampleAnalysis, Selection, Split, SplitKind, Subset};
 use crate::random::stream;
 use crate::training::TrainingError;
@@ -27,7 +27,7 @@ impl Copy {
     /// # Errors
     /// What decoding or the change says.
     pub fn wave(&self, clip: &Clip, rate: u32) -> Result<Wave, AudioError> {
-        let wave = resample(&decode(&clip.path)?.wave, rate)?;
+        let wave = resample(&clip.decode()?.wave, rate)?;
         self.change
             .apply(&wave, &mut stream(self.seed, "copy", self.content as u64))
     }

@@ -1,6 +1,6 @@
 //! The training clips' waves, at hand for every epoch.
 
-use crate::audio::{AudioError, Wave, decode, resample};
+use crate::audio::{AudioError, Wave, resample};
 use crate::corpus::Clip;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ impl<'a> Waves<'a> {
         if let Some(packed) = kept.get() {
             return Ok(Some(packed.wave(self.rate)));
         }
-        let packed = Packed::new(&resample(&decode(&clip.path)?.wave, self.rate)?);
+        let packed = Packed::new(&resample(&clip.decode()?.wave, self.rate)?);
         let wave = packed.wave(self.rate);
         let bytes = 2 * packed.samples.len();
         let reserve = |room: usize| room.checked_sub(bytes);

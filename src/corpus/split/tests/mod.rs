@@ -34,6 +34,8 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         frames: 16_000,
         rate: 16_000,
         channels: 1,
+        decoded: None,
+        channel: Default::default(),
     }
 }
 
@@ -50,6 +52,7 @@ fn analysis(content: u128) -> Option<Arc<SampleAnalysis>> {
         level,
         thumbnail: Vec::new(),
         damage: None,
+        cancelled: None,
     }))
 }
 

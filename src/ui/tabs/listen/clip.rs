@@ -161,10 +161,15 @@ fn details_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<JournalEntry> {
         2 => "stereo".to_owned(),
         more => format!("{more} channels"),
     };
+    let about = if clip.is_estimated() { "~" } else { "" };
     let rate = grouped(clip.rate as usize);
     details.push(entry(
         "audio",
-        format!("{:.2} s, {rate} Hz {channels} {}", clip.seconds(), clip.container),
+        format!(
+            "{about}{:.2} s, {rate} Hz {channels} {}",
+            clip.seconds(),
+            clip.container
+        ),
     ));
     if let Some(measured) = super::details(survey, index) {
         let level = measured.level;

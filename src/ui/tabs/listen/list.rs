@@ -123,13 +123,24 @@ fn clip_row(
         ..line
     };
     match details(survey, index) {
-        Some(details) if details.level.silent => drop(buffer.put(sparkline, 0, 0, "silence", theme.bad())),
+        Some(details) if details.level.silent => {
+            let word = if details.cancelled.is_some() {
+                "cancelled"
+            } else {
+                "silence"
+            };
+            buffer.put(sparkline, 0, 0, word, theme.bad());
+        }
         Some(details) if details.damage.is_some() => drop(buffer.put(sparkline, 0, 0, "damaged", theme.bad())),
         Some(details) => thumbnail(buffer, sparkline, &details.thumbnail, theme),
         None => drop(buffer.put(sparkline, 0, 0, &"·".repeat(columns.thumbnail), theme.faint())),
     }
     let gender = clip.gender.map_or("–", |gender| &gender.name()[..1]);
-    let length = format!("{:.1} s", clip.seconds());
+    let length = match clip.seconds() {
+        seconds if !clip.is_estimated() => format!("{seconds:.1} s"),
+        seconds if seconds < 10.0 => format!("~{seconds:.1} s"),
+        seconds => format!("~{seconds:.0} s"),
+    };
     let emotion = if selected {
         theme.selected()
     } else {

@@ -191,6 +191,8 @@ mod tests {
             frames: u64::from(index * 7919 % 50_000 + 8000),
             rate: 16_000,
             channels: 1,
+            decoded: None,
+            channel: Default::default(),
         };
         Catalogue {
             clips: Arc::new((0..count).map(clip).collect()),
