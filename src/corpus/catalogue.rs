@@ -1,6 +1,6 @@
 //! What a scan finds: clips, what their samples say, and the files that are no clips.
 
-use super::{Clip, Names, Reading, SampleAnalysis};
+use super::{Clip, Names, Naming, Reading, SampleAnalysis, SpeakerSettings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +32,24 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The same clips under other names.
+    pub fn named(mut self, naming: Naming) -> Self {
+        if naming != self.names.naming() && naming == Naming::AsStated {
+            let clips: &mut Vec<Clip> = Arc::make_mut(&mut self.clips);
+            self.names = self.names.undo(clips).into();
+        }
+        self
+    }
+
+    /// The same clips with the speakers that the settings say they are.
+    pub fn with_speakers(mut self, settings: &SpeakerSettings) -> Self {
+        if !settings.map.is_empty() {
+            let clips: &mut Vec<Clip> = Arc::make_mut(&mut self.clips);
+            self.names = Arc::unwrap_or_clone(self.names).answer(clips, settings).into();
+        }
+        self
+    }
+
     /// Gives clips the lengths that they were found to have when they were decoded, where their headers say another or
     /// say only what they believe.
     pub(super) fn take_decoded_lengths(&mut self) {

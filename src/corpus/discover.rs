@@ -96,10 +96,10 @@ impl Found {
             list.push(corpus(folder, &kind));
             return true;
         }
-        let below = depth > 0
-            && parts
-                .iter()
-                .fold(false, |any, part| self.look_at(part, depth - 1) || any);
+        let mut below = false;
+        for part in parts.iter().filter(|_| depth > 0) {
+            below |= self.look_at(part, depth - 1);
+        }
         if !below && matches!(kind, Kind::Possible) {
             self.possible.push(corpus(folder, &kind));
         }

@@ -1,6 +1,6 @@
 //! From a label to the one that it counts as.
 
-use super::labels::Exclusion;
+use super::exclusion::Exclusion;
 use super::{Emotion, LabelSettings, Naming};
 use std::collections::HashMap;
 

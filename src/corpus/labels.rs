@@ -1,32 +1,12 @@
 //! The label map and the filter: from all clips to those that take part.
 
+use super::exclusion::Exclusion;
 use super::label_map::LabelMap;
 use super::speakers::folded;
 use super::{AlikeSpeakers, Catalogue, Clip, Emotion, FilterSettings, LabelSettings, Naming, SampleAnalysis};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::sync::Arc;
-
-/// Why a clip takes no part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Exclusion {
-    /// The filter does not name it.
-    Filter,
-    /// The label map drops its emotion.
-    Label,
-    /// It has no label ([`Emotion::is_label`]), and the label map gives it none.
-    Unlabelled,
-    /// Digital silence.
-    Silent,
-    /// The samples cannot be decoded.
-    Damaged,
-    /// The same samples stand under another label as well, so neither label can be trusted.
-    ConflictingDuplicate,
-    /// It has no features, or such that are not finite numbers.
-    Features,
-}
 
 /// The clips that take part, with their mapped labels.
 #[derive(Debug, Clone, Default)]

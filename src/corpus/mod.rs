@@ -2,12 +2,14 @@
 
 mod analysis;
 mod analysis_cache;
+mod by_layout;
 mod catalogue;
 mod clip;
 pub mod demo;
 mod demographics;
 mod discover;
 mod error;
+mod exclusion;
 #[cfg(test)]
 mod fixture;
 mod folder;
@@ -47,7 +49,8 @@ pub use catalogue::{Catalogue, Refused};
 pub use clip::{Clip, Emotion, Gender, Intensity};
 pub use discover::{discover, is_synthetic};
 pub use error::CorpusError;
-pub use labels::{Exclusion, Selection, select};
+pub use exclusion::Exclusion;
+pub use labels::{Selection, select};
 pub use layouts::{Layout, known_corpora};
 pub use names::{Names, Naming};
 pub use quality_issue::{QualityIssue, QualityIssueKind, quality_issues};

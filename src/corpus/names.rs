@@ -2,7 +2,7 @@
 //! What was stated is kept beside the clips, so that it can be told, mapped and put back.
 
 use super::speakers::{AlikeSpeakers, alike, answer, spellings};
-use super::{Catalogue, Clip, Emotion, Layout, SpeakerSettings};
+use super::{Clip, Emotion, Layout, SpeakerSettings};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -99,6 +99,40 @@ impl Names {
         names
     }
 
+    /// Gives clips the names that the corpora state.
+    pub(super) fn undo(&self, clips: &mut [Clip]) -> Self {
+        for (index, stated) in &self.stated {
+            let Some(clip) = clips.get_mut(*index) else { continue };
+            if let Some(emotion) = &stated.emotion {
+                clip.emotion = emotion.clone();
+            }
+            if let Some(speaker) = &stated.speaker {
+                clip.speaker = Some(Arc::clone(speaker));
+            }
+            if stated.completed {
+                (clip.gender, clip.age, clip.ethnicity) = (None, None, None);
+            }
+        }
+        Self {
+            naming: Naming::AsStated,
+            ..Self::default()
+        }
+    }
+
+    /// Gives clips the speakers that the settings say they are.
+    pub(super) fn answer(mut self, clips: &mut [Clip], settings: &SpeakerSettings) -> Self {
+        let before: Vec<Option<Arc<str>>> = clips.iter().map(|clip| clip.speaker.clone()).collect();
+        let answered = answer(clips, settings);
+        for (index, (clip, before)) in clips.iter().zip(before).enumerate() {
+            if clip.speaker != before {
+                let stated = self.stated.entry(index).or_default();
+                stated.speaker = stated.speaker.take().or(before);
+            }
+        }
+        self.alike = alike(clips, &answered).into();
+        self
+    }
+
     /// How the clips are named.
     pub fn naming(&self) -> Naming {
         self.naming
@@ -127,64 +161,10 @@ impl Names {
     }
 }
 
-impl Catalogue {
-    /// The same clips under other names.
-    pub fn named(self, naming: Naming) -> Self {
-        if naming == self.names.naming || naming == Naming::Joined {
-            return self;
-        }
-        let mut clips = Arc::unwrap_or_clone(self.clips);
-        for (index, stated) in &self.names.stated {
-            let Some(clip) = clips.get_mut(*index) else { continue };
-            if let Some(emotion) = &stated.emotion {
-                clip.emotion = emotion.clone();
-            }
-            if let Some(speaker) = &stated.speaker {
-                clip.speaker = Some(Arc::clone(speaker));
-            }
-            if stated.completed {
-                (clip.gender, clip.age, clip.ethnicity) = (None, None, None);
-            }
-        }
-        let names = Names {
-            naming,
-            ..Names::default()
-        };
-        Self {
-            clips: clips.into(),
-            names: names.into(),
-            ..self
-        }
-    }
-
-    /// The same clips with the speakers that the settings say they are.
-    pub fn with_speakers(self, settings: &SpeakerSettings) -> Self {
-        if settings.map.is_empty() {
-            return self;
-        }
-        let mut clips = Arc::unwrap_or_clone(self.clips);
-        let before: Vec<Option<Arc<str>>> = clips.iter().map(|clip| clip.speaker.clone()).collect();
-        let answered = answer(&mut clips, settings);
-        let mut names = Arc::unwrap_or_clone(self.names);
-        for (index, (clip, before)) in clips.iter().zip(before).enumerate() {
-            if clip.speaker != before {
-                let stated = names.stated.entry(index).or_default();
-                stated.speaker = stated.speaker.take().or(before);
-            }
-        }
-        names.alike = alike(&clips, &answered).into();
-        Self {
-            clips: clips.into(),
-            names: names.into(),
-            ..self
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Gender;
     use super::super::fixture::clip;
+    use super::super::{Catalogue, Gender};
     use super::*;
 
     fn stated() -> Vec<Clip> {

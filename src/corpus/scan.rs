@@ -1,12 +1,13 @@
 //! Folders to clips, with every file that was refused and why.
 
+use super::by_layout::source;
 use super::demo::MARKER;
 use super::intern::Interner;
 use super::layouts::Labels;
 use super::main_scheme::main_scheme;
 use super::names::{Names, Origin, Stray};
 use super::scan_index::{Entry, look};
-use super::source::{Candidate, Source, at, source};
+use super::source::{Candidate, Source, at};
 use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;

@@ -60,7 +60,7 @@ pub(super) fn spellings(clips: &[Clip]) -> HashMap<Speaker, Arc<str>> {
     for speaker in clips.iter().filter_map(speaker_of) {
         *counts.entry(speaker).or_default() += 1;
     }
-    let mut people: HashMap<(Arc<str>, String), Vec<(Arc<str>, usize)>> = HashMap::new();
+    let mut people: HashMap<_, Vec<_>> = HashMap::new();
     for ((corpus, speaker), clips) in counts {
         let person = (corpus, folded(&speaker));
         people.entry(person).or_default().push((speaker, clips));

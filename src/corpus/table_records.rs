@@ -139,7 +139,7 @@ impl<'a> Lines<'a> {
 /// as they are written.
 fn objects(bytes: &[u8]) -> Records {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
-    let objects: Vec<(u64, Result<Map<String, Value>, String>)> = lines
+    let objects: Vec<(u64, Result<Map<_, Value>, String>)> = lines
         .filter(|(_, line)| !line.trim_ascii().is_empty())
         .map(|(index, line)| {
             let object = serde_json::from_slice(line).map_err(|error| format!("no JSON object ({error})"));

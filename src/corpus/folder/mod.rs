@@ -10,7 +10,7 @@ pub(super) use tables::Tables;
 pub(super) use words::{class_words, entry, quoted};
 
 use super::layouts::Votes;
-use super::layouts::folders::{classes, given_subset};
+use super::layouts::folders::{classes, is_part_of_a_split};
 use super::source::{Source, beneath, from_names, from_tables};
 use super::walk::Walk;
 use super::{CorpusError, CorpusSettings, Layout};
@@ -125,7 +125,7 @@ impl<'a> Folder<'a> {
             let first = below.components().next()?;
             Some(first.as_os_str().to_string_lossy().into_owned())
         });
-        let given = split_words(folders.filter(|folder| given_subset(folder).is_some()).collect());
+        let given = split_words(folders.filter(|folder| is_part_of_a_split(folder)).collect());
         source.notes.extend(given);
         Ok(source)
     }
@@ -190,7 +190,7 @@ impl<'a> Folder<'a> {
             let part = |table: &PathBuf| {
                 let own = table.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let folder = table.parent().and_then(Path::file_name).unwrap_or_default();
-                if given_subset(&own).is_some() {
+                if is_part_of_a_split(&own) {
                     own
                 } else {
                     folder.to_string_lossy().into_owned()

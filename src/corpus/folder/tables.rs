@@ -1,7 +1,7 @@
 //! The tables in a folder of recordings: which label them, which might, and which cannot be used.
 
 use super::super::Columns;
-use super::super::layouts::folders::given_subset;
+use super::super::layouts::folders::is_part_of_a_split;
 use super::super::table_reader::check_table;
 use super::super::table_records::is_table_name;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl Tables {
                     parts.entry(name).or_default().push(file.clone());
                 }
                 Ok(()) if named => tables.labels.push(vec![file.clone()]),
-                Ok(()) if is_called(file, |stem| given_subset(stem).is_some()) => split.push(file.clone()),
+                Ok(()) if is_called(file, is_part_of_a_split) => split.push(file.clone()),
                 Ok(()) => tables.others.push(vec![file.clone()]),
             }
         }
@@ -79,7 +79,7 @@ fn is_called(file: &Path, is: impl Fn(&str) -> bool) -> bool {
 fn is_in_part(file: &Path, folder: &Path) -> bool {
     let part = file.parent().filter(|part| part.parent() == Some(folder));
     let name = part.and_then(Path::file_name).unwrap_or_default();
-    given_subset(&name.to_string_lossy()).is_some()
+    is_part_of_a_split(&name.to_string_lossy())
 }
 
 #[cfg(test)]

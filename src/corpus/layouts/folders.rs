@@ -1,24 +1,28 @@
 //! Folders that are named by emotion: `angry/a.wav`, and as Hugging Face's `AudioFolder` has them, `train/angry/a.wav`.
 
-use super::super::Subset;
 use super::{Labels, Refusal};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Names of folders and tables that hold a part of a given split, by the part.
-const SUBSETS: [(Subset, &[&str]); 3] = [
-    (Subset::Train, &["train", "training"]),
-    (
-        Subset::Validation,
-        &["val", "valid", "validation", "dev", "devel", "development"],
-    ),
-    (Subset::Test, &["test", "testing", "eval", "evaluation"]),
+/// Names of folders and tables that hold a part of a given split.
+const PARTS_OF_A_SPLIT: [&str; 12] = [
+    "train",
+    "training",
+    "val",
+    "valid",
+    "validation",
+    "dev",
+    "devel",
+    "development",
+    "test",
+    "testing",
+    "eval",
+    "evaluation",
 ];
 
-/// The part of a given split that a folder or a table of this name holds; none where the name is of no split.
-pub(crate) fn given_subset(name: &str) -> Option<Subset> {
-    let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-    SUBSETS.iter().find(|(_, names)| is(names)).map(|(subset, _)| *subset)
+/// Whether a folder or a table of this name holds a part of a given split.
+pub(crate) fn is_part_of_a_split(name: &str) -> bool {
+    PARTS_OF_A_SPLIT.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The labels that a path states, the corpus's own folder in front: the name of the folder that holds the file. Neither the
@@ -27,7 +31,7 @@ pub(crate) fn read(path: &Path) -> Result<Labels, Refusal> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let is_below = folder.parent().is_some_and(|above| !above.as_os_str().is_empty());
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    if !is_below || given_subset(&name).is_some() {
+    if !is_below || is_part_of_a_split(&name) {
         return Err(Refusal::Foreign);
     }
     Ok(Labels {
