@@ -120,7 +120,7 @@ fn six_people_of_a_table_are_six_however_they_are_written() {
     assert_eq!(labels, ["happy", "angry", "surprised", "0", "1", "excited"]);
     let speakers: Vec<&str> = counts.speakers.iter().map(|row| row.speaker.as_str()).collect();
     assert_eq!(speakers, ["01", "1", "Anna", "S03", "x", "y", "z"]);
-    let said = remarks(&found, &LabelSettings::default()).join("\n");
+    let said = name_notes(&found, &LabelSettings::default()).join("\n");
     for part in [
         "`freude` (1 clip) read as happy",
         "`anger` (1 clip) read as angry",

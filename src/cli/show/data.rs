@@ -68,17 +68,17 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     for (why, clips) in &survey.excluded {
         writeln!(text, "{clips} left out: {}", words::exclusion(*why))?;
     }
-    if !survey.remarks.is_empty() {
-        writeln!(text, "\nnames: {}", survey.remarks.len())?;
+    if !survey.name_notes.is_empty() {
+        writeln!(text, "\nnames: {}", survey.name_notes.len())?;
     }
-    for remark in survey.remarks.iter().take(LISTED) {
-        writeln!(text, "  {remark}")?;
+    for note in survey.name_notes.iter().take(LISTED) {
+        writeln!(text, "  {note}")?;
     }
-    if survey.remarks.len() > LISTED {
+    if survey.name_notes.len() > LISTED {
         writeln!(
             text,
             "  and {} more (--json lists them all)",
-            survey.remarks.len() - LISTED
+            survey.name_notes.len() - LISTED
         )?;
     }
     listing(

@@ -17,7 +17,7 @@ pub struct Survey {
     /// Clips with data-quality issues.
     pub quality_issues: Vec<QualityIssue>,
     /// What the names of labels and speakers give to think about, in words.
-    pub remarks: Vec<String>,
+    pub name_notes: Vec<String>,
     /// Clips that take part in training under the settings' labels and filter.
     pub selected: usize,
     /// Left out of training, with the reason.

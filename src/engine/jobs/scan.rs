@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use super::rate_limiter::RateLimiter;
-use crate::corpus::{AnalysisCache, analyse, quality_issues, remarks, select, statistics};
+use crate::corpus::{AnalysisCache, analyse, name_notes, quality_issues, select, statistics};
 use crate::engine::{Catalogue, EngineError, Survey, Task, reading, request};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ fn survey(context: &Context, catalogue: &Catalogue, (header_seconds, analysis_se
     Arc::new(Survey {
         statistics: statistics(catalogue),
         quality_issues: quality_issues(catalogue),
-        remarks: remarks(catalogue, &context.settings.labels),
+        name_notes: name_notes(catalogue, &context.settings.labels),
         selected: selection.clips.len(),
         excluded: selection.excluded.into_iter().collect(),
         synthetic: catalogue.clips.iter().any(|clip| clip.synthetic),

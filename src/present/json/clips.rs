@@ -21,7 +21,7 @@ document! {
         /// Clips with data-quality issues.
         quality_issues: Vec<QualityIssue> = quality_issues(survey),
         /// What the names of labels and speakers give to think about, each with the line of the settings that answers it.
-        remarks: Vec<String> = survey.remarks.clone(),
+        name_notes: Vec<String> = survey.name_notes.clone(),
         /// Clips that take part in training under the settings' labels and filter.
         selected: usize,
         /// Clips left out of training, by reason.

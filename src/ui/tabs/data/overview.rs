@@ -95,9 +95,9 @@ fn sums(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
                 (false, true) => ", samples are being analysed".to_owned(),
                 (false, false) => ", samples not analysed to the end: press r".to_owned(),
             };
-            if !survey.remarks.is_empty() {
-                let remarks = count(survey.remarks.len(), "remark");
-                times += &format!("; {remarks} on names of labels and speakers: undertone scan");
+            if !survey.name_notes.is_empty() {
+                let name_notes = count(survey.name_notes.len(), "note");
+                times += &format!("; {name_notes} on names of labels and speakers: undertone scan");
             }
             buffer.put(area, 0, 2, &cut(&times, columns), theme.dim());
         }

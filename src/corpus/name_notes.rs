@@ -11,14 +11,14 @@ const NAMED: usize = 8;
 /// In words, each with the line of the settings that answers it: which spellings of labels and of speakers were read as
 /// one, which labels look like a known one, which are numbers, and which speakers may be one person. Of labels that
 /// `labels.map` names nothing is said.
-pub fn remarks(catalogue: &Catalogue, labels: &LabelSettings) -> Vec<String> {
+pub fn name_notes(catalogue: &Catalogue, labels: &LabelSettings) -> Vec<String> {
     let stated = Stated::of(catalogue, labels);
-    let mut remarks = stated.joined_labels();
-    remarks.extend(stated.resembling_labels());
-    remarks.extend(stated.numbers());
-    remarks.extend(joined_speakers(catalogue));
-    remarks.extend(catalogue.names.alike().iter().map(alike_speakers));
-    remarks
+    let mut name_notes = stated.joined_labels();
+    name_notes.extend(stated.resembling_labels());
+    name_notes.extend(stated.numbers());
+    name_notes.extend(joined_speakers(catalogue));
+    name_notes.extend(catalogue.names.alike().iter().map(alike_speakers));
+    name_notes
 }
 
 /// Clips by the label that is shown and the one that is stated, as far as the map says nothing of it.
@@ -180,12 +180,12 @@ mod tests {
     }
 
     fn said(rows: &[(&str, &str)]) -> Vec<String> {
-        remarks(&catalogue(rows), &LabelSettings::default())
+        name_notes(&catalogue(rows), &LabelSettings::default())
     }
 
-    /// The table that a remark offers for a setting.
-    fn offered(remark: &str, key: &str) -> Vec<BTreeMap<String, String>> {
-        let lines = remark.split(key).skip(1);
+    /// The table that a note offers for a setting.
+    fn offered(note: &str, key: &str) -> Vec<BTreeMap<String, String>> {
+        let lines = note.split(key).skip(1);
         let table = |line: &str| {
             let end = line.find('}').unwrap();
             let table: toml::Table = format!("map{}", &line[..=end]).parse().unwrap();
@@ -228,15 +228,15 @@ mod tests {
     #[test]
     fn what_looks_like_a_known_label_is_pointed_out_until_it_is_mapped() {
         let rows = [("angy", "a"), ("angy", "a"), ("angry", "a")];
-        let [remark] = said(&rows).try_into().unwrap();
+        let [note] = said(&rows).try_into().unwrap();
         assert!(
-            remark.starts_with("`angy` (2 clips) is a class of its own and looks like angry"),
-            "{remark}"
+            note.starts_with("`angy` (2 clips) is a class of its own and looks like angry"),
+            "{note}"
         );
-        let [map] = offered(&remark, "labels.map").try_into().unwrap();
+        let [map] = offered(&note, "labels.map").try_into().unwrap();
         let settings = LabelSettings { map };
         let catalogue = catalogue(&rows);
-        assert!(remarks(&catalogue, &settings).is_empty());
+        assert!(name_notes(&catalogue, &settings).is_empty());
         let selection = select(&catalogue, &settings, &FilterSettings::default());
         assert_eq!(selection.labels(), ["angry"].into());
     }
@@ -245,12 +245,12 @@ mod tests {
     fn numbers_are_accepted_and_asked_to_be_named() {
         let rows = [("0", "a"), ("1", "a"), ("1.0", "a"), ("sad", "a")];
         let found = said(&rows);
-        let remark = found.last().unwrap();
+        let note = found.last().unwrap();
         assert!(
-            remark.starts_with("the labels 0, 1 of test are numbers; name them"),
-            "{remark}"
+            note.starts_with("the labels 0, 1 of test are numbers; name them"),
+            "{note}"
         );
-        let [mut map] = offered(remark, "labels.map").try_into().unwrap();
+        let [mut map] = offered(note, "labels.map").try_into().unwrap();
         assert_eq!(map.keys().collect::<Vec<_>>(), ["0", "1"]);
         let catalogue = catalogue(&rows);
         let accepted = select(&catalogue, &LabelSettings::default(), &FilterSettings::default());
@@ -260,7 +260,7 @@ mod tests {
         let settings = LabelSettings { map };
         let selection = select(&catalogue, &settings, &FilterSettings::default());
         assert_eq!(selection.labels(), ["angry", "happy", "sad"].into());
-        assert!(remarks(&catalogue, &settings).is_empty());
+        assert!(name_notes(&catalogue, &settings).is_empty());
     }
 
     #[test]
@@ -284,9 +284,9 @@ mod tests {
         let people = |map: &BTreeMap<String, String>| {
             let catalogue = catalogue(&rows).with_speakers(&SpeakerSettings { map: map.clone() });
             assert!(
-                remarks(&catalogue, &LabelSettings::default())
+                name_notes(&catalogue, &LabelSettings::default())
                     .iter()
-                    .all(|remark| !remark.contains("may be"))
+                    .all(|note| !note.contains("may be"))
             );
             let people: BTreeSet<_> = catalogue.clips.iter().map(|clip| clip.speaker.clone()).collect();
             people.len()
