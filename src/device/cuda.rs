@@ -114,6 +114,10 @@ fn look() -> (Vec<CudaPart>, usize) {
         };
         let topic = "cuda devices";
         parts.insert(2, CudaPart { topic, state });
+        parts.push(CudaPart {
+            topic: "cuda kernels",
+            state: Ok(loader::kernels()),
+        });
     }
     (parts, count)
 }
@@ -266,6 +270,17 @@ mod loader {
         Device::enumerate(DeviceType::Cuda).len()
     }
 
+    /// Where compiled kernels are kept.
+    pub fn kernels() -> String {
+        match super::super::kernels::kept() {
+            Some(folder) => {
+                let megabytes = crate::files::size(folder).unwrap_or(0) / 1_000_000;
+                format!("kept in {} ({megabytes} MB)", folder.display())
+            }
+            None => "not kept, there is no folder for them: every process compiles again".to_owned(),
+        }
+    }
+
     pub fn address(index: usize) -> Option<String> {
         Some(Device::cuda(index).identity()?.physical?.pci_address?.to_string())
     }
@@ -286,6 +301,10 @@ mod loader {
 
     pub fn devices() -> usize {
         0
+    }
+
+    pub fn kernels() -> String {
+        String::new()
     }
 
     pub fn address(_: usize) -> Option<String> {

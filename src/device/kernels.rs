@@ -1,10 +1,14 @@
 //! Where the kernels that a GPU's backend compiles are kept.
 //!
 //! CubeCL compiles each kernel when it is first launched, which takes up to seconds, and keeps it for the next process
-//! only where it is configured to: by default it would write into the working folder's `target`.
+//! only where it is configured to: by default it would write into the working folder's `target`. Its store is a database that
+//! several processes map, which it refuses to do on a file server; there the kernels stay on each machine.
 
+#[cfg(unix)]
+use super::local_folder::{is_on_a_file_server, local_folder};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// `undertone/kernels` in the user's cache folder, as the XDG base directory specification finds that: in
 /// `XDG_CACHE_HOME` where it is absolute, else in `HOME/.cache`; `None` where neither is set.
@@ -15,17 +19,31 @@ fn folder(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<Pa
     cache.map(|cache| cache.join("undertone").join("kernels"))
 }
 
+/// Where this process keeps them, if it does: [`folder`], unless that lies on a file server or is not known.
+pub(super) fn kept() -> Option<&'static Path> {
+    static KEPT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let find = || {
+        let own = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
+        #[cfg(unix)]
+        let own = own.filter(|folder| !is_on_a_file_server(folder)).or_else(|| {
+            let local = local_folder(std::env::var_os("TMPDIR"));
+            local.map(|local| local.join("kernels"))
+        });
+        own
+    };
+    KEPT.get_or_init(find).as_deref()
+}
+
 /// Tells CubeCL where to keep compiled kernels. Must be called before any of its devices exists; later calls do nothing.
 #[cfg(feature = "cuda")]
 pub(super) fn keep() {
     use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
-    let kept = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
-    CubeClRuntimeConfig::try_set(configuration(kept.as_deref()));
+    CubeClRuntimeConfig::try_set(configuration(kept()));
 }
 
 /// Without a folder nothing is written anywhere, and every process compiles again.
 #[cfg(feature = "cuda")]
-fn configuration(kept: Option<&std::path::Path>) -> cubecl_runtime::config::CubeClRuntimeConfig {
+fn configuration(kept: Option<&Path>) -> cubecl_runtime::config::CubeClRuntimeConfig {
     use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
     let mut configuration = CubeClRuntimeConfig::default().override_from_env();
     match kept {
@@ -66,7 +84,6 @@ mod tests {
     #[cfg(feature = "cuda")]
     #[test]
     fn cubecl_keeps_kernels_there_and_nowhere_without_a_folder() {
-        use std::path::Path;
         let kept = configuration(Some(Path::new("/home/a/.cache/undertone/kernels")));
         assert!(kept.compilation.cache);
         assert_eq!(
@@ -84,7 +101,6 @@ mod tests {
         use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
         super::super::cuda::cuda_parts();
         keep();
-        let expected = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
-        assert_eq!(CubeClRuntimeConfig::get().compilation.cache, expected.is_some());
+        assert_eq!(CubeClRuntimeConfig::get().compilation.cache, kept().is_some());
     }
 }

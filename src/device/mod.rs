@@ -4,6 +4,8 @@ mod cuda;
 mod error;
 #[cfg(any(test, feature = "cuda"))]
 mod kernels;
+#[cfg(all(unix, any(test, feature = "cuda")))]
+mod local_folder;
 mod toolkit;
 
 #[cfg(feature = "cuda")]
