@@ -20,7 +20,7 @@ const SAMPLE: usize = 2_000;
 const DEPTH: usize = 2;
 
 /// Every folder or link under `data` that holds a corpus, read as [`Layout::Auto`]: one with a table of clips, or with files
-/// that follow a scheme, named as the folder, or as the scheme where the folder does not say it ([`name_of`]). A folder whose
+/// that follow a scheme, named as the folder, or as the scheme where the folder does not say it. A folder whose
 /// sub-folders follow different schemes (the demo corpus) or have tables of their own is several corpora. Folders that may be
 /// a corpus (folders named like labels, a label table that cannot be used) come after these, for the scan to say so; alone
 /// they are none. A synthetic folder counts only while there is no other: real speech put beside the demo corpus is never

@@ -4,11 +4,12 @@
 //! only where it is configured to: by default it would write into the working folder's `target`. Its store is a database that
 //! several processes map, which it refuses to do on a file server; there the kernels stay on each machine.
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "cuda"))]
 use super::local_folder::{is_on_a_file_server, local_folder};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+#[cfg(feature = "cuda")]
+use std::path::Path;
+use std::path::PathBuf;
 
 /// `undertone/kernels` in the user's cache folder, as the XDG base directory specification finds that: in
 /// `XDG_CACHE_HOME` where it is absolute, else in `HOME/.cache`; `None` where neither is set.
@@ -20,8 +21,9 @@ fn folder(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<Pa
 }
 
 /// Where this process keeps them, if it does: [`folder`], unless that lies on a file server or is not known.
+#[cfg(feature = "cuda")]
 pub(super) fn kept() -> Option<&'static Path> {
-    static KEPT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static KEPT: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
     let find = || {
         let own = folder(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"));
         #[cfg(unix)]
