@@ -1,7 +1,10 @@
 //! Small clips for the tests of this floor.
 
 use super::names::Origin;
-use super::{Catalogue, Clip, Emotion, Names, SampleAnalysis};
+use super::{
+    AnalysisCache, Catalogue, Clip, Columns, CorpusError, CorpusSettings, Emotion, Layout, Names, SampleAnalysis,
+    ScanIndex, scan,
+};
 use crate::audio::{Channel, Level};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs;
@@ -89,4 +92,33 @@ pub(super) fn write_wav(path: &Path, rate: u32, channels: u16, samples: &[i16]) 
     let mut writer = WavWriter::create(path, format).unwrap();
     samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
     writer.finalize().unwrap();
+}
+
+/// A corpus of this layout, as the settings list it.
+pub(super) fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings {
+    CorpusSettings {
+        name: name.into(),
+        layout,
+        path: path.into(),
+        demographics: None,
+        channel: Channel::Mix,
+        columns: Columns::default(),
+    }
+}
+
+/// What a first scan of these corpora finds.
+pub(super) fn scan_of(corpora: &[CorpusSettings]) -> Result<Catalogue, CorpusError> {
+    scan(
+        corpora,
+        &mut ScanIndex::default(),
+        &AnalysisCache::default(),
+        &|_, _| {},
+    )
+}
+
+/// Writes a tenth of a second of sound under each of these names.
+pub(super) fn sound(folder: &Path, names: &[&str]) {
+    for name in names {
+        write_wav(&folder.join(name), 16_000, 1, &tone(1_600));
+    }
 }

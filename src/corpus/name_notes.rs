@@ -1,5 +1,6 @@
 //! What the names of a scan give to think about: spellings that were joined, and questions that the settings answer.
 
+use super::folder::quoted;
 use super::label_map::LabelMap;
 use super::{AlikeSpeakers, Catalogue, Emotion, LabelSettings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,11 +147,6 @@ fn alike_speakers(alike: &AlikeSpeakers) -> String {
 
 fn code(name: &str) -> String {
     format!("`{name}`")
-}
-
-/// As a string or a key of TOML.
-fn quoted(name: &str) -> String {
-    toml::Value::String(name.to_owned()).to_string()
 }
 
 fn counted(name: &str, clips: usize) -> String {

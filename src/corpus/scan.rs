@@ -230,37 +230,11 @@ fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, S
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{tone, write_wav};
-    use super::super::{Columns, Gender, Layout};
+    use super::super::fixture::{corpus, scan_of, sound, tone, write_wav};
+    use super::super::{Gender, Layout};
     use super::*;
     use std::fs;
     use std::sync::Mutex;
-
-    fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings {
-        CorpusSettings {
-            name: name.into(),
-            layout,
-            path: path.into(),
-            demographics: None,
-            channel: Channel::Mix,
-            columns: Columns::default(),
-        }
-    }
-
-    fn scanned(corpora: &[CorpusSettings]) -> Result<Catalogue, CorpusError> {
-        scan(
-            corpora,
-            &mut ScanIndex::default(),
-            &AnalysisCache::default(),
-            &|_, _| {},
-        )
-    }
-
-    fn sound(folder: &Path, names: &[&str]) {
-        for name in names {
-            write_wav(&folder.join(name), 16_000, 1, &tone(1_600));
-        }
-    }
 
     fn names(catalogue: &Catalogue, top: &Path) -> Vec<String> {
         let name = |clip: &Clip| clip.path.strip_prefix(top).unwrap().display().to_string();
@@ -295,7 +269,7 @@ mod tests {
         fs::write(top.join("12a01Fa.wav"), "").unwrap();
         fs::write(top.join("notes.txt"), "these are words").unwrap();
         for layout in [Layout::Auto, Layout::Emodb] {
-            let found = scanned(&[corpus("berlin", layout, top)]).unwrap();
+            let found = scan_of(&[corpus("berlin", layout, top)]).unwrap();
             assert_eq!(names(&found, top), ["09a01Fa.dat", "a/08a02Nb.WAV", "b/03a01Wa.wav"]);
             let clip = &found.clips[0];
             assert_eq!(
@@ -334,9 +308,9 @@ mod tests {
             "OA_bite_neutral.wav",
         ];
         sound(folder.path(), &all);
-        let found = scanned(&[corpus("quirks", Layout::Auto, folder.path())]).unwrap();
+        let found = scan_of(&[corpus("quirks", Layout::Auto, folder.path())]).unwrap();
         assert_eq!(names(&found, folder.path()), all);
-        let only = scanned(&[corpus("quirks", Layout::CremaD, folder.path())]).unwrap();
+        let only = scan_of(&[corpus("quirks", Layout::CremaD, folder.path())]).unwrap();
         assert_eq!((only.clips.len(), only.refused.len()), (1, 3));
     }
 
@@ -344,7 +318,7 @@ mod tests {
     fn corpora_that_cannot_be_read_are_errors_with_their_place() {
         let folder = tempfile::tempdir().unwrap();
         sound(folder.path(), &["holiday.wav"]);
-        let error = |layout, path: &Path| scanned(&[corpus("x", layout, path)]).unwrap_err();
+        let error = |layout, path: &Path| scan_of(&[corpus("x", layout, path)]).unwrap_err();
         assert!(matches!(
             error(Layout::Auto, folder.path()),
             CorpusError::Unrecognised { .. }
@@ -370,17 +344,17 @@ mod tests {
         let mut settings = corpus("crema", Layout::Auto, &top.join("AudioWAV"));
         for path in [top.join("AudioWAV"), top.to_path_buf()] {
             settings.path = path;
-            let found = scanned(std::slice::from_ref(&settings)).unwrap();
+            let found = scan_of(std::slice::from_ref(&settings)).unwrap();
             let clip = &found.clips[0];
             assert_eq!((clip.age, clip.gender), (Some(51), Some(Gender::Male)));
             assert_eq!(clip.ethnicity.as_deref(), Some("Caucasian, Hispanic"));
             assert!(found.refused.is_empty());
         }
         settings.demographics = Some(top.join("absent.csv"));
-        assert!(matches!(scanned(&[settings.clone()]), Err(CorpusError::Io { .. })));
+        assert!(matches!(scan_of(&[settings.clone()]), Err(CorpusError::Io { .. })));
         settings.demographics = None;
         fs::write(top.join("VideoDemographics.csv"), "something else\n").unwrap();
-        let found = scanned(&[settings]).unwrap();
+        let found = scan_of(&[settings]).unwrap();
         assert_eq!((found.clips.len(), found.refused.len()), (1, 1));
         assert!(found.refused[0].reason.contains("ActorID"));
     }
@@ -393,7 +367,7 @@ mod tests {
         fs::write(top.join("demo").join(MARKER), "").unwrap();
         let corpora = [("demo/berlin", true), ("demo", true), ("real", false)];
         for (path, synthetic) in corpora {
-            let found = scanned(&[corpus("x", Layout::Auto, &top.join(path))]).unwrap();
+            let found = scan_of(&[corpus("x", Layout::Auto, &top.join(path))]).unwrap();
             assert_eq!(
                 found.clips.iter().map(|clip| clip.synthetic).collect::<Vec<_>>(),
                 [synthetic]
@@ -416,7 +390,7 @@ mod tests {
                 "JE/a01.wav",
             ],
         );
-        let found = scanned(&[corpus("x", Layout::Auto, top)]).unwrap();
+        let found = scan_of(&[corpus("x", Layout::Auto, top)]).unwrap();
         assert_eq!(
             names(&found, top),
             ["DC/a01.wav", "JE/a01.wav", "a/03a01Wa.wav", "b/03a02Wa.wav"]
@@ -483,7 +457,7 @@ mod tests {
         sound(folder.path(), &["03a01Wa.wav", "03a02Wa.wav"]);
         let corpora = [corpus("x", Layout::Auto, folder.path())];
         let cache = AnalysisCache::default();
-        let analysis = cache.analysis(&scanned(&corpora).unwrap().clips[1]);
+        let analysis = cache.analysis(&scan_of(&corpora).unwrap().clips[1]);
         let found = scan(&corpora, &mut ScanIndex::default(), &cache, &|_, _| {}).unwrap();
         assert_eq!(found.analysis, [None, Some(analysis)]);
     }

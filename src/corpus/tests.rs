@@ -1,35 +1,9 @@
 //! What scans make of the names of corpora, labels and speakers.
 
-use super::fixture::{tone, write_wav};
+use super::fixture::{corpus, scan_of, sound};
 use super::*;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings {
-    CorpusSettings {
-        name: name.into(),
-        layout,
-        path: path.into(),
-        demographics: None,
-        channel: crate::audio::Channel::Mix,
-        columns: Columns::default(),
-    }
-}
-
-fn scanned(corpora: &[CorpusSettings]) -> Result<Catalogue, CorpusError> {
-    scan(
-        corpora,
-        &mut ScanIndex::default(),
-        &AnalysisCache::default(),
-        &|_, _| {},
-    )
-}
-
-fn sound(folder: &Path, names: &[&str]) {
-    for name in names {
-        write_wav(&folder.join(name), 16_000, 1, &tone(1_600));
-    }
-}
+use std::path::PathBuf;
 
 #[test]
 fn known_actors_are_known_without_a_table_and_their_corpus_is_named_by_its_layout() {
@@ -42,7 +16,7 @@ fn known_actors_are_known_without_a_table_and_their_corpus_is_named_by_its_layou
             "AudioWAV/2001_DFA_ANG_XX.wav",
         ],
     );
-    let found = scanned(&discover(data.path())).unwrap();
+    let found = scan_of(&discover(data.path())).unwrap();
     assert!(found.clips.iter().all(|clip| &*clip.corpus == "crema_d"));
     let known = |catalogue: &Catalogue| -> Vec<_> {
         let clips = catalogue.clips.iter();
@@ -59,7 +33,7 @@ fn known_actors_are_known_without_a_table_and_their_corpus_is_named_by_its_layou
     // A table of the user's counts, for the actors that it has.
     let table = "ActorID,Age,Sex,Race,Ethnicity\n1001,60,Female,Asian,Hispanic\n";
     fs::write(data.path().join("VideoDemographics.csv"), table).unwrap();
-    let found = scanned(&discover(data.path())).unwrap();
+    let found = scan_of(&discover(data.path())).unwrap();
     let stated = [(Some(60), Some(Gender::Female)), published[1], (None, None)];
     assert_eq!(known(&found), stated);
     assert_eq!(
@@ -79,7 +53,7 @@ fn a_stray_of_another_scheme_is_an_issue_and_a_mixed_folder_is_none() {
     sound(top, &["r/DC_a01.wav"]);
     sound(top, &["m/03-01-05-01-01-01-01.wav", "m/DC_a01.wav", "m/03a01Wa.wav"]);
     let issues = |name: &str| -> Vec<(PathBuf, String)> {
-        let found = scanned(&[corpus(name, Layout::Auto, &top.join(name))]).unwrap();
+        let found = scan_of(&[corpus(name, Layout::Auto, &top.join(name))]).unwrap();
         let strays = quality_issues(&found).into_iter();
         let strays = strays.filter(|issue| issue.kind == QualityIssueKind::Scheme);
         strays
@@ -114,7 +88,7 @@ fn six_people_of_a_table_are_six_however_they_are_written() {
     }
     fs::write(top.join("clips.csv"), table).unwrap();
     let mine = [corpus("mine", Layout::Table, &top.join("clips.csv"))];
-    let found = scanned(&mine).unwrap();
+    let found = scan_of(&mine).unwrap();
     let counts = statistics(&found);
     let labels: Vec<&str> = counts.emotions.iter().map(|(label, _)| label.as_str()).collect();
     assert_eq!(labels, ["happy", "angry", "surprised", "0", "1", "excited"]);

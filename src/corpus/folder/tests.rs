@@ -1,7 +1,7 @@
 //! Which layout a folder is read by, and what is said of it.
 
-use crate::corpus::fixture::{tone, write_wav};
-use crate::corpus::{AnalysisCache, Catalogue, Columns, CorpusError, CorpusSettings, Layout, ScanIndex, scan};
+use crate::corpus::fixture::{corpus, scan_of, tone, write_wav};
+use crate::corpus::{Catalogue, CorpusError, CorpusSettings, Layout};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -21,16 +21,7 @@ fn folder(sound: &[&str], texts: &[(&str, &str)]) -> TempDir {
 }
 
 fn read_as(layout: Layout, path: &Path) -> Result<Catalogue, CorpusError> {
-    let corpus = CorpusSettings {
-        name: "mine".into(),
-        layout,
-        path: path.into(),
-        demographics: None,
-        channel: crate::audio::Channel::Mix,
-        columns: Columns::default(),
-    };
-    let (mut index, cache) = (ScanIndex::default(), AnalysisCache::default());
-    scan(&[corpus], &mut index, &cache, &|_, _| {})
+    scan_of(&[corpus("mine", layout, path)])
 }
 
 fn read(folder: &TempDir) -> Catalogue {

@@ -49,14 +49,9 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     let mut settings = context.settings.with(changes)?;
     choose_device(&settings.device)?;
     let corpora = reading::corpora(&settings)?;
-    let read_before = |settings: &Settings| {
-        (
-            settings.data.clone(),
-            settings.corpora.clone(),
-            settings.speakers.clone(),
-        )
-    };
-    let same_data = read_before(&settings) == read_before(&context.settings);
+    let known = &context.settings;
+    let same_data =
+        settings.data == known.data && settings.corpora == known.corpora && settings.speakers == known.speakers;
     let catalogue = if same_data {
         scan::catalogue(context)?
     } else {

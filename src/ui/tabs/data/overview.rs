@@ -89,16 +89,16 @@ fn sums(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
             gauge(buffer, bar.intersection(area), share, theme.accent(), theme);
         }
         _ => {
-            let mut times = format!("headers read in {}", duration(survey.header_seconds));
+            let notes = match survey.name_notes.len() {
+                0 => String::new(),
+                notes => format!("{} on names: undertone scan; ", count(notes, "note")),
+            };
+            let mut times = format!("{notes}headers read in {}", duration(survey.header_seconds));
             times += &match (survey.analysed, model.busy(CommandKind::Scan)) {
                 (true, _) => format!(", samples analysed in {}", duration(survey.analysis_seconds)),
                 (false, true) => ", samples are being analysed".to_owned(),
                 (false, false) => ", samples not analysed to the end: press r".to_owned(),
             };
-            if !survey.name_notes.is_empty() {
-                let name_notes = count(survey.name_notes.len(), "note");
-                times += &format!("; {name_notes} on names of labels and speakers: undertone scan");
-            }
             buffer.put(area, 0, 2, &cut(&times, columns), theme.dim());
         }
     }
