@@ -22,7 +22,8 @@
 //! | [`runs`] | run folders on disk: journal, lease, control; a leaf that only `engine` uses |
 //! | [`system`] | the machine: what it has, what it lacks, and the remedy; a leaf that only `engine` uses |
 //! | [`tuning`] | which parameters to try next, and when to give a trial up; a leaf that only `engine` uses |
-//! | [`download`] | files from the network, resumed and checked; a leaf that only `encoders` and `engine` use |
+//! | [`published`] | published corpora: where each is to be had, fetching and unpacking it; only `engine` uses it |
+//! | [`download`] | files from the network, resumed and checked; a leaf that only `encoders`, `published` and `engine` use |
 //! | [`random`], [`quantile`] | seeded streams of random numbers; quantiles |
 //! | [`files`], [`lines`], [`file_lock`] | files replaced whole or not at all; files that grow by whole lines; locks between processes |
 //! | [`formats`] | the versions of the formats on disk |
@@ -65,6 +66,7 @@ pub mod layers;
 pub mod lines;
 pub mod models;
 pub mod present;
+pub mod published;
 pub mod quantile;
 pub mod random;
 pub mod runs;

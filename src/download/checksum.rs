@@ -1,5 +1,6 @@
 //! Checksums of files.
 
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write};
@@ -12,6 +13,8 @@ use std::path::Path;
 pub enum Checksum {
     /// SHA-256 of its bytes.
     Sha256(String),
+    /// MD5 of its bytes: against accidents, not against forgers.
+    Md5(String),
     /// The name of a blob in git: SHA-1 of `blob <length in bytes>`, a zero byte, and its bytes.
     GitBlob(String),
 }
@@ -28,10 +31,16 @@ impl Checksum {
         }
     }
 
+    /// MD5, from its 32 digits.
+    pub fn of_md5(digits: &str) -> Option<Self> {
+        let hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        (hexadecimal && digits.len() == 32).then(|| Self::Md5(digits.to_ascii_lowercase()))
+    }
+
     /// The digits.
     pub fn digits(&self) -> &str {
         match self {
-            Self::Sha256(digits) | Self::GitBlob(digits) => digits,
+            Self::Sha256(digits) | Self::Md5(digits) | Self::GitBlob(digits) => digits,
         }
     }
 
@@ -43,6 +52,7 @@ impl Checksum {
         let file = File::open(path)?;
         Ok(match self {
             Self::Sha256(_) => digest(Sha256::new(), file, go_on)?.map(Self::Sha256),
+            Self::Md5(_) => digest(Md5::new(), file, go_on)?.map(Self::Md5),
             Self::GitBlob(_) => {
                 let header = format!("blob {}\0", file.metadata()?.len());
                 digest(Sha1::new_with_prefix(header), file, go_on)?.map(Self::GitBlob)
@@ -55,6 +65,7 @@ impl fmt::Display for Checksum {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self {
             Self::Sha256(_) => "sha256",
+            Self::Md5(_) => "md5",
             Self::GitBlob(_) => "git-sha1",
         };
         write!(formatter, "{kind} {}", self.digits())
@@ -87,17 +98,18 @@ mod tests {
     use super::*;
     use std::fs;
 
-    /// `printf 'hello\n' | sha256sum` and `printf 'hello\n' | git hash-object --stdin`.
+    /// `printf 'hello\n'` into `sha256sum`, `md5sum` and `git hash-object --stdin`.
     #[test]
-    fn the_checksums_are_those_of_sha256sum_and_git() {
+    fn the_checksums_are_those_of_sha256sum_md5sum_and_git() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hello");
         fs::write(&path, "hello\n").unwrap();
-        for digits in [
-            "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03",
-            "ce013625030ba8dba906f756967f9e9ca394464a",
+        for expected in [
+            Checksum::of_digits("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"),
+            Checksum::of_digits("ce013625030ba8dba906f756967f9e9ca394464a"),
+            Checksum::of_md5("B1946AC92492D2347C6235B4D2611184"),
         ] {
-            let expected = Checksum::of_digits(digits).unwrap();
+            let expected = expected.unwrap();
             assert_eq!(expected.of_file(&path, || true).unwrap(), Some(expected.clone()));
             assert_eq!(expected.of_file(&path, || false).unwrap(), None);
             fs::write(folder.path().join("other"), "hellO\n").unwrap();
@@ -110,6 +122,7 @@ mod tests {
     fn what_is_no_checksum_is_none() {
         for digits in ["", "abc", &"g".repeat(40), &"0".repeat(63)] {
             assert_eq!(Checksum::of_digits(digits), None, "{digits}");
+            assert_eq!(Checksum::of_md5(digits), None, "{digits}");
         }
     }
 }
