@@ -29,13 +29,17 @@ pub(super) enum SampleKind {
     F32,
     /// 64-bit float.
     F64,
+    /// µ-law (G.711): 14 bits in one byte.
+    MuLaw,
+    /// A-law (G.711): 13 bits in one byte.
+    ALaw,
 }
 
 impl Encoding {
     /// Bytes per sample.
     pub(super) fn bytes(self) -> u64 {
         match self.kind {
-            SampleKind::U8 | SampleKind::I8 => 1,
+            SampleKind::U8 | SampleKind::I8 | SampleKind::MuLaw | SampleKind::ALaw => 1,
             SampleKind::I16 => 2,
             SampleKind::I24 => 3,
             SampleKind::I32 | SampleKind::F32 => 4,
@@ -69,6 +73,8 @@ impl Encoding {
             (SampleKind::F32, true) => to.append(bytes, f32::from_be_bytes),
             (SampleKind::F64, false) => to.append(bytes, |a| f64::from_le_bytes(a) as f32),
             (SampleKind::F64, true) => to.append(bytes, |a| f64::from_be_bytes(a) as f32),
+            (SampleKind::MuLaw, _) => to.append(bytes, |[a]: [u8; 1]| f32::from(mu_law(a)) / 32768.0),
+            (SampleKind::ALaw, _) => to.append(bytes, |[a]: [u8; 1]| f32::from(a_law(a)) / 32768.0),
         }
     }
 }
@@ -100,9 +106,46 @@ fn from_i32(little_endian: [u8; 4]) -> f32 {
     i32::from_le_bytes(little_endian) as f32 / 2_147_483_648.0
 }
 
+/// A µ-law byte in 16 bits: sign, three bits of exponent, four of mantissa, all inverted (ITU-T G.711, table 2a).
+fn mu_law(byte: u8) -> i16 {
+    let byte = !byte;
+    let magnitude = ((i16::from(byte & 0x0f) << 3) + 0x84) << ((byte & 0x70) >> 4);
+    if byte & 0x80 == 0 {
+        magnitude - 0x84
+    } else {
+        0x84 - magnitude
+    }
+}
+
+/// An A-law byte in 16 bits: sign, exponent and mantissa with every other bit inverted (ITU-T G.711, table 1a).
+fn a_law(byte: u8) -> i16 {
+    let byte = byte ^ 0x55;
+    let (mantissa, exponent) = (i16::from(byte & 0x0f) << 4, (byte & 0x70) >> 4);
+    let magnitude = match exponent {
+        0 => mantissa + 8,
+        exponent => (mantissa + 0x108) << (exponent - 1),
+    };
+    if byte & 0x80 == 0 { -magnitude } else { magnitude }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By `ulaw2lin` and `alaw2lin` of Python's audioop over all 256 bytes: the sum of each times its byte.
+    #[test]
+    fn the_laws_of_g711_are_those_of_audioop() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let values = |kind| -> Vec<i64> {
+            let samples = mono(kind, false, 1, &bytes).into_iter();
+            samples.map(|sample| (f64::from(sample) * 32768.0) as i64).collect()
+        };
+        let sum = |values: &[i64]| -> i64 { (0_i64..).zip(values).map(|(byte, value)| byte * value).sum() };
+        let (mu, a) = (values(SampleKind::MuLaw), values(SampleKind::ALaw));
+        assert_eq!((sum(&mu), sum(&a)), (98_107_392, 100_139_008));
+        assert_eq!((mu[0], mu[128], mu[255]), (-32_124, 32_124, 0));
+        assert_eq!((a[0x55], a[0xd5], a[0x2a]), (-8, 8, -32_256));
+    }
 
     fn mono(kind: SampleKind, big_endian: bool, channels: usize, bytes: &[u8]) -> Vec<f32> {
         let mut samples = Vec::new();

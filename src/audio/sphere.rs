@@ -1,4 +1,4 @@
-//! NIST SPHERE files: a text header, then plain samples.
+//! NIST SPHERE files: a text header, then samples, plain or by the laws of G.711.
 //!
 //! Source: `sp_header` of NIST's SPHERE 2.6, and the headers of LDC's corpora.
 
@@ -46,20 +46,22 @@ fn layout(header: &str, start: u64, end: u64) -> Chunks {
     if coding.contains("shorten") {
         return Chunks::Unread("a NIST SPHERE file compressed with shorten");
     }
-    if coding != "pcm" {
-        return Chunks::Unread("a NIST SPHERE file with A-law, \u{b5}-law or other content");
-    }
-    let kind = match number("sample_n_bytes") {
-        Some(1) => SampleKind::I8,
-        Some(2) => SampleKind::I16,
-        Some(3) => SampleKind::I24,
-        Some(4) => SampleKind::I32,
+    let kind = match (coding.as_str(), number("sample_n_bytes")) {
+        ("ulaw" | "mu-law", Some(1)) => SampleKind::MuLaw,
+        ("alaw" | "a-law", Some(1)) => SampleKind::ALaw,
+        ("pcm", Some(1)) => SampleKind::I8,
+        ("pcm", Some(2)) => SampleKind::I16,
+        ("pcm", Some(3)) => SampleKind::I24,
+        ("pcm", Some(4)) => SampleKind::I32,
+        (coding, _) if coding != "pcm" => {
+            return Chunks::Unread("a NIST SPHERE file of another coding than pcm, ulaw and alaw");
+        }
         _ => return Chunks::Broken("its header states no size of a sample (1 to 4 bytes)"),
     };
     let big_endian = match text("sample_byte_format") {
         Some(order) if order.starts_with("10") || order.starts_with("3210") => true,
         Some(order) if order.starts_with("01") || order.starts_with("0123") => false,
-        _ if kind == SampleKind::I8 => false,
+        _ if matches!(kind, SampleKind::I8 | SampleKind::MuLaw | SampleKind::ALaw) => false,
         _ => return Chunks::Broken("its header states no order of bytes"),
     };
     let encoding = Encoding { kind, big_endian };
@@ -127,12 +129,29 @@ mod tests {
         );
     }
 
+    /// The order of single bytes is `1`, as `sox` writes it, or not stated.
+    #[test]
+    fn samples_by_the_laws_of_g711_are_read() {
+        for (coding, kind) in [("ulaw", SampleKind::MuLaw), ("alaw", SampleKind::ALaw)] {
+            for order in ["sample_byte_format -s1 1", "sample_sig_bits -i 8"] {
+                let fields = format!(
+                    "channel_count -i 2\nsample_count -i 3\nsample_rate -i 8000\nsample_n_bytes -i 1\n{order}\n\
+                     sample_coding -s4 {coding}"
+                );
+                let Chunks::Plain(layout) = read(&file(&fields, &[0; 6])) else {
+                    panic!("{fields}")
+                };
+                assert_eq!((layout.encoding.kind, layout.channels, layout.present), (kind, 2, 3));
+            }
+        }
+    }
+
     #[test]
     fn what_is_not_plain_is_named() {
         let shorten = format!("{FIELDS}\nsample_coding -s26 pcm,embedded-shorten-v2.00");
         assert!(matches!(read(&file(&shorten, &[])), Chunks::Unread(what) if what.contains("shorten")));
-        let ulaw = format!("{FIELDS}\nsample_coding -s4 ulaw");
-        assert!(matches!(read(&file(&ulaw, &[])), Chunks::Unread(what) if what.contains("law")));
+        let other = format!("{FIELDS}\nsample_coding -s6 ulaw16");
+        assert!(matches!(read(&file(&other, &[])), Chunks::Unread(what) if what.contains("coding")));
         for lacking in ["sample_rate", "sample_n_bytes", "sample_byte_format"] {
             let fields = FIELDS.replace(lacking, "something_else");
             assert!(matches!(read(&file(&fields, &[0; 10])), Chunks::Broken(_)), "{lacking}");
