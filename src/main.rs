@@ -5,7 +5,7 @@ use clap::Parser;
 use std::ffi::{c_int, c_long};
 use std::io;
 use std::process::ExitCode;
-use undertone::cli::{self, Arguments, Interrupted, Subcommands};
+use undertone::cli::{self, Arguments, Interrupted, Subcommands, Usage};
 use undertone::engine::{SettingsError, load_settings};
 use undertone::ui;
 
@@ -81,7 +81,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
         return ExitCode::from(130);
     }
     cli::report(error);
-    if error.is::<SettingsError>() {
+    if error.is::<SettingsError>() || error.is::<Usage>() {
         ExitCode::from(2)
     } else {
         ExitCode::FAILURE

@@ -228,6 +228,15 @@ pub enum Subcommands {
         #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]
         from: f64,
     },
+    /// Get published corpora into the data folder; without a name, list them
+    Get {
+        /// Their names: ravdess, crema_d, tess, ...; what was interrupted goes on where it was
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Do not ask
+        #[arg(long, requires = "names")]
+        yes: bool,
+    },
     /// Write the synthetic demo corpus
     Demo {
         /// The folder [default: `demo` in the data folder]

@@ -5,6 +5,7 @@ mod data;
 mod delete;
 mod encoders;
 mod follow;
+mod get;
 mod model;
 mod output;
 mod parse;
@@ -17,7 +18,7 @@ mod study;
 mod tune;
 
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
-pub use session::{Failed, Interrupted};
+pub use session::{Failed, Interrupted, Usage};
 
 use crate::engine::{Bench, LabelChoice, NoteChange, Predictor, RunSelector, Settings, Stop, Subset, request};
 use crate::present::json;
@@ -63,6 +64,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Trim => Ok(show::trimming(output, &*session.ask(request::Trim)?)?),
         Subcommands::Cache { clear } => Ok(show::cache(output, &*session.ask(request::Cache { clear })?)?),
         Subcommands::Encoders { command } => encoders::encoders(&mut session, command.unwrap_or(EncoderCommands::List)),
+        Subcommands::Get { names, yes } => get::get(&mut session, names, yes),
         Subcommands::Demo { dir, clips, if_empty } => {
             let folder = dir;
             data::demo(

@@ -15,6 +15,8 @@ const LINES: Duration = Duration::from_secs(5);
 pub struct Display {
     bar: Option<ProgressBar>,
     task: Option<Task>,
+    /// Whether it is known how much there is to do.
+    counted: bool,
     shown: Instant,
 }
 
@@ -27,13 +29,17 @@ impl Display {
         Self {
             bar,
             task: None,
+            counted: false,
             shown: Instant::now(),
         }
     }
 
     /// Shows it. Epochs are one task: each has a line of its own when it is done.
     pub fn show(&mut self, progress: &Progress) {
-        let new = !self.task.as_ref().is_some_and(|task| task.continues(&progress.task));
+        let known = self.task.as_ref().is_some_and(|task| task.continues(&progress.task));
+        // How much there is may become known on the way.
+        let new = !known || self.counted != (progress.total > 0);
+        self.counted = progress.total > 0;
         self.task = Some(progress.task.clone());
         match &self.bar {
             Some(bar) => {
@@ -49,7 +55,7 @@ impl Display {
                 self.shown = Instant::now();
                 note(&match progress.total {
                     0 => words(progress),
-                    total if progress.task == Task::Fetching => {
+                    total if progress.task.is_in_bytes() => {
                         let [done, total] = [progress.done, total].map(|part| bytes(part as u64));
                         format!("{}: {done} of {total}", progress.task)
                     }
@@ -72,16 +78,20 @@ impl Display {
 fn words(progress: &Progress) -> String {
     if progress.total > 0 || progress.done == 0 {
         progress.task.to_string()
+    } else if progress.task.is_in_bytes() {
+        format!("{}: {}", progress.task, bytes(progress.done as u64))
     } else {
         format!("{}: {}", progress.task, progress.done)
     }
 }
 
 fn style(progress: &Progress) -> ProgressStyle {
-    let template = match progress.task {
-        Task::Fetching => "{msg} [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}",
-        _ if progress.total > 0 => "{msg} [{bar:30}] {pos}/{len} {eta}",
-        _ => "{spinner} {msg}",
+    let template = match progress.total {
+        1.. if progress.task.is_in_bytes() => {
+            "{msg} [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}"
+        }
+        1.. => "{msg} [{bar:30}] {pos}/{len} {eta}",
+        0 => "{spinner} {msg}",
     };
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

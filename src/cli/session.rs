@@ -23,6 +23,11 @@ pub struct Interrupted;
 #[error("{0}")]
 pub struct Failed(pub String);
 
+/// What was asked for needs another argument.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
 /// An engine, its events, and the terminal.
 #[derive(Debug)]
 pub struct Session {

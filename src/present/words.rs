@@ -2,8 +2,8 @@
 
 use super::numbers::{bytes, duration, percent};
 use crate::engine::{
-    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, Known, Note, PublishedScore, QualityIssueKind,
-    RunSummary, Stop, StopTuning, StudyPage, TrialRow, Warning,
+    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, Known, Note, Published,
+    PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -20,6 +20,74 @@ pub fn encoder_here(row: &EncoderRow) -> String {
             None => bytes(here.bytes),
             Some(missing) => format!("without {missing}"),
         },
+    }
+}
+
+/// Whether a published corpus is in the data folder.
+pub fn corpus_here(row: &PublishedRow) -> &'static str {
+    match (&row.here, row.begun) {
+        (Some(_), _) => "yes",
+        (None, true) => "begun",
+        (None, false) => "no",
+    }
+}
+
+/// How a published corpus comes here: how large it is, where that is stated, or that it does not.
+pub fn corpus_download(published: &Published) -> String {
+    match (published.by_hand(), published.bytes()) {
+        (Some(_), _) => "by hand".to_owned(),
+        (None, Some(size)) => bytes(size),
+        (None, None) => "not stated".to_owned(),
+    }
+}
+
+/// Under which licence a corpus is published.
+pub fn corpus_licence(published: &Published) -> &str {
+    published.licence.as_deref().unwrap_or("not stated")
+}
+
+/// Said before a corpus is fetched: size, licence, where from, and what nobody states.
+pub fn before_getting(published: &Published) -> String {
+    let size = match published.bytes() {
+        Some(size) => bytes(size),
+        None => "Its size is not stated".to_owned(),
+    };
+    let mut words = format!(
+        "{size}. Licence: {}. From {}.",
+        corpus_licence(published),
+        published.page
+    );
+    if let Some(note) = &published.note {
+        words += &format!(" {note}");
+    }
+    match (published.is_checked(), published.is_encrypted()) {
+        (true, _) => {}
+        (false, true) => words += " No source states a checksum.",
+        (false, false) => words += " No source states a checksum, and the connection is not encrypted.",
+    }
+    words
+}
+
+/// What is to be done about a corpus that is not fetched by the program.
+pub fn by_hand(published: &Published, how: &str) -> String {
+    format!(
+        "{} ({}) is not fetched by this program. {}: {how}.",
+        published.title,
+        corpus_licence(published),
+        published.page
+    )
+}
+
+/// A corpus was fetched, or stopped.
+pub fn got(fetched: &FetchedCorpus) -> String {
+    let FetchedCorpus { name, folder, line } = fetched;
+    match (folder, line) {
+        (None, _) => format!("{name} was stopped; what has arrived is kept."),
+        (Some(folder), None) => format!("{name} is in {}.", folder.display()),
+        (Some(folder), Some(line)) => format!(
+            "{name} is in {}. To take it, add to `corpora` in the settings file: {line}",
+            folder.display()
+        ),
     }
 }
 
@@ -127,6 +195,7 @@ pub fn subcommand(kind: CommandKind) -> &'static str {
         CommandKind::Trim => "trim",
         CommandKind::Cache => "cache",
         CommandKind::Encoders => "encoders",
+        CommandKind::Get => "get",
         CommandKind::Demo => "demo",
         CommandKind::Bench => "bench",
         CommandKind::Config | CommandKind::Tidy => "config",

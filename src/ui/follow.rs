@@ -2,8 +2,8 @@
 
 use crate::engine::{
     CacheReport, Cancelled, CommandKind, DemoCorpus, Enqueued, Event, ExportSummary, Exported, FeatureSummary,
-    FetchedEncoder, ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired, Tuning,
-    TuningStops,
+    FetchedCorpus, FetchedEncoder, ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired,
+    Tuning, TuningStops,
 };
 use crate::present::numbers::{bytes, count, duration, grouped};
 use crate::present::words;
@@ -28,6 +28,10 @@ pub fn message(event: &Event) -> Option<Message> {
             FetchedEncoder { name, folder: None } => {
                 Message::note(format!("{name} was stopped; what has arrived is kept."))
             }
+        },
+        Event::Published(report) => match report.fetched.as_ref()? {
+            fetched @ FetchedCorpus { folder: Some(_), .. } => Message::good(words::got(fetched)),
+            fetched => Message::note(words::got(fetched)),
         },
         Event::Demo(DemoCorpus {
             folder,

@@ -27,9 +27,10 @@ not finite are `null`. The examples come from the small synthetic demo corpus; l
 ";
 
 /// Documents without an example, and why there is none.
-const WITHOUT: [(&str, &str); 2] = [
+const WITHOUT: [(&str, &str); 3] = [
     ("play", "an audio output is needed"),
     ("encoders get", "the hub is needed"),
+    ("get corpus", "the network is needed"),
 ];
 
 /// The shape of a document: its keys and the kinds of its values. What is absent in one example may be there in another.
@@ -161,6 +162,7 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     ask("cache", &["cache"]);
     ask("encoders", &["encoders"]);
     ask("encoders show", &["encoders", "show", "facebook/wav2vec2-base"]);
+    ask("get", &["get"]);
     ask("config", &["config"]);
     ask("config tidy", &["config", "--tidy"]);
     ask("doctor", &["doctor"]);

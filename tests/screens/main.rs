@@ -13,6 +13,7 @@ mod keys;
 mod listen;
 mod networks;
 mod paste;
+mod published;
 mod question;
 mod report;
 mod study;

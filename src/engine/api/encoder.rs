@@ -3,12 +3,12 @@
 use crate::encoders::Known;
 use std::path::PathBuf;
 
-/// What is to be done about encoders.
+/// What is to be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetch {
-    /// Fetch the one of this name from the hub.
+    /// The encoder of the hub, or the published corpus, of this name.
     Get(String),
-    /// Stop fetching; what has arrived is kept.
+    /// Nothing more: stop fetching; what has arrived is kept.
     Stop,
 }
 

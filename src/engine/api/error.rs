@@ -15,6 +15,9 @@ pub enum EngineError {
     /// Encoders.
     #[error(transparent)]
     Encoder(#[from] crate::encoders::EncoderError),
+    /// Published corpora.
+    #[error(transparent)]
+    Published(#[from] crate::published::PublishedError),
     /// Features.
     #[error(transparent)]
     Feature(#[from] crate::features::FeatureError),

@@ -3,9 +3,9 @@
 use super::{
     CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Evaluation,
     Exported, FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow,
-    ModelSummary, NoSound, Noted, Preview, QueueReport, Restored, Resumed, RunDetail, RunPlan, RunReport, RunSummary,
-    SoundState, Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary, Survey, Task, Trimming,
-    Tuning, TuningStops,
+    ModelSummary, NoSound, Noted, Preview, PublishedReport, QueueReport, Restored, Resumed, RunDetail, RunPlan,
+    RunReport, RunSummary, SoundState, Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary,
+    Survey, Task, Trimming, Tuning, TuningStops,
 };
 use crate::engine::settings::{Preset, Tidying};
 use std::sync::Arc;
@@ -71,6 +71,8 @@ events! {
     Cache(Arc<CacheReport>),
     /// The encoders, after what was fetched.
     Encoders(Arc<EncoderReport>),
+    /// The published corpora, after what was fetched.
+    Published(Arc<PublishedReport>),
     /// Something was measured.
     Measured(Arc<Measured>),
     /// The demo corpus.

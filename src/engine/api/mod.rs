@@ -11,6 +11,7 @@ mod evaluation;
 mod event;
 mod model;
 mod predictor;
+mod published;
 mod queue;
 mod reply;
 pub mod request;
@@ -32,6 +33,7 @@ pub use evaluation::{Evaluation, UnknownLabel};
 pub use event::{Event, Progress, Reply};
 pub use model::{ModelRow, ModelSummary};
 pub use predictor::{LabelChoice, Predictor};
+pub use published::{FetchedCorpus, PublishedReport, PublishedRow};
 pub use queue::{QueueLane, QueueReport};
 pub use reply::{
     Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
@@ -64,6 +66,7 @@ pub use crate::evaluation::{
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};
 pub use crate::layers::LayerSummary;
+pub use crate::published::Published;
 pub use crate::runs::queue::Shift;
 pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};

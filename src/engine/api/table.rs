@@ -44,6 +44,11 @@ macro_rules! requests {
                     /// What is to be fetched from the hub before that.
                     fetch: Option<Fetch>,
                 } -> Arc<EncoderReport>;
+                /// The published corpora: which are known, and which are here.
+                Get {
+                    /// What is to be fetched before that.
+                    fetch: Option<Fetch>,
+                } -> Arc<PublishedReport>;
                 /// Write the synthetic demo corpus.
                 Demo {
                     /// Where; `None` is `<data>/demo`.

@@ -29,6 +29,10 @@ pub enum Task {
     Demo,
     /// An encoder is fetched; counted in bytes.
     Fetching,
+    /// A corpus is fetched; counted in bytes.
+    FetchingCorpus,
+    /// A corpus is unpacked; counted in bytes.
+    Unpacking,
     /// The trials of a study are done.
     Trials,
     /// A run was taken up.
@@ -43,7 +47,7 @@ pub enum Task {
     Other(String),
 }
 
-const WORDS: [(Task, &str); 13] = [
+const WORDS: [(Task, &str); 15] = [
     (Task::Headers, "reading headers"),
     (Task::Samples, "analysing samples"),
     (Task::Features, "features"),
@@ -54,6 +58,8 @@ const WORDS: [(Task, &str); 13] = [
     (Task::Measuring, "measuring"),
     (Task::Demo, "writing demo corpus"),
     (Task::Fetching, "fetching"),
+    (Task::FetchingCorpus, "fetching the corpus"),
+    (Task::Unpacking, "unpacking"),
     (Task::Trials, "trials"),
     (Task::Queued, "queued"),
     (Task::Report, "report"),
@@ -72,8 +78,14 @@ impl Task {
             Self::Measuring => Some(CommandKind::Bench),
             Self::Demo => Some(CommandKind::Demo),
             Self::Fetching => Some(CommandKind::Encoders),
+            Self::FetchingCorpus | Self::Unpacking => Some(CommandKind::Get),
             _ => None,
         }
+    }
+
+    /// Whether it is counted in bytes.
+    pub fn is_in_bytes(&self) -> bool {
+        matches!(self, Self::Fetching | Self::FetchingCorpus | Self::Unpacking)
     }
 
     /// Whether one progress goes on in the other: all epochs are one.

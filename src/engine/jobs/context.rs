@@ -1,12 +1,13 @@
 //! What every job has at hand.
 
+use super::fetches::Fetches;
 use super::latest::Latest;
 use super::rate_limiter::RateLimiter;
 use crate::audio::Channel;
 use crate::corpus::AnalysisCache;
 use crate::engine::{Catalogue, CommandKind, EngineError, Event, Progress, Settings, Task, reading, request};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -18,10 +19,12 @@ pub struct Context {
     pub settings: Settings,
     events: Sender<Event>,
     cancelled: AtomicBool,
-    /// How often fetching was stopped.
-    stops: AtomicUsize,
     catalogue: Mutex<Option<Arc<Catalogue>>>,
     remembered: OnceLock<AnalysisCache>,
+    /// Encoders that are fetched.
+    pub encoders: Fetches,
+    /// Corpora that are fetched.
+    pub corpora: Fetches,
     /// Scans that are asked for.
     pub scans: Latest<request::Scan>,
     /// Plans that are asked for.
@@ -39,9 +42,10 @@ impl Context {
             settings,
             events,
             cancelled: AtomicBool::new(false),
-            stops: AtomicUsize::new(0),
             catalogue: Mutex::new(None),
             remembered: OnceLock::new(),
+            encoders: Fetches::default(),
+            corpora: Fetches::default(),
             scans: Latest::default(),
             plans: Latest::default(),
             previews: Latest::default(),
@@ -84,17 +88,6 @@ impl Context {
         } else {
             Ok(())
         }
-    }
-
-    /// Asks what is being fetched to stop.
-    pub fn stop_fetching(&self) {
-        self.stops.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Whether what is fetched from now on is to go on.
-    pub fn fetching(&self) -> impl Fn() -> bool + '_ {
-        let before = self.stops.load(Ordering::Relaxed);
-        move || self.stops.load(Ordering::Relaxed) == before
     }
 
     /// A reporter of progress, at most ten times a second; it says whether to go on.

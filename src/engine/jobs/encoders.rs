@@ -16,7 +16,7 @@ impl Answer for request::Encoders {
         let fetched = match self.fetch {
             None => None,
             Some(Fetch::Stop) => {
-                context.stop_fetching();
+                context.encoders.stop();
                 None
             }
             Some(Fetch::Get(name)) => {
@@ -37,7 +37,7 @@ impl Answer for request::Encoders {
 fn get(context: &Context, hub: &Hub, name: &str) -> Result<Option<PathBuf>, EngineError> {
     let client = Client::new(Patience::default()).map_err(EncoderError::from)?;
     let report = context.progress_reporter();
-    let fetching = context.fetching();
+    let fetching = context.encoders.begin();
     let got = hub.get(name, &client, &mut |done, total| {
         report(Task::Fetching, done as usize, total as usize) && fetching()
     });

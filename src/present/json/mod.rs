@@ -45,6 +45,7 @@ mod features;
 mod machine;
 mod predictions;
 mod process;
+mod published;
 mod queue;
 mod report;
 mod runs;
@@ -59,6 +60,7 @@ pub use evaluation::Evaluation;
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
 pub use machine::{Doctor, FeatureBench, Model, ModelBench, Models};
 pub use predictions::{Prediction, Predictions};
+pub use published::{FetchedCorpus, PublishedCorpora};
 pub use queue::Queue;
 pub use report::Report;
 pub use runs::{Comparison, Deleted, NoteOfRun, Restored, Run, Runs, Stopping};
@@ -127,6 +129,8 @@ pub const KINDS: &[Kind] = &[
     kind::<Encoders>("encoders", "encoders"),
     kind::<Encoder>("encoders show", "encoders show NAME"),
     kind::<FetchedEncoder>("encoders get", "encoders get NAME"),
+    kind::<PublishedCorpora>("get", "get"),
+    kind::<FetchedCorpus>("get corpus", "get NAME --yes"),
     kind::<RunEvent>("train", "train"),
     kind::<Plan>("train plan", "train --plan"),
     kind::<Runs>("runs", "runs"),

@@ -71,7 +71,7 @@ fn unread(problem: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
 pub fn nothing(model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let folder = model.setting("data").unwrap_or("data");
     let advice = format!(
-        "Put a corpus ({}, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again.\n\nPress d to make a synthetic demo corpus and look around with it.",
+        "Put a corpus ({}, or a table of your own) into {folder}/, or name its folder under [[corpora]] in workbench.toml; then press r to scan again. Press a to get a published one.\n\nPress d to make a synthetic demo corpus and look around with it.",
         known_corpora()
     );
     buffer.put(area, 0, 1, "No clip was found.", theme.heading());

@@ -4,7 +4,9 @@ use super::{DataView, View, demo};
 use crate::engine::{Bench, Command, CommandKind};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
-use crate::ui::overlays::{CacheView, DoctorView, EncodersView, Prompt, SettingsView, Subject, TrimView, prompt};
+use crate::ui::overlays::{
+    CacheView, DoctorView, EncodersView, Prompt, PublishedView, SettingsView, Subject, TrimView, prompt,
+};
 use crate::ui::pane::{Pane, Table};
 
 /// What is wrong with an empty name of a folder.
@@ -19,11 +21,16 @@ pub const DATA: Table<DataView> = Table {
             .hint_as("← →", "views")
             .does(|view, _, _| view.turn(1)),
         bind(&[ENTER], "open the clip in Listen").does(DataView::open),
-        bind(keys!['/'], "filter speakers, data-quality issues or refused files").does(|view, _, effects| {
+        bind(
+            keys!['/'],
+            "filter speakers, data-quality issues, refused files or notes",
+        )
+        .does(|view, _, effects| {
             view.filter.typing = !matches!(view.view, View::Overview | View::Tables);
             if !view.filter.typing {
-                effects
-                    .note("There is nothing to filter here; → shows speakers, data-quality issues and refused files.");
+                effects.note(
+                    "There is nothing to filter here; → shows speakers, data-quality issues, refused files and notes.",
+                );
             }
         }),
         bind(keys!['r'], "scan the corpora again; only what changed is read")
@@ -117,6 +124,12 @@ pub const DATA: Table<DataView> = Table {
             .does(|_, _, effects| {
                 effects.open(EncodersView::default());
                 effects.send(Command::Encoders { fetch: None });
+            }),
+        bind(keys!['a'], "published corpora: which are here, and getting others")
+            .sends(CommandKind::Get, &[])
+            .does(|_, _, effects| {
+                effects.open(PublishedView::default());
+                effects.send(Command::Get { fetch: None });
             }),
         bind(keys!['b'], "measure how fast features are extracted here")
             .sends(CommandKind::Bench, &[])
