@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod numbers;
+pub mod refusals;
 pub mod table;
 pub mod words;

@@ -4,6 +4,7 @@ use crate::cli::output::Output;
 use crate::engine::{FeatureSpeed, Measured, ModelSpeed};
 use crate::present::json;
 use crate::present::numbers::{bytes, score};
+use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::words::{self, SYNTHETIC};
 use std::io;
@@ -54,8 +55,8 @@ fn features(speed: &FeatureSpeed) -> String {
     }
     text += &format!("\n{}", speeds.render());
     text += &format!("\nmemory at most {}\n", bytes(speed.memory_peak));
-    for (path, reason) in &speed.refused {
-        text += &format!("refused: {}: {reason}\n", path.display());
+    for group in Refusals::of(speed.refused.iter().map(|(path, reason)| (&**path, &**reason))) {
+        text += &format!("refused: {}\n", group.line());
     }
     text
 }

@@ -3,6 +3,7 @@
 use crate::cli::output::Output;
 use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey, Tidying};
 use crate::present::numbers::{count, percent};
+use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
 use crate::present::{json, words};
@@ -81,15 +82,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
             survey.name_notes.len() - LISTED
         )?;
     }
-    listing(
-        &mut text,
-        "refused",
-        survey
-            .catalogue
-            .refused
-            .iter()
-            .map(|refused| (&refused.path, &refused.reason)),
-    )?;
+    refusals(&mut text, survey)?;
     let mut rest = survey.quality_issues.as_slice();
     while let Some(first) = rest.first() {
         let (same, others) = rest.split_at(rest.iter().take_while(|other| other.kind == first.kind).count());
@@ -103,6 +96,23 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         writeln!(text, "\n{clips} clips written to {}", path.display())?;
     }
     Ok(text)
+}
+
+/// One line for those of a folder that were refused for the same reason.
+fn refusals(text: &mut String, survey: &Survey) -> std::fmt::Result {
+    let refused = &survey.catalogue.refused;
+    let groups = Refusals::of(refused.iter().map(|refused| (&*refused.path, &*refused.reason)));
+    if !groups.is_empty() {
+        writeln!(text, "\nrefused: {}", refused.len())?;
+    }
+    for group in groups.iter().take(LISTED) {
+        writeln!(text, "  {}", group.line())?;
+    }
+    let more: usize = groups.iter().skip(LISTED).map(|group| group.files).sum();
+    if more > 0 {
+        writeln!(text, "  and {more} more (--json lists them all)")?;
+    }
+    Ok(())
 }
 
 fn listing<'a>(
@@ -184,8 +194,8 @@ pub fn features(output: Output, summary: &FeatureSummary) -> io::Result<()> {
                     summary.skip_clamped
                 );
             }
-            for (path, reason) in &summary.refused {
-                text += &format!("\nrefused: {}: {reason}", path.display());
+            for group in Refusals::of(summary.refused.iter().map(|(path, reason)| (&**path, &**reason))) {
+                text += &format!("\nrefused: {}", group.line());
             }
             text
         },

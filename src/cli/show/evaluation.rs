@@ -4,6 +4,7 @@ use super::report::{classes, confused, confusion, groups, metrics};
 use crate::cli::output::Output;
 use crate::engine::{Evaluation, Interval};
 use crate::present::numbers::{count, percent};
+use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::{json, words};
 use std::io;
@@ -79,9 +80,8 @@ fn foot(evaluation: &Evaluation) -> String {
         text += &words::unknown_labels(&evaluation.unknown_labels);
         text.push('\n');
     }
-    for (path, reason) in &evaluation.refused {
-        let path = path.display().to_string();
-        text += &format!("refused: {path}: {}\n", reason.trim_start_matches(&format!("{path}: ")));
+    for group in Refusals::of(evaluation.refused.iter().map(|(path, reason)| (&**path, &**reason))) {
+        text += &format!("refused: {}\n", group.line());
     }
     text + &format!("written to {}\n", evaluation.folder.display())
 }

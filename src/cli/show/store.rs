@@ -4,6 +4,7 @@ use crate::cli::output::Output;
 use crate::engine::{CacheReport, CacheRow, ExportSummary, ImportSummary, TRIM_SHORT, Trimming};
 use crate::present::json;
 use crate::present::numbers::{bytes, score};
+use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::words::{cache_kind, cache_state};
 use std::fmt::Write;
@@ -151,8 +152,8 @@ fn trimming_text(found: &Trimming) -> Result<String, std::fmt::Error> {
         }
         writeln!(text, "{}", table.render())?;
     }
-    for (path, reason) in &found.refused {
-        writeln!(text, "refused: {}: {reason}", path.display())?;
+    for group in Refusals::of(found.refused.iter().map(|(path, reason)| (&**path, &**reason))) {
+        writeln!(text, "refused: {}", group.line())?;
     }
     Ok(text)
 }

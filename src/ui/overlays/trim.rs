@@ -2,6 +2,7 @@
 
 use crate::engine::{Command, CommandKind, Event, TRIM_SHORT, Task, TrimmedCorpus, Trimming};
 use crate::present::numbers::{count, duration, grouped, percent};
+use crate::present::refusals::Refusals;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
@@ -153,8 +154,12 @@ fn lines(found: &Trimming) -> Vec<Line> {
         lines.push(line(Kind::Columns, row("threshold", heads)));
         lines.extend(figures(corpus).into_iter().map(|text| line(Kind::Figures, text)));
     }
-    for (path, reason) in &found.refused {
-        lines.push(line(Kind::Refused, format!("{}: {reason}", file_name(path))));
+    for group in Refusals::of(found.refused.iter().map(|(path, reason)| (&**path, &**reason))) {
+        let files = match group.files {
+            1 => file_name(group.example),
+            _ => group.files(),
+        };
+        lines.push(line(Kind::Refused, format!("{files}: {}", group.reason)));
     }
     lines
 }

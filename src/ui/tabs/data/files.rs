@@ -2,6 +2,8 @@
 
 use super::DataView;
 use crate::engine::Survey;
+use crate::present::numbers::count;
+use crate::present::refusals::Refusals;
 use crate::present::words;
 use crate::ui::styles;
 use crate::ui::text::{Paint, cut, file_name, fit, wrap};
@@ -12,12 +14,12 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 
 /// One row of a list, and what is shown in full of the row under the cursor.
-struct Row {
-    word: (String, Style),
-    corpus: String,
-    file: String,
-    reason: String,
-    path: String,
+pub(super) struct Row {
+    pub word: (String, Style),
+    pub corpus: String,
+    pub file: String,
+    pub reason: String,
+    pub path: String,
 }
 
 fn issue(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
@@ -35,15 +37,26 @@ fn issue(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
     })
 }
 
-fn refused(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
+/// A refused file, or the first of those that are shown as one row.
+fn refused(survey: &Survey, index: usize, groups: &[Refusals], theme: Theme) -> Option<Row> {
     let refused = survey.catalogue.refused.get(index)?;
+    let several = groups.iter().find(|group| group.first == index && group.files > 1);
     Some(Row {
         word: (String::new(), theme.text()),
         corpus: refused.corpus.to_string(),
-        file: file_name(&refused.path),
-        reason: refused.reason.clone(),
-        path: refused.path.display().to_string(),
+        file: several.map_or_else(|| file_name(&refused.path), |group| count(group.files, "file")),
+        reason: several.map_or_else(|| refused.reason.clone(), |group| group.reason.to_owned()),
+        path: several.map_or_else(
+            || refused.path.display().to_string(),
+            |group| format!("{}; a filter (/) lists each", group.files()),
+        ),
     })
+}
+
+/// The refused files by folder and reason.
+pub fn refusals(survey: &Survey) -> Vec<Refusals<'_>> {
+    let refused = survey.catalogue.refused.iter();
+    Refusals::of(refused.map(|refused| (&*refused.path, &*refused.reason)))
 }
 
 /// What the filter searches in a data-quality issue.
@@ -94,10 +107,15 @@ pub fn draw_refused(view: &DataView, survey: &Survey, area: Rect, buffer: &mut B
         true => "No file was refused.",
         false => "No file passes the filter; Esc clears it.",
     };
+    // What passes a filter is listed file by file.
+    let groups = match view.filter.words().is_empty() {
+        true => refusals(survey),
+        false => Vec::new(),
+    };
     draw(
         view,
         survey,
-        &|index| refused(survey, index, theme),
+        &|index| refused(survey, index, &groups, theme),
         empty,
         area,
         buffer,
@@ -105,7 +123,8 @@ pub fn draw_refused(view: &DataView, survey: &Survey, area: Rect, buffer: &mut B
     );
 }
 
-fn draw(
+/// Draws rows, and in full the one under the cursor.
+pub(super) fn draw(
     view: &DataView,
     survey: &Survey,
     row_of: &dyn Fn(usize) -> Option<Row>,

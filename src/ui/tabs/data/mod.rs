@@ -3,6 +3,7 @@
 mod empty;
 mod files;
 mod keys;
+mod notes;
 mod overview;
 mod speakers;
 mod tables;
@@ -35,15 +36,18 @@ pub enum View {
     Issues,
     /// Files that are no clips.
     Refused,
+    /// How the corpora were read, and notes on their names.
+    Notes,
 }
 
 impl View {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Overview,
         Self::Tables,
         Self::Speakers,
         Self::Issues,
         Self::Refused,
+        Self::Notes,
     ];
 
     fn name(self) -> &'static str {
@@ -53,6 +57,7 @@ impl View {
             Self::Speakers => "Speakers",
             Self::Issues => "Issues",
             Self::Refused => "Refused",
+            Self::Notes => "Notes",
         }
     }
 }
@@ -86,9 +91,14 @@ impl DataView {
             View::Overview | View::Tables => Vec::new(),
             View::Speakers => all(survey.statistics.speakers.len(), &|index| speakers::text(survey, index)),
             View::Issues => all(survey.quality_issues.len(), &|index| files::issue_text(survey, index)),
+            View::Refused if words.is_empty() => files::refusals(survey).iter().map(|group| group.first).collect(),
             View::Refused => all(survey.catalogue.refused.len(), &|index| {
                 files::refused_text(survey, index)
             }),
+            View::Notes => {
+                let texts = notes::texts(survey);
+                all(texts.len(), &|index| texts[index].clone())
+            }
         }
     }
 
@@ -140,6 +150,9 @@ impl Pane for DataView {
                 effects.said = true;
             }
             Event::Demo(DemoCorpus { summary: Some(_), .. }) => effects.send(Command::Scan { headers_only: false }),
+            Event::Published(report) if report.fetched.as_ref().is_some_and(|fetched| fetched.folder.is_some()) => {
+                effects.send(Command::Scan { headers_only: false });
+            }
             Event::Tidying(tidying) if tidying.kept.is_none() && !tidying.removed.is_empty() => {
                 effects.open(tidy(tidying));
             }
@@ -201,6 +214,7 @@ fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
         View::Speakers => speakers::draw(view, survey, body, buffer, theme),
         View::Issues => files::draw_issues(view, survey, body, buffer, theme),
         View::Refused => files::draw_refused(view, survey, body, buffer, theme),
+        View::Notes => notes::draw_notes(view, survey, body, buffer, theme),
     }
 }
 
@@ -212,6 +226,7 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
             View::Speakers => Some(survey.statistics.speakers.len()),
             View::Issues => Some(survey.quality_issues.len()),
             View::Refused => Some(survey.catalogue.refused.len()),
+            View::Notes => Some(notes::number(survey)),
         };
         let front = view == data.view;
         let style = if front {

@@ -91,7 +91,7 @@ fn sums(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
         _ => {
             let notes = match survey.name_notes.len() {
                 0 => String::new(),
-                notes => format!("{} on names: undertone scan; ", count(notes, "note")),
+                notes => format!("{} on names: see Notes; ", count(notes, "note")),
             };
             let mut times = format!("{notes}headers read in {}", duration(survey.header_seconds));
             times += &match (survey.analysed, model.busy(CommandKind::Scan)) {
