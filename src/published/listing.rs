@@ -56,7 +56,7 @@ impl Dataverse {
     ) -> Result<Vec<Piece<'a>>, PublishedError> {
         let url = format!("{}/api/datasets/:persistentId/?persistentId={}", self.server, self.doi);
         let list = Piece {
-            addresses: &[url.clone()],
+            addresses: std::slice::from_ref(&url),
             remote: String::new(),
             file: PathBuf::new(),
             size: None,
