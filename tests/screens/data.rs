@@ -5,16 +5,18 @@ use super::fixtures::{opening, synthetic_survey};
 use super::harness::{SIZES, Workbench, screens};
 use std::path::PathBuf;
 use std::sync::Arc;
-use undertone::engine::{Clear, Command, CommandKind, DemoCorpus, Event, Progress, Task, TidyRow, Tidying};
+use undertone::engine::{
+    Clear, Command, CommandKind, DemoCorpus, Event, Progress, Reading, Refused, Task, TidyRow, Tidying,
+};
 
 #[test]
 fn data_shows_every_view() {
     let mut workbench = Workbench::new(opening());
-    for name in ["overview", "tables", "speakers", "suspicious", "refused"] {
+    for name in ["overview", "tables", "speakers", "suspicious", "refused", "notes"] {
         screens(&workbench, &format!("data_{name}"));
         workbench.press("Right");
     }
-    workbench.press("Left Left Down Down Down");
+    workbench.press("Left Left Left Down Down Down");
     workbench.press("/ s a m e");
     assert!(
         workbench.text(80, 24).contains("1 of 2"),
@@ -22,6 +24,58 @@ fn data_shows_every_view() {
     );
     workbench.press("Enter Enter");
     assert!(workbench.text(80, 24).contains("1006_TIE_HAP_XX.wav") || workbench.text(80, 24).contains("Clips"));
+}
+
+/// Thirty files of one folder that were refused alike, and one that was not; what a scan noted.
+#[test]
+fn like_refusals_are_one_row_and_notes_are_listed() {
+    let mut found = fixtures::survey();
+    let refused = |name: String, reason: &str| Refused {
+        corpus: "mine".into(),
+        path: format!("data/mine/{name}").into(),
+        reason: reason.to_owned(),
+    };
+    let mut all: Vec<_> = (0..30)
+        .map(|file| refused(format!("{file}.amr"), "AMR is not read"))
+        .collect();
+    all.push(refused("other.wav".to_owned(), "is empty"));
+    found.catalogue.refused = Arc::new(all);
+    found.catalogue.readings = Arc::new(vec![Reading {
+        corpus: "tess".into(),
+        path: "data/tess".into(),
+        layout: "the names of TESS (2800 of 2800 sound files)".to_owned(),
+        notes: vec!["list.csv would fit, too".to_owned()],
+    }]);
+    found.name_notes = vec!["the labels 0, 1 of mine are numbers".to_owned()];
+    let mut events = opening();
+    events.push(Event::Survey(Arc::new(found)));
+    let mut workbench = Workbench::new(events);
+    assert!(workbench.text(120, 40).contains("1 note on names: see Notes"));
+    workbench.press("Left");
+    let notes = workbench.text(120, 40);
+    for words in [
+        "Notes 3",
+        "read by the names of TESS",
+        "list.csv would fit",
+        "are numbers",
+        "1 of 3",
+    ] {
+        assert!(notes.contains(words), "{words}: {notes}");
+    }
+    workbench.press("Left");
+    let refused = workbench.text(120, 40);
+    for words in [
+        "Refused 31",
+        "30 files",
+        "AMR is not read",
+        "other.wav",
+        "1 of 2",
+        "such as 0.amr",
+    ] {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    workbench.press("/ a m r Enter");
+    assert!(workbench.text(120, 40).contains("1 of 30"));
 }
 
 #[test]
