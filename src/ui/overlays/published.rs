@@ -143,8 +143,10 @@ impl PublishedView {
         let rest = usize::from(area.width).saturating_sub(here + download);
         let name = (rest / 2).min(36);
         let licence = rest.saturating_sub(name).min(38);
+        // With a blank between it and the next.
+        let column = |text: &str, columns: usize| fit(text, columns.saturating_sub(1)) + " ";
         let line = |cells: [&str; 4]| {
-            fit(cells[0], name) + &fit(cells[1], licence) + &fit(cells[2], here) + &fit_right(cells[3], download)
+            column(cells[0], name) + &column(cells[1], licence) + &fit(cells[2], here) + &fit_right(cells[3], download)
         };
         buffer.put(
             area,
