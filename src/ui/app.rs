@@ -105,6 +105,21 @@ impl App {
         self.sent();
     }
 
+    /// Whether the workbench is to step aside, as by Ctrl-Z.
+    pub fn take_stop(&mut self) -> bool {
+        std::mem::take(&mut self.workbench.stop)
+    }
+
+    /// Has the next frame drawn over whatever stands on the screen.
+    pub fn redraw(&mut self) {
+        self.workbench.redraw = true;
+    }
+
+    /// Whether that was asked for.
+    pub fn take_redraw(&mut self) -> bool {
+        std::mem::take(&mut self.workbench.redraw)
+    }
+
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
         self.workbench.quit
