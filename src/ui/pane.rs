@@ -160,6 +160,7 @@ impl<P: Pane> AnyPane for P {
 fn in_force<P: Pane>(pane: &P) -> Vec<Table<P>> {
     match pane.filter() {
         Some(filter) if filter.typing => vec![Table::FILTER],
+        Some(filter) if filter.is_shown() => std::iter::once(Table::FILTERED).chain(pane.keys()).collect(),
         _ => pane.keys(),
     }
 }

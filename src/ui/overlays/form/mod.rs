@@ -231,7 +231,9 @@ impl Form {
         let fields = self.entries.iter().filter(|entry| stands(entry));
         let shown = |key: &str| fields.clone().any(|entry| entry.key == key);
         let others = rest().filter(|(key, _)| !shown(key));
-        let written = fields.clone().map(|entry| (&*entry.setting.help, entry.key, entry.toml()));
+        let written = fields
+            .clone()
+            .map(|entry| (&*entry.setting.help, entry.key, entry.toml()));
         edit::write(written.chain(others.map(|(key, value)| ("", &**key, value.clone()))))
     }
 

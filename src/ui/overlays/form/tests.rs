@@ -152,7 +152,10 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
     assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
     let reopened = form.to_edit();
     let (first, rest) = reopened.split_once('\n').unwrap();
-    assert!(first.contains("line 2: ") && rest == "training.epochs = \n# mine\n", "{reopened}");
+    assert!(
+        first.contains("line 2: ") && rest == "training.epochs = \n# mine\n",
+        "{reopened}"
+    );
     form.edited(&reopened);
     assert_eq!(form.to_edit(), reopened, "one line on top, however often");
     // Of a type that the field cannot show: once in the text, as it was written.
