@@ -110,12 +110,7 @@ impl App {
         std::mem::take(&mut self.workbench.stop)
     }
 
-    /// Has the next frame drawn over whatever stands on the screen.
-    pub fn redraw(&mut self) {
-        self.workbench.redraw = true;
-    }
-
-    /// Whether that was asked for.
+    /// Whether the next frame is to be drawn whole, over whatever stands on the screen.
     pub fn take_redraw(&mut self) -> bool {
         std::mem::take(&mut self.workbench.redraw)
     }

@@ -54,7 +54,7 @@ pub fn run(settings: Settings) -> io::Result<()> {
     terminal::check().map_err(io::Error::other)?;
     let asked = signals::listen()?;
     let panics = keep_screen_on_foreign_panics();
-    let outcome = terminal::open().and_then(|mut screen| work(&mut screen, settings, &asked, &panics));
+    let outcome = terminal::enter().and_then(|mut screen| work(&mut screen, settings, &asked, &panics));
     let left = terminal::leave();
     // One that came while the terminal failed is why it failed.
     let late = || asked.try_iter().find_map(Asked::leave);
@@ -132,12 +132,8 @@ fn work(
             app.key(INTERRUPT.event());
             at_once = true;
         }
-        if told.contains(&Asked::Continue) {
-            terminal::enter()?;
-            app.redraw();
-        }
-        if app.take_redraw() {
-            terminal.clear()?;
+        if app.take_redraw() || told.contains(&Asked::Continue) {
+            *terminal = terminal::enter()?;
             at_once = true;
         }
         if listening {

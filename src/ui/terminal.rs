@@ -41,20 +41,12 @@ fn check_parts(keys: bool, screen: bool, term: Option<&OsStr>) -> Result<(), NoT
     Err(NoTerminal(missing))
 }
 
-/// Opens it.
+/// Enters every mode, over whatever was on the screen: a connection that broke off leaves its picture there. The next frame
+/// is drawn whole. (Ratatui's own `clear` asks where the cursor is, and waits for terminals that do not answer.)
 ///
 /// # Errors
 /// A terminal that cannot be written, or that takes no modes.
-pub fn open() -> io::Result<DefaultTerminal> {
-    enter()?;
-    Terminal::new(ratatui::backend::CrosstermBackend::new(stdout()))
-}
-
-/// Enters every mode, over whatever was on the screen: a connection that broke off leaves its picture there.
-///
-/// # Errors
-/// As [`open`].
-pub fn enter() -> io::Result<()> {
+pub fn enter() -> io::Result<DefaultTerminal> {
     enable_raw_mode()?;
     execute!(
         stdout(),
@@ -63,7 +55,8 @@ pub fn enter() -> io::Result<()> {
         ResetColor,
         Clear(ClearType::All),
         Hide
-    )
+    )?;
+    Terminal::new(ratatui::backend::CrosstermBackend::new(stdout()))
 }
 
 /// Leaves every mode, each also where another cannot be left.
