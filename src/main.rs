@@ -7,7 +7,7 @@ use std::io;
 use std::process::ExitCode;
 use undertone::cli::{self, Arguments, Interrupted, Subcommands, Usage};
 use undertone::engine::{SettingsError, load_settings};
-use undertone::ui;
+use undertone::ui::{self, NoTerminal};
 
 /// Training and scanning make and drop many buffers on many threads.
 #[global_allocator]
@@ -66,7 +66,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = load_settings(arguments.config.as_deref(), &arguments.changes())?;
     match arguments.command {
         Some(subcommand) => cli::run(subcommand, settings, arguments.json),
-        None => ui::run(settings).context("the workbench needs a terminal; `undertone --help` lists the subcommands"),
+        None => ui::run(settings).context("the workbench needs a terminal"),
     }
 }
 
@@ -81,7 +81,9 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
         return ExitCode::from(130);
     }
     cli::report(error);
-    if error.is::<SettingsError>() || error.is::<Usage>() {
+    let no_terminal = |cause: &io::Error| cause.get_ref().is_some_and(|inner| inner.is::<NoTerminal>());
+    let not_as_asked = error.is::<SettingsError>() || error.is::<Usage>();
+    if not_as_asked || error.downcast_ref::<io::Error>().is_some_and(no_terminal) {
         ExitCode::from(2)
     } else {
         ExitCode::FAILURE

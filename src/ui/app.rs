@@ -105,6 +105,16 @@ impl App {
         self.sent();
     }
 
+    /// Whether the workbench is to step aside, as by Ctrl-Z.
+    pub fn take_stop(&mut self) -> bool {
+        std::mem::take(&mut self.workbench.stop)
+    }
+
+    /// Whether the next frame is to be drawn whole, over whatever stands on the screen.
+    pub fn take_redraw(&mut self) -> bool {
+        std::mem::take(&mut self.workbench.redraw)
+    }
+
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
         self.workbench.quit

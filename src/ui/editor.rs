@@ -1,12 +1,8 @@
-//! The user's own editor, in the terminal that the workbench steps back from.
+//! The user's own editor, in the terminal that the workbench has left for it.
 
-use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,30 +10,16 @@ use std::process::Command;
 /// Tried in this order where neither `VISUAL` nor `EDITOR` is set.
 const USUAL: [&str; 3] = ["vi", "nano", "vim"];
 
-/// Has a text edited, and takes the terminal back; the text as it was saved, or why it could not be edited.
-///
-/// # Errors
-/// A terminal that cannot be had back.
-pub fn edit(terminal: &mut DefaultTerminal, text: &str) -> io::Result<Result<String, String>> {
+/// Has a text edited: the text as it was saved, or why it could not be edited.
+pub fn edit(text: &str) -> Result<String, String> {
     let Some(editor) = chosen(|name| std::env::var_os(name)) else {
-        let words = "There is no editor: set EDITOR to the one you use, as in `export EDITOR=nano`.";
-        return Ok(Err(words.to_owned()));
+        return Err("There is no editor: set EDITOR to the one you use, as in `export EDITOR=nano`.".to_owned());
     };
-    let path = match write(text) {
-        Ok(path) => path,
-        Err(error) => return Ok(Err(format!("The text to be edited cannot be written: {error}"))),
-    };
-    disable_raw_mode()?;
-    execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen)?;
-    terminal.show_cursor()?;
+    let path = write(text).map_err(|error| format!("The text to be edited cannot be written: {error}"))?;
     // As git does it: the editor may have arguments.
     let mut line = editor.clone();
     line.push(" \"$1\"");
     let status = Command::new("sh").arg("-c").arg(line).arg("sh").arg(&path).status();
-    enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-    terminal.hide_cursor()?;
-    terminal.clear()?;
     let edited = match status {
         Ok(status) if status.success() => {
             fs::read_to_string(&path).map_err(|error| format!("What was edited cannot be read: {error}"))
@@ -50,7 +32,7 @@ pub fn edit(terminal: &mut DefaultTerminal, text: &str) -> io::Result<Result<Str
     };
     // What is left there is only rubbish.
     let _ = fs::remove_file(&path);
-    Ok(edited)
+    edited
 }
 
 /// The editor's command line.

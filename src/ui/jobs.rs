@@ -31,7 +31,11 @@ impl Jobs {
         if !self.asked.values().any(|count| *count > 0) {
             self.tasks.clear();
         }
-        self.tasks.retain(|progress| progress.task.command() != Some(kind));
+        // Others read headers and compute features as well; what goes on says so again.
+        let asked = &self.asked;
+        let goes_on = |of: CommandKind| of != kind && asked.get(&of).is_some_and(|count| *count > 0);
+        self.tasks
+            .retain(|progress| progress.task.command().is_none_or(goes_on));
     }
 
     /// A task goes on; it is forgotten when it is complete.
@@ -40,5 +44,31 @@ impl Jobs {
         if progress.total == 0 || progress.done < progress.total {
             self.tasks.push(progress);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Task;
+
+    #[test]
+    fn what_a_command_had_done_by_the_way_ends_with_it() {
+        let mut jobs = Jobs::default();
+        jobs.asked(CommandKind::Runs);
+        jobs.asked(CommandKind::Resume);
+        let progress = |task, total| Progress { task, done: 0, total };
+        jobs.progress(progress(Task::Headers, 0));
+        assert_eq!(jobs.tasks.len(), 1);
+        jobs.ended(CommandKind::Resume);
+        assert!(
+            jobs.tasks.is_empty(),
+            "the runs are still followed, but nobody reads headers"
+        );
+        jobs.asked(CommandKind::Scan);
+        jobs.asked(CommandKind::Preview);
+        jobs.progress(progress(Task::Samples, 9));
+        jobs.ended(CommandKind::Preview);
+        assert_eq!(jobs.tasks.len(), 1, "the scan goes on");
     }
 }

@@ -12,24 +12,27 @@ mod overlays;
 mod pane;
 mod screen;
 mod shared;
+mod signals;
 mod styles;
 mod tabs;
+mod terminal;
 mod text;
 mod theme;
 mod widgets;
 mod workbench;
 
 pub use app::App;
+pub use terminal::NoTerminal;
 pub use theme::{Colours, Theme};
 
 use crate::engine::{Engine, Event, Settings};
 use input::Sequences;
+use input::key::INTERRUPT;
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{
-    self, DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent, KeyEventKind,
-};
-use ratatui::crossterm::execute;
-use std::io::{self, stdout};
+use ratatui::crossterm::event::{self, Event as TerminalEvent, KeyEventKind};
+use signals::Asked;
+use std::ffi::c_int;
+use std::io;
 use std::panic;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
@@ -42,21 +45,32 @@ const WAIT: Duration = Duration::from_millis(30);
 /// Events followed before the next key is read.
 const EVENTS_AT_ONCE: usize = 256;
 
-/// Opens the workbench in the terminal and stays until the user leaves. The terminal is given back as it was,
-/// also after an error or a panic.
+/// Opens the workbench in the terminal and stays until the user leaves, or a signal ends it, by which the program then ends.
+/// The terminal is given back as it was, also after an error or a panic.
 ///
 /// # Errors
-/// A terminal that cannot be read or written.
+/// [`NoTerminal`], as a cause; a terminal that cannot be read or written.
 pub fn run(settings: Settings) -> io::Result<()> {
-    let mut terminal = ratatui::try_init()?;
+    terminal::check().map_err(io::Error::other)?;
+    let asked = signals::listen()?;
     let panics = keep_screen_on_foreign_panics();
-    let outcome = execute!(stdout(), EnableBracketedPaste).and_then(|()| work(&mut terminal, settings, &panics));
-    let restored = execute!(stdout(), DisableBracketedPaste).and(ratatui::try_restore());
-    outcome.and(restored)
+    let outcome = terminal::enter().and_then(|mut screen| work(&mut screen, settings, &asked, &panics));
+    let left = terminal::leave();
+    // One that came while the terminal failed is why it failed.
+    let late = || asked.try_iter().find_map(Asked::leave);
+    if let Some(signal) = outcome.as_ref().ok().copied().flatten().or_else(late) {
+        signals::end_by(signal);
+    }
+    outcome.and(left)
 }
 
-/// The one loop: keys, events of the engine, frames.
-fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<String>) -> io::Result<()> {
+/// The one loop: keys, signals, events of the engine, frames. The signal that ended it, if one did.
+fn work(
+    terminal: &mut DefaultTerminal,
+    settings: Settings,
+    asked: &Receiver<Asked>,
+    panics: &Receiver<String>,
+) -> io::Result<Option<c_int>> {
     let (engine, events) = Engine::start(settings);
     let mut app = App::new(Theme::new(Colours::detect()), move |command| engine.send(command));
     let mut sequences = Sequences::default();
@@ -92,9 +106,34 @@ fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<St
             at_once = true;
             ready = !app.has_quit() && event::poll(Duration::ZERO)?;
         }
+        let mut told: Vec<Asked> = asked.try_iter().collect();
         if let Some(text) = app.take_edit() {
-            let outcome = editor::edit(terminal, &text)?;
+            terminal::leave()?;
+            let outcome = editor::edit(&text);
+            // Keys sent to both programs were meant for the other one.
+            told.extend(asked.try_iter().filter(|asked| asked.leave().is_some()));
+            told.push(Asked::Continue);
             app.edited(outcome);
+        }
+        if app.take_stop() {
+            // The sound is paused by another thread.
+            thread::sleep(FRAME);
+            terminal::leave()?;
+            match signals::stop(asked) {
+                Some(first) => told.push(first),
+                None => app.warn("Nothing could bring the workbench back here: it was started by no shell."),
+            }
+            told.push(Asked::Continue);
+        }
+        if let Some(signal) = told.iter().find_map(|asked| asked.leave()) {
+            return Ok(Some(signal));
+        }
+        if told.contains(&Asked::Interrupt) {
+            app.key(INTERRUPT.event());
+            at_once = true;
+        }
+        if app.take_redraw() || told.contains(&Asked::Continue) {
+            *terminal = terminal::enter()?;
             at_once = true;
         }
         if listening {
@@ -116,7 +155,7 @@ fn work(terminal: &mut DefaultTerminal, settings: Settings, panics: &Receiver<St
             changed = false;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Follows the events that are there; says whether there were any, or that no more will come.
@@ -137,14 +176,14 @@ fn follow(app: &mut App, events: &Receiver<Event>) -> Result<bool, &'static str>
 /// so it is handed over to be shown as a message.
 fn keep_screen_on_foreign_panics() -> Receiver<String> {
     let (sender, receiver): (Sender<String>, _) = channel();
-    let restoring = panic::take_hook();
+    let before = panic::take_hook();
     let screen = thread::current().id();
     panic::set_hook(Box::new(move |info| {
         let here = thread::current().id() == screen;
         if here || sender.send(format!("A job ended unexpectedly: {info}")).is_err() {
             // What the rest of the hook has to say matters more than a terminal that cannot be written.
-            let _ = execute!(stdout(), DisableBracketedPaste);
-            restoring(info);
+            let _ = terminal::leave();
+            before(info);
         }
     }));
     receiver

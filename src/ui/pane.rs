@@ -89,6 +89,9 @@ pub trait Pane: fmt::Debug + 'static {
     /// Follows an event; the model is still as it was before.
     fn apply(&mut self, _: &Event, _: &Model, _: &mut Effects) {}
 
+    /// The workbench steps aside for the shell: nothing goes on that nobody sees.
+    fn stops(&mut self, _: &mut Effects) {}
+
     /// Asks for what it shows and did not ask for yet; called while it is in sight.
     fn needs(&mut self, _: &Model, _: &mut Effects) {}
 
@@ -157,6 +160,7 @@ impl<P: Pane> AnyPane for P {
 fn in_force<P: Pane>(pane: &P) -> Vec<Table<P>> {
     match pane.filter() {
         Some(filter) if filter.typing => vec![Table::FILTER],
+        Some(filter) if filter.is_shown() => std::iter::once(Table::FILTERED).chain(pane.keys()).collect(),
         _ => pane.keys(),
     }
 }

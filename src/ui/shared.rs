@@ -33,6 +33,14 @@ impl<P: Pane> Table<P> {
         ],
     };
 
+    /// While a filter is kept.
+    pub const FILTERED: Self = Self {
+        heading: "While a filter is kept",
+        bindings: &[bind(&[ESCAPE], "clear the filter")
+            .hint("clear")
+            .does(|pane, model, _| pane.clear_filter(model))],
+    };
+
     /// While a filter is typed.
     pub const FILTER: Self = Self {
         heading: "While a filter is typed",

@@ -14,6 +14,8 @@ use ratatui::crossterm::event::KeyEvent;
 
 const HELP_KEYS: &[Key] = &[Key::character('?'), HELP];
 const PALETTE_KEYS: &[Key] = &[Key::character(':'), Key::control('p')];
+const REDRAW_KEYS: &[Key] = &[Key::control('l')];
+const STOP_KEYS: &[Key] = &[Key::control('z')];
 const QUIT_KEYS: &[Key] = &[Key::character('q'), INTERRUPT];
 
 /// Everything that a frame shows.
@@ -31,6 +33,10 @@ pub struct Workbench {
     pub message: Option<Message>,
     /// A text that is to be edited.
     pub edit: Option<String>,
+    /// Whether the whole screen is to be drawn anew.
+    pub redraw: bool,
+    /// Whether the workbench is to step aside for the shell.
+    pub stop: bool,
     /// Whether the workbench is to be left.
     pub quit: bool,
     /// Commands that were not sent yet.
@@ -50,6 +56,8 @@ enum Shared {
     Tab(usize),
     Help,
     Palette,
+    Redraw,
+    Stop,
     Quit,
 }
 
@@ -62,6 +70,8 @@ impl Default for Workbench {
             model: Model::default(),
             message: None,
             edit: None,
+            redraw: false,
+            stop: false,
             quit: false,
             outbox: Vec::new(),
         }
@@ -228,6 +238,8 @@ impl Workbench {
         rows.extend([
             (help, Shared::Help),
             (palette, Shared::Palette),
+            (row(REDRAW_KEYS, "draw the screen anew", None), Shared::Redraw),
+            (row(STOP_KEYS, "to the shell; `fg` comes back", None), Shared::Stop),
             (row(quit, "quit; runs keep running", hint("quit")), Shared::Quit),
         ]);
         rows
@@ -258,6 +270,13 @@ impl Workbench {
             Shared::Palette => {
                 let palette = Palette::new(self.rows());
                 self.overlays.push(Box::new(palette));
+            }
+            Shared::Redraw => self.redraw = true,
+            Shared::Stop => {
+                for tab in 0..self.tabs.len() {
+                    self.with(Place::Tab(tab), |pane, _, effects| pane.stops(effects));
+                }
+                self.stop = true;
             }
             Shared::Quit => self.leave(),
         }

@@ -101,8 +101,10 @@ impl ModelsView {
             return;
         }
         let line = |cells: [&str; 5]| {
-            let [input, classes, parameters, multiply_adds] = [1, 2, 3, 4].map(|cell| fit_right(cells[cell], FIGURE));
-            format!("{} {input}{classes}{parameters}{multiply_adds}", fit(cells[0], 17))
+            let figures = [(1, 12), (2, 7), (3, FIGURE), (4, FIGURE + 2)];
+            let [input, classes, parameters, multiply_adds] =
+                figures.map(|(cell, columns)| fit_right(cells[cell], columns));
+            format!("{} {input} {classes} {parameters} {multiply_adds}", fit(cells[0], 17))
         };
         let headings = ["Name", "Input", "Classes", "Parameters", "Mult.-adds"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());

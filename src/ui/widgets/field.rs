@@ -18,6 +18,8 @@ pub struct Field {
     text: String,
     /// In characters.
     cursor: usize,
+    /// Whether what is typed next takes the place of the whole text.
+    selected: bool,
 }
 
 impl Field {
@@ -26,6 +28,20 @@ impl Field {
         Self {
             text: text.to_owned(),
             cursor: text.chars().count(),
+            selected: false,
+        }
+    }
+
+    /// Selects the text: what is typed or pasted next takes its place, and moving the cursor keeps it.
+    pub fn select(&mut self) {
+        self.cursor = self.text.chars().count();
+        self.selected = !self.text.is_empty();
+    }
+
+    /// Ends the selection, and takes the text away where something takes its place.
+    fn unselect(&mut self, replaced: bool) {
+        if std::mem::take(&mut self.selected) && replaced {
+            (self.text, self.cursor) = (String::new(), 0);
         }
     }
 
@@ -46,6 +62,13 @@ impl Field {
         let before = self.text.clone();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let alternate = key.modifiers.contains(KeyModifiers::ALT);
+        let types = matches!(key.code, KeyCode::Char(_)) && !control && !alternate;
+        let deletes = matches!(key.code, KeyCode::Backspace | KeyCode::Delete);
+        if self.selected && deletes {
+            self.unselect(true);
+            return true;
+        }
+        self.unselect(types);
         match key.code {
             KeyCode::Char('u') if control => {
                 self.text.drain(..self.byte(self.cursor));
@@ -64,7 +87,7 @@ impl Field {
                 self.text.drain(self.byte(start)..self.byte(self.cursor));
                 self.cursor = start;
             }
-            KeyCode::Char(character) if !control && !alternate => {
+            KeyCode::Char(character) if types => {
                 self.text.insert(self.byte(self.cursor), character);
                 self.cursor += 1;
             }
@@ -90,6 +113,7 @@ impl Field {
         let line = text.replace("\r\n", "\n").replace(LINE_ENDS, " ");
         let line: String = line.chars().filter(|character| !character.is_control()).collect();
         let line = &line[..line.floor_char_boundary(PASTED)];
+        self.unselect(!line.is_empty());
         self.text.insert_str(self.byte(self.cursor), line);
         self.cursor += line.chars().count();
         !line.is_empty()
@@ -99,6 +123,10 @@ impl Field {
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, style: Style, focus: bool, theme: Theme) {
         if !focus {
             buffer.put(area, 0, 0, &self.text, style);
+            return;
+        }
+        if self.selected {
+            buffer.put(area, 0, 0, &self.text, theme.selected());
             return;
         }
         let characters: Vec<char> = self.text.chars().chain([' ']).collect();

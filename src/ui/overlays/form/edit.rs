@@ -1,5 +1,6 @@
 //! The form of a new run as TOML, for an editor, and back.
 
+use std::fmt;
 use toml_edit::{Document, Item, Value};
 
 /// Said at the top.
@@ -19,6 +20,41 @@ pub struct Edited {
     pub line: usize,
 }
 
+/// What is wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where, from 1.
+    pub line: usize,
+    /// What.
+    pub message: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}: {}", self.line, self.message)
+    }
+}
+
+/// Before what is wrong, on top of a text that is edited again.
+const NOT_TAKEN: &str = "# Not taken over: ";
+
+/// A text with what is wrong with it on top.
+pub fn again(text: &str, mistake: &Mistake) -> String {
+    let below = Mistake {
+        line: mistake.line + 1,
+        message: mistake.message.replace('\n', " "),
+    };
+    format!("{NOT_TAKEN}{below}\n{text}")
+}
+
+/// A text without what [`again`] has put on top of it.
+pub fn own(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with(NOT_TAKEN) => rest,
+        _ => text,
+    }
+}
+
 /// The text that is edited: (comment, key, value) one after the other.
 pub fn write<'a>(settings: impl Iterator<Item = (&'a str, &'a str, String)>) -> String {
     let mut text = HEAD.to_owned();
@@ -35,12 +71,12 @@ pub fn write<'a>(settings: impl Iterator<Item = (&'a str, &'a str, String)>) -> 
 /// What a text sets.
 ///
 /// # Errors
-/// What is wrong with it, with the line.
-pub fn read(text: &str) -> Result<Vec<Edited>, String> {
+/// What is wrong with it.
+pub fn read(text: &str) -> Result<Vec<Edited>, Mistake> {
     let line_of = |at: usize| 1 + text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
-    let document = Document::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(span.start));
-        format!("line {line}: {}", error.message().lines().next().unwrap_or_default())
+    let document = Document::parse(text).map_err(|error| Mistake {
+        line: error.span().map_or(1, |span| line_of(span.start)),
+        message: error.message().lines().next().unwrap_or_default().to_owned(),
     })?;
     let mut found = Vec::new();
     let mut push = |key: String, value: &Value| {
@@ -101,8 +137,14 @@ mod tests {
         ];
         assert_eq!(keys, expected);
         assert_eq!((&*found[1].value, &*found[2].value), ("9", "{ calm = \"neutral\" }"));
-        assert!(read("seed = 7\n\nepochs = \n").unwrap_err().starts_with("line 3"));
-        assert!(read("seed = 7\nseed = 8\n").unwrap_err().starts_with("line 2"));
+        let mistake = read("seed = 7\n\nepochs = \n").unwrap_err();
+        assert_eq!(mistake.line, 3);
+        assert!(mistake.to_string().starts_with("line 3: "), "{mistake}");
+        let reopened = again("seed = 7\n\nepochs = \n", &mistake);
+        assert!(reopened.lines().next().unwrap().contains("line 4: "), "{reopened}");
+        assert_eq!(reopened.lines().nth(3), Some("epochs = "));
+        assert_eq!(own(&reopened), "seed = 7\n\nepochs = \n");
+        assert_eq!(read("seed = 7\nseed = 8\n").unwrap_err().line, 2);
         assert_eq!(read("").unwrap(), []);
     }
 }

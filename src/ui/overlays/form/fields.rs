@@ -44,6 +44,10 @@ impl Form {
             plan: None,
             planned: None,
             unplanned: false,
+            entered: false,
+            warned: false,
+            own: None,
+            mistake: None,
             lines: Vec::new(),
             clips,
         };

@@ -14,6 +14,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
+use edit::Mistake;
 use entry::{EVERYBODY, Entry, Input};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
@@ -40,7 +41,15 @@ pub struct Form {
     planned: Option<Vec<(String, String)>>,
     /// Whether the problem is why there can be no such run.
     unplanned: bool,
-    /// Lines of the settings in the text that was edited last.
+    /// Whether something was entered that would be lost.
+    entered: bool,
+    /// Whether it was said that it would be.
+    warned: bool,
+    /// The text that was edited last, as long as it says what the form does.
+    own: Option<String>,
+    /// What is wrong with it.
+    mistake: Option<Mistake>,
+    /// Lines of the settings in it.
     lines: Vec<(String, usize)>,
     /// Clips by corpus and gender.
     clips: BTreeMap<(String, String), usize>,
@@ -54,11 +63,11 @@ const FORM: Table<Form> = Table {
             "edit the run's TOML in $VISUAL or $EDITOR",
         )
         .hint("edit")
-        .does(|form, _, effects| effects.edit = Some(form.to_toml())),
+        .does(|form, _, effects| effects.edit = Some(form.to_edit())),
         bind(&[ENTER], "start the run").hint("start").does(Form::start),
-        bind(&[ESCAPE], "cancel")
+        bind(&[ESCAPE], "cancel; asks for it twice where something was entered")
             .hint("cancel")
-            .does(|_, _, effects| effects.close()),
+            .does(Form::cancel),
         bind(&[UP, BACK_TAB], "the field above").does(|form, _, _| form.step(Step::Up)),
         bind(&[DOWN, TAB], "the field below")
             .hint("fields")
@@ -97,17 +106,24 @@ impl Pane for Form {
     fn typed(&mut self, _: &Model) {
         self.problem = self.entry().and_then(|entry| entry.problem());
         self.unplanned = false;
+        self.own = None;
+        (self.entered, self.warned) = (true, false);
     }
 
     /// Takes an edited text over; what is wrong with it is shown, with the line.
     fn edited(&mut self, text: &str) {
+        let text = edit::own(text);
+        self.own = Some(text.to_owned());
+        (self.entered, self.warned) = (true, false);
         let settings = match edit::read(text) {
             Ok(settings) => settings,
-            Err(problem) => {
-                self.problem = Some(format!("{problem}; e edits it again"));
+            Err(mistake) => {
+                self.problem = Some(format!("{mistake}; e edits it again"));
+                self.mistake = Some(mistake);
                 return;
             }
         };
+        self.mistake = None;
         for entry in &mut self.entries {
             entry.set(&entry.given.clone());
         }
@@ -198,20 +214,34 @@ impl Form {
         self
     }
 
-    /// The settings as TOML, to be edited: the fields, and what has none.
+    /// The text to be edited: what was edited last, with what is wrong with it on top, else the settings as TOML.
+    fn to_edit(&self) -> String {
+        match (&self.own, &self.mistake) {
+            (Some(own), Some(mistake)) => edit::again(own, mistake),
+            (Some(own), None) => own.clone(),
+            (None, _) => self.to_toml(),
+        }
+    }
+
+    /// The settings as TOML, to be edited: the fields, and what has none. Each once: what was changed in a field has the last
+    /// word.
     pub fn to_toml(&self) -> String {
-        let fields = self
-            .entries
-            .iter()
+        let rest = || self.copied.iter().flat_map(|(_, rest)| rest);
+        let stands = |entry: &Entry| entry.changed() || rest().all(|(key, _)| key != entry.key);
+        let fields = self.entries.iter().filter(|entry| stands(entry));
+        let shown = |key: &str| fields.clone().any(|entry| entry.key == key);
+        let others = rest().filter(|(key, _)| !shown(key));
+        let written = fields
+            .clone()
             .map(|entry| (&*entry.setting.help, entry.key, entry.toml()));
-        let rest = self.copied.iter().flat_map(|(_, rest)| rest);
-        edit::write(fields.chain(rest.map(|(key, value)| ("", &**key, value.clone()))))
+        edit::write(written.chain(others.map(|(key, value)| ("", &**key, value.clone()))))
     }
 
     /// Takes what the run would be, if that was asked for last.
     fn planned(&mut self, plan: &Arc<RunPlan>) {
         if self.planned.as_ref() == Some(&plan.changes) {
             self.plan = Some(Arc::clone(plan));
+            self.mistake = None;
             if std::mem::take(&mut self.unplanned) {
                 // It was of what stood there before.
                 self.problem = None;
@@ -227,10 +257,13 @@ impl Form {
             .lines
             .iter()
             .filter(|(key, _)| message.contains(&format!("{key}:")));
-        self.problem = Some(match named.max_by_key(|(key, _)| key.len()) {
-            Some((_, line)) => format!("line {line}: {message}"),
-            None => message.to_owned(),
+        let named = named.max_by_key(|(key, _)| key.len());
+        self.mistake = named.map(|(_, line)| Mistake {
+            line: *line,
+            message: message.to_owned(),
         });
+        let mistake = self.mistake.as_ref().map(ToString::to_string);
+        self.problem = Some(mistake.unwrap_or_else(|| message.to_owned()));
     }
 
     /// What differs from the settings.
@@ -273,16 +306,36 @@ impl Form {
         passing.map(|(_, clips)| clips).sum()
     }
 
+    /// To another field; a number there is replaced by what is typed.
     fn step(&mut self, step: Step) {
+        if std::mem::take(&mut self.warned) {
+            self.problem = None;
+        }
         self.cursor.step(step, self.entries.len());
+        if let Some(field) = self.field() {
+            field.select();
+        }
+    }
+
+    /// Closes the form; once more where something would be lost.
+    fn cancel(&mut self, _: &Model, effects: &mut Effects) {
+        if self.entered && !self.warned {
+            self.warned = true;
+            self.problem = Some("Esc again discards what was entered; any other key goes on.".to_owned());
+        } else {
+            effects.close();
+        }
     }
 
     fn turn(&mut self, by: isize) {
         let turned = |at: usize, count: usize| at.wrapping_add_signed(by).min(count.saturating_sub(1));
+        self.problem = None;
+        self.warned = false;
         match self.entry().map(|entry| &mut entry.input) {
             Some(Input::Choice { options, at }) => {
                 let count = options.len();
                 *at = (*at + count).wrapping_add_signed(by) % count.max(1);
+                self.changed_here();
             }
             Some(Input::Many { options, at, .. }) if by > 0 || *at > 0 => *at = turned(*at, options.len()),
             Some(Input::Number(field)) => {
@@ -291,7 +344,6 @@ impl Form {
             }
             _ => {}
         }
-        self.problem = None;
     }
 
     fn toggle(&mut self) {
@@ -300,11 +352,17 @@ impl Form {
                 if let Some(on) = on.get_mut(*at) {
                     *on = !*on;
                 }
+                self.changed_here();
             }
             Some(Input::Choice { .. }) => self.turn(1),
             _ => {}
         }
-        self.problem = None;
+    }
+
+    /// A field was changed: the text that was edited before says something else.
+    fn changed_here(&mut self) {
+        (self.problem, self.own) = (None, None);
+        (self.entered, self.warned) = (true, false);
     }
 
     /// Sends what differs from the settings, if every field is right; else goes to the first that is not.
@@ -327,7 +385,7 @@ impl Form {
             return;
         }
         self.waiting = true;
-        self.problem = None;
+        (self.problem, self.warned) = (None, false);
         let changes = self.changes();
         effects.send(Command::Train { changes });
     }

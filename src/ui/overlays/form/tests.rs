@@ -147,8 +147,23 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
     };
     form.planned(&Arc::new(known));
     assert_eq!(form.problem, None, "it was of what stood there before");
-    form.edited("training.epochs = \n");
+    assert_eq!(form.to_edit(), text, "what is right is edited again as it was written");
+    form.edited("training.epochs = \n# mine\n");
     assert!(form.problem.as_ref().unwrap().starts_with("line 1: "));
+    let reopened = form.to_edit();
+    let (first, rest) = reopened.split_once('\n').unwrap();
+    assert!(
+        first.contains("line 2: ") && rest == "training.epochs = \n# mine\n",
+        "{reopened}"
+    );
+    form.edited(&reopened);
+    assert_eq!(form.to_edit(), reopened, "one line on top, however often");
+    // Of a type that the field cannot show: once in the text, as it was written.
+    form.edited("training.epochs = \"many\"\n");
+    form.unplanned("training.epochs: invalid type: string \"many\", expected usize");
+    let reopened = form.to_edit();
+    assert!(reopened.starts_with("# Not taken over: line 2: ") && reopened.ends_with("training.epochs = \"many\"\n"));
+    assert_eq!(form.to_toml().matches("training.epochs = ").count(), 1);
     form.edited("");
     assert!(form.changes().is_empty(), "what is taken away is as in the settings");
 }
@@ -195,4 +210,35 @@ fn fields_take_what_the_table_of_settings_allows() {
         let problem = rate(text).unwrap();
         assert!(problem.ends_with("must be a number above 0"), "{text:?}: {problem}");
     }
+}
+
+#[test]
+fn a_number_that_was_come_to_is_replaced_and_what_was_entered_is_not_lost_at_once() {
+    let config = config(&[("model.name", "\"conv1d\""), ("training.epochs", "80"), ("seed", "1")]);
+    let press = |form: &mut Form, code| {
+        let mut effects = Effects::default();
+        if !form.key(KeyEvent::from(code), &Model::default(), &mut effects)
+            && form.field().is_some_and(|field| field.edit(KeyEvent::from(code)))
+        {
+            form.typed(&Model::default());
+        }
+        effects.closed
+    };
+    let mut form = Form::new(&config, None);
+    assert!(press(&mut form, KeyCode::Esc), "nothing would be lost");
+    press(&mut form, KeyCode::Down);
+    press(&mut form, KeyCode::Char('5'));
+    assert_eq!(form.changes(), [("training.epochs".to_owned(), "5".to_owned())]);
+    press(&mut form, KeyCode::Char('0'));
+    assert_eq!(form.changes(), [("training.epochs".to_owned(), "50".to_owned())]);
+    // Moving keeps the text.
+    press(&mut form, KeyCode::Down);
+    press(&mut form, KeyCode::Up);
+    press(&mut form, KeyCode::Right);
+    press(&mut form, KeyCode::Char('1'));
+    assert_eq!(form.changes(), [("training.epochs".to_owned(), "501".to_owned())]);
+    assert!(!press(&mut form, KeyCode::Esc) && form.problem.is_some());
+    press(&mut form, KeyCode::Up);
+    assert!(!press(&mut form, KeyCode::Esc), "another key came between");
+    assert!(press(&mut form, KeyCode::Esc));
 }

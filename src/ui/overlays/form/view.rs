@@ -12,24 +12,36 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 const LABELS: u16 = 18;
+/// The width on a narrow screen, and at most.
+const COLUMNS: (u16, u16) = (76, 120);
 /// Rows below the fields: a rule, the comment, then the problem, or what the run would be and how it is started.
 const BELOW: u16 = 6;
 
 /// Draws the fields, what the one under the cursor means, and what is wrong.
 pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let rows = form.entries.len() as u16;
-    let inner = overlay(buffer, area, (76, rows + BELOW + 2), "New run", theme);
+    let columns = area.width.saturating_sub(4).clamp(COLUMNS.0, COLUMNS.1);
+    let inner = overlay(buffer, area, (columns, rows + BELOW + 2), "New run", theme);
     let list = Rect {
         height: inner.height.saturating_sub(BELOW),
         ..inner
     };
-    for (line, row) in form
-        .cursor
-        .window(form.entries.len(), usize::from(list.height))
-        .enumerate()
-    {
+    let window = form.cursor.window(form.entries.len(), usize::from(list.height));
+    for (line, row) in window.clone().enumerate() {
         let at = list.line(line as u16);
         entry(&form.entries[row], at, row == form.cursor.row, buffer, theme);
+    }
+    // Beside the fields, where nothing else stands.
+    let edge = Rect {
+        x: list.right(),
+        width: 1,
+        ..list
+    };
+    if window.start > 0 {
+        buffer.put(edge, 0, 0, "↑", theme.accent());
+    }
+    if window.end < form.entries.len() {
+        buffer.put(edge, 0, list.height.saturating_sub(1), "↓", theme.accent());
     }
     let foot = Rect {
         y: list.bottom(),

@@ -111,6 +111,10 @@ impl Pane for ListenView {
         }
     }
 
+    fn stops(&mut self, effects: &mut Effects) {
+        sound::pause(self, effects);
+    }
+
     /// The preview of the clip under the cursor, and its sound when it is to be played for that. Only one preview is on
     /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
     fn needs(&mut self, model: &Model, effects: &mut Effects) {

@@ -100,6 +100,16 @@ pub fn play(view: &mut ListenView, model: &Model, effects: &mut Effects) {
     });
 }
 
+/// Pauses what is played, if something is.
+pub fn pause(view: &ListenView, effects: &mut Effects) {
+    let playing = |sound: &SoundState| sound.playback.phase == Phase::Playing;
+    if view.playback_view.sound.as_ref().is_some_and(playing) {
+        effects.send(Command::Sound {
+            control: PlaybackControl::Pause,
+        });
+    }
+}
+
 /// Seeks in the clip that is played.
 pub fn seek(view: &mut ListenView, model: &Model, forward: bool, effects: &mut Effects) {
     if let Some((_, Some(playback))) = selected(view, model) {
