@@ -28,6 +28,13 @@ pub struct Columns {
     pub age: String,
     /// Race or ethnicity.
     pub ethnicity: String,
+    /// The part of a given split: train, validation (val, dev), test, or whatever the corpus calls it.
+    #[serde(skip_serializing_if = "is_usual_split")]
+    pub split: String,
+}
+
+fn is_usual_split(name: &str) -> bool {
+    name == "split"
 }
 
 impl Default for Columns {
@@ -43,6 +50,7 @@ impl Default for Columns {
             intensity: name("intensity"),
             age: name("age"),
             ethnicity: name("ethnicity"),
+            split: name("split"),
         }
     }
 }

@@ -28,6 +28,8 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         age: None,
         ethnicity: None,
         emotion: Emotion::new(emotion),
+        given_split: None,
+        columns: Default::default(),
         intensity: None,
         text: None,
         container: "wav".into(),

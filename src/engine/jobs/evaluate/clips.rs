@@ -159,6 +159,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new(emotion),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             container: "wav".into(),
