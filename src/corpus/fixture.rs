@@ -105,6 +105,7 @@ pub(super) fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings 
         demographics: None,
         channel: Channel::Mix,
         columns: Columns::default(),
+        copies: false,
     }
 }
 

@@ -65,7 +65,10 @@ pub use scan::scan;
 pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings};
 pub use speakers::{AlikeSpeakers, SpeakerSettings};
-pub use split::{Dealing, Dealt, LeftOut, Split, SplitKind, SplitSettings, Subset, dealt, left_out, split};
+pub use split::{
+    Dealing, Dealt, Duplicates, LeftOut, Split, SplitKind, SplitSettings, Subset, ValidationBy, dealt, fold_count,
+    is_published, left_out, narrowed, narrowed_to, split, split_columns,
+};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use table::export;
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};

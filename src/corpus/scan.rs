@@ -97,7 +97,7 @@ impl Gathered {
                 Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
             }
         }
-        if source.names_are_unique {
+        if source.names_are_unique && !corpus.copies {
             let copies = take_copies(&mut readable);
             self.refused
                 .extend(copies.into_iter().map(|(path, reason)| refusal(path, reason)));
@@ -255,6 +255,22 @@ mod tests {
             .iter()
             .map(|refused| (name(refused), refused.reason.as_str()))
             .collect()
+    }
+
+    #[test]
+    fn copies_of_a_recording_are_read_once_or_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        sound(folder.path(), &["03a01Wa.wav", "again/03a01Wa.wav", "03a02Wa.wav"]);
+        let once = corpus("x", Layout::Emodb, folder.path());
+        let keep = CorpusSettings {
+            copies: true,
+            ..once.clone()
+        };
+        let counts = [once, keep].map(|corpus| {
+            let found = scan_of(&[corpus]).unwrap();
+            (found.clips.len(), found.refused.len())
+        });
+        assert_eq!(counts, [(2, 1), (3, 0)]);
     }
 
     #[test]

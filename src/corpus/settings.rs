@@ -75,6 +75,9 @@ pub struct CorpusSettings {
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
+    /// Whether each copy of a recording, by its name, is a clip: `split.duplicates = "keep"` says so of all corpora.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copies: bool,
 }
 
 /// What becomes of labels: `[labels]`.

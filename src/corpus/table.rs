@@ -143,6 +143,7 @@ mod tests {
             demographics: None,
             channel: Default::default(),
             columns: Columns::default(),
+            copies: false,
         };
         scan(
             &[corpus],

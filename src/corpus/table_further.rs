@@ -16,6 +16,9 @@ const VALUES: usize = 1_000;
 /// Columns that are kept, the first of the table.
 const COLUMNS: usize = 24;
 
+/// How programs write a missing value.
+const MISSING: [&str; 6] = ["nan", "nat", "<na>", "n/a", "#n/a", "null"];
+
 /// The columns that are kept.
 pub(super) struct FurtherColumns {
     kept: Vec<(usize, Arc<str>)>,
@@ -23,7 +26,7 @@ pub(super) struct FurtherColumns {
 }
 
 impl FurtherColumns {
-    /// Finds the columns to keep: not read otherwise, not of an export's measures, and of few values.
+    /// Finds the columns to keep: not read otherwise, not of an export's measures, of few values and no measured numbers.
     pub fn of(table: &Records, indices: &ColumnIndices) -> Self {
         let mut interner = Interner::default();
         let named = table.headings.iter().enumerate();
@@ -33,7 +36,7 @@ impl FurtherColumns {
             let rows = table.records.iter().filter_map(|record| record.fields.as_ref().ok());
             let is_few = rows.filter_map(|fields| text(fields, *column)).all(|value| {
                 values.insert(value);
-                values.len() <= VALUES
+                values.len() <= VALUES && !is_fraction(value)
             });
             is_few && !values.is_empty()
         });
@@ -46,12 +49,24 @@ impl FurtherColumns {
     pub fn read(&mut self, record: &ByteRecord) -> ColumnValues {
         let Self { kept, interner } = self;
         let stated = kept.iter().filter_map(|(column, name)| {
-            let value = interner.share(text(record, *column)?);
-            Some((Arc::clone(name), value))
+            let value = text(record, *column).filter(|value| !is_missing(value))?;
+            Some((Arc::clone(name), interner.share(value)))
         });
         let values = stated.collect();
         self.interner.columns(&values)
     }
+}
+
+/// Whether a value is a number with decimals: a rating or a measure, and no group (`1.0` is how some programs write 1).
+fn is_fraction(value: &str) -> bool {
+    value
+        .parse()
+        .is_ok_and(|number: f64| number.is_finite() && number.fract() != 0.0)
+}
+
+/// Whether a value is how programs write that there is none.
+fn is_missing(value: &str) -> bool {
+    MISSING.iter().any(|missing| missing.eq_ignore_ascii_case(value))
 }
 
 #[cfg(test)]
@@ -76,6 +91,13 @@ mod tests {
         let hall: ColumnValues = [("Room", "hall")].into_iter().collect();
         assert_eq!(read, [hall.clone(), hall, ColumnValues::default()]);
         assert_eq!(read[0].pairs().as_ptr(), read[1].pairs().as_ptr());
+    }
+
+    #[test]
+    fn ratings_are_no_groups() {
+        let read = values("path,emotion,session,valence,room\na,sad,1.0,3,hall\nb,sad,2.0,3.4,NaN\n");
+        let names: Vec<&str> = read[1].iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["session"]);
     }
 
     #[test]

@@ -249,6 +249,7 @@ mod tests {
         Examples {
             split: Split {
                 kind: SplitKind::Random,
+                given: None,
                 fold: None,
                 subsets: subsets.to_vec(),
                 notes: Vec::new(),

@@ -1,6 +1,8 @@
 //! Made-up catalogues and what is asked of their splits.
 
 mod before;
+mod given;
+mod given_files;
 mod kept;
 mod limits;
 mod properties;
@@ -123,6 +125,7 @@ fn settings(kind: SplitKind, kfold: usize) -> SplitSettings {
         test: 0.2,
         validation: 0.1,
         kfold,
+        ..SplitSettings::default()
     }
 }
 
