@@ -28,6 +28,7 @@ fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
         demographics: None,
         channel: Default::default(),
         columns: Default::default(),
+        copies: false,
     }
 }
 
@@ -57,6 +58,7 @@ fn published_corpora_are_dealt_as_before_there_were_ways_of_dealing() {
                 test: 0.2,
                 validation: 0.1,
                 kfold,
+                ..SplitSettings::default()
             };
             for fold in 0..kfold.max(1) {
                 let by = |dealing| split(&selection, &settings, dealing, seed, fold).map_err(|error| error.to_string());

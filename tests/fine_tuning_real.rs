@@ -118,6 +118,7 @@ fn fine_tuned_layers_beat_the_same_layers_as_published() {
                 labels: EMOTIONS.map(str::to_owned).to_vec(),
                 split: Split {
                     kind: SplitKind::Speaker,
+                    given: None,
                     fold: None,
                     subsets: clips.iter().map(|(.., actor)| subset(*actor)).collect(),
                     notes: Vec::new(),

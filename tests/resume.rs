@@ -42,6 +42,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
         split: Split {
             kind: SplitKind::Random,
+            given: None,
             fold: None,
             subsets: (0..60).map(subset).collect(),
             notes: Vec::new(),

@@ -1,5 +1,6 @@
 //! A clip and what is known about it.
 
+use super::ColumnValues;
 use crate::audio::{AudioError, Channel, Decoded, decode_channel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -181,6 +182,12 @@ pub struct Clip {
     pub ethnicity: Option<Arc<str>>,
     /// The label.
     pub emotion: Emotion,
+    /// The part of the corpus's own split that it belongs to, as its table or its folder calls it (`train`, `dev`, `Test1`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_split: Option<Arc<str>>,
+    /// What the other columns of its table state.
+    #[serde(default, skip_serializing_if = "ColumnValues::is_empty")]
+    pub columns: ColumnValues,
     /// How strongly it was to be shown.
     pub intensity: Option<Intensity>,
     /// The sentence, or its code.

@@ -180,6 +180,7 @@ fn corpus(folder: &Path, kind: &Kind) -> CorpusSettings {
         demographics: None,
         channel: Channel::Mix,
         columns: Columns::default(),
+        copies: false,
     }
 }
 

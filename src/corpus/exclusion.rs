@@ -20,6 +20,8 @@ pub enum Exclusion {
     Damaged,
     /// The same samples stand under another label as well, so neither label can be trusted.
     ConflictingDuplicate,
+    /// It is in no part of a split that is given.
+    Split,
     /// It has no features, or such that are not finite numbers.
     Features,
 }

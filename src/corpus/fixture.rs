@@ -22,6 +22,8 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         age: None,
         ethnicity: None,
         emotion: Emotion::new(emotion),
+        given_split: None,
+        columns: Default::default(),
         intensity: None,
         text: None,
         container: "wav".into(),
@@ -103,6 +105,7 @@ pub(super) fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings 
         demographics: None,
         channel: Channel::Mix,
         columns: Columns::default(),
+        copies: false,
     }
 }
 

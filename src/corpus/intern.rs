@@ -1,6 +1,7 @@
 //! Text that many clips share is kept once.
 
-use super::Emotion;
+use super::column_values::Pair;
+use super::{ColumnValues, Emotion};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     texts: HashSet<Arc<str>>,
+    columns: HashSet<Arc<[Pair]>>,
 }
 
 impl Interner {
@@ -19,6 +21,18 @@ impl Interner {
         let shared: Arc<str> = text.into();
         self.texts.insert(Arc::clone(&shared));
         shared
+    }
+
+    /// The one copy of what further columns state.
+    pub fn columns(&mut self, values: &ColumnValues) -> ColumnValues {
+        let pairs = values.pairs();
+        if let Some(known) = self.columns.get(pairs) {
+            return ColumnValues::shared(Arc::clone(known));
+        }
+        let pairs = pairs.iter().map(|(name, value)| (self.share(name), self.share(value)));
+        let shared: Arc<[Pair]> = pairs.collect();
+        self.columns.insert(Arc::clone(&shared));
+        ColumnValues::shared(shared)
     }
 
     /// The emotion of this name, as [`Emotion::new`].

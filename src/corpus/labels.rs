@@ -180,7 +180,7 @@ fn corpora(names: &[String], catalogue: &Catalogue) -> HashSet<String> {
 }
 
 /// A corpus is often named as its folder: CREMA-D, crema_d and `crema d` are one name.
-fn corpus_key(name: &str) -> String {
+pub(super) fn corpus_key(name: &str) -> String {
     name.trim().to_lowercase().replace(['-', ' '], "_")
 }
 

@@ -5,6 +5,7 @@ mod analysis_cache;
 mod by_layout;
 mod catalogue;
 mod clip;
+mod column_values;
 pub mod demo;
 mod demographics;
 mod discover;
@@ -13,6 +14,7 @@ mod exclusion;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod given_split;
 mod intern;
 mod label_map;
 mod labels;
@@ -34,6 +36,7 @@ mod stamp;
 mod statistics;
 mod table;
 mod table_columns;
+mod table_further;
 mod table_reader;
 mod table_records;
 #[cfg(test)]
@@ -47,6 +50,7 @@ pub use analysis::{AnalysisProgress, analyse};
 pub use analysis_cache::AnalysisCache;
 pub use catalogue::{Catalogue, Refused};
 pub use clip::{Clip, Emotion, Gender, Intensity};
+pub use column_values::ColumnValues;
 pub use discover::{discover, is_synthetic};
 pub use error::CorpusError;
 pub use exclusion::Exclusion;
@@ -61,7 +65,10 @@ pub use scan::scan;
 pub use scan_index::ScanIndex;
 pub use settings::{Columns, CorpusSettings, FilterSettings, LabelSettings};
 pub use speakers::{AlikeSpeakers, SpeakerSettings};
-pub use split::{Dealing, Dealt, LeftOut, Split, SplitKind, SplitSettings, Subset, dealt, left_out, split};
+pub use split::{
+    Dealing, Dealt, Duplicates, LeftOut, Split, SplitKind, SplitSettings, Subset, ValidationBy, dealt, fold_count,
+    is_published, left_out, narrowed, narrowed_to, split, split_columns,
+};
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use table::export;
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};

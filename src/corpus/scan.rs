@@ -2,6 +2,7 @@
 
 use super::by_layout::source;
 use super::demo::MARKER;
+use super::given_split::split_note;
 use super::intern::Interner;
 use super::layouts::Labels;
 use super::main_scheme::main_scheme;
@@ -79,12 +80,7 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, corpus: &CorpusSettings, source: Source, headers: Vec<Result<Header, String>>) {
         let name = self.interner.share(&corpus.name);
-        self.readings.push(Reading {
-            corpus: Arc::clone(&name),
-            path: corpus.path.clone(),
-            layout: source.layout,
-            notes: source.notes,
-        });
+        let mut notes = source.notes;
         let refusal = |path, reason| Refused {
             corpus: Arc::clone(&name),
             path,
@@ -101,11 +97,12 @@ impl Gathered {
                 Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
             }
         }
-        if source.names_are_unique {
+        if source.names_are_unique && !corpus.copies {
             let copies = take_copies(&mut readable);
             self.refused
                 .extend(copies.into_iter().map(|(path, reason)| refusal(path, reason)));
         }
+        let first = self.clips.len();
         let usual = main_scheme(readable.iter().filter_map(|(_, labels, _)| Some((labels.scheme?, 1))));
         for (path, labels, header) in readable {
             let clip = self.clip(path, &name, corpus.channel, &labels, &header);
@@ -116,6 +113,14 @@ impl Gathered {
             };
             self.clips.push((clip, origin));
         }
+        let own = self.clips[first..].iter().map(|(clip, _)| clip);
+        notes.extend(split_note(own));
+        self.readings.push(Reading {
+            corpus: name,
+            path: corpus.path.clone(),
+            layout: source.layout,
+            notes,
+        });
     }
 
     fn clip(&mut self, path: PathBuf, corpus: &Arc<str>, channel: Channel, labels: &Labels, header: &Header) -> Clip {
@@ -131,6 +136,8 @@ impl Gathered {
             ethnicity: labels.ethnicity.as_deref().map(&mut share),
             text: labels.text.as_deref().map(&mut share),
             container: share(&header.container),
+            given_split: labels.given_split.as_deref().map(&mut share),
+            columns: self.interner.columns(&labels.columns),
             emotion: self.interner.emotion(&labels.emotion),
             intensity: labels.intensity,
             frames: header.frames,
@@ -248,6 +255,22 @@ mod tests {
             .iter()
             .map(|refused| (name(refused), refused.reason.as_str()))
             .collect()
+    }
+
+    #[test]
+    fn copies_of_a_recording_are_read_once_or_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        sound(folder.path(), &["03a01Wa.wav", "again/03a01Wa.wav", "03a02Wa.wav"]);
+        let once = corpus("x", Layout::Emodb, folder.path());
+        let keep = CorpusSettings {
+            copies: true,
+            ..once.clone()
+        };
+        let counts = [once, keep].map(|corpus| {
+            let found = scan_of(&[corpus]).unwrap();
+            (found.clips.len(), found.refused.len())
+        });
+        assert_eq!(counts, [(2, 1), (3, 0)]);
     }
 
     #[test]

@@ -28,6 +28,13 @@ pub struct Columns {
     pub age: String,
     /// Race or ethnicity.
     pub ethnicity: String,
+    /// The part of a given split: train, validation (val, dev), test, or whatever the corpus calls it.
+    #[serde(skip_serializing_if = "is_usual_split")]
+    pub split: String,
+}
+
+fn is_usual_split(name: &str) -> bool {
+    name == "split"
 }
 
 impl Default for Columns {
@@ -43,6 +50,7 @@ impl Default for Columns {
             intensity: name("intensity"),
             age: name("age"),
             ethnicity: name("ethnicity"),
+            split: name("split"),
         }
     }
 }
@@ -67,6 +75,9 @@ pub struct CorpusSettings {
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
+    /// Whether each copy of a recording, by its name, is a clip: `split.duplicates = "keep"` says so of all corpora.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copies: bool,
 }
 
 /// What becomes of labels: `[labels]`.

@@ -1,9 +1,11 @@
 //! What one corpus offers: the files that may be clips, with the labels that names or a table give them.
 
 use super::demographics::Demographics;
+use super::layouts::folders::is_part_of_a_split;
 use super::layouts::{Labels, read_first};
 use super::table_reader::read_table;
 use super::{Columns, CorpusError, CorpusSettings, Layout};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -80,6 +82,7 @@ pub(super) fn from_names(
     let candidates = files.map(|file| {
         let labels = read_first(schemes, beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
             labels.scheme = Some(scheme);
+            labels.given_split = labels.given_split.or_else(|| part_below(&corpus.path, &file));
             if scheme == Layout::CremaD {
                 let stated = demographics.as_ref().is_some_and(|table| table.complete(&mut labels));
                 labels.completed = !stated && Demographics::published().complete(&mut labels);
@@ -106,6 +109,20 @@ pub(super) fn beneath<'a>(file: &'a Path, top: &Path) -> &'a Path {
     file.strip_prefix(top.parent().unwrap_or(top)).unwrap_or(file)
 }
 
+/// The part of a given split that a file lies in: the folder directly below `top`, where it is called like one.
+fn part_below(top: &Path, file: &Path) -> Option<String> {
+    let mut parts = file.strip_prefix(top).ok()?.components();
+    let first = parts.next()?.as_os_str().to_string_lossy();
+    (parts.next().is_some() && is_part_of_a_split(&first)).then(|| first.into_owned())
+}
+
+/// The part of a given split that a table is of, by its own name or its folder's.
+fn part_of(table: &Path) -> Option<String> {
+    let names = [table.file_stem(), table.parent().and_then(Path::file_name)];
+    let mut names = names.into_iter().flatten().map(|name| name.to_string_lossy());
+    names.find(|name| is_part_of_a_split(name)).map(Cow::into_owned)
+}
+
 /// The table that the settings name must be right; one that merely lies around is refused when it is not.
 fn demographics(
     corpus: &CorpusSettings,
@@ -126,7 +143,8 @@ fn demographics(
     }
 }
 
-/// The rows of tables, which are one corpus.
+/// The rows of tables, which are one corpus. A row without a split is of the part that one of several tables, or a folder
+/// beside it, is called by.
 ///
 /// # Errors
 /// A table that cannot be read or lacks a column.
@@ -135,6 +153,8 @@ pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Sourc
     let mut seen: HashMap<PathBuf, Line> = HashMap::new();
     for table in tables {
         let name: Option<Arc<str>> = (tables.len() > 1).then(|| table.display().to_string().into());
+        let part = (tables.len() > 1).then(|| part_of(table)).flatten();
+        let folder = table.parent().unwrap_or(Path::new(""));
         for row in read_table(table, columns)? {
             let line = Line {
                 number: row.line,
@@ -148,10 +168,15 @@ pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Sourc
                 source.refused.push((row.path, reason));
             } else {
                 seen.insert(row.path.clone(), line.clone());
+                let labels = row.labels.map(|mut labels| {
+                    let given = labels.given_split.take().or_else(|| part.clone());
+                    labels.given_split = given.or_else(|| part_below(folder, &row.path));
+                    labels
+                });
                 source.candidates.push(Candidate {
                     path: row.path,
                     line: Some(line),
-                    labels: row.labels,
+                    labels,
                 });
             }
         }

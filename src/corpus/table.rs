@@ -3,10 +3,11 @@
 use super::{Catalogue, Clip, CorpusError, SampleAnalysis};
 use crate::files;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{self, Path};
 use std::{fs, io};
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "path",
     "corpus",
     "emotion",
@@ -16,6 +17,7 @@ const HEADER: [&str; 21] = [
     "ethnicity",
     "intensity",
     "text",
+    "split",
     "synthetic",
     "container",
     "rate",
@@ -30,8 +32,13 @@ const HEADER: [&str; 21] = [
     "damage",
 ];
 
-/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header and, where
-/// known, sample analysis. Clips below the table's folder are named relative to it, so that both can
+/// Whether an exported table has a column of this name: what is read back from it is not what it measured.
+pub(super) fn is_exported(column: &str) -> bool {
+    HEADER.iter().any(|name| name.eq_ignore_ascii_case(column))
+}
+
+/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header,
+/// where known sample analysis, and the further columns of the clips' own tables. Clips below the table's folder are named relative to it, so that both can
 /// be moved together; others by their absolute path. Returns the number of rows.
 ///
 /// # Errors
@@ -52,8 +59,17 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
     let mut writer = csv::WriterBuilder::new()
         .delimiter(if tabs { b'\t' } else { b',' })
         .from_writer(Vec::new());
-    let mut write = |row: &[Cow<str>; HEADER.len()]| writer.write_record(row.iter().map(|field| field.as_bytes()));
-    write(&HEADER.map(Cow::from)).map_err(|error| failed(error.into()))?;
+    let further: BTreeSet<&str> = catalogue
+        .clips
+        .iter()
+        .flat_map(|clip| clip.columns.iter().map(|(name, _)| name))
+        .collect();
+    let mut write = |row: &[Cow<str>], further: &[&str]| {
+        let further = further.iter().map(|field| field.as_bytes());
+        writer.write_record(row.iter().map(|field| field.as_bytes()).chain(further))
+    };
+    let names: Vec<&str> = further.iter().copied().collect();
+    write(&HEADER.map(Cow::from), &names).map_err(|error| failed(error.into()))?;
     for (index, clip) in catalogue.clips.iter().enumerate() {
         let analysis = catalogue.analysis.get(index).and_then(Option::as_deref);
         let file = path::absolute(&clip.path).map_err(failed)?;
@@ -65,7 +81,11 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
                 source,
             });
         };
-        write(&row(file, clip, analysis)).map_err(|error| failed(error.into()))?;
+        let values = names
+            .iter()
+            .map(|name| clip.columns.get(name).map_or("", |value| value));
+        let values: Vec<&str> = values.collect();
+        write(&row(file, clip, analysis), &values).map_err(|error| failed(error.into()))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     fs::create_dir_all(&folder)
@@ -87,6 +107,7 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
         clip.ethnicity.as_deref().unwrap_or_default().into(),
         clip.intensity.map_or("", |intensity| intensity.name()).into(),
         clip.text.as_deref().unwrap_or_default().into(),
+        clip.given_split.as_deref().unwrap_or_default().into(),
         clip.synthetic.to_string().into(),
         (&*clip.container).into(),
         clip.rate.to_string().into(),
@@ -122,6 +143,7 @@ mod tests {
             demographics: None,
             channel: Default::default(),
             columns: Columns::default(),
+            copies: false,
         };
         scan(
             &[corpus],
@@ -145,6 +167,8 @@ mod tests {
                 age: Some(33),
                 ethnicity: Some("x, y".into()),
                 emotion: Emotion::new("très, très \"gai\""),
+                given_split: Some("Test 1".into()),
+                columns: [("Room, or so", "the \"hall\"")].into_iter().collect(),
                 intensity: Some(Intensity::Medium),
                 text: Some("two\nlines".into()),
                 container: "wav".into(),
@@ -161,6 +185,8 @@ mod tests {
             gender: None,
             age: None,
             ethnicity: None,
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             ..clip("deep/b, c.wav")

@@ -26,6 +26,7 @@ pub(super) struct ColumnIndices {
     intensity: Option<usize>,
     age: Option<usize>,
     ethnicity: Option<usize>,
+    split: Option<usize>,
     synthetic: Option<usize>,
 }
 
@@ -71,8 +72,25 @@ impl ColumnIndices {
             intensity: optional("intensity", &columns.intensity)?,
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
+            split: optional("split", &columns.split)?,
             synthetic: index(SYNTHETIC),
         })
+    }
+
+    /// Whether a column is read as something of its own.
+    pub fn reads(&self, column: usize) -> bool {
+        let optional = [
+            self.speaker,
+            self.gender,
+            self.corpus,
+            self.text,
+            self.intensity,
+            self.age,
+            self.ethnicity,
+            self.split,
+            self.synthetic,
+        ];
+        [self.path, self.emotion].contains(&column) || optional.contains(&Some(column))
     }
 
     /// The file that a row names, trimmed; none where it names none.
@@ -109,6 +127,7 @@ impl ColumnIndices {
             age: stated(self.age).and_then(years),
             ethnicity: owned(self.ethnicity),
             emotion: emotion.to_owned().into(),
+            given_split: owned(self.split),
             intensity: stated(self.intensity).and_then(Intensity::parse),
             text: owned(self.text).map(Into::into),
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
@@ -118,7 +137,7 @@ impl ColumnIndices {
 }
 
 /// A field that is there, trimmed and not empty.
-fn text(record: &ByteRecord, column: usize) -> Option<&str> {
+pub(super) fn text(record: &ByteRecord, column: usize) -> Option<&str> {
     let field = std::str::from_utf8(record.get(column)?).ok()?.trim();
     (!field.is_empty()).then_some(field)
 }

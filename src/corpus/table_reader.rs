@@ -2,6 +2,7 @@
 
 use super::layouts::Labels;
 use super::table_columns::ColumnIndices;
+use super::table_further::FurtherColumns;
 use super::table_records::{Records, records};
 use super::{Columns, CorpusError};
 use std::fs::{self, File};
@@ -57,11 +58,15 @@ pub(super) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, Cor
     })?;
     let (indices, table) = open(path, &bytes, columns)?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let mut further = FurtherColumns::of(&table, &indices);
     let rows = table.records.into_iter().map(|record| {
         let (file, labels) = match record.fields {
             Ok(fields) => (
                 indices.path(&fields).map(|file| resolved(folder, file)),
-                indices.read(&fields),
+                indices.read(&fields).map(|labels| Labels {
+                    columns: further.read(&fields),
+                    ..labels
+                }),
             ),
             Err(why) => (None, Err(why)),
         };

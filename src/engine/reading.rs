@@ -1,7 +1,7 @@
 //! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
 
 use super::{EngineError, Settings, Task};
-use crate::corpus::{self, AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, ScanIndex, demo};
+use crate::corpus::{self, AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Duplicates, ScanIndex, demo};
 use crate::device::device;
 use crate::features::{FeatureStore, Recipe};
 use burn::tensor::Device;
@@ -16,6 +16,14 @@ pub type ReportProgress<'a> = &'a (dyn Fn(Task, usize, usize) -> bool + Sync);
 /// A folder that cannot be read, or that holds data which no layout understands and no corpus of human speech; a
 /// folder without clips that the settings name.
 pub fn corpora(settings: &Settings) -> Result<Vec<CorpusSettings>, EngineError> {
+    let mut corpora = listed(settings)?;
+    if settings.split.duplicates == Duplicates::Keep {
+        corpora.iter_mut().for_each(|corpus| corpus.copies = true);
+    }
+    Ok(corpora)
+}
+
+fn listed(settings: &Settings) -> Result<Vec<CorpusSettings>, EngineError> {
     if !settings.corpora.is_empty() {
         return Ok(settings.corpora.clone());
     }

@@ -2,8 +2,9 @@
 
 use super::numbers::{bytes, duration, percent};
 use crate::engine::{
-    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, Known, Note, Published,
-    PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage, TrialRow, Warning,
+    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, FoldScores, Known, Note,
+    Published, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage, TrialRow,
+    Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -126,6 +127,7 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingDuplicate => "labelled twice",
+        Exclusion::Split => "in no part of the split",
         Exclusion::Features => "without features",
     }
 }
@@ -246,6 +248,20 @@ pub fn coverage_mark(run: &RunSummary) -> &'static str {
     } else {
         ""
     }
+}
+
+/// The mark of a fold's score that is that of all folds together; nothing for any other.
+pub fn fold_mark(run: &RunSummary) -> &'static str {
+    if run.folds.is_some() { "Σ" } else { "" }
+}
+
+/// `mean of folds 58.1 ± 2.3 %`.
+pub fn mean_of_folds(folds: &FoldScores) -> String {
+    format!(
+        "mean of folds {:.1} ± {:.1} %",
+        100.0 * folds.mean_uar,
+        100.0 * folds.deviation
+    )
 }
 
 /// `UAR over 5 of 6 classes; the test set has no clips of calm`; empty when every class has enough clips.

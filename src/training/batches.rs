@@ -106,6 +106,7 @@ mod tests {
             labels: vec!["happy".to_owned()],
             split: Split {
                 kind: SplitKind::Random,
+                given: None,
                 fold: None,
                 subsets: Vec::new(),
                 notes: Vec::new(),

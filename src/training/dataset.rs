@@ -200,6 +200,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new(emotion),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             container: "wav".into(),
@@ -247,6 +249,7 @@ mod tests {
         Examples {
             split: Split {
                 kind: SplitKind::Random,
+                given: None,
                 fold: None,
                 subsets: subsets.to_vec(),
                 notes: Vec::new(),

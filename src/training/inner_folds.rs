@@ -58,6 +58,7 @@ mod tests {
             labels: Vec::new(),
             split: Split {
                 kind: SplitKind::Random,
+                given: None,
                 fold: None,
                 subsets: Vec::new(),
                 notes: Vec::new(),

@@ -131,6 +131,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new("happy"),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             container: "wav".into(),

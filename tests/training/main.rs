@@ -96,6 +96,8 @@ fn predictions_are_joined_with_their_clips() {
         age: None,
         ethnicity: None,
         emotion: Emotion::new(&dataset.labels[dataset.targets[index]]),
+        given_split: None,
+        columns: Default::default(),
         intensity: None,
         text: None,
         container: "wav".into(),

@@ -96,6 +96,7 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
         split: Split {
             kind: SplitKind::Random,
+            given: None,
             fold: None,
             // Three clips in a row go together, so that every class is on every side.
             subsets: (0..clips).map(|clip| subset(clip / 3)).collect(),

@@ -23,8 +23,8 @@ fn table(comparison: &Comparison) -> String {
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
     row("best val. UAR %", &|run| score(run.best_validation_uar));
-    row("test UAR %", &|run| test_score(run, run.test_uar));
-    row("test acc. %", &|run| score(run.test_accuracy));
+    row("test UAR %", &|run| test_score(run, run.shown_uar()));
+    row("test acc. %", &|run| score(run.shown_accuracy()));
     for (key, values) in &comparison.settings {
         let cells = values
             .iter()

@@ -43,9 +43,14 @@ use crate::present::words;
 /// A share of the test set as in a table, marked where it has to be read with what is said of its classes.
 fn test_score(run: &RunSummary, share: Option<f64>) -> String {
     match share {
-        Some(_) => format!("{} {}", score(share), words::coverage_mark(run))
-            .trim_end()
-            .to_owned(),
+        Some(_) => format!(
+            "{}{} {}",
+            words::fold_mark(run),
+            score(share),
+            words::coverage_mark(run)
+        )
+        .trim_end()
+        .to_owned(),
         None => score(None),
     }
 }

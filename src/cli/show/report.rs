@@ -5,6 +5,7 @@ use crate::engine::{Report, RunReport, Scores};
 use crate::present::json;
 use crate::present::numbers::{percent, score};
 use crate::present::table::Table;
+use crate::present::words;
 use std::io;
 
 /// Pairs of labels listed as confused.
@@ -18,11 +19,17 @@ pub fn report(output: Output, report: &RunReport) -> io::Result<()> {
 /// The scores in a line, what has to be said beside them, and how they were obtained.
 pub fn scores_line(run: &RunReport) -> String {
     let warning = run.coverage.warning().map_or_else(String::new, |words| words + "\n");
-    format!(
-        "test: {}\n{warning}{}",
-        metrics(&run.report.scores),
-        run.report.protocol_line
-    )
+    let own = metrics(&run.report.scores);
+    let scores = match (&run.pooled, &run.run.folds) {
+        (Some(pooled), Some(folds)) => format!(
+            "test, {}: {}\n{}\nthis fold: {own}",
+            folds.which(),
+            metrics(pooled),
+            words::mean_of_folds(folds)
+        ),
+        _ => format!("test: {own}"),
+    };
+    format!("{scores}\n{warning}{}", run.report.protocol_line)
 }
 
 pub(super) fn metrics(scores: &Scores) -> String {
@@ -158,7 +165,7 @@ fn spread(run: &RunReport) -> String {
     for over in &run.spread {
         table.row([over.score.clone(), score(Some(over.mean)), score(Some(over.deviation))]);
     }
-    let mut text = table.render();
+    let mut text = String::new();
     if let Some(pooled) = &run.pooled {
         text += &format!(
             "all {} predictions of these runs together: {}\n",
@@ -166,5 +173,5 @@ fn spread(run: &RunReport) -> String {
             metrics(pooled)
         );
     }
-    text
+    text + &table.render()
 }

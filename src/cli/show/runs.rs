@@ -2,7 +2,7 @@
 
 use super::{coverage_line, test_score};
 use crate::cli::output::Output;
-use crate::engine::{Deletion, EpochMetrics, RunDetail, RunNote, RunState, RunSummary, Stop};
+use crate::engine::{Deletion, EpochMetrics, FoldScores, RunDetail, RunNote, RunState, RunSummary, Stop};
 use crate::present::json::{self, RunEvent};
 use crate::present::numbers::{bytes, score};
 use crate::present::table::Table;
@@ -50,12 +50,13 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
             doing(run),
             format!("{}/{}", run.epochs, run.max_epochs),
             score(run.best_validation_uar),
-            test_score(run, run.test_uar),
-            score(run.test_accuracy),
+            test_score(run, run.shown_uar()),
+            score(run.shown_accuracy()),
         ]);
     }
     let mut text = table.render();
     text += &stalled(runs);
+    text += &folds(runs);
     for run in runs {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
@@ -72,6 +73,24 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         }
     }
     text
+}
+
+/// What the scores of folds are, a line for each cross-validation.
+fn folds(runs: &[RunSummary]) -> String {
+    let mut groups: BTreeMap<&str, &FoldScores> = BTreeMap::new();
+    for run in runs {
+        if let (Some((.., group)), Some(folds)) = (&run.fold, &run.folds) {
+            groups.insert(group, folds);
+        }
+    }
+    let line = |(group, folds): (&str, &FoldScores)| {
+        format!(
+            "Σ {group}: test scores over the predictions of {}; {}\n",
+            folds.which(),
+            words::mean_of_folds(folds)
+        )
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// Its state; its position in the queue while it waits.

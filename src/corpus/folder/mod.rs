@@ -10,7 +10,7 @@ pub(super) use tables::Tables;
 pub(super) use words::{class_words, entry, quoted};
 
 use super::layouts::Votes;
-use super::layouts::folders::{classes, is_part_of_a_split};
+use super::layouts::folders::classes;
 use super::source::{Source, beneath, from_names, from_tables};
 use super::walk::Walk;
 use super::{CorpusError, CorpusSettings, Layout};
@@ -18,7 +18,7 @@ use crate::audio::promises_sound;
 use compare::{disagreement, listed_below};
 use std::path::{Path, PathBuf};
 use tables::Parts;
-use words::{names_words, parts_words, sound_files, split_words};
+use words::{names_words, parts_words, sound_files};
 
 /// Tables named in a sentence; there may be one for every recording.
 const LISTED: usize = 5;
@@ -118,16 +118,7 @@ impl<'a> Folder<'a> {
     /// As [`Folder::by_names`].
     pub fn by_its_folders(mut self) -> Result<Source, CorpusError> {
         let layout = "the names of its folders, as the settings say".to_owned();
-        let top = self.corpus.path.clone();
-        let mut source = self.by_names(&[Layout::Folders], layout)?;
-        let folders = source.candidates.iter().filter_map(|candidate| {
-            let below = candidate.path.parent()?.strip_prefix(&top).ok()?;
-            let first = below.components().next()?;
-            Some(first.as_os_str().to_string_lossy().into_owned())
-        });
-        let given = split_words(folders.filter(|folder| is_part_of_a_split(folder)).collect());
-        source.notes.extend(given);
-        Ok(source)
+        self.by_names(&[Layout::Folders], layout)
     }
 
     /// Reads the names of the files; tables that could label them are offered.
@@ -185,18 +176,6 @@ impl<'a> Folder<'a> {
                 .notes
                 .push(format!("{} would fit too: layout = \"{layout}\"", names_words(votes)));
             source.notes.extend(disagreement(&source, &votes.schemes(), top));
-        }
-        if table.len() > 1 {
-            let part = |table: &PathBuf| {
-                let own = table.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let folder = table.parent().and_then(Path::file_name).unwrap_or_default();
-                if is_part_of_a_split(&own) {
-                    own
-                } else {
-                    folder.to_string_lossy().into_owned()
-                }
-            };
-            source.notes.extend(split_words(table.iter().map(part).collect()));
         }
         source.notes.extend(self.tables_offer());
         Ok(source)

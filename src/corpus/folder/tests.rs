@@ -293,9 +293,11 @@ fn the_parts_of_a_split_are_no_classes() {
             .contains("not of the form of folders that are named"),
         "{found:?}"
     );
+    let parts = found.clips.iter().map(|clip| clip.given_split.as_deref());
+    assert!(parts.eq([Some("test"), Some("train"), Some("train")]));
     let note = &found.readings[0].notes[0];
     assert!(
-        note.starts_with("it brings a split of its own (dev, test, train), which is no class"),
+        note.starts_with("it brings a split of its own (test 1, train 2), which is no class"),
         "{note}"
     );
 }
@@ -321,7 +323,9 @@ fn the_metadata_of_hugging_face_is_read_in_both_forms() {
             reading.layout,
             format!("test/{name} and train/{name}, which name 3 of 3 sound files")
         );
-        assert!(reading.notes[0].contains("(test, train)"), "{:?}", reading.notes);
+        assert!(reading.notes[0].contains("(test 1, train 2)"), "{:?}", reading.notes);
+        let parts = found.clips.iter().map(|clip| clip.given_split.as_deref());
+        assert!(parts.eq([Some("test"), Some("train"), Some("train")]));
         // Which of the tables a line is of.
         let (path, reason) = refused(&found)[0].clone();
         assert_eq!(path, split.path().join("test/sub/b.wav"));

@@ -3,7 +3,7 @@
 use super::super::Layout;
 use super::super::layouts::Votes;
 use super::tables::Parts;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Classes named in a sentence; there may be a folder for every word.
@@ -71,17 +71,6 @@ pub(crate) fn class_words(classes: &BTreeMap<String, usize>) -> String {
         words.push(format!("and {} more", counts.len() - NAMED));
     }
     words.join(", ")
-}
-
-/// That a corpus brings a split; nothing where it brings none.
-pub(super) fn split_words(parts: BTreeSet<String>) -> Option<String> {
-    let parts: Vec<String> = parts.into_iter().collect();
-    (!parts.is_empty()).then(|| {
-        format!(
-            "it brings a split of its own ({}), which is no class and is not used: clips are dealt as [split] says",
-            parts.join(", ")
-        )
-    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod tess;
 
 pub(super) use recognise::{Votes, majority};
 
-use super::{Gender, Intensity};
+use super::{ColumnValues, Gender, Intensity};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
@@ -31,6 +31,10 @@ pub(super) struct Labels {
     pub ethnicity: Option<String>,
     /// The emotion.
     pub emotion: Cow<'static, str>,
+    /// The part of the corpus's own split that it belongs to, as the corpus calls it.
+    pub given_split: Option<String>,
+    /// What the other columns of its table state.
+    pub columns: ColumnValues,
     /// How strongly it was to be shown.
     pub intensity: Option<Intensity>,
     /// The sentence, or its code.

@@ -46,7 +46,8 @@ impl<'a> People<'a> {
     }
 }
 
-fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<K>) -> Vec<Group> {
+/// The given clips, grouped by a key and by identical samples.
+pub fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<K>) -> Vec<Group> {
     let mut ordered = clips.to_vec();
     ordered.sort_by_key(|&clip| (&selection.clips[clip].corpus, &selection.clips[clip].path));
     let mut sets = DisjointSets::new(ordered.len());

@@ -3,13 +3,18 @@
 mod balance;
 mod deal;
 mod dealing;
+mod given;
 mod groups;
 mod random;
+mod settings;
 mod shares;
 mod speaker;
 mod table;
+mod validation;
 
 pub use dealing::Dealing;
+pub use given::{is_published, narrowed, narrowed_to, split_columns};
+pub use settings::{Duplicates, SplitKind, SplitSettings, ValidationBy};
 pub use table::{Dealt, LeftOut, dealt, left_out};
 
 use super::{CorpusError, Selection};
@@ -42,89 +47,13 @@ impl Subset {
     }
 }
 
-/// How clips are dealt to the sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SplitKind {
-    /// No speaker of the test set occurs in training.
-    #[default]
-    Speaker,
-    /// By clip: speakers leak, as in most published scores.
-    Random,
-}
-
-/// `[split]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SplitSettings {
-    /// How clips are dealt.
-    pub kind: SplitKind,
-    /// Share of each corpus's speakers to test on, or of their clips where they have unlike numbers of them, or of all
-    /// clips; with `kfold`, 1/K replaces it.
-    pub test: f64,
-    /// Share to choose the best epoch on.
-    pub validation: f64,
-    /// 0 or 1: one run. K: K folds, each clip tested once.
-    pub kfold: usize,
-}
-
-impl SplitSettings {
-    /// The number of folds, when there are several.
-    fn folds(&self) -> Option<usize> {
-        (self.kfold > 1).then_some(self.kfold)
-    }
-
-    /// The share that is really tested on.
-    fn test_share(&self) -> f64 {
-        self.folds().map_or(self.test, |folds| 1.0 / folds as f64)
-    }
-
-    /// Validation clips among those that are not tested on, when these are cut by clip.
-    fn validation_of_rest(&self) -> f64 {
-        self.validation / (1.0 - self.test_share())
-    }
-
-    /// Refuses shares that leave a side empty.
-    ///
-    /// # Errors
-    /// [`CorpusError::Settings`] with the key and the remedy.
-    pub fn validate(&self) -> Result<(), CorpusError> {
-        for (key, share) in [("split.test", self.test), ("split.validation", self.validation)] {
-            if !(share > 0.0 && share < 1.0) {
-                let problem = format!("{share} is no share; set it between 0 and 1, for example to 0.2");
-                return Err(CorpusError::settings(key, problem));
-            }
-        }
-        if self.test_share() + self.validation >= 1.0 {
-            let (name, test) = match self.folds() {
-                Some(folds) => ("1 / split.kfold", 1.0 / folds as f64),
-                None => ("split.test", self.test),
-            };
-            let problem = format!(
-                "{} and {name} ({test}) leave nothing to train on; lower one of them",
-                self.validation
-            );
-            return Err(CorpusError::settings("split.validation", problem));
-        }
-        Ok(())
-    }
-
-    fn check(&self, fold: usize) -> Result<(), CorpusError> {
-        self.validate()?;
-        let folds = self.kfold.max(1);
-        if fold >= folds {
-            let problem = format!("there is no fold {} of {folds} (split.kfold)", fold + 1);
-            return Err(CorpusError::Split(problem));
-        }
-        Ok(())
-    }
-}
-
 /// The sides of the selected clips, and how they came about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Split {
     /// How clips were dealt.
     pub kind: SplitKind,
+    /// What was given, where they were not dealt: `split by hand (tested on speakers 19, 20)`.
+    pub given: Option<String>,
     /// The fold, from 0, and the number of folds.
     pub fold: Option<(usize, usize)>,
     /// One side per clip of the selection.
@@ -136,9 +65,11 @@ pub struct Split {
 impl Split {
     /// What the split is called in the protocol line: `speaker-disjoint split`, `random clips, fold 2 of 5`.
     pub fn name(&self) -> String {
-        let kind = match self.kind {
-            SplitKind::Speaker => "speaker-disjoint split",
-            SplitKind::Random => "random clips",
+        let kind = match (&self.given, self.kind) {
+            (Some(given), _) => given,
+            (None, SplitKind::Random) => "random clips",
+            (None, SplitKind::Speaker) => "speaker-disjoint split",
+            (None, other) => other.name(),
         };
         match self.fold {
             Some((fold, folds)) => format!("{kind}, fold {} of {folds}", fold + 1),
@@ -157,7 +88,7 @@ impl Split {
         retain(&mut selection.clips, kept);
         retain(&mut selection.analysis, kept);
         retain(&mut self.subsets, kept);
-        check_subsets(selection, &self.subsets, self.kind)?;
+        check_subsets(selection, &self.subsets, self.kind, self.given.as_deref())?;
         let gone: Vec<&str> = labels
             .iter()
             .map(String::as_str)
@@ -178,7 +109,9 @@ impl Split {
 /// one) to validation and to test, balanced by gender and by emotion as far as possible; where its speakers have unlike
 /// numbers of clips, [`Dealing::ByClips`] gives its share of the clips instead. By
 /// [`SplitKind::Random`] clips are dealt, balanced by emotion, corpus and gender. Clips with identical
-/// samples stay on one side, so speakers that share samples are dealt as one.
+/// samples stay on one side, so speakers that share samples are dealt as one. The other kinds, and speakers and corpora
+/// that are named, are split as somebody says, and clips that are in no part were left out before ([`narrowed`]);
+/// validation is cut from training speakers where nothing is said of it.
 ///
 /// What cannot be had is said in [`Split::notes`]: a corpus with fewer speakers than three sides need has its
 /// validation clips cut from its training speakers; a corpus with a single speaker is only learnt from.
@@ -200,25 +133,46 @@ pub fn split(
     seed: u64,
     fold: usize,
 ) -> Result<Split, CorpusError> {
-    settings.check(fold)?;
+    settings.validate()?;
     if selection.clips.is_empty() {
         return Err(CorpusError::Split(
             "no clip takes part; widen [filter] or [labels], or name corpora".to_owned(),
         ));
     }
-    let (subsets, mut notes) = match settings.kind {
-        SplitKind::Speaker => speaker::subsets(selection, settings, dealing, (seed, fold))?,
-        SplitKind::Random => (random::subsets(selection, settings, seed, fold)?, Vec::new()),
+    let folds = given::folds(selection, settings)?;
+    if fold >= folds.unwrap_or(1) {
+        let problem = format!("there is no fold {} of {} (split.kfold)", fold + 1, folds.unwrap_or(1));
+        return Err(CorpusError::Split(problem));
+    }
+    let given = given::given(selection, settings, (seed, fold))?;
+    let name = given.as_ref().map(|given| given.name.clone());
+    let (subsets, mut notes) = match given {
+        Some(given) => given.subsets(selection, settings, (seed, fold))?,
+        None if settings.kind == SplitKind::Random => (random::subsets(selection, settings, seed, fold)?, Vec::new()),
+        None => speaker::subsets(selection, settings, dealing, (seed, fold))?,
     };
-    check_subsets(selection, &subsets, settings.kind)?;
-    let fold = settings.folds().map(|folds| (fold, folds));
+    check_subsets(selection, &subsets, settings.kind, name.as_deref())?;
+    let fold = folds.map(|folds| (fold, folds));
     notes.extend(missing_notes(selection, fold, &subsets));
     Ok(Split {
         kind: settings.kind,
+        given: name,
         fold,
         subsets,
         notes,
     })
+}
+
+/// How many runs a split is: as many as it has folds.
+///
+/// # Errors
+/// As [`split`].
+pub fn fold_count(selection: &Selection, settings: &SplitSettings) -> Result<usize, CorpusError> {
+    settings.validate()?;
+    match selection.clips.is_empty() {
+        true => Ok(1),
+        false => Ok(given::folds(selection, settings)?.unwrap_or(1)),
+    }
 }
 
 fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
@@ -226,8 +180,21 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     all.retain(|_| kept.next().copied().unwrap_or(true));
 }
 
-fn check_subsets(selection: &Selection, subsets: &[Subset], kind: SplitKind) -> Result<(), CorpusError> {
+fn check_subsets(
+    selection: &Selection,
+    subsets: &[Subset],
+    kind: SplitKind,
+    given: Option<&str>,
+) -> Result<(), CorpusError> {
     for subset in Subset::ALL {
+        if let (false, Some(given)) = (subsets.contains(&subset), given) {
+            return Err(CorpusError::Split(format!(
+                "no clip is left for {} by the {given} ({} clips take part); let more clips take part ([filter], [labels]), \
+                 or give it some",
+                subset.name(),
+                selection.clips.len()
+            )));
+        }
         if !subsets.contains(&subset) {
             return Err(CorpusError::Split(format!(
                 "no clip is left for {} ({} clips take part); let more clips take part ([filter], [labels]), or \
@@ -239,8 +206,9 @@ fn check_subsets(selection: &Selection, subsets: &[Subset], kind: SplitKind) -> 
     }
     if let Some(label) = missing_labels(selection, subsets, Subset::Train).first() {
         let remedy = match kind {
-            SplitKind::Speaker => "set split.kind = \"random\"",
+            SplitKind::Speaker if given.is_none() => "set split.kind = \"random\"",
             SplitKind::Random => "add clips of it",
+            _ => "give training some",
         };
         return Err(CorpusError::Split(format!(
             "no clip of {label} is left to train on, there are too few; {remedy}, or drop the label \

@@ -16,7 +16,7 @@ pub fn subsets(
     let all: Vec<usize> = (0..selection.clips.len()).collect();
     let groups = duplicates(selection, &all);
     let mut subsets = vec![Subset::Train; selection.clips.len()];
-    let rest = match settings.folds() {
+    let rest = match settings.kfolds() {
         None => groups,
         Some(folds) => {
             if groups.len() < folds {
@@ -32,7 +32,7 @@ pub fn subsets(
             rest.into_iter().map(|(group, _)| group).collect()
         }
     };
-    let shares = match settings.folds() {
+    let shares = match settings.kfolds() {
         None => vec![
             1.0 - settings.test - settings.validation,
             settings.validation,

@@ -2,12 +2,12 @@
 
 use super::super::{CorpusError, Selection};
 use super::balance::{Part, balance};
-use super::deal::deal;
 use super::dealing::{Dealing, are_alike};
-use super::groups::{Group, People, duplicates, voices};
+use super::groups::{Group, People, voices};
 use super::random::assign;
+use super::validation::{by_share, by_voices, share_of, training_and};
 use super::{SplitSettings, Subset, shares};
-use crate::random::{Stream, stream};
+use crate::random::stream;
 use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub fn subsets(
     let corpora = voices_by_corpus(selection);
     let mut notes = Notes::default();
     let people = People::new(selection);
-    let tested = match settings.folds() {
+    let tested = match settings.kfolds() {
         None => tested_once(selection, &corpora, settings, dealing, seed)?,
         Some(folds) => tested_in(selection, &corpora, (folds, fold), dealing, seed)?,
     };
@@ -48,7 +48,7 @@ pub fn subsets(
                 corpus,
             );
         }
-        match (settings.folds(), test.is_empty(), rest.is_empty()) {
+        match (settings.kfolds(), test.is_empty(), rest.is_empty()) {
             (None, true, _) => notes.add("single speaker, learnt from and not tested", corpus),
             (Some(_), true, _) => notes.add("no test speakers in this fold", corpus),
             (_, _, true) => notes.add("single speaker, tested and not learnt from in this fold", corpus),
@@ -56,9 +56,9 @@ pub fn subsets(
         }
         let random = &mut stream(seed, &format!("split validation {corpus}"), fold as u64);
         let validation = if by_clips(dealing, voices) {
-            validation_by_clips(selection, settings, voices, &rest, random)
+            by_share(selection, settings, voices, &rest, random)
         } else {
-            validation(selection, settings, voices.len(), &rest, random)
+            by_voices(selection, settings, voices.len(), &rest, random)
         };
         if validation.by_clip {
             notes.add("validation cut by clip from training speakers", corpus);
@@ -68,7 +68,7 @@ pub fn subsets(
     Ok((subsets, notes.lines()))
 }
 
-fn require_speakers(selection: &Selection) -> Result<(), CorpusError> {
+pub(super) fn require_speakers(selection: &Selection) -> Result<(), CorpusError> {
     let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
     for clip in selection.clips.iter().filter(|clip| clip.speaker.is_none()) {
         *unknown.entry(&clip.corpus).or_default() += 1;
@@ -136,7 +136,7 @@ fn tested_once(
     let tested = corpora.iter().map(|(corpus, voices)| {
         let random = &mut stream(seed, &format!("split test {corpus}"), 0);
         if by_clips(dealing, voices) {
-            let deal = shares::deal(selection, voices, &training_and_test(settings.test), random);
+            let deal = shares::deal(selection, voices, &training_and(settings.test), random);
             return deal.parts.into_iter().map(|part| part == 1).collect();
         }
         let test = match voices.len() {
@@ -159,15 +159,6 @@ fn tested_once(
             .collect()
     });
     Ok(tested.collect())
-}
-
-/// A part that is learnt from, and one with this share that is not.
-fn training_and_test(share: f64) -> [shares::Part; 2] {
-    [(1.0 - share, true), (share, false)].map(|(share, learns)| shares::Part {
-        share,
-        before: 0,
-        learns,
-    })
 }
 
 /// Whether each voice of each corpus is tested in this fold. What remains when a corpus's voices are dealt
@@ -223,103 +214,16 @@ fn tested_in(
     Ok(tested)
 }
 
-/// What of a corpus goes to validation.
-#[derive(Default)]
-struct Validation {
-    groups: Vec<Group>,
-    by_clip: bool,
-}
-
-/// Chooses validation voices from those that are not tested, or, with too few voices for three sides, clips.
-fn validation(
-    selection: &Selection,
-    settings: &SplitSettings,
-    voices: usize,
-    rest: &[Group],
-    random: &mut Stream,
-) -> Validation {
-    if voices < 2 || rest.is_empty() {
-        return Validation::default();
-    }
-    if voices > 2 && rest.len() > 1 {
-        let count = share_of(settings.validation, voices).clamp(1, rest.len() - 1);
-        let parts = [
-            Part {
-                voices: rest.len() - count,
-                learns: true,
-            },
-            Part {
-                voices: count,
-                learns: false,
-            },
-        ];
-        let deal = balance(selection, rest, &parts, random);
-        return Validation {
-            groups: second(rest.to_vec(), deal),
-            by_clip: false,
-        };
-    }
-    cut_by_clip(selection, rest, settings.validation_of_rest(), random)
-}
-
-/// The same where voices have unlike numbers of clips. Clips are cut as well where voices would give validation less
-/// than half of its share, or would leave nothing of an emotion to learn from.
-fn validation_by_clips(
-    selection: &Selection,
-    settings: &SplitSettings,
-    voices: &[Group],
-    rest: &[Group],
-    random: &mut Stream,
-) -> Validation {
-    if voices.len() < 2 || rest.is_empty() {
-        return Validation::default();
-    }
-    let clips = |voices: &[Group]| voices.iter().map(Vec::len).sum::<usize>() as f64;
-    let wanted = settings.validation * clips(voices);
-    let share = (wanted / clips(rest)).min(0.5);
-    if rest.len() > 1 {
-        let deal = shares::deal(selection, rest, &training_and_test(share), random);
-        let groups = second(rest.to_vec(), deal.parts);
-        if deal.learns_all && 2.0 * clips(&groups) >= wanted {
-            return Validation { groups, by_clip: false };
-        }
-    }
-    cut_by_clip(selection, rest, share, random)
-}
-
-fn cut_by_clip(selection: &Selection, rest: &[Group], share: f64, random: &mut Stream) -> Validation {
-    let clips = duplicates(selection, &rest.concat());
-    let deal = deal(selection, &clips, &[1.0 - share, share], true, random);
-    Validation {
-        groups: second(clips, deal),
-        by_clip: true,
-    }
-}
-
-/// The groups that were dealt to the second part.
-fn second(groups: Vec<Group>, deal: Vec<usize>) -> Vec<Group> {
-    groups
-        .into_iter()
-        .zip(deal)
-        .filter(|(_, part)| *part == 1)
-        .map(|(group, _)| group)
-        .collect()
-}
-
-fn share_of(share: f64, count: usize) -> usize {
-    (share * count as f64).round() as usize
-}
-
 /// What has to be said, each with the corpora it is said of.
 #[derive(Default)]
-struct Notes(BTreeMap<&'static str, Vec<String>>);
+pub(super) struct Notes(BTreeMap<&'static str, Vec<String>>);
 
 impl Notes {
-    fn add(&mut self, note: &'static str, corpus: &str) {
+    pub(super) fn add(&mut self, note: &'static str, corpus: &str) {
         self.0.entry(note).or_default().push(corpus.to_owned());
     }
 
-    fn lines(self) -> Vec<String> {
+    pub(super) fn lines(self) -> Vec<String> {
         self.0
             .into_iter()
             .map(|(note, corpora)| format!("{note} ({})", corpora.join(", ")))

@@ -154,16 +154,17 @@ impl Split {
         selection: &Selection,
         settings: &SplitSettings,
         dealing: Dealing,
-        (seed, fold): (u64, usize),
+        (seed, fold, folds): (u64, usize, usize),
         table: &[u8],
     ) -> Result<Self, CorpusError> {
         let subsets = subsets(selection, table)?;
-        check_subsets(selection, &subsets, settings.kind)?;
+        check_subsets(selection, &subsets, settings.kind, None)?;
         match split(selection, settings, dealing, seed, fold) {
             Ok(split) if split.subsets == subsets => Ok(split),
             _ => Ok(Self {
                 kind: settings.kind,
-                fold: settings.folds().map(|folds| (fold, folds)),
+                given: settings.given_words(),
+                fold: (folds > 1).then_some((fold, folds)),
                 subsets,
                 notes: vec!["the sides are those of the run's split.csv".to_owned()],
             }),

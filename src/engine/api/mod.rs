@@ -57,11 +57,11 @@ pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
     Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
-    known_corpora,
+    known_corpora, split_columns,
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
-    ClassScores, Coverage, EvaluatedClip, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
+    ClassScores, Coverage, EvaluatedClip, FoldScores, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
 };
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};

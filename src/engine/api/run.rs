@@ -1,8 +1,8 @@
 //! What events carry of runs.
 
 use super::{
-    Coverage, Epochs, EvaluatedClip, Heartbeat, Overrides, Prediction, Report, RunNote, RunState, ScoreSpread, Scores,
-    Usage,
+    Coverage, Epochs, EvaluatedClip, FoldScores, Heartbeat, Overrides, Prediction, Report, RunNote, RunState,
+    ScoreSpread, Scores, Usage,
 };
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub struct RunSummary {
     pub preset: String,
     /// Names of the corpora it learns from.
     pub corpora: Vec<String>,
-    /// `speaker` or `random`.
+    /// `speaker`, `random`, `given`, `column` or `file`.
     pub split: String,
     /// (fold from 0, folds) of a K-fold, with the name that links the runs.
     pub fold: Option<(usize, usize, String)>,
@@ -39,6 +39,8 @@ pub struct RunSummary {
     pub max_epochs: usize,
     /// Best validation UAR so far.
     pub best_validation_uar: Option<f64>,
+    /// What the folds come to of which it is one, as soon as two are evaluated.
+    pub folds: Option<FoldScores>,
     /// Test UAR, once evaluated.
     pub test_uar: Option<f64>,
     /// Test accuracy, once evaluated.
@@ -57,6 +59,20 @@ pub struct RunSummary {
     pub note: RunNote,
     /// Why it failed.
     pub reason: Option<String>,
+}
+
+impl RunSummary {
+    /// Test UAR as it is shown first: of folds it is that of all their predictions together.
+    pub fn shown_uar(&self) -> Option<f64> {
+        let folds = self.folds.as_ref().map(|folds| folds.uar);
+        self.test_uar.map(|own| folds.unwrap_or(own))
+    }
+
+    /// Test accuracy, in the same way.
+    pub fn shown_accuracy(&self) -> Option<f64> {
+        let folds = self.folds.as_ref().map(|folds| folds.accuracy);
+        self.test_accuracy.map(|own| folds.unwrap_or(own))
+    }
 }
 
 /// Where a waiting run stands.

@@ -18,7 +18,7 @@ impl Answer for request::ExportFeatures {
         training::check_export(settings.recipe()?, &settings.recipe)?;
         let (store, selection, features) = extract_all(context)?;
         // Clips that cannot be split are exported all the same.
-        let split = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0).ok();
+        let split = split(&selection, &settings.split, Dealing::NEWEST, settings.split_seed(), 0).ok();
         let export = Export {
             selection: &selection,
             split: split.as_ref(),

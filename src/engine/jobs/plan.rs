@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use super::train::{network_for, resolve};
-use crate::corpus::{Dealing, Selection, Split, Subset, select, split};
+use crate::corpus::{Dealing, Selection, Split, Subset, fold_count, narrowed, select, split};
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::file::RunFile;
 use crate::engine::{EngineError, EpochTime, RunPlan, Settings, request};
@@ -38,8 +38,11 @@ impl Answer for request::Plan {
 /// All but the time, with the settings and the number of clips that it comes from.
 fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, usize, RunPlan), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
-    let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.seed, 0)?;
+    let selected = select(&catalogue, &settings.labels, &settings.filter);
+    let clips = selected.clips.len();
+    let folds = fold_count(&selected, &settings.split)?;
+    let selection = narrowed(&selected, &settings.split, 0)?;
+    let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.split_seed(), 0)?;
     let subsets = &dealt.subsets;
     let (recipe, network) = network_for(&settings, &selection)?;
     let of = |subset: Subset| {
@@ -58,13 +61,13 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
         train: of(Subset::Train),
         validation: of(Subset::Validation),
         test: of(Subset::Test),
-        folds: settings.split.kfold.max(1),
+        folds,
         coverage: coverage(&selection, &dealt),
         notes: dealt.notes.clone(),
         batch: settings.training.batch_size,
         epoch: None,
     };
-    Ok((settings, selection.clips.len(), plan))
+    Ok((settings, clips, plan))
 }
 
 /// Of the test set that a run would have; with folds, of the first and of all of them together: each clip is tested once.
@@ -116,8 +119,7 @@ fn as_before(
             && before.training.batch_size == settings.training.batch_size
             && before.training.checkpointing == settings.training.checkpointing
             && before.augmentation == settings.augmentation
-            && (before.split.kind, before.split.kfold) == (settings.split.kind, settings.split.kfold)
-            && (before.split.test, before.split.validation) == (settings.split.test, settings.split.validation)
+            && before.split == settings.split
             && before.recipe().ok() == settings.recipe().ok();
         if alike && metadata.clips > 0 {
             let epochs = detail.epochs.len() as f64;

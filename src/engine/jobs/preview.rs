@@ -65,6 +65,8 @@ fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
         age: None,
         ethnicity: None,
         emotion: Emotion::new(""),
+        given_split: None,
+        columns: Default::default(),
         intensity: None,
         text: None,
         container: header.container.as_str().into(),

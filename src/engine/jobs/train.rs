@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Answer, scan};
-use crate::corpus::{Catalogue, Dealing, Naming, Selection, select, split};
+use crate::corpus::{Catalogue, Dealing, Naming, Selection, fold_count, narrowed, select, split};
 use crate::device::{choose_device, device};
 use crate::engine::queue::enqueue;
 use crate::engine::runs::command::command;
@@ -50,8 +50,10 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
     choose_device(&settings.device)?;
     let corpora = reading::corpora(&settings)?;
     let known = &context.settings;
-    let same_data =
-        settings.data == known.data && settings.corpora == known.corpora && settings.speakers == known.speakers;
+    let same_data = settings.data == known.data
+        && settings.corpora == known.corpora
+        && settings.speakers == known.speakers
+        && settings.split.duplicates == known.split.duplicates;
     let catalogue = if same_data {
         scan::catalogue(context)?
     } else {
@@ -75,11 +77,19 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
             first.reason
         )));
     }
-    let folds = settings.split.kfold.max(1);
+    let folds = fold_count(&selection, &settings.split)?;
     for fold in 0..folds {
-        split(&selection, &settings.split, Dealing::NEWEST, settings.seed, fold)?;
+        let selection = narrowed(&selection, &settings.split, fold)?;
+        split(
+            &selection,
+            &settings.split,
+            Dealing::NEWEST,
+            settings.split_seed(),
+            fold,
+        )?;
     }
-    network_for(&settings, &selection)?;
+    let first = narrowed(&selection, &settings.split, 0)?;
+    network_for(&settings, &first)?;
     let mut names: Vec<String> = selection.clips.iter().map(|clip| clip.corpus.to_string()).collect();
     names.dedup();
     names.sort();

@@ -27,14 +27,14 @@ impl Answer for request::Tune {
         let settings = if folder.settings_file().is_file() {
             should_continue(&folder, &given)?
         } else {
-            if given.split.kfold > 0 {
-                let problem =
-                    "split.kfold: a trial is one run; set split.kfold = 0 and promote the best trial afterwards";
-                return Err(EngineError::Unsuitable(problem.to_owned()));
-            }
             space_of(&given)?;
             let run;
             (given, run) = prepare(context, changes)?;
+            if run.folds > 1 || given.split.kfold > 0 {
+                let problem = "a trial is one run, and split makes several; set split.kfold = 0 and split.leave_one_out = \
+                               false, or name a split.file of one fold, and promote the best trial afterwards";
+                return Err(EngineError::Unsuitable(problem.to_owned()));
+            }
             trial::check(&given, space_of(&given)?)?;
             if folder.journal().is_file() {
                 folder.open_study()?.check_space(space_of(&given)?)?;

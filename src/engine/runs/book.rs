@@ -1,11 +1,19 @@
 //! All runs, read on from where the last poll ended.
 
 use super::page::RunPage;
-use crate::engine::{Coverage, QueuePosition, RunDetail, RunSummary};
+use crate::engine::{Coverage, FoldScores, QueuePosition, RunDetail, RunSummary, Scores};
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+
+/// The evaluated folds of a K-fold.
+#[derive(Debug)]
+struct Together {
+    /// Which classes their test sets are about, once all are evaluated.
+    coverage: Option<Coverage>,
+    scores: Option<FoldScores>,
+}
 
 /// All runs by id, that is by age.
 #[derive(Debug)]
@@ -14,8 +22,8 @@ pub struct RunBook {
     pages: BTreeMap<String, RunPage>,
     /// Where waiting runs stand.
     places: HashMap<String, QueuePosition>,
-    /// Of every K-fold whose folds are all evaluated, which classes their test sets are about together.
-    together: HashMap<String, Coverage>,
+    /// Of every K-fold, what its evaluated folds come to together.
+    together: HashMap<String, Together>,
 }
 
 impl RunBook {
@@ -90,25 +98,27 @@ impl RunBook {
         places
     }
 
-    fn folds_together(&self) -> HashMap<String, Coverage> {
-        let mut groups: HashMap<&str, (usize, BTreeMap<&str, usize>)> = HashMap::new();
-        let evaluated =
-            |page: &RunPage| page.file.as_ref().is_ok_and(|file| file.run.folds > 1) && page.scores().is_some();
-        for page in self.pages.values().filter(|page| evaluated(page)) {
-            let (folds, clips) = groups.entry(page.group()).or_default();
-            *folds += 1;
-            for class in page.scores().iter().flat_map(|scores| &scores.classes) {
-                *clips.entry(&class.label).or_default() += class.support;
+    fn folds_together(&self) -> HashMap<String, Together> {
+        let mut groups: HashMap<&str, (usize, Vec<&Scores>)> = HashMap::new();
+        for page in self.pages.values() {
+            let folds = page.file.as_ref().map_or(1, |file| file.run.folds);
+            if let (Some(scores), true) = (page.scores(), folds > 1) {
+                let group = groups.entry(page.group()).or_insert((folds, Vec::new()));
+                group.1.push(scores);
             }
         }
-        groups
-            .into_iter()
-            .filter(|(group, (folds, _))| {
-                let first = self.pages.get(*group).and_then(|page| page.file.as_ref().ok());
-                first.is_some_and(|file| file.run.folds == *folds)
-            })
-            .map(|(group, (_, clips))| (group.to_owned(), Coverage::of(clips)))
-            .collect()
+        let together = groups.into_iter().map(|(group, (folds, scores))| {
+            let mut clips: BTreeMap<&str, usize> = BTreeMap::new();
+            for class in scores.iter().flat_map(|scores| &scores.classes) {
+                *clips.entry(&class.label).or_default() += class.support;
+            }
+            let together = Together {
+                coverage: (scores.len() == folds).then(|| Coverage::of(clips)),
+                scores: FoldScores::of(&scores, folds),
+            };
+            (group.to_owned(), together)
+        });
+        together.collect()
     }
 
     /// Whether runs wait on this machine for a worker that is not there.
@@ -130,8 +140,10 @@ impl RunBook {
         let queue = self.places.get(&summary.id).cloned();
         let mut placed = RunSummary { queue, ..summary };
         if let Some((_, folds, group)) = &placed.fold {
-            let together = self.together.get(group).map(|all| (all.clone(), *folds));
-            placed.coverage = placed.coverage.map(|coverage| coverage.in_fold(together));
+            let together = self.together.get(group);
+            let coverage_of_all = together.and_then(|all| Some((all.coverage.clone()?, *folds)));
+            placed.coverage = placed.coverage.map(|coverage| coverage.in_fold(coverage_of_all));
+            placed.folds = together.and_then(|all| all.scores.clone());
         }
         placed
     }

@@ -158,6 +158,7 @@ impl RunPage {
             epochs: self.epochs.len(),
             max_epochs: 0,
             best_validation_uar: self.epochs.best_uar(),
+            folds: None,
             test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
             coverage: self.scores.as_ref().map(Scores::coverage),
@@ -177,7 +178,7 @@ impl RunPage {
                 summary.model.clone_from(&settings.model.name);
                 summary.preset.clone_from(&settings.preset);
                 summary.corpora.clone_from(&run.corpora);
-                summary.split = split_name(settings.split.kind).to_owned();
+                summary.split = settings.split.kind.name().to_owned();
                 summary.fold = (run.folds > 1).then(|| (run.fold, run.folds, run.group.clone()));
                 if run.folds > 1 {
                     summary.coverage = summary.coverage.map(|coverage| coverage.in_fold(None));
@@ -249,13 +250,6 @@ fn silent(pid: u32, silence: Duration) -> String {
          it",
         silence.as_secs() / 10 * 10
     )
-}
-
-fn split_name(kind: crate::corpus::SplitKind) -> &'static str {
-    match kind {
-        crate::corpus::SplitKind::Speaker => "speaker",
-        crate::corpus::SplitKind::Random => "random",
-    }
 }
 
 /// The last whole lines of a log; none when there is no log.

@@ -25,7 +25,7 @@ pub use tidy::{TidyRow, Tidying, tidied};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{
-    CorpusError, CorpusSettings, FilterSettings, LabelSettings, SpeakerSettings, SplitKind, SplitSettings,
+    CorpusError, CorpusSettings, FilterSettings, LabelSettings, SpeakerSettings, SplitKind, SplitSettings, is_published,
 };
 use crate::device::check_device_name;
 use crate::features::{FeatureError, Recipe};
@@ -210,6 +210,11 @@ impl Settings {
         load_settings(self.source.file.as_deref(), &all)
     }
 
+    /// The seed that deals the clips: that of the run, unless the split has its own.
+    pub fn split_seed(&self) -> u64 {
+        self.split.seed(self.seed)
+    }
+
     /// The values alone, to be compared.
     pub fn without_source(mut self) -> Self {
         (self.source, self.origins) = Default::default();
@@ -258,6 +263,10 @@ impl Settings {
             if !folder.as_os_str().is_empty() {
                 absolute(folder, key);
             }
+        }
+        let file = &mut self.split.file;
+        if !file.as_os_str().is_empty() && !is_published(file) {
+            absolute(file, "split.file");
         }
         for (name, recipe) in &mut self.recipes {
             // Names of models look like paths; one is meant where there is such a folder.

@@ -6,8 +6,19 @@ use super::{Settings, resolve};
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 20] = [
+const LATER: [&str; 31] = [
     "speakers",
+    "split.leave_one_out",
+    "split.seed",
+    "split.column",
+    "split.test_values",
+    "split.file",
+    "split.test_part",
+    "split.test_speakers",
+    "split.validation_speakers",
+    "split.test_corpora",
+    "split.validation_by",
+    "split.duplicates",
     "training.accumulate",
     "training.checkpointing",
     "tuning.repeats",

@@ -7,7 +7,7 @@
 use super::Range;
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
-use crate::corpus::{Gender, Intensity, Layout, SplitKind};
+use crate::corpus::{Duplicates, Gender, Intensity, Layout, SplitKind, ValidationBy};
 use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
@@ -38,6 +38,8 @@ pub fn choices(key: &str) -> Vec<String> {
         "filter.gender" => owned(&Gender::ALL.map(Gender::name)),
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
         "split.kind" => names::<SplitKind>(),
+        "split.validation_by" => names::<ValidationBy>(),
+        "split.duplicates" => names::<Duplicates>(),
         "model.name" => owned(&architecture_names()),
         "model.mlp.norms" => names::<Norms>(),
         "model.fine_tuned.pool" => names::<FramePool>(),
@@ -92,6 +94,7 @@ pub fn range(key: &str) -> Option<Range> {
     }
     Some(match key {
         "seed" | "demo.seed" | "tuning.seed" | "split.kfold" => Range::at_least(0.0),
+        "split.seed" => Range::at_least(-1.0),
         "split.test" | "split.validation" => Range::inside(0.0, 1.0),
         "training.epochs" | "training.batch_size" | "training.accumulate" | "training.average.from_epoch" => {
             Range::at_least(1.0)
@@ -272,13 +275,20 @@ mod tests {
     use crate::engine::{ConfigRow, Kind, SettingsError};
 
     /// Names and places of the user's own.
-    const FREE: [&str; 11] = [
+    const FREE: [&str; 18] = [
         "data",
         "runs",
         "cache",
         "filter.corpus",
         "filter.speaker",
         "filter.emotion",
+        "split.column",
+        "split.test_values",
+        "split.file",
+        "split.test_part",
+        "split.test_speakers",
+        "split.validation_speakers",
+        "split.test_corpora",
         "augmentation.wave.noise.folder",
         "augmentation.wave.room.folder",
         "tuning.studies",

@@ -1,7 +1,7 @@
 //! From the corpora to the arrays that a run is trained on.
 
 use super::{Run, left_out, progress, protocol};
-use crate::corpus::{Split, select, split};
+use crate::corpus::{Split, dealt, narrowed, narrowed_to, select, split};
 use crate::engine::runs::file::RunMetadata;
 use crate::engine::{EngineError, Protocol, Settings, Stop, Task, reading};
 use crate::features::Recipe;
@@ -45,10 +45,14 @@ pub fn prepare(
     // A run that is resumed keeps its split, whatever it would come to now. Leaky copies are dealt by chance alone, as
     // ever.
     let kept = if resumed && !leaky { kept_split(&folder)? } else { None };
+    let selection = match &kept {
+        Some(_) => narrowed_to(selection, &settings.split, &dealt(&folder.split())?),
+        None => narrowed(&selection, &settings.split, run.fold)?.into_owned(),
+    };
     let mut examples = examples(selection, &settings.augmentation, settings.seed, |selection| {
-        let (subsets, seed) = (&settings.split, settings.seed);
+        let (subsets, seed) = (&settings.split, settings.split_seed());
         match &kept {
-            Some(table) => Split::kept(selection, subsets, run.dealing, (seed, run.fold), table),
+            Some(table) => Split::kept(selection, subsets, run.dealing, (seed, run.fold, run.folds), table),
             None => split(selection, subsets, run.dealing, seed, run.fold),
         }
     })?;
@@ -78,7 +82,7 @@ pub fn prepare(
 
     let how = settings.training.normalise;
     let normaliser = Normaliser::apply(&mut dataset.matrices, &examples.selection.clips, examples.clips(), how)?;
-    let mut protocol = protocol::protocol(&examples, settings.seed);
+    let mut protocol = protocol::protocol(&examples, settings.split_seed());
     protocol.notes.extend(normaliser.note().map(str::to_owned));
     protocol.notes.extend(run.searched.clone());
     Ok(Some(Prepared {

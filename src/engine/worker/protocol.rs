@@ -69,6 +69,7 @@ pub(in crate::engine) fn reason(exclusion: Exclusion) -> &'static str {
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingDuplicate => "duplicates with conflicting labels",
+        Exclusion::Split => "in no part of the split",
         Exclusion::Features => "without features",
     }
 }

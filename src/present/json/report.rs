@@ -15,7 +15,11 @@ document! {
         run: Run = (&report.run).into(),
         /// The labels, in the order of every matrix below.
         labels: Vec<String> = report.report.labels.clone(),
-        /// Scores over all test clips.
+        /// Scores of the predictions of all folds together, in a cross-validation: its score.
+        pooled: Option<Scores> = report.pooled.as_ref().map(Into::into),
+        /// Mean and deviation of every score over the folds that are done, in a cross-validation.
+        folds: Vec<FoldScore> = all(&report.spread),
+        /// Scores over all test clips; of a cross-validation those of this fold.
         scores: Scores = (&report.report.scores).into(),
         /// Which classes the scores are about.
         coverage: Coverage = (&report.coverage).into(),
@@ -35,10 +39,6 @@ document! {
         protocol_line: String = report.report.protocol_line.clone(),
         /// The test clips as they were predicted.
         evaluated: Vec<Evaluated> = report.evaluated.iter().map(|clip| evaluated(clip, &report.report.labels)).collect(),
-        /// Mean and deviation of every score over the folds that are done, in a cross-validation.
-        folds: Vec<FoldScore> = all(&report.spread),
-        /// Scores of the predictions of all folds together, in a cross-validation.
-        pooled: Option<Scores> = report.pooled.as_ref().map(Into::into),
     }
 
     /// Scores as scikit-learn defines them, from 0 to 1.

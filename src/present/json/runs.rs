@@ -28,7 +28,7 @@ document! {
         preset: String,
         /// The corpora it learns from.
         corpora: Vec<String>,
-        /// The kind of split: `speaker` or `random`.
+        /// The kind of split: `speaker`, `random`, `given`, `column` or `file`.
         split: String,
         /// Which fold it is, in a cross-validation.
         fold: Option<Fold> = run.fold.as_ref().map(Into::into),
@@ -46,6 +46,8 @@ document! {
         max_epochs: usize,
         /// Best validation unweighted average recall so far, from 0 to 1.
         best_validation_uar: Option<f64>,
+        /// What the folds of its cross-validation come to, as soon as two are evaluated.
+        folds: Option<FoldsTogether> = run.folds.as_ref().map(Into::into),
         /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
         test_uar: Option<f64>,
         /// Accuracy on the test set, once evaluated, from 0 to 1.
@@ -74,6 +76,22 @@ document! {
         folds: usize = fold.1,
         /// The name that all folds of the cross-validation share.
         group: String = fold.2.clone(),
+    }
+
+    /// The evaluated folds of a cross-validation.
+    FoldsTogether(folds: engine::FoldScores) {
+        /// How many are evaluated.
+        evaluated: usize,
+        /// Of how many.
+        folds: usize,
+        /// Unweighted average recall of all their predictions together, from 0 to 1: the score of the cross-validation.
+        uar: f64,
+        /// Accuracy of all their predictions together, from 0 to 1.
+        accuracy: f64,
+        /// Mean of the folds' own unweighted average recalls.
+        mean_uar: f64,
+        /// Their standard deviation, with divisor n - 1.
+        deviation: f64,
     }
 
     /// Which classes a test score is about.

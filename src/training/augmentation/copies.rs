@@ -150,6 +150,7 @@ pub fn examples(
         let mut examples = Examples {
             split: Split {
                 kind: SplitKind::Random,
+                given: None,
                 fold: None,
                 subsets: Vec::new(),
                 notes: Vec::new(),

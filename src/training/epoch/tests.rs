@@ -59,6 +59,7 @@ fn dataset(draw: &mut Lcg) -> Dataset {
         labels: ["a", "b", "c"].map(str::to_owned).to_vec(),
         split: Split {
             kind: SplitKind::Random,
+            given: None,
             fold: None,
             subsets: Vec::new(),
             notes: Vec::new(),

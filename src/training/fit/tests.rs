@@ -59,6 +59,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
         split: Split {
             kind: SplitKind::Speaker,
+            given: None,
             fold: None,
             subsets: (0..clips).map(subset).collect(),
             notes: Vec::new(),

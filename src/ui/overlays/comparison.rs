@@ -104,9 +104,14 @@ fn lines(found: &Comparison) -> Vec<Line> {
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
         of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
         of_runs("test UAR %", &|run| {
-            format!("{}{}", words::coverage_mark(run), score(run.test_uar))
+            format!(
+                "{}{}{}",
+                words::coverage_mark(run),
+                words::fold_mark(run),
+                score(run.shown_uar())
+            )
         }),
-        of_runs("test accuracy %", &|run| score(run.test_accuracy)),
+        of_runs("test accuracy %", &|run| score(run.shown_accuracy())),
     ];
     let thin = |run: &RunSummary| run.coverage.as_ref().and_then(Coverage::short);
     if found.runs.iter().any(|run| thin(run).is_some()) {

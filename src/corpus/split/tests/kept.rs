@@ -10,7 +10,7 @@ fn table(split: &Split, selection: &Selection) -> Vec<u8> {
 
 fn kept(selection: &Selection, table: &[u8]) -> Result<Split, CorpusError> {
     let settings = settings(SplitKind::Speaker, 0);
-    Split::kept(selection, &settings, Dealing::NEWEST, (7, 0), table)
+    Split::kept(selection, &settings, Dealing::NEWEST, (7, 0, 1), table)
 }
 
 #[test]

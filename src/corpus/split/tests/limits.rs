@@ -27,6 +27,7 @@ fn impossible_settings_are_refused_by_key() {
                 test,
                 validation,
                 kfold,
+                ..SplitSettings::default()
             },
             1,
             fold,
@@ -83,6 +84,7 @@ fn a_table_has_one_row_per_clip() {
     let subsets = vec![Subset::Train, Subset::Validation, Subset::Test, Subset::Train];
     let split = Split {
         kind: SplitKind::Random,
+        given: None,
         fold: Some((1, 5)),
         subsets,
         notes: Vec::new(),

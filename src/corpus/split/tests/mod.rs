@@ -1,6 +1,8 @@
 //! Made-up catalogues and what is asked of their splits.
 
 mod before;
+mod given;
+mod given_files;
 mod kept;
 mod limits;
 mod properties;
@@ -28,6 +30,8 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         age: None,
         ethnicity: None,
         emotion: Emotion::new(emotion),
+        given_split: None,
+        columns: Default::default(),
         intensity: None,
         text: None,
         container: "wav".into(),
@@ -121,6 +125,7 @@ fn settings(kind: SplitKind, kfold: usize) -> SplitSettings {
         test: 0.2,
         validation: 0.1,
         kfold,
+        ..SplitSettings::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which clips a model is evaluated on, and what it took them for.
 
-use crate::corpus::{Clip, CorpusError, Dealing, Emotion, Exclusion, Selection, Split, Subset, split};
+use crate::corpus::{Clip, CorpusError, Dealing, Emotion, Exclusion, Selection, Split, Subset, narrowed, split};
 use crate::engine::jobs::predictor::Loaded;
 use crate::engine::{EngineError, EvaluatedClip, Settings, UnknownLabel};
 use crate::training::evaluated_clip;
@@ -31,20 +31,25 @@ impl Side {
                 }),
             };
         };
-        let dealt = deal(settings, &selection)?;
+        let (selection, dealt) = deal(settings, selection)?;
         Ok(Self::dealt(settings, selection, dealt, subset))
     }
 
     /// The training and validation clips of the settings' split, and its test set.
     pub fn divided(settings: &Settings, selection: Selection) -> Result<(Selection, Self), EngineError> {
-        let dealt = deal(settings, &selection)?;
+        let (selection, dealt) = deal(settings, selection)?;
         let fitted = kept(selection.clone(), |index, _| dealt.subsets[index] != Subset::Test);
         Ok((fitted, Self::dealt(settings, selection, dealt, Subset::Test)))
     }
 
     fn dealt(settings: &Settings, selection: Selection, dealt: Split, subset: Subset) -> Self {
         Self {
-            name: format!("{}, {} set (seed {})", dealt.name(), subset.name(), settings.seed),
+            name: format!(
+                "{}, {} set (seed {})",
+                dealt.name(),
+                subset.name(),
+                settings.split_seed()
+            ),
             selection: kept(selection, |index, _| dealt.subsets[index] == subset),
             notes: dealt.notes,
         }
@@ -52,8 +57,10 @@ impl Side {
 }
 
 /// The first fold of the settings' split.
-fn deal(settings: &Settings, selection: &Selection) -> Result<Split, CorpusError> {
-    split(selection, &settings.split, Dealing::NEWEST, settings.seed, 0)
+fn deal(settings: &Settings, selection: Selection) -> Result<(Selection, Split), CorpusError> {
+    let selection = narrowed(&selection, &settings.split, 0)?.into_owned();
+    let dealt = split(&selection, &settings.split, Dealing::NEWEST, settings.split_seed(), 0)?;
+    Ok((selection, dealt))
 }
 
 fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection {
@@ -159,6 +166,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new(emotion),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             container: "wav".into(),

@@ -219,6 +219,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new("sad"),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: None,
             container: "wav".into(),

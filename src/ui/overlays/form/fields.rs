@@ -2,17 +2,20 @@
 
 use super::Form;
 use super::entry::{EVERYBODY, Entry, Input, parse};
-use crate::engine::{Config, ConfigRow, Kind, Provenance, Survey};
+use crate::engine::{Config, ConfigRow, Kind, Provenance, Survey, split_columns};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The settings with a field, and what each is called.
-const FIELDS: [(&str, &str); 15] = [
+const FIELDS: [(&str, &str); 18] = [
     ("model.name", "Model"),
     ("recipe", "Recipe"),
     ("split.kind", "Split"),
     ("split.kfold", "Folds"),
+    ("split.leave_one_out", "Leave one out"),
+    ("split.column", "Split by column"),
+    ("split.test_part", "Tested part"),
     ("training.epochs", "Epochs, at most"),
     ("training.batch_size", "Batch size"),
     ("training.learning_rate", "Learning rate"),
@@ -26,6 +29,16 @@ const FIELDS: [(&str, &str); 15] = [
     ("device", "Device"),
 ];
 
+/// What the clips offer to choose from.
+struct Offered {
+    /// Whether speakers are known.
+    speakers: bool,
+    /// Columns to split by.
+    columns: Vec<String>,
+    /// Parts of the split that the corpora bring.
+    parts: Vec<String>,
+}
+
 impl Form {
     /// A form filled in with the settings; a setting that the engine does not name has no field.
     pub fn new(config: &Config, survey: Option<&Survey>) -> Self {
@@ -34,7 +47,14 @@ impl Form {
             let gender = clip.gender.map_or("unknown", |gender| gender.name());
             *clips.entry((clip.corpus.to_string(), gender.to_owned())).or_default() += 1;
         }
-        let speakers = survey.is_none_or(|survey| !survey.statistics.speakers.is_empty());
+        let clips_of = |survey: &Survey| survey.catalogue.clips.clone();
+        let all = survey.map(clips_of).unwrap_or_default();
+        let parts: BTreeSet<&str> = all.iter().filter_map(|clip| clip.given_split.as_deref()).collect();
+        let offered = Offered {
+            speakers: survey.is_none_or(|survey| !survey.statistics.speakers.is_empty()),
+            columns: split_columns(&all),
+            parts: parts.into_iter().map(str::to_owned).collect(),
+        };
         let mut form = Self {
             entries: Vec::new(),
             cursor: Cursor::default(),
@@ -52,17 +72,17 @@ impl Form {
             clips,
         };
         for (key, label) in FIELDS {
-            form.add(config, key, label, speakers);
+            form.add(config, key, label, &offered);
         }
         form
     }
 
-    fn add(&mut self, config: &Config, key: &'static str, label: &'static str, speakers: bool) {
+    fn add(&mut self, config: &Config, key: &'static str, label: &'static str, offered: &Offered) {
         let Some(row) = config.rows.iter().find(|row| row.key == key) else {
             return;
         };
         let Some(value) = parse(&row.value) else { return };
-        let Some(input) = self.input(row, &value, speakers) else {
+        let Some(input) = self.input(row, &value, offered) else {
             return;
         };
         let marks = match &input {
@@ -87,7 +107,7 @@ impl Form {
     }
 
     /// What is entered, as the kind of the setting has it; none where there is nothing to choose from.
-    fn input(&self, row: &ConfigRow, value: &toml::Value, speakers: bool) -> Option<Input> {
+    fn input(&self, row: &ConfigRow, value: &toml::Value, offered: &Offered) -> Option<Input> {
         let choices = row.setting.choices.clone();
         match row.setting.kind {
             Kind::Integer | Kind::Number => Some(Input::Number(Field::new(&value.to_string()))),
@@ -103,10 +123,12 @@ impl Form {
                 Some(choice(options, first.unwrap_or(EVERYBODY), true))
             }
             // What no clip can be dealt by is no choice, whatever the settings say.
-            _ if row.key == "split.kind" && !speakers => {
+            _ if row.key == "split.kind" && !offered.speakers => {
                 let without = choices.into_iter().filter(|kind| kind != "speaker").collect();
                 Some(choice(without, value.as_str()?, false))
             }
+            _ if row.key == "split.column" => named(&offered.columns, value),
+            _ if row.key == "split.test_part" => named(&offered.parts, value),
             _ => Some(choice(choices, value.as_str()?, true)),
         }
     }
@@ -121,6 +143,12 @@ impl Form {
             .collect();
         (!options.is_empty()).then_some(Input::Many { options, on, at: 0 })
     }
+}
+
+/// One of these names or none; no field where there are none.
+fn named(names: &[String], value: &toml::Value) -> Option<Input> {
+    let options = std::iter::once(String::new()).chain(names.iter().cloned()).collect();
+    (!names.is_empty()).then_some(choice(options, value.as_str()?, true))
 }
 
 /// One of several words; what is set is one of them, unless it must not be.

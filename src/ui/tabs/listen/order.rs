@@ -185,6 +185,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new(["angry", "sad", "happy"][index as usize % 3]),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             text: Some("it's eleven o'clock".into()),
             container: "wav".into(),

@@ -3,6 +3,7 @@
 use super::{ReportView, reported};
 use crate::engine::{RunReport, RunSummary};
 use crate::present::numbers::{count, percent};
+use crate::present::words;
 use crate::ui::text::{Paint, cut, width, wrap};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -30,8 +31,11 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         buffer.put(area, x, 0, &cut(&details, room), theme.dim());
     }
     buffer.put_right(area, 0, &place, theme.dim());
-    let scores = &report.report.scores;
-    let uar = report.coverage.uar();
+    // The score of folds is that of the predictions of all of them.
+    let (scores, uar) = match &report.pooled {
+        Some(pooled) => (pooled, pooled.coverage().uar()),
+        None => (&report.report.scores, report.coverage.uar()),
+    };
     let figures = [
         (uar.as_str(), scores.unweighted_average_recall),
         ("accuracy", scores.accuracy),
@@ -54,7 +58,17 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         x += buffer.put(area, x, 1, name, theme.dim()) + 1;
         x += buffer.put(area, x, 1, &value, style) + gap;
     }
-    let clips = count(scores.support, "clip");
+    let mut clips = count(scores.support, "clip");
+    if let Some(folds) = &run.folds {
+        clips += &format!(" of {}; {}", folds.which(), words::mean_of_folds(folds));
+        let own = format!(
+            "; this fold {}",
+            percent(report.report.scores.unweighted_average_recall)
+        );
+        if usize::from(x) + width(&clips) + width(&own) <= usize::from(area.width) {
+            clips += &own;
+        }
+    }
     if usize::from(x) + width(&clips) <= usize::from(area.width) {
         buffer.put(area, x, 1, &clips, theme.dim());
     }

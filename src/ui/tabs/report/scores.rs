@@ -136,8 +136,14 @@ fn folds(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let folds = report.spread.first().map_or(0, |score| score.values.len());
     let inside = section(buffer, area, &format!("Over {folds} runs"), "mean ± dev.", theme);
     let name = usize::from(inside.width).saturating_sub(14).clamp(6, 16);
+    if let Some(pooled) = &report.pooled {
+        buffer.put(inside, 0, 0, &fit("UAR, all clips", name), theme.heading());
+        let figure = format!("{:5.1}", 100.0 * pooled.unweighted_average_recall);
+        buffer.put(inside, name as u16 + 1, 0, &figure, theme.heading());
+    }
+    let first = u16::from(report.pooled.is_some());
     for (row, score) in report.spread.iter().enumerate() {
-        let y = row as u16;
+        let y = row as u16 + first;
         let words = score
             .score
             .replace('_', " ")
@@ -156,12 +162,6 @@ fn folds(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
         if room >= 5 {
             buffer.put(inside, at + taken, y, &cut(&values.join("  "), room), theme.dim());
         }
-    }
-    if let Some(pooled) = &report.pooled {
-        let y = report.spread.len() as u16;
-        buffer.put(inside, 0, y, &fit("UAR, all clips", name), theme.text());
-        let figure = format!("{:5.1}", 100.0 * pooled.unweighted_average_recall);
-        buffer.put(inside, name as u16 + 1, y, &figure, theme.heading());
     }
 }
 

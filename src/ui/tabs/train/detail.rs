@@ -182,9 +182,20 @@ fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> 
         percent(accuracy)
     );
     let warning = coverage.warning().map(|words| ("", words, theme.warn()));
-    std::iter::once(("test", words, theme.heading()))
-        .chain(warning)
-        .collect()
+    let folds = run.folds.iter().flat_map(|folds| {
+        let together = format!(
+            "UAR {}, accuracy {}: all predictions of {}",
+            percent(folds.uar),
+            percent(folds.accuracy),
+            folds.which()
+        );
+        [
+            ("folds", together, theme.heading()),
+            ("", words::mean_of_folds(folds), theme.text()),
+        ]
+    });
+    let own = if run.folds.is_some() { "fold" } else { "test" };
+    folds.chain([(own, words, theme.heading())]).chain(warning).collect()
 }
 
 fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {

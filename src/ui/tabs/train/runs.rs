@@ -70,7 +70,15 @@ fn run_row(
     let scores = format!(
         "{}{}",
         fit_right(&score(run.best_validation_uar), 5),
-        fit_right(&format!("{}{}", words::coverage_mark(run), score(run.test_uar)), 6)
+        fit_right(
+            &format!(
+                "{}{}{}",
+                words::coverage_mark(run),
+                words::fold_mark(run),
+                score(run.shown_uar())
+            ),
+            6
+        )
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
     let bar = if columns >= 100 { 10 } else { 6 };
