@@ -28,6 +28,10 @@ pub struct Columns {
     pub age: String,
     /// Race or ethnicity.
     pub ethnicity: String,
+    /// Where a segment begins: seconds, `00:00:01.2` or `0 days 00:00:01.2`.
+    pub start: String,
+    /// Where it ends.
+    pub end: String,
 }
 
 impl Default for Columns {
@@ -43,6 +47,8 @@ impl Default for Columns {
             intensity: name("intensity"),
             age: name("age"),
             ethnicity: name("ethnicity"),
+            start: name("start"),
+            end: name("end"),
         }
     }
 }

@@ -4,7 +4,6 @@ use super::demographics::Demographics;
 use super::layouts::{Labels, read_first};
 use super::table_reader::read_table;
 use super::{Columns, CorpusError, CorpusSettings, Layout};
-use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -132,7 +131,6 @@ fn demographics(
 /// A table that cannot be read or lacks a column.
 pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Source, CorpusError> {
     let mut source = Source::default();
-    let mut seen: HashMap<PathBuf, Line> = HashMap::new();
     for table in tables {
         let name: Option<Arc<str>> = (tables.len() > 1).then(|| table.display().to_string().into());
         for row in read_table(table, columns)? {
@@ -143,11 +141,7 @@ pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Sourc
             if row.path.as_os_str().is_empty() {
                 let reason = row.labels.err().unwrap_or_default();
                 source.refused.push((table.clone(), at(Some(&line), reason)));
-            } else if let Some(first) = seen.get(&row.path) {
-                let reason = at(Some(&line), format!("listed before, in {first}"));
-                source.refused.push((row.path, reason));
             } else {
-                seen.insert(row.path.clone(), line.clone());
                 source.candidates.push(Candidate {
                     path: row.path,
                     line: Some(line),

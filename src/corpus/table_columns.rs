@@ -1,6 +1,7 @@
 //! Which column of a table holds what.
 
 use super::layouts::Labels;
+use super::span::Span;
 use super::{Columns, Gender, Intensity};
 use csv::ByteRecord;
 
@@ -26,6 +27,8 @@ pub(super) struct ColumnIndices {
     intensity: Option<usize>,
     age: Option<usize>,
     ethnicity: Option<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
     synthetic: Option<usize>,
 }
 
@@ -71,6 +74,8 @@ impl ColumnIndices {
             intensity: optional("intensity", &columns.intensity)?,
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
+            start: optional("start", &columns.start)?,
+            end: optional("end", &columns.end)?,
             synthetic: index(SYNTHETIC),
         })
     }
@@ -83,7 +88,7 @@ impl ColumnIndices {
     /// What a row says. Values that need not be there (gender, age, intensity) are unknown when they cannot be understood.
     ///
     /// # Errors
-    /// More fields than columns, text that is not UTF-8, no path; in words.
+    /// More fields than columns, text that is not UTF-8, no path, times that cannot be read; in words.
     pub fn read(&self, record: &ByteRecord) -> Result<Labels, String> {
         if record.len() > self.width {
             // Labels might stand under the wrong heading.
@@ -111,6 +116,10 @@ impl ColumnIndices {
             emotion: emotion.to_owned().into(),
             intensity: stated(self.intensity).and_then(Intensity::parse),
             text: owned(self.text).map(Into::into),
+            segment: Span::read(
+                stated(self.start).unwrap_or_default(),
+                stated(self.end).unwrap_or_default(),
+            )?,
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
             ..Labels::default()
         })

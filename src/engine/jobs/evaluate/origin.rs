@@ -227,6 +227,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         };
         Selection {
             clips: vec![clip],
