@@ -1,7 +1,9 @@
 //! The samples of all clips, analysed on all cores.
 
-use super::{AnalysisCache, Catalogue, CorpusError};
+use super::segment::runs;
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, SampleAnalysis};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -54,11 +56,8 @@ pub fn analyse(
         reported: Instant::now(),
         saved: Instant::now(),
     });
-    let measure = |&index: &usize| {
-        if stopped.load(Ordering::Relaxed) {
-            return;
-        }
-        let _ = analysis[index].set(cache.analysis(&clips[index]));
+    let take_note = |index: usize, found: Arc<SampleAnalysis>| {
+        let _ = analysis[index].set(found);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         let Ok(mut times) = times.try_lock() else {
             return;
@@ -75,10 +74,23 @@ pub fn analyse(
             times.saved = Instant::now();
         }
     };
+    // Segments of a file together: it is decoded once.
+    let files = runs(missing.iter().map(|index| &clips[*index]));
+    let measure = |file: &Range<usize>| {
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        let missing = &missing[file.clone()];
+        let of_file: Vec<&Clip> = missing.iter().map(|index| &clips[*index]).collect();
+        cache.analyses(&of_file, &mut |index, found| {
+            take_note(missing[index], found);
+            !stopped.load(Ordering::Relaxed)
+        });
+    };
     // Threads of its own: whoever else asks for all cores meanwhile must not wait until the last clip.
     match rayon::ThreadPoolBuilder::new().build() {
-        Ok(pool) => pool.install(|| missing.par_iter().for_each(measure)),
-        Err(_) => missing.par_iter().for_each(measure),
+        Ok(pool) => pool.install(|| files.par_iter().for_each(measure)),
+        Err(_) => files.par_iter().for_each(measure),
     }
     if !stopped.into_inner() {
         progress(done.into_inner(), clips.len(), &so_far);

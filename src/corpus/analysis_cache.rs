@@ -1,5 +1,6 @@
 //! What samples said, remembered on disk.
 
+use super::measure::measure;
 use super::stamp::Stamp;
 use super::{Clip, CorpusError, SampleAnalysis};
 use crate::audio::Channel;
@@ -80,24 +81,46 @@ impl AnalysisCache {
 
     /// The analysis of one clip, remembered or measured now.
     pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
-        if let Some(known) = self.get(clip) {
-            return known;
+        let mut found = None;
+        self.analyses(&[clip], &mut |_, analysis| {
+            found = Some(analysis);
+            true
+        });
+        found.unwrap_or_else(|| Arc::new(SampleAnalysis::damaged("it could not be read".into())))
+    }
+
+    /// The analyses of one clip, or of several segments of one file and channel, which is decoded once for all that are not
+    /// remembered. `each` is given them by their indices and says whether to go on.
+    pub(super) fn analyses(&self, clips: &[&Clip], each: &mut dyn FnMut(usize, Arc<SampleAnalysis>) -> bool) {
+        let Some(first) = clips.first() else { return };
+        let mut missing = Vec::new();
+        for (index, clip) in clips.iter().enumerate() {
+            match self.get(clip) {
+                Some(known) => {
+                    if !each(index, known) {
+                        return;
+                    }
+                }
+                None => missing.push(index),
+            }
         }
         // Before the samples are read: a change in between must be noticed next time.
-        let stamp = Stamp::of(&clip.path);
-        let (analysis, lasting) = SampleAnalysis::measure(clip);
-        let analysis = Arc::new(analysis);
-        if let (Ok(stamp), true) = (stamp, lasting) {
-            let entry = Entry {
-                key: key(clip),
-                stamp,
-                analysis: Arc::clone(&analysis),
-            };
-            let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
-            entries.insert(entry.key, entry);
-            self.shared.changed.store(true, Ordering::Release);
-        }
-        analysis
+        let stamp = Stamp::of(&first.path);
+        let measured: Vec<&Clip> = missing.iter().map(|index| clips[*index]).collect();
+        measure(&measured, &mut |index, analysis, lasting| {
+            let analysis = Arc::new(analysis);
+            if let (Ok(stamp), true) = (&stamp, lasting) {
+                let entry = Entry {
+                    key: key(measured[index]),
+                    stamp: *stamp,
+                    analysis: Arc::clone(&analysis),
+                };
+                let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
+                entries.insert(entry.key, entry);
+                self.shared.changed.store(true, Ordering::Release);
+            }
+            each(missing[index], analysis)
+        });
     }
 
     /// Writes what is remembered, if there is anything new.

@@ -6,7 +6,8 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::main_scheme::main_scheme;
 use super::names::{Names, Origin, Stray};
-use super::scan_index::{self, look};
+use super::scan_files::{by_file, look_at};
+use super::scan_index;
 use super::source::{Candidate, Line, Source, at};
 use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex, Segment};
 use crate::audio::{Channel, Header};
@@ -44,27 +45,32 @@ pub fn scan(
     let mut gathered = Gathered::default();
     for (corpus, source) in corpora.iter().zip(sources) {
         let known = index.take(&corpus.path);
-        let read = |candidate: &Candidate| {
-            let looked = look(&candidate.path, &known);
-            let before = done.fetch_add(1, Ordering::Relaxed);
-            if before % STEP == STEP - 1 {
-                progress(before + 1, found);
+        // A file of many segments is looked at once.
+        let files = by_file(&source.candidates);
+        let read = |file: &Vec<usize>| {
+            let candidates = file.iter().map(|index| &source.candidates[*index]);
+            let looked = look_at(candidates, &known);
+            let before = done.fetch_add(file.len(), Ordering::Relaxed);
+            if before / STEP < (before + file.len()) / STEP {
+                progress(before + file.len(), found);
             }
             looked
         };
-        let (headers, entries): (Vec<_>, Vec<_>) = source.candidates.par_iter().map(read).unzip();
-        index.put(&corpus.path, remembered(&source.candidates, entries));
+        let looked: Vec<(Result<Header, String>, Option<scan_index::Entry>)> = files.par_iter().map(read).collect();
+        let mut headers = vec![Err(String::new()); source.candidates.len()];
+        let mut entries = scan_index::Files::new();
+        for (file, (header, entry)) in files.iter().zip(looked) {
+            let path = file.first().map(|index| source.candidates[*index].path.clone());
+            entries.extend(path.zip(entry));
+            for index in file {
+                headers[*index].clone_from(&header);
+            }
+        }
+        index.put(&corpus.path, entries);
         gathered.add(corpus, source, headers);
     }
     progress(found, found);
     Ok(gathered.catalogue(analysis))
-}
-
-fn remembered(candidates: &[Candidate], entries: Vec<Option<scan_index::Entry>>) -> scan_index::Files {
-    let pairs = candidates.iter().zip(entries);
-    pairs
-        .filter_map(|(candidate, entry)| Some((candidate.path.clone(), entry?)))
-        .collect()
 }
 
 /// A candidate that is a clip.
@@ -210,8 +216,10 @@ impl Gathered {
             readings,
             ..
         } = self;
-        let place = |clip: &Clip| (Arc::clone(&clip.corpus), clip.path.clone(), clip.segment);
-        clips.par_sort_by(|(a, _), (b, _)| place(a).cmp(&place(b)));
+        clips.par_sort_by(|(a, _), (b, _)| {
+            let [a, b] = [a, b].map(|clip| (&clip.corpus, clip.path.as_os_str(), clip.segment));
+            a.cmp(&b)
+        });
         let (mut clips, origins): (Vec<Clip>, Vec<Origin>) = clips.into_iter().unzip();
         let names = Names::join(&mut clips, origins.into_iter());
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
@@ -505,6 +513,31 @@ mod tests {
         assert_eq!(found.refused.len(), words.len());
         for ((_, reason), word) in reasons(&found).into_iter().zip(words) {
             assert!(reason.starts_with(word), "{reason}");
+        }
+    }
+
+    #[test]
+    fn segments_of_a_compressed_file_go_by_its_packets_and_not_by_what_its_header_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        flac_of_half_a_header(&top.join("a.flac"));
+        let table = "path,start,end,emotion\na.flac,0.3,NaT,sad\na.flac,0.1,0.4,happy\na.flac,0.1,0.6,angry\n";
+        fs::write(top.join("clips.csv"), table).unwrap();
+        let corpora = [corpus("x", Layout::Auto, top)];
+        let mut index = ScanIndex::default();
+        for _ in 0..2 {
+            let found = scan(&corpora, &mut index, &AnalysisCache::default(), &|_, _| {}).unwrap();
+            let segments: Vec<_> = found
+                .clips
+                .iter()
+                .map(|clip| clip.segment.map(Segment::range))
+                .collect();
+            assert_eq!(segments, [Some(1_600..6_400), Some(4_800..8_000)]);
+            assert!(
+                reasons(&found)[0]
+                    .1
+                    .contains("end 0.6 s is past the end of the file, which lasts 0.500 s")
+            );
         }
     }
 

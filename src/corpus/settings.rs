@@ -29,9 +29,20 @@ pub struct Columns {
     /// Race or ethnicity.
     pub ethnicity: String,
     /// Where a segment begins: seconds, `00:00:01.2` or `0 days 00:00:01.2`.
+    #[serde(skip_serializing_if = "is_start")]
     pub start: String,
     /// Where it ends.
+    #[serde(skip_serializing_if = "is_end")]
     pub end: String,
+}
+
+// Left out of the files of runs where they say nothing: earlier versions do not know them.
+fn is_start(name: &str) -> bool {
+    name == "start"
+}
+
+fn is_end(name: &str) -> bool {
+    name == "end"
 }
 
 impl Default for Columns {

@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use std::path::{self, Path};
 use std::{fs, io};
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 23] = [
     "path",
+    "start",
+    "end",
     "corpus",
     "emotion",
     "speaker",
@@ -30,7 +32,7 @@ const HEADER: [&str; 21] = [
     "damage",
 ];
 
-/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header and, where
+/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, start and end of a segment (s), labels, header and, where
 /// known, sample analysis. Clips below the table's folder are named relative to it, so that both can
 /// be moved together; others by their absolute path. Returns the number of rows.
 ///
@@ -77,8 +79,11 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
 fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) -> [Cow<'a, str>; HEADER.len()] {
     let sound = analysis.filter(|analysis| analysis.damage.is_none());
     let measured = |text: fn(&SampleAnalysis) -> String| sound.map(text).unwrap_or_default().into();
+    let times = clip.segment.map(|segment| segment.times(clip.rate)).unwrap_or_default();
     [
         file.into(),
+        times.0.into(),
+        times.1.into(),
         (&*clip.corpus).into(),
         clip.emotion.name().into(),
         clip.speaker.as_deref().unwrap_or_default().into(),
@@ -109,7 +114,7 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
 mod tests {
     use super::super::fixture::{tone, write_wav};
     use super::super::{
-        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, analyse, scan,
+        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, Segment, analyse, scan,
     };
     use super::*;
     use std::sync::Arc;
@@ -178,7 +183,8 @@ mod tests {
     fn what_is_exported_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
-        let catalogue = catalogue(folder.path());
+        let mut catalogue = catalogue(folder.path());
+        Arc::make_mut(&mut catalogue.clips)[1].segment = Some(Segment { first: 100, count: 250 });
         let tables = [
             folder.path().join("clips.csv"),
             folder.path().join("clips.TSV"),

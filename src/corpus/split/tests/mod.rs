@@ -4,6 +4,7 @@ mod before;
 mod kept;
 mod limits;
 mod properties;
+mod recordings;
 mod speakers;
 mod unlike;
 
