@@ -6,6 +6,7 @@ use crate::present::numbers::{count, percent};
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
 use crate::present::{json, words};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
             .catalogue
             .refused
             .iter()
-            .map(|refused| (&refused.path, &refused.reason)),
+            .map(|refused| (Cow::from(&refused.path), &refused.reason)),
     )?;
     let mut rest = survey.quality_issues.as_slice();
     while let Some(first) = rest.first() {
@@ -96,7 +97,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         rest = others;
         let files = same
             .iter()
-            .filter_map(|one| Some((&survey.catalogue.clips.get(one.clip)?.path, &one.detail)));
+            .filter_map(|one| Some((survey.catalogue.clips.get(one.clip)?.name(), &one.detail)));
         listing(&mut text, words::quality_issue(first.kind), files)?;
     }
     if let Some((path, clips)) = exported {
@@ -108,7 +109,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
 fn listing<'a>(
     text: &mut String,
     title: &str,
-    files: impl Iterator<Item = (&'a PathBuf, &'a String)>,
+    files: impl Iterator<Item = (Cow<'a, Path>, &'a String)>,
 ) -> std::fmt::Result {
     let files: Vec<_> = files.collect();
     if files.is_empty() {
