@@ -1,12 +1,13 @@
 //! Compressed files, by symphonia.
 
-use super::Channel;
 use super::container::Container;
 use super::matroska::discard_padding;
 use super::opus::{self, Opus, OpusHead};
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_FLAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::{Error, Result};
 use symphonia::core::formats::probe::Hint;
@@ -32,7 +33,7 @@ pub(super) struct Coded {
     /// Whether symphonia knows what the encoder put before and after the sound.
     gapless: bool,
     /// Samples per channel at the end that are no sound, where symphonia does not know.
-    padding: u64,
+    pub padding: u64,
 }
 
 impl Coded {
@@ -138,82 +139,108 @@ impl Coded {
 
     /// Samples per channel, by the durations of all packets. Nothing is decoded, but for Matroska files without Opus, whose
     /// packets need not say how long they are: those are decoded, up to `limit` samples.
-    pub(super) fn count_frames(&mut self, limit: usize) -> Result<u64> {
-        let is_opus = self.parameters.codec == CODEC_ID_OPUS;
-        if self.container == "webm" && !is_opus {
-            return self.decode(limit, Channel::Mix).map(|(mono, _)| mono.len() as u64);
+    pub(super) fn count_frames(&mut self, limit: u64) -> Result<u64> {
+        if self.container == "webm" && !self.is_opus() {
+            let mut decoder = self.decoder()?;
+            let mut interleaved = Vec::new();
+            let mut frames = 0;
+            while frames < limit
+                && let Ok(Some(packet)) = self.next_packet()
+            {
+                if let Ok((_, channels)) = decoder.decode(&packet, &mut interleaved) {
+                    frames += (interleaved.len() / channels.max(1)) as u64;
+                }
+            }
+            return Ok(frames);
         }
         let mut frames = 0u64;
         loop {
-            let packet = match self.reader.next_packet() {
-                Ok(Some(packet)) => packet,
+            match self.next_packet() {
+                Ok(Some(packet)) => frames = frames.saturating_add(self.samples_in(&packet)),
                 Ok(None) => break,
                 // What a recording that was cut holds of it is its length: there is no other to be compared.
                 Err(_) if self.container == "webm" && frames > 0 => break,
                 Err(error) => return Err(error),
-            };
-            if packet.track_id == self.track {
-                frames = frames.saturating_add(match (is_opus, self.gapless) {
-                    (true, _) => opus::samples_in(&packet.data).saturating_sub(packet.trim_end.get()),
-                    (false, true) => packet.dur.get(),
-                    (false, false) => packet.block_dur().get(),
-                });
             }
         }
         let before = match self.parameters.extra_data.as_deref().and_then(OpusHead::parse) {
-            Some(head) if is_opus => head.pre_skip.into(),
+            Some(head) if self.is_opus() => head.pre_skip.into(),
             _ => 0,
         };
         Ok(frames.saturating_sub(before).saturating_sub(self.padding))
     }
 
-    /// Decodes one channel, or the mean of all, at most `limit` samples. Packets that cannot be decoded are
-    /// left out; what ended the decoding early, if anything did, comes second.
-    pub(super) fn decode(&mut self, limit: usize, channel: Channel) -> Result<(Vec<f32>, Option<Error>)> {
-        let mut decoder = Decoder::new(&self.parameters, self.gapless)?;
-        let mut mono = Vec::new();
-        let mut interleaved = Vec::new();
-        let mut trouble = None;
-        while mono.len() < limit {
-            let packet = match self.reader.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => break,
-                Err(error) => {
-                    trouble = Some(error);
-                    break;
-                }
-            };
-            if packet.track_id != self.track {
-                continue;
-            }
-            match decoder.decode(&packet, &mut interleaved) {
-                Ok((rate, _)) if !interleaved.is_empty() && rate != self.rate => {
-                    trouble = Some(Error::DecodeError("its sampling rate changes in the middle"));
-                    break;
-                }
-                Ok((_, channels)) => {
-                    self.channels = u16::try_from(channels).unwrap_or(u16::MAX);
-                    channel.append(&interleaved, channels, &mut mono, |sample| sample);
-                }
-                Err(error @ (Error::DecodeError(_) | Error::IoError(_))) => trouble = Some(error),
-                Err(error) => {
-                    trouble = Some(error);
-                    break;
-                }
+    /// The next packet of its track; none at the end.
+    pub(super) fn next_packet(&mut self) -> Result<Option<Packet>> {
+        loop {
+            match self.reader.next_packet()? {
+                Some(packet) if packet.track_id != self.track => {}
+                packet => return Ok(packet),
             }
         }
-        if mono.len() < limit {
-            mono.truncate(
-                mono.len()
-                    .saturating_sub(usize::try_from(self.padding).unwrap_or(usize::MAX)),
-            );
+    }
+
+    /// Samples per channel that a packet becomes.
+    pub(super) fn samples_in(&self, packet: &Packet) -> u64 {
+        if self.container == "mp3" {
+            // What symphonia 0.6 calls the valid part of a packet of MPEG is the whole of it.
+            let trimmed = packet.trim_start.get().saturating_add(packet.trim_end.get());
+            let trimmed = if self.gapless { trimmed } else { 0 };
+            return packet.dur.get().saturating_sub(trimmed);
         }
-        Ok((mono, trouble))
+        match (self.is_opus(), self.gapless) {
+            (true, _) => opus::samples_in(&packet.data).saturating_sub(packet.trim_end.get()),
+            (false, true) => packet.dur.get(),
+            (false, false) => packet.block_dur().get(),
+        }
+    }
+
+    /// What makes samples of its packets.
+    pub(super) fn decoder(&self) -> Result<Decoder> {
+        Decoder::new(&self.parameters, self.gapless)
+    }
+
+    /// How long before a position the decoding has to begin for it to sound as if all of the file was decoded; none where
+    /// what a packet sounds like depends on all before it, or packets do not say how long they are.
+    pub(super) fn run_up(&self) -> Option<RunUp> {
+        let (samples, packets) = match self.container {
+            "flac" if self.parameters.codec == CODEC_ID_FLAC => (0, 0),
+            // Frames reach back 511 bytes, which are 22 of the shortest, and the filters behind them two more.
+            "mp3" if self.parameters.codec == CODEC_ID_MP3 => (40 * 1_152, 36),
+            // Each overlaps the one before, the longest have 8,192 samples.
+            "ogg" if self.parameters.codec == CODEC_ID_VORBIS => (4 * 8_192, 3),
+            _ => return None,
+        };
+        Some(RunUp { samples, packets })
+    }
+
+    /// How much later than the end of the packet before (in samples) a packet says that it is without something missing
+    /// between the two; none where packets do not know.
+    pub(super) fn time_tolerance(&self) -> Option<u64> {
+        match self.container {
+            "flac" => Some(0),
+            // Pages say when they end, and encoders are not always exact at first.
+            "ogg" => Some(8_192),
+            _ => None,
+        }
+    }
+
+    fn is_opus(&self) -> bool {
+        self.parameters.codec == CODEC_ID_OPUS
     }
 }
 
+/// What has to be decoded before a position.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunUp {
+    /// At least so many samples per channel.
+    pub samples: u64,
+    /// Packets whose samples are not right yet; never more than `samples` hold.
+    pub packets: usize,
+}
+
 /// What makes samples of packets.
-enum Decoder {
+pub(super) enum Decoder {
     Symphonia(Box<dyn AudioDecoder>),
     Opus(Opus),
 }
@@ -229,8 +256,16 @@ impl Decoder {
             .map(Self::Symphonia)
     }
 
+    /// Forgets the packets before.
+    pub(super) fn reset(&mut self) {
+        // Opus is decoded from its beginning.
+        if let Self::Symphonia(decoder) = self {
+            decoder.reset();
+        }
+    }
+
     /// The samples of a packet, interleaved; their rate (Hz), and how many channels there are.
-    fn decode(&mut self, packet: &Packet, interleaved: &mut Vec<f32>) -> Result<(u32, usize)> {
+    pub(super) fn decode(&mut self, packet: &Packet, interleaved: &mut Vec<f32>) -> Result<(u32, usize)> {
         match self {
             Self::Symphonia(decoder) => {
                 let samples = decoder.decode(packet)?;

@@ -1,21 +1,12 @@
 //! Any sound file to mono samples, and its header alone.
 
-use super::channel::{Channel, MAX_CHANNELS};
-use super::chunks::{self, Chunks, Layout};
-use super::coded::{Coded, disk_error, in_words};
-use super::container::{Container, SNIFFED, Strange, sniff};
-use super::ogg_header::{OggHeader, read_ogg_header};
+use super::opened::{Content, Opened, check, coded_error};
 use super::plausible::fault;
-use super::sphere::sphere;
-use super::unread::unread;
+use super::stream::Stream;
 use super::vector::vectorised;
-use super::wave64::wave64;
-use super::{AudioError, Wave};
+use super::{AudioError, Channel, Wave};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
-use symphonia::core::errors::Error;
 use xxhash_rust::xxh3::Xxh3;
 
 /// What a header says; no sample was read for it.
@@ -43,14 +34,8 @@ pub struct Decoded {
     pub content: u128,
 }
 
-/// Rates that speech is recorded at, with room on both sides (Hz). Outside of them a header is wrong.
-const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// Half a gigabyte of mono samples; 46 minutes at 48 kHz.
-const MAX_FRAMES: usize = 1 << 27;
-/// A file of which less than this share can be read is refused.
-const ENOUGH: f64 = 0.9;
-/// Bytes of plain samples read at a time.
-const PIECE: u64 = 1 << 18;
+pub(super) const MAX_FRAMES: usize = 1 << 27;
 
 /// Reads the header only: the first bytes, for Ogg also the last ones. Some MPEG files state no
 /// length; their packets are counted.
@@ -71,9 +56,7 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
         Content::Coded(mut coded) => {
             let frames = match coded.claimed {
                 Some(frames) => frames,
-                None => coded
-                    .count_frames(MAX_FRAMES)
-                    .map_err(|error| coded_error(path, error))?,
+                None => coded.count_frames(u64::MAX).map_err(|error| coded_error(path, error))?,
             };
             Header {
                 container: coded.container.into(),
@@ -88,6 +71,21 @@ pub fn read_header(path: &Path) -> Result<Header, AudioError> {
         return Err(AudioError::Empty { path: path.into() });
     }
     Ok(header)
+}
+
+/// Samples per channel, by the packets of a compressed file, whatever its header says; nothing is decoded for it, but for
+/// Matroska files without Opus.
+///
+/// # Errors
+/// As [`read_header`].
+pub fn count_samples(path: &Path) -> Result<u64, AudioError> {
+    let opened = Opened::new(path)?;
+    let mut coded = match opened.layout()? {
+        Content::Plain(_, layout) => return Ok(layout.present),
+        Content::Ogg(_) => opened.coded(opened.container)?,
+        Content::Coded(coded) => coded,
+    };
+    coded.count_frames(u64::MAX).map_err(|error| coded_error(path, error))
 }
 
 /// Decodes a file to the mean of its channels. A damaged file gives what could be decoded when that is at least
@@ -106,255 +104,98 @@ pub fn decode(path: &Path) -> Result<Decoded, AudioError> {
 /// # Errors
 /// As [`decode`]; a file without such a channel.
 pub fn decode_channel(path: &Path, channel: Channel) -> Result<Decoded, AudioError> {
-    let opened = Opened::new(path)?;
-    let Sound {
-        mut header,
-        samples,
-        claimed,
-        trouble,
-    } = match opened.layout()? {
-        Content::Plain(name, layout) => opened.plain(name, &layout, channel)?,
-        Content::Ogg(_) => opened.decoded(opened.coded(Container::Ogg)?, channel)?,
-        Content::Coded(coded) => opened.decoded(coded, channel)?,
-    };
-    if let Some(what) = channel.missing(header.channels) {
-        return Err(opened.damaged(what));
-    }
-    if samples.len() > MAX_FRAMES {
-        let minutes = MAX_FRAMES as f64 / f64::from(header.rate) / 60.0;
-        return Err(opened.damaged(format!("longer than {minutes:.0} minutes; cut it into utterances")));
-    }
-    if let Some(claimed) = claimed.filter(|&claimed| (samples.len() as f64) < ENOUGH * claimed as f64) {
-        let why = trouble.unwrap_or_else(|| "its header and its content do not agree".into());
-        let read = samples.len();
-        return Err(opened.damaged(format!(
-            "only {read} of {claimed} samples can be read: {why}; get another copy of it"
-        )));
-    }
-    if samples.is_empty() {
-        return Err(match trouble {
-            Some(why) => opened.damaged(format!("no sample can be read: {why}; get another copy of it")),
-            None => AudioError::Empty { path: path.into() },
-        });
-    }
-    if let Some(why) = fault(&samples) {
-        return Err(opened.damaged(why));
-    }
-    header.frames = samples.len() as u64;
-    let content = hash(header.rate, &samples);
-    Ok(Decoded {
-        wave: Wave {
-            samples,
-            rate: header.rate,
-        },
-        header,
-        content,
-    })
+    let stream = Stream::open(path, channel)?;
+    let mut samples = Vec::with_capacity(usize::try_from(stream.expected()).unwrap_or(MAX_FRAMES).min(MAX_FRAMES));
+    let header = read_to_end(stream, &mut |_, block| {
+        samples.extend_from_slice(block);
+        samples.len() <= MAX_FRAMES
+    })?;
+    Decoded::of(path, header, samples)
 }
 
-/// An open file whose first bytes are those of a sound file.
-struct Opened<'a> {
-    path: &'a Path,
-    file: File,
-    length: u64,
-    container: Container,
+/// Reads a file block by block: it may be as long as it likes. `each` is given block
+/// after block with what the file is, and says whether to go on.
+///
+/// # Errors
+/// As [`decode_channel`], but for what its samples say.
+pub fn read_blocks(
+    path: &Path,
+    channel: Channel,
+    each: &mut dyn FnMut(&Header, &[f32]) -> bool,
+) -> Result<Header, AudioError> {
+    read_to_end(Stream::open(path, channel)?, each)
 }
 
-/// What a file holds, as far as it is known without decoding.
-enum Content {
-    Plain(&'static str, Layout),
-    /// Vorbis or Opus; the decoder is yet to be set up.
-    Ogg(Header),
-    Coded(Coded),
-}
-
-/// What decoding brought.
-struct Sound {
-    /// `frames` is not known yet.
-    header: Header,
-    samples: Vec<f32>,
-    /// Samples per channel that the header states, when it does.
-    claimed: Option<u64>,
-    /// What went wrong on the way.
-    trouble: Option<String>,
-}
-
-impl<'a> Opened<'a> {
-    fn new(path: &'a Path) -> Result<Self, AudioError> {
-        let failed = |source| io_error(path, source);
-        let metadata = std::fs::metadata(path).map_err(failed)?;
-        // Opening a pipe would wait for someone to write to it.
-        if !metadata.is_file() {
-            return Err(AudioError::NotAudio {
-                path: path.into(),
-                found: "not a regular file".into(),
-            });
-        }
-        if metadata.len() == 0 {
-            return Err(AudioError::Empty { path: path.into() });
-        }
-        let mut file = File::open(path).map_err(failed)?;
-        let mut head = Vec::with_capacity(SNIFFED);
-        (&mut file)
-            .take(SNIFFED as u64)
-            .read_to_end(&mut head)
-            .map_err(failed)?;
-        let container = sniff(&head).map_err(|strange| match strange {
-            Strange::NoSound(found) => AudioError::NotAudio {
-                path: path.into(),
-                found,
-            },
-            Strange::Unread(name) => AudioError::Damaged {
-                path: path.into(),
-                what: unread(path, name),
-            },
-        })?;
-        Ok(Self {
-            path,
-            file,
-            length: metadata.len(),
-            container,
-        })
-    }
-
-    fn layout(&self) -> Result<Content, AudioError> {
-        let failed = |source| io_error(self.path, source);
-        let mut source = BufReader::with_capacity(1 << 12, &self.file);
-        source
-            .rewind()
-            .and_then(|()| source.fill_buf().map(|_| ()))
-            .map_err(failed)?;
-        let (name, chunks) = match self.container {
-            Container::Wav => ("wav", chunks::wav(&mut source, self.length)),
-            Container::Wave64 => ("w64", wave64(&mut source, self.length)),
-            Container::Sphere => ("sph", sphere(&mut source, self.length)),
-            Container::Aiff => ("aiff", chunks::aiff(&mut source, self.length)),
-            Container::Ogg => {
-                return match read_ogg_header(&mut &self.file, self.length).map_err(failed)? {
-                    OggHeader::Sound { rate, channels, frames } => Ok(Content::Ogg(Header {
-                        container: "ogg".into(),
-                        rate,
-                        channels,
-                        frames,
-                    })),
-                    OggHeader::Unsupported(name) => Err(self.damaged(unread(self.path, name))),
-                    OggHeader::Other => self.coded(self.container).map(Content::Coded),
-                };
-            }
-            other => return self.coded(other).map(Content::Coded),
-        };
-        match chunks.map_err(failed)? {
-            Chunks::Plain(layout) => Ok(Content::Plain(name, layout)),
-            Chunks::Coded => self.coded(self.container).map(Content::Coded),
-            Chunks::Unread(name) => Err(self.damaged(unread(self.path, name))),
-            Chunks::Broken(why) => Err(self.damaged(format!("a damaged {name} file: {why}; get another copy of it"))),
+fn read_to_end(mut stream: Stream, each: &mut dyn FnMut(&Header, &[f32]) -> bool) -> Result<Header, AudioError> {
+    let mut read = 0;
+    while stream.read()? {
+        let (header, _, block) = stream.block();
+        read += block.len() as u64;
+        if !each(header, block) {
+            let header = header.clone();
+            return Ok(Header { frames: read, ..header });
         }
     }
+    stream.finish(read)
+}
 
-    fn coded(&self, container: Container) -> Result<Coded, AudioError> {
-        let file = self.file.try_clone().map_err(|source| io_error(self.path, source))?;
-        Coded::open(file, container).map_err(|error| coded_error(self.path, error))
-    }
-
-    fn plain(&self, name: &str, layout: &Layout, channel: Channel) -> Result<Sound, AudioError> {
-        let header = Header {
-            container: name.into(),
-            rate: layout.rate,
-            channels: layout.channels,
-            frames: 0,
-        };
-        check(self.path, &header)?;
-        let samples = read_plain(&self.file, layout, channel).map_err(|source| io_error(self.path, source))?;
-        let trouble = (layout.present < layout.claimed).then(|| "it ends too early".into());
-        Ok(Sound {
-            header,
-            samples,
-            claimed: Some(layout.claimed),
-            trouble,
-        })
-    }
-
-    fn decoded(&self, mut coded: Coded, channel: Channel) -> Result<Sound, AudioError> {
-        let (samples, error) = coded
-            .decode(MAX_FRAMES + 1, channel)
-            .map_err(|error| coded_error(self.path, error))?;
-        let header = Header {
-            container: coded.container.into(),
-            rate: coded.rate,
-            channels: coded.channels,
-            frames: 0,
-        };
-        check(self.path, &header)?;
-        Ok(Sound {
-            header,
-            samples,
-            claimed: coded.claimed,
-            trouble: error.map(|error| in_words(&error)),
-        })
-    }
-
-    fn damaged(&self, what: String) -> AudioError {
-        AudioError::Damaged {
-            path: self.path.into(),
+impl Decoded {
+    /// What was decoded of a file, if it can be a recording.
+    pub(super) fn of(path: &Path, mut header: Header, samples: Vec<f32>) -> Result<Self, AudioError> {
+        let damaged = |what: String| AudioError::Damaged {
+            path: path.into(),
             what,
+        };
+        if samples.len() > MAX_FRAMES {
+            let minutes = MAX_FRAMES as f64 / f64::from(header.rate) / 60.0;
+            return Err(damaged(format!(
+                "longer than {minutes:.0} minutes; cut it into utterances, or list them in a table with the columns \
+                 start and end"
+            )));
+        }
+        if let Some(why) = fault(&samples) {
+            return Err(damaged(why));
+        }
+        header.frames = samples.len() as u64;
+        let mut content = ContentHash::new(header.rate);
+        content.update(&samples);
+        Ok(Self {
+            content: content.digest(),
+            wave: Wave {
+                samples,
+                rate: header.rate,
+            },
+            header,
+        })
+    }
+}
+
+/// The hash of samples, which may come in parts; [`Decoded::content`] is that of all of them.
+#[derive(Clone)]
+pub struct ContentHash(Xxh3);
+
+impl ContentHash {
+    /// Of samples at this rate (Hz).
+    pub fn new(rate: u32) -> Self {
+        let mut hasher = Xxh3::new();
+        hasher.update(&rate.to_le_bytes());
+        Self(hasher)
+    }
+
+    /// Takes the samples that come next.
+    pub fn update(&mut self, samples: &[f32]) {
+        let mut bytes = [[0; 4]; 1024];
+        for piece in samples.chunks(bytes.len()) {
+            let bytes = &mut bytes[..piece.len()];
+            to_bytes(piece, bytes);
+            self.0.update(bytes.as_flattened());
         }
     }
-}
 
-/// Refuses a header that no recording has.
-fn check(path: &Path, header: &Header) -> Result<(), AudioError> {
-    let what = if !RATES.contains(&header.rate) {
-        format!(
-            "its header states {} samples per second; {} to {} are read",
-            header.rate,
-            RATES.start(),
-            RATES.end()
-        )
-    } else if header.channels == 0 || header.channels > MAX_CHANNELS {
-        format!(
-            "its header states {} channels; 1 to {MAX_CHANNELS} are read",
-            header.channels
-        )
-    } else {
-        return Ok(());
-    };
-    Err(AudioError::Damaged {
-        path: path.into(),
-        what,
-    })
-}
-
-fn read_plain(mut file: &File, layout: &Layout, channel: Channel) -> io::Result<Vec<f32>> {
-    let channels = usize::from(layout.channels);
-    let frame = layout.encoding.bytes() * u64::from(layout.channels);
-    // One more than is allowed, so that too long a file is noticed.
-    let wanted = layout.present.min(MAX_FRAMES as u64 + 1);
-    let mut samples = Vec::with_capacity(wanted as usize);
-    let mut left = wanted * frame;
-    let mut bytes = Vec::with_capacity(left.min(PIECE) as usize);
-    file.seek(SeekFrom::Start(layout.start))?;
-    while left > 0 {
-        let piece = left.min((PIECE / frame).max(1) * frame);
-        bytes.clear();
-        if file.take(piece).read_to_end(&mut bytes)? == 0 {
-            break;
-        }
-        layout.encoding.append(&bytes, channels, channel, &mut samples);
-        left -= piece;
+    /// The hash.
+    pub fn digest(&self) -> u128 {
+        self.0.digest128()
     }
-    Ok(samples)
-}
-
-fn hash(rate: u32, samples: &[f32]) -> u128 {
-    let mut hasher = Xxh3::new();
-    hasher.update(&rate.to_le_bytes());
-    let mut bytes = [[0; 4]; 1024];
-    for piece in samples.chunks(bytes.len()) {
-        let bytes = &mut bytes[..piece.len()];
-        to_bytes(piece, bytes);
-        hasher.update(bytes.as_flattened());
-    }
-    hasher.digest128()
 }
 
 vectorised! {
@@ -364,24 +205,4 @@ fn to_bytes<'a>(samples: &'a [f32], bytes: &'a mut [[u8; 4]]) {
         *slot = (sample + 0.0).to_le_bytes();
     }
 }
-}
-
-fn io_error(path: &Path, source: io::Error) -> AudioError {
-    AudioError::Io {
-        path: path.into(),
-        source,
-    }
-}
-
-fn coded_error(path: &Path, error: Error) -> AudioError {
-    match disk_error(error) {
-        Ok(source) => io_error(path, source),
-        Err(error) => AudioError::Damaged {
-            path: path.into(),
-            what: match error {
-                Error::Unsupported(what) => unread(path, &format!("its sound is of a kind ({what})")),
-                error => in_words(&error),
-            },
-        },
-    }
 }

@@ -21,23 +21,56 @@ const FLOOR_DBFS: f64 = -200.0;
 
 /// Measures a wave.
 pub fn level(wave: &Wave) -> Level {
-    let peak = wave.samples.iter().fold(0f32, |peak, sample| peak.max(sample.abs()));
-    let energy: f64 = wave
-        .samples
-        .iter()
-        .map(|&sample| f64::from(sample) * f64::from(sample))
-        .sum();
-    let length = wave.samples.len().max(1) as f64;
-    let full = wave
-        .samples
-        .chunk_by(|a, b| is_full(*a) && is_full(*b) && (*a > 0.0) == (*b > 0.0));
-    let clipped: usize = full.filter(|run| run.len() >= 3).map(<[f32]>::len).sum();
-    Level {
-        peak,
-        rms_dbfs: (10.0 * (energy / length).log10()).max(FLOOR_DBFS) as f32,
-        clipped: (clipped as f64 / length) as f32,
-        silent: peak < 1e-4,
+    let mut meter = LevelMeter::default();
+    meter.update(&wave.samples);
+    meter.level()
+}
+
+/// Measures a wave that comes in parts.
+#[derive(Debug, Clone, Default)]
+pub struct LevelMeter {
+    samples: u64,
+    peak: f32,
+    energy: f64,
+    clipped: u64,
+    /// Samples at full scale up to here.
+    run: u64,
+    last: f32,
+}
+
+impl LevelMeter {
+    /// Takes the samples that come next.
+    pub fn update(&mut self, samples: &[f32]) {
+        self.samples += samples.len() as u64;
+        for &sample in samples {
+            self.peak = self.peak.max(sample.abs());
+            self.energy += f64::from(sample) * f64::from(sample);
+            if is_full(sample) && self.run > 0 && (self.last > 0.0) == (sample > 0.0) {
+                self.run += 1;
+            } else {
+                self.clipped += clipped(self.run);
+                self.run = u64::from(is_full(sample));
+            }
+            self.last = sample;
+        }
     }
+
+    /// The level of all of them.
+    pub fn level(&self) -> Level {
+        let length = self.samples.max(1) as f64;
+        let clipped = self.clipped + clipped(self.run);
+        Level {
+            peak: self.peak,
+            rms_dbfs: (10.0 * (self.energy / length).log10()).max(FLOOR_DBFS) as f32,
+            clipped: (clipped as f64 / length) as f32,
+            silent: self.peak < 1e-4,
+        }
+    }
+}
+
+/// Of so many samples at full scale, those that count as clipped.
+fn clipped(run: u64) -> u64 {
+    if run >= 3 { run } else { 0 }
 }
 
 fn is_full(sample: f32) -> bool {
@@ -68,6 +101,18 @@ mod tests {
         assert_eq!(of(&[1.0, 1.0, 0.0, 0.0]).clipped, 0.0);
         assert_eq!(of(&[1.0, -1.0, 1.0, -1.0]).clipped, 0.0);
         assert_eq!(of(&[0.0, -1.0, -1.0, -0.9995]).clipped, 0.75);
+    }
+
+    #[test]
+    fn parts_are_measured_as_the_whole() {
+        let samples: Vec<f32> = (0..500)
+            .map(|n| [1.0, 1.0, 1.0, -1.0, 0.3, 1.0][n % 6 * (n / 7) % 6])
+            .collect();
+        for size in [1, 2, 3, 7, 499] {
+            let mut meter = LevelMeter::default();
+            samples.chunks(size).for_each(|part| meter.update(part));
+            assert_eq!(meter.level(), of(&samples), "{size}");
+        }
     }
 
     #[test]

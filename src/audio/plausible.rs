@@ -20,6 +20,11 @@ const RARE: usize = 1_000;
 ///
 /// Clips that are merely too loud, all of them in integer units say, pass: a share of their samples is as large.
 pub(super) fn fault(samples: &[f32]) -> Option<String> {
+    fault_from(0, samples)
+}
+
+/// As [`fault`], of a part of a clip that begins at this sample of it: the rest of the part stands for the rest of the clip.
+pub fn fault_from(start: u64, samples: &[f32]) -> Option<String> {
     let peak = largest(samples);
     if peak <= LOUDEST {
         return None;
@@ -27,13 +32,15 @@ pub(super) fn fault(samples: &[f32]) -> Option<String> {
     let first = |wrong: &dyn Fn(f32) -> bool| samples.iter().position(|sample| wrong(*sample));
     if let Some(at) = first(&|sample| !sample.is_finite()) {
         return Some(format!(
-            "sample {at} is not a finite number; repair the file or leave it out"
+            "sample {} is not a finite number; repair the file or leave it out",
+            start + at as u64
         ));
     }
     let most = INTEGERS.min(LOUDEST * usual(samples).max(1.0));
     let at = first(&|sample| sample.abs() > most)?;
     Some(format!(
-        "sample {at} is {:.1e}, far beyond full scale (1.0) and the rest of the clip; repair the file or leave it out",
+        "sample {} is {:.1e}, far beyond full scale (1.0) and the rest of the clip; repair the file or leave it out",
+        start + at as u64,
         samples[at]
     ))
 }

@@ -219,7 +219,7 @@ pub enum Subcommands {
     },
     /// Play an audio file; in a terminal, keys pause it, seek and mute
     Play {
-        /// The audio file
+        /// The audio file; `a.wav#t=1.2,3.4` plays that part of it (s)
         file: PathBuf,
         /// `original`, `input` (the model's input) or an augmentation (`noise`, `pitch`, ...)
         #[arg(long, default_value = "original", value_name = "NAME")]

@@ -1,7 +1,9 @@
 //! The samples of all clips, analysed on all cores.
 
-use super::{AnalysisCache, Catalogue, CorpusError};
+use super::segment::runs;
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, SampleAnalysis};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -54,11 +56,8 @@ pub fn analyse(
         reported: Instant::now(),
         saved: Instant::now(),
     });
-    let measure = |&index: &usize| {
-        if stopped.load(Ordering::Relaxed) {
-            return;
-        }
-        let _ = analysis[index].set(cache.analysis(&clips[index]));
+    let take_note = |index: usize, found: Arc<SampleAnalysis>| {
+        let _ = analysis[index].set(found);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         let Ok(mut times) = times.try_lock() else {
             return;
@@ -75,10 +74,23 @@ pub fn analyse(
             times.saved = Instant::now();
         }
     };
+    // Segments of a file together: it is decoded once.
+    let files = runs(missing.iter().map(|index| &clips[*index]));
+    let measure = |file: &Range<usize>| {
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        let missing = &missing[file.clone()];
+        let of_file: Vec<&Clip> = missing.iter().map(|index| &clips[*index]).collect();
+        cache.analyses(&of_file, &mut |index, found| {
+            take_note(missing[index], found);
+            !stopped.load(Ordering::Relaxed)
+        });
+    };
     // Threads of its own: whoever else asks for all cores meanwhile must not wait until the last clip.
     match rayon::ThreadPoolBuilder::new().build() {
-        Ok(pool) => pool.install(|| missing.par_iter().for_each(measure)),
-        Err(_) => missing.par_iter().for_each(measure),
+        Ok(pool) => pool.install(|| files.par_iter().for_each(measure)),
+        Err(_) => files.par_iter().for_each(measure),
     }
     if !stopped.into_inner() {
         progress(done.into_inner(), clips.len(), &so_far);
@@ -97,9 +109,8 @@ struct Times {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{catalogue_of, tone, write_wav};
+    use super::super::fixture::{catalogue_of, clip_of, tone, write_wav};
     use super::*;
-    use crate::audio::Channel;
     use std::fs;
 
     #[test]
@@ -124,7 +135,7 @@ mod tests {
         assert_ne!(content(3), content(4));
         assert!(folder.path().join("analyses").is_file());
         let again = AnalysisCache::load(&folder.path().join("analyses"));
-        assert!(paths.iter().all(|path| again.get(path, Channel::Mix).is_some()));
+        assert!(paths.iter().all(|path| again.get(&clip_of(path)).is_some()));
     }
 
     #[test]
@@ -139,8 +150,8 @@ mod tests {
         assert_eq!(damage(0), None);
         assert!(damage(1).is_some_and(|why| !why.contains("bad.wav")));
         assert!(damage(2).is_some());
-        assert!(cache.get(&paths[1], Channel::Mix).is_some());
-        assert!(cache.get(&paths[2], Channel::Mix).is_none());
+        assert!(cache.get(&clip_of(&paths[1])).is_some());
+        assert!(cache.get(&clip_of(&paths[2])).is_none());
     }
 
     #[test]
@@ -153,10 +164,7 @@ mod tests {
         let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
         let measured = analysed.analysis.iter().flatten().count();
-        let remembered = paths
-            .iter()
-            .filter(|path| cache.get(path, Channel::Mix).is_some())
-            .count();
+        let remembered = paths.iter().filter(|path| cache.get(&clip_of(path)).is_some()).count();
         assert!(measured > 0);
         assert_eq!(measured, remembered);
     }

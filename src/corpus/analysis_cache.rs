@@ -1,5 +1,6 @@
 //! What samples said, remembered on disk.
 
+use super::measure::measure;
 use super::stamp::Stamp;
 use super::{Clip, CorpusError, SampleAnalysis};
 use crate::audio::Channel;
@@ -28,7 +29,7 @@ pub struct AnalysisCache {
 #[derive(Debug, Default)]
 struct Shared {
     path: Option<PathBuf>,
-    /// By the hash of the absolute path, and of the channel where it is one.
+    /// By the hash of the absolute path, and of the channel and the segment where it is one.
     entries: RwLock<HashMap<u128, Entry>>,
     changed: AtomicBool,
 }
@@ -68,36 +69,58 @@ impl AnalysisCache {
         self.len() == 0
     }
 
-    /// What is remembered of this channel of a file, if it has not changed.
-    pub fn get(&self, path: &Path, channel: Channel) -> Option<Arc<SampleAnalysis>> {
+    /// What is remembered of this clip, if its file has not changed.
+    pub fn get(&self, clip: &Clip) -> Option<Arc<SampleAnalysis>> {
         // Most files of a first scan are unknown: they are not even looked at.
         let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(&key(path, channel))?;
+        let entry = entries.get(&key(clip))?;
         let (stamp, analysis) = (entry.stamp, Arc::clone(&entry.analysis));
         drop(entries);
-        (Stamp::of(path).ok()? == stamp).then_some(analysis)
+        (Stamp::of(&clip.path).ok()? == stamp).then_some(analysis)
     }
 
     /// The analysis of one clip, remembered or measured now.
     pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
-        if let Some(known) = self.get(&clip.path, clip.channel) {
-            return known;
+        let mut found = None;
+        self.analyses(&[clip], &mut |_, analysis| {
+            found = Some(analysis);
+            true
+        });
+        found.unwrap_or_else(|| Arc::new(SampleAnalysis::damaged("it could not be read".into())))
+    }
+
+    /// The analyses of one clip, or of several segments of one file and channel, which is decoded once for all that are not
+    /// remembered. `each` is given them by their indices and says whether to go on.
+    pub(super) fn analyses(&self, clips: &[&Clip], each: &mut dyn FnMut(usize, Arc<SampleAnalysis>) -> bool) {
+        let Some(first) = clips.first() else { return };
+        let mut missing = Vec::new();
+        for (index, clip) in clips.iter().enumerate() {
+            match self.get(clip) {
+                Some(known) => {
+                    if !each(index, known) {
+                        return;
+                    }
+                }
+                None => missing.push(index),
+            }
         }
         // Before the samples are read: a change in between must be noticed next time.
-        let stamp = Stamp::of(&clip.path);
-        let (analysis, lasting) = SampleAnalysis::measure(&clip.path, clip.channel);
-        let analysis = Arc::new(analysis);
-        if let (Ok(stamp), true) = (stamp, lasting) {
-            let entry = Entry {
-                key: key(&clip.path, clip.channel),
-                stamp,
-                analysis: Arc::clone(&analysis),
-            };
-            let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
-            entries.insert(entry.key, entry);
-            self.shared.changed.store(true, Ordering::Release);
-        }
-        analysis
+        let stamp = Stamp::of(&first.path);
+        let measured: Vec<&Clip> = missing.iter().map(|index| clips[*index]).collect();
+        measure(&measured, &mut |index, analysis, lasting| {
+            let analysis = Arc::new(analysis);
+            if let (Ok(stamp), true) = (&stamp, lasting) {
+                let entry = Entry {
+                    key: key(measured[index]),
+                    stamp: *stamp,
+                    analysis: Arc::clone(&analysis),
+                };
+                let mut entries = self.shared.entries.write().unwrap_or_else(PoisonError::into_inner);
+                entries.insert(entry.key, entry);
+                self.shared.changed.store(true, Ordering::Release);
+            }
+            each(missing[index], analysis)
+        });
     }
 
     /// Writes what is remembered, if there is anything new.
@@ -134,18 +157,23 @@ impl AnalysisCache {
     }
 }
 
-fn key(path: &Path, channel: Channel) -> u128 {
-    let absolute = std::path::absolute(path);
+fn key(clip: &Clip) -> u128 {
+    let absolute = std::path::absolute(&clip.path);
     let mut bytes = absolute
         .as_deref()
-        .unwrap_or(path)
+        .unwrap_or(&clip.path)
         .as_os_str()
         .as_encoded_bytes()
         .to_vec();
-    if let Channel::One(channel) = channel {
-        // No path holds a zero.
+    // No path holds a zero, and the parts after it differ in length.
+    if let Channel::One(channel) = clip.channel {
         bytes.push(0);
         bytes.extend(channel.to_le_bytes());
+    }
+    if let Some(segment) = clip.segment {
+        bytes.push(0);
+        bytes.extend(segment.first.to_le_bytes());
+        bytes.extend(segment.count.to_le_bytes());
     }
     xxh3_128(&bytes)
 }
@@ -174,13 +202,13 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(16_000));
         let store = folder.path().join("cache/analyses");
         let cache = AnalysisCache::load(&store);
-        assert!(cache.get(&path, Channel::Mix).is_none());
+        assert!(cache.get(&clip_of(&path)).is_none());
         let analysis = cache.analysis(&clip_of(&path));
         assert!(Arc::ptr_eq(&analysis, &cache.clone().analysis(&clip_of(&path))));
         cache.save().unwrap();
-        assert_eq!(AnalysisCache::load(&store).get(&path, Channel::Mix), Some(analysis));
+        assert_eq!(AnalysisCache::load(&store).get(&clip_of(&path)), Some(analysis));
         write_wav(&path, 16_000, 1, &tone(8_000));
-        assert!(AnalysisCache::load(&store).get(&path, Channel::Mix).is_none());
+        assert!(AnalysisCache::load(&store).get(&clip_of(&path)).is_none());
     }
 
     #[test]
@@ -194,21 +222,16 @@ mod tests {
         write_wav(&path, 16_000, 2, &samples);
         let store = folder.path().join("analyses");
         let cache = AnalysisCache::load(&store);
-        let channels = [Channel::Mix, Channel::One(1), Channel::One(2)];
-        let contents = |cache: &AnalysisCache| {
-            channels.map(|channel| {
-                let clip = Clip {
-                    channel,
-                    ..clip_of(&path)
-                };
-                cache.analysis(&clip).content
-            })
-        };
+        let clips = [Channel::Mix, Channel::One(1), Channel::One(2)].map(|channel| Clip {
+            channel,
+            ..clip_of(&path)
+        });
+        let contents = |cache: &AnalysisCache| clips.each_ref().map(|clip| cache.analysis(clip).content);
         let [mix, left, right] = contents(&cache);
         assert!(mix != left && left != right && right != mix);
         cache.save().unwrap();
         let again = AnalysisCache::load(&store);
-        assert!(channels.iter().all(|channel| again.get(&path, *channel).is_some()));
+        assert!(clips.iter().all(|clip| again.get(clip).is_some()));
         assert_eq!(contents(&again), [mix, left, right]);
     }
 
@@ -226,7 +249,7 @@ mod tests {
         let remembered = || {
             paths
                 .iter()
-                .filter(|path| AnalysisCache::load(&store).get(path, Channel::Mix).is_some())
+                .filter(|path| AnalysisCache::load(&store).get(&clip_of(path)).is_some())
                 .count()
         };
         assert_eq!(remembered(), 3);
@@ -248,7 +271,7 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(100));
         let cache = AnalysisCache::default();
         cache.analysis(&clip_of(&path));
-        assert!(cache.get(&path, Channel::Mix).is_some());
+        assert!(cache.get(&clip_of(&path)).is_some());
         cache.save().unwrap();
     }
 }

@@ -1,10 +1,13 @@
 //! A clip and what is known about it.
 
-use super::ColumnValues;
-use crate::audio::{AudioError, Channel, Decoded, decode_channel};
+use super::segment;
+use super::span::Span;
+use super::{ColumnValues, Segment};
+use crate::audio::{AudioError, Channel, Decoded, decode_channel, decode_range, read_header};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The emotion a clip is labelled with: one of the known names, or whatever a table brings.
@@ -194,9 +197,9 @@ pub struct Clip {
     pub text: Option<Arc<str>>,
     /// The container as the content says (`wav`, `aiff`, `ogg`, …).
     pub container: Arc<str>,
-    /// Samples per channel, as the header states them.
+    /// Samples per channel of the file, as its header states them.
     pub frames: u64,
-    /// Samples per channel as decoded, where they are known and say more than the header: it may be mistaken.
+    /// Samples per channel of the clip as decoded, where they are known and say more than the header: it may be mistaken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoded: Option<u64>,
     /// Samples per second (Hz).
@@ -206,12 +209,20 @@ pub struct Clip {
     /// The channel that stands for it.
     #[serde(default, skip_serializing_if = "Channel::is_mix")]
     pub channel: Channel,
+    /// The part of the file that it is; none is the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<Segment>,
 }
 
 impl Clip {
-    /// Samples per channel: as decoded where that is known, else as the header states them.
+    /// Samples per channel: as decoded where that is known, else as they are stated.
     pub fn length(&self) -> u64 {
-        self.decoded.unwrap_or(self.frames)
+        self.decoded.unwrap_or_else(|| self.stated_length())
+    }
+
+    /// Samples per channel: those of its segment, or of its file as the header states them.
+    pub fn stated_length(&self) -> u64 {
+        self.segment.map_or(self.frames, |segment| segment.count)
     }
 
     /// Length in seconds.
@@ -221,15 +232,61 @@ impl Clip {
 
     /// Whether its length is only what the header of a compressed file says, for nothing of it was decoded yet.
     pub fn is_estimated(&self) -> bool {
-        self.decoded.is_none() && !matches!(&*self.container, "wav" | "w64" | "sph" | "aiff")
+        self.decoded.is_none() && self.segment.is_none() && !is_exact(&self.container)
+    }
+
+    /// What names it wherever a clip is named: its path, and of a segment also where it lies in the file
+    /// (`a.wav#t=1.2,3.4`, in seconds).
+    pub fn name(&self) -> Cow<'_, Path> {
+        segment::name(&self.path, self.segment, self.rate)
+    }
+
+    /// The clip that a name ([`Clip::name`]) means, whether or not it belongs to a corpus: nothing but the file matters.
+    ///
+    /// # Errors
+    /// As [`read_header`]; times that the file does not have.
+    pub fn of_name(name: &Path, channel: Channel) -> Result<Self, AudioError> {
+        let (path, times) = segment::named(name);
+        let header = read_header(path)?;
+        let wrong = |what: String| AudioError::Damaged {
+            path: path.into(),
+            what,
+        };
+        let span = match times {
+            Some((start, end)) => Span::read(start, end).map_err(wrong)?,
+            None => None,
+        };
+        let of_file = |span: Span| Segment::of(&span, header.rate, header.frames);
+        Ok(Self {
+            path: path.into(),
+            corpus: "".into(),
+            synthetic: false,
+            speaker: None,
+            gender: None,
+            age: None,
+            ethnicity: None,
+            emotion: Emotion::new(""),
+            intensity: None,
+            text: None,
+            container: header.container.as_str().into(),
+            frames: header.frames,
+            rate: header.rate,
+            channels: header.channels,
+            decoded: None,
+            channel,
+            segment: span.map(of_file).transpose().map_err(wrong)?,
+        })
     }
 
     /// Its samples, of the channel that stands for it.
     ///
     /// # Errors
-    /// As [`crate::audio::decode`]; a file without that channel.
+    /// As [`crate::audio::decode`]; a file without that channel, or that ends before the segment does.
     pub fn decode(&self) -> Result<Decoded, AudioError> {
-        decode_channel(&self.path, self.channel)
+        match self.segment {
+            Some(segment) => decode_range(&self.path, self.channel, segment.range()),
+            None => decode_channel(&self.path, self.channel),
+        }
     }
 
     /// The speaker, unique among all corpora (`corpus/speaker`).
@@ -237,6 +294,11 @@ impl Clip {
         let speaker = self.speaker.as_ref()?;
         Some(format!("{}/{speaker}", self.corpus))
     }
+}
+
+/// Whether the headers of a container state how long the sound is, and not only what was meant to be.
+pub(super) fn is_exact(container: &str) -> bool {
+    matches!(container, "wav" | "w64" | "sph" | "aiff")
 }
 
 #[cfg(test)]

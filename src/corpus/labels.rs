@@ -25,7 +25,7 @@ impl Selection {
     /// Length of the longest clip as its header states it (s), whatever was decoded since: a run that is resumed must find
     /// the same; 0 without clips.
     pub fn longest_seconds(&self) -> f64 {
-        let stated = |clip: &Clip| clip.frames as f64 / f64::from(clip.rate.max(1));
+        let stated = |clip: &Clip| clip.stated_length() as f64 / f64::from(clip.rate.max(1));
         self.clips.iter().map(stated).fold(0.0, f64::max)
     }
 

@@ -1,6 +1,7 @@
 //! Clips that are read but deserve a second look.
 
 use super::names::Stray;
+use super::segment::runs;
 use super::{Catalogue, Clip, SampleAnalysis};
 use crate::audio::{Channel, container_of_extension};
 use crate::quantile;
@@ -17,7 +18,7 @@ pub enum QualityIssueKind {
     Cancelled,
     /// The same samples under another label: kept out of training.
     ConflictingDuplicate,
-    /// The same samples as another clip: never on two sides of a split.
+    /// The same samples as another clip, or some of them: never on two sides of a split.
     Duplicate,
     /// The samples cannot be decoded: kept out of training.
     Damaged,
@@ -61,6 +62,7 @@ const NAMED: usize = 3;
 pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
     let corpora = corpora(&catalogue.clips);
     let mut found = duplicates(catalogue);
+    found.extend(overlaps(&catalogue.clips));
     for (index, clip) in catalogue.clips.iter().enumerate() {
         let mut add = |kind, detail| {
             found.push(QualityIssue {
@@ -270,6 +272,43 @@ fn duplicates(catalogue: &Catalogue) -> Vec<QualityIssue> {
     found
 }
 
+/// Segments that share samples with others of their file. Both are told, each with the one it shares most with.
+fn overlaps(clips: &[Clip]) -> Vec<QualityIssue> {
+    let mut most: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
+    for file in runs(clips.iter()) {
+        // They come in order of their beginnings.
+        for one in file.clone() {
+            let Some(segment) = clips[one].segment else { continue };
+            for other in one + 1..file.end {
+                let Some(later) = clips[other].segment.filter(|later| later.first < segment.range().end) else {
+                    break;
+                };
+                let shared = segment.range().end.min(later.range().end) - later.first;
+                for (clip, with) in [(one, other), (other, one)] {
+                    let known = most.entry(clip).or_default();
+                    *known = (*known).max((shared, with));
+                }
+            }
+        }
+    }
+    let issue = |(clip, (shared, with)): (usize, (u64, usize))| {
+        let (of, other) = (&clips[clip], &clips[with]);
+        let seconds = shared as f64 / f64::from(of.rate.max(1));
+        let label = match of.emotion == other.emotion {
+            true => ", same label".to_owned(),
+            false => format!(", which is labelled {}", other.emotion),
+        };
+        let name = other.name();
+        let name = name.file_name().unwrap_or_default().display();
+        QualityIssue {
+            clip,
+            kind: QualityIssueKind::Duplicate,
+            detail: format!("shares {seconds:.2} s with {name}{label}"),
+        }
+    };
+    most.into_iter().map(issue).collect()
+}
+
 fn duplicate(clips: &[Clip], index: usize, group: &[usize]) -> QualityIssue {
     let clip = &clips[index];
     let others = || {
@@ -292,7 +331,8 @@ fn duplicate(clips: &[Clip], index: usize, group: &[usize]) -> QualityIssue {
         .take(NAMED);
     let named: Vec<String> = shown
         .map(|other| {
-            let name = other.path.file_name().unwrap_or_default().display();
+            let name = other.name();
+            let name = name.file_name().unwrap_or_default().display();
             if !other.emotion.is_label() {
                 format!("{name}, which has no label")
             } else if other.emotion == clip.emotion {
@@ -327,6 +367,7 @@ fn duplicate(clips: &[Clip], index: usize, group: &[usize]) -> QualityIssue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Segment;
     use super::super::fixture::{analysis, clip};
     use super::*;
     use std::sync::Arc;
@@ -565,5 +606,34 @@ mod tests {
                 QualityIssueKind::Stereo
             ]
         );
+    }
+
+    #[test]
+    fn segments_that_share_samples_are_copies_of_each_other() {
+        let segment = |first, count, emotion: &str| Clip {
+            segment: Some(Segment { first, count }),
+            ..clip("a.wav", emotion)
+        };
+        let clips = vec![
+            segment(0, 16_000, "sad"),
+            segment(8_000, 16_000, "sad"),
+            segment(23_000, 8_000, "angry"),
+            segment(31_000, 500, "angry"),
+            Clip {
+                path: "b.wav".into(),
+                ..segment(0, 16_000, "sad")
+            },
+        ];
+        let words: Vec<_> = found(clips, vec![None; 5])
+            .into_iter()
+            .filter(|(_, kind, _)| *kind == QualityIssueKind::Duplicate)
+            .map(|(clip, _, detail)| (clip, detail))
+            .collect();
+        let expected = [
+            (0, "shares 0.50 s with a.wav#t=0.5,1.5, same label"),
+            (1, "shares 0.50 s with a.wav#t=0,1, same label"),
+            (2, "shares 0.06 s with a.wav#t=0.5,1.5, which is labelled sad"),
+        ];
+        assert_eq!(words, expected.map(|(clip, detail)| (clip, detail.to_owned())));
     }
 }

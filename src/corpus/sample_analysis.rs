@@ -1,10 +1,8 @@
-//! What needs the samples of a clip: content, level, and the small spectrogram of a list row.
+//! What the samples of a clip say: content, level, and the small spectrogram of a list row.
 
-use super::scan_index::without_path;
-use super::thumbnail::thumbnail;
-use crate::audio::{AudioError, Channel, Decoded, Level, decode_channel, level};
+use super::thumbnail::{LongThumbnail, thumbnail};
+use crate::audio::{ContentHash, Level, LevelMeter, Wave, fault_from};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// What the samples of one clip say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,44 +29,20 @@ impl SampleAnalysis {
     /// Segments of a thumbnail.
     pub const THUMBNAIL_SEGMENTS: usize = 24;
 
-    /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it
-    /// may give later.
-    pub(super) fn measure(path: &Path, channel: Channel) -> (Self, bool) {
-        match decode_channel(path, channel) {
-            Ok(decoded) => {
-                let level = level(&decoded.wave);
-                let cancelled = if channel.is_mix() {
-                    cancellation(path, &decoded, level)
-                } else {
-                    None
-                };
-                let analysis = Self {
-                    content: decoded.content,
-                    frames: decoded.wave.samples.len() as u64,
-                    level,
-                    cancelled,
-                    thumbnail: thumbnail(&decoded.wave, Self::THUMBNAIL_SEGMENTS),
-                    damage: None,
-                };
-                (analysis, true)
-            }
-            Err(error) => {
-                let nothing = Level {
-                    peak: 0.0,
-                    rms_dbfs: -200.0,
-                    clipped: 0.0,
-                    silent: false,
-                };
-                let analysis = Self {
-                    content: 0,
-                    frames: 0,
-                    level: nothing,
-                    cancelled: None,
-                    thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
-                    damage: Some(without_path(&error.to_string(), path)),
-                };
-                (analysis, !matches!(error, AudioError::Io { .. }))
-            }
+    /// Nothing but why there is nothing.
+    pub(super) fn damaged(damage: String) -> Self {
+        Self {
+            content: 0,
+            frames: 0,
+            level: Level {
+                peak: 0.0,
+                rms_dbfs: -200.0,
+                clipped: 0.0,
+                silent: false,
+            },
+            cancelled: None,
+            thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
+            damage: Some(damage),
         }
     }
 
@@ -79,77 +53,124 @@ impl SampleAnalysis {
     }
 }
 
-/// A mean as loud as this has speech in it (dBFS): its channels are not looked at one by one.
-const QUIET_DBFS: f32 = -45.0;
+/// Samples that lie in memory at a time; of a longer clip each such part is judged by itself.
+const PART: usize = 64 * LongThumbnail::PIECE;
 
-/// Channels that are only unalike leave no less of each other than this (dB).
-const CANCELLED_DB: f32 = 10.0;
+/// Measures samples as they come, however many there are.
+pub(super) struct Measure {
+    rate: u32,
+    content: ContentHash,
+    meter: LevelMeter,
+    /// Those of all parts before this one.
+    frames: u64,
+    part: Vec<f32>,
+    /// Of all parts before.
+    long: Option<LongThumbnail>,
+    fault: Option<String>,
+}
 
-/// How much quieter (dB) the mean of the channels is than that of unrelated ones as loud, where they cancel each other:
-/// as when one of two microphones, or one side of a cable, was wired the wrong way round.
-fn cancellation(path: &Path, mix: &Decoded, level: Level) -> Option<f32> {
-    let channels = mix.header.channels;
-    if channels < 2 || level.rms_dbfs > QUIET_DBFS {
-        return None;
+impl Measure {
+    /// Of samples at this rate (Hz).
+    pub fn new(rate: u32) -> Self {
+        Self {
+            rate,
+            content: ContentHash::new(rate),
+            meter: LevelMeter::default(),
+            frames: 0,
+            part: Vec::new(),
+            long: None,
+            fault: None,
+        }
     }
-    let one = |channel| decode_channel(path, Channel::One(channel)).ok();
-    let levels: Vec<Level> = (1..=channels)
-        .filter_map(one)
-        .map(|one| self::level(&one.wave))
-        .collect();
-    if levels.iter().all(|level| level.silent) {
-        return None;
+
+    /// Takes the samples that come next.
+    pub fn update(&mut self, samples: &[f32]) {
+        self.content.update(samples);
+        self.meter.update(samples);
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(PART - self.part.len()));
+            self.part.extend_from_slice(now);
+            rest = later;
+            if self.part.len() == PART && !rest.is_empty() {
+                self.end_part();
+            }
+        }
     }
-    // The energies of unrelated sounds add up.
-    let energy: f32 = levels.iter().map(|level| 10f32.powf(level.rms_dbfs / 10.0)).sum();
-    let expected = 10.0 * (energy / f32::from(channels).powi(2)).log10();
-    Some(expected - level.rms_dbfs).filter(|below| *below > CANCELLED_DB)
+
+    fn end_part(&mut self) {
+        self.judge_part();
+        let long = self.long.get_or_insert_default();
+        long.update(&self.part, self.rate);
+        self.part.clear();
+    }
+
+    fn judge_part(&mut self) {
+        if self.fault.is_none() {
+            self.fault = fault_from(self.frames, &self.part);
+        }
+        self.frames += self.part.len() as u64;
+    }
+
+    /// What they say.
+    pub fn analysis(mut self) -> SampleAnalysis {
+        const SEGMENTS: usize = SampleAnalysis::THUMBNAIL_SEGMENTS;
+        self.judge_part();
+        if let Some(fault) = self.fault {
+            return SampleAnalysis::damaged(fault);
+        }
+        let thumbnail = match self.long {
+            Some(mut long) => {
+                long.update(&self.part, self.rate);
+                long.drawn(SEGMENTS)
+            }
+            None => {
+                let (samples, rate) = (self.part, self.rate);
+                thumbnail(&Wave { samples, rate }, SEGMENTS)
+            }
+        };
+        SampleAnalysis {
+            content: self.content.digest(),
+            frames: self.frames,
+            level: self.meter.level(),
+            cancelled: None,
+            thumbnail,
+            damage: None,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{tone, write_wav};
     use super::*;
 
-    /// What is found of two channels, each of these multiples of a tone, with a hiss of its own.
-    fn of(gains: [f64; 2]) -> SampleAnalysis {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.wav");
-        let samples: Vec<i16> = tone(8_000)
-            .into_iter()
-            .enumerate()
-            .flat_map(|(n, sample)| gains.map(|gain| (gain * f64::from(sample)) as i16 + ((n * n) % 3) as i16))
-            .collect();
-        write_wav(&path, 16_000, 2, &samples);
-        SampleAnalysis::measure(&path, Channel::Mix).0
-    }
-
     #[test]
-    fn opposite_channels_cancel_and_one_that_is_silent_does_not() {
-        let opposite = of([1.0, -1.0]);
-        assert!(opposite.cancelled.is_some_and(|below| below > 40.0), "{opposite:?}");
-        assert!(opposite.level.silent);
-        // Not quite as loud: 34 dB are left, less what unrelated ones would lose.
-        let nearly = of([0.5, -0.49]);
-        assert!(
-            nearly.cancelled.is_some_and(|below| (35.0..40.0).contains(&below)),
-            "{nearly:?}"
+    fn parts_are_measured_as_the_whole_and_one_bad_sample_is_named_by_its_place() {
+        let samples: Vec<f32> = (0..PART + 1_000).map(|n| (n as f32 * 0.1).sin() * 0.5).collect();
+        let measured = |samples: &[f32], size: usize| {
+            let mut measure = Measure::new(16_000);
+            samples.chunks(size).for_each(|part| measure.update(part));
+            measure.analysis()
+        };
+        assert_eq!(measured(&samples, samples.len()), measured(&samples, 70_001));
+        assert_eq!(measured(&samples, 10_000).frames, samples.len() as u64);
+        let short = &samples[..PART];
+        assert_eq!(
+            measured(short, PART).thumbnail,
+            thumbnail(
+                &Wave {
+                    samples: short.to_vec(),
+                    rate: 16_000
+                },
+                24
+            )
         );
-        assert!(!nearly.level.silent);
-        for gains in [[1.0, 1.0], [1.0, 0.0], [0.0, 0.01], [0.0, 0.0], [1.0, -0.5]] {
-            assert_eq!(of(gains).cancelled, None, "{gains:?}");
-        }
-    }
-
-    #[test]
-    fn one_channel_of_a_pair_that_cancels_is_sound() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.wav");
-        let samples: Vec<i16> = tone(8_000).into_iter().flat_map(|sample| [sample, -sample]).collect();
-        write_wav(&path, 16_000, 2, &samples);
-        let [left, right] = [1, 2].map(|channel| SampleAnalysis::measure(&path, Channel::One(channel)).0);
-        assert!(!left.level.silent && left.cancelled.is_none());
-        assert_eq!(left.level, right.level);
-        assert_ne!(left.content, right.content);
+        let mut bad = samples.clone();
+        bad[PART + 17] = f32::NAN;
+        let damage = measured(&bad, 4_096).damage.unwrap_or_default();
+        assert!(
+            damage.starts_with(&format!("sample {} is not a finite", PART + 17)),
+            "{damage}"
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! What the last scan knew of every file, so that a rescan reads only what changed.
 
 use super::CorpusError;
+use super::clip::is_exact;
 use super::stamp::Stamp;
-use crate::audio::{AudioError, Header, read_header};
+use crate::audio::{AudioError, Header, count_samples, read_header};
 use crate::files;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +30,29 @@ pub(super) struct Entry {
     stamp: Stamp,
     /// The header, or why there is none.
     header: Result<Header, String>,
+    /// Samples per channel by its packets, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted: Option<u64>,
+}
+
+impl Entry {
+    /// How long the file really is, where segments depend on it: of a compressed one the header may be mistaken, so its
+    /// packets are counted, once.
+    pub(super) fn with_true_length(mut self, path: &Path) -> Self {
+        if let Ok(header) = &self.header
+            && !is_exact(&header.container)
+        {
+            self.counted = self.counted.or_else(|| count_samples(path).ok());
+        }
+        self
+    }
+
+    /// The header, its length that of the packets where they were counted.
+    pub(super) fn header(&self) -> Result<Header, String> {
+        let mut header = self.header.clone()?;
+        header.frames = self.counted.filter(|frames| *frames > 0).unwrap_or(header.frames);
+        Ok(header)
+    }
 }
 
 /// What the disk holds, after a line with [`WRITER`] and the checksum of the rest.
@@ -121,13 +145,18 @@ pub(super) fn look(path: &Path, known: &Files) -> (Result<Header, String>, Optio
         Err(error) => return (Err(error.to_string()), None),
     };
     if let Some(entry) = known.get(path).filter(|entry| entry.stamp == stamp) {
-        return (entry.header.clone(), Some(entry.clone()));
+        return (entry.header(), Some(entry.clone()));
     }
     match read_header(path) {
         Err(AudioError::Io { source, .. }) => (Err(source.to_string()), None),
         read => {
             let header = read.map_err(|error| without_path(&error.to_string(), path));
-            (header.clone(), Some(Entry { stamp, header }))
+            let entry = Entry {
+                stamp,
+                header,
+                counted: None,
+            };
+            (entry.header(), Some(entry))
         }
     }
 }
@@ -150,6 +179,7 @@ mod tests {
             frames: 5,
         };
         let entry = |header| Entry {
+            counted: None,
             stamp: Stamp::of(path).unwrap(),
             header,
         };

@@ -31,10 +31,25 @@ pub struct Columns {
     /// The part of a given split: train, validation (val, dev), test, or whatever the corpus calls it.
     #[serde(skip_serializing_if = "is_usual_split")]
     pub split: String,
+    /// Where a segment begins: seconds, `00:00:01.2` or `0 days 00:00:01.2`.
+    #[serde(skip_serializing_if = "is_start")]
+    pub start: String,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "is_end")]
+    pub end: String,
 }
 
+// Left out of the files of runs where they say nothing: earlier versions do not know them.
 fn is_usual_split(name: &str) -> bool {
     name == "split"
+}
+
+fn is_start(name: &str) -> bool {
+    name == "start"
+}
+
+fn is_end(name: &str) -> bool {
+    name == "end"
 }
 
 impl Default for Columns {
@@ -51,6 +66,8 @@ impl Default for Columns {
             age: name("age"),
             ethnicity: name("ethnicity"),
             split: name("split"),
+            start: name("start"),
+            end: name("end"),
         }
     }
 }

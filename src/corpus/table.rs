@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use std::path::{self, Path};
 use std::{fs, io};
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 24] = [
     "path",
+    "start",
+    "end",
     "corpus",
     "emotion",
     "speaker",
@@ -37,8 +39,8 @@ pub(super) fn is_exported(column: &str) -> bool {
     HEADER.iter().any(|name| name.eq_ignore_ascii_case(column))
 }
 
-/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, labels, header,
-/// where known sample analysis, and the further columns of the clips' own tables. Clips below the table's folder are named relative to it, so that both can
+/// Writes one row per clip (CSV, or TSV when `path` ends in `.tsv`): path, start and end of a
+/// segment (s), labels, header, where known sample analysis, and the further columns of the clips' own tables. Clips below the table's folder are named relative to it, so that both can
 /// be moved together; others by their absolute path. Returns the number of rows.
 ///
 /// # Errors
@@ -97,8 +99,11 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
 fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) -> [Cow<'a, str>; HEADER.len()] {
     let sound = analysis.filter(|analysis| analysis.damage.is_none());
     let measured = |text: fn(&SampleAnalysis) -> String| sound.map(text).unwrap_or_default().into();
+    let times = clip.segment.map(|segment| segment.times(clip.rate)).unwrap_or_default();
     [
         file.into(),
+        times.0.into(),
+        times.1.into(),
         (&*clip.corpus).into(),
         clip.emotion.name().into(),
         clip.speaker.as_deref().unwrap_or_default().into(),
@@ -130,7 +135,7 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
 mod tests {
     use super::super::fixture::{tone, write_wav};
     use super::super::{
-        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, analyse, scan,
+        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, Segment, analyse, scan,
     };
     use super::*;
     use std::sync::Arc;
@@ -177,6 +182,7 @@ mod tests {
                 channels: 2,
                 decoded: None,
                 channel: Default::default(),
+                segment: None,
             }
         };
         let bare = Clip {
@@ -203,7 +209,8 @@ mod tests {
     fn what_is_exported_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
-        let catalogue = catalogue(folder.path());
+        let mut catalogue = catalogue(folder.path());
+        Arc::make_mut(&mut catalogue.clips)[1].segment = Some(Segment { first: 100, count: 250 });
         let tables = [
             folder.path().join("clips.csv"),
             folder.path().join("clips.TSV"),

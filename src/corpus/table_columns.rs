@@ -1,6 +1,7 @@
 //! Which column of a table holds what.
 
 use super::layouts::Labels;
+use super::span::Span;
 use super::{Columns, Gender, Intensity};
 use csv::ByteRecord;
 
@@ -27,6 +28,8 @@ pub(super) struct ColumnIndices {
     age: Option<usize>,
     ethnicity: Option<usize>,
     split: Option<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
     synthetic: Option<usize>,
 }
 
@@ -73,6 +76,8 @@ impl ColumnIndices {
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
             split: optional("split", &columns.split)?,
+            start: optional("start", &columns.start)?,
+            end: optional("end", &columns.end)?,
             synthetic: index(SYNTHETIC),
         })
     }
@@ -101,7 +106,7 @@ impl ColumnIndices {
     /// What a row says. Values that need not be there (gender, age, intensity) are unknown when they cannot be understood.
     ///
     /// # Errors
-    /// More fields than columns, text that is not UTF-8, no path; in words.
+    /// More fields than columns, text that is not UTF-8, no path, times that cannot be read; in words.
     pub fn read(&self, record: &ByteRecord) -> Result<Labels, String> {
         if record.len() > self.width {
             // Labels might stand under the wrong heading.
@@ -130,6 +135,10 @@ impl ColumnIndices {
             given_split: owned(self.split),
             intensity: stated(self.intensity).and_then(Intensity::parse),
             text: owned(self.text).map(Into::into),
+            segment: Span::read(
+                stated(self.start).unwrap_or_default(),
+                stated(self.end).unwrap_or_default(),
+            )?,
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
             ..Labels::default()
         })

@@ -1,6 +1,8 @@
 //! A table with one row per clip: anyone's recordings.
 
 use super::layouts::Labels;
+use super::segment::named;
+use super::span::Span;
 use super::table_columns::ColumnIndices;
 use super::table_further::FurtherColumns;
 use super::table_records::{Records, records};
@@ -70,13 +72,26 @@ pub(super) fn read_table(path: &Path, columns: &Columns) -> Result<Vec<Row>, Cor
             ),
             Err(why) => (None, Err(why)),
         };
+        let (path, labels) = with_times(file.unwrap_or_default(), labels);
         Row {
             line: record.line,
-            path: file.unwrap_or_default(),
+            path,
             labels,
         }
     });
     Ok(rows.collect())
+}
+
+/// Reads a path as the name of a segment, which tables that the program writes hold, where it is one.
+fn with_times(path: PathBuf, labels: Result<Labels, String>) -> (PathBuf, Result<Labels, String>) {
+    let (file, Some((start, end))) = named(&path) else {
+        return (path, labels);
+    };
+    let labels = labels.and_then(|labels| {
+        let segment = labels.segment.or(Span::read(start, end)?);
+        Ok(Labels { segment, ..labels })
+    });
+    (file.to_path_buf(), labels)
 }
 
 fn open(path: &Path, bytes: &[u8], columns: &Columns) -> Result<(ColumnIndices, Records), CorpusError> {
@@ -142,6 +157,21 @@ mod tests {
             })
         );
         assert_eq!(rows[1].line, 3);
+    }
+
+    #[test]
+    fn the_name_of_a_segment_is_a_path_with_times() {
+        let content = "path,emotion\n\"a.wav#t=1.2,3.4\",sad\na.wav#t=5,sad\n\"a.wav#t=2,1\",sad\n";
+        let (folder, path) = table("t.csv", content.as_bytes());
+        let rows = read_table(&path, &Columns::default()).unwrap();
+        let segments: Vec<_> = rows
+            .iter()
+            .map(|row| row.labels.as_ref().map(|labels| labels.segment))
+            .collect();
+        let span = |start, end| Ok(Some(Span { start, end }));
+        assert_eq!(segments[..2], [span(1.2, Some(3.4)), span(5.0, None)]);
+        assert!(segments[2].is_err());
+        assert!(rows.iter().all(|row| row.path == folder.path().join("a.wav")));
     }
 
     #[test]

@@ -19,24 +19,70 @@ const TOP_HZ: f64 = 8_000.0;
 /// Silence, and a wave without samples, is all zeros.
 pub(super) fn thumbnail(wave: &Wave, segments: usize) -> Vec<(u8, u8)> {
     let energies = energies(&wave.samples, segments);
-    let loudest = energies.iter().copied().fold(0.0, f64::max);
-    if loudest <= 0.0 {
+    if energies.iter().all(|energy| *energy <= 0.0) {
         return vec![(0, 0); segments];
     }
-    let centroids = centroids(wave, segments);
-    let pairs = energies.into_iter().zip(centroids).map(|(energy, centroid)| {
+    drawn(&energies, &centroids(wave, segments))
+}
+
+/// Heights and colours of energies and centroids (Hz).
+fn drawn(energies: &[f64], centroids: &[f64]) -> Vec<(u8, u8)> {
+    let loudest = energies.iter().copied().fold(0.0, f64::max);
+    let pairs = energies.iter().zip(centroids).map(|(energy, centroid)| {
+        if loudest <= 0.0 {
+            return (0, 0);
+        }
         let decibels = 10.0 * (energy / loudest).log10();
         let height = byte(1.0 + decibels / RANGE_DB);
-        (
-            height,
-            if height == 0 {
-                0
-            } else {
-                byte(mel(centroid) / mel(TOP_HZ))
-            },
-        )
+        let colour = if height == 0 {
+            0
+        } else {
+            byte(mel(*centroid) / mel(TOP_HZ))
+        };
+        (height, colour)
     });
     pairs.collect()
+}
+
+/// The same of a clip that is too long to lie in memory and whose length is only known at its end: of every piece of it
+/// (two to eight seconds of speech) the energy and the centroid of its middle are kept.
+#[derive(Debug, Default)]
+pub(super) struct LongThumbnail {
+    /// Energy of a piece, and its centroid (Hz).
+    pieces: Vec<(f64, f64)>,
+}
+
+impl LongThumbnail {
+    /// Samples of a piece.
+    pub const PIECE: usize = 1 << 16;
+
+    /// Takes the samples that come next: whole pieces, but for the last.
+    pub fn update(&mut self, samples: &[f32], rate: u32) {
+        for piece in samples.chunks(Self::PIECE) {
+            let wave = Wave {
+                samples: piece.to_vec(),
+                rate,
+            };
+            let both = energies(piece, 1).into_iter().zip(centroids(&wave, 1));
+            self.pieces.extend(both);
+        }
+    }
+
+    /// The thumbnail of all of them.
+    pub fn drawn(&self, segments: usize) -> Vec<(u8, u8)> {
+        let length = self.pieces.len();
+        let of_segment = |segment: usize| {
+            let start = segment * length / segments;
+            let end = ((segment + 1) * length / segments).max(start + 1).min(length);
+            let part = self.pieces.get(start..end).unwrap_or_default();
+            let energy: f64 = part.iter().map(|(energy, _)| energy).sum();
+            let weighted: f64 = part.iter().map(|(energy, centroid)| energy * centroid).sum();
+            let centroid = if energy > 0.0 { weighted / energy } else { 0.0 };
+            (energy / part.len().max(1) as f64, centroid)
+        };
+        let (energies, centroids): (Vec<f64>, Vec<f64>) = (0..segments).map(of_segment).unzip();
+        drawn(&energies, &centroids)
+    }
 }
 
 /// Mean square of each segment; segments of very short waves share samples.
@@ -138,5 +184,23 @@ mod tests {
             assert_eq!(loud.len(), 24);
             assert!(length == 0 || loud.iter().any(|(energy, _)| *energy == 255));
         }
+    }
+
+    #[test]
+    fn a_long_clip_is_drawn_as_a_short_one() {
+        let length = 48 * LongThumbnail::PIECE;
+        let samples: Vec<f32> = (0..length)
+            .map(|n| (if n < length / 2 { 0.5 } else { 0.05 }) * (n as f32 * 0.4).sin())
+            .collect();
+        let mut long = LongThumbnail::default();
+        long.update(&samples, 16_000);
+        let short = thumbnail(&Wave { samples, rate: 16_000 }, 24);
+        for (long, short) in long.drawn(24).into_iter().zip(short) {
+            assert!(
+                long.0.abs_diff(short.0) <= 1 && long.1.abs_diff(short.1) <= 4,
+                "{long:?} {short:?}"
+            );
+        }
+        assert_eq!(LongThumbnail::default().drawn(2), [(0, 0); 2]);
     }
 }

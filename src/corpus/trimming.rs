@@ -1,7 +1,8 @@
 //! What trimming silence at several thresholds would remove from every corpus.
 
 use super::Clip;
-use crate::audio::trim;
+use super::segment::{decode_together, runs};
+use crate::audio::{Wave, trim};
 use crate::quantile;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -64,21 +65,27 @@ type Lengths = (f64, [f64; TRIM_THRESHOLDS.len()]);
 /// the clip's own rate.
 pub fn trimming(clips: &[Clip], progress: &(dyn Fn(usize, usize) -> bool + Sync)) -> Option<Trimming> {
     let done = AtomicUsize::new(0);
-    let measured: Option<Vec<Result<Lengths, String>>> = clips
-        .par_iter()
-        .map(|clip| {
-            let lengths = measure(clip);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, clips.len()).then_some(lengths)
+    let measured: Option<Vec<Vec<Result<Lengths, String>>>> = runs(clips.iter())
+        .into_par_iter()
+        .map(|run| {
+            let of_file: Vec<&Clip> = clips[run].iter().collect();
+            let mut lengths: Vec<Result<Lengths, String>> = vec![Err(String::new()); of_file.len()];
+            let mut go_on = true;
+            decode_together(&of_file, &mut |index, decoded| {
+                lengths[index] = decoded.map(|decoded| measure(&decoded.wave));
+                go_on = progress(done.fetch_add(1, Ordering::Relaxed) + 1, clips.len());
+                go_on
+            });
+            go_on.then_some(lengths)
         })
         .collect();
-    Some(summary(clips, &measured?))
+    Some(summary(clips, &measured?.concat()))
 }
 
-fn measure(clip: &Clip) -> Result<Lengths, String> {
-    let wave = clip.decode().map_err(|error| error.to_string())?.wave;
+fn measure(wave: &Wave) -> Lengths {
     let rate = f64::from(wave.rate.max(1));
     let left = TRIM_THRESHOLDS.map(|threshold| trim(&wave.samples, threshold).len() as f64 / rate);
-    Ok((wave.seconds(), left))
+    (wave.seconds(), left)
 }
 
 fn summary(clips: &[Clip], measured: &[Result<Lengths, String>]) -> Trimming {
@@ -104,7 +111,7 @@ fn summary(clips: &[Clip], measured: &[Result<Lengths, String>]) -> Trimming {
     Trimming {
         corpora: corpora.collect(),
         refused: refused
-            .filter_map(|(clip, measured)| Some((clip.path.clone(), measured.as_ref().err()?.clone())))
+            .filter_map(|(clip, measured)| Some((clip.name().into_owned(), measured.as_ref().err()?.clone())))
             .collect(),
     }
 }

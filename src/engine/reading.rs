@@ -128,7 +128,7 @@ pub fn feature_task(store: &FeatureStore, clips: &[Clip]) -> Result<Task, Engine
     if !store.recipe().has_unequal_frames() {
         return Ok(Task::Features);
     }
-    let lengths = clips.iter().map(|clip| (clip.frames, clip.rate));
+    let lengths = clips.iter().map(|clip| (clip.stated_length(), clip.rate));
     Ok(Task::Frames(store.bytes_of(lengths)? >> 20))
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// Where a clip comes from, as far as leakage is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Provenance {
     pub content: Option<u128>,
     /// Hash of the samples it was made of, where copies of clips were made.
     pub source: Option<u128>,
+    /// The recording that it is, or is a segment of.
+    pub recording: Option<PathBuf>,
 }
 
 /// What two sides share. Clips whose speaker, sentence or content is not known do not count towards it.
@@ -34,6 +37,13 @@ pub struct Leakage {
     /// Test examples of whose clip another copy is on the training set (augmented before the split).
     #[serde(default)]
     pub shared_copies: usize,
+    /// Other test clips of whose recording a segment is on the training set.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub shared_recordings: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Compares the test set with the training set (to which validation belongs: the best epoch is chosen there).
@@ -46,6 +56,17 @@ pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
         let learnt: HashSet<u128> = train.iter().filter_map(hash).collect();
         test.iter().filter_map(hash).filter(|it| learnt.contains(it)).count()
     };
+    let contents: HashSet<u128> = train
+        .iter()
+        .flat_map(|clip| [clip.content, clip.source])
+        .flatten()
+        .collect();
+    let recordings: HashSet<&Path> = train.iter().filter_map(|clip| clip.recording.as_deref()).collect();
+    let other = |clip: &&Provenance| {
+        let known = [clip.content, clip.source];
+        known.into_iter().flatten().all(|content| !contents.contains(&content))
+    };
+    let from_learnt = |clip: &&Provenance| clip.recording.as_deref().is_some_and(|of| recordings.contains(of));
     Leakage {
         train_speakers: train_speakers.len(),
         test_speakers: test_speakers.len(),
@@ -54,6 +75,7 @@ pub fn leakage(train: &[Provenance], test: &[Provenance]) -> Leakage {
         shared_texts: test_texts.intersection(&train_texts).count(),
         shared_clips: shared(|clip| clip.content),
         shared_copies: shared(|clip| clip.source),
+        shared_recordings: test.iter().filter(other).filter(from_learnt).count(),
     }
 }
 
@@ -71,6 +93,7 @@ mod tests {
             text: text.map(Into::into),
             content: Some(content),
             source: None,
+            recording: None,
         }
     }
 
@@ -95,7 +118,7 @@ mod tests {
             test_texts: 2,
             shared_texts: 1,
             shared_clips: 2,
-            shared_copies: 0,
+            ..Leakage::default()
         };
         assert_eq!(leakage(&train, &test), expected);
     }
@@ -113,12 +136,26 @@ mod tests {
     }
 
     #[test]
+    fn segments_of_one_recording_on_both_sides_are_counted_once_each() {
+        let of = |recording: &str, content| Provenance {
+            recording: Some(recording.into()),
+            ..clip("a/1", None, content)
+        };
+        let train = [of("a.wav", 1), of("b.wav", 2)];
+        // The second is the very clip, and counted as such.
+        let test = [of("a.wav", 3), of("a.wav", 1), of("c.wav", 4)];
+        let found = leakage(&train, &test);
+        assert_eq!((found.shared_clips, found.shared_recordings), (1, 1));
+    }
+
+    #[test]
     fn the_unknown_is_never_shared() {
         let unknown = [Provenance {
             speaker: None,
             text: None,
             content: None,
             source: None,
+            recording: None,
         }];
         assert_eq!(leakage(&unknown, &unknown), Leakage::default());
     }

@@ -69,6 +69,12 @@ impl Protocol {
                 of(self.leakage.shared_copies, self.test_clips)
             ));
         }
+        if self.leakage.shared_recordings > 0 {
+            parts.push(format!(
+                "recordings shared: {} test clips are of recordings in training",
+                of(self.leakage.shared_recordings, self.test_clips)
+            ));
+        }
         parts.push(format!("left out: {}", self.left_out()));
         parts.extend(self.notes.iter().cloned());
         if self.final_model {
@@ -239,6 +245,18 @@ mod tests {
                 .contains("test examples with a copy in training: 150 of 172")
         );
         assert!(leaking.short_line().contains("LEAKY"));
+    }
+
+    #[test]
+    fn recordings_on_both_sides_are_said() {
+        let mut leaking = protocol();
+        assert!(!leaking.line().contains("recordings"));
+        leaking.leakage.shared_recordings = 40;
+        assert!(
+            leaking
+                .line()
+                .contains("; recordings shared: 40 of 172 test clips are of recordings in training; left out")
+        );
     }
 
     #[test]

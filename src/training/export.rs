@@ -156,7 +156,7 @@ fn write(
         table.write(&line).map_err(fail(in_folder(TABLE)))?;
         if export.per_clip {
             for (name, from, to) in &columns {
-                let path = in_folder(name).join(file_name(row, &clip.path));
+                let path = in_folder(name).join(file_name(row, &clip.name()));
                 one_file(&path, &matrix, *from..*to).map_err(fail(path))?;
             }
         }
@@ -204,7 +204,8 @@ fn features(export: &Export, row: usize, clip: &Clip) -> Result<(u128, FeatureMa
         Some((analysis.content, extracted.matrix))
     });
     found.ok_or_else(|| {
-        let path = clip.path.display();
+        let path = clip.name();
+        let path = path.display();
         TrainingError::Data(format!("{path}: its features have gone from the cache; export again"))
     })
 }
@@ -298,7 +299,7 @@ impl Table {
             subset,
             content,
         } = line;
-        let path = std::path::absolute(&clip.path)?;
+        let path = std::path::absolute(clip.name())?;
         let (row, label, content) = (row.to_string(), label.to_string(), format!("{content:032x}"));
         let fields: [&[u8]; 12] = [
             row.as_bytes(),

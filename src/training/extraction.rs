@@ -1,8 +1,8 @@
 //! The features of many clips, from the store or made on all cores.
 
 use super::{Copy, TrainingError};
-use crate::audio::{AudioError, Wave};
-use crate::corpus::{Clip, SampleAnalysis};
+use crate::audio::{AudioError, Decoded, Wave};
+use crate::corpus::{Clip, SampleAnalysis, decode_together, runs};
 use crate::features::{Extracted, FeatureError, FeatureStore};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -34,16 +34,39 @@ pub fn features_of<'a, T: Send>(
     if (0..clips.len()).any(|index| !example(index).is_in(store)) {
         store.extractor().load()?;
     }
-    let together = store.extractor().together();
-    let work = |range: Range<usize>| {
+    let together = store.extractor().together().max(1);
+    let work = |range: Range<usize>, advance: &Advance<'_>| {
         let outcomes = match range.len() {
             1 => vec![example(range.start).features(store)?],
-            _ => features_together(&range.map(example).collect::<Vec<_>>(), store)?,
+            _ if clips[range.start].segment.is_some() => {
+                return features_of_file(&range.map(example).collect::<Vec<_>>(), store, &keep, advance);
+            }
+            _ => features_together(&range.clone().map(example).collect::<Vec<_>>(), store)?,
         };
-        let kept = |outcome: Outcome| outcome.map(|(extracted, cached)| keep(extracted, cached));
-        Ok(outcomes.into_iter().map(kept).collect())
+        advance(range.len());
+        Ok(outcomes.into_iter().map(|outcome| kept(outcome, &keep)).collect())
     };
-    on_all_cores(clips.len(), together, work, progress)
+    on_all_cores(&parts(clips, together), work, progress)
+}
+
+/// Says that so many more clips are done; whether to go on.
+type Advance<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+
+fn kept<T>(outcome: Outcome, keep: &impl Fn(Extracted, bool) -> T) -> Result<T, String> {
+    outcome.map(|(extracted, cached)| keep(extracted, cached))
+}
+
+/// What is worked on at a time: the segments of a file, which is decoded once, or so many other clips.
+fn parts(clips: &[Clip], together: usize) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let is_segment = |range: &Range<usize>| clips[range.start].segment.is_some();
+    for run in runs(clips.iter()) {
+        match parts.last_mut() {
+            Some(part) if !is_segment(part) && !is_segment(&run) && part.len() < together => part.end = run.end,
+            _ => parts.push(run),
+        }
+    }
+    parts
 }
 
 /// What features are of.
@@ -60,9 +83,14 @@ impl Example<'_> {
     }
 
     fn wave(&self, store: &FeatureStore) -> Result<Wave, AudioError> {
+        self.changed(self.clip.decode()?.wave, store)
+    }
+
+    /// The clip's wave, or what its copy makes of it.
+    fn changed(&self, wave: Wave, store: &FeatureStore) -> Result<Wave, AudioError> {
         match self.copy {
-            Some(copy) => copy.wave(self.clip, store.recipe().rate()),
-            None => self.clip.decode().map(|decoded| decoded.wave),
+            Some(copy) => copy.changed(&wave, store.recipe().rate()),
+            None => Ok(wave),
         }
     }
 
@@ -104,43 +132,141 @@ fn features_together(examples: &[Example], store: &FeatureStore) -> Result<Vec<O
     pairs.map(|(example, outcome)| example.outcome(outcome)).collect()
 }
 
-/// The error, with the clip's path where its message lacks it.
+/// Samples of decoded segments that wait (32 MB), give or take one segment.
+const WAITING: usize = 1 << 23;
+
+/// What `keep` makes of the features of segments of one file. It is read once for all that are lacking, and now and
+/// then all cores work on what was read.
+fn features_of_file<T: Send>(
+    examples: &[Example],
+    store: &FeatureStore,
+    keep: &(impl Fn(Extracted, bool) -> T + Sync),
+    advance: &Advance<'_>,
+) -> Result<Vec<Result<T, String>>, TrainingError> {
+    let together = store.extractor().together().max(1);
+    let mut found: Vec<Option<Result<T, String>>> = examples.iter().map(|_| None).collect();
+    let mut lacking = Vec::new();
+    for (index, example) in examples.iter().enumerate() {
+        if example.is_in(store) {
+            found[index] = Some(kept(example.features(store)?, keep));
+            if !advance(1) {
+                return Err(TrainingError::StoppedEarly);
+            }
+        } else {
+            lacking.push(index);
+        }
+    }
+    let work = |waiting: Vec<(usize, Decoded)>| -> Result<Vec<(usize, Result<T, String>)>, TrainingError> {
+        let mut waiting = waiting.into_iter();
+        let chunks = std::iter::from_fn(|| Some(waiting.by_ref().take(together).collect::<Vec<_>>()));
+        let chunks: Vec<_> = chunks.take_while(|chunk| !chunk.is_empty()).collect();
+        let done: Result<Vec<_>, TrainingError> = chunks
+            .into_par_iter()
+            .map(|chunk| {
+                let length = chunk.len();
+                let outcomes = features_of_waves(examples, chunk, store)?;
+                if !advance(length) {
+                    return Err(TrainingError::StoppedEarly);
+                }
+                let kept = outcomes
+                    .into_iter()
+                    .map(|(index, outcome)| (index, kept(outcome, keep)));
+                Ok(kept.collect::<Vec<_>>())
+            })
+            .collect();
+        Ok(done?.into_iter().flatten().collect())
+    };
+    let clips: Vec<&Clip> = lacking.iter().map(|index| examples[*index].clip).collect();
+    let (mut waiting, mut samples) = (Vec::new(), 0);
+    let mut outcome = Ok(());
+    let take = |waiting: &mut Vec<_>, found: &mut Vec<Option<Result<T, String>>>| -> Result<(), TrainingError> {
+        let done = work(std::mem::take(waiting))?;
+        done.into_iter().for_each(|(index, kept)| found[index] = Some(kept));
+        Ok(())
+    };
+    decode_together(&clips, &mut |index, decoded| {
+        match decoded {
+            Ok(decoded) => {
+                samples += decoded.wave.samples.len();
+                waiting.push((lacking[index], decoded));
+            }
+            Err(why) => {
+                found[lacking[index]] = Some(Err(why));
+                if !advance(1) {
+                    outcome = Err(TrainingError::StoppedEarly);
+                }
+            }
+        }
+        if outcome.is_ok() && samples > WAITING {
+            samples = 0;
+            outcome = take(&mut waiting, &mut found);
+        }
+        outcome.is_ok()
+    });
+    outcome?;
+    take(&mut waiting, &mut found)?;
+    let found: Option<Vec<Result<T, String>>> = found.into_iter().collect();
+    found.ok_or(TrainingError::StoppedEarly)
+}
+
+/// The features of decoded segments, each with the index of its example.
+fn features_of_waves(
+    examples: &[Example],
+    decoded: Vec<(usize, Decoded)>,
+    store: &FeatureStore,
+) -> Result<Vec<(usize, Outcome)>, TrainingError> {
+    let indices: Vec<usize> = decoded.iter().map(|(index, _)| *index).collect();
+    let wanted = decoded.into_iter().map(|(index, decoded)| {
+        let example = &examples[index];
+        let content = example.analysis.map_or(decoded.content, |analysis| analysis.content);
+        let load = move || example.changed(decoded.wave, store).map_err(FeatureError::from);
+        (&*example.clip.corpus, content, load)
+    });
+    let outcomes = store.get_or_extract_all(wanted.collect())?;
+    let pairs = indices.into_iter().zip(outcomes);
+    pairs
+        .map(|(index, outcome)| Ok((index, examples[index].outcome(outcome)?)))
+        .collect()
+}
+
+/// The error, with the clip's name where its message lacks that of its file.
 fn naming(clip: &Clip, error: TrainingError) -> TrainingError {
     let path = clip.path.display().to_string();
     let message = error.to_string();
     if message.contains(&path) || matches!(error, TrainingError::Feature(FeatureError::Cache { .. })) {
         error
     } else {
-        TrainingError::Data(format!("{path}: {message}"))
+        TrainingError::Data(format!("{}: {message}", clip.name().display()))
     }
 }
 
-/// `work` over `0..count` on all cores, so many `together`, in order. Stops when `progress` says so, and skips what comes
-/// after a failure.
+/// `work` over these parts of all clips on all cores, in order; it says how far it is. Stops when `progress` says so, and
+/// skips what comes after a failure.
 fn on_all_cores<T: Send>(
-    count: usize,
-    together: usize,
-    work: impl Fn(Range<usize>) -> Result<Vec<T>, TrainingError> + Sync,
+    parts: &[Range<usize>],
+    work: impl Fn(Range<usize>, &Advance<'_>) -> Result<Vec<T>, TrainingError> + Sync,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Vec<T>, TrainingError> {
+    let count = parts.last().map_or(0, |part| part.end);
     let done = AtomicUsize::new(0);
     let failed = AtomicUsize::new(usize::MAX);
     let stopped = AtomicBool::new(false);
-    let parts = count.div_ceil(together.max(1));
-    let results: Vec<Option<Result<Vec<T>, TrainingError>>> = (0..parts)
-        .into_par_iter()
-        .map(|part| {
-            if stopped.load(Ordering::Relaxed) || part > failed.load(Ordering::Relaxed) {
+    let advance = |clips: usize| {
+        if !progress(done.fetch_add(clips, Ordering::Relaxed) + clips, count) {
+            stopped.store(true, Ordering::Relaxed);
+        }
+        !stopped.load(Ordering::Relaxed)
+    };
+    let results: Vec<Option<Result<Vec<T>, TrainingError>>> = parts
+        .par_iter()
+        .enumerate()
+        .map(|(index, part)| {
+            if stopped.load(Ordering::Relaxed) || index > failed.load(Ordering::Relaxed) {
                 return None;
             }
-            let range = part * together..((part + 1) * together).min(count);
-            let length = range.len();
-            let result = work(range);
+            let result = work(part.clone(), &advance);
             if result.is_err() {
-                failed.fetch_min(part, Ordering::Relaxed);
-            }
-            if !progress(done.fetch_add(length, Ordering::Relaxed) + length, count) {
-                stopped.store(true, Ordering::Relaxed);
+                failed.fetch_min(index, Ordering::Relaxed);
             }
             Some(result)
         })

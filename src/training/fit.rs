@@ -221,7 +221,7 @@ impl Subsets {
 /// A clip with its prediction; `truth` is the index of its label.
 pub fn evaluated_clip(clip: &Clip, truth: usize, probabilities: Vec<f32>) -> EvaluatedClip {
     EvaluatedClip {
-        path: clip.path.clone(),
+        path: clip.name().into_owned(),
         corpus: clip.corpus.to_string(),
         speaker: clip.speaker.as_ref().map(ToString::to_string),
         gender: clip.gender.map(|gender| gender.name().to_owned()),

@@ -3,8 +3,9 @@
 use super::TrainingError;
 use crate::corpus::{Catalogue, Clip, Emotion};
 use crate::features::{Extracted, FeatureArray, FeatureStore, Import};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -120,15 +121,15 @@ impl ImportFolder {
             relabelled: 0,
             missing: 0,
         };
-        let mut taken: HashMap<&Path, usize> = HashMap::new();
+        let mut taken: HashMap<Cow<Path>, usize> = HashMap::new();
         for (index, row) in self.rows.iter().enumerate() {
             // Read whether or not it is wanted: what is damaged is damaged.
             let matrix = self.array.matrix(index)?;
             match clips.of(row) {
                 Err(why) => summary.unmatched.push((index, why)),
                 // The store keeps what came first.
-                Ok(found) if found.iter().all(|(clip, _)| taken.contains_key(&*clip.path)) => {
-                    let earlier = found.first().and_then(|(clip, _)| taken.get(&*clip.path));
+                Ok(found) if found.iter().all(|(clip, _)| taken.contains_key(&clip.name())) => {
+                    let earlier = found.first().and_then(|(clip, _)| taken.get(&clip.name()));
                     let earlier = earlier.map_or(String::new(), |row| format!(" as row {row}"));
                     summary
                         .unmatched
@@ -138,7 +139,7 @@ impl ImportFolder {
                     summary.matched += 1;
                     summary.faulty.extend(matrix.fault().map(|fault| (index, fault)));
                     for (clip, _) in &found {
-                        taken.entry(&clip.path).or_insert(index);
+                        taken.entry(clip.name()).or_insert(index);
                     }
                     let extracted = Extracted {
                         matrix,
@@ -166,7 +167,7 @@ struct Clips<'a> {
     all: Vec<(&'a Clip, u128)>,
     paths: HashMap<PathBuf, usize>,
     contents: HashMap<u128, Vec<usize>>,
-    names: HashMap<&'a OsStr, Vec<usize>>,
+    names: HashMap<OsString, Vec<usize>>,
 }
 
 impl<'a> Clips<'a> {
@@ -183,10 +184,10 @@ impl<'a> Clips<'a> {
             names: HashMap::new(),
         };
         for (index, (clip, content)) in clips.all.iter().enumerate() {
-            clips.paths.insert(resolved(&clip.path), index);
+            clips.paths.insert(resolved(&clip.name()), index);
             clips.contents.entry(*content).or_default().push(index);
-            if let Some(name) = clip.path.file_name() {
-                clips.names.entry(name).or_default().push(index);
+            if let Some(name) = clip.name().file_name() {
+                clips.names.entry(name.to_owned()).or_default().push(index);
             }
         }
         clips

@@ -22,6 +22,8 @@ mod inner_folds;
 mod lanes;
 mod layout;
 mod logistic;
+#[cfg(test)]
+mod long_recordings;
 mod loss;
 mod normalise;
 mod observer;

@@ -2,10 +2,12 @@
 
 use super::extraction::features_of;
 use super::{Normaliser, TrainingError};
-use crate::corpus::{Clip, Selection};
+use crate::audio::Decoded;
+use crate::corpus::{Clip, Selection, decode_together, runs};
 use crate::features::{FeatureMatrix, FeatureStore};
 use crate::inference::{PREDICTION_BATCH, Package, ReadyMade, ResampledFile};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Clips that go through at once.
 const BATCH: usize = 32;
@@ -82,11 +84,19 @@ pub fn transfer_ready_made(
 ) -> Result<Rows, TrainingError> {
     let mut all: Rows = Vec::with_capacity(clips.len());
     for batch in clips.chunks(BATCH) {
-        let prepare = |clip: &Clip| {
-            let decoded = clip.decode().map_err(|error| error.to_string())?;
-            model.prepare(&decoded.wave).map_err(|error| error.to_string())
+        let prepare = |run: Range<usize>| {
+            let of_file: Vec<&Clip> = batch[run].iter().collect();
+            let mut prepared: Vec<Result<ResampledFile, String>> = Vec::new();
+            prepared.resize_with(of_file.len(), || Err("it could not be read".to_owned()));
+            decode_together(&of_file, &mut |index, decoded| {
+                let of_wave = |decoded: Decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string());
+                prepared[index] = decoded.and_then(of_wave);
+                true
+            });
+            prepared
         };
-        let prepared: Vec<Result<ResampledFile, String>> = batch.par_iter().map(prepare).collect();
+        let runs = runs(batch.iter()).into_par_iter();
+        let prepared: Vec<Result<ResampledFile, String>> = runs.flat_map_iter(prepare).collect();
         let good: Vec<&ResampledFile> = prepared.iter().flatten().collect();
         let mut rows = model.rows(&good)?.into_iter();
         all.extend(prepared.iter().map(|outcome| match outcome {

@@ -7,6 +7,7 @@ use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
 use crate::present::{json, words};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,7 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         rest = others;
         let files = same
             .iter()
-            .filter_map(|one| Some((&survey.catalogue.clips.get(one.clip)?.path, &one.detail)));
+            .filter_map(|one| Some((survey.catalogue.clips.get(one.clip)?.name(), &one.detail)));
         listing(&mut text, words::quality_issue(first.kind), files)?;
     }
     if let Some((path, clips)) = exported {
@@ -118,7 +119,7 @@ fn refusals(text: &mut String, survey: &Survey) -> std::fmt::Result {
 fn listing<'a>(
     text: &mut String,
     title: &str,
-    files: impl Iterator<Item = (&'a PathBuf, &'a String)>,
+    files: impl Iterator<Item = (Cow<'a, Path>, &'a String)>,
 ) -> std::fmt::Result {
     let files: Vec<_> = files.collect();
     if files.is_empty() {

@@ -23,7 +23,9 @@ pub(super) fn listed_below(top: &Path, source: &Source) -> HashSet<PathBuf> {
         plain.map(Path::to_path_buf).or_else(real)
     };
     let paths = source.candidates.iter().map(|candidate| candidate.path.as_path());
-    paths.filter_map(below).collect()
+    // Each once, however many segments of it are listed.
+    let paths: HashSet<&Path> = paths.collect();
+    paths.into_iter().filter_map(below).collect()
 }
 
 /// On how many clips a table and names disagree, with one of them; nothing where they agree. Rows without a label and

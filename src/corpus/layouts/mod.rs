@@ -11,6 +11,7 @@ mod tess;
 
 pub(super) use recognise::{Votes, majority};
 
+use super::span::Span;
 use super::{ColumnValues, Gender, Intensity};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -39,6 +40,8 @@ pub(super) struct Labels {
     pub intensity: Option<Intensity>,
     /// The sentence, or its code.
     pub text: Option<Cow<'static, str>>,
+    /// The part of the recording that is meant; none is the whole of it.
+    pub segment: Option<Span>,
     /// Whether it is stated to be generated, or to be human.
     pub synthetic: Option<bool>,
     /// The scheme that its name follows.

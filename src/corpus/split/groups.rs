@@ -1,21 +1,22 @@
 //! Clips that must stay together.
 
 use super::super::{Clip, SampleAnalysis, Selection};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
+use std::path::Path;
 
 /// A set of clips (indices into the selection) that no side may share with another.
 pub type Group = Vec<usize>;
 
-/// The given clips, grouped by identical samples. A clip that has not been analysed, or in which there is
+/// The given clips, grouped by identical samples and, where they are segments, by recording. A clip that has not been analysed, or in which there is
 /// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
 /// nothing depends on the order of the selection.
 pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
     grouped(selection, clips, |_| None::<()>)
 }
 
-/// All clips, grouped by speaker; speakers that may be one, and such that share identical samples, are one group. Clips
-/// without a speaker are grouped by identical samples only.
+/// All clips, grouped by speaker; speakers that may be one, and such that share identical samples or a recording of which
+/// clips are segments, are one group. Clips without a speaker are grouped by identical samples and recording only.
 pub fn voices(selection: &Selection) -> Vec<Group> {
     let all: Vec<usize> = (0..selection.clips.len()).collect();
     let people = People::new(selection);
@@ -49,13 +50,24 @@ impl<'a> People<'a> {
 /// The given clips, grouped by a key and by identical samples.
 pub fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl Fn(usize) -> Option<K>) -> Vec<Group> {
     let mut ordered = clips.to_vec();
-    ordered.sort_by_key(|&clip| (&selection.clips[clip].corpus, &selection.clips[clip].path));
+    let of = |clip: usize| &selection.clips[clip];
+    ordered.sort_by_key(|&clip| (&of(clip).corpus, &of(clip).path, of(clip).segment));
+    // Segments of a recording share its room, its microphone and often the moment, and may overlap.
+    let segmented: HashSet<&Path> = clips
+        .iter()
+        .filter(|clip| of(**clip).segment.is_some())
+        .map(|clip| &*of(*clip).path)
+        .collect();
+    let mut by_recording: HashMap<&Path, usize> = HashMap::new();
     let mut sets = DisjointSets::new(ordered.len());
     let mut by_content: HashMap<u128, usize> = HashMap::new();
     let mut by_key: HashMap<K, usize> = HashMap::new();
     for (index, &clip) in ordered.iter().enumerate() {
         if let Some(content) = content(selection, clip) {
             sets.join(index, *by_content.entry(content).or_insert(index));
+        }
+        if let Some(&recording) = segmented.get(&*of(clip).path) {
+            sets.join(index, *by_recording.entry(recording).or_insert(index));
         }
         if let Some(key) = key(clip) {
             sets.join(index, *by_key.entry(key).or_insert(index));

@@ -20,6 +20,7 @@ pub use table::{Dealt, LeftOut, dealt, left_out};
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -180,6 +181,19 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     all.retain(|_| kept.next().copied().unwrap_or(true));
 }
 
+/// That segments keep recordings on one side, where there are any.
+fn recordings(selection: &Selection) -> String {
+    if selection.clips.iter().all(|clip| clip.segment.is_none()) {
+        return String::new();
+    }
+    let files: BTreeSet<&Path> = selection.clips.iter().map(|clip| &*clip.path).collect();
+    let recordings = if files.len() == 1 { "recording" } else { "recordings" };
+    format!(
+        ", segments of {} {recordings}, of which each is kept on one side",
+        files.len()
+    )
+}
+
 fn check_subsets(
     selection: &Selection,
     subsets: &[Subset],
@@ -197,10 +211,11 @@ fn check_subsets(
         }
         if !subsets.contains(&subset) {
             return Err(CorpusError::Split(format!(
-                "no clip is left for {} ({} clips take part); let more clips take part ([filter], [labels]), or \
+                "no clip is left for {} ({} clips take part{}); let more clips take part ([filter], [labels]), or \
                  change split.test, split.validation or split.kfold",
                 subset.name(),
-                selection.clips.len()
+                selection.clips.len(),
+                recordings(selection)
             )));
         }
     }

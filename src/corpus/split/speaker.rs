@@ -36,8 +36,13 @@ pub fn subsets(
             let clips = voice.iter().map(|&clip| people.of(&selection.clips[clip]));
             clips.collect::<BTreeSet<_>>().len()
         };
-        if voices.iter().any(|voice| people(voice) > 1) {
+        let joined = || voices.iter().filter(|voice| people(voice) > 1);
+        let is_of_segments = |voice: &&Group| voice.iter().any(|&clip| selection.clips[clip].segment.is_some());
+        if joined().any(|voice| !is_of_segments(&voice)) {
             notes.add("speakers with identical samples kept on one side", corpus);
+        }
+        if joined().any(|voice| is_of_segments(&voice)) {
+            notes.add("speakers of one recording kept on one side", corpus);
         }
         if voices
             .iter()

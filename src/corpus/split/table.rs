@@ -61,7 +61,7 @@ pub fn left_out(table: &Path) -> Result<HashMap<PathBuf, String>, CorpusError> {
 /// A clip that a run has dealt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dealt {
-    /// The clip.
+    /// The clip, by its name ([`Clip::name`]).
     pub path: PathBuf,
     /// Its corpus.
     pub corpus: String,
@@ -130,8 +130,9 @@ impl Split {
             .map(|(clip, subset)| (clip, subset, ""));
         let left_out = left_out.iter().map(|one| (&one.clip, &one.subset, one.reason.as_str()));
         for (clip, subset, reason) in taken.chain(left_out) {
+            let name = clip.name();
             let row: [&[u8]; 6] = [
-                clip.path.as_os_str().as_encoded_bytes(),
+                name.as_os_str().as_encoded_bytes(),
                 clip.corpus.as_bytes(),
                 clip.speaker.as_deref().unwrap_or_default().as_bytes(),
                 clip.emotion.name().as_bytes(),
@@ -204,10 +205,10 @@ fn subsets(selection: &Selection, table: &[u8]) -> Result<Vec<Subset>, CorpusErr
     let subset = |clip: &Clip| {
         let key = (
             clip.corpus.as_bytes().to_vec(),
-            clip.path.as_os_str().as_encoded_bytes().to_vec(),
+            clip.name().as_os_str().as_encoded_bytes().to_vec(),
         );
         let subset = known.get_mut(&key).and_then(VecDeque::pop_front);
-        subset.ok_or_else(|| damaged(format!("has no row for {}", clip.path.display())))
+        subset.ok_or_else(|| damaged(format!("has no row for {}", clip.name().display())))
     };
     selection.clips.iter().map(subset).collect()
 }

@@ -56,7 +56,7 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
     for (clip, outcome) in clips.iter().zip(outcomes) {
         match outcome {
             Ok(()) => measured.push(*clip),
-            Err(error) => refused.push((clip.path.clone(), error.to_string())),
+            Err(error) => refused.push((clip.name().into_owned(), error.to_string())),
         }
     }
     if measured.is_empty() {

@@ -3,8 +3,8 @@
 use super::fetches::Fetches;
 use super::latest::Latest;
 use super::rate_limiter::RateLimiter;
-use crate::audio::Channel;
-use crate::corpus::AnalysisCache;
+use crate::audio::{AudioError, Channel};
+use crate::corpus::{AnalysisCache, Clip, named};
 use crate::engine::{Catalogue, CommandKind, EngineError, Event, Progress, Settings, Task, reading, request};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -111,8 +111,27 @@ impl Context {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The clip of a name, of the last scan or not.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or lacks the times that the name has.
+    pub fn clip_of(&self, name: &Path) -> Result<Clip, AudioError> {
+        let (path, _) = named(name);
+        let catalogue = self.known_catalogue();
+        let known = catalogue.as_ref().and_then(|known| {
+            known
+                .clips
+                .iter()
+                .find(|clip| clip.path == path && *clip.name() == *name)
+        });
+        match known {
+            Some(clip) => Ok(clip.clone()),
+            None => Clip::of_name(name, self.channel_of(path)),
+        }
+    }
+
     /// The channel that stands for a file: what the corpus says that it is a clip of, or in whose folder it lies.
-    pub fn channel_of(&self, path: &Path) -> Channel {
+    fn channel_of(&self, path: &Path) -> Channel {
         let corpora = &self.settings.corpora;
         if corpora.iter().all(|corpus| corpus.channel.is_mix()) {
             return Channel::Mix;

@@ -62,7 +62,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
             .clips
             .iter()
             .zip(&outcomes)
-            .filter_map(|(clip, outcome)| Some((clip.path.clone(), outcome.as_ref().err()?.clone())))
+            .filter_map(|(clip, outcome)| Some((clip.name().into_owned(), outcome.as_ref().err()?.clone())))
             .collect(),
         seconds: begun.elapsed().as_secs_f64(),
     };

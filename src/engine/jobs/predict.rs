@@ -3,7 +3,6 @@
 use super::Answer;
 use super::context::Context;
 use super::predictor::{Loaded, load, unknown_labels};
-use crate::audio::decode_channel;
 use crate::engine::{EngineError, FilePrediction, Predictor, request};
 use crate::features::Normalise;
 use crate::inference::{Package, Prediction, PreparedFile, ReadyMade, Speaker};
@@ -53,7 +52,8 @@ impl Answer for request::Predict {
 fn by_package(context: &Context, package: &Package, files: Vec<PathBuf>) -> Result<Vec<Predicted>, EngineError> {
     let prepared = files.into_iter().map(|path| {
         context.check()?;
-        let wave = decode_channel(&path, context.channel_of(&path)).map_err(|error| error.to_string());
+        let wave = context.clip_of(&path).and_then(|clip| clip.decode());
+        let wave = wave.map_err(|error| error.to_string());
         let prepared = wave.and_then(|decoded| package.prepare(&decoded.wave).map_err(|error| error.to_string()));
         Ok((path, prepared))
     });
@@ -73,7 +73,8 @@ fn by_package(context: &Context, package: &Package, files: Vec<PathBuf>) -> Resu
 fn by_ready_made(context: &Context, model: &ReadyMade, files: Vec<PathBuf>) -> Result<Vec<Predicted>, EngineError> {
     let predicted = |path: PathBuf| {
         context.check()?;
-        let wave = decode_channel(&path, context.channel_of(&path)).map_err(|error| error.to_string());
+        let wave = context.clip_of(&path).and_then(|clip| clip.decode());
+        let wave = wave.map_err(|error| error.to_string());
         let prepared = wave.and_then(|decoded| model.prepare(&decoded.wave).map_err(|error| error.to_string()));
         let outcome = prepared.and_then(|prepared| model.predict(prepared).map_err(|error| error.to_string()));
         Ok((path, outcome))

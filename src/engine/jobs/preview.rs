@@ -3,11 +3,9 @@
 use super::Answer;
 use super::context::Context;
 use super::form::{form, variants};
-use crate::audio::{Channel, Header, Wave, decode_channel};
-use crate::corpus::{Clip, Emotion};
+use crate::audio::Wave;
 use crate::engine::{EngineError, Preview, request};
 use crate::features::{FeatureError, log_mel_preview, prepare};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Stretches of the envelope.
@@ -20,11 +18,9 @@ const COLUMNS: usize = 512;
 impl Answer for request::Preview {
     fn answer(self, context: &Context) -> Result<Arc<Preview>, EngineError> {
         let Self { path, variant } = self;
-        let channel = context.channel_of(&path);
-        let decoded = decode_channel(&path, channel)?;
-        let sample_analysis = context
-            .remembered()
-            .analysis(&stand_in(&path, &decoded.header, channel));
+        let clip = context.clip_of(&path)?;
+        let decoded = clip.decode()?;
+        let sample_analysis = context.remembered().analysis(&clip);
         let recipe = context.settings.recipe()?;
         let notes = match &recipe.import {
             // There is nothing to note about features that are not made from the wave.
@@ -51,30 +47,6 @@ impl Answer for request::Preview {
             analysis: sample_analysis,
             notes,
         }))
-    }
-}
-
-/// A clip of which nothing but the file matters: it need not belong to any corpus.
-fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
-    Clip {
-        path: path.to_owned(),
-        corpus: "".into(),
-        synthetic: false,
-        speaker: None,
-        gender: None,
-        age: None,
-        ethnicity: None,
-        emotion: Emotion::new(""),
-        given_split: None,
-        columns: Default::default(),
-        intensity: None,
-        text: None,
-        container: header.container.as_str().into(),
-        frames: header.frames,
-        rate: header.rate,
-        channels: header.channels,
-        decoded: Some(header.frames),
-        channel,
     }
 }
 

@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::form::form;
 use super::rate_limiter::RateLimiter;
-use crate::audio::decode_channel;
 use crate::audio::playback::{Environment, Phase, Playback, Player, SoundError};
 use crate::engine::{CommandKind, EngineError, Event, PlaybackControl, SoundState, Variant, request};
 use std::path::{Path, PathBuf};
@@ -118,7 +117,7 @@ impl Playing<'_> {
     }
 
     fn read(&self, path: &Path, variant: &Variant) -> Result<crate::audio::Wave, EngineError> {
-        let decoded = decode_channel(path, self.context.channel_of(path))?;
+        let decoded = self.context.clip_of(path)?.decode()?;
         Ok(form(&self.context.settings, decoded.wave, variant)?.0)
     }
 

@@ -174,11 +174,15 @@ pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
 pub fn clips_fingerprint(selection: &Selection) -> String {
     let mut hash = Xxh3Default::new();
     for clip in &selection.clips {
-        let file = clip.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = clip.name();
+        let file = name.file_name().unwrap_or_default().to_string_lossy();
         hash.update(
             format!(
                 "{}\t{file}\t{}\t{}\t{}\n",
-                clip.corpus, clip.frames, clip.rate, clip.emotion
+                clip.corpus,
+                clip.stated_length(),
+                clip.rate,
+                clip.emotion
             )
             .as_bytes(),
         );

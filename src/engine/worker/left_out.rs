@@ -5,6 +5,7 @@ use crate::engine::EngineError;
 use crate::files;
 use crate::runs::{RunError, RunFolder};
 use crate::training::Examples;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Clips named in the journal; `split.csv` names them all.
@@ -14,7 +15,7 @@ const NAMED: usize = 10;
 pub fn words(left_out: &[LeftOut]) -> Vec<String> {
     named(
         "left out, no features",
-        left_out.iter().map(|one| (&*one.clip.path, one.reason.as_str())),
+        left_out.iter().map(|one| (one.clip.name(), one.reason.as_str())),
     )
 }
 
@@ -22,11 +23,11 @@ pub fn words(left_out: &[LeftOut]) -> Vec<String> {
 pub fn unchanged(unchanged: &[(usize, String)], selection: &Selection) -> Vec<String> {
     let clips = unchanged
         .iter()
-        .filter_map(|(clip, reason)| Some((&*selection.clips.get(*clip)?.path, reason.as_str())));
+        .filter_map(|(clip, reason)| Some((selection.clips.get(*clip)?.name(), reason.as_str())));
     named("not augmented", clips)
 }
 
-fn named<'a>(what: &str, clips: impl Iterator<Item = (&'a Path, &'a str)>) -> Vec<String> {
+fn named<'a>(what: &str, clips: impl Iterator<Item = (Cow<'a, Path>, &'a str)>) -> Vec<String> {
     let mut words: Vec<String> = clips
         .map(|(path, reason)| format!("{what}: {}: {reason}", path.display()))
         .collect();
@@ -46,7 +47,7 @@ pub fn again(examples: &mut Examples, table: &Path) -> Result<(), EngineError> {
     let before = corpus::left_out(table)?;
     let clips = examples.selection.clips.iter().take(examples.clips()).enumerate();
     let again = clips
-        .filter_map(|(clip, of)| Some((clip, before.get(&of.path)?.clone())))
+        .filter_map(|(clip, of)| Some((clip, before.get(&*of.name())?.clone())))
         .collect();
     Ok(examples.leave_out(&again)?)
 }

@@ -4,6 +4,7 @@ use crate::corpus::Subset;
 use crate::engine::{Clip, Exclusion, Protocol, SampleAnalysis};
 use crate::evaluation::{Provenance, leakage};
 use crate::training::Examples;
+use std::path::{Path, PathBuf};
 
 /// What the test set shares with what was learnt from or chosen on, and what was left out.
 pub fn protocol(examples: &Examples, seed: u64) -> Protocol {
@@ -57,7 +58,13 @@ pub(in crate::engine) fn provenance(clip: &Clip, analysis: Option<&SampleAnalysi
         text: clip.text.as_ref().map(|text| format!("{}/{text}", clip.corpus)),
         content: analysis.map(|analysis| analysis.content),
         source: None,
+        recording: Some(recording(&clip.path)),
     }
+}
+
+/// What a file is known by, from wherever it is named.
+pub(in crate::engine) fn recording(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// As in `17 by the filter`.

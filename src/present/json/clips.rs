@@ -164,7 +164,11 @@ pub struct QualityIssue {
 
 fn quality_issues(survey: &Survey) -> Vec<QualityIssue> {
     let issue = |issue: &crate::engine::QualityIssue| QualityIssue {
-        path: survey.catalogue.clips.get(issue.clip).map(|clip| clip.path.clone()),
+        path: survey
+            .catalogue
+            .clips
+            .get(issue.clip)
+            .map(|clip| clip.name().into_owned()),
         kind: issue.kind,
         detail: issue.detail.clone(),
     };

@@ -131,6 +131,8 @@ document! {
         shared_clips: usize,
         /// Test examples of whose clip another copy is in the training set.
         shared_copies: usize,
+        /// Other test clips of whose recording a segment is in the training set.
+        shared_recordings: usize,
     }
 
     /// A score over the folds of a cross-validation.

@@ -3,7 +3,7 @@
 use super::{AugmentationMode, AugmentationSettings};
 use crate::audio::augment::{AUGMENTATION_VERSION, Augmentation};
 use crate::audio::{AudioError, Wave, resample};
-use crate::corpus::{Clip, CorpusError, Exclusion, LeftOut, SampleAnalysis, Selection, Split, SplitKind, Subset};
+use crate::corpus::{CorpusError, Exclusion, LeftOut, SampleAnalysis, Selection, Split, SplitKind, Subset};
 use crate::random::stream;
 use crate::training::TrainingError;
 use std::collections::{BTreeMap, HashSet};
@@ -22,12 +22,12 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// The changed wave.
+    /// The clip's wave as it is changed, at this rate (Hz).
     ///
     /// # Errors
-    /// What decoding or the change says.
-    pub fn wave(&self, clip: &Clip, rate: u32) -> Result<Wave, AudioError> {
-        let wave = resample(&clip.decode()?.wave, rate)?;
+    /// What resampling or the change says.
+    pub fn changed(&self, wave: &Wave, rate: u32) -> Result<Wave, AudioError> {
+        let wave = resample(wave, rate)?;
         self.change
             .apply(&wave, &mut stream(self.seed, "copy", self.content as u64))
     }
@@ -57,7 +57,7 @@ impl Examples {
         let Some((&first, why)) = reasons.first_key_value() else {
             return Ok(());
         };
-        let first = self.selection.clips.get(first).map(|clip| clip.path.clone());
+        let first = self.selection.clips.get(first).map(|clip| clip.name().into_owned());
         let clips = self.clips();
         let gone = |example: usize| reasons.contains_key(&example) || reasons.contains_key(&self.source(example));
         let kept: Vec<bool> = (0..self.selection.clips.len()).map(|example| !gone(example)).collect();
@@ -199,7 +199,7 @@ impl Examples {
             let Some(analysis) = self.selection.analysis.get(source).cloned().flatten() else {
                 return Err(TrainingError::Data(format!(
                     "{}: its samples have not been read yet; scan again",
-                    clip.path.display()
+                    clip.name().display()
                 )));
             };
             let draw = &mut stream(seed, "copies", analysis.content as u64);

@@ -6,6 +6,7 @@ mod given_files;
 mod kept;
 mod limits;
 mod properties;
+mod recordings;
 mod speakers;
 mod unlike;
 
@@ -40,6 +41,7 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         channels: 1,
         decoded: None,
         channel: Default::default(),
+        segment: None,
     }
 }
 

@@ -149,7 +149,7 @@ fn by_labels(
                 shown.push((clip, row));
                 left_out.push(share);
             }
-            Err(reason) => refused.push((clip.path.clone(), reason)),
+            Err(reason) => refused.push((clip.name().into_owned(), reason)),
         }
     }
     let notes = view.leaves_out().then(|| {
@@ -194,7 +194,7 @@ fn by_dimensions(
     for (clip, row) in test.selection.clips.iter().zip(rows(context, loaded, &test.selection)?) {
         match row {
             Ok(row) => shown.push((clip, map.means.probabilities(&row))),
-            Err(reason) => refused.push((clip.path.clone(), reason)),
+            Err(reason) => refused.push((clip.name().into_owned(), reason)),
         }
     }
     let predicted = clips::predicted(&map.labels, shown);

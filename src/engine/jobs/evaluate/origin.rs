@@ -1,11 +1,11 @@
 //! What an evaluated model has learnt from, as far as that is known.
 
-use crate::corpus::{Catalogue, Clip, Dealt, Selection, Subset, dealt};
+use crate::corpus::{Catalogue, Clip, Dealt, Selection, Subset, dealt, named};
 use crate::encoders::known;
 use crate::engine::EngineError;
 use crate::engine::jobs::predictor::Loaded;
 use crate::engine::runs::file::RunFile;
-use crate::engine::worker::protocol::provenance;
+use crate::engine::worker::protocol::{provenance, recording};
 use crate::evaluation::{Leakage, Provenance, leakage};
 use crate::inference::{FinalFit, Package};
 use crate::runs::RunFolder;
@@ -82,7 +82,7 @@ fn of_run(
         .clips
         .iter()
         .zip(&catalogue.analysis)
-        .filter_map(|(clip, analysis)| Some((whole(&clip.path), analysis.as_ref()?.content)))
+        .filter_map(|(clip, analysis)| Some((whole(&clip.name()), analysis.as_ref()?.content)))
         .collect();
     let people = People::of(&clips, catalogue, whole);
     let known = |clip: &Dealt| Provenance {
@@ -90,6 +90,7 @@ fn of_run(
         text: None,
         content: contents.get(&whole(&clip.path)).copied(),
         source: None,
+        recording: Some(recording(named(&clip.path).0)),
     };
     let learnt_from: Vec<Provenance> = clips
         .iter()
@@ -100,7 +101,7 @@ fn of_run(
         .clips
         .iter()
         .zip(&selection.analysis)
-        .filter(|(clip, _)| evaluated.contains(&*clip.path))
+        .filter(|(clip, _)| evaluated.contains(&*clip.name()))
         .map(|(clip, analysis)| Provenance {
             // The table of a run does not hold its sentences.
             text: None,
@@ -129,7 +130,7 @@ struct People<'a> {
 
 impl<'a> People<'a> {
     fn of(dealt: &'a [Dealt], catalogue: &'a Catalogue, whole: impl Fn(&Path) -> PathBuf) -> Self {
-        let now: HashMap<PathBuf, &Clip> = catalogue.clips.iter().map(|clip| (whole(&clip.path), clip)).collect();
+        let now: HashMap<PathBuf, &Clip> = catalogue.clips.iter().map(|clip| (whole(&clip.name()), clip)).collect();
         let found = dealt
             .iter()
             .filter_map(|then| Some((&*then.corpus, &*now.get(&whole(&then.path))?.corpus)));
@@ -229,6 +230,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         };
         Selection {
             clips: vec![clip],

@@ -31,9 +31,9 @@ fn issue(survey: &Survey, index: usize, theme: Theme) -> Option<Row> {
             styles::quality_issue_style(quality_issue.kind, theme),
         ),
         corpus: clip.corpus.to_string(),
-        file: file_name(&clip.path),
+        file: file_name(&clip.name()),
         reason: quality_issue.detail.clone(),
-        path: clip.path.display().to_string(),
+        path: clip.name().display().to_string(),
     })
 }
 
@@ -68,7 +68,7 @@ pub fn issue_text(survey: &Survey, index: usize) -> String {
         .catalogue
         .clips
         .get(quality_issue.clip)
-        .map(|clip| clip.path.display().to_string());
+        .map(|clip| clip.name().display().to_string());
     format!(
         "{} {} {}",
         words::quality_issue(quality_issue.kind),

@@ -109,7 +109,7 @@ impl DataView {
         }
         let row = self.rows(survey).get(self.cursor.row).copied();
         let clip = row.and_then(|row| survey.catalogue.clips.get(survey.quality_issues.get(row)?.clip));
-        effects.show = clip.map(|clip| Show::Clip(clip.path.clone()));
+        effects.show = clip.map(|clip| Show::Clip(clip.name().into_owned()));
     }
 }
 

@@ -25,16 +25,16 @@ pub fn draw(view: &ListenView, model: &Model, survey: &Survey, area: Rect, buffe
     let preview = view
         .preview
         .as_ref()
-        .filter(|preview| preview.path == clip.path && preview.variant == view.playback_view.variant);
+        .filter(|preview| preview.path == clip.name() && preview.variant == view.playback_view.variant);
     let folder = || clip.path.parent().map(|folder| folder.display().to_string());
-    let note = sound::words(view, &clip.path).or_else(folder).unwrap_or_default();
+    let note = sound::words(view, &clip.name()).or_else(folder).unwrap_or_default();
     let title = match preview.map(|preview| preview.label.as_str()) {
-        None | Some("") => file_name(&clip.path),
-        Some(label) => format!("{}: {label}", file_name(&clip.path)),
+        None | Some("") => file_name(&clip.name()),
+        Some(label) => format!("{}: {label}", file_name(&clip.name())),
     };
     let body = section(buffer, area, &title, &note, theme);
     let mut details = details_of(survey, index, clip);
-    let evaluated = view.evaluated.get(&clip.path);
+    let evaluated = view.evaluated.get(&*clip.name());
     let asking = model.busy(CommandKind::Predict);
     for note in preview.iter().flat_map(|preview| &preview.notes) {
         details.push(JournalEntry {

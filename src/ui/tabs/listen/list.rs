@@ -152,7 +152,7 @@ fn clip_row(
         (fit(clip.speaker.as_deref().unwrap_or("–"), columns.speaker), plain),
         (fit(gender, columns.gender), dim),
         (fit_right(&length, columns.length), plain),
-        (fit(&file_name(&clip.path), columns.file), dim),
+        (fit(&file_name(&clip.name()), columns.file), dim),
     ];
     let mut x = columns.thumbnail as u16 + 1;
     for (text, style) in cells.iter().filter(|(text, _)| !text.is_empty()) {

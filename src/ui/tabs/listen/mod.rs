@@ -119,7 +119,7 @@ impl Pane for ListenView {
     /// its way at any time: however fast the cursor moves, the clip it stops at comes next.
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
         let clip = model.survey.as_ref().and_then(|survey| self.clip(survey));
-        let Some(path) = clip.map(|clip| clip.path.clone()) else {
+        let Some(path) = clip.map(|clip| clip.name().into_owned()) else {
             return;
         };
         let wanted = (path.clone(), self.playback_view.variant.clone());
@@ -139,7 +139,7 @@ impl Pane for ListenView {
         if self.select(survey, path) {
             return true;
         }
-        if !survey.catalogue.clips.iter().any(|clip| clip.path == *path) {
+        if !survey.catalogue.clips.iter().any(|clip| *clip.name() == **path) {
             return false;
         }
         self.filter = Filter::default();
@@ -174,7 +174,7 @@ impl ListenView {
         }
         let kept = before
             .and_then(|before| self.clip(before))
-            .map(|clip| clip.path.clone());
+            .map(|clip| clip.name().into_owned());
         self.update(survey);
         if let Some(path) = kept {
             self.select(survey, &path);
@@ -190,7 +190,11 @@ impl ListenView {
     /// Puts the cursor on a clip; false when it is not listed.
     fn select(&mut self, survey: &Survey, path: &Path) -> bool {
         let clips = &survey.catalogue.clips;
-        let row = self.order.rows.iter().position(|row| clips[*row as usize].path == path);
+        let row = self
+            .order
+            .rows
+            .iter()
+            .position(|row| *clips[*row as usize].name() == *path);
         self.cursor.row = row.unwrap_or(self.cursor.row);
         row.is_some()
     }
@@ -198,7 +202,7 @@ impl ListenView {
     /// Lists the clips again; the cursor stays on its clip.
     fn rearrange(&mut self, model: &Model) {
         let Some(survey) = &model.survey else { return };
-        let kept = self.clip(survey).map(|clip| clip.path.clone());
+        let kept = self.clip(survey).map(|clip| clip.name().into_owned());
         self.update(survey);
         if let Some(path) = kept {
             self.select(survey, &path);
@@ -207,7 +211,7 @@ impl ListenView {
 
     fn predict(&mut self, model: &Model, effects: &mut Effects) {
         let clip = model.survey.as_ref().and_then(|survey| self.clip(survey));
-        let Some(path) = clip.map(|clip| clip.path.clone()) else {
+        let Some(path) = clip.map(|clip| clip.name().into_owned()) else {
             return;
         };
         match model.predicting_run() {

@@ -5,6 +5,7 @@ use crate::ui::fuzzy::score;
 use crate::ui::text::file_name;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -139,13 +140,19 @@ impl Order {
                 let details = catalogue.analysis.get(entry.0 as usize).and_then(Option::as_ref);
                 details.map_or(i64::MAX, |details| (f64::from(details.level.rms_dbfs) * 100.0) as i64)
             }),
-            Sort::File => matches.sort_by(|a, b| of(a).path.file_name().cmp(&of(b).path.file_name())),
+            Sort::File => matches.sort_by(|a, b| file_order(of(a), of(b))),
         }
         self.rows = matches.into_iter().map(|(clip, _)| clip).collect();
         if reversed {
             self.rows.reverse();
         }
     }
+}
+
+/// By the names of the files, and within a file by time.
+fn file_order(one: &Clip, other: &Clip) -> Ordering {
+    let names = one.path.file_name().cmp(&other.path.file_name());
+    names.then_with(|| one.segment.cmp(&other.segment))
 }
 
 /// What the filter searches.
@@ -161,7 +168,7 @@ fn text(clip: &Clip) -> String {
         text.push_str(word);
     }
     text.push(' ');
-    text.push_str(&file_name(&clip.path));
+    text.push_str(&file_name(&clip.name()));
     text
 }
 
@@ -195,6 +202,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         };
         Catalogue {
             clips: Arc::new((0..count).map(clip).collect()),

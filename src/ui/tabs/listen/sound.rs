@@ -79,7 +79,7 @@ impl PlaybackView {
 
 /// The clip under the cursor, and how far its playing is.
 fn selected(view: &ListenView, model: &Model) -> Option<(PathBuf, Option<Playback>)> {
-    let path = view.clip(model.survey.as_ref()?)?.path.clone();
+    let path = view.clip(model.survey.as_ref()?)?.name().into_owned();
     let playback = view.playback_view.of(&path).map(|sound| sound.playback);
     Some((path, playback))
 }
