@@ -93,6 +93,8 @@ impl ColumnIndices {
             self.age,
             self.ethnicity,
             self.split,
+            self.start,
+            self.end,
             self.synthetic,
         ];
         [self.path, self.emotion].contains(&column) || optional.contains(&Some(column))
