@@ -23,6 +23,8 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         ethnicity: None,
         emotion: Emotion::new(emotion),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 32_000,

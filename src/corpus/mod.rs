@@ -7,6 +7,7 @@ mod catalogue;
 mod clip;
 pub mod demo;
 mod demographics;
+mod dimensions;
 mod discover;
 mod error;
 mod exclusion;
@@ -41,12 +42,14 @@ mod tests;
 mod thumbnail;
 mod trimming;
 mod unrecognised;
+mod votes;
 mod walk;
 
 pub use analysis::{AnalysisProgress, analyse};
 pub use analysis_cache::AnalysisCache;
 pub use catalogue::{Catalogue, Refused};
 pub use clip::{Clip, Emotion, Gender, Intensity};
+pub use dimensions::Dimensions;
 pub use discover::{discover, is_synthetic};
 pub use error::CorpusError;
 pub use exclusion::Exclusion;
@@ -66,3 +69,4 @@ pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, 
 pub use table::export;
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};
 pub use unrecognised::check_nothing_meant;
+pub use votes::ListenerVotes;

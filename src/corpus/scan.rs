@@ -133,6 +133,11 @@ impl Gathered {
             container: share(&header.container),
             emotion: self.interner.emotion(&labels.emotion),
             intensity: labels.intensity,
+            dimensions: labels.dimensions,
+            votes: labels
+                .votes
+                .as_ref()
+                .and_then(|votes| votes.relabelled(|label| Some(self.interner.emotion(label.name())))),
             frames: header.frames,
             rate: header.rate,
             channels: header.channels,

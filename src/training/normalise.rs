@@ -132,6 +132,8 @@ mod tests {
             ethnicity: None,
             emotion: Emotion::new("happy"),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 100,

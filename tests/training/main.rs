@@ -97,6 +97,8 @@ fn predictions_are_joined_with_their_clips() {
         ethnicity: None,
         emotion: Emotion::new(&dataset.labels[dataset.targets[index]]),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 4_000,

@@ -66,6 +66,8 @@ fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
         ethnicity: None,
         emotion: Emotion::new(""),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: header.container.as_str().into(),
         frames: header.frames,

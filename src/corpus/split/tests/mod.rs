@@ -29,6 +29,8 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         ethnicity: None,
         emotion: Emotion::new(emotion),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 16_000,

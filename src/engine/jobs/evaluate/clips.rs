@@ -160,6 +160,8 @@ mod tests {
             ethnicity: None,
             emotion: Emotion::new(emotion),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 100,

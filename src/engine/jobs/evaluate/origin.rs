@@ -220,6 +220,8 @@ mod tests {
             ethnicity: None,
             emotion: Emotion::new("sad"),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 100,

@@ -186,6 +186,8 @@ mod tests {
             ethnicity: None,
             emotion: Emotion::new(["angry", "sad", "happy"][index as usize % 3]),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: Some("it's eleven o'clock".into()),
             container: "wav".into(),
             frames: u64::from(index * 7919 % 50_000 + 8000),
