@@ -104,6 +104,7 @@ pub(super) fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings 
         path: path.into(),
         demographics: None,
         channel: Channel::Mix,
+        range: None,
         columns: Columns::default(),
     }
 }

@@ -8,10 +8,10 @@ use super::main_scheme::main_scheme;
 use super::names::{Names, Origin, Stray};
 use super::scan_index::{Entry, look};
 use super::source::{Candidate, Source, at};
-use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, Scale, Scales, ScanIndex};
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,6 +74,8 @@ struct Gathered {
     readings: Vec<Reading>,
     interner: Interner,
     synthetic_folders: HashMap<PathBuf, bool>,
+    /// The ranges that settings state.
+    scales: BTreeMap<Arc<str>, Scale>,
 }
 
 impl Gathered {
@@ -109,6 +111,9 @@ impl Gathered {
         let usual = main_scheme(readable.iter().filter_map(|(_, labels, _)| Some((labels.scheme?, 1))));
         for (path, labels, header) in readable {
             let clip = self.clip(path, &name, corpus.channel, &labels, &header);
+            if let Some(scale) = corpus.range {
+                self.scales.insert(Arc::clone(&clip.corpus), scale);
+            }
             let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
             let origin = Origin {
                 completed: labels.completed,
@@ -170,6 +175,7 @@ impl Gathered {
             mut clips,
             mut refused,
             readings,
+            scales,
             ..
         } = self;
         clips.par_sort_by(|(a, _), (b, _)| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
@@ -182,6 +188,7 @@ impl Gathered {
             .map(|clip| analysis.get(&clip.path, clip.channel))
             .collect();
         let mut catalogue = Catalogue {
+            scales: Arc::new(Scales::of(&clips, &scales)),
             clips: Arc::new(clips),
             analysis,
             refused: Arc::new(refused),

@@ -1,6 +1,6 @@
 //! The corpus floor's part of `workbench.toml`.
 
-use super::{CorpusError, Gender, Intensity, Layout};
+use super::{CorpusError, Gender, Intensity, Layout, Scale};
 use crate::audio::Channel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,6 +93,10 @@ pub struct CorpusSettings {
     /// Which channel of its recordings is used: `"mix"` (the mean of all), `"left"`, `"right"`, or a number from 1.
     #[serde(default, skip_serializing_if = "Channel::is_mix")]
     pub channel: Channel,
+    /// The ends of the scale of arousal, dominance and valence, `[1, 5]`; where it is not stated, the least and the greatest
+    /// value of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Scale>,
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
@@ -104,6 +108,20 @@ pub struct CorpusSettings {
 pub struct LabelSettings {
     /// From an emotion to the one it counts as; an empty string drops its clips.
     pub map: BTreeMap<String, String>,
+    /// What labels a clip that listeners have voted on.
+    #[serde(default)]
+    pub source: LabelSource,
+}
+
+/// What labels a clip that listeners have voted on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelSource {
+    /// What the corpus states: what was to be acted, or what its makers agreed on.
+    #[default]
+    Stated,
+    /// What most listeners heard.
+    Votes,
 }
 
 /// Which clips take part: `[filter]`. An empty list lets everything pass.

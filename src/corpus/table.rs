@@ -136,6 +136,7 @@ mod tests {
             path: table.into(),
             demographics: None,
             channel: Default::default(),
+            range: None,
             columns: Columns::default(),
         };
         scan(

@@ -34,12 +34,17 @@ impl ListenerVotes {
         self.iter().map(|(_, count)| count).sum()
     }
 
+    /// The labels that were chosen as often as any: several where votes are tied.
+    pub fn most_chosen(&self) -> Vec<&Emotion> {
+        let most = self.iter().map(|(_, count)| count).fold(0.0, f32::max);
+        let first = self.iter().filter(|(_, count)| *count == most);
+        first.map(|(label, _)| label).collect()
+    }
+
     /// The label that more listeners chose than any other; none where two were chosen as often.
     pub fn winner(&self) -> Option<&Emotion> {
-        let most = self.iter().map(|(_, count)| count).fold(0.0, f32::max);
-        let mut first = self.iter().filter(|(_, count)| *count == most);
-        match (first.next(), first.next()) {
-            (Some((label, _)), None) => Some(label),
+        match self.most_chosen()[..] {
+            [winner] => Some(winner),
             _ => None,
         }
     }
