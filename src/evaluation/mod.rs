@@ -2,6 +2,7 @@
 
 mod class_means;
 mod coverage;
+mod dimensional;
 mod interval;
 mod leakage;
 mod metrics;
@@ -11,6 +12,7 @@ mod spread;
 
 pub use class_means::ClassMeans;
 pub use coverage::{Coverage, FEW};
+pub use dimensional::{DimensionClip, DimensionReport, DimensionScores};
 pub use interval::{Interval, uar_interval};
 pub use leakage::{Leakage, Provenance, leakage};
 pub use metrics::{ClassScores, Scores, confusion_matrix, scores};

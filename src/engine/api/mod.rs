@@ -59,7 +59,7 @@ pub use crate::corpus::{
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
-    ClassScores, Coverage, EvaluatedClip, Interval, Leakage, Protocol, Report,
+    ClassScores, Coverage, DimensionReport, DimensionScores, EvaluatedClip, Interval, Leakage, Protocol, Report,
     ScoreSpread, Scores,
 };
 pub use crate::features::Note;

@@ -60,6 +60,7 @@ fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection 
     let mut kept = Selection {
         excluded: selection.excluded,
         alike: selection.alike,
+        scales: selection.scales,
         ..Selection::default()
     };
     for (index, (clip, analysis)) in selection.clips.into_iter().zip(selection.analysis).enumerate() {
