@@ -139,10 +139,9 @@ fn listing<'a>(
 
 /// In the corpus's units.
 fn dimensions(of: &DimensionStatistics) -> String {
-    let whose = if of.range_stated {
-        "as the settings state"
-    } else {
-        "of the values"
+    let whose = match of.range_stated {
+        true => "as the settings state",
+        false => "that of the values (range = [1, 5] in the corpus's settings states it)",
     };
     let mut table = Table::new(
         1,
@@ -172,10 +171,7 @@ fn dimensions(of: &DimensionStatistics) -> String {
                 .chain(ends),
         );
     }
-    format!(
-        "dimensions, the range {whose} (range = [1, 5] in the corpus's settings states it)\n{}",
-        table.render()
-    )
+    format!("dimensions, the range {whose}\n{}", table.render())
 }
 
 fn votes(of: &VoteStatistics) -> String {
