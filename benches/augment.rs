@@ -20,8 +20,8 @@ use undertone::engine::{Settings, load_settings};
 use undertone::features::{FeatureStore, extract_changed};
 use undertone::random::stream;
 use undertone::training::{
-    Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, Task, TrainingError, build_dataset, examples,
-    train,
+    Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, Target, Task, TrainingError, build_dataset,
+    examples, train,
 };
 
 const ROUNDS: usize = 3;
@@ -139,7 +139,7 @@ fn main() {
         split(selection, &plain.split, Dealing::NEWEST, 1, 0)
     })
     .unwrap();
-    let dataset = build_dataset(&mut made, &cache, &|_, _| true).unwrap();
+    let dataset = build_dataset(&mut made, Target::Emotion, &cache, &|_, _| true).unwrap();
     let waves: Vec<Wave> = selection.clips[..TIMED]
         .iter()
         .map(|clip| resample(&decode(&clip.path).unwrap().wave, recipe.sample_rate).unwrap())

@@ -27,6 +27,7 @@ fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
         path: root.join(name),
         demographics: None,
         channel: Default::default(),
+        range: None,
         columns: Default::default(),
         copies: false,
     }

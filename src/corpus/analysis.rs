@@ -45,6 +45,7 @@ pub fn analyse(
         refused: Arc::clone(&catalogue.refused),
         readings: Arc::clone(&catalogue.readings),
         names: Arc::clone(&catalogue.names),
+        scales: Arc::clone(&catalogue.scales),
     };
     let missing: Vec<usize> = (0..clips.len())
         .filter(|index| analysis[*index].get().is_none())

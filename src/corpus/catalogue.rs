@@ -1,6 +1,6 @@
 //! What a scan finds: clips, what their samples say, and the files that are no clips.
 
-use super::{Clip, Names, Naming, Reading, SampleAnalysis, SpeakerSettings};
+use super::{Clip, Names, Naming, Reading, SampleAnalysis, Scales, SpeakerSettings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub struct Catalogue {
     pub readings: Arc<Vec<Reading>>,
     /// What the corpora state, where the clips have it otherwise.
     pub names: Arc<Names>,
+    /// The units of the clips' dimensions.
+    pub scales: Arc<Scales>,
 }
 
 impl Catalogue {

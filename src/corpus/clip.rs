@@ -2,88 +2,12 @@
 
 use super::segment;
 use super::span::Span;
-use super::{ColumnValues, Segment};
+use super::{ColumnValues, Dimensions, Emotion, ListenerVotes, Segment};
 use crate::audio::{AudioError, Channel, Decoded, decode_channel, decode_range, read_header};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The emotion a clip is labelled with: one of the known names, or whatever a table brings.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Emotion(Arc<str>);
-
-impl Emotion {
-    /// The names that layouts give, in the order in which they are shown.
-    pub const KNOWN: [&'static str; 9] = [
-        "neutral",
-        "calm",
-        "happy",
-        "sad",
-        "angry",
-        "fearful",
-        "disgust",
-        "surprised",
-        "boredom",
-    ];
-
-    /// What a table states where there is no label: how programs write a missing value, and the words of corpora whose
-    /// raters found none.
-    const NONE: [&'static str; 14] = [
-        "",
-        "-",
-        "--",
-        "#n/a",
-        "<na>",
-        "n/a",
-        "na",
-        "nan",
-        "no agreement",
-        "no-agreement",
-        "no_agreement",
-        "none",
-        "null",
-        "unknown",
-    ];
-
-    /// What clips without a label are counted under.
-    pub const UNLABELLED: &'static str = "unlabelled";
-
-    /// An emotion of this name: lower case, trimmed.
-    pub fn new(name: &str) -> Self {
-        Self(name.trim().to_lowercase().into())
-    }
-
-    /// An emotion over text that other clips share; the text must be lower case and trimmed.
-    pub(super) fn shared(name: Arc<str>) -> Self {
-        Self(name)
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it names something to be learnt: `nan`, `none`, `na`, `n/a`, `null`, `-`, `no_agreement`, `unknown` and
-    /// an empty field say that there is no label.
-    pub fn is_label(&self) -> bool {
-        !Self::NONE.contains(&self.name())
-    }
-
-    /// Sorts as shown: known emotions in their order, then others by name.
-    pub fn rank(&self) -> (usize, &str) {
-        let known = Self::KNOWN.iter().position(|name| *name == self.name());
-        (known.unwrap_or(Self::KNOWN.len()), self.name())
-    }
-}
-
-impl fmt::Display for Emotion {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
-}
 
 /// A speaker's gender as the corpus states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -193,6 +117,12 @@ pub struct Clip {
     pub columns: ColumnValues,
     /// How strongly it was to be shown.
     pub intensity: Option<Intensity>,
+    /// Arousal, dominance and valence, in the corpus's units.
+    #[serde(default, skip_serializing_if = "Dimensions::is_none")]
+    pub dimensions: Dimensions,
+    /// How many listeners chose which label, as the corpus calls them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub votes: Option<ListenerVotes>,
     /// The sentence, or its code.
     pub text: Option<Arc<str>>,
     /// The container as the content says (`wav`, `aiff`, `ogg`, …).
@@ -304,16 +234,6 @@ pub(super) fn is_exact(container: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn known_emotions_are_shown_first_and_in_their_order() {
-        let mut emotions = ["zest", "boredom", "awe", "sad", " Neutral "].map(Emotion::new);
-        emotions.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        assert_eq!(
-            emotions.each_ref().map(Emotion::name),
-            ["neutral", "sad", "boredom", "awe", "zest"]
-        );
-    }
 
     #[test]
     fn the_decoded_length_counts_and_that_of_a_compressed_files_header_is_an_estimate() {

@@ -67,22 +67,9 @@ impl Demographics {
         &KNOWN
     }
 
-    /// Looks in the corpus folder, its sub-folders, the folder above and that folder's sub-folders, in
-    /// this order. Tables of the demo corpus are found from within it only.
+    /// The table beside the clips, see [`beside`].
     pub fn find(folder: &Path) -> Option<PathBuf> {
-        // The folder may be a link or `.`: what is around it is around its target.
-        let folder = folder.canonicalize().ok()?;
-        let above = folder.parent();
-        let near = std::iter::once(folder.clone()).chain(folders_in(&folder));
-        let around = above.into_iter().flat_map(|above| {
-            let siblings = folders_in(above)
-                .into_iter()
-                .filter(|sibling| !sibling.join(MARKER).exists());
-            std::iter::once(above.to_path_buf()).chain(siblings)
-        });
-        near.chain(around)
-            .flat_map(|folder| NAMES.map(|name| folder.join(name)))
-            .find(|table| table.is_file())
+        beside(folder, &NAMES)
     }
 
     /// Reads the table.
@@ -152,6 +139,24 @@ fn origin(race: &str, ethnicity: &str) -> Option<String> {
     let stated = |text: &&str| !text.is_empty() && !text.eq_ignore_ascii_case("not hispanic");
     let parts: Vec<&str> = [race, ethnicity].into_iter().filter(stated).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A table of one of these names that belongs to the clips in a folder: sought there, in its sub-folders, the folder above
+/// and that folder's sub-folders, in this order. Tables of the demo corpus are found from within it only.
+pub(super) fn beside(folder: &Path, names: &[&str]) -> Option<PathBuf> {
+    // The folder may be a link or `.`: what is around it is around its target.
+    let folder = folder.canonicalize().ok()?;
+    let above = folder.parent();
+    let near = std::iter::once(folder.clone()).chain(folders_in(&folder));
+    let around = above.into_iter().flat_map(|above| {
+        let siblings = folders_in(above)
+            .into_iter()
+            .filter(|sibling| !sibling.join(MARKER).exists());
+        std::iter::once(above.to_path_buf()).chain(siblings)
+    });
+    near.chain(around)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
+        .find(|table| table.is_file())
 }
 
 fn folders_in(folder: &Path) -> Vec<PathBuf> {

@@ -179,6 +179,7 @@ fn corpus(folder: &Path, kind: &Kind) -> CorpusSettings {
         path: folder.to_path_buf(),
         demographics: None,
         channel: Channel::Mix,
+        range: None,
         columns: Columns::default(),
         copies: false,
     }

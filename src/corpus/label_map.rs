@@ -1,7 +1,8 @@
 //! From a label to the one that it counts as.
 
 use super::exclusion::Exclusion;
-use super::{Emotion, LabelSettings, Naming};
+use super::{Clip, Emotion, LabelSettings, LabelSource, ListenerVotes, Naming};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 impl LabelSettings {
@@ -22,6 +23,10 @@ impl LabelSettings {
 /// label counts as a label only where the map says so.
 pub(super) struct LabelMap {
     targets: HashMap<Emotion, Option<Emotion>>,
+    source: LabelSource,
+    naming: Naming,
+    /// What labels of votes count as, once it was asked: the same few stand in the votes of every clip.
+    voted: RefCell<HashMap<Emotion, Option<Emotion>>>,
 }
 
 impl LabelMap {
@@ -38,6 +43,9 @@ impl LabelMap {
         let pairs = labels.map.iter().map(|(from, to)| (Emotion::new(from), target(to)));
         Self {
             targets: pairs.collect(),
+            source: labels.source,
+            naming,
+            voted: RefCell::default(),
         }
     }
 
@@ -49,6 +57,31 @@ impl LabelMap {
             None if shown.is_label() => Ok(shown.clone()),
             None => Err(Exclusion::Unlabelled),
         }
+    }
+
+    /// What a clip counts as whose label the corpus states as this: that label, or the one that most listeners chose. Where
+    /// votes are tied it is the stated one if it is among the tied, else none.
+    pub fn of_clip(&self, stated: &Emotion, clip: &Clip) -> Result<Emotion, Exclusion> {
+        let as_stated = self.of(stated, &clip.emotion);
+        let votes = match (self.source, &clip.votes) {
+            (LabelSource::Votes, Some(votes)) => self.votes(votes).ok_or(Exclusion::Label)?,
+            _ => return as_stated,
+        };
+        match (votes.winner(), as_stated) {
+            (Some(winner), _) => Ok(winner.clone()),
+            (None, Ok(stated)) if votes.most_chosen().contains(&&stated) => Ok(stated),
+            _ => Err(Exclusion::Unlabelled),
+        }
+    }
+
+    /// Votes for what their labels count as; none where nothing is left of them.
+    pub fn votes(&self, votes: &ListenerVotes) -> Option<ListenerVotes> {
+        let mut known = self.voted.borrow_mut();
+        let counts_as = |stated: &Emotion| match self.naming {
+            Naming::Joined => self.of(stated, &stated.joined()).ok(),
+            Naming::AsStated => self.of(stated, stated).ok(),
+        };
+        votes.relabelled(|stated| known.entry(stated.clone()).or_insert_with_key(counts_as).clone())
     }
 
     /// Whether the map says something of a label.
@@ -64,6 +97,7 @@ mod tests {
     fn settings(pairs: &[(&str, &str)]) -> LabelSettings {
         LabelSettings {
             map: pairs.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect(),
+            ..LabelSettings::default()
         }
     }
 
@@ -101,6 +135,31 @@ mod tests {
         assert_eq!(joined(&[("excited", "happiness")], "exc"), "happy");
         assert_eq!(joined(&[("angry", "")], "ang"), "Label");
         assert_eq!(joined(&[], "none"), "Unlabelled");
+    }
+
+    #[test]
+    fn most_listeners_decide_and_a_tie_is_broken_by_what_is_stated() {
+        let settings = LabelSettings {
+            source: LabelSource::Votes,
+            ..settings(&[("fearful", ""), ("calm", "neutral")])
+        };
+        let map = LabelMap::new(&settings, Naming::Joined);
+        let of = |stated: &str, votes: &[(&str, f32)]| {
+            let votes = votes.iter().map(|(label, count)| (Emotion::new(label), *count));
+            let clip = Clip {
+                votes: ListenerVotes::new(votes),
+                ..super::super::fixture::clip("a", stated)
+            };
+            let label = map.of_clip(&clip.emotion, &clip);
+            label.map_or_else(|why| format!("{why:?}"), |label| label.name().to_owned())
+        };
+        assert_eq!(of("sad", &[("ang", 2.0), ("sad", 1.0)]), "angry");
+        assert_eq!(of("sad", &[("ang", 2.0), ("neu", 1.5), ("calm", 1.0)]), "neutral");
+        assert_eq!(of("sad", &[("ang", 2.0), ("sad", 2.0)]), "sad");
+        assert_eq!(of("happy", &[("ang", 2.0), ("sad", 2.0)]), "Unlabelled");
+        assert_eq!(of("", &[("fear", 9.0), ("sad", 1.0)]), "sad");
+        assert_eq!(of("sad", &[("fear", 9.0)]), "Label");
+        assert_eq!(of("sad", &[]), "sad");
     }
 
     #[test]

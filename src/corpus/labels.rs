@@ -3,7 +3,7 @@
 use super::exclusion::Exclusion;
 use super::label_map::LabelMap;
 use super::speakers::folded;
-use super::{AlikeSpeakers, Catalogue, Clip, Emotion, FilterSettings, LabelSettings, Naming, SampleAnalysis};
+use super::{AlikeSpeakers, Catalogue, Clip, Emotion, FilterSettings, LabelSettings, Naming, SampleAnalysis, Scales};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The clips that take part, with their mapped labels.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// The clips; `emotion` is the mapped label.
+    /// The clips; `emotion` and `votes` are the mapped labels.
     pub clips: Vec<Clip>,
     /// Their analyses, same order (none when not yet analysed).
     pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
@@ -19,6 +19,8 @@ pub struct Selection {
     pub excluded: BTreeMap<Exclusion, usize>,
     /// Speakers who may be one: no split parts them.
     pub alike: Arc<Vec<AlikeSpeakers>>,
+    /// The units of the clips' dimensions.
+    pub scales: Arc<Scales>,
 }
 
 impl Selection {
@@ -46,11 +48,12 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     let conflicting = conflicting(catalogue, &map);
     let mut selection = Selection {
         alike: Arc::clone(names.alike()),
+        scales: Arc::clone(&catalogue.scales),
         ..Selection::default()
     };
     for (index, clip) in catalogue.clips.iter().enumerate() {
         let analysis = catalogue.analysis.get(index).and_then(Option::as_ref);
-        let taken = map.of(names.emotion(index, clip), &clip.emotion).and_then(|emotion| {
+        let taken = map.of_clip(names.emotion(index, clip), clip).and_then(|emotion| {
             if !filter.passes(clip, &emotion) {
                 return Err(Exclusion::Filter);
             }
@@ -63,6 +66,7 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
             Ok(emotion) => {
                 selection.clips.push(Clip {
                     emotion,
+                    votes: clip.votes.as_ref().and_then(|votes| map.votes(votes)),
                     ..clip.clone()
                 });
                 selection.analysis.push(analysis.cloned());
@@ -93,7 +97,7 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
         let Some(content) = analysis.as_ref().and_then(|analysis| analysis.sound()) else {
             continue;
         };
-        let label = match map.of(catalogue.names.emotion(index, clip), &clip.emotion) {
+        let label = match map.of_clip(catalogue.names.emotion(index, clip), clip) {
             Ok(label) => label,
             // No label is not another label.
             Err(Exclusion::Unlabelled) => continue,
@@ -201,6 +205,7 @@ mod tests {
     fn labels(pairs: &[(&str, &str)]) -> LabelSettings {
         LabelSettings {
             map: pairs.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect(),
+            ..LabelSettings::default()
         }
     }
 

@@ -10,11 +10,13 @@ use super::names::{Names, Origin, Stray};
 use super::scan_files::{by_file, look_at};
 use super::scan_index;
 use super::source::{Candidate, Line, Source, at};
-use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex, Segment};
+use super::{
+    AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, Scale, Scales, ScanIndex, Segment,
+};
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -97,6 +99,8 @@ struct Gathered {
     readings: Vec<Reading>,
     interner: Interner,
     synthetic_folders: HashMap<PathBuf, bool>,
+    /// The ranges that settings state.
+    scales: BTreeMap<Arc<str>, Scale>,
 }
 
 impl Gathered {
@@ -153,6 +157,9 @@ impl Gathered {
                 stray: stray.filter(|stray| stray.scheme != stray.usual),
             };
             let clip = self.clip(read, &name, corpus.channel);
+            if let Some(scale) = corpus.range {
+                self.scales.insert(Arc::clone(&clip.corpus), scale);
+            }
             self.clips.push((clip, origin));
         }
         let own = self.clips[first..].iter().map(|(clip, _)| clip);
@@ -188,6 +195,11 @@ impl Gathered {
             columns: self.interner.columns(&labels.columns),
             emotion: self.interner.emotion(&labels.emotion),
             intensity: labels.intensity,
+            dimensions: labels.dimensions,
+            votes: labels
+                .votes
+                .as_ref()
+                .and_then(|votes| votes.relabelled(|label| Some(self.interner.emotion(label.name())))),
             frames: header.frames,
             rate: header.rate,
             channels: header.channels,
@@ -221,6 +233,7 @@ impl Gathered {
             mut clips,
             mut refused,
             readings,
+            scales,
             ..
         } = self;
         clips.par_sort_by(|(a, _), (b, _)| {
@@ -233,6 +246,7 @@ impl Gathered {
         clips.shrink_to_fit();
         let analysis = clips.par_iter().map(|clip| analysis.get(clip)).collect();
         let mut catalogue = Catalogue {
+            scales: Arc::new(Scales::of(&clips, &scales)),
             clips: Arc::new(clips),
             analysis,
             refused: Arc::new(refused),

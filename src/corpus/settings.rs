@@ -1,6 +1,6 @@
 //! The corpus floor's part of `workbench.toml`.
 
-use super::{CorpusError, Gender, Intensity, Layout};
+use super::{CorpusError, Gender, Intensity, Layout, Scale};
 use crate::audio::Channel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,18 @@ pub struct Columns {
     pub text: String,
     /// Intensity.
     pub intensity: String,
+    /// Arousal, a number in whatever units; where it is called so, `activation` is read in its place.
+    #[serde(skip_serializing_if = "is_arousal")]
+    pub arousal: String,
+    /// Dominance, a number in whatever units.
+    #[serde(skip_serializing_if = "is_dominance")]
+    pub dominance: String,
+    /// Valence, a number in whatever units.
+    #[serde(skip_serializing_if = "is_valence")]
+    pub valence: String,
+    /// Columns that count the listeners who chose the label by which the column is called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<String>,
     /// Age in years.
     pub age: String,
     /// Race or ethnicity.
@@ -63,6 +75,10 @@ impl Default for Columns {
             corpus: name("corpus"),
             text: name("text"),
             intensity: name("intensity"),
+            arousal: name("arousal"),
+            dominance: name("dominance"),
+            valence: name("valence"),
+            votes: Vec::new(),
             age: name("age"),
             ethnicity: name("ethnicity"),
             split: name("split"),
@@ -70,6 +86,19 @@ impl Default for Columns {
             end: name("end"),
         }
     }
+}
+
+// Programs that do not know these keys refuse them: they are written where they say something.
+fn is_arousal(name: &str) -> bool {
+    name == "arousal"
+}
+
+fn is_dominance(name: &str) -> bool {
+    name == "dominance"
+}
+
+fn is_valence(name: &str) -> bool {
+    name == "valence"
 }
 
 /// One corpus: `[[corpora]]`.
@@ -89,6 +118,10 @@ pub struct CorpusSettings {
     /// Which channel of its recordings is used: `"mix"` (the mean of all), `"left"`, `"right"`, or a number from 1.
     #[serde(default, skip_serializing_if = "Channel::is_mix")]
     pub channel: Channel,
+    /// The ends of the scale of arousal, dominance and valence, `[1, 5]`; where it is not stated, the least and the greatest
+    /// value of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Scale>,
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
@@ -103,6 +136,20 @@ pub struct CorpusSettings {
 pub struct LabelSettings {
     /// From an emotion to the one it counts as; an empty string drops its clips.
     pub map: BTreeMap<String, String>,
+    /// What labels a clip that listeners have voted on.
+    #[serde(default)]
+    pub source: LabelSource,
+}
+
+/// What labels a clip that listeners have voted on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelSource {
+    /// What the corpus states: what was to be acted, or what its makers agreed on.
+    #[default]
+    Stated,
+    /// What most listeners heard.
+    Votes,
 }
 
 /// Which clips take part: `[filter]`. An empty list lets everything pass.

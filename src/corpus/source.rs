@@ -1,5 +1,6 @@
 //! What one corpus offers: the files that may be clips, with the labels that names or a table give them.
 
+use super::crema_d_votes::CremaDVotes;
 use super::demographics::Demographics;
 use super::layouts::folders::is_part_of_a_split;
 use super::layouts::{Labels, read_first};
@@ -73,10 +74,10 @@ pub(super) fn from_names(
     schemes: &[Layout],
 ) -> Result<Source, CorpusError> {
     let mut refused = Vec::new();
-    let demographics = if schemes.contains(&Layout::CremaD) {
-        demographics(corpus, &mut refused)?
+    let (demographics, votes) = if schemes.contains(&Layout::CremaD) {
+        (demographics(corpus, &mut refused)?, crema_d_votes(corpus, &mut refused))
     } else {
-        None
+        (None, None)
     };
     let candidates = files.map(|file| {
         let labels = read_first(schemes, beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
@@ -85,6 +86,9 @@ pub(super) fn from_names(
             if scheme == Layout::CremaD {
                 let stated = demographics.as_ref().is_some_and(|table| table.complete(&mut labels));
                 labels.completed = !stated && Demographics::published().complete(&mut labels);
+                if let Some(votes) = &votes {
+                    votes.complete(&file, &mut labels);
+                }
             }
             labels
         });
@@ -138,6 +142,17 @@ fn demographics(
         Err(error) => {
             refused.push((found, format!("not used for age and sex: {error}")));
             Ok(None)
+        }
+    }
+}
+
+fn crema_d_votes(corpus: &CorpusSettings, refused: &mut Vec<(PathBuf, String)>) -> Option<CremaDVotes> {
+    let found = CremaDVotes::find(&corpus.path)?;
+    match CremaDVotes::read(&found) {
+        Ok(votes) => Some(votes),
+        Err(error) => {
+            refused.push((found, format!("not used for the listeners' votes: {error}")));
+            None
         }
     }
 }

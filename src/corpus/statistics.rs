@@ -1,6 +1,7 @@
 //! Distributions and cross-tables of the clips.
 
-use super::{Catalogue, Clip, Emotion, Gender};
+use super::dimension_statistics::{dimension_statistics, vote_statistics};
+use super::{Catalogue, Clip, DimensionStatistics, Emotion, Gender, VoteStatistics};
 use crate::quantile;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +42,12 @@ pub struct Statistics {
     pub emotion_by_gender: CrossTable,
     /// Lengths.
     pub lengths: Lengths,
+    /// Arousal, dominance and valence, by corpus.
+    #[serde(default)]
+    pub dimensions: Vec<DimensionStatistics>,
+    /// Listeners' votes, by corpus.
+    #[serde(default)]
+    pub votes: Vec<VoteStatistics>,
 }
 
 /// One speaker.
@@ -94,7 +101,11 @@ pub fn statistics(catalogue: &Catalogue) -> Statistics {
     for clip in catalogue.clips.iter() {
         tally.add(clip);
     }
-    tally.statistics()
+    Statistics {
+        dimensions: dimension_statistics(catalogue),
+        votes: vote_statistics(catalogue),
+        ..tally.statistics()
+    }
 }
 
 /// Counts by every property at once, from which everything else is summed.
@@ -183,6 +194,7 @@ impl Tally {
             emotion_by_corpus,
             emotion_by_gender,
             lengths: lengths(self.lengths),
+            ..Statistics::default()
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod class_means;
 mod coverage;
+mod dimensional;
 mod fold_scores;
 mod interval;
 mod leakage;
@@ -12,6 +13,7 @@ mod spread;
 
 pub use class_means::ClassMeans;
 pub use coverage::{Coverage, FEW};
+pub use dimensional::{DimensionClip, DimensionReport, DimensionScores};
 pub use fold_scores::FoldScores;
 pub use interval::{Interval, uar_interval};
 pub use leakage::{Leakage, Provenance, leakage};

@@ -101,6 +101,7 @@ mod tests {
                 .collect(),
         };
         Dataset {
+            votes: None,
             matrices: (0..clips).map(matrix).collect(),
             targets: vec![0; clips],
             labels: vec!["happy".to_owned()],

@@ -1,7 +1,8 @@
 //! Clips to features and labels.
 
 use super::extraction::features_of;
-use super::{Examples, TrainingError};
+use super::loss::Asked;
+use super::{Examples, Target, TrainingError};
 use crate::corpus::{Clip, Emotion, Split, Subset};
 use crate::features::{FeatureMatrix, FeatureStore, Note};
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub struct Dataset {
     pub targets: Vec<usize>,
     /// The labels, in order of [`crate::corpus::Emotion::rank`].
     pub labels: Vec<String>,
+    /// What is learnt in place of the label alone, where [`Target::Votes`] asks for it.
+    pub votes: Option<VoteShares>,
     /// The split.
     pub split: Split,
     /// Who speaks each clip ([`Clip::speaker_key`]), where it is known.
@@ -28,7 +31,56 @@ pub struct Dataset {
     pub skip_clamped: usize,
 }
 
+/// The listeners' votes of every clip.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct VoteShares {
+    /// The share of every label, clip after clip; all of a clip without votes is on its label.
+    pub shares: Vec<Vec<f32>>,
+    /// How many clips have no votes for any of the labels.
+    pub without: usize,
+}
+
+impl VoteShares {
+    /// Those of these clips; votes for what is none of the labels do not count.
+    fn of(clips: &[Clip], labels: &[String], targets: &[usize]) -> Result<Self, TrainingError> {
+        let mut without = 0;
+        let shares = clips.iter().zip(targets).map(|(clip, target)| {
+            let mut row = vec![0.0; labels.len()];
+            for (label, count) in clip.votes.iter().flat_map(|votes| votes.iter()) {
+                if let Some(index) = labels.iter().position(|known| known == label.name()) {
+                    row[index] = count;
+                }
+            }
+            let sum: f32 = row.iter().sum();
+            if sum > 0.0 {
+                row.iter_mut().for_each(|share| *share /= sum);
+            } else {
+                without += 1;
+                row[*target] = 1.0;
+            }
+            row
+        });
+        let shares = shares.collect();
+        if without == clips.len() {
+            return Err(TrainingError::Data(format!(
+                "training.target is \"votes\", and of {without} clips none has votes for one of the labels ({}); name \
+                 the columns that count them (columns.votes of the corpus), or set it to \"emotion\"",
+                labels.join(", ")
+            )));
+        }
+        Ok(Self { shares, without })
+    }
+}
+
 impl Dataset {
+    /// What is asked for of a clip.
+    pub(super) fn asked(&self, clip: usize) -> Asked<'_> {
+        match &self.votes {
+            Some(votes) => Asked::Shares(&votes.shares[clip]),
+            None => Asked::Label(self.targets[clip]),
+        }
+    }
+
     /// The clips of one subset, as indices into the selection.
     pub fn subset(&self, subset: Subset) -> Vec<usize> {
         let subsets = self.split.subsets.iter().enumerate();
@@ -43,6 +95,9 @@ impl Dataset {
             hash.update(format!("{target} {subset:?} {}", matrix.frames).as_bytes());
             hash.update(bytemuck::cast_slice(&matrix.values));
         }
+        for row in self.votes.iter().flat_map(|votes| &votes.shares) {
+            hash.update(bytemuck::cast_slice(row));
+        }
         format!("{:032x}", hash.digest128())
     }
 }
@@ -53,9 +108,10 @@ impl Dataset {
 ///
 /// # Errors
 /// A cache that cannot be written, features that were imported and are not there, what [`Examples::leave_out`] says,
-/// fewer than two labels, or being stopped.
+/// fewer than two labels, votes that are asked for and that no clip has, or being stopped.
 pub fn build_dataset(
     examples: &mut Examples,
+    target: Target,
     store: &FeatureStore,
     progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Result<Dataset, TrainingError> {
@@ -67,8 +123,8 @@ pub fn build_dataset(
             clips.len()
         )));
     }
-    // A single label is refused before the work.
-    label(clips)?;
+    // A single label, and votes that nobody gave, are refused before the work.
+    check_target(target, clips)?;
     let outcomes = features_of(
         clips,
         analysis,
@@ -93,11 +149,12 @@ pub fn build_dataset(
     let mut orphaned = orphaned.into_iter();
     found.retain(|_| !orphaned.next().unwrap_or_default());
     examples.leave_out(&bad)?;
-    let (labels, targets) = label(&examples.selection.clips)?;
+    let (labels, targets, votes) = asked_of(target, &examples.selection.clips)?;
     let mut dataset = Dataset {
         matrices: Vec::with_capacity(found.len()),
         targets,
         labels,
+        votes,
         split: examples.split.clone(),
         speakers: examples.selection.clips.iter().map(Clip::speaker_key).collect(),
         sources: (0..examples.selection.clips.len())
@@ -113,6 +170,24 @@ pub fn build_dataset(
         dataset.matrices.push(extracted.matrix);
     }
     Ok(dataset)
+}
+
+/// Refuses clips that nothing can be learnt of.
+///
+/// # Errors
+/// Fewer than two labels; votes that are asked for and that no clip has.
+pub fn check_target(target: Target, clips: &[Clip]) -> Result<(), TrainingError> {
+    asked_of(target, clips).map(drop)
+}
+
+/// The labels, each clip's index among them, and its votes where they are asked for.
+fn asked_of(target: Target, clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>, Option<VoteShares>), TrainingError> {
+    let (labels, targets) = label(clips)?;
+    let votes = match target {
+        Target::Emotion => None,
+        Target::Votes => Some(VoteShares::of(clips, &labels, &targets)?),
+    };
+    Ok((labels, targets, votes))
 }
 
 /// The emotions of these clips, each once, in the order in which they are shown.
@@ -203,6 +278,8 @@ mod tests {
             given_split: None,
             columns: Default::default(),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 4_800,
@@ -276,7 +353,7 @@ mod tests {
             true
         };
         let mut made = examples(selection.clone(), &ALL_TRAIN);
-        let dataset = build_dataset(&mut made, &store, &progress).unwrap();
+        let dataset = build_dataset(&mut made, Target::Emotion, &store, &progress).unwrap();
         assert!(made.left_out.is_empty());
         assert_eq!(dataset.labels, ["neutral", "happy", "sad", "zest"]);
         assert_eq!(dataset.targets, [2, 3, 0, 1, 2, 3, 0, 1]);
@@ -310,9 +387,41 @@ mod tests {
             }));
             fs::remove_file(&clip.path).unwrap();
         }
-        let again = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &should_continue).unwrap();
+        let again = build_dataset(
+            &mut examples(selection, &ALL_TRAIN),
+            Target::Emotion,
+            &store,
+            &should_continue,
+        )
+        .unwrap();
         assert_eq!(again.cached, 8);
         assert_eq!(again.matrices, dataset.matrices);
+    }
+
+    #[test]
+    fn votes_become_shares_of_the_labels_that_there_are() {
+        use crate::corpus::ListenerVotes;
+        let with = |emotion: &str, votes: &[(&str, f32)]| Clip {
+            votes: ListenerVotes::new(votes.iter().map(|(label, count)| (Emotion::new(label), *count))),
+            ..clip(Path::new("a"), emotion)
+        };
+        let clips = [
+            with("sad", &[("sad", 3.0), ("happy", 1.0), ("bored", 4.0)]),
+            with("happy", &[("bored", 4.0)]),
+            with("sad", &[]),
+        ];
+        let (labels, targets) = label(&clips).unwrap();
+        assert_eq!(labels, ["happy", "sad"]);
+        let votes = VoteShares::of(&clips, &labels, &targets).unwrap();
+        assert_eq!(votes.shares, [[0.25, 0.75], [1.0, 0.0], [0.0, 1.0]]);
+        assert_eq!(votes.without, 2);
+        let error = VoteShares::of(&clips[1..], &labels, &targets[1..])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("columns.votes") && error.contains("happy, sad"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -320,11 +429,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let whole = build_dataset(&mut examples(selection.clone(), &DEALT), &store, &should_continue).unwrap();
+        let whole = build_dataset(
+            &mut examples(selection.clone(), &DEALT),
+            Target::Emotion,
+            &store,
+            &should_continue,
+        )
+        .unwrap();
         fs::remove_file(&selection.clips[6].path).unwrap();
         fs::write(&selection.clips[3].path, b"no sound at all").unwrap();
         let mut made = examples(selection.clone(), &DEALT);
-        let dataset = build_dataset(&mut made, &store, &should_continue).unwrap();
+        let dataset = build_dataset(&mut made, Target::Emotion, &store, &should_continue).unwrap();
         let stayed = [0, 1, 2, 4, 5, 7];
         assert_eq!(dataset.matrices, stayed.map(|clip| whole.matrices[clip].clone()));
         assert_eq!(dataset.targets, stayed.map(|clip| whole.targets[clip]));
@@ -344,7 +459,13 @@ mod tests {
 
         // Without any clip to validate on there is nothing to choose by.
         fs::remove_file(&selection.clips[5].path).unwrap();
-        let error = build_dataset(&mut examples(selection, &DEALT), &store, &should_continue).unwrap_err();
+        let error = build_dataset(
+            &mut examples(selection, &DEALT),
+            Target::Emotion,
+            &store,
+            &should_continue,
+        )
+        .unwrap_err();
         assert!(
             error.to_string().contains("3 clips were left out") && error.to_string().contains("clip3.wav first"),
             "{error}"
@@ -356,7 +477,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let selection = selection(folder.path());
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
-        let result = build_dataset(&mut examples(selection, &ALL_TRAIN), &store, &|done, _| done < 3);
+        let result = build_dataset(
+            &mut examples(selection, &ALL_TRAIN),
+            Target::Emotion,
+            &store,
+            &|done, _| done < 3,
+        );
         assert!(matches!(result, Err(TrainingError::StoppedEarly)));
     }
 
@@ -367,7 +493,7 @@ mod tests {
         let store = FeatureStore::open(&folder.path().join("cache"), &recipe()).unwrap();
         let refusal = |selection: &Selection, clips| {
             let mut made = examples(selection.clone(), &ALL_TRAIN[..clips]);
-            build_dataset(&mut made, &store, &should_continue)
+            build_dataset(&mut made, Target::Emotion, &store, &should_continue)
                 .unwrap_err()
                 .to_string()
         };

@@ -4,7 +4,7 @@ use super::augmentation::{Augmenter, Mixup};
 use super::average::Average;
 use super::batches::{Batches, Ready, gone};
 use super::gradient::clip_by_global_norm;
-use super::loss::Targets;
+use super::loss::{Asked, Targets};
 use super::optimizer::Optimizer;
 use super::optimum::{Fit, Fitted};
 use super::schedule::Schedule;
@@ -126,7 +126,8 @@ impl<'a> Learner<'a> {
         let values: Vec<f32> = standardised(&matrices, self.scaler, false)?.iter().collect();
         let targets: Vec<usize> = clips.iter().map(|clip| self.dataset.targets[*clip]).collect();
         let labels = (self.dataset.labels.len(), self.settings.label_smoothing);
-        let asked = Targets::new(&targets, None, labels, self.class_weights.as_deref());
+        let asked: Vec<Asked> = clips.iter().map(|clip| self.dataset.asked(*clip)).collect();
+        let asked = Targets::new(&asked, None, labels, self.class_weights.as_deref());
         let fit = Fit {
             dataset: self.dataset,
             clips,
@@ -245,10 +246,11 @@ impl<'a> Learner<'a> {
         for (row, target) in values.chunks_exact(classes).zip(&targets) {
             tally.add(row, *target);
         }
-        let blended = blend.map(|blend| (blend.targets(&targets), blend.share));
+        let asked: Vec<Asked> = clips.iter().map(|clip| self.dataset.asked(*clip)).collect();
+        let blended = blend.map(|blend| (blend.targets(&asked), blend.share));
         let partners = blended.as_ref().map(|(partners, share)| (&**partners, *share));
         let weights = self.class_weights.as_deref();
-        let asked = Targets::new(&targets, partners, (classes, self.settings.label_smoothing), weights);
+        let asked = Targets::new(&asked, partners, (classes, self.settings.label_smoothing), weights);
         tally.loss += asked.sum(&values);
         asked.loss(log_probabilities)
     }
@@ -301,9 +303,9 @@ pub(super) fn validate(
         for clips in clips.chunks(PREDICTION_BATCH) {
             let rows = batch_log_probabilities(network, ready.next().unwrap_or_else(gone)?);
             for (row, clip) in rows.iter().zip(clips) {
-                let target = dataset.targets[*clip];
-                tally.add(row, target);
-                tally.loss -= f64::from(row[target]);
+                tally.add(row, dataset.targets[*clip]);
+                let asked = Targets::new(&[dataset.asked(*clip)], None, (row.len(), 0.0), None);
+                tally.loss += asked.sum(row);
             }
         }
         check(epoch, tally.loss)?;

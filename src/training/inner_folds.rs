@@ -53,6 +53,7 @@ mod tests {
 
     fn dataset(speakers: &[Option<&str>], sources: &[usize]) -> Dataset {
         Dataset {
+            votes: None,
             matrices: Vec::new(),
             targets: vec![0; speakers.len()],
             labels: Vec::new(),

@@ -27,11 +27,30 @@ pub(super) fn class_counts(targets: impl IntoIterator<Item = usize>, classes: us
     counts
 }
 
+/// What is asked for of one clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Asked<'a> {
+    /// One class.
+    Label(usize),
+    /// A share of every class, 1 in all.
+    Shares(&'a [f32]),
+}
+
+impl Asked<'_> {
+    /// The share of a class.
+    fn of(self, class: usize) -> f64 {
+        match self {
+            Self::Label(label) => f64::from(u8::from(label == class)),
+            Self::Shares(shares) => f64::from(shares[class]),
+        }
+    }
+}
+
 /// What a batch is to be answered with.
 ///
-/// For every clip a row of `w[c] q[c]`, where `q` is the distribution that is asked for: all on the target, of which
-/// `smoothing` is dealt evenly to all classes, `q = (1 - smoothing) [c = target] + smoothing / classes`, and blended with
-/// that of a partner where examples are. As PyTorch `cross_entropy(weight, label_smoothing)`, except that the sum is
+/// For every clip a row of `w[c] q[c]`, where `q` is the distribution that is asked for: that of the clip, all on its class
+/// or the shares of its listeners' votes, of which `smoothing` is dealt evenly to all classes, `q = (1 - smoothing) p[c] +
+/// smoothing / classes`, and blended with that of a partner where examples are. As PyTorch `cross_entropy(weight, label_smoothing)`, except that the sum is
 /// divided by the clips, which matches Keras, and not by their weights; without weights it is also Keras'
 /// `CategoricalCrossentropy(label_smoothing)`.
 #[derive(Debug)]
@@ -41,10 +60,10 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// For clips of these classes, each with a share of its target and the rest of its partner's.
+    /// For clips of which this is asked, each with a share of its target and the rest of its partner's.
     pub fn new(
-        targets: &[usize],
-        partners: Option<(&[usize], f64)>,
+        targets: &[Asked],
+        partners: Option<(&[Asked], f64)>,
         (classes, smoothing): (usize, f64),
         weights: Option<&[f64]>,
     ) -> Self {
@@ -53,12 +72,9 @@ impl Targets {
         let mut rows = vec![0.0f32; targets.len() * classes];
         for (clip, row) in rows.chunks_exact_mut(classes).enumerate() {
             for (class, value) in row.iter_mut().enumerate() {
-                let mut asked = even;
-                if class == targets[clip] {
-                    asked += share * (1.0 - smoothing);
-                }
-                if partners.is_some_and(|(partners, _)| class == partners[clip]) {
-                    asked += (1.0 - share) * (1.0 - smoothing);
+                let mut asked = even + share * (1.0 - smoothing) * targets[clip].of(class);
+                if let Some((partners, _)) = partners {
+                    asked += (1.0 - share) * (1.0 - smoothing) * partners[clip].of(class);
                 }
                 *value = (asked * weights.map_or(1.0, |weights| weights[class])) as f32;
             }
@@ -116,7 +132,7 @@ mod tests {
         let softmax = |row: [f64; 3]| row.map(|x| x.exp() / row.iter().map(|x| x.exp()).sum::<f64>());
         for weights in [None, Some(&weights[..])] {
             let logits = Tensor::<2>::from_data(rows, &device).require_grad();
-            let asked = Targets::new(&targets, None, (3, 0.0), weights);
+            let asked = Targets::new(&targets.map(Asked::Label), None, (3, 0.0), weights);
             let log_probabilities = log_softmax(logits.clone(), 1);
             let values: Vec<f32> = log_probabilities.to_data().iter().collect();
             let loss = asked.loss(log_probabilities);
@@ -133,6 +149,37 @@ mod tests {
                     let expected = weight(clip) * (softmax(rows[clip])[class] - one) / 2.0;
                     assert!((gradient[clip * 3 + class] - expected).abs() < 1e-6);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn votes_cost_what_they_do_in_pytorch() {
+        #[derive(Deserialize)]
+        struct Golden {
+            logits: Vec<[f64; 3]>,
+            votes: Vec<[f32; 3]>,
+            partners: Vec<usize>,
+            weights: Vec<f64>,
+            cases: Vec<Case>,
+        }
+        let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/votes.json")).unwrap();
+        let device = device("flex").unwrap().autodiff();
+        let votes: Vec<Asked> = golden.votes.iter().map(|row| Asked::Shares(row)).collect();
+        let partners: Vec<Asked> = golden.partners.iter().map(|clip| votes[*clip]).collect();
+        for case in &golden.cases {
+            let weights = case.weighted.then_some(&golden.weights[..]);
+            let partners = (case.share < 1.0).then_some((&partners[..], case.share));
+            let asked = Targets::new(&votes, partners, (3, case.smoothing), weights);
+            let rows = TensorData::new(golden.logits.concat(), [golden.logits.len(), 3]);
+            let logits = Tensor::<2>::from_data(rows, &device).require_grad();
+            let loss = asked.loss(log_softmax(logits.clone(), 1));
+            let gradients = loss.backward();
+            let gradient: Vec<f64> = logits.grad(&gradients).unwrap().into_data().iter().collect();
+            let got: f64 = loss.into_data().iter::<f64>().sum();
+            assert!((got - case.loss).abs() < 1e-5, "{got} {}", case.loss);
+            for (got, expected) in gradient.iter().zip(case.gradient.concat()) {
+                assert!((got - expected).abs() < 1e-6, "{got} {expected}");
             }
         }
     }
@@ -161,8 +208,10 @@ mod tests {
         let device = device("flex").unwrap().autodiff();
         for case in &golden.cases {
             let weights = case.weighted.then_some(&golden.weights[..]);
-            let partners = (case.share < 1.0).then_some((&golden.partners[..], case.share));
-            let asked = Targets::new(&golden.targets, partners, (3, case.smoothing), weights);
+            let labels = |of: &[usize]| of.iter().copied().map(Asked::Label).collect::<Vec<_>>();
+            let (targets, partners) = (labels(&golden.targets), labels(&golden.partners));
+            let partners = (case.share < 1.0).then_some((&partners[..], case.share));
+            let asked = Targets::new(&targets, partners, (3, case.smoothing), weights);
             let flat: Vec<f64> = golden.logits.concat();
             let rows = TensorData::new(flat, [golden.logits.len(), 3]);
             let logits = Tensor::<2>::from_data(rows, &device).require_grad();

@@ -45,7 +45,7 @@ mod transfer;
 pub use augmentation::{AugmentationMode, AugmentationSettings, Copy, Examples, OnTheFly, examples};
 pub use callbacks::{EarlyStopping, ReduceOnPlateau};
 pub use checkpoint::{BEST, LAST, saved_epoch};
-pub use dataset::{Dataset, build_dataset};
+pub use dataset::{Dataset, VoteShares, build_dataset, check_target};
 pub use error::TrainingError;
 pub use export::{Export, ExportSummary, check_export, export_features};
 pub use extraction::features_of;
@@ -61,7 +61,7 @@ pub use observer::{EpochMetrics, LoopControl, Observer};
 pub use optimizer::Optimizer;
 pub use settings::{
     AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, Monitor, OptimizerKind,
-    ReduceOnPlateauSettings, ScheduleKind, TrainingSettings,
+    ReduceOnPlateauSettings, ScheduleKind, Target, TrainingSettings,
 };
 pub use step_benchmark::{StepBenchmark, StepTime, clips_of, infer, product_speed};
 pub use task::{Task, Trained};

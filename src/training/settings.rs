@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSettings {
+    /// What is learnt of a clip.
+    #[serde(default)]
+    pub target: Target,
     /// At most this many epochs.
     pub epochs: usize,
     /// Clips that pass the network at once.
@@ -186,6 +189,17 @@ impl Monitor {
             (Self::Accuracy | Self::Uar, Some(best)) => value > best + min_delta,
         }
     }
+}
+
+/// What is learnt of a clip.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Its label.
+    #[default]
+    Emotion,
+    /// The share of its listeners that chose each label.
+    Votes,
 }
 
 /// What changes the weights by their gradients.

@@ -1,6 +1,6 @@
 //! A network that is trained on made-up clips, to see how fast it is.
 
-use super::loss::Targets;
+use super::loss::{Asked, Targets};
 use super::{Optimizer, TrainingError};
 use crate::device::{DeviceError, device};
 use crate::layers::TrainingPass;
@@ -55,7 +55,7 @@ impl StepBenchmark {
     ) -> Result<Self, TrainingError> {
         let device = device(device_name)?.autodiff();
         let network = Network::new(settings, input, classes, 1, &device)?;
-        let targets: Vec<usize> = (0..clips).map(|clip| clip % classes).collect();
+        let targets: Vec<Asked> = (0..clips).map(|clip| Asked::Label(clip % classes)).collect();
         Ok(Self {
             batch: clips_of(clips, input, &device),
             targets: Targets::new(&targets, None, (classes, 0.0), None),

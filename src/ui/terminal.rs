@@ -10,6 +10,11 @@ use ratatui::crossterm::terminal::{
 use ratatui::{DefaultTerminal, Terminal};
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, stdin, stdout};
+use std::thread;
+use std::time::Duration;
+
+/// Attempts to have the last word in a terminal that is stuck, a millisecond from one to the next.
+const ATTEMPTS: usize = 400;
 
 /// There is no terminal to open the workbench in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,8 @@ use super::harness::{SIZES, Workbench, screens};
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Clear, Command, CommandKind, DemoCorpus, Event, Progress, Reading, Refused, Task, TidyRow, Tidying,
+    Clear, Command, CommandKind, DemoCorpus, DimensionRow, DimensionStatistics, Event, Progress, Reading, Refused,
+    Task, TidyRow, Tidying, VoteStatistics,
 };
 
 #[test]
@@ -76,6 +77,63 @@ fn like_refusals_are_one_row_and_notes_are_listed() {
     }
     workbench.press("/ a m r Enter");
     assert!(workbench.text(120, 40).contains("1 of 30"));
+}
+
+#[test]
+fn dimensions_and_votes_have_a_view_where_there_are_any() {
+    let row = |name: &str| DimensionRow {
+        name: name.to_owned(),
+        clips: 900,
+        range: (1.0, 7.0),
+        mean: 4.25,
+        deviation: 1.5,
+        histogram: vec![(1.0, 4.0, 300), (4.0, 7.0, 600)],
+        ..DimensionRow::default()
+    };
+    let mut survey = fixtures::survey();
+    survey.statistics.dimensions = vec![DimensionStatistics {
+        corpus: "msp".to_owned(),
+        range_stated: true,
+        dimensions: vec![row("arousal"), row("valence")],
+        scatter: vec![(1.0, 1.0, 400), (7.0, 7.0, 500)],
+    }];
+    survey.statistics.votes = vec![VoteStatistics {
+        corpus: "ravdess".to_owned(),
+        clips: 10,
+        votes: 9.8,
+        agreement: 0.61,
+        ties: 1,
+        labels: vec![("happy".to_owned(), 0.25), ("angry".to_owned(), 0.75)],
+    }];
+    let mut events = opening();
+    events.push(Event::Survey(Arc::new(survey)));
+    let mut workbench = Workbench::new(events);
+    workbench.press("Right Right");
+    for (width, height) in SIZES {
+        workbench.text(width, height);
+    }
+    let screen = workbench.text(120, 40);
+    for words in [
+        "msp",
+        "1 of 2",
+        "Arousal",
+        "mean 4.25, s.d. 1.50, 900 clips",
+        "Arousal by valence",
+    ] {
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+    assert!(
+        screen.contains('⡀') && screen.contains('⠈'),
+        "both corners of the scatter:\n{screen}"
+    );
+    workbench.press("Down");
+    let screen = workbench.text(120, 40);
+    assert!(
+        screen.contains("Votes") && screen.contains("agreement 61.0 %"),
+        "{screen}"
+    );
+    workbench.press("Left Left Left Left");
+    assert!(workbench.text(120, 40).contains("Refused"));
 }
 
 #[test]

@@ -91,6 +91,7 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
         _ => Subset::Train,
     };
     Dataset {
+        votes: None,
         matrices,
         targets,
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),

@@ -1,7 +1,9 @@
 //! Clips, features, settings.
 
 use crate::cli::output::Output;
-use crate::engine::{Config, CrossTable, DemoSummary, FeatureSummary, Survey, Tidying};
+use crate::engine::{
+    Config, CrossTable, DemoSummary, DimensionStatistics, FeatureSummary, Survey, Tidying, VoteStatistics,
+};
 use crate::present::numbers::{count, percent};
 use crate::present::refusals::Refusals;
 use crate::present::table::Table;
@@ -64,6 +66,12 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
         )?;
         for table in [&known.emotion_by_corpus, &known.emotion_by_gender] {
             write!(text, "\n{}", cross_table("emotion", table))?;
+        }
+        for of in &known.dimensions {
+            write!(text, "\n{}", dimensions(of))?;
+        }
+        for of in &known.votes {
+            writeln!(text, "\n{}", votes(of))?;
         }
         writeln!(text, "\n{} selected for training", count(survey.selected, "clip"))?;
     }
@@ -138,6 +146,60 @@ fn listing<'a>(
         writeln!(text, "  and {} more (--json lists them all)", files.len() - LISTED)?;
     }
     Ok(())
+}
+
+/// In the corpus's units.
+fn dimensions(of: &DimensionStatistics) -> String {
+    let whose = match of.range_stated {
+        true => "as the settings state",
+        false => "that of the values (range = [1, 5] in the corpus's settings states it)",
+    };
+    let mut table = Table::new(
+        1,
+        &[
+            of.corpus.as_str(),
+            "clips",
+            "minimum",
+            "median",
+            "mean",
+            "s.d.",
+            "maximum",
+            "range",
+            "beyond",
+        ],
+    );
+    for row in &of.dimensions {
+        let numbers = [row.minimum, row.median, row.mean, row.deviation, row.maximum];
+        let numbers = numbers.iter().map(|value| format!("{value:.2}"));
+        let ends = [
+            format!("{:.2} to {:.2}", row.range.0, row.range.1),
+            row.beyond.to_string(),
+        ];
+        table.row(
+            [row.name.clone(), row.clips.to_string()]
+                .into_iter()
+                .chain(numbers)
+                .chain(ends),
+        );
+    }
+    format!("dimensions, the range {whose}\n{}", table.render())
+}
+
+fn votes(of: &VoteStatistics) -> String {
+    let labels: Vec<String> = of
+        .labels
+        .iter()
+        .map(|(label, share)| format!("{label} {}", percent(*share)))
+        .collect();
+    format!(
+        "votes of {}: {}, {:.1} votes each, agreement {}, {}\n  {}",
+        of.corpus,
+        count(of.clips, "clip"),
+        of.votes,
+        percent(of.agreement),
+        count(of.ties, "tie"),
+        labels.join(", ")
+    )
 }
 
 fn cross_table(title: &str, cross: &CrossTable) -> String {

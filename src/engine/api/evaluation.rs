@@ -1,6 +1,6 @@
 //! What events carry of a model on clips that it was not trained on.
 
-use super::{Coverage, EvaluatedClip, Interval, Report};
+use super::{Coverage, DimensionReport, EvaluatedClip, Interval, Report};
 use std::path::PathBuf;
 
 /// A model on clips, whatever it was trained on.
@@ -12,6 +12,8 @@ pub struct Evaluation {
     pub ready_made: bool,
     /// Dimensions that were mapped to categories, where the model has no classes.
     pub dimensions: Vec<String>,
+    /// How well these agree with those that the corpora state, over all selected clips; none where no clip states any.
+    pub agreement: Option<DimensionReport>,
     /// The report on the clips whose label the model has; its labels are the model's.
     pub report: Report,
     /// These clips, as predicted.
@@ -26,7 +28,7 @@ pub struct Evaluation {
     pub unknown_labels: Vec<String>,
     /// Clips that could not be predicted, with the reason.
     pub refused: Vec<(PathBuf, String)>,
-    /// Where `report.json` and `predictions.csv` were written.
+    /// Where `report.json` and `predictions.csv` were written, and `dimensions.csv` where there is an agreement.
     pub folder: PathBuf,
 }
 

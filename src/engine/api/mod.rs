@@ -55,13 +55,14 @@ pub type Overrides = Vec<(String, String)>;
 pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
-    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
-    known_corpora, split_columns,
+    Catalogue, Clip, CrossTable, DimensionRow, DimensionStatistics, Dimensions, Emotion, Exclusion, Gender, Intensity,
+    Lengths, QualityIssue, QualityIssueKind, Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset,
+    TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, VoteStatistics, known_corpora, split_columns,
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
-    ClassScores, Coverage, EvaluatedClip, FoldScores, Interval, Leakage, Protocol, Report, ScoreSpread, Scores,
+    ClassScores, Coverage, DimensionReport, DimensionScores, EvaluatedClip, FoldScores, Interval, Leakage, Protocol,
+    Report, ScoreSpread, Scores,
 };
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};

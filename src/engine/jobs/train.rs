@@ -13,7 +13,7 @@ use crate::models::Network;
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
 use crate::runs::trash::empty_expired;
-use crate::training::{Normaliser, check_fitting, check_layout, settings_for};
+use crate::training::{Normaliser, Target, check_fitting, check_layout, check_target, settings_for};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -121,6 +121,9 @@ pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe
     let model = settings_for(&settings.model, &recipe, settings.training.normalise)?;
     check_layout(&model, &recipe)?;
     check_fitting(&settings.model, &settings.training, Some(&settings.augmentation))?;
+    if settings.training.target != Target::Emotion {
+        check_target(settings.training.target, &selection.clips)?;
+    }
     let (frames, coefficients) = recipe.shape();
     Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
     let device = device("cpu")?.autodiff();

@@ -7,13 +7,13 @@
 use super::Range;
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
-use crate::corpus::{Duplicates, Gender, Intensity, Layout, SplitKind, ValidationBy};
+use crate::corpus::{Duplicates, Gender, Intensity, LabelSource, Layout, SplitKind, ValidationBy};
 use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
 use crate::inference::FinalFit;
 use crate::models::{FramePool, LARGEST, Norms, architecture_names};
-use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind};
+use crate::training::{AugmentationMode, AverageKind, Monitor, OptimizerKind, ScheduleKind, Target};
 use crate::tuning::Objective;
 use crate::tuning::settings::{PrunerKind, SamplerKind};
 use serde::de::value::Error;
@@ -37,12 +37,14 @@ pub fn choices(key: &str) -> Vec<String> {
         "corpora.layout" => names::<Layout>(),
         "filter.gender" => owned(&Gender::ALL.map(Gender::name)),
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
+        "labels.source" => names::<LabelSource>(),
         "split.kind" => names::<SplitKind>(),
         "split.validation_by" => names::<ValidationBy>(),
         "split.duplicates" => names::<Duplicates>(),
         "model.name" => owned(&architecture_names()),
         "model.mlp.norms" => names::<Norms>(),
         "model.fine_tuned.pool" => names::<FramePool>(),
+        "training.target" => names::<Target>(),
         "training.optimizer" => names::<OptimizerKind>(),
         "training.schedule" => names::<ScheduleKind>(),
         "training.normalise" => names::<Normalise>(),

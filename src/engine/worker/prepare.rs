@@ -63,7 +63,9 @@ pub fn prepare(
     left_out::save_split(&folder, &examples, leaky)?;
     let store = reading::feature_store(settings, &recipe, device)?;
     let task = reading::feature_task(&store, &examples.selection.clips)?;
-    let built = build_dataset(&mut examples, &store, &|done, total| report(task.clone(), done, total));
+    let built = build_dataset(&mut examples, settings.training.target, &store, &|done, total| {
+        report(task.clone(), done, total)
+    });
     let mut dataset = match built {
         Ok(dataset) => dataset,
         Err(_) if is_stopped() => return Ok(None),
@@ -85,6 +87,7 @@ pub fn prepare(
     let mut protocol = protocol::protocol(&examples, settings.split_seed());
     protocol.notes.extend(normaliser.note().map(str::to_owned));
     protocol.notes.extend(run.searched.clone());
+    protocol.notes.extend(votes_note(&dataset));
     Ok(Some(Prepared {
         examples,
         recipe,
@@ -92,6 +95,18 @@ pub fn prepare(
         normaliser,
         protocol,
     }))
+}
+
+fn votes_note(dataset: &Dataset) -> Option<String> {
+    let votes = dataset.votes.as_ref()?;
+    let without = match votes.without {
+        0 => String::new(),
+        without => format!(
+            ", {without} of {} clips by their label for want of them",
+            votes.shares.len()
+        ),
+    };
+    Some(format!("learnt from the listeners' votes{without}"))
 }
 
 fn features_note(examples: &Examples, recipe: &Recipe, cached: usize) -> String {

@@ -2,7 +2,8 @@
 
 use super::{all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, Exclusion, Lengths, QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey,
+    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, QualityIssueKind, Reading, Refused,
+    SpeakerRow, Statistics, Survey, VoteStatistics,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -84,6 +85,82 @@ document! {
         emotion_by_gender: BTreeMap<String, Counts> = cross_table(&statistics.emotion_by_gender),
         /// How long the clips are (s).
         lengths: ClipLengths = (&statistics.lengths).into(),
+        /// Arousal, dominance and valence of every corpus that states them.
+        dimensions: Vec<CorpusDimensions> = all(&statistics.dimensions),
+        /// Listeners' votes of every corpus that states them.
+        votes: Vec<CorpusVotes> = all(&statistics.votes),
+    }
+
+    /// Arousal, dominance and valence of a corpus, in its units.
+    CorpusDimensions(of: DimensionStatistics) {
+        /// The corpus.
+        corpus: String,
+        /// Whether the settings state the range of its scale; else it is that of the values.
+        range_stated: bool,
+        /// Those that its clips have.
+        dimensions: Vec<Dimension> = all(&of.dimensions),
+        /// Where clips lie, arousal by valence.
+        scatter: Vec<ScatterPoint> = all(&of.scatter),
+    }
+
+    /// One dimension of a corpus, in its units.
+    Dimension(row: DimensionRow) {
+        /// `arousal`, `dominance` or `valence`.
+        name: String,
+        /// Clips that have it.
+        clips: usize,
+        /// Clips whose value lies beyond the range.
+        beyond: usize,
+        /// The range that is learnt on 0 to 1: its lower and its upper end.
+        range: [f64; 2] = [row.range.0, row.range.1],
+        /// The least value.
+        minimum: f64,
+        /// The median.
+        median: f64,
+        /// The mean.
+        mean: f64,
+        /// The standard deviation.
+        deviation: f64,
+        /// The greatest value.
+        maximum: f64,
+        /// How many clips are where in the range; the outer bins hold what lies beyond.
+        histogram: Vec<DimensionBin> = all(&row.histogram),
+    }
+
+    /// A bin of the histogram of a dimension.
+    DimensionBin(bin: (f64, f64, usize)) {
+        /// Its lower edge, in the corpus's units.
+        from: f64 = bin.0,
+        /// Its upper edge.
+        to: f64 = bin.1,
+        /// Clips in it.
+        clips: usize = bin.2,
+    }
+
+    /// Clips of about the same arousal and valence.
+    ScatterPoint(point: (f64, f64, usize)) {
+        /// Valence, in the corpus's units.
+        valence: f64 = point.0,
+        /// Arousal, in the corpus's units.
+        arousal: f64 = point.1,
+        /// How many clips lie there.
+        clips: usize = point.2,
+    }
+
+    /// Listeners' votes of a corpus.
+    CorpusVotes(of: VoteStatistics) {
+        /// The corpus.
+        corpus: String,
+        /// Clips with votes.
+        clips: usize,
+        /// Votes of a clip, on average.
+        votes: f64,
+        /// Share of a clip's votes that its most chosen label has, on average.
+        agreement: f64,
+        /// Clips on which no label was chosen more often than all others.
+        ties: usize,
+        /// Share of all votes per label.
+        labels: BTreeMap<String, f64> = object(&of.labels),
     }
 
     /// A speaker.

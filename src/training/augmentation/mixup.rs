@@ -49,7 +49,7 @@ impl Mixup {
     }
 
     /// The labels of the partners.
-    pub fn targets(&self, targets: &[usize]) -> Vec<usize> {
+    pub fn targets<T: Copy>(&self, targets: &[T]) -> Vec<T> {
         self.partners.iter().map(|&partner| targets[partner]).collect()
     }
 }

@@ -54,6 +54,7 @@ fn dataset(draw: &mut Lcg) -> Dataset {
         values: draw.values(SHAPE.0 * SHAPE.1).iter().map(|value| value * 4.0).collect(),
     };
     Dataset {
+        votes: None,
         matrices: (0..CLIPS).map(|_| matrix()).collect(),
         targets: (0..CLIPS).map(|clip| clip % 7 % 3).collect(),
         labels: ["a", "b", "c"].map(str::to_owned).to_vec(),

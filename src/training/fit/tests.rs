@@ -54,6 +54,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
         _ => Subset::Train,
     };
     Dataset {
+        votes: None,
         matrices: (0..clips).map(|clip| matrix(clip % CLASSES)).collect(),
         targets: (0..clips).map(|clip| clip % CLASSES).collect(),
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),

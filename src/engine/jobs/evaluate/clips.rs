@@ -67,6 +67,7 @@ fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection 
     let mut kept = Selection {
         excluded: selection.excluded,
         alike: selection.alike,
+        scales: selection.scales,
         ..Selection::default()
     };
     for (index, (clip, analysis)) in selection.clips.into_iter().zip(selection.analysis).enumerate() {
@@ -169,6 +170,8 @@ mod tests {
             given_split: None,
             columns: Default::default(),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 100,

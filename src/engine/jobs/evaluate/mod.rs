@@ -1,5 +1,6 @@
 //! Evaluate: a model on the selected clips, whatever it was trained on.
 
+mod agreement;
 mod clips;
 mod dimensions;
 mod origin;
@@ -15,6 +16,7 @@ use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Task, readin
 use crate::evaluation::{report, uar_interval};
 use crate::inference::LabelView;
 use crate::training::{Rows, TrainingError, transfer, transfer_ready_made};
+use agreement::Agreement;
 use clips::{Predicted, Side};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -39,13 +41,17 @@ impl Answer for request::Evaluate {
         let view = loaded.view(settings, &self.choice)?;
         let catalogue = catalogue(context)?;
         let selection = select(&catalogue, &settings.labels, &settings.filter);
-        let (side, predictions, dimensions) = match &view {
+        let (side, predictions, dimensional) = match &view {
             Some(view) => {
                 let side = Side::of(settings, selection, self.subset)?;
                 let predictions = by_labels(context, &loaded, view, &side.selection)?;
-                (side, predictions, Vec::new())
+                (side, predictions, None)
             }
-            None => by_dimensions(context, &loaded, selection, (&self.choice, self.subset))?,
+            None => {
+                let (side, predictions, dimensional) =
+                    by_dimensions(context, &loaded, selection, (&self.choice, self.subset))?;
+                (side, predictions, Some(dimensional))
+            }
         };
         let Predictions {
             labels,
@@ -59,6 +65,15 @@ impl Answer for request::Evaluate {
                 path.display()
             )));
         }
+        // Nothing is fitted for it, so it is over all clips.
+        let agreement = dimensional.as_ref().and_then(|of| {
+            let sides = [(&of.fitted.0, &of.fitted.1), (&side.selection, &of.test)];
+            Agreement::of(&of.names, &catalogue.scales, sides)
+        });
+        let agreed = agreement.as_ref().map(Agreement::report);
+        let ranges = agreed
+            .as_ref()
+            .and_then(|report| agreement::note(&catalogue.scales, report));
         let evaluated: HashSet<&Path> = predicted.evaluated.iter().map(|clip| &*clip.path).collect();
         let origin = origin::of(&loaded, training, (&side.selection, &evaluated), &catalogue);
         let not_in_model = predicted.not_in_model.iter().map(|label| label.clips).sum();
@@ -83,15 +98,19 @@ impl Answer for request::Evaluate {
                 ])
                 .collect(),
             final_model: false,
-            notes: side.notes.into_iter().chain(notes).collect(),
+            notes: side.notes.into_iter().chain(notes).chain(ranges).collect(),
             seed: settings.seed,
         };
         let report = report(&labels, &predicted.evaluated, protocol);
         let folder = save::write(&settings.runs, loaded.name(), &report, &predicted.evaluated)?;
+        if let Some(agreement) = &agreement {
+            agreement.write(&folder.join("dimensions.csv"))?;
+        }
         Ok(Arc::new(Evaluation {
             model: loaded.name().to_owned(),
             ready_made: loaded.is_ready_made(),
-            dimensions,
+            dimensions: dimensional.as_ref().map_or_else(Vec::new, |of| of.names.clone()),
+            agreement: agreed,
             coverage: report.scores.coverage(),
             interval: uar_interval(&predicted.evaluated, &labels, settings.seed),
             report,
@@ -168,6 +187,13 @@ fn by_labels(
     })
 }
 
+/// What a model with dimensions says of the clips that its map to categories is fitted on, and of those that are evaluated.
+struct Dimensional {
+    names: Vec<String>,
+    fitted: (Selection, Rows),
+    test: Rows,
+}
+
 /// Dimensions are mapped to categories, which takes clips to fit the map on: the training and validation sets of the
 /// settings' split. What is evaluated is in its test set.
 fn by_dimensions(
@@ -175,7 +201,7 @@ fn by_dimensions(
     loaded: &Loaded,
     selection: Selection,
     (choice, subset): (&LabelChoice, Option<Subset>),
-) -> Result<(Side, Predictions, Vec<String>), EngineError> {
+) -> Result<(Side, Predictions, Dimensional), EngineError> {
     let Loaded::ReadyMade(_, model) = loaded else {
         return Err(EngineError::Unsuitable("the model has no labels".to_owned()));
     };
@@ -185,16 +211,25 @@ fn by_dimensions(
             loaded.name()
         )));
     }
+    if selection.clips.is_empty() {
+        return Err(EngineError::Unsuitable(format!(
+            "no selected clip has a label, and the dimensions of {} are evaluated beside a map to categories, which is \
+             fitted on labels; widen [filter] or [labels], or name corpora with an emotion column",
+            loaded.name()
+        )));
+    }
     let selection = clips::of_labels(selection, &choice.labels)?;
     let (fitted, test) = Side::divided(&context.settings, selection)?;
     let dimensions: Vec<String> = model.labels().to_vec();
-    let map = dimensions::fit(&fitted, &rows(context, loaded, &fitted)?, &dimensions)?;
+    let of_fitted = rows(context, loaded, &fitted)?;
+    let map = dimensions::fit(&fitted, &of_fitted, &dimensions)?;
+    let of_test = rows(context, loaded, &test.selection)?;
     let mut refused = Vec::new();
     let mut shown: Vec<(&Clip, Vec<f32>)> = Vec::new();
-    for (clip, row) in test.selection.clips.iter().zip(rows(context, loaded, &test.selection)?) {
+    for (clip, row) in test.selection.clips.iter().zip(&of_test) {
         match row {
-            Ok(row) => shown.push((clip, map.means.probabilities(&row))),
-            Err(reason) => refused.push((clip.name().into_owned(), reason)),
+            Ok(row) => shown.push((clip, map.means.probabilities(row))),
+            Err(reason) => refused.push((clip.name().into_owned(), reason.clone())),
         }
     }
     let predicted = clips::predicted(&map.labels, shown);
@@ -204,5 +239,10 @@ fn by_dimensions(
         refused,
         notes: vec![map.note],
     };
-    Ok((test, predictions, dimensions))
+    let dimensional = Dimensional {
+        names: dimensions,
+        fitted: (fitted, of_fitted),
+        test: of_test,
+    };
+    Ok((test, predictions, dimensional))
 }

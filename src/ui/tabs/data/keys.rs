@@ -1,6 +1,6 @@
 //! The Data tab's keys.
 
-use super::{DataView, View, demo};
+use super::{DataView, Turn, View, demo};
 use crate::engine::{Bench, Command, CommandKind};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
@@ -16,17 +16,17 @@ const FOLDER: &str = "write the name of a folder, such as features";
 pub const DATA: Table<DataView> = Table {
     heading: "In this tab",
     bindings: &[
-        bind(&[LEFT, Key::character('h')], "the view on the left").does(|view, _, _| view.turn(View::ALL.len() - 1)),
+        bind(&[LEFT, Key::character('h')], "the view on the left").does(|view, model, _| view.turn(Turn::Left, model)),
         bind(&[RIGHT, Key::character('l')], "the view on the right")
             .hint_as("← →", "views")
-            .does(|view, _, _| view.turn(1)),
+            .does(|view, model, _| view.turn(Turn::Right, model)),
         bind(&[ENTER], "open the clip in Listen").does(DataView::open),
         bind(
             keys!['/'],
             "filter speakers, data-quality issues, refused files or notes",
         )
         .does(|view, _, effects| {
-            view.filter.typing = !matches!(view.view, View::Overview | View::Tables);
+            view.filter.typing = !matches!(view.view, View::Overview | View::Tables | View::Dimensions);
             if !view.filter.typing {
                 effects.note(
                     "There is nothing to filter here; → shows speakers, data-quality issues, refused files and notes.",

@@ -1,5 +1,6 @@
 //! Data: what there is to learn from.
 
+mod dimensions;
 mod empty;
 mod files;
 mod keys;
@@ -30,6 +31,8 @@ pub enum View {
     Overview,
     /// Cross-tables.
     Tables,
+    /// Dimensions and votes, where a corpus has them.
+    Dimensions,
     /// Speakers.
     Speakers,
     /// Clips with data-quality issues.
@@ -41,25 +44,43 @@ pub enum View {
 }
 
 impl View {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Overview,
         Self::Tables,
+        Self::Dimensions,
         Self::Speakers,
         Self::Issues,
         Self::Refused,
         Self::Notes,
     ];
 
+    /// Those that there is something for.
+    fn shown(survey: Option<&Survey>) -> Vec<Self> {
+        let has_dimensions = survey.is_some_and(|survey| !dimensions::corpora(&survey.statistics).is_empty());
+        let views = Self::ALL.into_iter();
+        views
+            .filter(|view| *view != Self::Dimensions || has_dimensions)
+            .collect()
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Tables => "Tables",
+            Self::Dimensions => "Dimensions",
             Self::Speakers => "Speakers",
             Self::Issues => "Issues",
             Self::Refused => "Refused",
             Self::Notes => "Notes",
         }
     }
+}
+
+/// To which side the views are turned.
+#[derive(Debug, Clone, Copy)]
+enum Turn {
+    Left,
+    Right,
 }
 
 /// What is seen of the data.
@@ -73,9 +94,15 @@ pub struct DataView {
 }
 
 impl DataView {
-    fn turn(&mut self, by: usize) {
-        let index = (self.view as usize + by) % View::ALL.len();
-        self.view = View::ALL[index];
+    /// To the next view or the one before, past those that there is nothing for.
+    fn turn(&mut self, step: Turn, model: &Model) {
+        let shown = View::shown(model.survey.as_deref());
+        let index = shown.iter().position(|view| *view == self.view).unwrap_or(0);
+        let next = match step {
+            Turn::Left => index + shown.len() - 1,
+            Turn::Right => index + 1,
+        };
+        self.view = shown[next % shown.len()];
         (self.cursor, self.filter) = (Cursor::default(), Filter::default());
     }
 
@@ -89,6 +116,7 @@ impl DataView {
         };
         match self.view {
             View::Overview | View::Tables => Vec::new(),
+            View::Dimensions => all(dimensions::corpora(&survey.statistics).len(), &|_| String::new()),
             View::Speakers => all(survey.statistics.speakers.len(), &|index| speakers::text(survey, index)),
             View::Issues => all(survey.quality_issues.len(), &|index| files::issue_text(survey, index)),
             View::Refused if words.is_empty() => files::refusals(survey).iter().map(|group| group.first).collect(),
@@ -211,6 +239,7 @@ fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
     match view.view {
         View::Overview => overview::draw(model, survey, body, buffer, theme),
         View::Tables => tables::draw(survey, body, buffer, theme),
+        View::Dimensions => dimensions::draw(view, survey, body, buffer, theme),
         View::Speakers => speakers::draw(view, survey, body, buffer, theme),
         View::Issues => files::draw_issues(view, survey, body, buffer, theme),
         View::Refused => files::draw_refused(view, survey, body, buffer, theme),
@@ -220,9 +249,9 @@ fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
 
 fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let mut x = 0;
-    for view in View::ALL {
+    for view in View::shown(Some(survey)) {
         let count = match view {
-            View::Overview | View::Tables => None,
+            View::Overview | View::Tables | View::Dimensions => None,
             View::Speakers => Some(survey.statistics.speakers.len()),
             View::Issues => Some(survey.quality_issues.len()),
             View::Refused => Some(survey.catalogue.refused.len()),

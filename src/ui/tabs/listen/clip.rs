@@ -1,7 +1,7 @@
 //! The selected clip: its wave, its spectrogram, what is known about it.
 
 use super::{ListenView, prediction, sound};
-use crate::engine::{Clip, CommandKind, Preview, Survey};
+use crate::engine::{Clip, CommandKind, Dimensions, Preview, Survey};
 use crate::present::numbers::grouped;
 use crate::present::words;
 use crate::ui::model::Model;
@@ -142,6 +142,17 @@ fn details_of(survey: &Survey, index: usize, clip: &Clip) -> Vec<JournalEntry> {
         words: format!("{emotion}{intensity}"),
         tone: Tone::Emotion(emotion.to_owned()),
     }];
+    let dimensions = Dimensions::NAMES.iter().zip(clip.dimensions.values());
+    let dimensions: Vec<String> = dimensions
+        .filter_map(|(name, value)| Some(format!("{name} {:.2}", value?)))
+        .collect();
+    if !dimensions.is_empty() {
+        details.push(entry("dimensions", dimensions.join(", ")));
+    }
+    if let Some(votes) = &clip.votes {
+        let words: Vec<String> = votes.iter().map(|(label, count)| format!("{label} {count}")).collect();
+        details.push(entry("votes", words.join(", ")));
+    }
     let speaker = [
         clip.speaker
             .as_deref()
