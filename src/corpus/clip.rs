@@ -1,6 +1,6 @@
 //! A clip and what is known about it.
 
-use super::ColumnValues;
+use super::{ColumnValues, Dimensions, ListenerVotes};
 use crate::audio::{AudioError, Channel, Decoded, decode_channel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -190,6 +190,12 @@ pub struct Clip {
     pub columns: ColumnValues,
     /// How strongly it was to be shown.
     pub intensity: Option<Intensity>,
+    /// Arousal, dominance and valence, in the corpus's units.
+    #[serde(default, skip_serializing_if = "Dimensions::is_none")]
+    pub dimensions: Dimensions,
+    /// How many listeners chose which label, as the corpus calls them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub votes: Option<ListenerVotes>,
     /// The sentence, or its code.
     pub text: Option<Arc<str>>,
     /// The container as the content says (`wav`, `aiff`, `ogg`, …).

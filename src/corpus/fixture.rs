@@ -25,6 +25,8 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         given_split: None,
         columns: Default::default(),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 32_000,

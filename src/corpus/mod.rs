@@ -8,6 +8,7 @@ mod clip;
 mod column_values;
 pub mod demo;
 mod demographics;
+mod dimensions;
 mod discover;
 mod error;
 mod exclusion;
@@ -44,6 +45,7 @@ mod tests;
 mod thumbnail;
 mod trimming;
 mod unrecognised;
+mod votes;
 mod walk;
 
 pub use analysis::{AnalysisProgress, analyse};
@@ -51,6 +53,7 @@ pub use analysis_cache::AnalysisCache;
 pub use catalogue::{Catalogue, Refused};
 pub use clip::{Clip, Emotion, Gender, Intensity};
 pub use column_values::ColumnValues;
+pub use dimensions::Dimensions;
 pub use discover::{discover, is_synthetic};
 pub use error::CorpusError;
 pub use exclusion::Exclusion;
@@ -70,3 +73,4 @@ pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, 
 pub use table::export;
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};
 pub use unrecognised::check_nothing_meant;
+pub use votes::ListenerVotes;

@@ -140,6 +140,11 @@ impl Gathered {
             columns: self.interner.columns(&labels.columns),
             emotion: self.interner.emotion(&labels.emotion),
             intensity: labels.intensity,
+            dimensions: labels.dimensions,
+            votes: labels
+                .votes
+                .as_ref()
+                .and_then(|votes| votes.relabelled(|label| Some(self.interner.emotion(label.name())))),
             frames: header.frames,
             rate: header.rate,
             channels: header.channels,

@@ -24,6 +24,18 @@ pub struct Columns {
     pub text: String,
     /// Intensity.
     pub intensity: String,
+    /// Arousal, a number in whatever units; where it is called so, `activation` is read in its place.
+    #[serde(skip_serializing_if = "is_arousal")]
+    pub arousal: String,
+    /// Dominance, a number in whatever units.
+    #[serde(skip_serializing_if = "is_dominance")]
+    pub dominance: String,
+    /// Valence, a number in whatever units.
+    #[serde(skip_serializing_if = "is_valence")]
+    pub valence: String,
+    /// Columns that count the listeners who chose the label by which the column is called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<String>,
     /// Age in years.
     pub age: String,
     /// Race or ethnicity.
@@ -48,11 +60,28 @@ impl Default for Columns {
             corpus: name("corpus"),
             text: name("text"),
             intensity: name("intensity"),
+            arousal: name("arousal"),
+            dominance: name("dominance"),
+            valence: name("valence"),
+            votes: Vec::new(),
             age: name("age"),
             ethnicity: name("ethnicity"),
             split: name("split"),
         }
     }
+}
+
+// Programs that do not know these keys refuse them: they are written where they say something.
+fn is_arousal(name: &str) -> bool {
+    name == "arousal"
+}
+
+fn is_dominance(name: &str) -> bool {
+    name == "dominance"
+}
+
+fn is_valence(name: &str) -> bool {
+    name == "valence"
 }
 
 /// One corpus: `[[corpora]]`.

@@ -1,13 +1,13 @@
 //! The table of clips for other tools; the `table` layout reads it back.
 
-use super::{Catalogue, Clip, CorpusError, SampleAnalysis};
+use super::{Catalogue, Clip, CorpusError, ListenerVotes, SampleAnalysis};
 use crate::files;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{self, Path};
 use std::{fs, io};
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 26] = [
     "path",
     "corpus",
     "emotion",
@@ -16,6 +16,10 @@ const HEADER: [&str; 22] = [
     "age",
     "ethnicity",
     "intensity",
+    "arousal",
+    "dominance",
+    "valence",
+    "votes",
     "text",
     "split",
     "synthetic",
@@ -96,6 +100,8 @@ pub fn export(catalogue: &Catalogue, path: &Path) -> Result<usize, CorpusError> 
 
 fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) -> [Cow<'a, str>; HEADER.len()] {
     let sound = analysis.filter(|analysis| analysis.damage.is_none());
+    let stated = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
+    let [arousal, dominance, valence] = clip.dimensions.values().map(stated);
     let measured = |text: fn(&SampleAnalysis) -> String| sound.map(text).unwrap_or_default().into();
     [
         file.into(),
@@ -106,6 +112,14 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
         clip.age.map_or_else(String::new, |age| age.to_string()).into(),
         clip.ethnicity.as_deref().unwrap_or_default().into(),
         clip.intensity.map_or("", |intensity| intensity.name()).into(),
+        arousal.into(),
+        dominance.into(),
+        valence.into(),
+        clip.votes
+            .as_ref()
+            .map(ListenerVotes::to_json)
+            .unwrap_or_default()
+            .into(),
         clip.text.as_deref().unwrap_or_default().into(),
         clip.given_split.as_deref().unwrap_or_default().into(),
         clip.synthetic.to_string().into(),
@@ -130,7 +144,8 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
 mod tests {
     use super::super::fixture::{tone, write_wav};
     use super::super::{
-        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ScanIndex, analyse, scan,
+        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ListenerVotes, ScanIndex, analyse,
+        scan,
     };
     use super::*;
     use std::sync::Arc;
@@ -169,6 +184,8 @@ mod tests {
                 given_split: Some("Test 1".into()),
                 columns: [("Room, or so", "the \"hall\"")].into_iter().collect(),
                 intensity: Some(Intensity::Medium),
+                dimensions: [Some(1.5), None, Some(-0.25)].into(),
+                votes: ListenerVotes::new([(Emotion::new("a \"b\""), 2.0), (Emotion::new("c"), 0.5)]),
                 text: Some("two\nlines".into()),
                 container: "wav".into(),
                 frames: 400,
@@ -187,6 +204,8 @@ mod tests {
             given_split: None,
             columns: Default::default(),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             ..clip("deep/b, c.wav")
         };

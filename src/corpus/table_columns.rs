@@ -1,7 +1,7 @@
 //! Which column of a table holds what.
 
 use super::layouts::Labels;
-use super::{Columns, Gender, Intensity};
+use super::{Columns, Dimensions, Emotion, Gender, Intensity, ListenerVotes};
 use csv::ByteRecord;
 
 /// Not configurable: `undertone scan --export` writes it so that generated speech never passes for human.
@@ -13,26 +13,45 @@ pub(super) const PATH_NAMES: [&str; 6] = ["file", "file_name", "filename", "wav"
 /// What other programs call the column of emotions, read where there is no `emotion`.
 pub(super) const EMOTION_NAMES: [&str; 1] = ["label"];
 
+/// What other programs call arousal.
+const AROUSAL_NAMES: [&str; 1] = ["activation"];
+
+/// Where votes stand in one column, as `undertone scan --export` writes them: `{"angry": 3, "sad": 1}`.
+const VOTES: &str = "votes";
+
 /// Where each column is.
 #[derive(Debug)]
 pub(super) struct ColumnIndices {
     width: usize,
     path: usize,
-    emotion: usize,
+    emotion: Option<usize>,
     speaker: Option<usize>,
     gender: Option<usize>,
     corpus: Option<usize>,
     text: Option<usize>,
     intensity: Option<usize>,
+    dimensions: [Option<usize>; 3],
+    votes: Votes,
     age: Option<usize>,
     ethnicity: Option<usize>,
     split: Option<usize>,
     synthetic: Option<usize>,
 }
 
+/// Where the listeners' votes are.
+#[derive(Debug)]
+enum Votes {
+    /// In columns of counts, with the label that each counts.
+    Columns(Vec<(usize, Emotion)>),
+    /// In one column.
+    Json(usize),
+    /// Nowhere.
+    None,
+}
+
 impl ColumnIndices {
-    /// Finds the columns under the names of the settings; path and emotion also under those that other programs give
-    /// them, unless they were asked for by name.
+    /// Finds the columns under the names of the settings; path, emotion and arousal also under those that other
+    /// programs give them, unless they were asked for by name. A table of dimensions or votes needs no emotion.
     ///
     /// # Errors
     /// A column that is needed or was asked for and is not there; in words, with those that are.
@@ -61,15 +80,40 @@ impl ColumnIndices {
             None if name != key && !name.is_empty() => Err(missing(key, name, &[])),
             found => Ok(found),
         };
+        let path = needed("path", &columns.path, &PATH_NAMES)?;
+        let arousal = optional("arousal", &columns.arousal)?;
+        let activation = || AROUSAL_NAMES.iter().find_map(|name| index(name));
+        let dimensions = [
+            arousal.or_else(|| (columns.arousal == "arousal").then(activation).flatten()),
+            optional("dominance", &columns.dominance)?,
+            optional("valence", &columns.valence)?,
+        ];
+        let counts = columns.votes.iter().map(|name| {
+            let column = index(name).ok_or_else(|| missing("votes", name, &[]))?;
+            Ok((column, Emotion::new(name)))
+        });
+        let votes = match (counts.collect::<Result<Vec<_>, String>>()?, index(VOTES)) {
+            (counts, _) if !counts.is_empty() => Votes::Columns(counts),
+            (_, Some(column)) => Votes::Json(column),
+            _ => Votes::None,
+        };
+        let labelled_otherwise =
+            columns.emotion == "emotion" && (dimensions.iter().any(Option::is_some) || !matches!(votes, Votes::None));
+        let emotion = match needed("emotion", &columns.emotion, &EMOTION_NAMES) {
+            Err(_) if labelled_otherwise => None,
+            found => Some(found?),
+        };
         Ok(Self {
             width: headings.len(),
-            path: needed("path", &columns.path, &PATH_NAMES)?,
-            emotion: needed("emotion", &columns.emotion, &EMOTION_NAMES)?,
+            path,
+            emotion,
             speaker: optional("speaker", &columns.speaker)?,
             gender: optional("gender", &columns.gender)?,
             corpus: optional("corpus", &columns.corpus)?,
             text: optional("text", &columns.text)?,
             intensity: optional("intensity", &columns.intensity)?,
+            dimensions,
+            votes,
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
             split: optional("split", &columns.split)?,
@@ -80,6 +124,7 @@ impl ColumnIndices {
     /// Whether a column is read as something of its own.
     pub fn reads(&self, column: usize) -> bool {
         let optional = [
+            self.emotion,
             self.speaker,
             self.gender,
             self.corpus,
@@ -90,7 +135,13 @@ impl ColumnIndices {
             self.split,
             self.synthetic,
         ];
-        [self.path, self.emotion].contains(&column) || optional.contains(&Some(column))
+        let voted = match &self.votes {
+            Votes::Columns(columns) => columns.iter().any(|(voted, _)| *voted == column),
+            Votes::Json(voted) => *voted == column,
+            Votes::None => false,
+        };
+        let stated = optional.iter().chain(&self.dimensions);
+        self.path == column || voted || stated.flatten().any(|stated| *stated == column)
     }
 
     /// The file that a row names, trimmed; none where it names none.
@@ -98,7 +149,8 @@ impl ColumnIndices {
         text(record, self.path)
     }
 
-    /// What a row says. Values that need not be there (gender, age, intensity) are unknown when they cannot be understood.
+    /// What a row says; without a column of emotions, the one that most listeners chose is its emotion. Values that need
+    /// not be there (gender, age, intensity, dimensions, votes) are unknown when they cannot be understood.
     ///
     /// # Errors
     /// More fields than columns, text that is not UTF-8, no path; in words.
@@ -117,18 +169,31 @@ impl ColumnIndices {
         if self.path(record).is_none() {
             return Err("the path is empty".into());
         }
-        let emotion = text(record, self.emotion).unwrap_or_default();
         let stated = |column: Option<usize>| column.and_then(|column| text(record, column));
         let owned = |column: Option<usize>| stated(column).map(str::to_owned);
+        let votes = match &self.votes {
+            Votes::Columns(columns) => ListenerVotes::new(columns.iter().filter_map(|(column, label)| {
+                let count = text(record, *column).and_then(number)?;
+                Some((label.clone(), count))
+            })),
+            Votes::Json(column) => text(record, *column).and_then(ListenerVotes::of_json),
+            Votes::None => None,
+        };
+        let emotion = match self.emotion {
+            Some(column) => text(record, column),
+            None => votes.as_ref().and_then(ListenerVotes::winner).map(Emotion::name),
+        };
         Ok(Labels {
             corpus: owned(self.corpus),
             speaker: owned(self.speaker),
             gender: stated(self.gender).and_then(Gender::parse),
             age: stated(self.age).and_then(years),
             ethnicity: owned(self.ethnicity),
-            emotion: emotion.to_owned().into(),
+            emotion: emotion.unwrap_or_default().to_owned().into(),
             given_split: owned(self.split),
             intensity: stated(self.intensity).and_then(Intensity::parse),
+            dimensions: Dimensions::from(self.dimensions.map(|column| stated(column).and_then(number))),
+            votes,
             text: owned(self.text).map(Into::into),
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
             ..Labels::default()
@@ -140,6 +205,10 @@ impl ColumnIndices {
 pub(super) fn text(record: &ByteRecord, column: usize) -> Option<&str> {
     let field = std::str::from_utf8(record.get(column)?).ok()?.trim();
     (!field.is_empty()).then_some(field)
+}
+
+fn number(text: &str) -> Option<f32> {
+    text.parse().ok().filter(|number: &f32| number.is_finite())
 }
 
 fn years(text: &str) -> Option<u16> {

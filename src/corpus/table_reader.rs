@@ -103,7 +103,7 @@ fn resolved(folder: &Path, file: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Gender, Intensity};
+    use super::super::{Dimensions, Emotion, Gender, Intensity, ListenerVotes};
     use super::*;
     use proptest::prelude::*;
 
@@ -142,6 +142,47 @@ mod tests {
             })
         );
         assert_eq!(rows[1].line, 3);
+    }
+
+    #[test]
+    fn dimensions_and_votes_label_a_table_without_emotions() {
+        let (_folder, path) = table(
+            "t.csv",
+            b"file,Activation,valence,ang,hap,x\na.wav,3.5,-1,2,1.0,1\nb.wav,nan,,1,1,\nc.wav,loud,0,-1,,\n",
+        );
+        let columns = Columns {
+            votes: vec!["hap".into(), "ang".into()],
+            ..Columns::default()
+        };
+        let rows = read_table(&path, &columns).unwrap();
+        let read = |row: usize| rows[row].labels.clone().unwrap();
+        assert_eq!(read(0).dimensions, [Some(3.5), None, Some(-1.0)].into());
+        assert_eq!(
+            (read(0).emotion, read(1).emotion, read(2).emotion),
+            ("ang".into(), "".into(), "".into())
+        );
+        let votes =
+            |counts: [(&str, f32); 2]| ListenerVotes::new(counts.map(|(name, count)| (Emotion::new(name), count)));
+        assert_eq!(read(0).votes, votes([("ang", 2.0), ("hap", 1.0)]));
+        assert_eq!(
+            (read(1).dimensions, read(1).votes),
+            (Dimensions::default(), votes([("ang", 1.0), ("hap", 1.0)]))
+        );
+        assert_eq!((read(2).dimensions.valence, read(2).votes), (Some(0.0), None));
+        // Without the votes the dimensions are enough, under the names that are asked for.
+        let read = |columns: &Columns| read_table(&path, columns).map(|rows| rows[0].labels.clone().unwrap());
+        assert_eq!(read(&Columns::default()).unwrap().dimensions.arousal, Some(3.5));
+        let named = |arousal: &str| Columns {
+            arousal: arousal.into(),
+            ..Columns::default()
+        };
+        assert_eq!(read(&named("x")).unwrap().dimensions.arousal, Some(1.0));
+        assert!(read(&named("act")).unwrap_err().to_string().contains("columns.arousal"));
+        let emotion = Columns {
+            emotion: "class".into(),
+            ..Columns::default()
+        };
+        assert!(read(&emotion).unwrap_err().to_string().contains("columns.emotion"));
     }
 
     #[test]

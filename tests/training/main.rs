@@ -99,6 +99,8 @@ fn predictions_are_joined_with_their_clips() {
         given_split: None,
         columns: Default::default(),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 4_000,

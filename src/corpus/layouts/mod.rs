@@ -11,7 +11,7 @@ mod tess;
 
 pub(super) use recognise::{Votes, majority};
 
-use super::{ColumnValues, Gender, Intensity};
+use super::{ColumnValues, Dimensions, Gender, Intensity, ListenerVotes};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
@@ -37,6 +37,10 @@ pub(super) struct Labels {
     pub columns: ColumnValues,
     /// How strongly it was to be shown.
     pub intensity: Option<Intensity>,
+    /// Arousal, dominance and valence, in the corpus's units.
+    pub dimensions: Dimensions,
+    /// How many listeners chose which label, as the corpus calls them.
+    pub votes: Option<ListenerVotes>,
     /// The sentence, or its code.
     pub text: Option<Cow<'static, str>>,
     /// Whether it is stated to be generated, or to be human.

@@ -68,6 +68,8 @@ fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
         given_split: None,
         columns: Default::default(),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: header.container.as_str().into(),
         frames: header.frames,

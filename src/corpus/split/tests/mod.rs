@@ -31,6 +31,8 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         given_split: None,
         columns: Default::default(),
         intensity: None,
+        dimensions: Default::default(),
+        votes: None,
         text: None,
         container: "wav".into(),
         frames: 16_000,

@@ -162,6 +162,8 @@ mod tests {
             given_split: None,
             columns: Default::default(),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: None,
             container: "wav".into(),
             frames: 100,

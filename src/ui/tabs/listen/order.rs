@@ -188,6 +188,8 @@ mod tests {
             given_split: None,
             columns: Default::default(),
             intensity: None,
+            dimensions: Default::default(),
+            votes: None,
             text: Some("it's eleven o'clock".into()),
             container: "wav".into(),
             frames: u64::from(index * 7919 % 50_000 + 8000),
