@@ -25,9 +25,8 @@ fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
         name: name.into(),
         layout,
         path: root.join(name),
-        demographics: None,
-        channel: Default::default(),
         columns: Default::default(),
+        ..CorpusSettings::default()
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
         Layout::Auto => folder.recognised(),
         Layout::Table => folder.by_its_table(),
         Layout::Folders => folder.by_its_folders(),
+        Layout::Pattern => folder.by_pattern(),
         scheme => {
             let layout = format!("the names of {}, as the settings say", scheme.title());
             folder.by_names(&[scheme], layout)

@@ -8,7 +8,7 @@ use super::main_scheme::{main_scheme, name_of};
 use super::source::beneath;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
-use crate::audio::{Channel, promises_sound};
+use crate::audio::promises_sound;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -177,9 +177,7 @@ fn corpus(folder: &Path, kind: &Kind) -> CorpusSettings {
         name: name_of(&own, scheme),
         layout: Layout::Auto,
         path: folder.to_path_buf(),
-        demographics: None,
-        channel: Channel::Mix,
-        columns: Columns::default(),
+        ..CorpusSettings::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The corpus floor's part of `workbench.toml`.
 
+use super::layouts::pattern::{Described, NamePattern, SpeakerFacts};
 use super::{CorpusError, Gender, Intensity, Layout};
 use crate::audio::Channel;
 use serde::{Deserialize, Serialize};
@@ -85,7 +86,7 @@ fn is_valence(name: &str) -> bool {
 }
 
 /// One corpus: `[[corpora]]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusSettings {
     /// The name shown and used in filters.
@@ -104,6 +105,64 @@ pub struct CorpusSettings {
     /// The table's column names.
     #[serde(default)]
     pub columns: Columns,
+    /// For `pattern`: a regular expression of the whole name, or of the last folders and the name, with the groups `emotion`
+    /// and, where known, `speaker`, `gender`, `age`, `intensity`, `text`, `split`; other groups are columns of that name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+    /// For `pattern`: from what it catches as emotion to the label; none where the names state the labels themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// For `pattern`: the same for other groups, by group.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
+    /// For `pattern`: what is known of a speaker.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub speakers: BTreeMap<String, SpeakerFacts>,
+    /// For `iemocap`: all, improvised or scripted dialogues.
+    #[serde(default, skip_serializing_if = "DialoguePart::is_all")]
+    pub part: DialoguePart,
+}
+
+impl CorpusSettings {
+    /// What reads its names under `pattern`.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] where there is no pattern, or none that works.
+    pub(super) fn name_pattern(&self) -> Result<NamePattern, CorpusError> {
+        let refused = |problem: String| CorpusError::settings("corpora.pattern", format!("{}: {problem}", self.name));
+        if self.pattern.is_empty() {
+            let example = r"(?<speaker>s\d+)_(?<emotion>[a-z]+)_\d+";
+            return Err(refused(format!(
+                "layout = \"pattern\" needs a pattern of the names, for example pattern = '{example}'"
+            )));
+        }
+        let described = Described {
+            pattern: self.pattern.clone(),
+            labels: self.labels.clone(),
+            codes: self.codes.clone(),
+            speakers: self.speakers.clone(),
+        };
+        NamePattern::new(described).map_err(refused)
+    }
+}
+
+/// Which of IEMOCAP's dialogues are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialoguePart {
+    /// All.
+    #[default]
+    All,
+    /// Those that the actors made up.
+    Improvised,
+    /// Those that they had learnt.
+    Scripted,
+}
+
+impl DialoguePart {
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
 }
 
 /// What becomes of labels: `[labels]`.

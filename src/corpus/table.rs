@@ -144,8 +144,7 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
 mod tests {
     use super::super::fixture::{tone, write_wav};
     use super::super::{
-        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ListenerVotes, ScanIndex, analyse,
-        scan,
+        AnalysisCache, CorpusSettings, Emotion, Gender, Intensity, Layout, ListenerVotes, ScanIndex, analyse, scan,
     };
     use super::*;
     use std::sync::Arc;
@@ -155,9 +154,7 @@ mod tests {
             name: "table".into(),
             layout: Layout::Table,
             path: table.into(),
-            demographics: None,
-            channel: Default::default(),
-            columns: Columns::default(),
+            ..CorpusSettings::default()
         };
         scan(
             &[corpus],
