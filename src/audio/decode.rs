@@ -14,6 +14,7 @@ use super::{AudioError, Wave};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use symphonia::core::errors::Error;
 use xxhash_rust::xxh3::Xxh3;
@@ -41,6 +42,27 @@ pub struct Decoded {
     pub header: Header,
     /// XXH3-128 of rate and mono samples (f32 little-endian): equal for files that sound equal.
     pub content: u128,
+}
+
+impl Decoded {
+    /// These samples of it, `header.frames` and `content` with them.
+    ///
+    /// # Errors
+    /// A range that the file at `path` does not hold.
+    pub fn cut(mut self, path: &Path, range: Range<u64>) -> Result<Self, AudioError> {
+        let all = self.wave.samples.len();
+        let [start, end] = [range.start, range.end].map(|sample| usize::try_from(sample).unwrap_or(usize::MAX));
+        let Some(samples) = self.wave.samples.get(start..end).filter(|samples| !samples.is_empty()) else {
+            return Err(AudioError::Damaged {
+                path: path.into(),
+                what: format!("it ends after {all} samples, before its segment from {start} to {end} does"),
+            });
+        };
+        self.content = hash(self.wave.rate, samples);
+        self.header.frames = samples.len() as u64;
+        self.wave.samples = samples.to_vec();
+        Ok(self)
+    }
 }
 
 /// Rates that speech is recorded at, with room on both sides (Hz). Outside of them a header is wrong.

@@ -97,9 +97,8 @@ struct Times {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{catalogue_of, tone, write_wav};
+    use super::super::fixture::{catalogue_of, clip_of, tone, write_wav};
     use super::*;
-    use crate::audio::Channel;
     use std::fs;
 
     #[test]
@@ -124,7 +123,7 @@ mod tests {
         assert_ne!(content(3), content(4));
         assert!(folder.path().join("analyses").is_file());
         let again = AnalysisCache::load(&folder.path().join("analyses"));
-        assert!(paths.iter().all(|path| again.get(path, Channel::Mix).is_some()));
+        assert!(paths.iter().all(|path| again.get(&clip_of(path)).is_some()));
     }
 
     #[test]
@@ -139,8 +138,8 @@ mod tests {
         assert_eq!(damage(0), None);
         assert!(damage(1).is_some_and(|why| !why.contains("bad.wav")));
         assert!(damage(2).is_some());
-        assert!(cache.get(&paths[1], Channel::Mix).is_some());
-        assert!(cache.get(&paths[2], Channel::Mix).is_none());
+        assert!(cache.get(&clip_of(&paths[1])).is_some());
+        assert!(cache.get(&clip_of(&paths[2])).is_none());
     }
 
     #[test]
@@ -153,10 +152,7 @@ mod tests {
         let cache = AnalysisCache::load(&folder.path().join("analyses"));
         let analysed = analyse(&catalogue_of(&paths), &cache, &|_, _, _| false).unwrap();
         let measured = analysed.analysis.iter().flatten().count();
-        let remembered = paths
-            .iter()
-            .filter(|path| cache.get(path, Channel::Mix).is_some())
-            .count();
+        let remembered = paths.iter().filter(|path| cache.get(&clip_of(path)).is_some()).count();
         assert!(measured > 0);
         assert_eq!(measured, remembered);
     }

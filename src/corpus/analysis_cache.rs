@@ -28,7 +28,7 @@ pub struct AnalysisCache {
 #[derive(Debug, Default)]
 struct Shared {
     path: Option<PathBuf>,
-    /// By the hash of the absolute path, and of the channel where it is one.
+    /// By the hash of the absolute path, and of the channel and the segment where it is one.
     entries: RwLock<HashMap<u128, Entry>>,
     changed: AtomicBool,
 }
@@ -68,28 +68,28 @@ impl AnalysisCache {
         self.len() == 0
     }
 
-    /// What is remembered of this channel of a file, if it has not changed.
-    pub fn get(&self, path: &Path, channel: Channel) -> Option<Arc<SampleAnalysis>> {
+    /// What is remembered of this clip, if its file has not changed.
+    pub fn get(&self, clip: &Clip) -> Option<Arc<SampleAnalysis>> {
         // Most files of a first scan are unknown: they are not even looked at.
         let entries = self.shared.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(&key(path, channel))?;
+        let entry = entries.get(&key(clip))?;
         let (stamp, analysis) = (entry.stamp, Arc::clone(&entry.analysis));
         drop(entries);
-        (Stamp::of(path).ok()? == stamp).then_some(analysis)
+        (Stamp::of(&clip.path).ok()? == stamp).then_some(analysis)
     }
 
     /// The analysis of one clip, remembered or measured now.
     pub fn analysis(&self, clip: &Clip) -> Arc<SampleAnalysis> {
-        if let Some(known) = self.get(&clip.path, clip.channel) {
+        if let Some(known) = self.get(clip) {
             return known;
         }
         // Before the samples are read: a change in between must be noticed next time.
         let stamp = Stamp::of(&clip.path);
-        let (analysis, lasting) = SampleAnalysis::measure(&clip.path, clip.channel);
+        let (analysis, lasting) = SampleAnalysis::measure(clip);
         let analysis = Arc::new(analysis);
         if let (Ok(stamp), true) = (stamp, lasting) {
             let entry = Entry {
-                key: key(&clip.path, clip.channel),
+                key: key(clip),
                 stamp,
                 analysis: Arc::clone(&analysis),
             };
@@ -134,18 +134,23 @@ impl AnalysisCache {
     }
 }
 
-fn key(path: &Path, channel: Channel) -> u128 {
-    let absolute = std::path::absolute(path);
+fn key(clip: &Clip) -> u128 {
+    let absolute = std::path::absolute(&clip.path);
     let mut bytes = absolute
         .as_deref()
-        .unwrap_or(path)
+        .unwrap_or(&clip.path)
         .as_os_str()
         .as_encoded_bytes()
         .to_vec();
-    if let Channel::One(channel) = channel {
-        // No path holds a zero.
+    // No path holds a zero, and the parts after it differ in length.
+    if let Channel::One(channel) = clip.channel {
         bytes.push(0);
         bytes.extend(channel.to_le_bytes());
+    }
+    if let Some(segment) = clip.segment {
+        bytes.push(0);
+        bytes.extend(segment.first.to_le_bytes());
+        bytes.extend(segment.count.to_le_bytes());
     }
     xxh3_128(&bytes)
 }
@@ -174,13 +179,13 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(16_000));
         let store = folder.path().join("cache/analyses");
         let cache = AnalysisCache::load(&store);
-        assert!(cache.get(&path, Channel::Mix).is_none());
+        assert!(cache.get(&clip_of(&path)).is_none());
         let analysis = cache.analysis(&clip_of(&path));
         assert!(Arc::ptr_eq(&analysis, &cache.clone().analysis(&clip_of(&path))));
         cache.save().unwrap();
-        assert_eq!(AnalysisCache::load(&store).get(&path, Channel::Mix), Some(analysis));
+        assert_eq!(AnalysisCache::load(&store).get(&clip_of(&path)), Some(analysis));
         write_wav(&path, 16_000, 1, &tone(8_000));
-        assert!(AnalysisCache::load(&store).get(&path, Channel::Mix).is_none());
+        assert!(AnalysisCache::load(&store).get(&clip_of(&path)).is_none());
     }
 
     #[test]
@@ -194,21 +199,16 @@ mod tests {
         write_wav(&path, 16_000, 2, &samples);
         let store = folder.path().join("analyses");
         let cache = AnalysisCache::load(&store);
-        let channels = [Channel::Mix, Channel::One(1), Channel::One(2)];
-        let contents = |cache: &AnalysisCache| {
-            channels.map(|channel| {
-                let clip = Clip {
-                    channel,
-                    ..clip_of(&path)
-                };
-                cache.analysis(&clip).content
-            })
-        };
+        let clips = [Channel::Mix, Channel::One(1), Channel::One(2)].map(|channel| Clip {
+            channel,
+            ..clip_of(&path)
+        });
+        let contents = |cache: &AnalysisCache| clips.each_ref().map(|clip| cache.analysis(clip).content);
         let [mix, left, right] = contents(&cache);
         assert!(mix != left && left != right && right != mix);
         cache.save().unwrap();
         let again = AnalysisCache::load(&store);
-        assert!(channels.iter().all(|channel| again.get(&path, *channel).is_some()));
+        assert!(clips.iter().all(|clip| again.get(clip).is_some()));
         assert_eq!(contents(&again), [mix, left, right]);
     }
 
@@ -226,7 +226,7 @@ mod tests {
         let remembered = || {
             paths
                 .iter()
-                .filter(|path| AnalysisCache::load(&store).get(path, Channel::Mix).is_some())
+                .filter(|path| AnalysisCache::load(&store).get(&clip_of(path)).is_some())
                 .count()
         };
         assert_eq!(remembered(), 3);
@@ -248,7 +248,7 @@ mod tests {
         write_wav(&path, 16_000, 1, &tone(100));
         let cache = AnalysisCache::default();
         cache.analysis(&clip_of(&path));
-        assert!(cache.get(&path, Channel::Mix).is_some());
+        assert!(cache.get(&clip_of(&path)).is_some());
         cache.save().unwrap();
     }
 }

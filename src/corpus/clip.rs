@@ -1,6 +1,6 @@
 //! A clip and what is known about it.
 
-use super::{ColumnValues, Dimensions, ListenerVotes};
+use super::{ColumnValues, Dimensions, ListenerVotes, Segment};
 use crate::audio::{AudioError, Channel, Decoded, decode_channel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -200,9 +200,9 @@ pub struct Clip {
     pub text: Option<Arc<str>>,
     /// The container as the content says (`wav`, `aiff`, `ogg`, …).
     pub container: Arc<str>,
-    /// Samples per channel, as the header states them.
+    /// Samples per channel of the file, as its header states them.
     pub frames: u64,
-    /// Samples per channel as decoded, where they are known and say more than the header: it may be mistaken.
+    /// Samples per channel of the clip as decoded, where they are known and say more than the header: it may be mistaken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoded: Option<u64>,
     /// Samples per second (Hz).
@@ -212,12 +212,16 @@ pub struct Clip {
     /// The channel that stands for it.
     #[serde(default, skip_serializing_if = "Channel::is_mix")]
     pub channel: Channel,
+    /// The part of the file that it is; none is the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<Segment>,
 }
 
 impl Clip {
-    /// Samples per channel: as decoded where that is known, else as the header states them.
+    /// Samples per channel: as decoded where that is known, else those of its segment, or as the header states them.
     pub fn length(&self) -> u64 {
-        self.decoded.unwrap_or(self.frames)
+        let stated = self.segment.map_or(self.frames, |segment| segment.count);
+        self.decoded.unwrap_or(stated)
     }
 
     /// Length in seconds.
@@ -227,15 +231,27 @@ impl Clip {
 
     /// Whether its length is only what the header of a compressed file says, for nothing of it was decoded yet.
     pub fn is_estimated(&self) -> bool {
-        self.decoded.is_none() && !matches!(&*self.container, "wav" | "w64" | "sph" | "aiff")
+        self.decoded.is_none() && self.segment.is_none() && !matches!(&*self.container, "wav" | "w64" | "sph" | "aiff")
     }
 
     /// Its samples, of the channel that stands for it.
     ///
     /// # Errors
-    /// As [`crate::audio::decode`]; a file without that channel.
+    /// As [`crate::audio::decode`]; a file without that channel, or that ends before the segment does.
     pub fn decode(&self) -> Result<Decoded, AudioError> {
-        decode_channel(&self.path, self.channel)
+        self.decode_of(self.channel)
+    }
+
+    /// As [`Clip::decode`], of another channel.
+    ///
+    /// # Errors
+    /// As [`Clip::decode`].
+    pub(super) fn decode_of(&self, channel: Channel) -> Result<Decoded, AudioError> {
+        let whole = decode_channel(&self.path, channel)?;
+        match self.segment {
+            Some(segment) => whole.cut(&self.path, segment.range()),
+            None => Ok(whole),
+        }
     }
 
     /// The speaker, unique among all corpora (`corpus/speaker`).

@@ -34,6 +34,7 @@ pub(super) fn clip(path: &str, emotion: &str) -> Clip {
         channels: 1,
         decoded: None,
         channel: Channel::Mix,
+        segment: None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! What needs the samples of a clip: content, level, and the small spectrogram of a list row.
 
+use super::Clip;
 use super::scan_index::without_path;
 use super::thumbnail::thumbnail;
-use crate::audio::{AudioError, Channel, Decoded, Level, decode_channel, level};
+use crate::audio::{AudioError, Channel, Decoded, Level, level};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// What the samples of one clip say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,14 +31,14 @@ impl SampleAnalysis {
     /// Segments of a thumbnail.
     pub const THUMBNAIL_SEGMENTS: usize = 24;
 
-    /// Decodes and measures a file, and whether the outcome lasts: what the file system refuses now it
+    /// Decodes and measures a clip, and whether the outcome lasts: what the file system refuses now it
     /// may give later.
-    pub(super) fn measure(path: &Path, channel: Channel) -> (Self, bool) {
-        match decode_channel(path, channel) {
+    pub(super) fn measure(clip: &Clip) -> (Self, bool) {
+        match clip.decode() {
             Ok(decoded) => {
                 let level = level(&decoded.wave);
-                let cancelled = if channel.is_mix() {
-                    cancellation(path, &decoded, level)
+                let cancelled = if clip.channel.is_mix() {
+                    cancellation(clip, &decoded, level)
                 } else {
                     None
                 };
@@ -65,7 +65,7 @@ impl SampleAnalysis {
                     level: nothing,
                     cancelled: None,
                     thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
-                    damage: Some(without_path(&error.to_string(), path)),
+                    damage: Some(without_path(&error.to_string(), &clip.path)),
                 };
                 (analysis, !matches!(error, AudioError::Io { .. }))
             }
@@ -87,12 +87,12 @@ const CANCELLED_DB: f32 = 10.0;
 
 /// How much quieter (dB) the mean of the channels is than that of unrelated ones as loud, where they cancel each other:
 /// as when one of two microphones, or one side of a cable, was wired the wrong way round.
-fn cancellation(path: &Path, mix: &Decoded, level: Level) -> Option<f32> {
+fn cancellation(clip: &Clip, mix: &Decoded, level: Level) -> Option<f32> {
     let channels = mix.header.channels;
     if channels < 2 || level.rms_dbfs > QUIET_DBFS {
         return None;
     }
-    let one = |channel| decode_channel(path, Channel::One(channel)).ok();
+    let one = |channel| clip.decode_of(Channel::One(channel)).ok();
     let levels: Vec<Level> = (1..=channels)
         .filter_map(one)
         .map(|one| self::level(&one.wave))
@@ -108,7 +108,7 @@ fn cancellation(path: &Path, mix: &Decoded, level: Level) -> Option<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{tone, write_wav};
+    use super::super::fixture::{clip_of, tone, write_wav};
     use super::*;
 
     /// What is found of two channels, each of these multiples of a tone, with a hiss of its own.
@@ -121,7 +121,7 @@ mod tests {
             .flat_map(|(n, sample)| gains.map(|gain| (gain * f64::from(sample)) as i16 + ((n * n) % 3) as i16))
             .collect();
         write_wav(&path, 16_000, 2, &samples);
-        SampleAnalysis::measure(&path, Channel::Mix).0
+        SampleAnalysis::measure(&clip_of(&path)).0
     }
 
     #[test]
@@ -147,7 +147,13 @@ mod tests {
         let path = folder.path().join("a.wav");
         let samples: Vec<i16> = tone(8_000).into_iter().flat_map(|sample| [sample, -sample]).collect();
         write_wav(&path, 16_000, 2, &samples);
-        let [left, right] = [1, 2].map(|channel| SampleAnalysis::measure(&path, Channel::One(channel)).0);
+        let [left, right] = [1, 2].map(|channel| {
+            let clip = Clip {
+                channel: Channel::One(channel),
+                ..clip_of(&path)
+            };
+            SampleAnalysis::measure(&clip).0
+        });
         assert!(!left.level.silent && left.cancelled.is_none());
         assert_eq!(left.level, right.level);
         assert_ne!(left.content, right.content);

@@ -7,12 +7,13 @@ use super::intern::Interner;
 use super::layouts::Labels;
 use super::main_scheme::main_scheme;
 use super::names::{Names, Origin, Stray};
-use super::scan_index::{Entry, look};
-use super::source::{Candidate, Source, at};
-use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex};
+use super::scan_index::{self, look};
+use super::source::{Candidate, Line, Source, at};
+use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex, Segment};
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,11 +61,26 @@ pub fn scan(
     Ok(gathered.catalogue(analysis))
 }
 
-fn remembered(candidates: &[Candidate], entries: Vec<Option<Entry>>) -> HashMap<PathBuf, Entry> {
+fn remembered(candidates: &[Candidate], entries: Vec<Option<scan_index::Entry>>) -> scan_index::Files {
     let pairs = candidates.iter().zip(entries);
     pairs
         .filter_map(|(candidate, entry)| Some((candidate.path.clone(), entry?)))
         .collect()
+}
+
+/// A candidate that is a clip.
+struct Readable {
+    path: PathBuf,
+    labels: Labels,
+    header: Header,
+    segment: Option<Segment>,
+}
+
+fn listed_before(first: Option<&Line>) -> String {
+    match first {
+        Some(first) => format!("listed before, in {first}"),
+        None => "listed before".into(),
+    }
 }
 
 /// Clips and refused files as they come together.
@@ -89,11 +105,30 @@ impl Gathered {
         self.refused
             .extend(source.refused.into_iter().map(|(path, reason)| refusal(path, reason)));
         let mut readable = Vec::with_capacity(headers.len());
+        let mut listed = HashMap::with_capacity(headers.len());
         for (candidate, header) in source.candidates.into_iter().zip(headers) {
             // What the content says weighs more than what the name says.
             let Candidate { path, line, labels } = candidate;
-            match header.and_then(|header| Ok((header, labels?))) {
-                Ok((header, labels)) => readable.push((path, labels, header)),
+            let read = header.and_then(|header| {
+                let labels = labels?;
+                let part = labels.segment.as_ref();
+                let segment = part
+                    .map(|span| Segment::of(span, header.rate, header.frames))
+                    .transpose()?;
+                let range = segment.map_or(0..header.frames, Segment::range);
+                match listed.entry((path.clone(), range)) {
+                    Vacant(free) => free.insert(line.clone()),
+                    Occupied(first) => return Err(listed_before(first.get().as_ref())),
+                };
+                Ok((labels, header, segment))
+            });
+            match read {
+                Ok((labels, header, segment)) => readable.push(Readable {
+                    path,
+                    labels,
+                    header,
+                    segment,
+                }),
                 Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
             }
         }
@@ -103,14 +138,15 @@ impl Gathered {
                 .extend(copies.into_iter().map(|(path, reason)| refusal(path, reason)));
         }
         let first = self.clips.len();
-        let usual = main_scheme(readable.iter().filter_map(|(_, labels, _)| Some((labels.scheme?, 1))));
-        for (path, labels, header) in readable {
-            let clip = self.clip(path, &name, corpus.channel, &labels, &header);
+        let usual = main_scheme(readable.iter().filter_map(|read| Some((read.labels.scheme?, 1))));
+        for read in readable {
+            let labels = &read.labels;
             let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
             let origin = Origin {
                 completed: labels.completed,
                 stray: stray.filter(|stray| stray.scheme != stray.usual),
             };
+            let clip = self.clip(read, &name, corpus.channel);
             self.clips.push((clip, origin));
         }
         let own = self.clips[first..].iter().map(|(clip, _)| clip);
@@ -123,7 +159,13 @@ impl Gathered {
         });
     }
 
-    fn clip(&mut self, path: PathBuf, corpus: &Arc<str>, channel: Channel, labels: &Labels, header: &Header) -> Clip {
+    fn clip(&mut self, read: Readable, corpus: &Arc<str>, channel: Channel) -> Clip {
+        let Readable {
+            path,
+            labels,
+            header,
+            segment,
+        } = read;
         let synthetic = labels.synthetic.unwrap_or_else(|| self.is_synthetic(&path));
         let mut share = |text: &str| self.interner.share(text);
         Clip {
@@ -150,6 +192,7 @@ impl Gathered {
             channels: header.channels,
             decoded: None,
             channel,
+            segment,
         }
     }
 
@@ -179,15 +222,13 @@ impl Gathered {
             readings,
             ..
         } = self;
-        clips.par_sort_by(|(a, _), (b, _)| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
+        let place = |clip: &Clip| (Arc::clone(&clip.corpus), clip.path.clone(), clip.segment);
+        clips.par_sort_by(|(a, _), (b, _)| place(a).cmp(&place(b)));
         let (mut clips, origins): (Vec<Clip>, Vec<Origin>) = clips.into_iter().unzip();
         let names = Names::join(&mut clips, origins.into_iter());
         refused.sort_by(|a, b| (&a.corpus, a.path.as_os_str()).cmp(&(&b.corpus, b.path.as_os_str())));
         clips.shrink_to_fit();
-        let analysis = clips
-            .par_iter()
-            .map(|clip| analysis.get(&clip.path, clip.channel))
-            .collect();
+        let analysis = clips.par_iter().map(|clip| analysis.get(clip)).collect();
         let mut catalogue = Catalogue {
             clips: Arc::new(clips),
             analysis,
@@ -203,16 +244,16 @@ impl Gathered {
 /// Takes out every file but one of each recording: downloads often hold a corpus twice, in a folder
 /// within a folder or once more as MP3, and a clip in two copies would be trained and evaluated on at once.
 /// Kept is the first by path among those that lost nothing to compression, else the first.
-fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, String)> {
+fn take_copies(readable: &mut Vec<Readable>) -> Vec<(PathBuf, String)> {
     let lossless = |header: &Header| matches!(header.container.as_str(), "wav" | "aiff" | "flac");
-    let name = |path: &Path, labels: &Labels| {
-        let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
-        (labels.speaker.clone(), stem)
+    let name = |read: &Readable| {
+        let stem = read.path.file_stem().unwrap_or_default().to_ascii_lowercase();
+        (read.labels.speaker.clone(), stem, read.segment)
     };
     let mut kept: HashMap<_, usize> = HashMap::with_capacity(readable.len());
-    for (index, (path, labels, header)) in readable.iter().enumerate() {
-        let best = kept.entry(name(path, labels)).or_insert(index);
-        if lossless(header) && !lossless(&readable[*best].2) {
+    for (index, read) in readable.iter().enumerate() {
+        let best = kept.entry(name(read)).or_insert(index);
+        if lossless(&read.header) && !lossless(&readable[*best].header) {
             *best = index;
         }
     }
@@ -222,19 +263,19 @@ fn take_copies(readable: &mut Vec<(PathBuf, Labels, Header)>) -> Vec<(PathBuf, S
     let reasons: Vec<Option<String>> = readable
         .iter()
         .enumerate()
-        .map(|(index, (path, labels, _))| {
-            let best = kept.get(&name(path, labels)).copied().filter(|best| *best != index)?;
+        .map(|(index, read)| {
+            let best = kept.get(&name(read)).copied().filter(|best| *best != index)?;
             Some(format!(
                 "a copy of {} by its name; if it is another recording, list its folder as a corpus of its own",
-                readable[best].0.display()
+                readable[best].path.display()
             ))
         })
         .collect();
     let mut copies = Vec::new();
-    for ((path, labels, header), reason) in std::mem::take(readable).into_iter().zip(reasons) {
+    for (read, reason) in std::mem::take(readable).into_iter().zip(reasons) {
         match reason {
-            Some(reason) => copies.push((path, reason)),
-            None => readable.push((path, labels, header)),
+            Some(reason) => copies.push((read.path, reason)),
+            None => readable.push(read),
         }
     }
     copies
@@ -418,10 +459,16 @@ mod tests {
             channels: 1,
             frames: 1,
         };
-        let read = |name: &str, container| (PathBuf::from(name), Labels::default(), header(container));
+        let read = |name: &str, container| Readable {
+            path: PathBuf::from(name),
+            labels: Labels::default(),
+            header: header(container),
+            segment: None,
+        };
         let mut three = vec![read("a/x.mp3", "mp3"), read("b/x.wav", "wav"), read("c/x.flac", "flac")];
         let copies = take_copies(&mut three);
-        assert_eq!(three, [read("b/x.wav", "wav")]);
+        let [kept] = &three[..] else { panic!() };
+        assert_eq!(kept.path, Path::new("b/x.wav"));
         assert_eq!(
             copies
                 .iter()
@@ -429,6 +476,48 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["a/x.mp3", "c/x.flac"]
         );
+    }
+
+    #[test]
+    fn each_row_with_times_is_a_clip_and_wrong_ones_are_refused_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        write_wav(&top.join("a.wav"), 16_000, 1, &tone(32_000));
+        let table = "file,start,end,emotion\n\
+            a.wav,0 days 00:00:01.200000,0 days 00:00:02.000000001,sad\n\
+            a.wav,0.5,1.2,happy\n\
+            a.wav,,,neutral\n\
+            a.wav,0.5,1.2,angry\n\
+            a.wav,0,2.0,angry\n\
+            a.wav,1.5,1,sad\n\
+            a.wav,1.5,2.1,sad\n\
+            a.wav,1500000000,NaT,sad\n\
+            a.wav,1.75,NaT,sad\n";
+        fs::write(top.join("clips.csv"), table).unwrap();
+        let found = scan_of(&[corpus("x", Layout::Auto, top)]).unwrap();
+        let clips: Vec<_> = found
+            .clips
+            .iter()
+            .map(|clip| (clip.segment.map(Segment::range), clip.emotion.name(), clip.seconds()))
+            .collect();
+        let expected = [
+            (None, "neutral", 2.0),
+            (Some(8_000..19_200), "happy", 0.7),
+            (Some(19_200..32_000), "sad", 0.8),
+            (Some(28_000..32_000), "sad", 0.25),
+        ];
+        assert_eq!(clips, expected);
+        let words = [
+            "line 5 of the table: listed before, in line 3",
+            "line 6 of the table: listed before, in line 4",
+            "line 7 of the table: start 1.5 s comes after end 1 s; exchange them",
+            "line 8 of the table: end 2.1 s is past the end of the file, which lasts 2.000 s",
+            "line 9 of the table: start `1500000000` is no number of seconds that a recording has; nanoseconds?",
+        ];
+        assert_eq!(found.refused.len(), words.len());
+        for ((_, reason), word) in reasons(&found).into_iter().zip(words) {
+            assert!(reason.starts_with(word), "{reason}");
+        }
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub struct Columns {
     /// The part of a given split: train, validation (val, dev), test, or whatever the corpus calls it.
     #[serde(skip_serializing_if = "is_usual_split")]
     pub split: String,
+    /// Where a segment begins: seconds, `00:00:01.2` or `0 days 00:00:01.2`.
+    pub start: String,
+    /// Where it ends.
+    pub end: String,
 }
 
 fn is_usual_split(name: &str) -> bool {
@@ -68,6 +72,8 @@ impl Default for Columns {
             age: name("age"),
             ethnicity: name("ethnicity"),
             split: name("split"),
+            start: name("start"),
+            end: name("end"),
         }
     }
 }

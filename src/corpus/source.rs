@@ -6,7 +6,6 @@ use super::layouts::{Labels, read_first};
 use super::table_reader::read_table;
 use super::{Columns, CorpusError, CorpusSettings, Layout};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -161,7 +160,6 @@ fn demographics(
 /// A table that cannot be read or lacks a column.
 pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Source, CorpusError> {
     let mut source = Source::default();
-    let mut seen: HashMap<PathBuf, Line> = HashMap::new();
     for table in tables {
         let name: Option<Arc<str>> = (tables.len() > 1).then(|| table.display().to_string().into());
         let part = (tables.len() > 1).then(|| part_of(table)).flatten();
@@ -174,11 +172,7 @@ pub(super) fn from_tables(tables: &[PathBuf], columns: &Columns) -> Result<Sourc
             if row.path.as_os_str().is_empty() {
                 let reason = row.labels.err().unwrap_or_default();
                 source.refused.push((table.clone(), at(Some(&line), reason)));
-            } else if let Some(first) = seen.get(&row.path) {
-                let reason = at(Some(&line), format!("listed before, in {first}"));
-                source.refused.push((row.path, reason));
             } else {
-                seen.insert(row.path.clone(), line.clone());
                 let labels = row.labels.map(|mut labels| {
                     let given = labels.given_split.take().or_else(|| part.clone());
                     labels.given_split = given.or_else(|| part_below(folder, &row.path));

@@ -190,6 +190,7 @@ mod tests {
                 channels: 2,
                 decoded: None,
                 channel: Default::default(),
+                segment: None,
             }
         };
         let bare = Clip {

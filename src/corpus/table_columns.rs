@@ -1,6 +1,7 @@
 //! Which column of a table holds what.
 
 use super::layouts::Labels;
+use super::span::Span;
 use super::{Columns, Dimensions, Emotion, Gender, Intensity, ListenerVotes};
 use csv::ByteRecord;
 
@@ -35,6 +36,8 @@ pub(super) struct ColumnIndices {
     age: Option<usize>,
     ethnicity: Option<usize>,
     split: Option<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
     synthetic: Option<usize>,
 }
 
@@ -117,6 +120,8 @@ impl ColumnIndices {
             age: optional("age", &columns.age)?,
             ethnicity: optional("ethnicity", &columns.ethnicity)?,
             split: optional("split", &columns.split)?,
+            start: optional("start", &columns.start)?,
+            end: optional("end", &columns.end)?,
             synthetic: index(SYNTHETIC),
         })
     }
@@ -133,6 +138,8 @@ impl ColumnIndices {
             self.age,
             self.ethnicity,
             self.split,
+            self.start,
+            self.end,
             self.synthetic,
         ];
         let voted = match &self.votes {
@@ -153,7 +160,7 @@ impl ColumnIndices {
     /// not be there (gender, age, intensity, dimensions, votes) are unknown when they cannot be understood.
     ///
     /// # Errors
-    /// More fields than columns, text that is not UTF-8, no path; in words.
+    /// More fields than columns, text that is not UTF-8, no path, times that cannot be read; in words.
     pub fn read(&self, record: &ByteRecord) -> Result<Labels, String> {
         if record.len() > self.width {
             // Labels might stand under the wrong heading.
@@ -195,6 +202,10 @@ impl ColumnIndices {
             dimensions: Dimensions::from(self.dimensions.map(|column| stated(column).and_then(number))),
             votes,
             text: owned(self.text).map(Into::into),
+            segment: Span::read(
+                stated(self.start).unwrap_or_default(),
+                stated(self.end).unwrap_or_default(),
+            )?,
             synthetic: stated(self.synthetic).and_then(|text| text.parse().ok()),
             ..Labels::default()
         })

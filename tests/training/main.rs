@@ -108,6 +108,7 @@ fn predictions_are_joined_with_their_clips() {
         channels: 1,
         decoded: None,
         channel: Default::default(),
+        segment: None,
     };
     let selection = Selection {
         clips: (0..60).map(clip).collect(),

@@ -16,6 +16,7 @@ mod tess;
 pub(super) use recognise::{Votes, majority};
 pub use shipped::Shipped;
 
+use super::span::Span;
 use super::{ColumnValues, Dimensions, Gender, Intensity, ListenerVotes};
 use std::borrow::Cow;
 use std::path::Path;
@@ -48,6 +49,8 @@ pub(super) struct Labels {
     pub votes: Option<ListenerVotes>,
     /// The sentence, or its code.
     pub text: Option<Cow<'static, str>>,
+    /// The part of the recording that is meant; none is the whole of it.
+    pub segment: Option<Span>,
     /// Whether it is stated to be generated, or to be human.
     pub synthetic: Option<bool>,
     /// The scheme that its name follows.

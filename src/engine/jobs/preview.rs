@@ -77,6 +77,7 @@ fn stand_in(path: &Path, header: &Header, channel: Channel) -> Clip {
         channels: header.channels,
         decoded: Some(header.frames),
         channel,
+        segment: None,
     }
 }
 

@@ -40,6 +40,7 @@ fn clip(corpus: &str, speaker: Option<&str>, gender: Option<Gender>, emotion: &s
         channels: 1,
         decoded: None,
         channel: Default::default(),
+        segment: None,
     }
 }
 

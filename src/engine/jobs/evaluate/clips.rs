@@ -171,6 +171,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         }
     }
 

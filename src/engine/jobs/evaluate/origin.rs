@@ -231,6 +231,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         };
         Selection {
             clips: vec![clip],

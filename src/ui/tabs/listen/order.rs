@@ -197,6 +197,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         };
         Catalogue {
             clips: Arc::new((0..count).map(clip).collect()),
