@@ -1,7 +1,7 @@
 //! From a label to the one that it counts as.
 
 use super::exclusion::Exclusion;
-use super::{Emotion, LabelSettings, Naming};
+use super::{Emotion, LabelSet, LabelSettings, Naming};
 use std::collections::HashMap;
 
 impl LabelSettings {
@@ -18,10 +18,11 @@ impl LabelSettings {
     }
 }
 
-/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What stands for no
-/// label counts as a label only where the map says so.
+/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What the map does not name
+/// is as the named set has it. What stands for no label counts as a label only where the map says so.
 pub(super) struct LabelMap {
     targets: HashMap<Emotion, Option<Emotion>>,
+    set: LabelSet,
 }
 
 impl LabelMap {
@@ -38,6 +39,7 @@ impl LabelMap {
         let pairs = labels.map.iter().map(|(from, to)| (Emotion::new(from), target(to)));
         Self {
             targets: pairs.collect(),
+            set: labels.set,
         }
     }
 
@@ -46,7 +48,7 @@ impl LabelMap {
     pub fn of(&self, stated: &Emotion, shown: &Emotion) -> Result<Emotion, Exclusion> {
         match self.targets.get(stated).or_else(|| self.targets.get(shown)) {
             Some(target) => target.clone().ok_or(Exclusion::Label),
-            None if shown.is_label() => Ok(shown.clone()),
+            None if shown.is_label() => self.set.of(shown).ok_or(Exclusion::Label),
             None => Err(Exclusion::Unlabelled),
         }
     }
@@ -64,6 +66,7 @@ mod tests {
     fn settings(pairs: &[(&str, &str)]) -> LabelSettings {
         LabelSettings {
             map: pairs.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect(),
+            ..LabelSettings::default()
         }
     }
 
@@ -101,6 +104,36 @@ mod tests {
         assert_eq!(joined(&[("excited", "happiness")], "exc"), "happy");
         assert_eq!(joined(&[("angry", "")], "ang"), "Label");
         assert_eq!(joined(&[], "none"), "Unlabelled");
+    }
+
+    #[test]
+    fn a_named_set_keeps_its_classes_and_the_map_stands_above_it() {
+        let settings = LabelSettings {
+            set: LabelSet::Iemocap4,
+            ..settings(&[("frustrated", "angry"), ("sad", "")])
+        };
+        let map = LabelMap::new(&settings, Naming::Joined);
+        let of = |stated: &str| {
+            let stated = Emotion::new(stated);
+            map.of(&stated, &stated.joined())
+                .map(|emotion| emotion.name().to_owned())
+        };
+        for (stated, label) in [
+            ("exc", "happy"),
+            ("hap", "happy"),
+            ("ang", "angry"),
+            ("neutral", "neutral"),
+            ("fru", "angry"),
+        ] {
+            assert_eq!(of(stated).as_deref(), Ok(label), "{stated}");
+        }
+        for (stated, why) in [
+            ("sur", Exclusion::Label),
+            ("sad", Exclusion::Label),
+            ("xxx", Exclusion::Unlabelled),
+        ] {
+            assert_eq!(of(stated), Err(why), "{stated}");
+        }
     }
 
     #[test]

@@ -201,6 +201,7 @@ mod tests {
     fn labels(pairs: &[(&str, &str)]) -> LabelSettings {
         LabelSettings {
             map: pairs.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect(),
+            ..LabelSettings::default()
         }
     }
 

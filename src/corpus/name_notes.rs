@@ -230,7 +230,10 @@ mod tests {
             "{note}"
         );
         let [map] = offered(&note, "labels.map").try_into().unwrap();
-        let settings = LabelSettings { map };
+        let settings = LabelSettings {
+            map,
+            ..LabelSettings::default()
+        };
         let catalogue = catalogue(&rows);
         assert!(name_notes(&catalogue, &settings).is_empty());
         let selection = select(&catalogue, &settings, &FilterSettings::default());
@@ -253,7 +256,10 @@ mod tests {
         assert_eq!(accepted.labels(), ["0", "1", "sad"].into());
         map.insert("0".into(), "angry".into());
         map.insert("1".into(), "happy".into());
-        let settings = LabelSettings { map };
+        let settings = LabelSettings {
+            map,
+            ..LabelSettings::default()
+        };
         let selection = select(&catalogue, &settings, &FilterSettings::default());
         assert_eq!(selection.labels(), ["angry", "happy", "sad"].into());
         assert!(name_notes(&catalogue, &settings).is_empty());

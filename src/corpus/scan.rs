@@ -9,7 +9,9 @@ use super::main_scheme::main_scheme;
 use super::names::{Names, Origin, Stray};
 use super::scan_index::{self, look};
 use super::source::{Candidate, Line, Source, at};
-use super::{AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, ScanIndex, Segment};
+use super::{
+    AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, PublishedCounts, Reading, Refused, ScanIndex, Segment,
+};
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -106,6 +108,12 @@ impl Gathered {
             .extend(source.refused.into_iter().map(|(path, reason)| refusal(path, reason)));
         let mut readable = Vec::with_capacity(headers.len());
         let mut listed = HashMap::with_capacity(headers.len());
+        let rows = source
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.line.is_some())
+            .count();
+        let mut absent: Vec<PathBuf> = Vec::new();
         for (candidate, header) in source.candidates.into_iter().zip(headers) {
             // What the content says weighs more than what the name says.
             let Candidate { path, line, labels } = candidate;
@@ -129,8 +137,18 @@ impl Gathered {
                     header,
                     segment,
                 }),
-                Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
+                Err(reason) => {
+                    absent.extend((line.is_some() && !path.exists()).then(|| path.clone()));
+                    self.refused.push(refusal(path, at(line.as_ref(), reason)));
+                }
             }
+        }
+        if let [first, ..] = absent.as_slice() {
+            let first = first.display();
+            notes.push(format!(
+                "listed but not there: {} of {rows} rows, for example {first}",
+                absent.len()
+            ));
         }
         if source.names_are_unique {
             let copies = take_copies(&mut readable);
@@ -139,6 +157,9 @@ impl Gathered {
         }
         let first = self.clips.len();
         let usual = main_scheme(readable.iter().filter_map(|read| Some((read.labels.scheme?, 1))));
+        let of_scheme = readable.iter().filter(|read| read.labels.scheme == usual);
+        let counts = usual.filter(|_| corpus.part.is_all());
+        let counts = counts.and_then(|usual| PublishedCounts::of(usual, of_scheme.map(|read| &*read.labels.emotion)));
         for read in readable {
             let labels = &read.labels;
             let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
@@ -149,13 +170,16 @@ impl Gathered {
             let clip = self.clip(read, &name, corpus.channel);
             self.clips.push((clip, origin));
         }
-        let own = self.clips[first..].iter().map(|(clip, _)| clip);
-        notes.extend(split_note(own));
+        let own = || self.clips[first..].iter().map(|(clip, _)| clip);
+        notes.extend(split_note(own()));
+        // A synthetic corpus only has the names of another.
+        let counts = counts.filter(|_| own().any(|clip| !clip.synthetic));
         self.readings.push(Reading {
             corpus: name,
             path: corpus.path.clone(),
             layout: source.layout,
             notes,
+            counts,
         });
     }
 

@@ -1,5 +1,6 @@
 //! The corpus floor's part of `workbench.toml`.
 
+use super::label_set::LabelSet;
 use super::layouts::pattern::{Described, NamePattern, SpeakerFacts};
 use super::{CorpusError, Gender, Intensity, Layout};
 use crate::audio::Channel;
@@ -166,7 +167,7 @@ pub enum DialoguePart {
 }
 
 impl DialoguePart {
-    fn is_all(&self) -> bool {
+    pub(super) fn is_all(&self) -> bool {
         *self == Self::All
     }
 }
@@ -175,6 +176,9 @@ impl DialoguePart {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelSettings {
+    /// A named set of classes: what is not in it is left out.
+    #[serde(default)]
+    pub set: LabelSet,
     /// From an emotion to the one it counts as; an empty string drops its clips.
     pub map: BTreeMap<String, String>,
 }

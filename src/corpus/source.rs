@@ -29,6 +29,13 @@ pub(super) struct Line {
     table: Option<Arc<str>>,
 }
 
+impl Line {
+    /// A line, of a table that must be told from others where it is named.
+    pub fn of(number: u64, table: Option<Arc<str>>) -> Self {
+        Self { number, table }
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.table {

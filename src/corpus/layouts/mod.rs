@@ -100,6 +100,14 @@ macro_rules! layouts {
             Shipped(Shipped),
             /// A naming scheme that the corpus's settings describe.
             Pattern,
+            /// A data set of audformat: `db.yaml` with its tables.
+            Audformat,
+            /// IEMOCAP: `dialog/EmoEvaluation/*.txt`.
+            Iemocap,
+            /// MSP-Podcast: `labels_consensus.csv`.
+            MspPodcast,
+            /// MELD: `train_sent_emo.csv`, `dev_sent_emo.csv`, `test_sent_emo.csv`.
+            Meld,
             /// A table of clips: CSV, TSV or JSON lines.
             Table,
             /// Each clip lies in a folder that is named by its emotion: `angry/a.wav`, `train/angry/a.wav`.
@@ -114,6 +122,10 @@ macro_rules! layouts {
                     Self::Auto => "auto",
                     Self::Shipped(scheme) => scheme.name(),
                     Self::Pattern => "pattern",
+                    Self::Audformat => "audformat",
+                    Self::Iemocap => "iemocap",
+                    Self::MspPodcast => "msp_podcast",
+                    Self::Meld => "meld",
                     Self::Table => "table",
                     Self::Folders => "folders",
                 }
@@ -124,7 +136,10 @@ macro_rules! layouts {
                 match self {
                     $(Self::$layout => $title,)+
                     Self::Shipped(scheme) => scheme.title(),
-                    Self::Auto | Self::Pattern | Self::Table | Self::Folders => self.name(),
+                    Self::Iemocap => "IEMOCAP",
+                    Self::MspPodcast => "MSP-Podcast",
+                    Self::Meld => "MELD",
+                    Self::Auto | Self::Pattern | Self::Audformat | Self::Table | Self::Folders => self.name(),
                 }
             }
         }
@@ -142,6 +157,7 @@ macro_rules! layouts {
                 Layout::Shipped(scheme) => scheme.read(path),
                 Layout::Folders => folders::read(path),
                 Layout::Auto | Layout::Pattern | Layout::Table => Err(Refusal::Foreign),
+                Layout::Audformat | Layout::Iemocap | Layout::MspPodcast | Layout::Meld => Err(Refusal::Foreign),
             }
         }
 
@@ -152,6 +168,7 @@ macro_rules! layouts {
                 Layout::Shipped(scheme) => format!("{} ({})", scheme.title(), scheme.form()),
                 Layout::Folders => "folders that are named by their emotion (emotion/name)".to_owned(),
                 Layout::Pattern => "the corpus's own pattern".to_owned(),
+                Layout::Audformat | Layout::Iemocap | Layout::MspPodcast | Layout::Meld => scheme.title().to_owned(),
                 Layout::Auto | Layout::Table => format!("any scheme that is known ({})", scheme_names()),
             }
         }
@@ -166,20 +183,23 @@ layouts! {
     emodb: Emodb, "EmoDB", "SStttEv";
 }
 
+/// The layouts that read files of labels.
+const DESCRIBED: [Layout; 4] = [Layout::Audformat, Layout::Iemocap, Layout::MspPodcast, Layout::Meld];
+
 /// The layouts that read names, in the order in which they are tried.
 pub(super) fn schemes() -> &'static [Layout] {
     &SCHEMES
 }
 
-/// The naming schemes by their names in the settings: `ravdess, crema_d, ...`.
+/// The layouts of corpora by their names in the settings: `ravdess, crema_d, ...`.
 pub(super) fn scheme_names() -> String {
-    let names: Vec<&str> = schemes().iter().copied().map(Layout::name).collect();
+    let names: Vec<&str> = schemes().iter().chain(&DESCRIBED).copied().map(Layout::name).collect();
     names.join(", ")
 }
 
 /// The corpora that are understood, as they call themselves: `RAVDESS, CREMA-D, ...`.
 pub fn known_corpora() -> String {
-    let titles: Vec<&str> = schemes().iter().copied().map(Layout::title).collect();
+    let titles: Vec<&str> = schemes().iter().chain(&DESCRIBED).copied().map(Layout::title).collect();
     titles.join(", ")
 }
 

@@ -1,6 +1,6 @@
 //! Layouts by the names that settings have for them.
 
-use super::{Layout, schemes};
+use super::{DESCRIBED, Layout, schemes};
 use serde::de::{EnumAccess, Error, Unexpected, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -11,10 +11,9 @@ static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| Layout::all().map(L
 impl Layout {
     /// Every layout, in the order of lists.
     pub(super) fn all() -> impl Iterator<Item = Self> {
+        let corpora = schemes().iter().copied().chain(DESCRIBED);
         let others = [Self::Pattern, Self::Table, Self::Folders];
-        std::iter::once(Self::Auto)
-            .chain(schemes().iter().copied())
-            .chain(others)
+        std::iter::once(Self::Auto).chain(corpora).chain(others)
     }
 }
 

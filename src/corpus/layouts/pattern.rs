@@ -52,7 +52,9 @@ impl NamePattern {
     /// A pattern that is no regular expression or has no group `emotion`; in words.
     pub fn new(described: Described) -> Result<Self, String> {
         let pattern = &described.pattern;
-        let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
+        // By itself first, for brackets of its own must not close those around it.
+        let whole = Regex::new(pattern).and_then(|_| Regex::new(&format!("^(?:{pattern})$")));
+        let whole = whole.map_err(|error| {
             let why = error.to_string();
             let last = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
             format!("`{pattern}` is no regular expression: {last}")

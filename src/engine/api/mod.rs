@@ -53,9 +53,9 @@ pub type Overrides = Vec<(String, String)>;
 pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
-    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, QualityIssue, QualityIssueKind,
-    Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming,
-    known_corpora,
+    Catalogue, Clip, CrossTable, Emotion, Exclusion, Gender, Intensity, Lengths, PublishedCounts, QualityIssue,
+    QualityIssueKind, Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow,
+    TrimmedCorpus, Trimming, known_corpora,
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
