@@ -143,13 +143,6 @@ impl Gathered {
                 }
             }
         }
-        if let [first, ..] = absent.as_slice() {
-            let first = first.display();
-            notes.push(format!(
-                "listed but not there: {} of {rows} rows, for example {first}",
-                absent.len()
-            ));
-        }
         if source.names_are_unique {
             let copies = take_copies(&mut readable);
             self.refused
@@ -172,6 +165,21 @@ impl Gathered {
         }
         let own = || self.clips[first..].iter().map(|(clip, _)| clip);
         notes.extend(split_note(own()));
+        if let [first, ..] = absent.as_slice() {
+            let folder = if corpus.path.is_dir() {
+                Some(&*corpus.path)
+            } else {
+                corpus.path.parent()
+            };
+            let first = folder
+                .and_then(|folder| first.strip_prefix(folder).ok())
+                .unwrap_or(first);
+            notes.push(format!(
+                "listed but not there: {} of {rows} rows, for example {}",
+                absent.len(),
+                first.display()
+            ));
+        }
         // A synthetic corpus only has the names of another.
         let counts = counts.filter(|_| own().any(|clip| !clip.synthetic));
         self.readings.push(Reading {

@@ -161,15 +161,16 @@ fn labels(turn: &Turn, dialogue: &str, part: &str, is_cut: bool) -> Result<Label
 /// The session and the letter of the speaker of a turn: the one before the last three digits, for the one after the session
 /// says who wore the markers.
 fn who(name: &str) -> Option<(&str, &str)> {
-    let session = name.get(..5).filter(|session| session.starts_with("Ses"))?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let session = name.get(..5)?;
+    let is_session = session.strip_prefix("Ses").is_some_and(is_number);
     let digits = name.get(name.len().checked_sub(3)?..)?;
     let letter = name.get(name.len().checked_sub(4)?..name.len() - 3)?;
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && matches!(letter, "F" | "M")).then_some((session, letter))
+    (is_session && is_number(digits) && matches!(letter, "F" | "M")).then_some((session, letter))
 }
 
 #[cfg(test)]
-mod unit {
+mod tests {
     use super::who;
 
     #[test]

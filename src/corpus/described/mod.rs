@@ -116,20 +116,15 @@ fn listed(names: &[String]) -> String {
 
 /// What labels and sound files do not have in common.
 fn gaps(all: usize, absent: &[String], unlisted: &[String]) -> Vec<String> {
-    let absent = (!absent.is_empty()).then(|| {
-        format!(
-            "labelled but not there: {} of {all} recordings ({})",
-            absent.len(),
-            listed(absent)
-        )
-    });
-    let unlisted = (!unlisted.is_empty()).then(|| {
-        format!(
-            "there but not labelled, and left out: {} sound files ({})",
-            unlisted.len(),
-            listed(unlisted)
-        )
-    });
+    let gap = |words: String, names: &[String]| (!names.is_empty()).then(|| format!("{words} ({})", listed(names)));
+    let absent = gap(
+        format!("labelled but not there: {} of {all} recordings", absent.len()),
+        absent,
+    );
+    let unlisted = gap(
+        format!("sound files without a label, left out: {}", unlisted.len()),
+        unlisted,
+    );
     absent.into_iter().chain(unlisted).collect()
 }
 

@@ -299,7 +299,7 @@ fn msp_podcast_is_read_by_its_table_in_both_spellings() {
         for note in [
             "without a label, and left out of training: 1 without agreement (X), 1 other (O), 1 unlabelled",
             "labelled but not there: 1 of 9 recordings (MSP-PODCAST_9999_0001.wav)",
-            "there but not labelled, and left out: 1 sound files (Audios/MSP-PODCAST_0005_0005.wav)",
+            "sound files without a label, left out: 1 (Audios/MSP-PODCAST_0005_0005.wav)",
         ] {
             assert!(notes.contains(&note.to_owned()), "{notes:?}");
         }
@@ -399,7 +399,7 @@ fn meld_is_read_by_split_dialogue_and_utterance() {
         notes[0].starts_with("the same speakers are in all parts of its split (Ross)"),
         "{notes:?}"
     );
-    let extra = "there but not labelled, and left out: 2 sound files (output_repeated_splits_test/dia9_utt9.wav, \
+    let extra = "sound files without a label, left out: 2 (output_repeated_splits_test/dia9_utt9.wav, \
         output_repeated_splits_test/final_videos_testdia0_utt0.wav)";
     assert!(notes.contains(&extra.to_owned()), "{notes:?}");
     let counts = found.readings[0].counts.as_ref().unwrap();
@@ -505,12 +505,12 @@ fn audformat_is_put_together_from_its_tables() {
     let reading = &found.readings[0];
     assert_eq!(
         reading.layout,
-        "db.yaml, with the tables emotion.test, emotion.train (1 files, 2 segments)"
+        "db.yaml, with the tables emotion.test, emotion.train (files: 1, segments: 2)"
     );
     assert!(
         reading
             .notes
-            .contains(&"there but not labelled, and left out: 1 sound files (wav/c.wav)".to_owned()),
+            .contains(&"sound files without a label, left out: 1 (wav/c.wav)".to_owned()),
         "{:?}",
         reading.notes
     );
@@ -548,7 +548,7 @@ fn tables_of_audformat_that_contradict_or_are_no_csv_are_named() {
     }
     let notes = &found.readings[0].notes;
     for note in [
-        "1 files are labelled whole and by segments",
+        "files labelled both whole and by segments, of which the segments are taken: 1",
         "tables contradict each other on 1 of 5 labels",
         "listed but not there: 1 of 4 rows",
     ] {

@@ -124,7 +124,10 @@ fn a_table_of_any_name_is_taken_where_names_follow_no_layout() {
     assert_eq!(reading.layout, "list.csv, which names 2 of 3 sound files");
     assert_eq!(
         reading.notes,
-        ["not in the table and without a part in anything: 1 sound file, for example c.wav"]
+        [
+            "not in the table and without a part in anything: 1 sound file, for example c.wav",
+            "listed but not there: 1 of 3 rows, for example x.wav",
+        ]
     );
     let (path, reason) = refused(&found)[0].clone();
     assert_eq!(path, folder.path().join("x.wav"));

@@ -83,7 +83,7 @@ pub(super) fn source(corpus: &CorpusSettings, files: &[PathBuf]) -> Result<Sourc
         });
     }
     source.layout = format!(
-        "db.yaml, with the tables {} ({whole} files, {segments} segments)",
+        "db.yaml, with the tables {} (files: {whole}, segments: {segments})",
         if used.is_empty() {
             "none".to_owned()
         } else {
@@ -92,7 +92,7 @@ pub(super) fn source(corpus: &CorpusSettings, files: &[PathBuf]) -> Result<Sourc
     );
     if covered > 0 {
         source.notes.push(format!(
-            "{covered} files are labelled whole and by segments; the segments are taken"
+            "files labelled both whole and by segments, of which the segments are taken: {covered}"
         ));
     }
     if !contradicted.is_empty() {
