@@ -25,11 +25,8 @@ fn corpus(root: &Path, name: &str, layout: Layout) -> CorpusSettings {
         name: name.into(),
         layout,
         path: root.join(name),
-        demographics: None,
-        channel: Default::default(),
-        range: None,
         columns: Default::default(),
-        copies: false,
+        ..CorpusSettings::default()
     }
 }
 
@@ -98,6 +95,25 @@ fn every_published_clip_is_found() {
         );
         assert_eq!(found.clips, again.clips);
         assert!(found.refused.is_empty(), "{:?}", found.refused);
+        for (reading, published) in found.readings.iter().zip([1_440, 7_442, 2_800]) {
+            let counts = reading.counts.as_ref().unwrap();
+            println!("{counts:?}");
+            let missing: usize = counts.missing.values().sum();
+            assert_eq!((counts.published, counts.found + missing), (published, published));
+            assert!(counts.surplus.is_empty());
+        }
+        let missing = |corpus: usize, class: &str| {
+            found.readings[corpus]
+                .counts
+                .as_ref()
+                .unwrap()
+                .missing
+                .get(class)
+                .copied()
+        };
+        assert_eq!([missing(0, "angry"), missing(0, "neutral")], [Some(48), Some(24)]);
+        assert_eq!([missing(1, "angry"), missing(1, "neutral")], [Some(434), Some(371)]);
+        assert_eq!(missing(2, "angry"), None);
         let counts = statistics(&found);
         let expected = [("crema-d", 4_901), ("ravdess", 1_080), ("tess", 2_800)];
         assert_eq!(counts.corpora, expected.map(|(name, clips)| (name.to_owned(), clips)));

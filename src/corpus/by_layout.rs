@@ -1,6 +1,7 @@
 //! What a corpus offers, by its layout.
 
 use super::demographics::is_metadata;
+use super::described;
 use super::folder::Folder;
 use super::source::{Source, from_tables};
 use super::table_records::is_table_name;
@@ -25,11 +26,23 @@ pub(super) fn source(corpus: &CorpusSettings) -> Result<Source, CorpusError> {
         source,
     })?;
     found.files.retain(|file| !is_metadata(file));
+    let described = match corpus.layout {
+        Layout::Auto => described::recognise(path),
+        layout => Some(layout),
+    };
+    let described = described.map(|layout| CorpusSettings {
+        layout,
+        ..corpus.clone()
+    });
+    if let Some(read) = described.and_then(|corpus| described::source(&corpus, &found)) {
+        return read;
+    }
     let mut folder = Folder::of(corpus, found);
     match corpus.layout {
         Layout::Auto => folder.recognised(),
         Layout::Table => folder.by_its_table(),
         Layout::Folders => folder.by_its_folders(),
+        Layout::Pattern => folder.by_pattern(),
         scheme => {
             let layout = format!("the names of {}, as the settings say", scheme.title());
             folder.by_names(&[scheme], layout)

@@ -1,6 +1,7 @@
 //! The corpora that lie in the data folder, when the settings list none.
 
 use super::demo::MARKER;
+use super::described;
 use super::folder::Tables;
 use super::layouts::folders::classes;
 use super::layouts::{Votes, majority};
@@ -8,7 +9,7 @@ use super::main_scheme::{main_scheme, name_of};
 use super::source::beneath;
 use super::walk::walk;
 use super::{Columns, CorpusSettings, Layout};
-use crate::audio::{Channel, promises_sound};
+use crate::audio::promises_sound;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ const SAMPLE: usize = 2_000;
 /// Folders below `data` that may hold corpora: `data/ravdess`, and `data/demo/ravdess`.
 const DEPTH: usize = 2;
 
-/// Every folder or link under `data` that holds a corpus, read as [`Layout::Auto`]: one with a table of clips, or with files
+/// Every folder or link under `data` that holds a corpus, read as [`Layout::Auto`]: one with files of labels or a table of clips, or with files
 /// that follow a scheme, named as the folder, or as the scheme where the folder does not say it. A folder whose
 /// sub-folders follow different schemes (the demo corpus) or have tables of their own is several corpora. Folders that may be
 /// a corpus (folders named like labels, a label table that cannot be used) come after these, for the scan to say so; alone
@@ -88,7 +89,7 @@ impl Found {
     fn look_at(&mut self, folder: &Path, depth: usize) -> bool {
         let (kind, parts) = (kind_of(folder), folders_in(folder));
         let list = match kind {
-            Kind::Labelled | Kind::Listed => Some(&mut self.corpora),
+            Kind::Described(_) | Kind::Labelled | Kind::Listed => Some(&mut self.corpora),
             Kind::Named(_) if !is_several(folder, &parts) => Some(&mut self.corpora),
             _ => None,
         };
@@ -109,6 +110,8 @@ impl Found {
 
 /// What a folder may be.
 enum Kind {
+    /// It has files of labels of a layout.
+    Described(Layout),
     /// It has a label table.
     Labelled,
     /// A table of another name could label it, and nothing else can.
@@ -121,6 +124,9 @@ enum Kind {
 }
 
 fn kind_of(folder: &Path) -> Kind {
+    if let Some(layout) = described::recognise(folder) {
+        return Kind::Described(layout);
+    }
     let Ok(found) = walk(folder, SAMPLE) else {
         return Kind::Nothing;
     };
@@ -148,7 +154,7 @@ fn is_several(folder: &Path, parts: &[PathBuf]) -> bool {
     let mut labelled = false;
     for part in parts {
         match kind_of(part) {
-            Kind::Labelled => labelled = true,
+            Kind::Described(_) | Kind::Labelled => labelled = true,
             Kind::Named(votes) => schemes.extend(votes.counts.first().map(|(scheme, _)| *scheme)),
             Kind::Listed | Kind::Possible | Kind::Nothing => {}
         }
@@ -171,17 +177,15 @@ fn corpus(folder: &Path, kind: &Kind) -> CorpusSettings {
     let own = folder.file_name().unwrap_or_default().to_string_lossy();
     let scheme = match kind {
         Kind::Named(votes) => main_scheme(votes.counts.iter().copied()),
+        // A data set of any name may have this form.
+        Kind::Described(layout) => Some(*layout).filter(|layout| *layout != Layout::Audformat),
         _ => None,
     };
     CorpusSettings {
         name: name_of(&own, scheme),
         layout: Layout::Auto,
         path: folder.to_path_buf(),
-        demographics: None,
-        channel: Channel::Mix,
-        range: None,
-        columns: Columns::default(),
-        copies: false,
+        ..CorpusSettings::default()
     }
 }
 

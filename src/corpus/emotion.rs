@@ -25,7 +25,7 @@ impl Emotion {
 
     /// What a table states where there is no label: how programs write a missing value, and the words of corpora whose
     /// raters found none.
-    const NONE: [&'static str; 14] = [
+    const NONE: [&'static str; 16] = [
         "",
         "-",
         "--",
@@ -39,7 +39,9 @@ impl Emotion {
         "no_agreement",
         "none",
         "null",
+        "oth",
         "unknown",
+        "xxx",
     ];
 
     /// What clips without a label are counted under.
@@ -60,8 +62,8 @@ impl Emotion {
         &self.0
     }
 
-    /// Whether it names something to be learnt: `nan`, `none`, `na`, `n/a`, `null`, `-`, `no_agreement`, `unknown` and
-    /// an empty field say that there is no label.
+    /// Whether it names something to be learnt: `nan`, `none`, `na`, `n/a`, `null`, `-`, `no_agreement`, `unknown`,
+    /// IEMOCAP's `xxx` and `oth`, and an empty field say that there is no label.
     pub fn is_label(&self) -> bool {
         !Self::NONE.contains(&self.name())
     }

@@ -2,8 +2,8 @@
 
 use super::names::Origin;
 use super::{
-    AnalysisCache, Catalogue, Clip, Columns, CorpusError, CorpusSettings, Emotion, Layout, Names, SampleAnalysis,
-    ScanIndex, scan,
+    AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Emotion, Layout, Names, SampleAnalysis, ScanIndex,
+    scan,
 };
 use crate::audio::{Channel, Level};
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -105,11 +105,7 @@ pub(super) fn corpus(name: &str, layout: Layout, path: &Path) -> CorpusSettings 
         name: name.into(),
         layout,
         path: path.into(),
-        demographics: None,
-        channel: Channel::Mix,
-        range: None,
-        columns: Columns::default(),
-        copies: false,
+        ..CorpusSettings::default()
     }
 }
 

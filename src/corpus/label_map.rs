@@ -1,7 +1,7 @@
 //! From a label to the one that it counts as.
 
 use super::exclusion::Exclusion;
-use super::{Clip, Emotion, LabelSettings, LabelSource, ListenerVotes, Naming};
+use super::{Clip, Emotion, LabelSet, LabelSettings, LabelSource, ListenerVotes, Naming};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -19,10 +19,11 @@ impl LabelSettings {
     }
 }
 
-/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What stands for no
-/// label counts as a label only where the map says so.
+/// From an emotion to the one that it counts as, in one step (what is mapped is not mapped again). What the map does not name
+/// is as the named set has it. What stands for no label counts as a label only where the map says so.
 pub(super) struct LabelMap {
     targets: HashMap<Emotion, Option<Emotion>>,
+    set: LabelSet,
     source: LabelSource,
     naming: Naming,
     /// What labels of votes count as, once it was asked: the same few stand in the votes of every clip.
@@ -45,6 +46,7 @@ impl LabelMap {
             targets: pairs.collect(),
             source: labels.source,
             naming,
+            set: labels.set,
             voted: RefCell::default(),
         }
     }
@@ -54,7 +56,7 @@ impl LabelMap {
     pub fn of(&self, stated: &Emotion, shown: &Emotion) -> Result<Emotion, Exclusion> {
         match self.targets.get(stated).or_else(|| self.targets.get(shown)) {
             Some(target) => target.clone().ok_or(Exclusion::Label),
-            None if shown.is_label() => Ok(shown.clone()),
+            None if shown.is_label() => self.set.of(shown).ok_or(Exclusion::Label),
             None => Err(Exclusion::Unlabelled),
         }
     }
@@ -160,6 +162,36 @@ mod tests {
         assert_eq!(of("", &[("fear", 9.0), ("sad", 1.0)]), "sad");
         assert_eq!(of("sad", &[("fear", 9.0)]), "Label");
         assert_eq!(of("sad", &[]), "sad");
+    }
+
+    #[test]
+    fn a_named_set_keeps_its_classes_and_the_map_stands_above_it() {
+        let settings = LabelSettings {
+            set: LabelSet::Iemocap4,
+            ..settings(&[("frustrated", "angry"), ("sad", "")])
+        };
+        let map = LabelMap::new(&settings, Naming::Joined);
+        let of = |stated: &str| {
+            let stated = Emotion::new(stated);
+            map.of(&stated, &stated.joined())
+                .map(|emotion| emotion.name().to_owned())
+        };
+        for (stated, label) in [
+            ("exc", "happy"),
+            ("hap", "happy"),
+            ("ang", "angry"),
+            ("neutral", "neutral"),
+            ("fru", "angry"),
+        ] {
+            assert_eq!(of(stated).as_deref(), Ok(label), "{stated}");
+        }
+        for (stated, why) in [
+            ("sur", Exclusion::Label),
+            ("sad", Exclusion::Label),
+            ("xxx", Exclusion::Unlabelled),
+        ] {
+            assert_eq!(of(stated), Err(why), "{stated}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a corpus was read, in words: which layout was taken and why, and what else would fit.
 
+use super::PublishedCounts;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,4 +16,7 @@ pub struct Reading {
     pub layout: String,
     /// What else would fit, and what should be known of the labels, one sentence each.
     pub notes: Vec<String>,
+    /// How many clips a known corpus should have, and has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<PublishedCounts>,
 }

@@ -11,7 +11,8 @@ use super::scan_files::{by_file, look_at};
 use super::scan_index;
 use super::source::{Candidate, Line, Source, at};
 use super::{
-    AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Reading, Refused, Scale, Scales, ScanIndex, Segment,
+    AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, PublishedCounts, Reading, Refused, Scale, Scales,
+    ScanIndex, Segment,
 };
 use crate::audio::{Channel, Header};
 use rayon::prelude::*;
@@ -116,6 +117,12 @@ impl Gathered {
             .extend(source.refused.into_iter().map(|(path, reason)| refusal(path, reason)));
         let mut readable = Vec::with_capacity(headers.len());
         let mut listed = HashMap::with_capacity(headers.len());
+        let rows = source
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.line.is_some())
+            .count();
+        let mut absent: Vec<PathBuf> = Vec::new();
         for (candidate, header) in source.candidates.into_iter().zip(headers) {
             // What the content says weighs more than what the name says.
             let Candidate { path, line, labels } = candidate;
@@ -139,7 +146,10 @@ impl Gathered {
                     header,
                     segment,
                 }),
-                Err(reason) => self.refused.push(refusal(path, at(line.as_ref(), reason))),
+                Err(reason) => {
+                    absent.extend((line.is_some() && !path.exists()).then(|| path.clone()));
+                    self.refused.push(refusal(path, at(line.as_ref(), reason)));
+                }
             }
         }
         if source.names_are_unique && !corpus.copies {
@@ -149,6 +159,9 @@ impl Gathered {
         }
         let first = self.clips.len();
         let usual = main_scheme(readable.iter().filter_map(|read| Some((read.labels.scheme?, 1))));
+        let of_scheme = readable.iter().filter(|read| read.labels.scheme == usual);
+        let counts = usual.filter(|_| corpus.part.is_all());
+        let counts = counts.and_then(|usual| PublishedCounts::of(usual, of_scheme.map(|read| &*read.labels.emotion)));
         for read in readable {
             let labels = &read.labels;
             let stray = labels.scheme.zip(usual).map(|(scheme, usual)| Stray { scheme, usual });
@@ -162,13 +175,31 @@ impl Gathered {
             }
             self.clips.push((clip, origin));
         }
-        let own = self.clips[first..].iter().map(|(clip, _)| clip);
-        notes.extend(split_note(own));
+        let own = || self.clips[first..].iter().map(|(clip, _)| clip);
+        notes.extend(split_note(own()));
+        if let [first, ..] = absent.as_slice() {
+            let folder = if corpus.path.is_dir() {
+                Some(&*corpus.path)
+            } else {
+                corpus.path.parent()
+            };
+            let first = folder
+                .and_then(|folder| first.strip_prefix(folder).ok())
+                .unwrap_or(first);
+            notes.push(format!(
+                "listed but not there: {} of {rows} rows, for example {}",
+                absent.len(),
+                first.display()
+            ));
+        }
+        // A synthetic corpus only has the names of another.
+        let counts = counts.filter(|_| own().any(|clip| !clip.synthetic));
         self.readings.push(Reading {
             corpus: name,
             path: corpus.path.clone(),
             layout: source.layout,
             notes,
+            counts,
         });
     }
 

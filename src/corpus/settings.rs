@@ -1,5 +1,7 @@
 //! The corpus floor's part of `workbench.toml`.
 
+use super::label_set::LabelSet;
+use super::layouts::pattern::{Described, NamePattern, SpeakerFacts};
 use super::{CorpusError, Gender, Intensity, Layout, Scale};
 use crate::audio::Channel;
 use serde::{Deserialize, Serialize};
@@ -102,7 +104,7 @@ fn is_valence(name: &str) -> bool {
 }
 
 /// One corpus: `[[corpora]]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusSettings {
     /// The name shown and used in filters.
@@ -128,12 +130,73 @@ pub struct CorpusSettings {
     /// Whether each copy of a recording, by its name, is a clip: `split.duplicates = "keep"` says so of all corpora.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub copies: bool,
+    /// For `pattern`: a regular expression of the whole name, or of the last folders and the name, with the groups `emotion`
+    /// and, where known, `speaker`, `gender`, `age`, `intensity`, `text`, `split`; other groups are columns of that name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+    /// For `pattern`: from what it catches as emotion to the label; none where the names state the labels themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// For `pattern`: the same for other groups, by group.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
+    /// For `pattern`: what is known of a speaker.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub speakers: BTreeMap<String, SpeakerFacts>,
+    /// For `iemocap`: all, improvised or scripted dialogues.
+    #[serde(default, skip_serializing_if = "DialoguePart::is_all")]
+    pub part: DialoguePart,
+}
+
+impl CorpusSettings {
+    /// What reads its names under `pattern`.
+    ///
+    /// # Errors
+    /// [`CorpusError::Settings`] where there is no pattern, or none that works.
+    pub(super) fn name_pattern(&self) -> Result<NamePattern, CorpusError> {
+        let refused = |problem: String| CorpusError::settings("corpora.pattern", format!("{}: {problem}", self.name));
+        if self.pattern.is_empty() {
+            let example = r"(?<speaker>s\d+)_(?<emotion>[a-z]+)_\d+";
+            return Err(refused(format!(
+                "layout = \"pattern\" needs a pattern of the names, for example pattern = '{example}'"
+            )));
+        }
+        let described = Described {
+            pattern: self.pattern.clone(),
+            labels: self.labels.clone(),
+            codes: self.codes.clone(),
+            speakers: self.speakers.clone(),
+        };
+        NamePattern::new(described).map_err(refused)
+    }
+}
+
+/// Which of IEMOCAP's dialogues are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialoguePart {
+    /// All.
+    #[default]
+    All,
+    /// Those that the actors made up.
+    Improvised,
+    /// Those that they had learnt.
+    Scripted,
+}
+
+impl DialoguePart {
+    pub(super) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
 }
 
 /// What becomes of labels: `[labels]`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelSettings {
+    /// A named set of classes: what is not in it is left out.
+    #[serde(default)]
+    pub set: LabelSet,
     /// From an emotion to the one it counts as; an empty string drops its clips.
     pub map: BTreeMap<String, String>,
     /// What labels a clip that listeners have voted on.

@@ -30,6 +30,13 @@ pub(super) struct Line {
     table: Option<Arc<str>>,
 }
 
+impl Line {
+    /// A line, of a table that must be told from others where it is named.
+    pub fn of(number: u64, table: Option<Arc<str>>) -> Self {
+        Self { number, table }
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.table {
@@ -67,7 +74,7 @@ pub(super) struct Source {
 /// The files of a folder, read by the first of `schemes` that understands a name.
 ///
 /// # Errors
-/// A table of speakers that the settings name and that cannot be used.
+/// A table of speakers that the settings name and that cannot be used; a pattern that cannot.
 pub(super) fn from_names(
     corpus: &CorpusSettings,
     files: impl Iterator<Item = PathBuf>,
@@ -79,8 +86,19 @@ pub(super) fn from_names(
     } else {
         (None, None)
     };
+    let pattern = match schemes {
+        [Layout::Pattern] => Some(corpus.name_pattern()?),
+        _ => None,
+    };
+    let read = |name: &Path| match &pattern {
+        Some(pattern) => {
+            let labels = pattern.read(name).map_err(|refusal| refusal.words(Layout::Pattern));
+            labels.map(|labels| (Layout::Pattern, labels))
+        }
+        None => read_first(schemes, name),
+    };
     let candidates = files.map(|file| {
-        let labels = read_first(schemes, beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
+        let labels = read(beneath(&file, &corpus.path)).map(|(scheme, mut labels)| {
             labels.scheme = Some(scheme);
             labels.given_split = labels.given_split.or_else(|| part_below(&corpus.path, &file));
             if scheme == Layout::CremaD {
@@ -101,7 +119,7 @@ pub(super) fn from_names(
     Ok(Source {
         candidates: candidates.collect(),
         refused,
-        names_are_unique: schemes != [Layout::Folders],
+        names_are_unique: !matches!(schemes, [Layout::Folders | Layout::Pattern]),
         ..Source::default()
     })
 }

@@ -149,8 +149,8 @@ fn row<'a>(file: &'a str, clip: &'a Clip, analysis: Option<&'a SampleAnalysis>) 
 mod tests {
     use super::super::fixture::{tone, write_wav};
     use super::super::{
-        AnalysisCache, Columns, CorpusSettings, Emotion, Gender, Intensity, Layout, ListenerVotes, ScanIndex, Segment,
-        analyse, scan,
+        AnalysisCache, CorpusSettings, Emotion, Gender, Intensity, Layout, ListenerVotes, ScanIndex, Segment, analyse,
+        scan,
     };
     use super::*;
     use std::sync::Arc;
@@ -160,11 +160,7 @@ mod tests {
             name: "table".into(),
             layout: Layout::Table,
             path: table.into(),
-            demographics: None,
-            channel: Default::default(),
-            range: None,
-            columns: Columns::default(),
-            copies: false,
+            ..CorpusSettings::default()
         };
         scan(
             &[corpus],

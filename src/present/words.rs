@@ -1,10 +1,10 @@
 //! Words for what the engine counts and names.
 
-use super::numbers::{bytes, duration, percent};
+use super::numbers::{bytes, duration, grouped, percent};
 use crate::engine::{
     CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, FoldScores, Known, Note,
-    Published, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning, StudyPage, TrialRow,
-    Warning,
+    Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning,
+    StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -130,6 +130,29 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
         Exclusion::Split => "in no part of the split",
         Exclusion::Features => "without features",
     }
+}
+
+/// How many clips of a known corpus are there: `crema_d 7,438 of 7,442, missing: angry 3, sad 1`.
+pub fn published_counts(counts: &PublishedCounts) -> String {
+    let mut words = format!(
+        "{} {} of {}",
+        counts.corpus,
+        grouped(counts.found),
+        grouped(counts.published)
+    );
+    for (what, classes) in [("missing", &counts.missing), ("more than published", &counts.surplus)] {
+        let classes: Vec<String> = classes
+            .iter()
+            .map(|(class, clips)| match class.as_str() {
+                "" => format!("unlabelled {}", grouped(*clips)),
+                class => format!("{class} {}", grouped(*clips)),
+            })
+            .collect();
+        if !classes.is_empty() {
+            words += &format!(", {what}: {}", classes.join(", "));
+        }
+    }
+    words
 }
 
 /// What is odd about a clip.

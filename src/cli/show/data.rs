@@ -54,6 +54,9 @@ fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<S
     )?;
     for reading in survey.catalogue.readings.iter() {
         writeln!(text, "{}: read by {}", reading.corpus, reading.layout)?;
+        if let Some(counts) = &reading.counts {
+            writeln!(text, "  {}", words::published_counts(counts))?;
+        }
         for note in &reading.notes {
             writeln!(text, "  {note}")?;
         }

@@ -1,6 +1,7 @@
 //! What labels the recordings in a folder: its table, the names of its files, or those of its folders.
 
 mod compare;
+mod preview;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use super::walk::Walk;
 use super::{CorpusError, CorpusSettings, Layout};
 use crate::audio::promises_sound;
 use compare::{disagreement, listed_below};
+use preview::preview;
 use std::path::{Path, PathBuf};
 use tables::Parts;
 use words::{names_words, parts_words, sound_files};
@@ -119,6 +121,18 @@ impl<'a> Folder<'a> {
     pub fn by_its_folders(mut self) -> Result<Source, CorpusError> {
         let layout = "the names of its folders, as the settings say".to_owned();
         self.by_names(&[Layout::Folders], layout)
+    }
+
+    /// Reads the names by the pattern of the settings.
+    ///
+    /// # Errors
+    /// A pattern that cannot work.
+    pub fn by_pattern(mut self) -> Result<Source, CorpusError> {
+        let mut source = self.by_names(&[Layout::Pattern], String::new())?;
+        let (layout, notes) = preview(&source, &self.corpus.path);
+        source.layout = layout;
+        source.notes.extend(notes);
+        Ok(source)
     }
 
     /// Reads the names of the files; tables that could label them are offered.

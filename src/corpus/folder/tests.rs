@@ -124,7 +124,10 @@ fn a_table_of_any_name_is_taken_where_names_follow_no_layout() {
     assert_eq!(reading.layout, "list.csv, which names 2 of 3 sound files");
     assert_eq!(
         reading.notes,
-        ["not in the table and without a part in anything: 1 sound file, for example c.wav"]
+        [
+            "not in the table and without a part in anything: 1 sound file, for example c.wav",
+            "listed but not there: 1 of 3 rows, for example x.wav",
+        ]
     );
     let (path, reason) = refused(&found)[0].clone();
     assert_eq!(path, folder.path().join("x.wav"));
@@ -335,5 +338,65 @@ fn the_metadata_of_hugging_face_is_read_in_both_forms() {
             split.path().join("test").join(name).display()
         );
         assert!(reason.starts_with(&line), "{reason}");
+    }
+}
+
+#[test]
+fn a_pattern_of_the_settings_is_shown_with_what_it_reads() {
+    let folder = folder(
+        &[
+            "hall/s1_W_01.wav",
+            "hall/s2_F_02.wav",
+            "room/s1_W_03.wav",
+            "room/test_3.wav",
+            "loose.wav",
+        ],
+        &[("notes.txt", "x")],
+    );
+    let mut settings = corpus("mine", Layout::Pattern, folder.path());
+    settings.pattern = r"(?<room>\w+)/(?<speaker>s\d)_(?<emotion>[A-Z])_\d+".into();
+    settings.labels = [("W", "anger"), ("F", "joy")]
+        .map(|(from, to)| (from.into(), to.into()))
+        .into();
+    let found = scan_of(std::slice::from_ref(&settings)).unwrap();
+    assert_eq!(
+        labels(&found, folder.path()),
+        [
+            "hall/s1_W_01.wav angry",
+            "hall/s2_F_02.wav happy",
+            "room/s1_W_03.wav angry"
+        ]
+    );
+    let rooms = found
+        .clips
+        .iter()
+        .map(|clip| clip.columns.get("room").map(|room| &**room));
+    assert!(rooms.eq([Some("hall"), Some("hall"), Some("room")]));
+    let reading = &found.readings[0];
+    assert_eq!(reading.layout, "the pattern of the settings (3 of 5 names match)");
+    let notes = [
+        "names that do not match: loose.wav, room/test_3.wav",
+        "emotion: anger 2, joy 1",
+        "room: hall 2, room 1",
+        "speaker: s1 2, s2 1",
+    ];
+    assert_eq!(reading.notes, notes);
+    let reasons: Vec<&str> = refused(&found).into_iter().map(|(_, reason)| reason).collect();
+    assert!(
+        reasons[0].contains("not of the form of the corpus's own pattern"),
+        "{reasons:?}"
+    );
+
+    for (pattern, word) in [
+        ("", "needs a pattern"),
+        ("(", "regular expression"),
+        ("a", "(?<emotion>"),
+    ] {
+        settings.pattern = pattern.into();
+        let error = scan_of(std::slice::from_ref(&settings)).unwrap_err().to_string();
+        assert!(
+            error.starts_with("corpora.pattern: mine") && error.contains(word),
+            "{error}"
+        );
     }
 }

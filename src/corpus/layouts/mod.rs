@@ -1,21 +1,26 @@
-//! The naming schemes of published corpora: each a pure function from a path to the labels that its name states.
-//! A new one is a file here, its `mod` line and its row in `layouts!` below.
+//! The naming schemes of published corpora: each a pure function from a path to the labels that its name states. A new one is
+//! an entry of `shipped.toml`, or, where a regular expression does not do, a file here, its `mod` line and its row in
+//! `layouts!` below. Corpora that bring files of labels are in [`described`](super::described).
 
 mod crema_d;
 mod emodb;
 pub(super) mod folders;
+mod names;
+pub(super) mod pattern;
 mod ravdess;
 mod recognise;
 mod savee;
+mod shipped;
 mod tess;
 
 pub(super) use recognise::{Votes, majority};
+pub use shipped::Shipped;
 
 use super::span::Span;
 use super::{ColumnValues, Dimensions, Gender, Intensity, ListenerVotes};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// What a name or a table row says about a clip.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,23 +72,42 @@ impl Refusal {
     fn stated(reason: impl Into<String>) -> Self {
         Self::Stated(reason.into())
     }
+
+    /// In words, where one scheme was asked.
+    pub fn words(self, scheme: Layout) -> String {
+        match self {
+            Self::Stated(reason) => reason,
+            Self::Foreign => format!("its name is not of the form of {}", form(scheme)),
+        }
+    }
 }
 
 /// All that names every scheme: the module, which is its name in the settings; the corpus's own name; the form of a file's
-/// name. The order is that of lists, and of the schemes that are tried on a name.
+/// name. The order is that of lists, and of the schemes that are tried on a name; those that are data follow.
 macro_rules! layouts {
     ($($name:ident: $layout:ident, $title:literal, $form:literal;)+) => {
-        /// How a corpus names its clips.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
+        /// What labels the clips of a corpus.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub enum Layout {
-            /// Recognised by the file names.
+            /// Found out.
             #[default]
             Auto,
             $(
                 #[doc = concat!($title, ": `", $form, "`.")]
                 $layout,
             )+
+            /// A naming scheme that is data.
+            Shipped(Shipped),
+            /// A naming scheme that the corpus's settings describe.
+            Pattern,
+            /// A data set of audformat: `db.yaml` with its tables.
+            Audformat,
+            /// IEMOCAP: `dialog/EmoEvaluation/*.txt`.
+            Iemocap,
+            /// MSP-Podcast: `labels_consensus.csv`.
+            MspPodcast,
+            /// MELD: `train_sent_emo.csv`, `dev_sent_emo.csv`, `test_sent_emo.csv`.
+            Meld,
             /// A table of clips: CSV, TSV or JSON lines.
             Table,
             /// Each clip lies in a folder that is named by its emotion: `angry/a.wav`, `train/angry/a.wav`.
@@ -96,6 +120,12 @@ macro_rules! layouts {
                 match self {
                     $(Self::$layout => stringify!($name),)+
                     Self::Auto => "auto",
+                    Self::Shipped(scheme) => scheme.name(),
+                    Self::Pattern => "pattern",
+                    Self::Audformat => "audformat",
+                    Self::Iemocap => "iemocap",
+                    Self::MspPodcast => "msp_podcast",
+                    Self::Meld => "meld",
                     Self::Table => "table",
                     Self::Folders => "folders",
                 }
@@ -105,23 +135,29 @@ macro_rules! layouts {
             pub fn title(self) -> &'static str {
                 match self {
                     $(Self::$layout => $title,)+
-                    Self::Auto | Self::Table | Self::Folders => self.name(),
+                    Self::Shipped(scheme) => scheme.title(),
+                    Self::Iemocap => "IEMOCAP",
+                    Self::MspPodcast => "MSP-Podcast",
+                    Self::Meld => "MELD",
+                    Self::Auto | Self::Pattern | Self::Audformat | Self::Table | Self::Folders => self.name(),
                 }
             }
         }
 
         /// The layouts that read names.
-        pub(super) const SCHEMES: &[Layout] = &[$(Layout::$layout),+];
-
-        /// The corpora that they are of.
-        const TITLES: &[&str] = &[$($title),+];
+        static SCHEMES: LazyLock<Vec<Layout>> = LazyLock::new(|| {
+            let coded = [$(Layout::$layout),+];
+            coded.into_iter().chain(Shipped::all().map(Layout::Shipped)).collect()
+        });
 
         /// The labels that a path states under one scheme; the extension plays no part.
         pub(super) fn read_name(scheme: Layout, path: &Path) -> Result<Labels, Refusal> {
             match scheme {
                 $(Layout::$layout => $name::read(path),)+
+                Layout::Shipped(scheme) => scheme.read(path),
                 Layout::Folders => folders::read(path),
-                Layout::Auto | Layout::Table => Err(Refusal::Foreign),
+                Layout::Auto | Layout::Pattern | Layout::Table => Err(Refusal::Foreign),
+                Layout::Audformat | Layout::Iemocap | Layout::MspPodcast | Layout::Meld => Err(Refusal::Foreign),
             }
         }
 
@@ -129,7 +165,10 @@ macro_rules! layouts {
         fn form(scheme: Layout) -> String {
             match scheme {
                 $(Layout::$layout => concat!($title, " (", $form, ")").to_owned(),)+
+                Layout::Shipped(scheme) => format!("{} ({})", scheme.title(), scheme.form()),
                 Layout::Folders => "folders that are named by their emotion (emotion/name)".to_owned(),
+                Layout::Pattern => "the corpus's own pattern".to_owned(),
+                Layout::Audformat | Layout::Iemocap | Layout::MspPodcast | Layout::Meld => scheme.title().to_owned(),
                 Layout::Auto | Layout::Table => format!("any scheme that is known ({})", scheme_names()),
             }
         }
@@ -144,15 +183,24 @@ layouts! {
     emodb: Emodb, "EmoDB", "SStttEv";
 }
 
-/// What `layout` may be besides `auto`, `table` and `folders`: `ravdess, crema_d, ...`.
+/// The layouts that read files of labels.
+const DESCRIBED: [Layout; 4] = [Layout::Audformat, Layout::Iemocap, Layout::MspPodcast, Layout::Meld];
+
+/// The layouts that read names, in the order in which they are tried.
+pub(super) fn schemes() -> &'static [Layout] {
+    &SCHEMES
+}
+
+/// The layouts of corpora by their names in the settings: `ravdess, crema_d, ...`.
 pub(super) fn scheme_names() -> String {
-    let names: Vec<&str> = SCHEMES.iter().copied().map(Layout::name).collect();
+    let names: Vec<&str> = schemes().iter().chain(&DESCRIBED).copied().map(Layout::name).collect();
     names.join(", ")
 }
 
-/// The corpora whose names are understood, as they call themselves: `RAVDESS, CREMA-D, ...`.
+/// The corpora that are understood, as they call themselves: `RAVDESS, CREMA-D, ...`.
 pub fn known_corpora() -> String {
-    TITLES.join(", ")
+    let titles: Vec<&str> = schemes().iter().chain(&DESCRIBED).copied().map(Layout::title).collect();
+    titles.join(", ")
 }
 
 /// The labels that a path states under the first of `schemes` that understands it, with that scheme;
@@ -168,7 +216,7 @@ pub(super) fn read_first(schemes: &[Layout], path: &Path) -> Result<(Layout, Lab
     }
     Err(objection.unwrap_or_else(|| {
         let wanted = if let [scheme] = schemes { *scheme } else { Layout::Auto };
-        format!("its name is not of the form of {}", form(wanted))
+        Refusal::Foreign.words(wanted)
     }))
 }
 
@@ -193,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_first_scheme_that_understands_a_name_reads_it() {
-        let read = |name: &str| read_first(SCHEMES, Path::new(name)).map(|(scheme, _)| scheme);
+        let read = |name: &str| read_first(schemes(), Path::new(name)).map(|(scheme, _)| scheme);
         assert_eq!(read("03-01-02-01-01-02-01.wav"), Ok(Layout::Ravdess));
         assert_eq!(read("1006_TIE_HAP_XX.wav"), Ok(Layout::CremaD));
         assert_eq!(read("OA_bite_neutral.wav"), Ok(Layout::Tess));
@@ -203,16 +251,18 @@ mod tests {
 
     #[test]
     fn a_scheme_is_called_in_the_settings_as_its_module() {
-        for &layout in SCHEMES.iter().chain(&[Layout::Auto, Layout::Table, Layout::Folders]) {
-            assert_eq!(toml::Value::try_from(layout).unwrap().as_str(), Some(layout.name()));
+        for layout in Layout::all() {
+            let written = toml::Value::try_from(layout).unwrap();
+            assert_eq!(written.as_str(), Some(layout.name()));
+            assert_eq!(written.try_into::<Layout>().unwrap(), layout);
         }
     }
 
     #[test]
     fn an_objection_says_more_than_a_foreign_name() {
         let why = |schemes: &[Layout], name: &str| read_first(schemes, Path::new(name)).unwrap_err();
-        assert!(why(SCHEMES, "1006_TIE_JOY_XX.wav").contains("JOY"));
-        assert!(why(SCHEMES, "holiday.wav").contains("any scheme"));
+        assert!(why(schemes(), "1006_TIE_JOY_XX.wav").contains("JOY"));
+        assert!(why(schemes(), "holiday.wav").contains("any scheme"));
         assert!(why(&[Layout::Emodb], "holiday.wav").contains("EmoDB"));
     }
 
@@ -233,7 +283,7 @@ mod tests {
             "𝄞a01𝄞a",
         ];
         for name in odd {
-            for &scheme in SCHEMES {
+            for &scheme in schemes() {
                 assert!(read_name(scheme, Path::new(name)).is_err(), "{name} as {scheme:?}");
             }
         }

@@ -1,13 +1,13 @@
 //! Which scheme names the files of a folder.
 
-use super::{Layout, SCHEMES, read_name};
+use super::{Layout, read_name, schemes};
 use crate::audio::promises_sound;
 use std::path::Path;
 
 /// How many names each scheme understands. Only names that promise sound count, unless none does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Votes {
-    /// Most first (equal counts in the order of [`SCHEMES`]), schemes that understand none left out.
+    /// Most first (equal counts in the order of [`schemes`]), schemes that understand none left out.
     pub counts: Vec<(Layout, usize)>,
     /// How many names there are.
     pub names: usize,
@@ -17,7 +17,7 @@ impl Votes {
     /// Counts the names.
     pub(crate) fn of<'a>(paths: impl Iterator<Item = &'a Path> + Clone) -> Self {
         let any = paths.clone().any(promises_sound);
-        let mut counts: Vec<(Layout, usize)> = SCHEMES.iter().map(|scheme| (*scheme, 0)).collect();
+        let mut counts: Vec<(Layout, usize)> = schemes().iter().map(|scheme| (*scheme, 0)).collect();
         let mut names = 0;
         for path in paths.filter(|path| !any || promises_sound(path)) {
             names += 1;
@@ -38,11 +38,10 @@ impl Votes {
 
     /// The schemes that name most files first, then all others.
     pub(crate) fn schemes(&self) -> Vec<Layout> {
-        let mut schemes: Vec<Layout> = self.counts.iter().map(|(scheme, _)| *scheme).collect();
-        let others = SCHEMES.iter().filter(|scheme| !schemes.contains(scheme)).copied();
+        let first: Vec<Layout> = self.counts.iter().map(|(scheme, _)| *scheme).collect();
+        let others = schemes().iter().filter(|scheme| !first.contains(scheme)).copied();
         let others: Vec<Layout> = others.collect();
-        schemes.extend(others);
-        schemes
+        [first, others].concat()
     }
 }
 

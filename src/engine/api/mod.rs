@@ -56,8 +56,8 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, DimensionRow, DimensionStatistics, Dimensions, Emotion, Exclusion, Gender, Intensity,
-    Lengths, QualityIssue, QualityIssueKind, Reading, Refused, SampleAnalysis, SpeakerRow, Statistics, Subset,
-    TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, VoteStatistics, known_corpora, split_columns,
+    Lengths, PublishedCounts, QualityIssue, QualityIssueKind, Reading, Refused, SampleAnalysis, SpeakerRow, Statistics,
+    Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, VoteStatistics, known_corpora, split_columns,
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{

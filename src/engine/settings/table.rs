@@ -7,7 +7,7 @@
 use super::Range;
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
-use crate::corpus::{Duplicates, Gender, Intensity, LabelSource, Layout, SplitKind, ValidationBy};
+use crate::corpus::{Duplicates, Gender, Intensity, LabelSet, LabelSource, Layout, SplitKind, ValidationBy};
 use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
@@ -35,6 +35,7 @@ pub fn choices(key: &str) -> Vec<String> {
     match key {
         "device" => device_choices(),
         "corpora.layout" => names::<Layout>(),
+        "labels.set" => names::<LabelSet>(),
         "filter.gender" => owned(&Gender::ALL.map(Gender::name)),
         "filter.intensity" => owned(&Intensity::ALL.map(Intensity::name)),
         "labels.source" => names::<LabelSource>(),

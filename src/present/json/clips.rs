@@ -2,8 +2,8 @@
 
 use super::{all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, QualityIssueKind, Reading, Refused,
-    SpeakerRow, Statistics, Survey, VoteStatistics,
+    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PublishedCounts, QualityIssueKind,
+    Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -51,6 +51,24 @@ document! {
         layout: String,
         /// What else would fit, and what should be known of the labels.
         notes: Vec<String>,
+        /// What a known corpus should hold, and does.
+        counts: Option<CorpusCounts> = reading.counts.as_ref().map(Into::into),
+    }
+
+    /// The clips of a known corpus, held against those that were published.
+    CorpusCounts(counts: PublishedCounts) {
+        /// The corpus, by the name of its layout.
+        corpus: String,
+        /// Clips that are there.
+        found: usize,
+        /// Clips that were published.
+        published: usize,
+        /// How many of a class are missing.
+        missing: Counts,
+        /// How many of a class there are more than were published.
+        surplus: Counts,
+        /// Where the published numbers are from.
+        source: String,
     }
 
     /// A file that is no clip.

@@ -99,6 +99,14 @@ fn sums(model: &Model, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: 
                 (false, true) => ", samples are being analysed".to_owned(),
                 (false, false) => ", samples not analysed to the end: press r".to_owned(),
             };
+            let counts = survey
+                .catalogue
+                .readings
+                .iter()
+                .filter_map(|reading| reading.counts.as_ref());
+            for counts in counts.filter(|counts| !counts.is_complete()) {
+                times += &format!("; {}", words::published_counts(counts));
+            }
             buffer.put(area, 0, 2, &cut(&times, columns), theme.dim());
         }
     }
