@@ -1,10 +1,8 @@
 //! What segments of long recordings cost, printed: `cargo test --lib -- --ignored --nocapture long_recordings`.
 
 use super::features_of;
-use crate::audio::Channel;
 use crate::corpus::{
-    AnalysisCache, Catalogue, Columns, CorpusSettings, FilterSettings, LabelSettings, Layout, ScanIndex, analyse, scan,
-    select,
+    AnalysisCache, Catalogue, CorpusSettings, FilterSettings, LabelSettings, Layout, ScanIndex, analyse, scan, select,
 };
 use crate::features::{Feature, FeatureStore, Recipe};
 use std::fmt::Write;
@@ -33,9 +31,7 @@ fn scanned(table: &Path, index: &mut ScanIndex, cache: &AnalysisCache) -> Catalo
         name: "long".into(),
         layout: Layout::Table,
         path: table.into(),
-        demographics: None,
-        channel: Channel::Mix,
-        columns: Columns::default(),
+        ..CorpusSettings::default()
     };
     scan(&[corpus], index, cache, &|_, _| {}).unwrap()
 }

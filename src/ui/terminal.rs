@@ -89,13 +89,17 @@ pub fn leave_at_once() {
         .and_then(|()| DisableBracketedPaste.write_ansi(&mut bytes))
         .and_then(|()| LeaveAlternateScreen.write_ansi(&mut bytes))
         .and_then(|()| Show.write_ansi(&mut bytes));
-    if let Ok(terminal) = open(
-        "/dev/tty",
-        OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY,
-        Mode::empty(),
-    ) {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let Ok(terminal) = open("/dev/tty", flags, Mode::empty()) else {
+        return;
+    };
+    for _ in 0..ATTEMPTS {
+        if rustix::io::write(&terminal, bytes.as_bytes()).is_ok() {
+            return;
+        }
+        // Whoever waits in the middle of a frame has the terminal to itself until the rest of that has gone somewhere.
         let _ = tcflush(&terminal, QueueSelector::OFlush);
-        let _ = rustix::io::write(&terminal, bytes.as_bytes());
+        thread::sleep(Duration::from_millis(1));
     }
 }
 

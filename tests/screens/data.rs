@@ -46,6 +46,7 @@ fn like_refusals_are_one_row_and_notes_are_listed() {
         path: "data/tess".into(),
         layout: "the names of TESS (2800 of 2800 sound files)".to_owned(),
         notes: vec!["list.csv would fit, too".to_owned()],
+        counts: None,
     }]);
     found.name_notes = vec!["the labels 0, 1 of mine are numbers".to_owned()];
     let mut events = opening();

@@ -86,6 +86,6 @@ fn the_table_of_a_split_names_segments() {
     dealt.write_csv(&selection, &[], &mut table).unwrap();
     assert!(String::from_utf8_lossy(&table).contains("\n\"calls/0.wav#t=1,2\",calls,01,"));
     let settings = settings(SplitKind::Random, 0);
-    let kept = Split::kept(&selection, &settings, Dealing::NEWEST, (3, 0), &table).unwrap();
+    let kept = Split::kept(&selection, &settings, Dealing::NEWEST, (3, 0, 1), &table).unwrap();
     assert_eq!(kept.subsets, dealt.subsets);
 }

@@ -145,6 +145,8 @@ mod tests {
             age: None,
             ethnicity: None,
             emotion: Emotion::new("sad"),
+            given_split: None,
+            columns: Default::default(),
             intensity: None,
             dimensions: [Some(3.0), None, valence].into(),
             votes: None,
@@ -155,6 +157,7 @@ mod tests {
             channels: 1,
             decoded: None,
             channel: Default::default(),
+            segment: None,
         }
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::{Config, ConfigRow, Coverage, Provenance, Setting};
+use crate::ui::pane::AnyPane;
 
 fn config(rows: &[(&str, &str)]) -> Config {
     let row = |(key, value): &(&str, &str)| ConfigRow {
