@@ -233,18 +233,17 @@ fn recordings(selection: &Selection) -> String {
         return String::new();
     }
     let files: BTreeSet<&Path> = selection.clips.iter().map(|clip| &*clip.path).collect();
-    let recordings = if files.len() == 1 { "recording" } else { "recordings" };
-    format!(
-        ", segments of {} {recordings}, of which each is kept on one side",
-        files.len()
-    )
+    match files.len() {
+        1 => " (all are segments of 1 recording, which is kept on one side)".to_owned(),
+        files => format!(" (they are of {files} recordings, each of which is kept on one side)"),
+    }
 }
 
 fn check_subsets(selection: &Selection, subsets: &[Subset], kind: SplitKind) -> Result<(), CorpusError> {
     for subset in Subset::ALL {
         if !subsets.contains(&subset) {
             return Err(CorpusError::Split(format!(
-                "no clip is left for {} ({} clips take part{}); let more clips take part ([filter], [labels]), or \
+                "no clip is left for {} ({} clips take part){}; let more clips take part ([filter], [labels]), or \
                  change split.test, split.validation or split.kfold",
                 subset.name(),
                 selection.clips.len(),
