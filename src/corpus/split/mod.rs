@@ -187,11 +187,10 @@ fn recordings(selection: &Selection) -> String {
         return String::new();
     }
     let files: BTreeSet<&Path> = selection.clips.iter().map(|clip| &*clip.path).collect();
-    let recordings = if files.len() == 1 { "recording" } else { "recordings" };
-    format!(
-        ", segments of {} {recordings}, of which each is kept on one side",
-        files.len()
-    )
+    match files.len() {
+        1 => " (all are segments of 1 recording, which is kept on one side)".to_owned(),
+        files => format!(" (they are of {files} recordings, each of which is kept on one side)"),
+    }
 }
 
 fn check_subsets(
@@ -211,7 +210,7 @@ fn check_subsets(
         }
         if !subsets.contains(&subset) {
             return Err(CorpusError::Split(format!(
-                "no clip is left for {} ({} clips take part{}); let more clips take part ([filter], [labels]), or \
+                "no clip is left for {} ({} clips take part){}; let more clips take part ([filter], [labels]), or \
                  change split.test, split.validation or split.kfold",
                 subset.name(),
                 selection.clips.len(),

@@ -6,7 +6,7 @@ use super::dealing::{Dealing, are_alike};
 use super::groups::{Group, People, voices};
 use super::random::assign;
 use super::validation::{by_share, by_voices, share_of, training_and};
-use super::{SplitSettings, Subset, shares};
+use super::{SplitSettings, Subset, recordings, shares};
 use crate::random::stream;
 use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,8 +134,9 @@ fn tested_once(
             None => String::new(),
         };
         return Err(CorpusError::Split(format!(
-            "no corpus has a second speaker to test on; set split.kind = \"random\", or let more clips take part \
-             ([filter]){alike}"
+            "no corpus has a second speaker to test on{}; set split.kind = \"random\", or let more clips take part \
+             ([filter]){alike}",
+            recordings(selection)
         )));
     }
     let tested = corpora.iter().map(|(corpus, voices)| {
