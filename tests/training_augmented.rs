@@ -89,7 +89,10 @@ fn built(corpus: &Corpus, settings: &Settings) -> (Examples, Dataset) {
     )
     .unwrap();
     let cache = FeatureStore::open(&corpus.folder.path().join("features"), settings.recipe().unwrap()).unwrap();
-    let dataset = build_dataset(&mut examples, &cache, &|_, _| true).unwrap();
+    let dataset = build_dataset(&mut examples, undertone::training::Target::Emotion, &cache, &|_, _| {
+        true
+    })
+    .unwrap();
     (examples, dataset)
 }
 
