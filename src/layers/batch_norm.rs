@@ -1,5 +1,7 @@
 //! Normalisation over a batch.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::pooling::pooled_shape;
 use super::summary::note_module;
 use super::{Init, MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
@@ -60,10 +62,13 @@ impl BatchNorm {
         self.note(&input.dims());
         if runs_here(&input) {
             let shape = input.dims().to_vec();
-            self.here(input, None, shape, steps)
-        } else {
-            self.composed(input, steps)
+            return self.here(input, None, shape, steps);
         }
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(output) = self.on_gpu(&input, steps) {
+            return output;
+        }
+        self.composed(input, steps)
     }
 
     /// Normalises the last axis and pools what comes out, which is written down nowhere in between.
@@ -119,6 +124,16 @@ impl BatchNorm {
         output
     }
 
+    #[cfg(any(feature = "cuda", feature = "wgpu"))]
+    fn on_gpu<const D: usize>(&self, input: &Tensor<D>, steps: Option<u64>) -> Option<Tensor<D>> {
+        let statistics = [&self.mean, &self.variance];
+        let from = match steps {
+            Some(steps) => gpu::Statistics::Batch(self.has_variance(input).then_some((kept(steps), statistics))),
+            None => gpu::Statistics::Known(statistics.map(RunningState::value_sync)),
+        };
+        gpu::normalise(input, [self.gamma.val(), self.beta.val()], from, EPSILON)
+    }
+
     /// One value of each channel says nothing of how they vary.
     fn has_variance<const D: usize>(&self, input: &Tensor<D>) -> bool {
         input.shape().num_elements() > self.gamma.dims()[0]
@@ -160,7 +175,7 @@ fn kept(steps: u64) -> f32 {
 }
 
 /// An update waits until the state is asked for its value, and is no part of what is saved before.
-fn remember(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
+pub(super) fn remember(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
     state.update(value);
     state.value_sync();
 }

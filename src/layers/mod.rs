@@ -11,6 +11,8 @@ mod convolve;
 mod dense;
 mod dropout;
 mod gelu;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+pub mod gpu;
 mod grouped;
 mod init;
 mod kernels;
@@ -49,7 +51,7 @@ pub use key_mask::KeyMask;
 pub use layer_norm::LayerNorm;
 pub use lstm::BiLstm;
 pub use noise::noise;
-pub use operation::{Operation, Pullback, binary, quaternary, runs_here, ternary, unary};
+pub use operation::{Home, Operation, Outcome, Pullback, binary, quaternary, runs_here, ternary, unary};
 pub use pass::{Mode, TrainingPass};
 pub use penalty::penalty;
 pub use pooling::{MaxPool, global_average, own_average};
