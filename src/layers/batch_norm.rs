@@ -126,12 +126,18 @@ impl BatchNorm {
 
     #[cfg(any(feature = "cuda", feature = "wgpu"))]
     fn on_gpu<const D: usize>(&self, input: &Tensor<D>, steps: Option<u64>) -> Option<Tensor<D>> {
-        let statistics = [&self.mean, &self.variance];
+        let running = [&self.mean, &self.variance].map(RunningState::value_sync);
+        let device = running[0].device();
         let from = match steps {
-            Some(steps) => gpu::Statistics::Batch(self.has_variance(input).then_some((kept(steps), statistics))),
-            None => gpu::Statistics::Known(statistics.map(RunningState::value_sync)),
+            Some(steps) => gpu::Statistics::Batch(self.has_variance(input).then_some((kept(steps), running))),
+            None => gpu::Statistics::Known(running),
         };
-        gpu::normalise(input, [self.gamma.val(), self.beta.val()], from, EPSILON)
+        let (output, new) = gpu::normalise(input, [self.gamma.val(), self.beta.val()], from, EPSILON)?;
+        for (state, new) in [&self.mean, &self.variance].into_iter().zip(new.into_iter().flatten()) {
+            let trains = device.is_autodiff();
+            remember(state, if trains { Tensor::from_inner(new) } else { new });
+        }
+        Some(output)
     }
 
     /// One value of each channel says nothing of how they vary.
@@ -175,7 +181,7 @@ fn kept(steps: u64) -> f32 {
 }
 
 /// An update waits until the state is asked for its value, and is no part of what is saved before.
-pub(super) fn remember(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
+fn remember(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
     state.update(value);
     state.value_sync();
 }

@@ -3,6 +3,8 @@
 
 mod attention;
 mod batch_norm;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod buffer;
 mod channel_norm;
 mod clip_norm;
 mod convolution;

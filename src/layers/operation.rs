@@ -6,7 +6,7 @@
 
 use super::Values;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
-use super::gpu::Buffer;
+use super::buffer::Buffer;
 use super::spans::{Pass, span};
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 use burn::backend::Cube;

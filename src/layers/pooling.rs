@@ -92,7 +92,10 @@ impl MaxPool {
     fn pooled<const D: usize>(&self, input: Tensor<D>, relu: bool) -> Tensor<D> {
         let windows = self.windows(&input.dims());
         #[cfg(any(feature = "cuda", feature = "wgpu"))]
-        if let Some(output) = windows.and_then(|windows| gpu::pool(&input, windows, relu)) {
+        if let Some(output) = windows.and_then(|windows| {
+            let shape = pooled_shape(&input.dims(), &windows);
+            gpu::pool(&input, windows, relu, shape)
+        }) {
             return output;
         }
         match windows {

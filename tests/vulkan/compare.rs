@@ -27,7 +27,7 @@ impl Draw {
 impl ModuleMapper for Draw {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|old| {
-            let shape = old.dims();
+            let (shape, trains) = (old.dims(), old.is_require_grad());
             // As large as first weights are.
             let scale = if D > 1 {
                 (shape[D - 2] as f32).sqrt().recip()
@@ -35,10 +35,12 @@ impl ModuleMapper for Draw {
                 1.0
             };
             let new = self.tensor(shape, &old.device().inner()).mul_scalar(scale);
-            if old.device().is_autodiff() {
-                Tensor::from_inner(new).require_grad()
-            } else {
-                new
+            // Running variances are above 0.
+            let new = if trains { new } else { new.abs().add_scalar(0.1) };
+            match old.device().is_autodiff() {
+                true if trains => Tensor::from_inner(new).require_grad(),
+                true => Tensor::from_inner(new),
+                false => new,
             }
         })
     }

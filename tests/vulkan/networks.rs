@@ -10,7 +10,8 @@ use undertone::models::{ModelSettings, Network, architectures};
 use undertone::random::stream;
 use undertone::training::{Optimizer, clip_by_global_norm};
 
-/// `[model]` as it ships, with few channels, so that a CPU that plays a card has little to do; no size is a multiple of 4.
+/// `[model]` as it ships, with few channels, so that a CPU that plays a card has little to do and few
+/// values are so close to each other, or to 0, that rounding decides which is the larger; no size is a multiple of 4.
 pub fn settings(name: &str) -> ModelSettings {
     let mut table = toml::Table::new();
     table.insert("name".to_owned(), name.into());
@@ -19,8 +20,10 @@ pub fn settings(name: &str) -> ModelSettings {
     }
     let mut model: ModelSettings = table.try_into().unwrap();
     model.conv1d.filters = vec![13, 18];
+    model.mel_conv2d.filters = vec![5, 7, 9];
     model.deep_conv1d.filters = vec![18, 17, 13, 11, 7];
     model.deep_mel_conv2d.filters = vec![5, 7, 9, 6, 11, 10];
+    model.weighted_mlp.states = 3;
     (model.crnn.filters1, model.crnn.filters2, model.crnn.lstm_units) = (5, 7, 35);
     model
 }
@@ -28,10 +31,10 @@ pub fn settings(name: &str) -> ModelSettings {
 /// A network, and the frames and coefficients of its clips.
 pub fn network(name: &str, device: &Device) -> (Network, [usize; 2]) {
     let unequal = ["attentive_pooling", "emobox", "fine_tuned"].contains(&name);
-    let input = if unequal { (0, 66) } else { (62, 66) };
+    let input = if unequal { (0, 66) } else { (67, 66) };
     let network = Network::new(&settings(name), input, CLASSES, 1, device).unwrap();
     // A last column says which frames are a clip's own.
-    (network, if unequal { [23, 67] } else { [62, 66] })
+    (network, if unequal { [23, 67] } else { [67, 66] })
 }
 
 const CLASSES: usize = 3;

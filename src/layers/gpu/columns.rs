@@ -1,7 +1,7 @@
 //! Sums over rows, column by column.
 
-use super::Buffer;
 use super::product::summed;
+use crate::layers::buffer::Buffer;
 use cubecl::prelude::*;
 
 /// Threads of a cube, which several columns share if they are few.

@@ -1,8 +1,8 @@
 //! Convolutions and dense layers.
 
-use super::Buffer;
 use super::columns::cut_and_summed;
 use super::product::{Kind, Product};
+use crate::layers::buffer::Buffer;
 use crate::layers::kernels::convolution::Geometry;
 use crate::layers::operation::Outcome;
 use crate::layers::{Operation, Pullback};

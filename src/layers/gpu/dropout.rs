@@ -1,6 +1,6 @@
 //! Dropout with the CPU's masks, bit for bit (`kernels/dropout.rs`), found where the values lie.
 
-use super::Buffer;
+use crate::layers::buffer::Buffer;
 use crate::layers::operation::Outcome;
 use crate::layers::{Operation, Pullback};
 use cubecl::prelude::*;

@@ -1,8 +1,8 @@
 //! Both directions of an LSTM, all steps in one kernel per pass.
 
-use super::Buffer;
 use super::columns::totals_of_sets;
 use super::product::{Kind, Product};
+use crate::layers::buffer::Buffer;
 use crate::layers::kernels::convolution::Geometry;
 use crate::layers::operation::Outcome;
 use crate::layers::{Operation, Pullback};

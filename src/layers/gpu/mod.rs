@@ -5,7 +5,15 @@
 //! the sizes alone decide (no atomic additions): the same input gives the same bits again. What an operation does not
 //! take, layers compose from Burn's own.
 
-mod buffer;
+#![allow(
+    clippy::too_many_arguments,
+    clippy::collapsible_if,
+    clippy::eq_op,
+    clippy::manual_div_ceil,
+    clippy::neg_cmp_op_on_partial_ord,
+    reason = "kernels are handed buffers and sizes one by one, and are written in the part of Rust that CubeCL compiles"
+)]
+
 mod columns;
 mod convolve;
 mod dropout;
@@ -15,15 +23,13 @@ mod pooling;
 mod product;
 mod update;
 
-pub use buffer::Buffer;
 pub use update::{Factor, Squares, adam};
 
+use super::buffer::Buffer;
 use super::kernels::convolution::Geometry;
 use super::kernels::pooling::Windows;
-use super::pooling::pooled_shape;
 use super::{quaternary, ternary, unary};
 use burn::backend::{Cube, DispatchDevice};
-use burn::module::RunningState;
 use burn::tensor::{DType, Tensor};
 use std::sync::{Arc, OnceLock};
 
@@ -68,57 +74,41 @@ pub fn dense(input: &Tensor<2>, kernel: Tensor<2>, bias: Tensor<1>, relu: bool) 
     convolution(input, (kernel, bias), geometry, [channels[1]], relu)
 }
 
-/// Max pooling, and ReLU if asked for.
-pub fn pool<const D: usize>(input: &Tensor<D>, windows: Windows, relu: bool) -> Option<Tensor<D>> {
-    let shape = pooled_shape(&input.dims(), &windows);
+/// Max pooling, and ReLU if asked for; the output in this shape.
+pub fn pool<const D: usize>(input: &Tensor<D>, windows: Windows, relu: bool, shape: Vec<usize>) -> Option<Tensor<D>> {
     let empty = shape.contains(&0);
     (runs(input) && !empty).then(|| unary(input.clone(), pooling::Pool { windows, relu, shape }))
 }
 
-/// Batch normalisation by the statistics of the batch, or by those given.
+/// Batch normalisation by the statistics of the batch, or by those given; and where running ones move, the new ones.
 pub fn normalise<const D: usize>(
     input: &Tensor<D>,
     [gamma, beta]: [Tensor<1>; 2],
     statistics: Statistics,
     epsilon: f32,
-) -> Option<Tensor<D>> {
+) -> Option<(Tensor<D>, Option<[Tensor<1>; 2]>)> {
     if !runs(input) {
         return None;
     }
     let new = Arc::new(OnceLock::new());
-    let mut states = None;
     let source = match statistics {
         Statistics::Known(moments) => norm::Source::Known(buffers(moments)?),
         Statistics::Batch(None) => norm::Source::Batch(None),
-        Statistics::Batch(Some((kept, running))) => {
-            states = Some(running);
-            norm::Source::Batch(Some(norm::Running {
-                old: buffers(running.map(RunningState::value_sync))?,
-                kept,
-                new: Arc::clone(&new),
-            }))
-        }
+        Statistics::Batch(Some((kept, running))) => norm::Source::Batch(Some(norm::Running {
+            old: buffers(running)?,
+            kept,
+            new: Arc::clone(&new),
+        })),
     };
     let output = ternary(input.clone(), gamma, beta, norm::Normalise { source, epsilon });
-    if let (Some(states), Some(new)) = (states, new.get()) {
-        for (state, new) in states.into_iter().zip(new) {
-            let value = Tensor::from_primitive::<Cube>(new.clone().into_tensor());
-            let old = state.value_sync().device();
-            let value = if old.is_autodiff() {
-                Tensor::from_inner(value)
-            } else {
-                value
-            };
-            super::batch_norm::remember(state, value);
-        }
-    }
-    Some(output)
+    let tensor = |new: &Buffer| Tensor::from_primitive::<Cube>(new.clone().into_tensor());
+    Some((output, new.get().map(|new| new.each_ref().map(tensor))))
 }
 
 /// What values are normalised by, mean and variance of each channel.
-pub enum Statistics<'a> {
+pub enum Statistics {
     /// Of the batch; running ones move towards them, and keep that share.
-    Batch(Option<(f32, [&'a RunningState<Tensor<1>>; 2])>),
+    Batch(Option<(f32, [Tensor<1>; 2])>),
     /// Those of training, or of a checkpoint.
     Known([Tensor<1>; 2]),
 }

@@ -1,7 +1,7 @@
 //! Batch normalisation: means and variances block by block of rows, put together, and applied.
 
-use super::Buffer;
 use super::columns::{Deal, THREADS, of_column, totals};
+use crate::layers::buffer::Buffer;
 use crate::layers::operation::Outcome;
 use crate::layers::{Operation, Pullback};
 use cubecl::prelude::*;

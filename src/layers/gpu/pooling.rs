@@ -1,7 +1,7 @@
 //! Max pooling. Backwards each input asks the windows that it lies in, so that nothing is scattered.
 
-use super::Buffer;
-use super::buffer::cubes_for;
+use crate::layers::buffer::Buffer;
+use crate::layers::buffer::cubes_for;
 use crate::layers::kernels::pooling::Windows;
 use crate::layers::operation::Outcome;
 use crate::layers::{Operation, Pullback};

@@ -5,8 +5,8 @@
 //! to shared memory for. Where tiles are too few to fill a device, the inner dimension is cut into pieces that are added
 //! up afterwards in their order.
 
-use super::Buffer;
-use super::buffer::{cubes, cubes_for};
+use crate::layers::buffer::Buffer;
+use crate::layers::buffer::{cubes, cubes_for};
 use crate::layers::kernels::convolution::Geometry;
 use cubecl::prelude::*;
 

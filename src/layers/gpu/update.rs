@@ -1,8 +1,9 @@
 //! What a step of training does to parameters: their gradients' common norm, and Adam.
 
-use super::buffer::cubes_for;
 use super::columns::{THREADS, of_column};
-use super::{Buffer, runs};
+use super::runs;
+use crate::layers::buffer::Buffer;
+use crate::layers::buffer::cubes_for;
 use burn::backend::Cube;
 use burn::tensor::Tensor;
 use cubecl::prelude::*;

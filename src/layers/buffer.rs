@@ -64,13 +64,13 @@ impl Buffer {
 }
 
 /// Cubes and threads for so many numbers, a thread each.
-pub(super) fn cubes_for(client: &Client, numbers: usize) -> (CubeCount, CubeDim) {
+pub fn cubes_for(client: &Client, numbers: usize) -> (CubeCount, CubeDim) {
     let threads = CubeDim::new_1d(THREADS);
     (cubecl::calculate_cube_count_elemwise(client, numbers, threads), threads)
 }
 
 /// So many cubes, in as many rows as the device needs for them; a kernel must ask whether its cube is one of them.
-pub(super) fn cubes(client: &Client, count: usize, threads: u32) -> (CubeCount, CubeDim) {
+pub fn cubes(client: &Client, count: usize, threads: u32) -> (CubeCount, CubeDim) {
     let one = CubeDim::new_1d(1);
     (
         cubecl::calculate_cube_count_elemwise(client, count, one),
