@@ -103,12 +103,10 @@ pub fn run<M: Module, const I: usize, const O: usize>(
     found
 }
 
-/// The largest difference, in parts of the largest number that is expected.
-pub fn difference(found: &[f32], expected: &[f32]) -> f32 {
+/// The largest difference, in parts of the largest number that is expected, or of `least`.
+pub fn difference(found: &[f32], expected: &[f32], least: f32) -> f32 {
     assert_eq!(found.len(), expected.len());
-    let scale = expected
-        .iter()
-        .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    let scale = expected.iter().fold(least, |most, value| most.max(value.abs()));
     let off = found
         .iter()
         .zip(expected)

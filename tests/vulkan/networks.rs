@@ -136,7 +136,7 @@ fn gradients_are_clipped_to_the_same_norm() {
         gradients_of(&norm, &clip_by_global_norm(&norm, gradients, limit)).concat()
     };
     for limit in [0.0, 0.1, 1e6] {
-        let off = difference(&clipped(&card, limit), &clipped(&cpu(), limit));
+        let off = difference(&clipped(&card, limit), &clipped(&cpu(), limit), 1e-3);
         assert!(off < 2e-5, "{limit}: {off:.1e}");
     }
 }
