@@ -4,10 +4,10 @@
 //! only where it is configured to: by default it would write into the working folder's `target`. Its store is a database that
 //! several processes map, which it refuses to do on a file server; there the kernels stay on each machine.
 
-#[cfg(all(unix, feature = "cuda"))]
+#[cfg(all(unix, any(feature = "cuda", feature = "wgpu")))]
 use super::local_folder::{is_on_a_file_server, local_folder};
 use std::ffi::OsString;
-#[cfg(feature = "cuda")]
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ fn folder(xdg_cache_home: Option<OsString>, home: Option<OsString>) -> Option<Pa
 }
 
 /// Where this process keeps them, if it does: [`folder`], unless that lies on a file server or is not known.
-#[cfg(feature = "cuda")]
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
 pub(super) fn kept() -> Option<&'static Path> {
     static KEPT: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
     let find = || {
@@ -37,14 +37,14 @@ pub(super) fn kept() -> Option<&'static Path> {
 }
 
 /// Tells CubeCL where to keep compiled kernels. Must be called before any of its devices exists; later calls do nothing.
-#[cfg(feature = "cuda")]
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
 pub(super) fn keep() {
     use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig};
     CubeClRuntimeConfig::try_set(configuration(kept()));
 }
 
 /// Without a folder nothing is written anywhere, and every process compiles again.
-#[cfg(feature = "cuda")]
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
 fn configuration(kept: Option<&Path>) -> cubecl_runtime::config::CubeClRuntimeConfig {
     use cubecl_runtime::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
     let mut configuration = CubeClRuntimeConfig::default().override_from_env();
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(of(None, Some("relative")), None);
     }
 
-    #[cfg(feature = "cuda")]
+    #[cfg(any(feature = "cuda", feature = "wgpu"))]
     #[test]
     fn cubecl_keeps_kernels_there_and_nowhere_without_a_folder() {
         let kept = configuration(Some(Path::new("/home/a/.cache/undertone/kernels")));

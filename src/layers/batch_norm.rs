@@ -1,5 +1,7 @@
 //! Normalisation over a batch.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::pooling::pooled_shape;
 use super::summary::note_module;
 use super::{Init, MaxPool, Operation, Pullback, Values, runs_here, ternary, zeros};
@@ -60,10 +62,13 @@ impl BatchNorm {
         self.note(&input.dims());
         if runs_here(&input) {
             let shape = input.dims().to_vec();
-            self.here(input, None, shape, steps)
-        } else {
-            self.composed(input, steps)
+            return self.here(input, None, shape, steps);
         }
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(output) = self.on_gpu(&input, steps) {
+            return output;
+        }
+        self.composed(input, steps)
     }
 
     /// Normalises the last axis and pools what comes out, which is written down nowhere in between.
@@ -117,6 +122,22 @@ impl BatchNorm {
             }
         }
         output
+    }
+
+    #[cfg(any(feature = "cuda", feature = "wgpu"))]
+    fn on_gpu<const D: usize>(&self, input: &Tensor<D>, steps: Option<u64>) -> Option<Tensor<D>> {
+        let running = [&self.mean, &self.variance].map(RunningState::value_sync);
+        let device = running[0].device();
+        let from = match steps {
+            Some(steps) => gpu::Statistics::Batch(self.has_variance(input).then_some((kept(steps), running))),
+            None => gpu::Statistics::Known(running),
+        };
+        let (output, new) = gpu::normalise(input, [self.gamma.val(), self.beta.val()], from, EPSILON)?;
+        for (state, new) in [&self.mean, &self.variance].into_iter().zip(new.into_iter().flatten()) {
+            let trains = device.is_autodiff();
+            remember(state, if trains { Tensor::from_inner(new) } else { new });
+        }
+        Some(output)
     }
 
     /// One value of each channel says nothing of how they vary.

@@ -1,6 +1,8 @@
 //! A convolution over frames.
 
 use super::convolve::Convolve;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::{note_module, with_relu};
 use super::{Init, runs_here, ternary, zeros};
 use crate::layers::kernels::convolution::Geometry;
@@ -70,11 +72,22 @@ impl Convolution {
 
     fn convolved(&self, input: Tensor<3>, relu: bool) -> Tensor<3> {
         let [_, frames, inputs] = input.dims();
+        let channels = [inputs, self.bias.dims()[0]];
+        let geometry = if self.same { Geometry::same } else { Geometry::valid };
+        let geometry = geometry([1, frames], [1, self.kernel_size], channels);
+        let (kernel, bias) = (self.kernel.val(), self.bias.val());
         if runs_here(&input) {
-            let channels = [inputs, self.bias.dims()[0]];
-            let geometry = if self.same { Geometry::same } else { Geometry::valid };
-            let geometry = geometry([1, frames], [1, self.kernel_size], channels);
-            return ternary(input, self.kernel.val(), self.bias.val(), Convolve { geometry, relu });
+            return ternary(input, kernel, bias, Convolve { geometry, relu });
+        }
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(output) = gpu::convolution(
+            &input,
+            (kernel, bias),
+            geometry,
+            [geometry.output[1], channels[1]],
+            relu,
+        ) {
+            return output;
         }
         let output = self.unfolded(input);
         if relu { activation::relu(output) } else { output }

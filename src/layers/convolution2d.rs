@@ -1,6 +1,8 @@
 //! A convolution over images.
 
 use super::convolve::Convolve;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::{note_module, with_relu};
 use super::{Init, runs_here, ternary, zeros};
 use crate::layers::kernels::convolution::Geometry;
@@ -75,11 +77,20 @@ impl Convolution2d {
 
     fn convolved(&self, input: Tensor<4>, relu: bool) -> Tensor<4> {
         let [_, height, width, inputs] = input.dims();
+        let channels = [inputs, self.bias.dims()[0]];
+        let geometry = if self.same { Geometry::same } else { Geometry::valid };
+        let geometry = geometry([height, width], [self.kernel_size; 2], channels);
+        let (kernel, bias) = (self.kernel.val(), self.bias.val());
         if runs_here(&input) {
-            let channels = [inputs, self.bias.dims()[0]];
-            let geometry = if self.same { Geometry::same } else { Geometry::valid };
-            let geometry = geometry([height, width], [self.kernel_size; 2], channels);
-            return ternary(input, self.kernel.val(), self.bias.val(), Convolve { geometry, relu });
+            return ternary(input, kernel, bias, Convolve { geometry, relu });
+        }
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        {
+            let [height, width] = geometry.output;
+            let sizes = [height, width, channels[1]];
+            if let Some(output) = gpu::convolution(&input, (kernel, bias), geometry, sizes, relu) {
+                return output;
+            }
         }
         let output = self.composed(input);
         if relu { activation::relu(output) } else { output }

@@ -1,5 +1,7 @@
 //! A fully connected layer.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::{note_module, with_relu};
 use super::{Init, Operation, Pullback, Values, runs_here, ternary, zeros};
 use crate::layers::kernels::dense;
@@ -105,6 +107,10 @@ impl Dense {
     pub(super) fn product(&self, input: Tensor<2>, relu: bool) -> Tensor<2> {
         if runs_here(&input) {
             return ternary(input, self.kernel.val(), self.bias.val(), Product { relu });
+        }
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(output) = gpu::dense(&input, self.kernel.val(), self.bias.val(), relu) {
+            return output;
         }
         let output = self.composed(input);
         if relu { activation::relu(output) } else { output }

@@ -1,5 +1,7 @@
 //! Dropout with masks from our own stream.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::note;
 use super::{Mode, Operation, Pullback, Values, runs_here, unary};
 use crate::layers::kernels::dropout::apply;
@@ -19,6 +21,10 @@ pub fn dropout<const D: usize>(input: Tensor<D>, rate: f64, mode: &mut Mode) -> 
             let key = pass.stream.next_u64();
             if runs_here(&input) {
                 return unary(input, Drop { rate, key });
+            }
+            #[cfg(any(feature = "cuda", feature = "wgpu"))]
+            if let Some(output) = gpu::dropout(&input, rate, key) {
+                return output;
             }
             let shape = input.dims();
             let mut mask = vec![1.0; shape.iter().product()];

@@ -1,5 +1,7 @@
 //! A bidirectional LSTM.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::{note, note_module};
 use super::{Init, Operation, Pullback, Values, quaternary, runs_here};
 use crate::layers::kernels::lstm::{GROUP, Sizes, Trace, Weights, backward, forward, interleave};
@@ -56,6 +58,10 @@ impl BiLstm {
         note_module(self, &[clips, steps, 2 * units], steps * products, || {
             format!("LSTM {units}, both directions")
         });
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(states) = gpu::lstm(&input, [&kernel, &recurrent], &bias) {
+            return states;
+        }
         if !runs_here(&input) {
             return composed(input, kernel, recurrent, bias);
         }

@@ -3,6 +3,8 @@
 
 mod attention;
 mod batch_norm;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod buffer;
 mod channel_norm;
 mod clip_norm;
 mod convolution;
@@ -11,6 +13,8 @@ mod convolve;
 mod dense;
 mod dropout;
 mod gelu;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+pub mod gpu;
 mod grouped;
 mod init;
 mod kernels;
@@ -49,7 +53,7 @@ pub use key_mask::KeyMask;
 pub use layer_norm::LayerNorm;
 pub use lstm::BiLstm;
 pub use noise::noise;
-pub use operation::{Operation, Pullback, binary, quaternary, runs_here, ternary, unary};
+pub use operation::{Home, Operation, Outcome, Pullback, binary, quaternary, runs_here, ternary, unary};
 pub use pass::{Mode, TrainingPass};
 pub use penalty::penalty;
 pub use pooling::{MaxPool, global_average, own_average};

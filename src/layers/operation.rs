@@ -1,73 +1,80 @@
-//! Operations of our own on the CPU: forward and backward on slices, joined to Burn's tensors and graph.
+//! Operations of our own: forward and backward by hand, joined to Burn's tensors and graph.
 //!
-//! A layer whose arithmetic is better written by hand asks [`runs_here`] about its input; if so, it
-//! hands an [`Operation`] to [`unary`], [`binary`], [`ternary`] or [`quaternary`], otherwise it composes Burn's
-//! own operations.
+//! A layer whose arithmetic is better written by hand asks [`runs_here`] about its input; if so, it hands an [`Operation`] to
+//! [`unary`], [`binary`], [`ternary`] or [`quaternary`]. Otherwise it asks [`super::gpu`], whose operations take the same
+//! way; and where those do not take the input either, it composes Burn's own operations.
 
 use super::Values;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::buffer::Buffer;
 use super::spans::{Pass, span};
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use burn::backend::Cube;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension, tensor::FloatTensor};
+use burn::backend::{Autodiff, Backend, Dispatch, DispatchTensor, Flex, backend_extension, tensor::FloatTensor};
 use burn::tensor::{DType, Tensor};
-use burn_flex::FlexTensor;
 use std::any::type_name;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// A differentiable operation on `N` inputs.
-pub trait Operation<const N: usize>: Send {
+/// The output, and the backward pass when it is tracked.
+pub type Outcome<const N: usize, V = Values> = (V, Option<Arc<dyn Pullback<N, V>>>);
+
+/// A differentiable operation on `N` inputs: [`Values`] of the CPU, or those of another device.
+pub trait Operation<const N: usize, V = Values>: Send {
     /// What profiles call it.
     fn name(&self) -> &'static str {
         type_name::<Self>()
     }
 
     /// The output. When `tracked`, the backward pass as well; otherwise nothing need be kept for it.
-    fn forward(self: Box<Self>, inputs: [Values; N], tracked: bool) -> (Values, Option<Arc<dyn Pullback<N>>>);
+    fn forward(self: Box<Self>, inputs: [V; N], tracked: bool) -> Outcome<N, V>;
 }
 
 /// The backward pass of an operation: what it kept of its forward pass.
-pub trait Pullback<const N: usize>: Debug + Send + Sync {
+pub trait Pullback<const N: usize, V = Values>: Debug + Send + Sync {
     /// What profiles call it.
     fn name(&self) -> &'static str {
         type_name::<Self>()
     }
 
     /// The gradients of the inputs from the output's, for those that are `wanted`.
-    fn backward(&self, gradient: Values, wanted: [bool; N]) -> [Option<Values>; N];
+    fn backward(&self, gradient: V, wanted: [bool; N]) -> [Option<V>; N];
 }
 
-/// Whether [`Operation`]s can take this tensor. The one place where layers choose by device: the
-/// kernels are written for the CPU and 32 bits, and every other device runs Burn's own operations.
+/// Whether [`Operation`]s on [`Values`] can take this tensor: those kernels are written for the CPU and 32 bits.
 pub fn runs_here<const D: usize>(input: &Tensor<D>) -> bool {
     input.device() == crate::device::cpu() && input.dtype() == DType::F32
 }
 
-/// Applies an operation on one tensor. The input must satisfy [`runs_here`].
-pub fn unary<const I: usize, const O: usize>(input: Tensor<I>, operation: impl Operation<1> + 'static) -> Tensor<O> {
-    let output = <Dispatch as Operations>::unary(input.into_dispatch(), Box::new(operation));
-    Tensor::from_dispatch(output)
+/// Applies an operation on one tensor, which must lie where the operation runs.
+pub fn unary<V: Home, const I: usize, const O: usize>(
+    input: Tensor<I>,
+    operation: impl Operation<1, V> + 'static,
+) -> Tensor<O> {
+    Tensor::from_dispatch(V::unary(input.into_dispatch(), Box::new(operation)))
 }
 
-/// Applies an operation on two tensors. Both must satisfy [`runs_here`].
-pub fn binary<const I: usize, const J: usize, const O: usize>(
+/// Applies an operation on two tensors, which must lie where the operation runs.
+pub fn binary<V: Home, const I: usize, const J: usize, const O: usize>(
     first: Tensor<I>,
     second: Tensor<J>,
-    operation: impl Operation<2> + 'static,
+    operation: impl Operation<2, V> + 'static,
 ) -> Tensor<O> {
-    let output = <Dispatch as Operations>::binary(first.into_dispatch(), second.into_dispatch(), Box::new(operation));
+    let output = V::binary(first.into_dispatch(), second.into_dispatch(), Box::new(operation));
     Tensor::from_dispatch(output)
 }
 
-/// Applies an operation on an input and two parameters. The input must satisfy [`runs_here`].
-pub fn ternary<const I: usize, const W: usize, const B: usize, const O: usize>(
+/// Applies an operation on an input and two parameters, which must lie where the operation runs.
+pub fn ternary<V: Home, const I: usize, const W: usize, const B: usize, const O: usize>(
     input: Tensor<I>,
     weight: Tensor<W>,
     bias: Tensor<B>,
-    operation: impl Operation<3> + 'static,
+    operation: impl Operation<3, V> + 'static,
 ) -> Tensor<O> {
-    let output = <Dispatch as Operations>::ternary(
+    let output = V::ternary(
         input.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
@@ -76,15 +83,15 @@ pub fn ternary<const I: usize, const W: usize, const B: usize, const O: usize>(
     Tensor::from_dispatch(output)
 }
 
-/// Applies an operation on an input and three parameters. The input must satisfy [`runs_here`].
-pub fn quaternary<const I: usize, const V: usize, const W: usize, const B: usize, const O: usize>(
+/// Applies an operation on an input and three parameters, which must lie where the operation runs.
+pub fn quaternary<V: Home, const I: usize, const T: usize, const W: usize, const B: usize, const O: usize>(
     input: Tensor<I>,
-    weight: Tensor<V>,
+    weight: Tensor<T>,
     recurrent: Tensor<W>,
     bias: Tensor<B>,
-    operation: impl Operation<4> + 'static,
+    operation: impl Operation<4, V> + 'static,
 ) -> Tensor<O> {
-    let output = <Dispatch as Operations>::quaternary(
+    let output = V::quaternary(
         input.into_dispatch(),
         weight.into_dispatch(),
         recurrent.into_dispatch(),
@@ -94,91 +101,144 @@ pub fn quaternary<const I: usize, const V: usize, const W: usize, const B: usize
     Tensor::from_dispatch(output)
 }
 
-#[backend_extension(Flex, Autodiff)]
-trait Operations: Backend {
-    fn unary(a: FloatTensor<Self>, operation: Box<dyn Operation<1>>) -> FloatTensor<Self>;
-    fn binary(a: FloatTensor<Self>, b: FloatTensor<Self>, operation: Box<dyn Operation<2>>) -> FloatTensor<Self>;
-    fn ternary(
-        a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        operation: Box<dyn Operation<3>>,
-    ) -> FloatTensor<Self>;
-    fn quaternary(
-        a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        d: FloatTensor<Self>,
-        operation: Box<dyn Operation<4>>,
-    ) -> FloatTensor<Self>;
+/// The same few lines for each home and each number of inputs: Burn wants functions of its own for each.
+macro_rules! operations {
+    ($trait:ident for $values:ty, $backend:ident, in $module:ident:
+        $($name:ident($($input:ident),+) of $count:literal)+) => {
+        mod $module {
+            use super::*;
+
+            #[backend_extension($backend, Autodiff)]
+            pub trait $trait: Backend {
+                $(fn $name(
+                    $($input: FloatTensor<Self>,)+
+                    operation: Box<dyn Operation<$count, $values>>,
+                ) -> FloatTensor<Self>;)+
+            }
+
+            impl $trait for $backend {
+                $(fn $name(
+                    $($input: FloatTensor<Self>,)+
+                    operation: Box<dyn Operation<$count, $values>>,
+                ) -> FloatTensor<Self> {
+                    forward(operation, [$(<$values>::from_tensor($input)),+], false).0.into_tensor()
+                })+
+            }
+
+            impl<C: CheckpointStrategy> $trait for Autodiff<$backend, C> {
+                $(fn $name(
+                    $($input: FloatTensor<Self>,)+
+                    operation: Box<dyn Operation<$count, $values>>,
+                ) -> FloatTensor<Self> {
+                    let nodes = [$($input.node()),+];
+                    let inputs = [$(<$values>::from_tensor($input.into_primitive())),+];
+                    match Step.prepare::<C>(nodes).compute_bound().stateful() {
+                        OpsKind::Tracked(graph) => {
+                            let (output, pullback) = forward(operation, inputs, true);
+                            graph.finish(pullback, output.into_tensor())
+                        }
+                        OpsKind::UnTracked(graph) => graph.finish(forward(operation, inputs, false).0.into_tensor()),
+                    }
+                })+
+            }
+
+            impl Home for $values {
+                $(fn $name(
+                    $($input: DispatchTensor,)+
+                    operation: Box<dyn Operation<$count, Self>>,
+                ) -> DispatchTensor {
+                    <Dispatch as $trait>::$name($($input,)+ operation)
+                })+
+
+                fn shape(&self) -> Vec<usize> {
+                    <$values>::shape(self).to_vec()
+                }
+            }
+
+            /// The step in Burn's graph that leads back through a [`Pullback`].
+            #[derive(Debug)]
+            struct Step;
+
+            impl<const N: usize> Backward<$backend, N> for Step {
+                type State = Option<Arc<dyn Pullback<N, $values>>>;
+
+                fn backward(self, ops: Ops<Self::State, N>, gradients: &mut Gradients, _: &mut Checkpointer) {
+                    let gradient = <$values>::from_tensor(gradients.consume::<$backend>(&ops.node));
+                    let Some(pullback) = ops.state else { return };
+                    let wanted = ops.parents.each_ref().map(Option::is_some);
+                    let found = backward(&*pullback, gradient, wanted);
+                    for (parent, gradient) in ops.parents.into_iter().zip(found) {
+                        if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                            gradients.register::<$backend>(parent.id, gradient.into_tensor());
+                        }
+                    }
+                }
+            }
+        }
+    };
 }
 
-/// The output, and the backward pass when it is `tracked`.
-type Outcome<const N: usize> = (Values, Option<Arc<dyn Pullback<N>>>);
-
-fn forward<const N: usize>(operation: Box<dyn Operation<N>>, inputs: [Values; N], tracked: bool) -> Outcome<N> {
-    let shape = |(output, _): &Outcome<N>| output.shape().to_vec();
+fn forward<V: Home, const N: usize>(
+    operation: Box<dyn Operation<N, V>>,
+    inputs: [V; N],
+    tracked: bool,
+) -> Outcome<N, V> {
+    let shape = |(output, _): &Outcome<N, V>| output.shape();
     span(operation.name(), shape, Pass::Forward, || {
         operation.forward(inputs, tracked)
     })
 }
 
-/// The same few lines for each number of inputs: Burn wants a function of its own for each.
-macro_rules! operations {
-    ($($name:ident($($input:ident),+) of $count:literal)+) => {
-        impl Operations for Flex {
-            $(fn $name($($input: FlexTensor),+, operation: Box<dyn Operation<$count>>) -> FlexTensor {
-                forward(operation, [$(Values::from_tensor($input)),+], false).0.into_tensor()
-            })+
-        }
+fn backward<V: Home, const N: usize>(pullback: &dyn Pullback<N, V>, gradient: V, wanted: [bool; N]) -> [Option<V>; N] {
+    let shape = gradient.shape();
+    span(
+        pullback.name(),
+        |_| shape,
+        Pass::Backward,
+        || pullback.backward(gradient, wanted),
+    )
+}
 
-        impl<C: CheckpointStrategy> Operations for Autodiff<Flex, C> {
-            $(fn $name($($input: FloatTensor<Self>),+, operation: Box<dyn Operation<$count>>) -> FloatTensor<Self> {
-                let nodes = [$($input.node()),+];
-                let inputs = [$(Values::from_tensor($input.into_primitive())),+];
-                match Step.prepare::<C>(nodes).compute_bound().stateful() {
-                    OpsKind::Tracked(graph) => {
-                        let (output, pullback) = forward(operation, inputs, true);
-                        graph.finish(pullback, output.into_tensor())
-                    }
-                    OpsKind::UnTracked(graph) => graph.finish(forward(operation, inputs, false).0.into_tensor()),
-                }
-            })+
-        }
-    };
+/// Values that operations of our own read and write, and with them the devices that those run on.
+pub trait Home: Sized {
+    /// [`unary`] on Burn's tensors of any device.
+    fn unary(a: DispatchTensor, operation: Box<dyn Operation<1, Self>>) -> DispatchTensor;
+    /// [`binary`] on Burn's tensors of any device.
+    fn binary(a: DispatchTensor, b: DispatchTensor, operation: Box<dyn Operation<2, Self>>) -> DispatchTensor;
+    /// [`ternary`] on Burn's tensors of any device.
+    fn ternary(
+        a: DispatchTensor,
+        b: DispatchTensor,
+        c: DispatchTensor,
+        operation: Box<dyn Operation<3, Self>>,
+    ) -> DispatchTensor;
+    /// [`quaternary`] on Burn's tensors of any device.
+    fn quaternary(
+        a: DispatchTensor,
+        b: DispatchTensor,
+        c: DispatchTensor,
+        d: DispatchTensor,
+        operation: Box<dyn Operation<4, Self>>,
+    ) -> DispatchTensor;
+    /// The lengths of the axes.
+    fn shape(&self) -> Vec<usize>;
 }
 
 operations! {
+    OnCpu for Values, Flex, in on_cpu:
     unary(a) of 1
     binary(a, b) of 2
     ternary(a, b, c) of 3
     quaternary(a, b, c, d) of 4
 }
 
-/// The step in Burn's graph that leads back through a [`Pullback`].
-#[derive(Debug)]
-struct Step;
-
-impl<const N: usize> Backward<Flex, N> for Step {
-    type State = Option<Arc<dyn Pullback<N>>>;
-
-    fn backward(self, ops: Ops<Self::State, N>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = Values::from_tensor(gradients.consume::<Flex>(&ops.node));
-        let Some(pullback) = ops.state else { return };
-        let wanted = ops.parents.each_ref().map(Option::is_some);
-        let shape = gradient.shape().to_vec();
-        let backward = span(
-            pullback.name(),
-            |_| shape,
-            Pass::Backward,
-            || pullback.backward(gradient, wanted),
-        );
-        for (parent, gradient) in ops.parents.into_iter().zip(backward) {
-            if let (Some(parent), Some(gradient)) = (parent, gradient) {
-                gradients.register::<Flex>(parent.id, gradient.into_tensor());
-            }
-        }
-    }
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+operations! {
+    OnGpu for Buffer, Cube, in on_gpu:
+    unary(a) of 1
+    binary(a, b) of 2
+    ternary(a, b, c) of 3
+    quaternary(a, b, c, d) of 4
 }
 
 #[cfg(test)]

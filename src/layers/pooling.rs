@@ -1,5 +1,7 @@
 //! Fewer positions.
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::gpu;
 use super::summary::{note, with_relu};
 use super::{Operation, Pullback, Values, runs_here, unary};
 use crate::layers::kernels::pooling::{self, Windows};
@@ -88,7 +90,15 @@ impl MaxPool {
     }
 
     fn pooled<const D: usize>(&self, input: Tensor<D>, relu: bool) -> Tensor<D> {
-        match self.windows(&input.dims()) {
+        let windows = self.windows(&input.dims());
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(output) = windows.and_then(|windows| {
+            let shape = pooled_shape(&input.dims(), &windows);
+            gpu::pool(&input, windows, relu, shape)
+        }) {
+            return output;
+        }
+        match windows {
             Some(windows) if runs_here(&input) => unary(input, Pool { windows, relu }),
             _ if relu => activation::relu(self.composed(input)),
             _ => self.composed(input),

@@ -1,6 +1,6 @@
 //! Adam and AdamW.
 
-use super::rule::Rule;
+use super::rule::{Rule, Stepped};
 use burn::tensor::Tensor;
 
 /// Adam (Kingma and Ba 2015) with bias correction, at step `t`:
@@ -89,7 +89,23 @@ impl Rule for AdamRule {
         }
     }
 
-    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> (Tensor<1>, Vec<Tensor<1>>) {
+    #[cfg(any(feature = "cuda", feature = "wgpu"))]
+    fn on_gpu(self, weights: &Tensor<1>, gradient: &Tensor<1>, moments: &[Tensor<1>]) -> Option<Stepped> {
+        let [first, second] = moments else { return None };
+        let numbers = [
+            self.beta_1,
+            self.beta_2,
+            self.rate,
+            self.correction,
+            self.epsilon,
+            self.pull,
+            self.keep,
+        ];
+        let [weights, first, second] = crate::layers::gpu::adam([weights, gradient, first, second], numbers)?;
+        Some((weights, vec![first, second]))
+    }
+
+    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> Stepped {
         let Ok([first, second]) = <[Tensor<1>; 2]>::try_from(moments) else {
             return (weights, Vec::new());
         };

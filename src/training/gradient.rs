@@ -9,6 +9,10 @@ use burn::tensor::Tensor;
 /// A limit of 0 changes nothing. (Burn's own clipping takes each tensor by itself.)
 pub fn clip_by_global_norm<M: Module>(module: &M, mut gradients: GradientsParams, limit: f64) -> GradientsParams {
     if limit > 0.0 {
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if on_gpu::clipped(module, &mut gradients, limit) {
+            return gradients;
+        }
         let norm = global_norm(module, &gradients);
         if norm > limit {
             let (factor, gradients) = (limit / norm, &mut gradients);
@@ -16,6 +20,65 @@ pub fn clip_by_global_norm<M: Module>(module: &M, mut gradients: GradientsParams
         }
     }
     gradients
+}
+
+/// The same where the gradients lie, so that nothing waits for them.
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod on_gpu {
+    use crate::layers::gpu::{Factor, Squares};
+    use burn::module::{Module, ModuleVisitor, Param};
+    use burn::optim::GradientsParams;
+    use burn::tensor::Tensor;
+
+    /// Whether they lie on such a device; then they are clipped.
+    pub fn clipped<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) -> bool {
+        let mut sum = Sum {
+            squares: None,
+            left: gradients.len(),
+            gradients,
+        };
+        module.visit(&mut sum);
+        let (0, Some(squares)) = (sum.left, sum.squares) else {
+            return false;
+        };
+        let factor = squares.factor(limit as f32);
+        module.visit(&mut Scale { factor, gradients });
+        true
+    }
+
+    struct Sum<'a> {
+        squares: Option<Squares>,
+        /// Gradients that are not among the squares yet.
+        left: usize,
+        gradients: &'a GradientsParams,
+    }
+
+    impl ModuleVisitor for Sum<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let Some(gradient) = self.gradients.get::<D>(param.id) else {
+                return;
+            };
+            let squares = self.squares.take().or_else(|| Squares::new(&gradient, self.left));
+            self.squares = squares.and_then(|mut squares| {
+                squares.add(gradient)?;
+                self.left -= 1;
+                Some(squares)
+            });
+        }
+    }
+
+    struct Scale<'a> {
+        factor: Factor,
+        gradients: &'a mut GradientsParams,
+    }
+
+    impl ModuleVisitor for Scale<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(gradient) = self.gradients.remove::<D>(param.id) {
+                self.gradients.register(param.id, self.factor.times(gradient));
+            }
+        }
+    }
 }
 
 fn global_norm<M: Module>(module: &M, gradients: &GradientsParams) -> f64 {

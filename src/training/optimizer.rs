@@ -1,7 +1,7 @@
 //! From gradients to new weights, in one pass over memory.
 
 use super::adam::Adam;
-use super::rule::Rule;
+use super::rule::{Rule, Stepped};
 use super::sgd::Sgd;
 use super::tensors::Tensors;
 use super::{OptimizerKind, TrainingSettings};
@@ -197,14 +197,12 @@ impl ModuleMapper for Stepping<'_> {
     }
 }
 
-fn change(
-    rule: impl Rule,
-    here: bool,
-    weights: Tensor<1>,
-    gradient: Tensor<1>,
-    moments: Vec<Tensor<1>>,
-) -> (Tensor<1>, Vec<Tensor<1>>) {
+fn change(rule: impl Rule, here: bool, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> Stepped {
     if !here {
+        #[cfg(any(feature = "cuda", feature = "wgpu"))]
+        if let Some(stepped) = rule.on_gpu(&weights, &gradient, &moments) {
+            return stepped;
+        }
         return rule.composed(weights, gradient, moments);
     }
     let device = weights.device();

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with momentum.
 
-use super::rule::Rule;
+use super::rule::{Rule, Stepped};
 use burn::tensor::Tensor;
 
 /// As PyTorch `torch.optim.SGD` without dampening, whose weight decay is L2:
@@ -59,7 +59,7 @@ impl Rule for SgdRule {
         }
     }
 
-    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> (Tensor<1>, Vec<Tensor<1>>) {
+    fn composed(self, weights: Tensor<1>, gradient: Tensor<1>, moments: Vec<Tensor<1>>) -> Stepped {
         let gradient = gradient + weights.clone().mul_scalar(self.pull);
         let Some(buffer) = moments.into_iter().next() else {
             return (weights - gradient.mul_scalar(self.rate), Vec::new());

@@ -8,9 +8,9 @@ use std::path::Path;
 /// A set of clips (indices into the selection) that no side may share with another.
 pub type Group = Vec<usize>;
 
-/// The given clips, grouped by identical samples and, where they are segments, by recording. A clip that has not been analysed, or in which there is
-/// nothing to hear, is a group of its own. Groups and their clips are in order of corpus and path, so that
-/// nothing depends on the order of the selection.
+/// The given clips, grouped by identical samples and, where they are segments, by recording. A clip that has not been
+/// analysed, or in which there is nothing to hear, is a group of its own. Groups and their clips are in order of corpus and
+/// path, so that nothing depends on the order of the selection.
 pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
     grouped(selection, clips, |_| None::<()>)
 }

@@ -4,7 +4,7 @@ use super::Answer;
 use super::context::Context;
 use super::scan;
 use crate::audio::playback::{Environment, output_name};
-use crate::device::{choose_device, cuda_parts, device_names};
+use crate::device::{adapters, choose_device, cuda_parts, device_names};
 use crate::engine::{EngineError, Settings, reading, request};
 use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ impl Answer for request::Doctor {
             .iter()
             .any(|one| one.topic == "driver" && one.health == Health::Good);
         found.extend(cuda(driver));
+        found.extend(cards());
         found.push(devices());
         found.push(sound());
         found.extend([
@@ -47,6 +48,18 @@ fn cuda(driver: bool) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// What a build with the feature `wgpu` finds.
+fn cards() -> impl Iterator<Item = Finding> {
+    adapters().iter().enumerate().map(|(index, adapter)| {
+        let kind = if adapter.software {
+            " (software, computes on the CPU)"
+        } else {
+            ""
+        };
+        Finding::good("graphics", format!("wgpu:{index} is {}{kind}", adapter.name))
+    })
 }
 
 /// What networks can be trained on here, and what `auto` means.

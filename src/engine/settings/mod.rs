@@ -51,7 +51,7 @@ pub struct Settings {
     pub runs: PathBuf,
     /// Folder of everything that can be made again.
     pub cache: PathBuf,
-    /// `auto`, `cpu`, `ndarray`, `cuda`, `cuda:1`, ...
+    /// `auto`, `cpu`, `ndarray`, `cuda`, `cuda:1`, `wgpu`, ...
     pub device: String,
     /// Seed of every random choice of a run.
     pub seed: u64,

@@ -160,8 +160,9 @@ impl Run {
         let Some(mut prepared) = prepare::prepare(self, &run, &settings, &device.key)? else {
             return Ok(Ending::Stopped);
         };
-        if device.key.starts_with("cuda") {
-            usage.watch_gpu(device_address(&device.key));
+        let address = device_address(&device.key);
+        if device.key.starts_with("cuda") || address.is_some() {
+            usage.watch_gpu(address);
         }
         match fit::fit(self, &run, &settings, &device.key, &mut prepared)? {
             Some(trained) => report::report(self, &run, prepared, &trained),

@@ -45,7 +45,7 @@ impl Geometry {
     }
 
     /// The convolution that leads the gradient of the output to the input.
-    fn backward(&self) -> Self {
+    pub fn backward(&self) -> Self {
         Self {
             input: self.output,
             output: self.input,

@@ -9,8 +9,7 @@ const BLOCK: usize = 1 << 14;
 /// Multiplies each value by 0 with probability `rate`, otherwise by `1 / (1 - rate)`. The same key
 /// gives the same mask. The rate counts in steps of 2⁻³².
 pub fn apply(values: &mut [f32], rate: f64, key: u64) {
-    let dropped = (rate * 2f64.powi(32)).round().clamp(0.0, f64::from(u32::MAX)) as u32;
-    let kept = (1.0 / (1.0 - rate)) as f32;
+    let (dropped, kept) = share(rate);
     values.par_chunks_mut(BLOCK).enumerate().for_each(|(block, values)| {
         let key = split_mix(key ^ split_mix(block as u64));
         let (low, high) = (key as u32, (key >> 32) as u32);
@@ -28,6 +27,12 @@ pub fn apply(values: &mut [f32], rate: f64, key: u64) {
             },
         );
     });
+}
+
+/// Values of 2³² that are dropped, and the factor of those that are not.
+pub fn share(rate: f64) -> (u32, f32) {
+    let dropped = (rate * 2f64.powi(32)).round().clamp(0.0, f64::from(u32::MAX)) as u32;
+    (dropped, (1.0 / (1.0 - rate)) as f32)
 }
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014): keys of neighbouring blocks have nothing in common.

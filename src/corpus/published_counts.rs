@@ -1,11 +1,11 @@
-//! How many clips a known corpus should have: `published.toml`.
+//! How many clips a known corpus should have: `published_counts.toml`.
 
 use super::{Emotion, Layout};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-const FILE: &str = include_str!("published.toml");
+const FILE: &str = include_str!("published_counts.toml");
 
 static PUBLISHED: LazyLock<BTreeMap<String, Published>> = LazyLock::new(|| toml::from_str(FILE).unwrap_or_default());
 
