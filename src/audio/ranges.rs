@@ -237,7 +237,7 @@ mod tests {
             (1, "only 1000 of the 2000 samples from 7000 on"),
             (3, "only 0 of the 10000"),
         ] {
-            let why = lengths[index].clone().unwrap_err();
+            let why = lengths[index].unwrap_err();
             assert!(why.contains(words) && why.contains("the file ends after 8000"), "{why}");
         }
     }

@@ -279,8 +279,8 @@ fn overlaps(clips: &[Clip]) -> Vec<QualityIssue> {
         // They come in order of their beginnings.
         for one in file.clone() {
             let Some(segment) = clips[one].segment else { continue };
-            for other in one + 1..file.end {
-                let Some(later) = clips[other].segment.filter(|later| later.first < segment.range().end) else {
+            for (other, later) in clips.iter().enumerate().take(file.end).skip(one + 1) {
+                let Some(later) = later.segment.filter(|later| later.first < segment.range().end) else {
                     break;
                 };
                 let shared = segment.range().end.min(later.range().end) - later.first;

@@ -132,6 +132,9 @@ fn features_together(examples: &[Example], store: &FeatureStore) -> Result<Vec<O
     pairs.map(|(example, outcome)| example.outcome(outcome)).collect()
 }
 
+/// What became of examples, each with its index.
+type Placed<T> = Vec<(usize, Result<T, String>)>;
+
 /// Samples of decoded segments that wait (32 MB), give or take one segment.
 const WAITING: usize = 1 << 23;
 
@@ -156,7 +159,7 @@ fn features_of_file<T: Send>(
             lacking.push(index);
         }
     }
-    let work = |waiting: Vec<(usize, Decoded)>| -> Result<Vec<(usize, Result<T, String>)>, TrainingError> {
+    let work = |waiting: Vec<(usize, Decoded)>| -> Result<Placed<T>, TrainingError> {
         let mut waiting = waiting.into_iter();
         let chunks = std::iter::from_fn(|| Some(waiting.by_ref().take(together).collect::<Vec<_>>()));
         let chunks: Vec<_> = chunks.take_while(|chunk| !chunk.is_empty()).collect();
