@@ -180,8 +180,11 @@ pub fn check_target(target: Target, clips: &[Clip]) -> Result<(), TrainingError>
     asked_of(target, clips).map(drop)
 }
 
+/// Labels, the one of each clip, and the votes where those are learnt.
+type Labelled = (Vec<String>, Vec<usize>, Option<VoteShares>);
+
 /// The labels, each clip's index among them, and its votes where they are asked for.
-fn asked_of(target: Target, clips: &[Clip]) -> Result<(Vec<String>, Vec<usize>, Option<VoteShares>), TrainingError> {
+fn asked_of(target: Target, clips: &[Clip]) -> Result<Labelled, TrainingError> {
     let (labels, targets) = label(clips)?;
     let votes = match target {
         Target::Emotion => None,

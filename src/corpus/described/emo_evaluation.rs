@@ -1,7 +1,7 @@
 //! IEMOCAP's files of labels: `dialog/EmoEvaluation/Ses01F_impro01.txt`.
 //!
-//! A turn is a line `[6.2901 - 8.2357]	Ses01F_impro01_F000	neu	[2.5, 2.5, 2.5]` (start and end in seconds, name, emotion,
-//! then valence, activation and dominance from 1 to 5), followed by what each rater said: `C-E2:	Neutral;	()`.
+//! A turn is a line `[6.2901 - 8.2357] Ses01F_impro01_F000 neu [2.5, 2.5, 2.5]` (start and end in seconds, name, emotion,
+//! then valence, activation and dominance from 1 to 5), followed by what each rater said: `C-E2: Neutral; ()`.
 
 use super::sheet::number;
 
@@ -56,7 +56,7 @@ fn turn(line: &str) -> Option<Turn<'_>> {
     })
 }
 
-/// What a rater said, `2:	Anger; Frustration;	(annoyed)`: one vote, divided.
+/// What a rater said, `2: Anger; Frustration; (annoyed)`: one vote, divided.
 fn votes(said: &str) -> Vec<(&str, f32)> {
     let said = said.split_once(':').map_or("", |(_, said)| said);
     let said = said.split('(').next().unwrap_or_default();
