@@ -4,24 +4,9 @@ use super::opened::{Content, Opened, check, coded_error};
 use super::plausible::fault;
 use super::stream::Stream;
 use super::vector::vectorised;
-use super::{AudioError, Channel, Wave};
-use serde::{Deserialize, Serialize};
+use super::{AudioError, Channel, Header, Wave};
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
-
-/// What a header says; no sample was read for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// The container as its content says: `wav`, `w64`, `sph`, `aiff`, `flac`, `ogg`, `mp3`, `aac`, `m4a`, `webm`.
-    pub container: String,
-    /// Samples per second (Hz).
-    pub rate: u32,
-    /// Channels as stored.
-    pub channels: u16,
-    /// Samples per channel. Where the sound is compressed, as the file states it, and files are mistaken; what is decoded
-    /// counts.
-    pub frames: u64,
-}
 
 /// A decoded file.
 #[derive(Debug, Clone)]

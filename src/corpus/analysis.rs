@@ -1,6 +1,6 @@
 //! The samples of all clips, analysed on all cores.
 
-use super::segment::runs;
+use super::together::runs;
 use super::{AnalysisCache, Catalogue, Clip, CorpusError, SampleAnalysis};
 use rayon::prelude::*;
 use std::ops::Range;

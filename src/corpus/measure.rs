@@ -7,7 +7,7 @@ use crate::audio::{AudioError, Channel, Heard, Level, LevelMeter, read_blocks, r
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Decodes and measures one clip, or several segments of one file and channel ([`runs`](super::segment::runs)). `each` is given
+/// Decodes and measures one clip, or several segments of one file and channel ([`runs`](super::together::runs)). `each` is given
 /// the analysis of every clip by its index, and whether that lasts: what the file system refuses now it may give later. It
 /// says whether to go on.
 pub(super) fn measure(clips: &[&Clip], each: &mut dyn FnMut(usize, SampleAnalysis, bool) -> bool) {

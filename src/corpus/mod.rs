@@ -54,6 +54,7 @@ mod table_records;
 #[cfg(test)]
 mod tests;
 mod thumbnail;
+mod together;
 mod trimming;
 mod unrecognised;
 mod votes;
@@ -83,7 +84,7 @@ pub use sample_analysis::SampleAnalysis;
 pub use scales::{CorpusScales, Scale, Scales};
 pub use scan::scan;
 pub use scan_index::ScanIndex;
-pub use segment::{Segment, decode_together, named, runs};
+pub use segment::{Segment, named};
 pub use settings::{Columns, CorpusSettings, DialoguePart, FilterSettings, LabelSettings, LabelSource};
 pub use speakers::{AlikeSpeakers, SpeakerSettings};
 pub use split::{
@@ -92,6 +93,7 @@ pub use split::{
 };
 pub use statistics::{CrossTable, Distribution, Lengths, SpeakerRow, Statistics, statistics};
 pub use table::export;
+pub use together::{decode_together, runs};
 pub use trimming::{TRIM_SHORT, TRIM_THRESHOLDS, TrimRow, TrimmedCorpus, Trimming, trimming};
 pub use unrecognised::check_nothing_meant;
 pub use votes::ListenerVotes;

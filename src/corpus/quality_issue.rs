@@ -1,7 +1,7 @@
 //! Clips that are read but deserve a second look.
 
 use super::names::Stray;
-use super::segment::runs;
+use super::together::runs;
 use super::{Catalogue, Clip, SampleAnalysis};
 use crate::audio::{Channel, container_of_extension};
 use crate::quantile;

@@ -1,7 +1,7 @@
 //! What trimming silence at several thresholds would remove from every corpus.
 
 use super::Clip;
-use super::segment::{decode_together, runs};
+use super::together::{decode_together, runs};
 use crate::audio::{Wave, trim};
 use crate::quantile;
 use rayon::prelude::*;

@@ -2,6 +2,10 @@
 
 use super::super::sheet::Sheet;
 use super::header::{Header, Table};
+use std::collections::BTreeMap;
+
+/// What tables state of a file or a segment, by the meaning of their columns or the columns' own names.
+pub(super) type Facts = BTreeMap<String, String>;
 
 /// What columns are read as something of its own.
 pub(super) const MEANINGS: [&str; 8] = [

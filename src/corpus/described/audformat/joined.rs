@@ -5,7 +5,7 @@ use super::super::super::source::{Line, Source};
 use super::super::super::span::Span;
 use super::super::super::{ColumnValues, CorpusError, Dimensions, Gender};
 use super::super::sheet::{Sheet, number, stated};
-use super::columns::{MEANINGS, column_of, columns};
+use super::columns::{Facts, MEANINGS, column_of, columns};
 use super::header::{Header, Table};
 use super::people::People;
 use std::collections::BTreeMap;
@@ -14,9 +14,6 @@ use std::sync::Arc;
 
 /// A file, and the start and end of a segment as the tables write them; both are empty for the whole of it.
 pub(super) type Key = (String, String, String);
-
-/// What tables state of a file or a segment, by the meaning of their columns or the columns' own names.
-pub(super) type Facts = BTreeMap<String, String>;
 
 /// A label, and where it is stated.
 pub(super) struct Label {

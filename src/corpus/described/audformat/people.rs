@@ -2,9 +2,8 @@
 
 use super::super::super::source::Source;
 use super::super::sheet::stated;
-use super::columns::meaning;
+use super::columns::{Facts, meaning};
 use super::header::Header;
-use super::joined::Facts;
 use super::read;
 use std::collections::BTreeMap;
 use std::path::Path;

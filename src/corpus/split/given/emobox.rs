@@ -1,6 +1,6 @@
 //! Published folds that come with the program: EmoBox's of RAVDESS.
 
-use super::file::{Place, SplitFile};
+use super::split_file::{Place, SplitFile};
 use std::path::{Path, PathBuf};
 
 /// What `split.file` is for them.

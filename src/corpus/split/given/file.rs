@@ -4,6 +4,7 @@
 use super::super::{Duplicates, SplitSettings, Subset};
 use super::matching::{Matches, matches};
 use super::parts::{Parts, side_of};
+use super::split_file::{Place, SplitFile};
 use super::{Given, corpora, emobox, listed, natural};
 use crate::corpus::table_columns::PATH_NAMES;
 use crate::corpus::table_records::{is_table_name, records};
@@ -18,28 +19,6 @@ const PART_NAMES: [&str; 7] = ["part", "split", "side", "subset", "set", "partit
 const FOLD_NAMES: [&str; 1] = ["fold"];
 /// Files that a folder of a split has, at most.
 const FILES: usize = 10_000;
-
-/// Where a clip is put.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// In the part of this name.
-    Part(String),
-    /// Tested in this fold and learnt from in all others.
-    Tested(String),
-    /// On this side in this fold.
-    In(String, Subset),
-}
-
-/// A split as its file has it.
-#[derive(Debug)]
-pub struct SplitFile {
-    /// What the protocol line calls it.
-    pub name: String,
-    /// What relative paths start from.
-    pub folder: PathBuf,
-    /// The clips as they are named.
-    pub rows: Vec<(String, Place)>,
-}
 
 /// The number of folds; none where there is one run.
 pub fn folds(settings: &SplitSettings) -> Result<Option<usize>, CorpusError> {
@@ -94,22 +73,6 @@ pub fn given(selection: &Selection, settings: &SplitSettings, fold: usize) -> Re
         cut: if validates { BTreeSet::new() } else { corpora(selection) },
         notes: Vec::from_iter(note),
     })
-}
-
-impl Place {
-    fn part(&self) -> Option<&str> {
-        match self {
-            Self::Part(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    fn fold(&self) -> Option<&str> {
-        match self {
-            Self::Part(_) => None,
-            Self::Tested(fold) | Self::In(fold, _) => Some(fold),
-        }
-    }
 }
 
 impl SplitFile {

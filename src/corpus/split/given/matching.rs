@@ -1,7 +1,7 @@
 //! Which clips a file means: those whose paths end as it names them.
 
 use super::super::Subset;
-use super::file::SplitFile;
+use super::split_file::SplitFile;
 use crate::corpus::{CorpusError, Selection};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;

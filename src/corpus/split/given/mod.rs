@@ -8,6 +8,7 @@ mod leave_one_out;
 mod matching;
 mod own;
 mod parts;
+mod split_file;
 
 pub use column::split_columns;
 pub use emobox::is_published;
