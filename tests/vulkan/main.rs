@@ -1,7 +1,7 @@
 //! What graphics processors compute, beside the CPU: every operation, every network, and how much a step launches.
 //!
 //! `cargo test --profile vulkan --features wgpu --test vulkan`, on any machine with Vulkan; Mesa's lavapipe plays a card on
-//! the CPU. Without an adapter the tests say so and pass, unless `UNDERTONE_VULKAN` is set, as `.ci/run` does.
+//! the CPU. Without an adapter the tests say so and pass, unless `UNDERTONE_VULKAN` is set.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 

@@ -33,12 +33,18 @@ use burn::backend::{Cube, DispatchDevice};
 use burn::tensor::{DType, Tensor};
 use std::sync::{Arc, OnceLock};
 
+/// Switches them off, to compare a card with and without them: `UNDERTONE_GPU_KERNELS=backend`.
+fn are_wanted() -> bool {
+    static WANTED: OnceLock<bool> = OnceLock::new();
+    *WANTED.get_or_init(|| std::env::var_os("UNDERTONE_GPU_KERNELS").is_none_or(|kernels| kernels != "backend"))
+}
+
 /// Whether these operations can take this tensor: 32-bit values, as many as an index of 32 bits counts, on a device of
 /// CubeCL.
 fn runs<const D: usize>(input: &Tensor<D>) -> bool {
     let numbers = input.shape().num_elements();
     let fits = numbers > 0 && u32::try_from(numbers).is_ok() && input.dtype() == DType::F32;
-    fits && matches!(input.device().inner().as_dispatch(), DispatchDevice::Cube(_))
+    fits && are_wanted() && matches!(input.device().inner().as_dispatch(), DispatchDevice::Cube(_))
 }
 
 /// A convolution with bias, and ReLU if asked for, of images, sequences or rows (channels last); the output's shape is
