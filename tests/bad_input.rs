@@ -457,7 +457,7 @@ fn a_class_without_features_is_missed_and_named() {
     let rows: Vec<csv::StringRecord> = table.records().map(|row| row.unwrap()).collect();
     let sad: Vec<PathBuf> = rows
         .iter()
-        .filter(|row| &row[2] == "sad")
+        .filter(|row| &row[4] == "sad")
         .map(|row| lab.path(&row[0]))
         .collect();
     assert!(!sad.is_empty());

@@ -177,7 +177,7 @@ fn a_scan_says_what_labels_each_corpus_and_what_else_would() {
         .map(|reading| reading["corpus"].as_str().unwrap())
         .collect();
     assert_eq!(corpora, ["savee", "mine"]);
-    assert_eq!(scan["corpora"][0]["notes"].as_array().unwrap().len(), 2);
+    assert_eq!(scan["corpora"][0]["notes"].as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn labels_that_mean_none_are_counted_and_left_out_unless_they_are_mapped() {
     lab.done(&["scan", "--export", "clips.csv"]);
     let table = fs::read_to_string(lab.path("clips.csv")).unwrap();
     let none = ["nan", "None", "NA", "null", "-", "", "no_agreement", "unknown"];
-    let emotion = 2;
+    let emotion = 4;
     let lines: Vec<String> = table
         .lines()
         .enumerate()

@@ -93,13 +93,20 @@ pub fn leave_at_once() {
     let Ok(terminal) = open("/dev/tty", flags, Mode::empty()) else {
         return;
     };
+    let mut rest = bytes.as_bytes();
     for _ in 0..ATTEMPTS {
-        if rustix::io::write(&terminal, bytes.as_bytes()).is_ok() {
+        match rustix::io::write(&terminal, rest) {
+            Ok(written) => rest = &rest[written.min(rest.len())..],
+            Err(_) => {
+                // Whoever waits in the middle of a frame has the terminal to itself until the rest of that has gone somewhere.
+                let _ = tcflush(&terminal, QueueSelector::OFlush);
+                rest = bytes.as_bytes();
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+        if rest.is_empty() {
             return;
         }
-        // Whoever waits in the middle of a frame has the terminal to itself until the rest of that has gone somewhere.
-        let _ = tcflush(&terminal, QueueSelector::OFlush);
-        thread::sleep(Duration::from_millis(1));
     }
 }
 
