@@ -210,8 +210,6 @@ fn it_ends_while_nobody_reads_a_full_terminal() {
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.ends().signal(), Some(Signal::TERM.as_raw()));
     assert!(terminal.is_as_before());
-    terminal.read();
-    terminal.shows(&LEFT);
 }
 
 #[test]
