@@ -23,7 +23,7 @@ pub(super) fn fault(samples: &[f32]) -> Option<String> {
     fault_from(0, samples)
 }
 
-/// As [`fault`], of a part of a clip that begins at this sample of it: the rest of the part stands for the rest of the clip.
+/// As `fault`, of a part of a clip that begins at this sample of it: the rest of the part stands for the rest of the clip.
 pub fn fault_from(start: u64, samples: &[f32]) -> Option<String> {
     let peak = largest(samples);
     if peak <= LOUDEST {
