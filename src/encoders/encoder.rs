@@ -3,13 +3,14 @@
 use super::checkpoint::Checkpoint;
 use super::config::Details;
 use super::network::Network;
-use super::pooling::{joined, pooled, side_by_side};
+use super::pooling::{cut, joined, pooled, side_by_side};
 use super::wav2vec2::Wav2vec2;
 use super::whisper::Whisper;
 use super::{EncoderConfig, EncoderError, Frames, Layer, Pool};
 use crate::device::cpu;
 use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::path::Path;
 
 /// Seconds of sound whose states are held at once, unless one clip has more; and of a batch on a device that is not the CPU,
@@ -79,12 +80,20 @@ impl Encoder {
     }
 
     /// The embedding of each clip: a hidden state or all of them, pooled over the clip's frames or not. Pooled, it is one
-    /// row; of all states, their rows stand side by side, layer 0 first.
+    /// row; of all states, their rows stand side by side, layer 0 first. Of a clip that has its samples in `within`, only
+    /// the frames over those are pooled; the whole clip goes through.
     ///
     /// # Errors
     /// [`EncoderError::Settings`] for a layer or pooling that cannot be (see [`EncoderConfig::embedding_width`]);
     /// otherwise as [`Self::hidden_states`].
-    pub fn embed(&self, clips: &[&[f32]], layer: Layer, pool: Pool, padded: bool) -> Result<Vec<Frames>, EncoderError> {
+    pub fn embed(
+        &self,
+        clips: &[&[f32]],
+        within: &[Range<usize>],
+        layer: Layer,
+        pool: Pool,
+        padded: bool,
+    ) -> Result<Vec<Frames>, EncoderError> {
         self.config.embedding_width(layer, pool)?;
         let wanted = match layer {
             Layer::Index(index) => vec![index],
@@ -92,8 +101,13 @@ impl Encoder {
             Layer::All => (0..self.config.states()).collect(),
         };
         self.check(clips)?;
-        let embedding = |states: Vec<Frames>| {
-            let mut pooled = states.into_iter().map(|state| pooled(state, pool));
+        let embedding = |clip: usize, states: Vec<Frames>| {
+            let samples = clips[clip].len();
+            let cut = |state: Frames| match within.get(clip) {
+                Some(within) => cut(state, within, samples),
+                None => state,
+            };
+            let mut pooled = states.into_iter().map(|state| pooled(cut(state), pool));
             match layer {
                 Layer::All => side_by_side(pooled),
                 Layer::Index(_) | Layer::Last => pooled.next().unwrap_or_else(|| joined(Vec::new())),
@@ -101,7 +115,9 @@ impl Encoder {
         };
         let mut embeddings = Vec::with_capacity(clips.len());
         for group in groups(clips, self.most_samples()) {
-            embeddings.extend(self.states(group, &wanted, padded)?.into_iter().map(embedding));
+            for states in self.states(group, &wanted, padded)? {
+                embeddings.push(embedding(embeddings.len(), states));
+            }
         }
         Ok(embeddings)
     }

@@ -1,6 +1,26 @@
 //! From a clip's hidden states to its embedding.
 
 use super::{Frames, Pool};
+use std::ops::Range;
+
+/// The frames over these of a clip's samples, those that reach into them included; at least one.
+pub(super) fn cut(states: Frames, within: &Range<usize>, samples: usize) -> Frames {
+    let count = states.frames;
+    let samples = samples.max(1);
+    let first = (within.start * count / samples).min(count.saturating_sub(1));
+    let end = (within.end * count)
+        .div_ceil(samples)
+        .clamp(first + 1, count.max(first + 1));
+    let rows = first * states.width..(end * states.width).min(states.values.len());
+    let Some(values) = states.values.get(rows) else {
+        return states;
+    };
+    Frames {
+        frames: end.min(count) - first.min(count),
+        width: states.width,
+        values: values.to_vec(),
+    }
+}
 
 /// The mean of each column, in 64 bits, and after the means the standard deviations (divisor n) where they are asked
 /// for; or the rows as they are.
@@ -64,6 +84,27 @@ pub(super) fn side_by_side(rows: impl IntoIterator<Item = Frames>) -> Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frames_over_the_wanted_samples_are_kept() {
+        let states = |frames: usize| Frames {
+            frames,
+            width: 1,
+            values: (0..frames).map(|frame| frame as f32).collect(),
+        };
+        let kept = |within, frames, samples| cut(states(frames), &within, samples).values;
+        assert_eq!(kept(0..3_200, 10, 3_200).len(), 10);
+        assert_eq!(kept(640..960, 10, 3_200), [2.0]);
+        assert_eq!(kept(641..961, 10, 3_200), [2.0, 3.0], "what they reach into");
+        assert_eq!(
+            kept(640..1_280, 9, 3_200),
+            [1.0, 2.0, 3.0],
+            "frames that fill the clip unevenly"
+        );
+        assert_eq!(kept(3_200..3_200, 10, 3_200), [9.0], "never none");
+        assert_eq!(kept(5..5, 10, 3_200), [0.0]);
+        assert_eq!(cut(states(0), &(0..1), 0), states(0));
+    }
 
     #[test]
     fn means_stand_before_deviations() {

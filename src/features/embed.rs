@@ -2,9 +2,10 @@
 
 use super::whole_clip::{at_rate, windows};
 use super::{Extracted, FeatureError, FeatureMatrix, Recipe, Stopwatch};
-use crate::audio::Wave;
+use crate::audio::{Wave, trim};
 use crate::encoders::{Encoder, EncoderError, Found};
 use half::f16;
+use std::ops::Range;
 
 impl Recipe {
     /// Refuses an encoder that is not here, or has other weights than those that the recipe was resolved with.
@@ -81,8 +82,12 @@ pub(super) fn embed(
     let resampled: Vec<Result<Wave, FeatureError>> = waves.iter().map(resample).collect();
     watch.lap("resample");
     let clips: Vec<&[f32]> = resampled.iter().flatten().map(|wave| wave.samples.as_slice()).collect();
+    let within: Vec<Range<usize>> = match recipe.trim_db > 0.0 {
+        true => clips.iter().map(|samples| trim(samples, recipe.trim_db)).collect(),
+        false => Vec::new(),
+    };
     let mut rows = encoder
-        .embed(&clips, recipe.layer, recipe.pool, recipe.padded)?
+        .embed(&clips, &within, recipe.layer, recipe.pool, recipe.padded)?
         .into_iter();
     watch.lap("encoder");
     Ok(resampled

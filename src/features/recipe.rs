@@ -22,14 +22,15 @@ pub enum DbReference {
 /// Which part of a clip is taken, and which features of it at which sizes.
 ///
 /// The steps in their order: resample, trim, normalise, skip, take, pad (see [`super::prepare`]); frames and
-/// their features; functionals over the frames, if there are any. With an `encoder` none of these: the whole clip goes
-/// through it.
+/// their features; functionals over the frames, if there are any. With an `encoder` the whole clip goes through it, and
+/// `trim_db` says which of its frames are pooled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, remote = "Self")]
 pub struct Recipe {
     /// Rate that clips are resampled to (Hz).
     pub sample_rate: u32,
-    /// Silence at both ends is cut off where it is this much below the loudest frame (dB); 0 keeps it.
+    /// Silence at both ends is cut off where it is this much below the loudest frame (dB); 0 keeps it. An encoder takes the
+    /// whole clip all the same, and its states there are not pooled.
     pub trim_db: f64,
     /// How the level is set, after trimming.
     pub normalise: Normalise,
@@ -83,7 +84,7 @@ pub struct Recipe {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<Import>,
     /// A speech encoder whose hidden states are the features: a folder, or the name of a model of the hub; empty for
-    /// none. But for the keys below nothing else of the recipe matters then, and nothing else of it is written.
+    /// none. But for the keys below and `trim_db` nothing else of the recipe matters then, or is written.
     #[serde(skip_serializing)]
     pub encoder: String,
     /// Which hidden states.

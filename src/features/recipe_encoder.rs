@@ -12,6 +12,9 @@ pub(super) struct Embedding<'a> {
     layer: Layer,
     pool: Pool,
     padded: bool,
+    /// Left out where nothing is cut off, as before there was a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trim_db: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolved_encoder: Option<&'a ResolvedEncoder>,
 }
@@ -49,6 +52,7 @@ impl Recipe {
             layer: self.layer,
             pool: self.pool,
             padded: self.padded,
+            trim_db: Some(self.trim_db).filter(|trim_db| *trim_db > 0.0),
             resolved_encoder: self.resolved_encoder.as_ref(),
         })
     }
@@ -123,6 +127,11 @@ impl Recipe {
                 "\"all\" side by side for every frame is more than fits; name one layer, or set pool to \"mean\"";
             return Err(FeatureError::recipe("layer", problem));
         }
+        within("trim_db", self.trim_db, 0.0, 200.0, "dB (0 switches it off)")?;
+        if self.trim_db > 0.0 && self.pool == Pool::Frames {
+            let problem = "frames are kept as they are; set it to 0, or set pool to \"mean\" or \"mean_std\"";
+            return Err(FeatureError::recipe("trim_db", problem));
+        }
         let Some(encoder) = &self.resolved_encoder else {
             return Ok(());
         };
@@ -192,6 +201,13 @@ pub(super) mod tests {
             ..resolved(Layer::All, Pool::Frames)
         };
         assert!(refused(unknown).starts_with("layer: "));
+        for (trim_db, pool) in [(30.0, Pool::Frames), (-1.0, Pool::Mean), (f64::NAN, Pool::Mean)] {
+            let trimmed = Recipe {
+                trim_db,
+                ..resolved(Layer::Last, pool)
+            };
+            assert!(refused(trimmed).starts_with("trim_db: "));
+        }
         for change in [
             |encoder: &mut ResolvedEncoder| encoder.states = 0,
             |encoder: &mut ResolvedEncoder| encoder.width = usize::MAX,
@@ -226,6 +242,14 @@ pub(super) mod tests {
             ..recipe.clone()
         };
         assert_ne!(padded.key(), recipe.key());
+        let trimmed = Recipe {
+            trim_db: 30.0,
+            ..recipe.clone()
+        };
+        assert_ne!(trimmed.key(), recipe.key());
+        let text = toml::to_string(&trimmed).unwrap();
+        assert!(text.contains("padded = false\ntrim_db = 30.0\n"), "{text}");
+        assert_eq!(toml::from_str::<Recipe>(&text).unwrap(), trimmed);
         // What plays no part in it changes nothing.
         let n_mels = Recipe {
             n_mels: 7,

@@ -77,7 +77,7 @@ impl Classifier {
         let filled: Vec<&[f32]> = filled.iter().map(|clip| &**clip).collect();
         let pooled = self
             .encoder
-            .embed(&filled, self.head.layer(), super::Pool::Mean, false)?;
+            .embed(&filled, &[], self.head.layer(), super::Pool::Mean, false)?;
         self.head.forward(&pooled)
     }
 

@@ -252,7 +252,9 @@ fn a_clip_too_short_for_a_frame_is_refused() {
     let encoder = open(folder.path());
     for samples in [0, 1, 399] {
         let wave = clip(1, samples);
-        let error = encoder.embed(&[&wave], Layer::Last, Pool::Mean, false).unwrap_err();
+        let error = encoder
+            .embed(&[&wave], &[], Layer::Last, Pool::Mean, false)
+            .unwrap_err();
         assert!(matches!(error, EncoderError::Clip(_)), "{error}");
     }
 }
@@ -363,7 +365,7 @@ fn full_size_speed() {
         let encoder = open(&place);
         let round = || {
             let begun = Instant::now();
-            encoder.embed(&[&wave], Layer::Last, Pool::Mean, false).unwrap();
+            encoder.embed(&[&wave], &[], Layer::Last, Pool::Mean, false).unwrap();
             begun.elapsed().as_secs_f64() * 1e3
         };
         let mut rounds: Vec<f64> = (0..12).map(|_| round()).collect();

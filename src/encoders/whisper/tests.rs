@@ -83,7 +83,7 @@ fn embeddings_are_the_states_pooled() {
     let wave = clip("sound", 9_999);
     let states = encoder.hidden_states(&[&wave], false).unwrap().remove(0);
     let embed = |layer, pool| {
-        let embedded = encoder.embed(&[&wave], layer, pool, false).unwrap().remove(0);
+        let embedded = encoder.embed(&[&wave], &[], layer, pool, false).unwrap().remove(0);
         if pool != Pool::Frames {
             let width = encoder.config().embedding_width(layer, pool).unwrap();
             assert_eq!(
@@ -107,7 +107,7 @@ fn embeddings_are_the_states_pooled() {
     assert_eq!(both.values[..16], all.values[..16]);
     assert_eq!(embed(Layer::Index(0), Pool::MeanStd).values, both.values[..32]);
     for (layer, pool) in [(Layer::Index(4), Pool::Mean), (Layer::All, Pool::Frames)] {
-        assert!(encoder.embed(&[&wave], layer, pool, false).is_err());
+        assert!(encoder.embed(&[&wave], &[], layer, pool, false).is_err());
     }
 }
 
@@ -187,7 +187,7 @@ fn time_of_an_embedding() {
         let mut best = [f64::INFINITY; 2];
         for _ in 0..times {
             let begun = (std::time::Instant::now(), processor_seconds());
-            encoder.embed(&[&wave], Layer::Last, Pool::Mean, false).unwrap();
+            encoder.embed(&[&wave], &[], Layer::Last, Pool::Mean, false).unwrap();
             let took = [begun.0.elapsed().as_secs_f64(), processor_seconds() - begun.1];
             best = [best[0].min(took[0]), best[1].min(took[1])];
         }
