@@ -188,6 +188,77 @@ fn workers_stop_as_asked_and_leave_no_running_trial() {
     assert!(lab.refused(1, &["study", "stop", "long"]).contains("has no worker"));
 }
 
+#[test]
+fn a_deleted_study_leaves_its_runs_comes_back_and_gives_its_name_free() {
+    let lab = lab();
+    let short = ["tune", "--study", "wide", "--trials", "2"];
+    let begin = [&short[..], &SANE, &["-s", "training.epochs=1"]].concat();
+    lab.done(&begin);
+    let runs = |lab: &Lab| std::fs::read_dir(lab.path("studies/wide/trials")).map_or(0, Iterator::count);
+    assert_eq!(runs(&lab), 2);
+    assert!(
+        lab.refused(1, &["study", "delete", "wid", "--yes"])
+            .contains("whole name")
+    );
+    let asked = lab.refused(1, &["study", "delete", "wide"]);
+    assert!(asked.contains("2 trials") && asked.contains("2 runs"), "{asked}");
+    assert!(
+        lab.path("studies/wide/journal.log").is_file(),
+        "a question deletes nothing"
+    );
+
+    let gone = lab.json(&["study", "delete", "wide", "--yes"]);
+    assert_eq!(
+        (&gone["study"], &gone["trials"], &gone["runs"]),
+        (&"wide".into(), &2.into(), &2.into())
+    );
+    assert_eq!(gone["with_runs"], false);
+    assert_eq!(lab.json(&["study", "list"])["studies"].as_array().unwrap().len(), 0);
+    assert_eq!(runs(&lab), 2, "its runs are kept");
+
+    // Begun anew under its name it has none of the old trials.
+    lab.done(&[&begin[..], &["-s", "tuning.baseline=false", "-s", "tuning.seed=9"]].concat());
+    let anew = lab.json(&["study", "show", "wide"]);
+    assert_eq!(anew["trials"].as_array().unwrap().len(), 2);
+    assert_eq!(runs(&lab), 4);
+    let refusal = lab.refused(1, &["study", "restore", "wide"]);
+    assert!(refusal.contains("exists"), "{refusal}");
+    let gone = lab.json(&["study", "delete", "wide", "--runs", "--yes"]);
+    assert_eq!((&gone["runs"], &gone["with_runs"]), (&4.into(), &true.into()));
+    assert!(!lab.path("studies/wide").exists());
+    assert_eq!(lab.json(&["study", "restore"])["study"], "wide");
+    assert_eq!(lab.json(&["study", "show", "wide"])["trials"], anew["trials"]);
+    assert_eq!(runs(&lab), 4);
+    lab.done(&["study", "delete", "wide", "--runs", "--yes"]);
+    let emptied = lab.json(&["runs", "--empty-trash", "--yes"]);
+    assert_eq!(emptied["studies"].as_array().unwrap().len(), 2, "{emptied}");
+    assert!(lab.refused(1, &["study", "restore"]).contains("no study"));
+}
+
+#[test]
+fn a_study_that_is_worked_on_is_not_deleted() {
+    let lab = lab();
+    let begin = ["tune", "--study", "wide", "--trials", "2", "--detach"];
+    let endless = [
+        "-s",
+        "training.epochs=100000",
+        "-s",
+        "training.early_stopping.patience=0",
+    ];
+    lab.done(&[&begin[..], &SANE, &endless].concat());
+    let refusal = lab.refused(1, &["study", "delete", "wide", "--yes"]);
+    assert!(refusal.contains("study stop wide"), "{refusal}");
+    assert!(lab.path("studies/wide/journal.log").is_file());
+    lab.done(&["study", "stop", "wide"]);
+    let begun = Instant::now();
+    while processes(&lab.path("studies/wide"))
+        .iter()
+        .any(|_| begun.elapsed() < Duration::from_secs(60))
+    {
+        sleep(Duration::from_millis(200));
+    }
+}
+
 /// Processes whose command line speaks of this study.
 fn processes(study: &Path) -> Vec<u32> {
     let study = study.to_string_lossy().into_owned();

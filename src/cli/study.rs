@@ -57,6 +57,23 @@ pub enum StudyCommands {
         /// Its name, a unique beginning of it, or `last`
         study: String,
     },
+    /// Delete a study that nobody works on; `restore` brings it back for a week
+    Delete {
+        /// Its whole name
+        study: String,
+        /// With the run folders of its trials, which else stay where they are
+        #[arg(long)]
+        runs: bool,
+        /// Without a question
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Bring a deleted study back
+    Restore {
+        /// Its name, or `last`, the one deleted last
+        #[arg(default_value = "last")]
+        study: String,
+    },
     /// Write the trials as a table (CSV), or all of the study (JSON by the file's extension)
     Export {
         /// Its name, a unique beginning of it, or `last`

@@ -1,5 +1,6 @@
 //! Tuning: a study started and followed, and requests about studies.
 
+use super::delete::delete_study;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
 use super::study::StudyCommands;
@@ -109,7 +110,12 @@ fn verdict(page: &StudyPage) -> anyhow::Result<()> {
 pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()> {
     let output = session.output;
     match command {
-        StudyCommands::List => show::studies(output, &session.ask(request::Studies)?)?,
+        StudyCommands::List => {
+            session.send(request::Studies { follow: false });
+            if let Some(studies) = session.update::<request::Studies>()? {
+                show::studies(output, &studies)?;
+            }
+        }
         StudyCommands::Show { study, rows } => {
             session.send(request::Study { study, follow: false });
             if let Some(page) = session.update::<request::Study>()? {
@@ -141,6 +147,10 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
         StudyCommands::Repair { study } => {
             let done = session.ask(request::RepairStudy { study })?;
             show::study_repaired(output, &done.study, done.repaired.as_deref())?;
+        }
+        StudyCommands::Delete { study, runs, yes } => delete_study(session, &study, runs, yes)?,
+        StudyCommands::Restore { study } => {
+            show::study_restored(output, &session.ask(request::RestoreStudy { study })?)?;
         }
         StudyCommands::Export { study, path } => {
             let exported = session.ask(request::ExportStudy { study, path })?;

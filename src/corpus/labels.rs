@@ -21,6 +21,8 @@ pub struct Selection {
     pub alike: Arc<Vec<AlikeSpeakers>>,
     /// The units of the clips' dimensions.
     pub scales: Arc<Scales>,
+    /// Whether segments of one recording may be dealt to two sides; such that overlap may not.
+    pub recordings_shared: bool,
 }
 
 impl Selection {

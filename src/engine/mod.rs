@@ -55,6 +55,7 @@ impl Engine {
         engine.spawn(CommandKind::Plan, |context| jobs::serve(context, &context.plans));
         engine.spawn(CommandKind::Preview, |context| jobs::serve(context, &context.previews));
         engine.spawn(CommandKind::Study, jobs::follow_study);
+        engine.spawn(CommandKind::Studies, jobs::follow_studies);
         engine.spawn(CommandKind::Play, move |context| {
             jobs::sounds(context, &playback_requests)
         });
@@ -76,6 +77,7 @@ impl Engine {
             Command::Plan { changes, measure } => context.plans.put(request::Plan { changes, measure }).is_some(),
             Command::Preview { path, variant } => context.previews.put(request::Preview { path, variant }).is_some(),
             Command::Study { study, follow } => context.studies.put(request::Study { study, follow }).is_some(),
+            Command::Studies { follow } => context.study_lists.put(request::Studies { follow }).is_some(),
             Command::Play { path, variant, from } => {
                 let play = request::Play { path, variant, from };
                 pass_on(self.sounds.as_ref(), PlaybackRequest::Play(play))

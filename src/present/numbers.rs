@@ -17,6 +17,7 @@ pub fn grouped(number: usize) -> String {
 pub fn count(number: usize, noun: &str) -> String {
     let plural = match noun {
         "corpus" => "corpora".to_owned(),
+        "study" => "studies".to_owned(),
         _ => format!("{noun}s"),
     };
     format!("{} {}", grouped(number), if number == 1 { noun } else { &plural })

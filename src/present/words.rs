@@ -1,10 +1,10 @@
 //! Words for what the engine counts and names.
 
-use super::numbers::{bytes, duration, grouped, percent};
+use super::numbers::{bytes, count, duration, grouped, percent};
 use crate::engine::{
     CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, FoldScores, Known, Note,
     Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning,
-    StudyPage, TrialRow, Warning,
+    StudyDeletion, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -252,6 +252,8 @@ pub fn subcommand(kind: CommandKind) -> &'static str {
         CommandKind::Enqueue => "study enqueue",
         CommandKind::Promote => "study promote",
         CommandKind::RepairStudy => "study repair",
+        CommandKind::DeleteStudy => "study delete",
+        CommandKind::RestoreStudy => "study restore",
         CommandKind::ExportStudy => "study export",
     }
 }
@@ -312,6 +314,53 @@ pub fn study_damage(page: &StudyPage) -> Option<String> {
          `undertone study repair {}` has repaired it",
         page.name
     ))
+}
+
+/// What the deletion of a study takes with it, and what it leaves.
+pub fn study_deletion(deletion: &StudyDeletion) -> String {
+    let trials = deletion.trials.map_or_else(
+        || "a journal that cannot be read".to_owned(),
+        |trials| count(trials, "trial"),
+    );
+    let runs = format!("{} ({})", count(deletion.runs, "run"), bytes(deletion.run_bytes));
+    let mut words = match (deletion.runs, deletion.with_runs) {
+        (0, _) => format!("study {}: {trials}, {}", deletion.study, bytes(deletion.bytes)),
+        (_, true) => format!(
+            "study {}: {trials}, {} and {runs}",
+            deletion.study,
+            bytes(deletion.bytes)
+        ),
+        (_, false) => format!(
+            "study {}: {trials}, {}, but not {runs}",
+            deletion.study,
+            bytes(deletion.bytes)
+        ),
+    };
+    if deletion.promoted > 0 {
+        words += &format!("; {} of promoted trials stay", count(deletion.promoted, "run"));
+    }
+    if deletion.running_elsewhere > 0 {
+        words += &format!(
+            "; {} running in another program, as its journal says",
+            match deletion.running_elsewhere {
+                1 => "1 trial is".to_owned(),
+                several => format!("{several} trials are"),
+            }
+        );
+    }
+    words
+}
+
+/// That a study was deleted; `restores` is what brings it back.
+pub fn study_deleted(deletion: &StudyDeletion, restores: &str) -> String {
+    let kept = match (deletion.runs, deletion.with_runs) {
+        (0, _) | (_, true) => String::new(),
+        (runs, false) => format!(" The folders of its {} stay.", count(runs, "run")),
+    };
+    format!(
+        "Study {} was deleted; {restores} brings it back for a week.{kept}",
+        deletion.study
+    )
 }
 
 /// How much of a finite space was tried.

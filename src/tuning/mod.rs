@@ -40,6 +40,7 @@ pub use damage::Damage;
 pub use distribution::Distribution;
 pub use error::TuningError;
 pub use finite::SpaceCoverage;
+pub use journal::lock::Lock;
 pub use journal::repair::{LeftOut, Repaired, repair};
 pub use lifecycle::Outcome;
 pub use pruner::Pruner;

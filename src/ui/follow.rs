@@ -3,7 +3,7 @@
 use crate::engine::{
     CacheReport, Cancelled, CommandKind, DemoCorpus, Enqueued, Event, ExportSummary, Exported, FeatureSummary,
     FetchedCorpus, FetchedEncoder, ImportSummary, Repaired, Restored, Started, Stopping, StudyExported, StudyRepaired,
-    Tuning, TuningStops,
+    StudyRestored, Tuning, TuningStops,
 };
 use crate::present::numbers::{bytes, count, duration, grouped};
 use crate::present::words;
@@ -99,6 +99,10 @@ pub fn message(event: &Event) -> Option<Message> {
             Message::good(format!("Trial {trial} of study {study} waits for a worker."))
         }
         Event::StudyRepaired(StudyRepaired { study, repaired }) => repaired_message(study, repaired.as_deref()),
+        Event::StudyDeletion(deletion) if deletion.deleted => {
+            Message::good(words::study_deleted(deletion, "u in the list of studies (L)"))
+        }
+        Event::StudyRestored(StudyRestored { study }) => Message::good(format!("Study {study} is back.")),
         Event::StudyExported(StudyExported { path, trials }) => {
             let text = format!("{} written to {}.", count(*trials, "trial"), path.display());
             Message::good(text)

@@ -174,6 +174,8 @@ pub enum Show {
     Runs,
     /// The report of a run.
     Report(String),
+    /// A study.
+    Study(String),
 }
 
 /// What a pane wants of the workbench.

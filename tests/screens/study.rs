@@ -187,6 +187,9 @@ pub fn studies() -> Vec<StudySummary> {
     let other = StudySummary {
         name: "crnn".to_owned(),
         counts: StudyCounts::default(),
+        model: "crnn".to_owned(),
+        wanted: Some(40),
+        written: Some("2026-06-11T09:30:00Z".parse().unwrap()),
         best: None,
         direction: Some(Direction::Minimize),
         workers: 0,
@@ -195,6 +198,9 @@ pub fn studies() -> Vec<StudySummary> {
     let this = StudySummary {
         name: page.name.clone(),
         counts: page.counts,
+        model: page.model.clone(),
+        wanted: page.wanted,
+        written: Some("2026-06-12T14:05:00Z".parse().unwrap()),
         best: page.best.last().copied(),
         direction: Some(page.direction),
         workers: 2,

@@ -1,10 +1,12 @@
 //! The Tune tab.
 
-use super::fixtures::{detail, opening, runs};
+use super::fixtures::{detail, opening, runs, tuning_config};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Command, Damage, Event, LeftOut, Repaired, SpaceCoverage, StudyRepaired, TrialState};
+use undertone::engine::{
+    Command, Damage, Event, LeftOut, Repaired, SpaceCoverage, StudyDeletion, StudyRepaired, TrialState, Tuning,
+};
 use undertone::ui::{Colours, Theme};
 
 /// What the workbench knows when a study was looked at before.
@@ -165,4 +167,130 @@ fn tune_adds_and_removes_workers_and_turns_to_another_study() {
         follow: true,
     };
     assert_eq!(workbench.last(), Some(other));
+}
+
+#[test]
+fn a_second_study_is_begun_in_a_form_under_a_name_of_its_own() {
+    let mut workbench = tuning();
+    workbench.tell(Event::Config(Arc::new(tuning_config())));
+    workbench.press("n");
+    workbench.compare("tune_new_study_80x24", 80, 24);
+    workbench.compare("tune_new_study_120x40", 120, 40);
+    assert!(
+        workbench.text(80, 24).contains("conv1d-2"),
+        "the name of the first is taken"
+    );
+    // What is typed replaces the name; one that is taken is refused before anything is sent.
+    workbench.press("Down Up");
+    workbench.type_text("crnn");
+    workbench.press("Enter");
+    assert!(!matches!(workbench.last(), Some(Command::Tune { .. })));
+    workbench.press("Down Up");
+    workbench.type_text("wide");
+    workbench.press("Down Down");
+    workbench.type_text("80");
+    workbench.press("Enter");
+    let Some(Command::Tune { changes }) = workbench.last() else {
+        panic!()
+    };
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(changes, [pair("tuning.study", "\"wide\""), pair("tuning.trials", "80")]);
+    workbench.tell(Event::Tuning(Tuning {
+        study: "wide".to_owned(),
+        workers: vec!["w1".to_owned()],
+        notes: Vec::new(),
+    }));
+    let follow = Command::Study {
+        study: "wide".to_owned(),
+        follow: true,
+    };
+    assert_eq!(
+        workbench.last(),
+        Some(follow),
+        "the form is left, and the study followed"
+    );
+}
+
+#[test]
+fn a_study_is_shown_deleted_and_restored_from_the_list() {
+    let mut workbench = tuning();
+    workbench.press("L");
+    workbench.compare("tune_studies_80x24", 80, 24);
+    workbench.compare("tune_studies_120x40", 120, 40);
+    workbench.compare("tune_studies_60x15", 60, 15);
+    workbench.press("Down Enter");
+    let crnn = "crnn".to_owned();
+    let shown = Command::Study {
+        study: crnn.clone(),
+        follow: true,
+    };
+    assert_eq!(workbench.last(), Some(shown));
+    for (key, with_runs) in [("X", false), ("R", true)] {
+        let mut workbench = tuning();
+        workbench.press(&format!("L Down {key}"));
+        let delete = |confirmed| Command::DeleteStudy {
+            study: crnn.clone(),
+            with_runs,
+            confirmed,
+        };
+        assert_eq!(workbench.last(), Some(delete(false)), "it is only asked for");
+        let deletion = StudyDeletion {
+            study: crnn.clone(),
+            trials: Some(25),
+            running_elsewhere: 1,
+            runs: 24,
+            run_bytes: 2_345_000_000,
+            bytes: 412_000,
+            promoted: 3,
+            with_runs,
+            deleted: false,
+        };
+        workbench.tell(Event::StudyDeletion(Arc::new(deletion.clone())));
+        workbench.compare(&format!("tune_delete_{key}_80x24"), 80, 24);
+        workbench.press("Enter");
+        assert_eq!(workbench.last(), Some(delete(false)), "Cancel is the default");
+        workbench.press(key);
+        workbench.tell(Event::StudyDeletion(Arc::new(deletion.clone())));
+        workbench.press("Right Enter");
+        assert_eq!(workbench.last(), Some(delete(true)));
+        workbench.tell(Event::StudyDeletion(Arc::new(StudyDeletion {
+            deleted: true,
+            ..deletion
+        })));
+        assert_eq!(workbench.last(), Some(Command::Studies { follow: true }));
+        workbench.press("u");
+        let study = "last".to_owned();
+        assert_eq!(workbench.last(), Some(Command::RestoreStudy { study }));
+    }
+}
+
+#[test]
+fn studies_of_others_come_and_go() {
+    let mut workbench = tuning();
+    let mut all = studies();
+    let mut new = all[1].clone();
+    new.name = "elsewhere".to_owned();
+    all.push(new);
+    workbench.tell(Event::Studies(Arc::new(all.clone())));
+    workbench.press("L");
+    assert!(workbench.text(80, 24).contains("elsewhere"));
+    workbench.press("Esc");
+    // The one that is seen was deleted by another program.
+    workbench.tell(Event::Studies(Arc::new(all.split_off(1))));
+    assert!(!workbench.text(80, 24).contains("30 trials"));
+    let last = Command::Study {
+        study: "last".to_owned(),
+        follow: true,
+    };
+    assert_eq!(workbench.last(), Some(last), "another one is followed");
+}
+
+#[test]
+fn a_filter_without_hits_says_so_and_names_are_whole() {
+    let mut workbench = tuning();
+    assert!(workbench.text(120, 40).contains("dense_dropout"));
+    workbench.press("/");
+    workbench.type_text("nothing has this");
+    workbench.press("Enter");
+    assert!(workbench.text(80, 24).contains("No trial passes the filter"));
 }

@@ -34,7 +34,10 @@ pub use queue::queue;
 pub use report::{report, scores_line};
 pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs, runs_table, started, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
-pub use studies::{enqueued, studies, study, study_exported, study_repaired, trial, tuning, tuning_stops};
+pub use studies::{
+    enqueued, studies, study, study_deleted, study_exported, study_repaired, study_restored, trial, tuning,
+    tuning_stops,
+};
 
 use crate::engine::RunSummary;
 use crate::present::numbers::score;

@@ -165,7 +165,8 @@ pub fn noted(output: Output, run: &str, noted: &RunNote) -> io::Result<()> {
 /// Runs were deleted.
 pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
     output.either(|| json::Deleted::from(gone), || {
-        let runs = gone.runs.join(", ");
+        let studies = gone.studies.iter().map(|study| format!("study {study}"));
+        let runs = gone.runs.iter().cloned().chain(studies).collect::<Vec<_>>().join(", ");
         if gone.restorable {
             format!(
                 "deleted {runs}; `undertone runs --restore {}` restores it for a week. The trash holds {}; `undertone \

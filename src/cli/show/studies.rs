@@ -1,7 +1,10 @@
 //! Studies, their leaderboards, and their trials as they end.
 
 use crate::cli::output::Output;
-use crate::engine::{LeftOut, Repaired, StopTuning, StudyCounts, StudyPage, StudySummary, TrialRow, TrialState};
+use crate::engine::{
+    LeftOut, Repaired, StopTuning, StudyCounts, StudyDeletion, StudyPage, StudyRestored, StudySummary, TrialRow,
+    TrialState,
+};
 use crate::present::json::{self, StudyEvent};
 use crate::present::numbers::percent;
 use crate::present::table::Table;
@@ -17,9 +20,10 @@ pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
                 return "no studies yet; `undertone tune` starts one".to_owned();
             }
             let headings = [
-                "study", "best", "trial", "complete", "pruned", "failed", "running", "lost", "waiting", "workers",
+                "study", "model", "best", "trial", "complete", "pruned", "failed", "running", "lost", "waiting",
+                "workers",
             ];
-            let mut table = Table::new(1, &headings);
+            let mut table = Table::new(2, &headings);
             let mut problems = String::new();
             for study in studies {
                 let StudyCounts {
@@ -36,13 +40,34 @@ pub fn studies(output: Output, studies: &[StudySummary]) -> io::Result<()> {
                 };
                 let counts = [complete, pruned, failed, running, lost, waiting, study.workers];
                 let counts = counts.iter().map(ToString::to_string);
-                table.row([study.name.clone(), value, trial].into_iter().chain(counts));
+                let model = if study.model.is_empty() { "–" } else { &study.model };
+                table.row(
+                    [study.name.clone(), model.to_owned(), value, trial]
+                        .into_iter()
+                        .chain(counts),
+                );
                 if let Some(problem) = &study.problem {
                     problems += &format!("study {}: {problem}\n", study.name);
                 }
             }
             table.render() + &problems
         },
+    )
+}
+
+/// A study was deleted.
+pub fn study_deleted(output: Output, gone: &StudyDeletion) -> io::Result<()> {
+    output.either(
+        || json::StudyDeleted::from(gone),
+        || words::study_deleted(gone, "`undertone study restore`"),
+    )
+}
+
+/// A deleted study is back.
+pub fn study_restored(output: Output, back: &StudyRestored) -> io::Result<()> {
+    output.either(
+        || json::StudyRestored::from(back),
+        || format!("restored study {}", back.study),
     )
 }
 

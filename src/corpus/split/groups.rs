@@ -1,6 +1,6 @@
 //! Clips that must stay together.
 
-use super::super::{Clip, SampleAnalysis, Selection};
+use super::super::{Clip, SampleAnalysis, Segment, Selection};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::path::Path;
@@ -8,7 +8,8 @@ use std::path::Path;
 /// A set of clips (indices into the selection) that no side may share with another.
 pub type Group = Vec<usize>;
 
-/// The given clips, grouped by identical samples and, where they are segments, by recording. A clip that has not been
+/// The given clips, grouped by identical samples and, where they are segments, by recording, or by overlap where recordings
+/// may be shared. A clip that has not been
 /// analysed, or in which there is nothing to hear, is a group of its own. Groups and their clips are in order of corpus and
 /// path, so that nothing depends on the order of the selection.
 pub fn duplicates(selection: &Selection, clips: &[usize]) -> Vec<Group> {
@@ -52,13 +53,13 @@ pub fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl F
     let mut ordered = clips.to_vec();
     let of = |clip: usize| &selection.clips[clip];
     ordered.sort_by_key(|&clip| (&of(clip).corpus, &of(clip).path, of(clip).segment));
-    // Segments of a recording share its room, its microphone and often the moment, and may overlap.
+    // Segments of a recording share its room, its microphone and often the moment; those that overlap share samples.
     let segmented: HashSet<&Path> = clips
         .iter()
         .filter(|clip| of(**clip).segment.is_some())
         .map(|clip| &*of(*clip).path)
         .collect();
-    let mut by_recording: HashMap<&Path, usize> = HashMap::new();
+    let mut by_recording: HashMap<&Path, (usize, u64)> = HashMap::new();
     let mut sets = DisjointSets::new(ordered.len());
     let mut by_content: HashMap<u128, usize> = HashMap::new();
     let mut by_key: HashMap<K, usize> = HashMap::new();
@@ -67,7 +68,14 @@ pub fn grouped<K: Eq + Hash>(selection: &Selection, clips: &[usize], key: impl F
             sets.join(index, *by_content.entry(content).or_insert(index));
         }
         if let Some(&recording) = segmented.get(&*of(clip).path) {
-            sets.join(index, *by_recording.entry(recording).or_insert(index));
+            let range = of(clip).segment.map_or(0..u64::MAX, Segment::range);
+            match by_recording.get_mut(recording) {
+                Some((last, end)) if range.start < *end || !selection.recordings_shared => {
+                    sets.join(index, *last);
+                    *end = range.end.max(*end);
+                }
+                _ => drop(by_recording.insert(recording, (index, range.end))),
+            }
         }
         if let Some(key) = key(clip) {
             sets.join(index, *by_key.entry(key).or_insert(index));

@@ -19,6 +19,7 @@ pub use table::{Dealt, LeftOut, dealt, left_out};
 
 use super::{CorpusError, Selection};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -110,7 +111,8 @@ impl Split {
 /// one) to validation and to test, balanced by gender and by emotion as far as possible; where its speakers have unlike
 /// numbers of clips, [`Dealing::ByClips`] gives its share of the clips instead. By
 /// [`SplitKind::Random`] clips are dealt, balanced by emotion, corpus and gender. Clips with identical
-/// samples stay on one side, so speakers that share samples are dealt as one. The other kinds, and speakers and corpora
+/// samples stay on one side, so speakers that share samples are dealt as one; so do segments of one recording, unless
+/// `settings.share_recordings`. The other kinds, and speakers and corpora
 /// that are named, are split as somebody says, and clips that are in no part were left out before ([`narrowed`]);
 /// validation is cut from training speakers where nothing is said of it.
 ///
@@ -140,6 +142,7 @@ pub fn split(
             "no clip takes part; widen [filter] or [labels], or name corpora".to_owned(),
         ));
     }
+    let selection = &*as_shared(selection, settings);
     let folds = given::folds(selection, settings)?;
     if fold >= folds.unwrap_or(1) {
         let problem = format!("there is no fold {} of {} (split.kfold)", fold + 1, folds.unwrap_or(1));
@@ -172,7 +175,18 @@ pub fn fold_count(selection: &Selection, settings: &SplitSettings) -> Result<usi
     settings.validate()?;
     match selection.clips.is_empty() {
         true => Ok(1),
-        false => Ok(given::folds(selection, settings)?.unwrap_or(1)),
+        false => Ok(given::folds(&as_shared(selection, settings), settings)?.unwrap_or(1)),
+    }
+}
+
+/// The selection, whose recordings may be on two sides where the settings say so.
+fn as_shared<'a>(selection: &'a Selection, settings: &SplitSettings) -> Cow<'a, Selection> {
+    match settings.share_recordings {
+        false => Cow::Borrowed(selection),
+        true => Cow::Owned(Selection {
+            recordings_shared: true,
+            ..selection.clone()
+        }),
     }
 }
 
@@ -183,7 +197,7 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
 
 /// That segments keep recordings on one side, where there are any.
 fn recordings(selection: &Selection) -> String {
-    if selection.clips.iter().all(|clip| clip.segment.is_none()) {
+    if selection.recordings_shared || selection.clips.iter().all(|clip| clip.segment.is_none()) {
         return String::new();
     }
     let files: BTreeSet<&Path> = selection.clips.iter().map(|clip| &*clip.path).collect();

@@ -92,6 +92,8 @@ pub struct SplitSettings {
     pub validation_by: ValidationBy,
     /// Whether copies of a recording are clips.
     pub duplicates: Duplicates,
+    /// Whether segments of one recording may be on two sides.
+    pub share_recordings: bool,
 }
 
 impl Default for SplitSettings {
@@ -112,6 +114,7 @@ impl Default for SplitSettings {
             test_corpora: Vec::new(),
             validation_by: ValidationBy::Speaker,
             duplicates: Duplicates::Once,
+            share_recordings: false,
         }
     }
 }

@@ -4,8 +4,8 @@ use super::{
     CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Evaluation,
     Exported, FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow,
     ModelSummary, NoSound, Noted, Preview, PublishedReport, QueueReport, Restored, Resumed, RunDetail, RunPlan,
-    RunReport, RunSummary, SoundState, Started, Stopping, StudyExported, StudyPage, StudyRepaired, StudySummary,
-    Survey, Task, Trimming, Tuning, TuningStops,
+    RunReport, RunSummary, SoundState, Started, Stopping, StudyDeletion, StudyExported, StudyPage, StudyRepaired,
+    StudyRestored, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
 };
 use crate::engine::settings::{Preset, Tidying};
 use std::sync::Arc;
@@ -137,6 +137,10 @@ events! {
     Enqueued(Enqueued),
     /// A study's journal was repaired.
     StudyRepaired(StudyRepaired),
+    /// A study that is to be deleted, or was.
+    StudyDeletion(Arc<StudyDeletion>),
+    /// A deleted study is back.
+    StudyRestored(StudyRestored),
     /// A study's trials were written.
     StudyExported(StudyExported),
 }

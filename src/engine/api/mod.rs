@@ -37,14 +37,16 @@ pub use published::{FetchedCorpus, PublishedReport, PublishedRow};
 pub use queue::{QueueLane, QueueReport};
 pub use reply::{
     Architectures, Cancelled, DemoCorpus, DemoSummary, Enqueued, Exported, FeaturesExported, Noted, Restored, Resumed,
-    Started, Stopping, StudyExported, StudyRepaired, Tuning, TuningStops,
+    Started, Stopping, StudyExported, StudyRepaired, StudyRestored, Tuning, TuningStops,
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
     Comparison, Deletion, EpochTime, FilePrediction, QueuePosition, RunDetail, RunPlan, RunReport, RunSummary,
 };
 pub use selector::RunSelector;
-pub use study::{Axis, PromotedRun, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow};
+pub use study::{
+    Axis, PromotedRun, StudyCounts, StudyDeletion, StudyPage, StudySummary, TrialParameter, TrialRow, WorkerRow,
+};
 pub use task::Task;
 pub use variant::Variant;
 

@@ -142,6 +142,13 @@ pub struct Enqueued {
     pub trial: usize,
 }
 
+/// A deleted study is back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudyRestored {
+    /// Its name.
+    pub study: String,
+}
+
 /// A study's journal was repaired.
 #[derive(Debug, Clone)]
 pub struct StudyRepaired {

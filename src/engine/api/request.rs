@@ -5,8 +5,9 @@ use super::{
     Architectures, CacheReport, Cancelled, Clear, Comparison, Deletion, DemoCorpus, EncoderReport, Enqueued,
     Evaluation, Exported, FeatureSummary, FeaturesExported, Fetch, FilePrediction, Finding, ImportSummary, LabelChoice,
     Measured, NoteChange, Noted, Overrides, Predictor, PublishedReport, QueueReport, Reply, Restored, Resumed,
-    RunDetail, RunPlan, RunReport, RunSelector, RunSummary, Shift, SoundState, Started, Stopping, StudyExported,
-    StudyPage, StudyRepaired, StudySummary, Subset, Survey, Trimming, Tuning, TuningStops, Variant,
+    RunDetail, RunPlan, RunReport, RunSelector, RunSummary, Shift, SoundState, Started, Stopping, StudyDeletion,
+    StudyExported, StudyPage, StudyRepaired, StudyRestored, StudySummary, Subset, Survey, Trimming, Tuning,
+    TuningStops, Variant,
 };
 use crate::engine::api;
 use crate::engine::settings::{Preset, Tidying};

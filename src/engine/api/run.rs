@@ -172,6 +172,8 @@ pub struct Comparison {
 pub struct Deletion {
     /// Their ids.
     pub runs: Vec<String>,
+    /// Studies that go with them out of the trash.
+    pub studies: Vec<String>,
     /// Size of all their files (bytes).
     pub bytes: u64,
     /// Whether they are gone.

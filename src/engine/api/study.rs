@@ -13,6 +13,12 @@ pub struct StudySummary {
     pub name: String,
     /// How many trials are in each state.
     pub counts: StudyCounts,
+    /// The architecture; empty for a study of another program, or one that cannot be read.
+    pub model: String,
+    /// How many trials it is to end with; `None` for a study of another program.
+    pub wanted: Option<usize>,
+    /// When its journal was written last.
+    pub written: Option<jiff::Timestamp>,
     /// The trial with the best value, and the value.
     pub best: Option<(usize, f64)>,
     /// Whether a smaller or a larger value is better; `None` where that cannot be read.
@@ -21,6 +27,29 @@ pub struct StudySummary {
     pub workers: usize,
     /// Why nothing of it can be read, or not all, and the remedy.
     pub problem: Option<String>,
+}
+
+/// A study that is to be deleted, or is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudyDeletion {
+    /// Its name.
+    pub study: String,
+    /// Its trials; `None` where its journal cannot be read.
+    pub trials: Option<usize>,
+    /// Trials that run in another program, as far as the journal says.
+    pub running_elsewhere: usize,
+    /// Run folders of its trials.
+    pub runs: usize,
+    /// Size of those (bytes).
+    pub run_bytes: u64,
+    /// Size of all else (bytes).
+    pub bytes: u64,
+    /// Runs that its trials were promoted to; they stay.
+    pub promoted: usize,
+    /// Whether the runs of its trials go with it.
+    pub with_runs: bool,
+    /// Whether it is gone.
+    pub deleted: bool,
 }
 
 /// How many trials are in each state.

@@ -191,8 +191,6 @@ macro_rules! requests {
                     /// Put over the settings.
                     changes: Overrides,
                 } -> Tuning;
-                /// List the studies.
-                Studies -> Arc<Vec<StudySummary>>;
                 /// Ask the workers of a study to stop.
                 StopTuning {
                     /// Its name, a unique beginning of it, or `last`.
@@ -223,6 +221,20 @@ macro_rules! requests {
                     /// Its name, a unique beginning of it, or `last`.
                     study: String,
                 } -> StudyRepaired;
+                /// Delete a study that nobody works on: it can be restored for a week.
+                DeleteStudy {
+                    /// Its whole name.
+                    study: String,
+                    /// With the runs of its trials; else their folders stay where they are.
+                    with_runs: bool,
+                    /// Whether to do it; else it is only said what would be deleted.
+                    confirmed: bool,
+                } -> Arc<StudyDeletion>;
+                /// Bring a deleted study back.
+                RestoreStudy {
+                    /// Its name, or `last`, the one deleted last.
+                    study: String,
+                } -> StudyRestored;
                 /// Write a study's trials.
                 ExportStudy {
                     /// Its name, a unique beginning of it, or `last`.
@@ -256,6 +268,11 @@ macro_rules! requests {
                     /// Its id, a unique beginning of it, or `last`.
                     run: RunSelector,
                 } -> Arc<RunDetail>;
+                /// List the studies; while `follow`, again whenever one changes.
+                Studies {
+                    /// Go on until another list is asked for.
+                    follow: bool,
+                } -> Arc<Vec<StudySummary>>;
                 /// Start the workers that the queue lacks; while `follow`, whenever one is missing.
                 Wake {
                     /// Go on as long as the engine lives.

@@ -31,6 +31,8 @@ pub struct Context {
     pub plans: Latest<request::Plan>,
     /// Previews that are asked for.
     pub previews: Latest<request::Preview>,
+    /// Lists of studies that are asked for.
+    pub study_lists: Latest<request::Studies>,
     /// Studies that are to be followed.
     pub studies: Latest<request::Study>,
 }
@@ -49,6 +51,7 @@ impl Context {
             scans: Latest::default(),
             plans: Latest::default(),
             previews: Latest::default(),
+            study_lists: Latest::default(),
             studies: Latest::default(),
         }
     }
@@ -70,6 +73,7 @@ impl Context {
         self.scans.close();
         self.plans.close();
         self.previews.close();
+        self.study_lists.close();
         self.studies.close();
     }
 

@@ -6,6 +6,7 @@ use crate::engine::queue::take_out;
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::chosen::chosen;
 use crate::engine::runs::page::RunPage;
+use crate::engine::studies::trash as studies_trash;
 use crate::engine::{Deletion, EngineError, Restored, RunSelector, RunState, request};
 use crate::files;
 use crate::runs::queue::Queue;
@@ -35,6 +36,7 @@ impl Answer for request::Delete {
                 .map(|page| files::size(&page.folder.path).unwrap_or_default())
                 .sum(),
             runs: pages.iter().map(|page| page.folder.id.clone()).collect(),
+            studies: Vec::new(),
             deleted: false,
             restorable: !now,
             trash_bytes: trash_size(runs),
@@ -64,14 +66,19 @@ impl Answer for request::EmptyTrash {
     fn answer(self, context: &Context) -> Result<Arc<Deletion>, EngineError> {
         let folder = trash_folder(&context.settings.runs);
         let trashed = list_runs(&folder)?;
-        let bytes = trash_size(&context.settings.runs);
+        let studies = &context.settings.tuning.studies;
+        let trashed_studies = studies_trash::names(studies);
+        let size = files::size(&studies_trash::trash_folder(studies)).unwrap_or_default();
+        let bytes = trash_size(&context.settings.runs) + size;
         if self.confirmed {
+            studies_trash::empty(studies)?;
             for run in &trashed {
                 fs::remove_dir_all(&run.path).map_err(RunError::io(&run.path))?;
             }
         }
         Ok(Arc::new(Deletion {
             runs: trashed.into_iter().map(|run| run.id).collect(),
+            studies: trashed_studies,
             bytes,
             deleted: self.confirmed,
             restorable: false,

@@ -37,6 +37,12 @@ pub fn follow_study(context: &Context) {
             }
             Waited::Nothing => {
                 let Some((book, emitted)) = &mut followed else { continue };
+                if !book.folder.journal().is_file() {
+                    // It was deleted; the list of studies says so.
+                    followed = None;
+                    context.emit(Event::Done(CommandKind::Study));
+                    continue;
+                }
                 if let Err(error) = book.refresh() {
                     context.fail(CommandKind::Study, &error);
                     followed = None;

@@ -6,6 +6,7 @@ mod cache;
 mod compare;
 pub mod context;
 mod delete;
+mod delete_study;
 mod demo;
 mod doctor;
 mod encoders;
@@ -15,6 +16,7 @@ mod export;
 mod features;
 mod fetches;
 mod follow;
+mod follow_studies;
 mod follow_study;
 mod form;
 mod latest;
@@ -40,6 +42,7 @@ mod trim;
 mod tune;
 
 pub use follow::{FollowRequest, follow};
+pub use follow_studies::follow_studies;
 pub use follow_study::follow_study;
 pub use sound::{PlaybackRequest, sounds};
 

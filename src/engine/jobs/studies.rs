@@ -1,4 +1,4 @@
-//! What is asked of studies: the list, the stop, a trial by hand, a trial made into runs, the repair, the table.
+//! What is asked of studies: the stop, a trial by hand, a trial made into runs, the repair, the table.
 
 use super::Answer;
 use super::context::Context;
@@ -7,33 +7,11 @@ use crate::engine::runs::file::{RunFile, RunMetadata};
 use crate::engine::studies::book::StudyBook;
 use crate::engine::studies::folder::{PROMOTED_ATTRIBUTE, StudyFolder, TRIAL, TRIALS_ATTRIBUTE, space_of, wanted};
 use crate::engine::studies::trial;
-use crate::engine::{
-    EngineError, Enqueued, Started, StopTuning, StudyExported, StudyRepaired, StudySummary, TuningStops, request,
-};
+use crate::engine::{EngineError, Enqueued, Started, StopTuning, StudyExported, StudyRepaired, TuningStops, request};
 use crate::runs::{Liveness, RunFolder, Stop, liveness, request_stop, watch_heartbeats};
 use crate::tuning::{Study, Trial, TrialState, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-impl Answer for request::Studies {
-    fn answer(self, context: &Context) -> Result<Arc<Vec<StudySummary>>, EngineError> {
-        let folders = StudyFolder::list(&context.settings.tuning.studies)?;
-        let books: Vec<_> = folders
-            .iter()
-            .map(|folder| StudyBook::open(folder.clone(), &context.settings.runs))
-            .collect();
-        watch_heartbeats(books.iter().flatten().flat_map(StudyBook::heartbeat_folders).collect());
-        let summary = |(folder, book): (&StudyFolder, Result<StudyBook, EngineError>)| {
-            let summary = book.and_then(|mut book| {
-                book.refresh()?;
-                Ok(book.summary())
-            });
-            // One that cannot be read hides no other.
-            summary.unwrap_or_else(|error| StudyBook::unreadable(folder, &error))
-        };
-        Ok(Arc::new(folders.iter().zip(books).map(summary).collect()))
-    }
-}
 
 impl Answer for request::StopTuning {
     /// Asks one worker, or all, to take no more trials, and their trials to stop.
@@ -201,18 +179,7 @@ impl Answer for request::RepairStudy {
     /// Repairs the journal, when nobody works on the study: they would go on writing into the file as they know it.
     fn answer(self, context: &Context) -> Result<StudyRepaired, EngineError> {
         let folder = StudyFolder::find(&context.settings.tuning.studies, &self.study)?;
-        let places = [folder.workers(), folder.trials()];
-        let entries = places.iter().flat_map(std::fs::read_dir).flatten().flatten();
-        if let Some(entry) = entries
-            .into_iter()
-            .find(|entry| matches!(liveness(&entry.path()), Liveness::Held(_)))
-        {
-            return Err(EngineError::State(format!(
-                "{}: a process works on it; `undertone study stop {}` first, then repair the study",
-                entry.path().display(),
-                folder.name
-            )));
-        }
+        folder.check_idle("repair the study")?;
         let repaired = folder.repair()?.map(Arc::new);
         Ok(StudyRepaired {
             study: folder.name,

@@ -7,7 +7,7 @@ use crate::engine::runs::launch::launch;
 use crate::engine::settings::load_settings;
 use crate::engine::studies::folder::{BASELINE_ATTRIBUTE, Begun, StudyFolder, TRIALS_ATTRIBUTE, space_of, wanted};
 use crate::engine::studies::lost::settle;
-use crate::engine::studies::trial;
+use crate::engine::studies::{trash, trial};
 use crate::engine::{EngineError, Origin, Settings, Tuning, request};
 use crate::runs::trash::empty_expired;
 use crate::runs::{Liveness, liveness, watch_heartbeats};
@@ -24,6 +24,7 @@ impl Answer for request::Tune {
         let mut notes = Vec::new();
         folder.check_journal()?;
         empty_expired(&given.runs);
+        trash::empty_expired(&given.tuning.studies);
         let settings = if folder.settings_file().is_file() {
             should_continue(&folder, &given)?
         } else {

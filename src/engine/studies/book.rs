@@ -174,12 +174,31 @@ impl StudyBook {
         counts
     }
 
+    /// A number that was noted of the study.
+    fn number(&self, key: &str) -> Option<usize> {
+        let value = self.study.attributes()?.get(key)?.integer()?;
+        usize::try_from(value).ok()
+    }
+
+    fn model(&self) -> String {
+        let name = self.settings.as_ref().map(|settings| settings.model.name.clone());
+        name.unwrap_or_default()
+    }
+
+    fn wanted(&self) -> Option<usize> {
+        let settings = self.settings.as_ref().map(|settings| settings.tuning.trials);
+        self.number(TRIALS_ATTRIBUTE).or(settings)
+    }
+
     /// Its row in the list of studies.
     pub fn summary(&self) -> StudySummary {
         let best = self.study.history().best();
         StudySummary {
             name: self.folder.name.clone(),
             counts: self.counts(),
+            model: self.model(),
+            wanted: self.wanted(),
+            written: written(&self.folder),
             best: best.and_then(|trial| Some((trial.number, trial.value()?))),
             direction: Some(self.study.history().direction),
             problem: self.study.check().err().map(|error| error.to_string()),
@@ -196,17 +215,11 @@ impl StudyBook {
         let direction = self.study.history().direction;
         let (ranking, best) = ranks(&self.rows, direction);
         let tuning = self.settings.as_ref().map(|settings| &settings.tuning);
-        let number = |key: &str| {
-            let value = self.study.attributes()?.get(key)?.integer()?;
-            usize::try_from(value).ok()
-        };
+        let baseline = self.number(BASELINE_ATTRIBUTE);
         StudyPage {
             name: self.folder.name.clone(),
             path: self.folder.path.clone(),
-            model: self
-                .settings
-                .as_ref()
-                .map_or_else(String::new, |settings| settings.model.name.clone()),
+            model: self.model(),
             objective: tuning.map_or_else(
                 || "value".to_owned(),
                 |tuning| match tuning.objective {
@@ -219,7 +232,7 @@ impl StudyBook {
             method: tuning.map_or_else(String::new, |tuning| {
                 format!("{}, {}", name_of(&tuning.sampler), name_of(&tuning.pruner))
             }),
-            wanted: number(TRIALS_ATTRIBUTE).or(tuning.map(|tuning| tuning.trials)),
+            wanted: self.wanted(),
             counts: self.counts(),
             epochs: self.rows.iter().map(|row| row.reports.len()).sum(),
             trials: self.rows.clone(),
@@ -231,8 +244,8 @@ impl StudyBook {
             axes: self.axes.values().cloned().collect(),
             workers: self.workers(),
             promoted: self.promoted(),
-            baseline: number(BASELINE_ATTRIBUTE),
-            gain: number(BASELINE_ATTRIBUTE).and_then(|number| {
+            baseline,
+            gain: baseline.and_then(|number| {
                 let row = self.rows.get(number).filter(|row| row.state == TrialState::Complete)?;
                 let best = self.study.history().best()?.value()?;
                 Some(best - row.value?)
@@ -247,6 +260,9 @@ impl StudyBook {
         StudySummary {
             name: folder.name.clone(),
             counts: StudyCounts::default(),
+            model: String::new(),
+            wanted: None,
+            written: written(folder),
             best: None,
             direction: None,
             workers: 0,
@@ -308,6 +324,14 @@ impl StudyBook {
         });
         runs.collect()
     }
+}
+
+/// When the journal was written last.
+fn written(folder: &StudyFolder) -> Option<jiff::Timestamp> {
+    let modified = fs::metadata(folder.journal())
+        .and_then(|journal| journal.modified())
+        .ok()?;
+    jiff::Timestamp::try_from(modified).ok()
 }
 
 fn name_of(value: &impl serde::Serialize) -> String {

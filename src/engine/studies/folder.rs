@@ -5,7 +5,7 @@ use crate::engine::settings::settings_on_disk;
 use crate::engine::{EngineError, Settings, load_settings};
 use crate::files;
 use crate::formats::Format;
-use crate::runs::{RunError, RunFolder};
+use crate::runs::{Liveness, RunError, RunFolder, liveness};
 use crate::tuning::lifecycle::run_of;
 use crate::tuning::{Objective, Repaired, Space, Study, Value, repair};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,12 @@ impl StudyFolder {
     /// # Errors
     /// No such study, trial or run.
     pub fn find_trial(studies: &Path, study: &str, run: &str) -> Result<RunFolder, EngineError> {
-        let folder = Self::find(studies, study)?;
+        // The runs of a deleted study may have been kept.
+        let kept = Self::at(&studies.join(study));
+        let folder = match !study.is_empty() && !kept.journal().is_file() && kept.trials().join(run).is_dir() {
+            true => kept,
+            false => Self::find(studies, study)?,
+        };
         let mut id = run.to_owned();
         if let Ok(number) = run.parse::<usize>() {
             let study = folder.open_study()?;
@@ -164,6 +169,24 @@ impl StudyFolder {
     pub fn worker_folders(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.workers()).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).collect()
+    }
+
+    /// Refuses a study that a worker, or a trial that has outlived its worker, works on; `then` is what may be done after
+    /// they were stopped.
+    ///
+    /// # Errors
+    /// The folder of the process, and the remedy.
+    pub fn check_idle(&self, then: &str) -> Result<(), EngineError> {
+        let places = [self.workers(), self.trials()];
+        let mut entries = places.iter().flat_map(fs::read_dir).flatten().flatten();
+        match entries.find(|entry| matches!(liveness(&entry.path()), Liveness::Held(_))) {
+            None => Ok(()),
+            Some(entry) => Err(EngineError::State(format!(
+                "{}: a process works on it; `undertone study stop {}` first, then {then}",
+                entry.path().display(),
+                self.name
+            ))),
+        }
     }
 
     /// Refuses a journal that is damaged; one that is not there yet is sound.

@@ -6,5 +6,6 @@ pub mod lost;
 pub mod report;
 mod rows;
 pub mod table;
+pub mod trash;
 pub mod trial;
 pub mod worker;

@@ -66,7 +66,9 @@ pub use report::Report;
 pub use runs::{Comparison, Deleted, NoteOfRun, Restored, Run, Runs, Stopping};
 pub use settings::{Config, Preset, Presets, Tidying};
 pub use sound::{Playback, Preview};
-pub use studies::{Enqueued, Studies, Study, StudyEvent, StudyExported, StudyRepaired, StudyStopping};
+pub use studies::{
+    Enqueued, Studies, Study, StudyDeleted, StudyEvent, StudyExported, StudyRepaired, StudyRestored, StudyStopping,
+};
 pub use training::{Plan, ResumedRun, RunEvent};
 
 /// A document as it is printed: with the version of its keys.
@@ -165,6 +167,8 @@ pub const KINDS: &[Kind] = &[
     kind::<Enqueued>("study enqueue", "study enqueue STUDY KEY=VALUE"),
     kind::<RunEvent>("study promote", "study promote STUDY"),
     kind::<StudyRepaired>("study repair", "study repair STUDY"),
+    kind::<StudyDeleted>("study delete", "study delete STUDY --yes"),
+    kind::<StudyRestored>("study restore", "study restore STUDY"),
     kind::<StudyExported>("study export", "study export STUDY PATH"),
     kind::<Kinds>("schema", "schema"),
 ];

@@ -136,6 +136,8 @@ document! {
     Deleted(deletion: Deletion) {
         /// Their ids.
         runs: Vec<String>,
+        /// Studies that went with them out of the trash.
+        studies: Vec<String>,
         /// Size of all their files (bytes).
         bytes: u64,
         /// Whether `runs --restore` can bring them back.

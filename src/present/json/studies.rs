@@ -4,8 +4,8 @@ use super::process::Heartbeat;
 use super::runs::Coverage;
 use super::{all, object};
 use crate::engine::{
-    self, Axis, Direction, PromotedRun, StopTuning, StudyCounts, StudyPage, StudySummary, TrialParameter, TrialRow,
-    TrialState, WorkerRow,
+    self, Axis, Direction, PromotedRun, StopTuning, StudyCounts, StudyDeletion, StudyPage, StudySummary,
+    TrialParameter, TrialRow, TrialState, WorkerRow,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,6 +47,12 @@ document! {
         name: String,
         /// How many trials are in each state.
         counts: TrialCounts = (&study.counts).into(),
+        /// The architecture; empty for a study of another program, or one that cannot be read.
+        model: String,
+        /// How many trials it ends with; null for a study of another program.
+        wanted: Option<usize>,
+        /// When its journal was written last, in UTC.
+        written: Option<String> = study.written.map(|written| written.to_string()),
         /// The trial with the best value.
         best: Option<TrialValue> = study.best.as_ref().map(Into::into),
         /// Whether a smaller or a larger value is better.
@@ -249,6 +255,28 @@ document! {
         state: TrialState,
         /// Its value, when it had one.
         value: Option<f64>,
+    }
+
+    /// A study was deleted.
+    StudyDeleted(deletion: StudyDeletion) {
+        /// Its name.
+        study: String,
+        /// Its trials; null where its journal could not be read.
+        trials: Option<usize>,
+        /// Run folders of its trials.
+        runs: usize,
+        /// Size of those (bytes).
+        run_bytes: u64,
+        /// Size of all else (bytes).
+        bytes: u64,
+        /// Whether the runs went with it; else their folders are where they were.
+        with_runs: bool,
+    }
+
+    /// A deleted study is back.
+    StudyRestored(restored: engine::StudyRestored) {
+        /// Its name.
+        study: String,
     }
 
     /// The trials were written.

@@ -15,6 +15,7 @@ pub mod prompt;
 mod published;
 mod question;
 mod settings;
+mod studies;
 mod trim;
 
 pub use bench::Subject;
@@ -31,4 +32,5 @@ pub use prompt::Prompt;
 pub use published::PublishedView;
 pub use question::Question;
 pub use settings::SettingsView;
+pub use studies::StudiesView;
 pub use trim::TrimView;

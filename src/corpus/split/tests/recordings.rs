@@ -89,3 +89,40 @@ fn the_table_of_a_split_names_segments() {
     let kept = Split::kept(&selection, &settings, Dealing::NEWEST, (3, 0, 1), &table).unwrap();
     assert_eq!(kept.subsets, dealt.subsets);
 }
+
+#[test]
+fn recordings_are_shared_where_that_is_asked_for_but_not_where_segments_overlap() {
+    let mut selection = conversations(20);
+    // The last second of every conversation is a segment of two seconds, which reaches into the one before.
+    let late = |clip: &&mut Clip| clip.segment.is_some_and(|segment| segment.first == 15 * 16_000);
+    for clip in selection.clips.iter_mut().filter(late) {
+        clip.segment = Some(Segment {
+            first: 14 * 16_000 + 8_000,
+            count: 24_000,
+        });
+    }
+    let shared = SplitSettings {
+        share_recordings: true,
+        ..settings(SplitKind::Random, 0)
+    };
+    for seed in 0..5 {
+        let split = split(&selection, &shared, Dealing::NEWEST, seed, 0).unwrap();
+        let sides = sides(&selection, &split);
+        assert!(sides.values().any(|sides| sides.len() > 1), "{seed}");
+        for (pair, subsets) in selection.clips.chunks(16).zip(split.subsets.chunks(16)) {
+            assert_eq!(pair[14].path, pair[15].path);
+            assert_eq!(subsets[14], subsets[15], "{seed}: they overlap");
+        }
+        // A speaker split parts the two speakers of a conversation then, and nobody's clips.
+        let by_speaker = SplitSettings {
+            kind: SplitKind::Speaker,
+            ..shared.clone()
+        };
+        let split = super::split(&conversations(20), &by_speaker, Dealing::NEWEST, seed, 0).unwrap();
+        assert!(
+            split.notes.iter().all(|note| !note.contains("recording")),
+            "{:?}",
+            split.notes
+        );
+    }
+}

@@ -8,6 +8,8 @@ use crate::ui::widgets::field::Field;
 pub enum Input {
     /// A number.
     Number(Field),
+    /// A name.
+    Text(Field),
     /// One of several words.
     Choice {
         /// The words.
@@ -57,6 +59,7 @@ impl Entry {
         };
         match &self.input {
             Input::Number(field) => field.text().trim().to_owned(),
+            Input::Text(field) => quoted(field.text().trim()),
             Input::Choice { options, at } => match options.get(*at).map(String::as_str) {
                 Some(word @ ("true" | "false")) => word.to_owned(),
                 Some(EVERYBODY) => "[]".to_owned(),
@@ -93,6 +96,7 @@ impl Entry {
             Input::Number(field) if value.is_integer() || value.is_float() => {
                 *field = Field::new(&value.to_string());
             }
+            Input::Text(field) if value.is_str() => *field = Field::new(value.as_str().unwrap_or_default()),
             Input::Choice { options, at } => {
                 let word = match (&value, words(&value)) {
                     (toml::Value::String(word), _) => word.clone(),
@@ -115,7 +119,7 @@ impl Entry {
                     .map(|option| words.is_empty() || words.contains(option))
                     .collect();
             }
-            Input::Number(..) => return false,
+            Input::Number(..) | Input::Text(..) => return false,
         }
         true
     }
@@ -143,11 +147,22 @@ impl Entry {
 
     /// What is wrong with it.
     pub fn problem(&self) -> Option<String> {
-        let Input::Number(field) = &self.input else {
-            return None;
-        };
-        let refusal = self.setting.refusal(field.text().trim())?;
-        Some(format!("{} {refusal}", self.label))
+        match &self.input {
+            Input::Number(field) => {
+                let refusal = self.setting.refusal(field.text().trim())?;
+                Some(format!("{} {refusal}", self.label))
+            }
+            Input::Text(field) if field.text().trim().is_empty() => Some(format!("{} is empty; type one", self.label)),
+            _ => None,
+        }
+    }
+
+    /// The field that is typed in.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match &mut self.input {
+            Input::Number(field) | Input::Text(field) => Some(field),
+            Input::Choice { .. } | Input::Many { .. } => None,
+        }
     }
 }
 

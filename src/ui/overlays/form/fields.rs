@@ -2,32 +2,11 @@
 
 use super::Form;
 use super::entry::{EVERYBODY, Entry, Input, parse};
+use super::purpose::{Purpose, spaces};
 use crate::engine::{Config, ConfigRow, Kind, Provenance, Survey, split_columns};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::Cursor;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The settings with a field, and what each is called.
-const FIELDS: [(&str, &str); 18] = [
-    ("model.name", "Model"),
-    ("recipe", "Recipe"),
-    ("split.kind", "Split"),
-    ("split.kfold", "Folds"),
-    ("split.leave_one_out", "Leave one out"),
-    ("split.column", "Split by column"),
-    ("split.test_part", "Tested part"),
-    ("training.epochs", "Epochs, at most"),
-    ("training.batch_size", "Batch size"),
-    ("training.learning_rate", "Learning rate"),
-    ("training.early_stopping.patience", "Early stopping"),
-    ("training.monitor", "Best epoch by"),
-    ("training.class_weights", "Class weights"),
-    ("augmentation.mode", "Augmentation"),
-    ("filter.corpus", "Corpora"),
-    ("filter.gender", "Gender"),
-    ("seed", "Seed"),
-    ("device", "Device"),
-];
 
 /// What the clips offer to choose from.
 struct Offered {
@@ -41,7 +20,7 @@ struct Offered {
 
 impl Form {
     /// A form filled in with the settings; a setting that the engine does not name has no field.
-    pub fn new(config: &Config, survey: Option<&Survey>) -> Self {
+    pub fn new(purpose: Purpose, config: &Config, survey: Option<&Survey>) -> Self {
         let mut clips = BTreeMap::new();
         for clip in survey.iter().flat_map(|survey| survey.catalogue.clips.iter()) {
             let gender = clip.gender.map_or("unknown", |gender| gender.name());
@@ -56,6 +35,9 @@ impl Form {
             parts: parts.into_iter().map(str::to_owned).collect(),
         };
         let mut form = Self {
+            purpose,
+            spaces: spaces(purpose, config),
+            taken: Vec::new(),
             entries: Vec::new(),
             cursor: Cursor::default(),
             problem: None,
@@ -71,7 +53,7 @@ impl Form {
             lines: Vec::new(),
             clips,
         };
-        for (key, label) in FIELDS {
+        for (key, label) in purpose.fields() {
             form.add(config, key, label, &offered);
         }
         form
@@ -129,6 +111,7 @@ impl Form {
             }
             _ if row.key == "split.column" => named(&offered.columns, value),
             _ if row.key == "split.test_part" => named(&offered.parts, value),
+            Kind::Text if row.key == "tuning.study" => Some(Input::Text(Field::new(value.as_str()?))),
             _ => Some(choice(choices, value.as_str()?, true)),
         }
     }

@@ -1,8 +1,9 @@
-//! The form of a new run: fields over the settings, checked where they are typed.
+//! The form of a new run or study: fields over the settings, checked where they are typed.
 
 mod edit;
 mod entry;
 mod fields;
+mod purpose;
 mod view;
 
 use crate::engine::{Command, CommandKind, Event, RunPlan};
@@ -16,15 +17,26 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::list::{Cursor, Step};
 use edit::Mistake;
 use entry::{EVERYBODY, Entry, Input};
+pub use purpose::Purpose;
+use purpose::{space_changes, space_of};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The setting that names a study.
+const NAME: &str = "tuning.study";
+
 /// The form.
 #[derive(Debug, Clone)]
 pub struct Form {
+    /// What it is filled in for.
+    pub purpose: Purpose,
+    /// Parameters of the search spaces, and what may be chosen, as the settings have them.
+    spaces: Vec<(String, String)>,
+    /// Names that cannot be given.
+    taken: Vec<String>,
     /// The fields.
     pub entries: Vec<Entry>,
     /// The field under the cursor.
@@ -60,11 +72,13 @@ const FORM: Table<Form> = Table {
     bindings: &[
         bind(
             &[Key::character('e'), Key::control('e')],
-            "edit the run's TOML in $VISUAL or $EDITOR",
+            "edit it as TOML in $VISUAL or $EDITOR",
         )
         .hint("edit")
         .does(|form, _, effects| effects.edit = Some(form.to_edit())),
-        bind(&[ENTER], "start the run").hint("start").does(Form::start),
+        bind(&[ENTER], "start the run, or the study")
+            .hint("start")
+            .does(Form::start),
         bind(&[ESCAPE], "cancel; asks for it twice where something was entered")
             .hint("cancel")
             .does(Form::cancel),
@@ -84,7 +98,7 @@ const FORM: Table<Form> = Table {
 
 impl Pane for Form {
     fn name(&self) -> &'static str {
-        "New run"
+        self.purpose.title()
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
@@ -93,14 +107,11 @@ impl Pane for Form {
 
     fn is_typing(&self) -> bool {
         let entry = self.entries.get(self.cursor.row);
-        entry.is_some_and(|entry| matches!(entry.input, Input::Number(_)))
+        entry.is_some_and(|entry| matches!(entry.input, Input::Number(_) | Input::Text(_)))
     }
 
     fn field(&mut self) -> Option<&mut Field> {
-        match &mut self.entry()?.input {
-            Input::Number(field) => Some(field),
-            _ => None,
-        }
+        self.entry()?.field()
     }
 
     fn typed(&mut self, _: &Model) {
@@ -138,18 +149,17 @@ impl Pane for Form {
                 rest.push((edited.key, edited.value));
             }
         }
+        let rest = space_changes(&self.spaces, rest);
         self.problem = None;
         self.copied = (!rest.is_empty()).then(|| ("the editor".to_owned(), rest));
     }
 
     fn apply(&mut self, event: &Event, _: &Model, effects: &mut Effects) {
         match event {
-            Event::Started { .. } => effects.close(),
+            Event::Started { .. } if self.purpose == Purpose::Run => effects.close(),
+            Event::Tuning(_) if self.purpose == Purpose::Study => effects.close(),
             Event::Plan(plan) => self.planned(plan),
-            Event::Failed {
-                command: CommandKind::Train,
-                message,
-            } => {
+            Event::Failed { command, message } if *command == self.purpose.kind() => {
                 self.waiting = false;
                 self.problem = Some(message.clone());
                 effects.said = true;
@@ -182,7 +192,7 @@ impl Form {
     pub fn open(model: &Model, changes: Option<(Vec<(String, String)>, &str)>, effects: &mut Effects) {
         match &model.config {
             Some(config) => {
-                let form = Self::new(config, model.survey.as_deref());
+                let form = Self::new(Purpose::Run, config, model.survey.as_deref());
                 effects.open(match changes {
                     Some((changes, origin)) => form.copied(changes, origin),
                     None => form,
@@ -192,11 +202,31 @@ impl Form {
         }
     }
 
+    /// Opens the form of a new study, whose name is none of these.
+    pub fn open_study(model: &Model, taken: Vec<String>, effects: &mut Effects) {
+        let Some(config) = &model.config else {
+            effects.message = Some(Message::note("The settings are still being read."));
+            return;
+        };
+        let mut form = Self::new(Purpose::Study, config, model.survey.as_deref());
+        form.taken = taken;
+        let given = model.setting("tuning.study").filter(|name| !name.is_empty());
+        let name = given.or_else(|| model.setting("model.name")).unwrap_or_default();
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.to_owned())
+            .chain(numbered)
+            .find(|name| !form.taken.contains(name));
+        if let Some(entry) = form.entries.iter_mut().find(|entry| entry.key == NAME) {
+            entry.input = Input::Text(Field::new(&free.unwrap_or_default()));
+        }
+        effects.open(form);
+    }
+
     /// Opens a form, and the text of it in an editor.
     pub fn open_in_editor(model: &Model, effects: &mut Effects) {
         Self::open(model, None, effects);
         effects.edit = model.config.as_ref().map(|config| {
-            let form = Self::new(config, model.survey.as_deref());
+            let form = Self::new(Purpose::Run, config, model.survey.as_deref());
             form.to_toml()
         });
     }
@@ -234,7 +264,11 @@ impl Form {
         let written = fields
             .clone()
             .map(|entry| (&*entry.setting.help, entry.key, entry.toml()));
-        edit::write(written.chain(others.map(|(key, value)| ("", &**key, value.clone()))))
+        let others = others.map(|(key, value)| ("", &**key, value.clone()));
+        let space = self.space().map(|(_, (key, value))| ("", &**key, value.clone()));
+        // A space that was edited stands among the others.
+        let space = space.filter(|_| rest().all(|(key, _)| !key.starts_with("tuning.space.")));
+        edit::write(written.chain(others).chain(space))
     }
 
     /// Takes what the run would be, if that was asked for last.
@@ -273,6 +307,22 @@ impl Form {
         let rest = self.copied.iter().flat_map(|(_, rest)| rest.iter().cloned());
         // What was changed here has the last word.
         rest.chain(changed).collect()
+    }
+
+    /// The parameters that are searched, by the chosen architecture: their names, and their settings.
+    fn space(&self) -> impl Iterator<Item = (&str, &(String, String))> {
+        let model = self.entries.iter().find(|entry| entry.key == "model.name");
+        let model = match model.map(|entry| &entry.input) {
+            Some(Input::Choice { options, at }) => options.get(*at).map_or("", String::as_str),
+            _ => "",
+        };
+        space_of(&self.spaces, model)
+    }
+
+    /// Whether this is the name that is entered.
+    fn named(&self, name: &str) -> bool {
+        let entry = self.entries.iter().find(|entry| entry.key == NAME);
+        matches!(entry.map(|entry| &entry.input), Some(Input::Text(field)) if field.text().trim() == name)
     }
 
     fn entry(&mut self) -> Option<&mut Entry> {
@@ -338,7 +388,7 @@ impl Form {
                 self.changed_here();
             }
             Some(Input::Many { options, at, .. }) if by > 0 || *at > 0 => *at = turned(*at, options.len()),
-            Some(Input::Number(field)) => {
+            Some(Input::Number(field) | Input::Text(field)) => {
                 let code = if by < 0 { KeyCode::Left } else { KeyCode::Right };
                 field.edit(KeyEvent::from(code));
             }
@@ -380,6 +430,12 @@ impl Form {
             self.problem = Some(problem);
             return;
         }
+        if let Some(name) = self.taken.iter().find(|name| self.named(name)) {
+            self.problem = Some(format!(
+                "There is a study {name}: type another name, or Esc and w to work on it."
+            ));
+            return;
+        }
         if !self.clips.is_empty() && self.selected_clips() == 0 {
             self.problem = Some("No clip passes: choose other corpora or another gender.".to_owned());
             return;
@@ -387,7 +443,7 @@ impl Form {
         self.waiting = true;
         (self.problem, self.warned) = (None, false);
         let changes = self.changes();
-        effects.send(Command::Train { changes });
+        effects.send(self.purpose.command(changes));
     }
 }
 

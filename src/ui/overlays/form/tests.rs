@@ -43,9 +43,9 @@ fn only_what_was_changed_is_sent_as_toml() {
         ("training.class_weights", "false"),
         ("filter.gender", "[]"),
     ]);
-    let mut form = Form::new(&config, None);
+    let mut form = Form::new(Purpose::Run, &config, None);
     assert_eq!(enter(&mut form), [Command::Train { changes: Vec::new() }]);
-    let mut form = Form::new(&config, None);
+    let mut form = Form::new(Purpose::Run, &config, None);
     press(&mut form, ">v<<80vv>v>");
     let Command::Train { changes } = enter(&mut form).remove(0) else {
         panic!()
@@ -70,6 +70,7 @@ fn only_what_was_changed_is_sent_as_toml() {
 #[test]
 fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
     let mut form = Form::new(
+        Purpose::Run,
         &config(&[
             ("training.epochs", "50"),
             ("training.learning_rate", "0.001"),
@@ -89,7 +90,7 @@ fn a_wrong_number_is_named_and_gone_to_before_anything_is_sent() {
         ("1", true),
         ("9999", true),
     ] {
-        let mut form = Form::new(&config(&[("training.epochs", "50")]), None);
+        let mut form = Form::new(Purpose::Run, &config(&[("training.epochs", "50")]), None);
         press(&mut form, "<<");
         press(&mut form, text);
         assert_eq!(enter(&mut form).len(), usize::from(right), "{text:?}");
@@ -105,7 +106,7 @@ fn an_edited_text_fills_the_form_and_what_has_no_field_goes_along() {
         ("model.name", "\"conv1d\""),
         ("model.conv1d.dropout", "0.3"),
     ]);
-    let mut form = Form::new(&config, None);
+    let mut form = Form::new(Purpose::Run, &config, None);
     let same = form.to_toml();
     form.edited(&same);
     assert_eq!((form.changes(), &form.problem), (Vec::new(), &None));
@@ -183,7 +184,7 @@ fn fields_take_what_the_table_of_settings_allows() {
         ("log_mel".to_owned(), Provenance::ChangedCopy),
         ("mine".to_owned(), Provenance::Own),
     ]);
-    let form = Form::new(&config, None);
+    let form = Form::new(Purpose::Run, &config, None);
     for entry in &form.entries {
         let Input::Choice { options, .. } = &entry.input else {
             assert_eq!(entry.key, "training.learning_rate");
@@ -225,7 +226,7 @@ fn a_number_that_was_come_to_is_replaced_and_what_was_entered_is_not_lost_at_onc
         }
         effects.closed
     };
-    let mut form = Form::new(&config, None);
+    let mut form = Form::new(Purpose::Run, &config, None);
     assert!(press(&mut form, KeyCode::Esc), "nothing would be lost");
     press(&mut form, KeyCode::Down);
     press(&mut form, KeyCode::Char('5'));

@@ -1,7 +1,7 @@
 //! The form as it is seen.
 
-use super::Form;
 use super::entry::{Entry, Input};
+use super::{Form, Purpose};
 use crate::present::numbers::{count, duration, grouped};
 use crate::present::words;
 use crate::ui::text::{Paint, cut, fit, width, wrap};
@@ -21,7 +21,7 @@ const BELOW: u16 = 6;
 pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let rows = form.entries.len() as u16;
     let columns = area.width.saturating_sub(4).clamp(COLUMNS.0, COLUMNS.1);
-    let inner = overlay(buffer, area, (columns, rows + BELOW + 2), "New run", theme);
+    let inner = overlay(buffer, area, (columns, rows + BELOW + 2), form.purpose.title(), theme);
     let list = Rect {
         height: inner.height.saturating_sub(BELOW),
         ..inner
@@ -69,7 +69,11 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
         (None, true) => drop(buffer.put(last, 0, 0, "starting …", theme.accent())),
         (None, false) => {
-            for (row, words) in details(form).iter().enumerate() {
+            let mut lines = details(form);
+            if form.purpose == Purpose::Study {
+                lines[0] = searched(form);
+            }
+            for (row, words) in lines.iter().enumerate() {
                 buffer.put(last, 0, row as u16, &cut(words, usize::from(last.width)), theme.text());
             }
             let copied = form
@@ -84,11 +88,25 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 if copied.is_some() {
                     "e shows them."
                 } else {
-                    "Enter starts the run, e edits it as TOML."
+                    form.purpose.advice()
                 },
                 theme.accent(),
             );
         }
+    }
+}
+
+/// Which parameters a study searches.
+fn searched(form: &Form) -> String {
+    let edited = form.copied.iter().flat_map(|(_, rest)| rest);
+    if edited.clone().any(|(key, _)| key.starts_with("tuning.space.")) {
+        return "searches the space that was edited".to_owned();
+    }
+    let names: Vec<&str> = form.space().map(|(name, _)| name).collect();
+    match names.len() {
+        0 => "no search space for this model: e writes one, as tuning.space.MODEL.SETTING = { float = [0.1, 0.5] }"
+            .to_owned(),
+        several => format!("searches {}: {}", count(several, "parameter"), names.join(", ")),
     }
 }
 
@@ -158,7 +176,7 @@ fn entry(entry: &Entry, line: Rect, here: bool, buffer: &mut Buffer, theme: Them
     };
     let chosen = if here { theme.selected() } else { theme.heading() };
     match &entry.input {
-        Input::Number(field) => {
+        Input::Number(field) | Input::Text(field) => {
             let style = if entry.problem().is_some() {
                 theme.bad()
             } else {

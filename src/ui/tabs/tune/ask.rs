@@ -100,29 +100,30 @@ fn tune(page: &StudyPage, workers: usize) -> Command {
     }
 }
 
-/// Asks whether to begin the study of the settings, or to go on with the one that is seen.
-pub fn begin(view: &mut TuneView, model: &Model, effects: &mut Effects) {
+/// Opens the form of a new study.
+pub fn new_study(view: &mut TuneView, model: &Model, effects: &mut Effects) {
     if model.busy(CommandKind::Tune) {
         effects.note("Workers are being started.");
         return;
     }
-    let setting = |key| model.setting(key).unwrap_or_default();
-    let (given, own) = (setting("tuning.study"), setting("model.name"));
-    let (name, command) = match &view.page {
-        Some(page) => (
-            page.name.as_str(),
-            tune(page, setting("tuning.workers").parse().unwrap_or(1)),
-        ),
-        None => (
-            if given.is_empty() { own } else { given },
-            Command::Tune { changes: Vec::new() },
-        ),
-    };
+    let studies = view.studies.iter().flat_map(|studies| studies.iter());
+    let taken = studies.map(|study| study.name.clone()).collect();
+    Form::open_study(model, taken, effects);
+}
+
+/// Asks whether to go on with the study that is seen.
+pub fn work(view: &mut TuneView, model: &Model, effects: &mut Effects) {
+    if model.busy(CommandKind::Tune) {
+        effects.note("Workers are being started.");
+        return;
+    }
+    let Some(page) = seen(view, effects) else { return };
+    let workers = model.setting("tuning.workers").and_then(|workers| workers.parse().ok());
+    let command = tune(&page, workers.unwrap_or(1));
     let text = "Its workers are processes of their own: they keep running when the workbench is closed. Space, sampler, pruner and \
-                the number of trials are in [tuning] of the settings (c in Data); trials are ranked on validation only.";
-    let title = format!("Work on study {name}?");
-    let question = Question::new(title, text.to_owned(), "Start", vec![command]);
-    effects.open(question);
+                the number of trials are as it was begun; trials are ranked on validation only.";
+    let title = format!("Work on study {}?", page.name);
+    effects.open(Question::new(title, text.to_owned(), "Start", vec![command]));
 }
 
 /// Asks whether to repair the study that is seen, or the one that cannot be.

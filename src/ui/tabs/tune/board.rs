@@ -2,18 +2,18 @@
 
 use super::TuneView;
 use super::values::{figure, short_value};
-use crate::engine::{Direction, StudyPage, TrialRow, TrialState};
+use crate::engine::{Axis, Direction, StudyPage, TrialRow, TrialState};
 use crate::present::numbers::grouped;
 use crate::present::words::trial_state;
-use crate::ui::text::{Paint, cut, fit, fit_right};
+use crate::ui::text::{Paint, cut, fit, fit_right, width as columns_of};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Columns of a parameter.
-const COLUMN: usize = 9;
+/// Columns of a parameter with its gap: those of its name, within these.
+const COLUMNS: (usize, usize) = (9, 24);
 
 /// Draws one row per trial, below it what there is to say about the one under the cursor.
 pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -58,6 +58,13 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
             theme,
         );
     }
+    if view.order.is_empty() {
+        let words = match page.trials.is_empty() {
+            true => "No trial has begun yet.",
+            false => "No trial passes the filter: Esc clears it.",
+        };
+        buffer.put(rows, 0, 0, &cut(words, usize::from(rows.width)), theme.dim());
+    }
     let foot = Rect {
         y: list.bottom() - 1,
         height: 1,
@@ -74,15 +81,26 @@ fn heading(view: &TuneView, page: &StudyPage, wide: bool, area: Rect, buffer: &m
     let state = if wide { 15 } else { 8 };
     let text = format!("rank trial {} value ep.   time", fit("state", state));
     let left = buffer.put(area, 0, 0, &text, theme.dim()) + 2;
-    let mut x = left;
-    for axis in page.axes.iter().skip(view.column) {
-        if usize::from(x) + COLUMN > usize::from(area.width) {
-            break;
-        }
-        let name = fit_right(&page.short_name(&axis.name), COLUMN - 1);
-        x += buffer.put(area, x, 0, &name, theme.dim()) + 1;
+    for (axis, x, columns) in parameters(view, page, left, area.width) {
+        let name = fit_right(&page.short_name(&axis.name), columns);
+        buffer.put(area, x, 0, &name, theme.dim());
     }
     left
+}
+
+/// The parameters that there is room for from the column `left` on: where each begins, and how wide it is.
+fn parameters<'a>(view: &TuneView, page: &'a StudyPage, left: u16, width: u16) -> Vec<(&'a Axis, u16, usize)> {
+    let mut x = left;
+    let mut shown = Vec::new();
+    for axis in page.axes.iter().skip(view.column) {
+        let columns = (columns_of(&page.short_name(&axis.name)) + 1).clamp(COLUMNS.0, COLUMNS.1);
+        if usize::from(x) + columns - 1 > usize::from(width) {
+            break;
+        }
+        shown.push((axis, x, columns - 1));
+        x += columns as u16;
+    }
+    shown
 }
 
 fn row(
@@ -141,15 +159,11 @@ fn row(
         fit_right(&trial.seconds.map_or_else(|| "–".to_owned(), clock), 6)
     );
     buffer.put(line, x, 0, &rest, over(theme.dim()));
-    let mut x = left;
-    for axis in page.axes.iter().skip(view.column) {
-        if usize::from(x) + COLUMN > usize::from(line.width) {
-            break;
-        }
+    for (axis, x, columns) in parameters(view, page, left, line.width) {
         let value = trial
             .parameter(&axis.name)
             .map_or_else(|| "–".to_owned(), |parameter| short_value(&parameter.text));
-        x += buffer.put(line, x, 0, &fit_right(&value, COLUMN - 1), over(theme.text())) + 1;
+        buffer.put(line, x, 0, &fit_right(&value, columns), over(theme.text()));
     }
 }
 

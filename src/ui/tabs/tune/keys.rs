@@ -1,19 +1,33 @@
 //! The Tune tab's keys.
 
 use super::{TuneView, ask};
-use crate::engine::{CommandKind, StopTuning};
+use crate::engine::{Command, CommandKind, StopTuning};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
+use crate::ui::overlays::StudiesView;
 use crate::ui::pane::{Pane, Table};
 
 /// Over the leaderboard.
 pub const TUNE: Table<TuneView> = Table {
     heading: "In this tab",
     bindings: &[
-        bind(keys!['n'], "start a study, or continue this one")
+        bind(
+            keys!['n'],
+            "new study: its name, trials, workers, sampler, pruner, model, space",
+        )
+        .hint("new study")
+        .sends(CommandKind::Tune, &[ENTER])
+        .does(ask::new_study),
+        bind(keys!['w'], "work on this study: start the workers that are missing")
             .hint("work")
-            .sends(CommandKind::Tune, &[ENTER])
-            .does(ask::begin),
+            .does(ask::work),
+        bind(keys!['L'], "the studies: show another one, delete one, restore one")
+            .hint("studies")
+            .sends(CommandKind::DeleteStudy, &[Key::character('X')])
+            .does(|view, _, effects| {
+                let seen = view.page.as_ref().map(|page| page.name.as_str());
+                effects.open(StudiesView::new(view.studies.as_ref(), seen));
+            }),
         bind(&[ENTER], "open the trial: its curves, its run, its log")
             .hint("trial")
             .does(|view, _, _| view.opened = view.trial().is_some()),
@@ -77,6 +91,12 @@ pub const TUNE: Table<TuneView> = Table {
         bind(keys!['M'], "repair a damaged journal; a copy is kept")
             .sends(CommandKind::RepairStudy, CONFIRMED)
             .does(ask::repair),
+        bind(keys!['u'], "restore the study that was deleted last")
+            .sends(CommandKind::RestoreStudy, &[])
+            .does(|_, _, effects| {
+                let study = "last".to_owned();
+                effects.send(Command::RestoreStudy { study });
+            }),
         bind(keys!['r'], "list the studies again")
             .sends(CommandKind::Studies, &[])
             .does(|view, _, _| {

@@ -11,9 +11,11 @@ mod parallel;
 mod trial;
 mod values;
 
-use crate::engine::{Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudySummary, TrialRow, Tuning};
+use crate::engine::{
+    Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudyRestored, StudySummary, TrialRow, Tuning,
+};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Table};
+use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -88,14 +90,15 @@ impl Pane for TuneView {
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         match event {
-            Event::Studies(studies) => self.studies = Some(Arc::clone(studies)),
+            Event::Studies(studies) => self.listed(studies),
             Event::Study(page) => self.follow(page),
             Event::Run(detail) if self.watching.as_ref() == Some(&detail.summary.id) => {
                 self.detail = Some(Arc::clone(detail));
             }
-            Event::Tuning(Tuning { study, .. }) | Event::StudyRepaired(StudyRepaired { study, .. }) => {
-                self.begun(study)
-            }
+            Event::Tuning(Tuning { study, .. })
+            | Event::StudyRepaired(StudyRepaired { study, .. })
+            | Event::StudyRestored(StudyRestored { study }) => self.begun(study),
+            Event::StudyDeletion(deletion) if deletion.deleted => self.deleted(&deletion.study),
             Event::Failed {
                 command: CommandKind::Study,
                 ..
@@ -107,7 +110,7 @@ impl Pane for TuneView {
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
         if !self.asked.0 {
             self.asked.0 = true;
-            effects.send(Command::Studies);
+            effects.send(Command::Studies { follow: true });
         }
         let any = self.studies.as_ref().is_some_and(|studies| !studies.is_empty());
         let wanted = self.chosen.clone().or_else(|| any.then(|| "last".to_owned()));
@@ -122,6 +125,12 @@ impl Pane for TuneView {
             self.detail = None;
             effects.send(Command::Watch { run: run.into() });
         }
+    }
+
+    fn shows(&mut self, show: &Show, _: &Model) -> bool {
+        let Show::Study(study) = show else { return false };
+        self.chosen = Some(study.clone());
+        true
     }
 
     fn asks(&self) -> Option<CommandKind> {
@@ -149,6 +158,27 @@ impl TuneView {
     fn begun(&mut self, study: &str) {
         self.asked = (false, None);
         self.chosen = Some(study.to_owned());
+    }
+
+    /// Takes the list of studies; one that is seen and no longer there was deleted elsewhere.
+    fn listed(&mut self, studies: &Arc<Vec<StudySummary>>) {
+        let gone = self.page.as_ref().map(|page| page.name.clone());
+        let gone = gone.filter(|name| studies.iter().all(|study| study.name != *name));
+        self.studies = Some(Arc::clone(studies));
+        if let Some(gone) = gone {
+            self.deleted(&gone);
+        }
+    }
+
+    /// A study is gone: another one is followed, if there is one.
+    fn deleted(&mut self, study: &str) {
+        if self.page.as_ref().is_some_and(|page| page.name == study) {
+            (self.page, self.chosen, self.asked.1) = (None, None, None);
+            if let Some(studies) = &self.studies {
+                let left = studies.iter().filter(|other| other.name != study).cloned();
+                self.studies = Some(Arc::new(left.collect()));
+            }
+        }
     }
 
     /// Puts the trials in order again; the cursor stays on its trial.

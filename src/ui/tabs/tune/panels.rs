@@ -102,7 +102,7 @@ pub fn head(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     buffer.put(area, x, 0, &more, theme.dim());
     let studies = view.studies.as_ref().map_or(0, |studies| studies.len());
     let right = if studies > 1 {
-        format!("{studies} studies [ ]")
+        format!("{studies} studies (L)")
     } else {
         page.method.clone()
     };
@@ -207,7 +207,7 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
     }
     if lines.is_empty() {
-        lines.push(("No worker is running: n continues the study.".to_owned(), theme.dim()));
+        lines.push(("No worker is running: w continues the study.".to_owned(), theme.dim()));
     }
     for run in &page.promoted {
         let test = run.test.map_or_else(
