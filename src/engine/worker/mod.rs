@@ -12,7 +12,7 @@ use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::leave_terminal;
 use crate::engine::runs::usage::UsageRecorder;
 use crate::engine::studies::report::TrialReporter;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
+use crate::engine::{EndReason, EngineError, EpochMetrics, JournalEntry, Task};
 use crate::runs::queue::{self, Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
 use crate::tuning::Outcome;
@@ -22,7 +22,8 @@ use std::path::Path;
 
 /// How a run came to its end.
 enum Ending {
-    Finished,
+    /// Why no epoch followed.
+    Finished(EndReason),
     Stopped,
 }
 
@@ -99,14 +100,23 @@ impl Run {
                 "a bug in the program ({words}); log.txt says where"
             )))
         });
+        let pruned = self.trial.as_ref().is_some_and(TrialReporter::is_pruned);
         let outcome = match self.trial.take() {
             Some(trial) => self.tell(trial, outcome),
             None => outcome,
         };
         let at = Timestamp::now();
         let (last, outcome) = match outcome {
-            Ok(Ending::Finished) => (JournalEntry::Finished { at }, Ok(())),
-            Ok(Ending::Stopped) => (JournalEntry::Stopped { at }, Ok(())),
+            Ok(Ending::Finished(why)) => (JournalEntry::Finished { at, why: Some(why) }, Ok(())),
+            Ok(Ending::Stopped) => {
+                let epoch = self.epochs_done()?;
+                let why = Some(if pruned {
+                    EndReason::Pruned { epoch }
+                } else {
+                    EndReason::Stopped { epoch }
+                });
+                (JournalEntry::Stopped { at, why }, Ok(()))
+            }
             Err(error) => (
                 JournalEntry::Failed {
                     at,
@@ -165,9 +175,19 @@ impl Run {
             usage.watch_gpu(address);
         }
         match fit::fit(self, &run, &settings, &device.key, &mut prepared)? {
-            Some(trained) => report::report(self, &run, prepared, &trained),
+            Some(trained) => report::report(self, &run, &settings, prepared, &trained),
             None => Ok(Ending::Stopped),
         }
+    }
+
+    /// As the journal has them.
+    fn epochs_done(&self) -> Result<usize, EngineError> {
+        let entries = read_entries::<EpochMetrics>(&self.folder.path, 0)?.0;
+        let last = entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Epoch { metrics, .. } => Some(metrics.epoch),
+            _ => None,
+        });
+        Ok(last.unwrap_or(0))
     }
 
     fn note(&mut self, message: String) -> Result<(), EngineError> {
