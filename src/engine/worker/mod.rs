@@ -8,6 +8,7 @@ pub(in crate::engine) mod protocol;
 mod report;
 
 use crate::device::{choose_device, device_address};
+use crate::engine::notify::{tell_lost, tell_lost_studies, watch_run};
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::leave_terminal;
 use crate::engine::runs::usage::UsageRecorder;
@@ -35,7 +36,9 @@ enum Ending {
 pub fn work(run: &Path, lane: Option<&Path>) -> Result<(), EngineError> {
     leave_terminal()?;
     let _busy = lane.map(queue::occupy).transpose()?;
-    Run::take(run)?.work()
+    let mut run = Run::take(run)?;
+    run.watch();
+    run.work()
 }
 
 /// One run that this process holds.
@@ -90,6 +93,24 @@ impl Run {
         })
     }
 
+    /// Has its end told, where somebody wants that; that of a trial is the study's affair. A run goes on without it.
+    fn watch(&mut self) {
+        let (Ok(RunFile { run, settings }), Some(runs)) = (RunFile::read(&self.folder), self.folder.path.parent())
+        else {
+            return;
+        };
+        if settings.notify.command.is_empty() || run.trial.is_some() {
+            return;
+        }
+        tell_lost(runs);
+        tell_lost_studies(&settings.tuning.studies);
+        let group = (run.folds > 1).then(|| runs.join(&run.group));
+        if let Err(error) = watch_run(&self.folder, group.as_deref()) {
+            // What cannot be noted now is told by the entries that follow, if they can be.
+            let _ = self.note(format!("nobody will be told of the end: {error}"));
+        }
+    }
+
     /// From here on the journal says how it ends, whatever happens.
     fn work(&mut self) -> Result<(), EngineError> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.train())).unwrap_or_else(|panic| {
@@ -109,11 +130,11 @@ impl Run {
         let (last, outcome) = match outcome {
             Ok(Ending::Finished(why)) => (JournalEntry::Finished { at, why: Some(why) }, Ok(())),
             Ok(Ending::Stopped) => {
-                let epoch = self.epochs_done()?;
-                let why = Some(if pruned {
-                    EndReason::Pruned { epoch }
-                } else {
-                    EndReason::Stopped { epoch }
+                // A journal that cannot be read is no reason for not saying in it that this is the end.
+                let epoch = self.epochs_done().ok();
+                let why = epoch.map(|epoch| match pruned {
+                    true => EndReason::Pruned { epoch },
+                    false => EndReason::Stopped { epoch },
                 });
                 (JournalEntry::Stopped { at, why }, Ok(()))
             }
