@@ -51,6 +51,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }) => {
             return Ok(undertone::engine::work(run, lane.as_deref())?);
         }
+        Some(Subcommands::Worker { tell: Some(folder), .. }) => return Ok(undertone::engine::tell_end(folder)?),
         Some(Subcommands::Worker {
             queue: Some(runs),
             device: Some(device),

@@ -9,6 +9,78 @@ use common::Lab;
 use std::time::Duration;
 
 #[test]
+fn a_run_says_why_it_ended_and_one_of_an_older_version_what_follows_from_its_folder() {
+    let lab = Lab::new();
+    let early = ["-s", "training.epochs=60", "-s", "training.early_stopping.patience=2"];
+    // With a rate that changes nothing, no epoch is better than the first by this much.
+    let stuck = [
+        "-s",
+        "training.learning_rate=1e-9",
+        "-s",
+        "training.early_stopping.min_delta=1.0",
+    ];
+    let said = lab.done(&[&["train"], &early[..], &stuck[..]].concat());
+    let patience = "patience: validation loss no better than in epoch 1 for 2 epochs";
+    assert!(said.contains(&format!("is finished: {patience}")), "{said}");
+    lab.done(&["train"]);
+    let runs = lab.runs();
+    let [last, first] = [0, 1].map(|place| runs[place].clone());
+    assert_eq!(
+        first["end"],
+        serde_json::json!({ "short": "patience", "words": patience })
+    );
+    assert_eq!(first["kept_epoch"]["epoch"], 1);
+    assert_eq!(first["kept_epoch"]["name"], "UAR of the lowest-loss epoch");
+    assert_eq!(last["end"]["words"], "the last epoch, 2, was reached");
+    let table = lab.done(&["runs"]);
+    assert!(table.contains("patience") && table.contains("last epoch"), "{table}");
+    let id = first["id"].as_str().unwrap();
+    let report = lab.done(&["report", id]);
+    assert!(report.contains(&format!("ended: {patience}")), "{report}");
+    assert!(
+        report.contains("best validation UAR") && report.contains("UAR of the lowest-loss epoch, 1: "),
+        "{report}"
+    );
+
+    // As an older version left it: the reason follows from epochs and settings, and where it does not, that is said.
+    let journal = lab.run_folder(id).join("events.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let older = text.lines().map(|line| match line.contains("\"finished\"") {
+        true => line.split(",\"why\"").next().unwrap().to_owned() + "}\n",
+        false => line.to_owned() + "\n",
+    });
+    let older: String = older.collect();
+    assert_ne!(older, text);
+    std::fs::write(&journal, &older).unwrap();
+    assert_eq!(lab.row(id)["end"]["words"], patience);
+    let cut = older.lines().filter(|line| !line.contains("\"epoch\":3"));
+    std::fs::write(&journal, cut.map(|line| line.to_owned() + "\n").collect::<String>()).unwrap();
+    assert_eq!(lab.row(id)["end"]["short"], "unknown");
+
+    let killed = lab.start_long_run(&[]);
+    let worker = lab.wait_for_epochs(&killed);
+    assert!(lab.row(&killed)["end"].is_null());
+    common::signal("KILL", worker);
+    let row = lab.wait(&killed, Duration::from_secs(20), |row| row["state"] == "dead");
+    let words = row["end"]["words"].as_str().unwrap();
+    assert!(
+        words.starts_with("died: no heartbeat since") && words.contains(&format!("process {worker} ")),
+        "{words}"
+    );
+    assert!(lab.done(&["runs"]).contains(words));
+    let stopped = lab.start_long_run(&[]);
+    lab.wait_for_epochs(&stopped);
+    lab.done(&["stop", &stopped]);
+    let row = lab.wait(&stopped, Duration::from_secs(20), |row| row["state"] == "stopped");
+    assert!(
+        row["end"]["words"]
+            .as_str()
+            .unwrap()
+            .starts_with("stopped by the user after epoch")
+    );
+}
+
+#[test]
 fn runs_are_planned_noted_compared_and_deleted() {
     let lab = Lab::new();
     let plan = lab.json(&["train", "--plan"]);

@@ -219,7 +219,7 @@ fn questions_show_a_lost_trial_and_change_nothing_and_tune_fails_it() {
         epoch(1, 0.4, true),
         epoch(2, 0.7, true),
         epoch(3, 0.6, false),
-        JournalEntry::Finished { at },
+        JournalEntry::Finished { at, why: None },
     ];
     journal_of_run(&lab, "run-3", &done);
 

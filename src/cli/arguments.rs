@@ -293,7 +293,7 @@ pub enum Subcommands {
     #[command(hide = true)]
     Worker {
         /// The run folder
-        #[arg(required_unless_present = "queue")]
+        #[arg(required_unless_present_any = ["queue", "tell"])]
         run: Option<PathBuf>,
         /// The folder of the queue's lane that the run occupies
         #[arg(long, value_name = "DIR")]
@@ -304,6 +304,9 @@ pub enum Subcommands {
         /// The device whose queue is worked on
         #[arg(long, value_name = "NAME")]
         device: Option<String>,
+        /// The run, or the worker of a study, whose end is told when standard input is closed
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["run", "queue"])]
+        tell: Option<PathBuf>,
     },
 }
 

@@ -1,7 +1,9 @@
 //! THE door: takes [`Command`]s, joins the floors below, emits [`Event`]s, holds no logic of its own.
 
 mod api;
+mod ends;
 mod jobs;
+mod notify;
 mod queue;
 mod reading;
 mod runs;
@@ -12,6 +14,7 @@ mod worker;
 #[cfg(feature = "cuda")]
 pub use crate::device::point_to_cuda_headers;
 pub use api::*;
+pub use ends::tell_end;
 pub use queue::worker::work_on_queue;
 pub use settings::{
     Kind, Origin, Preset, Provenance, Range, Setting, Settings, SettingsError, TidyRow, Tidying, load_settings, rows,

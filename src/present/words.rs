@@ -2,9 +2,9 @@
 
 use super::numbers::{bytes, count, duration, grouped, percent};
 use crate::engine::{
-    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, FoldScores, Known, Note,
-    Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning,
-    StudyDeletion, StudyPage, TrialRow, Warning,
+    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, EndReason, Exclusion, FetchedCorpus, FoldScores, Known,
+    Monitor, Note, Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop,
+    StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -278,6 +278,23 @@ pub fn coverage_mark(run: &RunSummary) -> &'static str {
 /// The mark of a fold's score that is that of all folds together; nothing for any other.
 pub fn fold_mark(run: &RunSummary) -> &'static str {
     if run.folds.is_some() { "Σ" } else { "" }
+}
+
+/// What is the largest validation UAR of all epochs, wherever it is shown with the one of the kept epoch.
+pub const BEST_VALIDATION_UAR: &str = "best validation UAR";
+
+/// What the validation UAR of the epoch is called whose network is kept, by what chose it.
+pub fn kept_uar(monitor: Monitor) -> &'static str {
+    match monitor {
+        Monitor::Loss => "UAR of the lowest-loss epoch",
+        Monitor::Accuracy => "UAR of the highest-accuracy epoch",
+        Monitor::Uar => "UAR of the kept epoch",
+    }
+}
+
+/// Why a run is over, in at most ten columns; a dash while it is not.
+pub fn ended(run: &RunSummary) -> &'static str {
+    run.end.as_ref().map_or("–", EndReason::short)
 }
 
 /// `mean of folds 58.1 ± 2.3 %`.

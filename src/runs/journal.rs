@@ -1,6 +1,6 @@
 //! `events.jsonl`: append-only entries, one JSON object a line.
 
-use super::{Lease, RunError};
+use super::{EndReason, Lease, RunError};
 use crate::{files, lines};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
@@ -59,11 +59,17 @@ pub enum JournalEntry<E> {
     Finished {
         /// When.
         at: jiff::Timestamp,
+        /// Why no epoch follows; older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<EndReason>,
     },
     /// The run was stopped as asked; model and report of the best epoch so far are on disk when there was one.
     Stopped {
         /// When.
         at: jiff::Timestamp,
+        /// By whom; older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<EndReason>,
     },
     /// The run failed.
     Failed {

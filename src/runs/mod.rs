@@ -1,6 +1,7 @@
 //! Run folders on disk: the only truth about a run.
 
 mod control;
+mod ending;
 mod error;
 mod folder;
 mod heartbeat;
@@ -13,6 +14,7 @@ pub mod trash;
 mod usage;
 
 pub use control::{Stop, read_stop, request_stop};
+pub use ending::{EndReason, LastBeat};
 pub use error::RunError;
 pub use folder::{RunFolder, find_predictor, find_run, list_runs, trash_folder};
 pub use heartbeat::{Heartbeat, host_name};

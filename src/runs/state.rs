@@ -99,11 +99,11 @@ mod tests {
         assert_eq!(of(&[started(), note()], &gone), RunState::Dead);
         for liveness in [&held, &gone] {
             assert_eq!(
-                of(&[started(), JournalEntry::Finished { at }, note()], liveness),
+                of(&[started(), JournalEntry::Finished { at, why: None }, note()], liveness),
                 RunState::Finished
             );
             assert_eq!(
-                of(&[started(), JournalEntry::Stopped { at }], liveness),
+                of(&[started(), JournalEntry::Stopped { at, why: None }], liveness),
                 RunState::Stopped
             );
             assert_eq!(
@@ -121,7 +121,7 @@ mod tests {
             );
         }
         let resumed = || JournalEntry::Resumed { at, epoch: 3 };
-        let stopped = || JournalEntry::Stopped { at };
+        let stopped = || JournalEntry::Stopped { at, why: None };
         assert_eq!(of(&[started(), stopped(), resumed()], &held), RunState::Queued);
         assert_eq!(of(&[started(), stopped(), resumed()], &gone), RunState::Dead);
         assert_eq!(

@@ -170,12 +170,27 @@ fn in_force<P: Pane>(pane: &P) -> Vec<Table<P>> {
 pub enum Show {
     /// A clip.
     Clip(PathBuf),
+    /// A clip of a report, with those beside it.
+    Tested(Tested),
     /// The runs.
     Runs,
     /// The report of a run.
     Report(String),
     /// A study.
     Study(String),
+}
+
+/// Clips of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tested {
+    /// The run that the report is about.
+    pub run: String,
+    /// What they have in common, as in `sad predicted as angry: 3`.
+    pub title: String,
+    /// The clips, in the order of the report.
+    pub clips: Vec<PathBuf>,
+    /// Which of them is to be shown.
+    pub at: usize,
 }
 
 /// What a pane wants of the workbench.

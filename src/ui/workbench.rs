@@ -149,9 +149,14 @@ impl Workbench {
     fn show(&mut self, show: &Show) {
         let model = &self.model;
         let tab = self.tabs.iter_mut().position(|tab| tab.shows(show, model));
-        match (tab, show) {
+        let path = match show {
+            Show::Clip(path) => Some(path),
+            Show::Tested(tested) => tested.clips.get(tested.at),
+            Show::Runs | Show::Report(_) => None,
+        };
+        match (tab, path) {
             (Some(tab), _) => self.front = tab,
-            (None, Show::Clip(path)) => {
+            (None, Some(path)) => {
                 let text = format!(
                     "{} is not among the scanned clips; press 1, then r, to scan again.",
                     path.display()

@@ -281,3 +281,34 @@ fn a_preview_is_asked_for_one_at_a_time_and_the_last_one_wins() {
     assert_eq!(previews(&workbench), 2, "what failed is not asked for again and again");
     assert!(workbench.text(80, 24).contains("gone; scan again"));
 }
+
+#[test]
+fn a_filter_that_lets_nothing_pass_is_cleared_by_escape_in_every_list() {
+    for (tab, words) in [("1 Right Right Right", "zzz"), ("2", "zzz"), ("3", "zzz")] {
+        let mut workbench = Workbench::new(opening());
+        workbench.press(tab);
+        let before = workbench.text(120, 40);
+        for keys in ["Esc", "Enter Esc"] {
+            workbench.press("/");
+            workbench.type_text(words);
+            let nothing = workbench.text(120, 40);
+            assert!(nothing.contains("zzz"), "{tab}: {nothing}");
+            workbench.press(keys);
+            assert_eq!(workbench.text(120, 40), before, "{tab}, {keys}");
+        }
+    }
+}
+
+#[test]
+fn the_end_of_the_sound_server_is_told_in_words() {
+    let (mut workbench, path) = listening();
+    workbench.press("Space");
+    workbench.tell(played(&path, Phase::Playing, 1.15));
+    workbench.tell(played(&path, Phase::Paused, 1.2));
+    workbench.tell(Event::Failed {
+        command: CommandKind::Play,
+        message: "unix:/run/user/1000/pulse/native has ended the sound: the server is gone; Space plays on".to_owned(),
+    });
+    let text = workbench.text(120, 40);
+    assert!(text.contains("the server is gone"), "{text}");
+}

@@ -180,7 +180,7 @@ fn every_command_has_a_key_that_sends_it() {
             workbench.rows().into_iter().find(|row| row.sends == Some(kind))
         });
         let row = row.unwrap_or_else(|| panic!("no key sends {kind:?}"));
-        if workbench.text(80, 24).contains("UAR  val.  test") {
+        if workbench.text(80, 24).contains("UAR best val.  test") {
             workbench.press("g");
         }
         workbench.answer();

@@ -43,6 +43,69 @@ fn train_shows_runs_and_curves() {
 }
 
 #[test]
+fn a_run_has_one_best_and_says_why_it_ended() {
+    let mut workbench = Workbench::new(opening());
+    let mut all = runs();
+    workbench.press("3 Down");
+    let known = detail(&all[1], 4);
+    let (best, kept) = (known.epochs.best().unwrap().clone(), known.summary.kept_epoch.unwrap());
+    assert_ne!(best.epoch, kept.epoch, "the fixture tells them apart");
+    all[1] = known.summary.clone();
+    workbench.tell(Event::Runs(Arc::new(all)));
+    workbench.tell(Event::Run(Arc::new(known)));
+    for (width, height) in [(80, 24), (120, 40), (160, 50)] {
+        let text = workbench.text(width, height);
+        // What is wrapped is read on in the next line of its column.
+        let row = text.lines().find(|line| line.contains("20260612-141500")).unwrap();
+        let score = format!("{:.1}", 100.0 * best.validation_uar);
+        assert!(row.contains(&score), "the list has the best one: {row}");
+        assert!(row.contains("patience"), "and why it ended: {row}");
+        assert!(text.contains(&format!("validation UAR {score} %")), "{text}");
+        for words in ["UAR of the", "lowest-loss", "kept", "patience:"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+    workbench.press("Down");
+    assert!(workbench.text(160, 50).contains("the loss is NaN in epoch 4"));
+    workbench.press("Down");
+    let text = workbench.text(160, 50);
+    assert!(text.contains("stopped by the user after epoch 17"), "{text}");
+    workbench.press("G");
+    let text = workbench.text(160, 50);
+    assert!(text.contains("no heartbeat since 1970-01-01 00:00:00 UTC"), "{text}");
+    workbench.press("/");
+    workbench.type_text("patience");
+    assert!(workbench.text(80, 24).contains("Runs 1 of 6"));
+}
+
+#[test]
+fn letters_and_colours_stay_with_their_runs_when_the_cursor_moves() {
+    let mut workbench = Workbench::new(opening());
+    let all = runs();
+    workbench.press("3");
+    for (index, run) in all[..3].iter().enumerate() {
+        workbench.tell(Event::Run(Arc::new(detail(run, index as u64 + 1))));
+        workbench.press("Space Down");
+    }
+    let letters = |workbench: &Workbench| -> Vec<bool> {
+        let text = workbench.text(160, 50);
+        let named = all[..3].iter().zip(["A", "B", "C"]);
+        named
+            .map(|(run, letter)| text.contains(&format!("{letter} {}", run.id)))
+            .collect()
+    };
+    for key in ["Up", "Up", "Up", "Down"] {
+        workbench.press(key);
+        assert_eq!(
+            letters(&workbench),
+            [true; 3],
+            "after {key}: {}",
+            workbench.text(160, 50)
+        );
+    }
+}
+
+#[test]
 fn train_shows_the_queue_and_changes_it() {
     let mut workbench = Workbench::new(opening());
     workbench.press("3");

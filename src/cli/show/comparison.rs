@@ -6,6 +6,7 @@ use crate::engine::{Comparison, RunSummary};
 use crate::present::json;
 use crate::present::numbers::score;
 use crate::present::table::Table;
+use crate::present::words;
 use std::io;
 
 /// Scores, then the settings that differ, a column per run.
@@ -22,7 +23,11 @@ fn table(comparison: &Comparison) -> String {
     row("run", &|run| run.id.clone());
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
+    row("ended", &|run| words::ended(run).to_owned());
     row("best val. UAR %", &|run| score(run.best_validation_uar));
+    row("kept epoch's val. UAR %", &|run| {
+        score(run.kept_epoch.map(|kept| kept.validation_uar))
+    });
     row("test UAR %", &|run| test_score(run, run.shown_uar()));
     row("test acc. %", &|run| score(run.shown_accuracy()));
     for (key, values) in &comparison.settings {

@@ -1,7 +1,7 @@
 //! The report of a run.
 
 use crate::cli::output::Output;
-use crate::engine::{Report, RunReport, Scores};
+use crate::engine::{Report, RunReport, RunSummary, Scores};
 use crate::present::json;
 use crate::present::numbers::{percent, score};
 use crate::present::table::Table;
@@ -32,6 +32,21 @@ pub fn scores_line(run: &RunReport) -> String {
     format!("{scores}\n{warning}{}", run.report.protocol_line)
 }
 
+/// Why the run is over, and what its epochs came to on validation.
+fn course(run: &RunSummary) -> String {
+    let end = run.end.as_ref().map(|end| format!("ended: {end}\n"));
+    let best = run
+        .best_validation_uar
+        .map(|uar| format!("{} {}", words::BEST_VALIDATION_UAR, percent(uar)));
+    let kept = run.kept_epoch.map(|kept| {
+        let name = words::kept_uar(kept.monitor);
+        format!("{name}, {}: {}", kept.epoch, percent(kept.validation_uar))
+    });
+    let validation = best.into_iter().chain(kept).collect::<Vec<_>>().join("; ");
+    let validation = Some(validation).filter(|words| !words.is_empty());
+    end.into_iter().chain(validation.map(|words| words + "\n")).collect()
+}
+
 pub(super) fn metrics(scores: &Scores) -> String {
     format!(
         "{} {}, accuracy {}, macro F1 {}, weighted F1 {}",
@@ -47,7 +62,7 @@ fn text(run: &RunReport) -> String {
     let report = &run.report;
     let parts = [
         format!(
-            "{}  {} on {}{}\n{}\n",
+            "{}  {} on {}{}\n{}{}\n",
             run.run.id,
             run.run.model,
             run.run.corpora.join("+"),
@@ -55,6 +70,7 @@ fn text(run: &RunReport) -> String {
                 "" => String::new(),
                 preset => format!(", preset {preset}"),
             },
+            course(&run.run),
             scores_line(run)
         ),
         classes(&report.scores),

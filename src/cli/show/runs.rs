@@ -27,12 +27,13 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
         "data",
         "split",
         "phase",
+        "ended",
         "epochs",
         "best val. UAR %",
         "test UAR %",
         "test acc. %",
     ];
-    let mut table = Table::new(5, &headings);
+    let mut table = Table::new(6, &headings);
     for run in runs {
         let mut data = run.corpora.join("+");
         if run.synthetic {
@@ -48,6 +49,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
             data,
             format!("{}{}", run.split, fold.unwrap_or_default()),
             doing(run),
+            words::ended(run).to_owned(),
             format!("{}/{}", run.epochs, run.max_epochs),
             score(run.best_validation_uar),
             test_score(run, run.shown_uar()),
@@ -60,6 +62,10 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
     for run in runs {
         if let Some(reason) = &run.reason {
             text += &format!("{}: {reason}\n", run.id);
+        } else if run.state == RunState::Dead
+            && let Some(end) = &run.end
+        {
+            text += &format!("{}: {end}\n", run.id);
         }
         text += &coverage_line(run);
         if run.final_model {
@@ -252,7 +258,7 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochMetri
         pair(epoch.train_accuracy, epoch.validation_accuracy),
         pair(epoch.train_uar, epoch.validation_uar),
         epoch.seconds,
-        if epoch.best { "  best" } else { "" },
+        if epoch.best { "  kept" } else { "" },
     ))
 }
 
@@ -278,8 +284,10 @@ pub fn ended(output: Output, detail: &RunDetail) -> io::Result<()> {
         return output.json(RunEvent::Ended { run });
     }
     let mut text = format!("{} is {}", run.id, run.state.name());
-    if let Some(reason) = &run.reason {
-        text += &format!(": {reason}");
+    match (&run.reason, &run.end) {
+        (Some(reason), _) => text += &format!(": {reason}"),
+        (None, Some(end)) => text += &format!(": {end}"),
+        (None, None) => {}
     }
     if run.state == RunState::Dead {
         text += "; its checkpoints are kept, log.txt may say why";

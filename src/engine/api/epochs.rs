@@ -12,8 +12,8 @@ const CHUNK: usize = 1024;
 pub struct Epochs {
     chunks: Vec<Arc<Vec<EpochMetrics>>>,
     len: usize,
+    kept: Option<usize>,
     best: Option<usize>,
-    best_uar: Option<f64>,
     seconds: f64,
 }
 
@@ -21,12 +21,12 @@ impl Epochs {
     /// Adds one.
     pub fn push(&mut self, metrics: EpochMetrics) {
         if metrics.best {
+            self.kept = Some(self.len);
+        }
+        let best = self.best().map(|best| best.validation_uar);
+        if best.is_none_or(|best| metrics.validation_uar > best) {
             self.best = Some(self.len);
         }
-        self.best_uar = Some(
-            self.best_uar
-                .map_or(metrics.validation_uar, |uar| uar.max(metrics.validation_uar)),
-        );
         self.seconds += metrics.seconds;
         self.len += 1;
         match self.chunks.last_mut() {
@@ -82,14 +82,14 @@ impl Epochs {
         self.chunks.last()?.last()
     }
 
-    /// The place of the best so far.
-    pub fn best(&self) -> Option<usize> {
-        self.best
+    /// The place of the one whose network is kept: the best so far by `training.monitor`.
+    pub fn kept(&self) -> Option<usize> {
+        self.kept
     }
 
-    /// Best validation UAR so far.
-    pub fn best_uar(&self) -> Option<f64> {
-        self.best_uar
+    /// The one with the best validation UAR so far; the first of several.
+    pub fn best(&self) -> Option<&EpochMetrics> {
+        self.get(self.best?)
     }
 
     /// Time taken by all of them (s).
@@ -165,7 +165,7 @@ pub(in crate::engine) mod tests {
         );
         assert_eq!(epochs.since(2000).next().unwrap().epoch, 2001);
         assert_eq!(epochs.iter().next_back(), epochs.last());
-        assert_eq!((epochs.best(), epochs.best_uar()), (Some(2), Some(0.25)));
+        assert_eq!((epochs.kept(), epochs.best().unwrap().epoch), (Some(2), 1));
         assert_eq!(epochs.seconds(), 500_000.5);
         assert_eq!(epochs.get(1_000_001), None);
     }
@@ -177,6 +177,6 @@ pub(in crate::engine) mod tests {
         epochs.redo(metrics(5));
         epochs.redo(metrics(2));
         assert_eq!(epochs.iter().map(|metrics| metrics.epoch).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!((epochs.best(), epochs.seconds()), (None, 1.0));
+        assert_eq!((epochs.kept(), epochs.seconds()), (None, 1.0));
     }
 }

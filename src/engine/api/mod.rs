@@ -41,7 +41,8 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
-    Comparison, Deletion, EpochTime, FilePrediction, QueuePosition, RunDetail, RunPlan, RunReport, RunSummary,
+    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, QueuePosition, RunDetail, RunPlan, RunReport,
+    RunSummary,
 };
 pub use selector::RunSelector;
 pub use study::{
@@ -71,7 +72,7 @@ pub use crate::inference::{Prediction, Warning};
 pub use crate::layers::LayerSummary;
 pub use crate::published::Published;
 pub use crate::runs::queue::Shift;
-pub use crate::runs::{Heartbeat, JournalEntry, NoteChange, RunNote, RunState, Stop};
+pub use crate::runs::{EndReason, Heartbeat, JournalEntry, LastBeat, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary};
+pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary, Monitor};
 pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};

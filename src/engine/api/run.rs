@@ -1,8 +1,8 @@
 //! What events carry of runs.
 
 use super::{
-    Coverage, Epochs, EvaluatedClip, FoldScores, Heartbeat, Overrides, Prediction, Report, RunNote, RunState,
-    ScoreSpread, Scores, Usage,
+    Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Report, RunNote,
+    RunState, ScoreSpread, Scores, Usage,
 };
 use std::path::PathBuf;
 
@@ -37,8 +37,10 @@ pub struct RunSummary {
     pub epochs: usize,
     /// At most this many.
     pub max_epochs: usize,
-    /// Best validation UAR so far.
+    /// Best validation UAR of all epochs so far.
     pub best_validation_uar: Option<f64>,
+    /// The epoch whose network is kept, which need not be the one of the best validation UAR.
+    pub kept_epoch: Option<KeptEpoch>,
     /// What the folds come to of which it is one, as soon as two are evaluated.
     pub folds: Option<FoldScores>,
     /// Test UAR, once evaluated.
@@ -59,6 +61,19 @@ pub struct RunSummary {
     pub note: RunNote,
     /// Why it failed.
     pub reason: Option<String>,
+    /// Why it is over, once it is.
+    pub end: Option<EndReason>,
+}
+
+/// The epoch whose network a run keeps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeptEpoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Its validation UAR.
+    pub validation_uar: f64,
+    /// What chose it.
+    pub monitor: Monitor,
 }
 
 impl RunSummary {

@@ -113,7 +113,9 @@ fn should_continue(folder: &StudyFolder, given: &Settings) -> Result<Settings, E
         // Values of another objective would be ranked among the old ones.
         if key.starts_with("tuning.") && key != "tuning.objective" {
             tuning.push((key.clone(), value.clone()));
-        } else if !["runs", "cache", "data", "corpora"].contains(&key.as_str()) && !holds(&stored, given, key, value)? {
+        } else if !["runs", "cache", "data", "corpora", "notify.command"].contains(&key.as_str())
+            && !holds(&stored, given, key, value)?
+        {
             return Err(EngineError::Unsuitable(format!(
                 "study `{}` was started with another `{key}`, and its trials would not compare; \
                  leave it out, or begin another study with --study NAME",

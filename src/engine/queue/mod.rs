@@ -8,7 +8,7 @@ pub use report::report;
 use crate::device::choose_device;
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::launch;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry};
+use crate::engine::{EndReason, EngineError, EpochMetrics, JournalEntry};
 use crate::runs::queue::{Entry, Lane, Queue, waiting};
 use crate::runs::{Journal, Lease, RunError, RunFolder};
 use jiff::Timestamp;
@@ -86,7 +86,8 @@ pub fn take_out(runs: &Path, run: &RunFolder) -> Result<bool, EngineError> {
     let at = Timestamp::now();
     let message = "removed from the queue".to_owned();
     journal.append(&lease, &JournalEntry::Note { at, message })?;
-    journal.append(&lease, &JournalEntry::Stopped { at })?;
+    let why = Some(EndReason::Removed);
+    journal.append(&lease, &JournalEntry::Stopped { at, why })?;
     Ok(true)
 }
 

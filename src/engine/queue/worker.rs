@@ -1,5 +1,6 @@
 //! What `undertone worker --queue` does: run after run, each in a process of its own.
 
+use crate::engine::notify::{tell_lost, tell_refused};
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::{NotStarted, launch_on, leave_terminal};
 use crate::engine::{EngineError, EpochMetrics, JournalEntry};
@@ -25,6 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A queue that cannot be read or locked.
 pub fn work_on_queue(runs: &Path, device: &str) -> Result<(), EngineError> {
     leave_terminal()?;
+    tell_lost(runs);
     let lane = Lane::here(device);
     let folder = lane.folder(runs);
     fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
@@ -100,5 +102,10 @@ fn give_up(run: &RunFolder, error: &EngineError) {
         };
         // Where this cannot be written, nothing else could.
         let _ = journal.append(&lease, &entry);
+    }
+    drop(lease);
+    let wanted = RunFile::read(run).is_ok_and(|file| !file.settings.notify.command.is_empty());
+    if wanted {
+        tell_refused(run);
     }
 }

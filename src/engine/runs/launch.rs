@@ -75,6 +75,15 @@ fn launch_held(arguments: &[&OsStr], log: &Path, held: &Path) -> Result<Child, N
 
 /// Starts this program with these arguments; what it prints goes to `log`.
 pub fn spawn(arguments: &[&OsStr], log: &Path) -> Result<Child, EngineError> {
+    spawn_reading(arguments, log, Stdio::null())
+}
+
+/// The same for one that reads from a pipe that this process holds.
+pub fn spawn_watcher(arguments: &[&OsStr], log: &Path) -> Result<Child, EngineError> {
+    spawn_reading(arguments, log, Stdio::piped())
+}
+
+fn spawn_reading(arguments: &[&OsStr], log: &Path, input: Stdio) -> Result<Child, EngineError> {
     let program = program()?;
     let output = File::options().create(true).append(true).open(log);
     output
@@ -82,7 +91,7 @@ pub fn spawn(arguments: &[&OsStr], log: &Path) -> Result<Child, EngineError> {
         .and_then(|(output, errors)| {
             Command::new(&program)
                 .args(arguments)
-                .stdin(Stdio::null())
+                .stdin(input)
                 .stdout(output)
                 .stderr(errors)
                 .spawn()

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod chosen;
 pub mod command;
+pub mod ending;
 pub mod file;
 pub mod launch;
 pub mod page;

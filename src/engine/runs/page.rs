@@ -1,14 +1,16 @@
 //! One run as its folder has it, read on from where the last poll ended.
 
+use super::ending::end_of_training;
 use super::file::RunFile;
 use super::results;
 use super::usage;
 use crate::engine::{
-    EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Task, Usage,
+    EndReason, EpochMetrics, Epochs, Heartbeat, JournalEntry, KeptEpoch, RunDetail, RunState, RunSummary, Scores, Task,
+    Usage,
 };
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
-use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
+use crate::runs::{LastBeat, Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
 use crate::training::settings_of;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -31,6 +33,8 @@ pub struct RunPage {
     offset: u64,
     state: RunState,
     heartbeat: Option<Heartbeat>,
+    /// The last heartbeat of a process that is gone.
+    last: Option<LastBeat>,
     /// What it uses of the machine as long as it runs, and the size of the file that was read for it.
     usage: (Vec<Usage>, u64),
     /// Its place in the queue, while it waits.
@@ -56,6 +60,7 @@ impl RunPage {
             offset: 0,
             state: RunState::Queued,
             heartbeat: None,
+            last: None,
             usage: (Vec::new(), 0),
             entry: None,
             note: Ok(RunNote::default()),
@@ -95,9 +100,10 @@ impl RunPage {
             Some(_) => RunState::Queued,
             None => RunState::of(&self.entries, &liveness),
         };
-        self.heartbeat = match liveness {
-            Liveness::Held(heartbeat) => Some(heartbeat),
-            Liveness::Never | Liveness::Gone(_) => None,
+        (self.heartbeat, self.last) = match liveness {
+            Liveness::Held(heartbeat) => (Some(heartbeat), None),
+            Liveness::Gone(Some(Heartbeat { at, host, pid, .. })) => (None, Some(LastBeat { at, host, pid })),
+            Liveness::Never | Liveness::Gone(None) => (None, None),
         };
         if self.state == RunState::Running {
             let length = usage::length(&self.folder);
@@ -133,6 +139,45 @@ impl RunPage {
         self.file.as_ref().map_or(&self.folder.id, |file| &file.run.group)
     }
 
+    /// Why it is over; nothing while it is not.
+    fn end(&self) -> Option<EndReason> {
+        let last = self.entries.iter().rev().find(|entry| entry.is_final());
+        let epoch = self.epochs.last().map_or(0, |last| last.epoch);
+        match (self.state, last) {
+            (RunState::Queued | RunState::Running, _) => None,
+            (RunState::Dead, _) => Some(EndReason::Died {
+                last: self.last.clone(),
+            }),
+            (_, Some(JournalEntry::Failed { reason, .. })) => Some(EndReason::Failed {
+                because: reason.clone(),
+            }),
+            (_, Some(JournalEntry::Finished { why: Some(why), .. } | JournalEntry::Stopped { why: Some(why), .. })) => {
+                Some(why.clone())
+            }
+            (RunState::Finished, _) => {
+                let kept = self.epochs.kept().and_then(|place| self.epochs.get(place));
+                let derived = self.file.as_ref().ok().zip(kept);
+                let derived = derived.map(|(file, kept)| end_of_training(&file.settings, epoch, kept.epoch));
+                Some(derived.unwrap_or(EndReason::NotRecorded))
+            }
+            // A trial may as well have been pruned.
+            (_, _) if self.file.as_ref().is_ok_and(|file| file.run.trial.is_none()) => {
+                Some(EndReason::Stopped { epoch })
+            }
+            (_, _) => Some(EndReason::NotRecorded),
+        }
+    }
+
+    /// The epoch whose network it keeps.
+    fn kept_epoch(&self) -> Option<KeptEpoch> {
+        let kept = self.epochs.get(self.epochs.kept()?)?;
+        Some(KeptEpoch {
+            epoch: kept.epoch,
+            validation_uar: kept.validation_uar,
+            monitor: self.file.as_ref().ok()?.settings.training.monitor,
+        })
+    }
+
     /// Its row in the list of runs.
     pub fn summary(&self) -> RunSummary {
         let reason = self.entries.iter().rev().find_map(|entry| match entry {
@@ -157,7 +202,8 @@ impl RunPage {
             synthetic: false,
             epochs: self.epochs.len(),
             max_epochs: 0,
-            best_validation_uar: self.epochs.best_uar(),
+            best_validation_uar: self.epochs.best().map(|best| best.validation_uar),
+            kept_epoch: self.kept_epoch(),
             folds: None,
             test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
@@ -171,6 +217,7 @@ impl RunPage {
                 tags: Vec::new(),
             }),
             reason: stuck.or(reason.flatten()),
+            end: self.end(),
         };
         match &self.file {
             Ok(RunFile { run, settings }) => {
@@ -226,6 +273,9 @@ impl RunPage {
             } => line(at, message),
             JournalEntry::Resumed { at, epoch: 0 } => line(at, "started again from the beginning"),
             JournalEntry::Resumed { at, epoch } => line(at, &format!("resumed after epoch {epoch}")),
+            JournalEntry::Finished { at, why: Some(why) } => line(at, &format!("finished: {why}")),
+            JournalEntry::Stopped { at, why: Some(why) } => line(at, &format!("stopped: {why}")),
+            JournalEntry::Failed { at, reason } => line(at, &format!("failed: {reason}")),
             _ => None,
         });
         let log = notes.chain(tail(log)).collect();

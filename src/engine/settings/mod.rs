@@ -3,6 +3,7 @@
 mod augmentation;
 mod imported;
 mod layers;
+mod notify;
 mod on_disk;
 mod parse;
 mod presets;
@@ -15,6 +16,7 @@ mod table;
 mod tidy;
 
 pub use imported::add_import;
+pub use notify::NotifySettings;
 pub(super) use on_disk::settings_on_disk;
 pub use presets::Preset;
 pub use provenance::Provenance;
@@ -80,6 +82,9 @@ pub struct Settings {
     /// Tuning; a run that was made before there was tuning has none.
     #[serde(default)]
     pub tuning: TuningSettings,
+    /// Who is told when something ends.
+    #[serde(default)]
+    pub notify: NotifySettings,
     /// The demo corpus.
     pub demo: DemoSettings,
     /// The recipes by name.

@@ -198,7 +198,7 @@ mod tests {
                 epoch(1, true),
                 epoch(2, true),
                 epoch(3, false),
-                JournalEntry::Finished { at },
+                JournalEntry::Finished { at, why: None },
             ],
         );
         assert_eq!(now(&folder, &study), Standing::Finished(best));

@@ -3,6 +3,7 @@
 use super::folder::{StudyFolder, TRIAL, space_of, wanted};
 use super::lost::settle;
 use super::trial::trial_settings;
+use crate::engine::notify::{tell_lost_studies, watch_study};
 use crate::engine::runs::command::command;
 use crate::engine::runs::file::{RunFile, RunMetadata, TrialReference};
 use crate::engine::runs::launch::{leave_terminal, spawn};
@@ -40,6 +41,11 @@ pub fn work_on_study(path: &Path, slot: Option<&str>) -> Result<(), EngineError>
     let settings = folder.settings(&[])?;
     let space = space_of(&settings)?.clone();
     let (lease, place) = take_slot(&folder, slot)?;
+    if !settings.notify.command.is_empty() {
+        tell_lost_studies(&settings.tuning.studies);
+        // Without it the trials go on all the same.
+        let _ = watch_study(&folder.path, &place);
+    }
     Worker {
         metadata: folder.begun()?.run,
         study: folder.begin_study(settings.tuning.objective)?,

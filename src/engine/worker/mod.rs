@@ -8,11 +8,12 @@ pub(in crate::engine) mod protocol;
 mod report;
 
 use crate::device::{choose_device, device_address};
+use crate::engine::notify::{tell_lost, tell_lost_studies, watch_run};
 use crate::engine::runs::file::RunFile;
 use crate::engine::runs::launch::leave_terminal;
 use crate::engine::runs::usage::UsageRecorder;
 use crate::engine::studies::report::TrialReporter;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry, Task};
+use crate::engine::{EndReason, EngineError, EpochMetrics, JournalEntry, Task};
 use crate::runs::queue::{self, Entry, Queue};
 use crate::runs::{Journal, Lease, RunError, RunFolder, host_name, read_entries, read_stop};
 use crate::tuning::Outcome;
@@ -22,7 +23,8 @@ use std::path::Path;
 
 /// How a run came to its end.
 enum Ending {
-    Finished,
+    /// Why no epoch followed.
+    Finished(EndReason),
     Stopped,
 }
 
@@ -34,7 +36,9 @@ enum Ending {
 pub fn work(run: &Path, lane: Option<&Path>) -> Result<(), EngineError> {
     leave_terminal()?;
     let _busy = lane.map(queue::occupy).transpose()?;
-    Run::take(run)?.work()
+    let mut run = Run::take(run)?;
+    run.watch();
+    run.work()
 }
 
 /// One run that this process holds.
@@ -89,6 +93,24 @@ impl Run {
         })
     }
 
+    /// Has its end told, where somebody wants that; that of a trial is the study's affair. A run goes on without it.
+    fn watch(&mut self) {
+        let (Ok(RunFile { run, settings }), Some(runs)) = (RunFile::read(&self.folder), self.folder.path.parent())
+        else {
+            return;
+        };
+        if settings.notify.command.is_empty() || run.trial.is_some() {
+            return;
+        }
+        tell_lost(runs);
+        tell_lost_studies(&settings.tuning.studies);
+        let group = (run.folds > 1).then(|| runs.join(&run.group));
+        if let Err(error) = watch_run(&self.folder, group.as_deref()) {
+            // What cannot be noted now is told by the entries that follow, if they can be.
+            let _ = self.note(format!("nobody will be told of the end: {error}"));
+        }
+    }
+
     /// From here on the journal says how it ends, whatever happens.
     fn work(&mut self) -> Result<(), EngineError> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.train())).unwrap_or_else(|panic| {
@@ -99,14 +121,23 @@ impl Run {
                 "a bug in the program ({words}); log.txt says where"
             )))
         });
+        let pruned = self.trial.as_ref().is_some_and(TrialReporter::is_pruned);
         let outcome = match self.trial.take() {
             Some(trial) => self.tell(trial, outcome),
             None => outcome,
         };
         let at = Timestamp::now();
         let (last, outcome) = match outcome {
-            Ok(Ending::Finished) => (JournalEntry::Finished { at }, Ok(())),
-            Ok(Ending::Stopped) => (JournalEntry::Stopped { at }, Ok(())),
+            Ok(Ending::Finished(why)) => (JournalEntry::Finished { at, why: Some(why) }, Ok(())),
+            Ok(Ending::Stopped) => {
+                // A journal that cannot be read is no reason for not saying in it that this is the end.
+                let epoch = self.epochs_done().ok();
+                let why = epoch.map(|epoch| match pruned {
+                    true => EndReason::Pruned { epoch },
+                    false => EndReason::Stopped { epoch },
+                });
+                (JournalEntry::Stopped { at, why }, Ok(()))
+            }
             Err(error) => (
                 JournalEntry::Failed {
                     at,
@@ -165,9 +196,19 @@ impl Run {
             usage.watch_gpu(address);
         }
         match fit::fit(self, &run, &settings, &device.key, &mut prepared)? {
-            Some(trained) => report::report(self, &run, prepared, &trained),
+            Some(trained) => report::report(self, &run, &settings, prepared, &trained),
             None => Ok(Ending::Stopped),
         }
+    }
+
+    /// As the journal has them.
+    fn epochs_done(&self) -> Result<usize, EngineError> {
+        let entries = read_entries::<EpochMetrics>(&self.folder.path, 0)?.0;
+        let last = entries.iter().rev().find_map(|entry| match entry {
+            JournalEntry::Epoch { metrics, .. } => Some(metrics.epoch),
+            _ => None,
+        });
+        Ok(last.unwrap_or(0))
     }
 
     fn note(&mut self, message: String) -> Result<(), EngineError> {

@@ -2,9 +2,10 @@
 
 use super::prepare::Prepared;
 use super::{Ending, Run, progress};
+use crate::engine::runs::ending::end_of_training;
 use crate::engine::runs::file::RunMetadata;
 use crate::engine::runs::results;
-use crate::engine::{EngineError, Task};
+use crate::engine::{EngineError, Settings, Task};
 use crate::evaluation;
 use crate::inference::FinalFit;
 use crate::training::{Trained, evaluated};
@@ -16,6 +17,7 @@ use crate::training::{Trained, evaluated};
 pub fn report(
     process: &mut Run,
     run: &RunMetadata,
+    settings: &Settings,
     prepared: Prepared,
     trained: &Trained,
 ) -> Result<Ending, EngineError> {
@@ -30,7 +32,7 @@ pub fn report(
     let ending = if trained.stopped {
         Ending::Stopped
     } else {
-        Ending::Finished
+        Ending::Finished(end_of_training(settings, trained.history.len(), trained.best_epoch))
     };
     if run.trial.is_some() {
         return Ok(ending);
@@ -49,7 +51,7 @@ pub fn report(
     let report = evaluation::report(&dataset.labels, &evaluated, protocol);
     results::write(&process.folder, &report, &evaluated)?;
     process.note(format!(
-        "epoch {epochs} was the best; test {} {:.1} %, accuracy {:.1} %",
+        "the network of epoch {epochs} is kept; test {} {:.1} %, accuracy {:.1} %",
         report.scores.coverage().uar(),
         100.0 * report.scores.unweighted_average_recall,
         100.0 * report.scores.accuracy

@@ -3,6 +3,7 @@
 use super::process::{Heartbeat, Position, Usage};
 use super::{all, object};
 use crate::engine::{self, Deletion, RunNote, RunState, RunSummary, Stop};
+use crate::present::words;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,8 +45,10 @@ document! {
         epochs: usize,
         /// Most epochs.
         max_epochs: usize,
-        /// Best validation unweighted average recall so far, from 0 to 1.
+        /// Best validation unweighted average recall of all epochs so far, from 0 to 1.
         best_validation_uar: Option<f64>,
+        /// The epoch whose network is kept, which need not be the one of the best validation unweighted average recall.
+        kept_epoch: Option<KeptEpoch> = run.kept_epoch.as_ref().map(Into::into),
         /// What the folds of its cross-validation come to, as soon as two are evaluated.
         folds: Option<FoldsTogether> = run.folds.as_ref().map(Into::into),
         /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
@@ -66,6 +69,27 @@ document! {
         note: Note = (&run.note).into(),
         /// Why it failed.
         reason: Option<String>,
+        /// Why it is over; null while it is not.
+        end: Option<End> = run.end.as_ref().map(Into::into),
+    }
+
+    /// The epoch whose network a run keeps.
+    KeptEpoch(kept: engine::KeptEpoch) {
+        /// From 1.
+        epoch: usize,
+        /// Its validation unweighted average recall, from 0 to 1.
+        validation_uar: f64,
+        /// What that is called, by what chose the epoch: `UAR of the lowest-loss epoch`, ...
+        name: &'static str = words::kept_uar(kept.monitor),
+    }
+
+    /// Why a run is over.
+    End(end: engine::EndReason) {
+        /// In a word: `patience`, `last epoch`, `fitted`, `by user`, `unqueued`, `pruned`, `failed`, `died`, or `unknown`
+        /// for a run of an older version.
+        short: &'static str = end.short(),
+        /// In a sentence, with epochs and times.
+        words: String = end.to_string(),
     }
 
     /// A fold of a cross-validation.

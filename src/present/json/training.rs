@@ -76,7 +76,7 @@ document! {
         seconds: f64,
         /// Memory of the process (bytes); 0 where the system does not report it.
         memory_bytes: u64,
-        /// Whether it is the best epoch so far.
+        /// Whether it is the best epoch so far by `training.monitor`, so that its network is kept.
         best: bool,
     }
 

@@ -102,7 +102,11 @@ fn lines(found: &Comparison) -> Vec<Line> {
     let mut lines = vec![
         of_runs("state", &|run| run.state.name().to_owned()),
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
+        of_runs("ended", &|run| words::ended(run).to_owned()),
         of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
+        of_runs("kept epoch's val. UAR %", &|run| {
+            score(run.kept_epoch.map(|kept| kept.validation_uar))
+        }),
         of_runs("test UAR %", &|run| {
             format!(
                 "{}{}{}",

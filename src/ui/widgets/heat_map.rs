@@ -36,8 +36,14 @@ struct Fit {
 fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> Fit {
     let classes = labels.len().max(1);
     let longest = labels.iter().map(|label| width(label)).max().unwrap_or(0).max(3);
-    let narrowest = digits + 2;
     let columns = usize::from(area.width);
+    // Without room for both brackets of the cursor beside the longest figure, the left one has to do.
+    let brackets = if longest.min(5) + 1 + classes * (digits + 2) <= columns {
+        2
+    } else {
+        1
+    };
+    let narrowest = digits + brackets;
     let label = if longest + 1 + classes * narrowest <= columns {
         longest
     } else {
@@ -225,6 +231,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn eight_classes_are_all_seen_on_eighty_columns() {
+        // What is left of 80 columns beside the tables of a report.
+        let area = Rect::new(0, 0, 45, 10);
+        for (digits, cell) in [(2, 4), (3, 4)] {
+            let fit = fitted(area, &labels(8), digits, (0, 0));
+            assert_eq!((fit.rows.clone(), fit.columns.clone()), (0..8, 0..8), "{fit:?}");
+            assert!(fit.cell.0 >= cell, "{fit:?}");
+        }
+        let counts = vec![vec![100; 8]; 8];
+        let shares = vec![vec![1.0; 8]; 8];
+        let mut buffer = Buffer::empty(area);
+        HeatMap {
+            labels: &labels(8),
+            counts: &counts,
+            shares: &shares,
+            normalised: true,
+            cell: (7, 7),
+            theme: Theme::new(Colours::None),
+        }
+        .render(area, &mut buffer);
+        let last: String = (0..45).map(|x| buffer[(x, 8)].symbol()).collect();
+        assert_eq!(last.matches("100").count(), 8, "{last}");
+        assert!(last.contains("[100"), "{last}");
     }
 
     #[test]

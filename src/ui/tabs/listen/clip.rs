@@ -34,7 +34,7 @@ pub fn draw(view: &ListenView, model: &Model, survey: &Survey, area: Rect, buffe
     };
     let body = section(buffer, area, &title, &note, theme);
     let mut details = details_of(survey, index, clip);
-    let evaluated = view.evaluated.get(&*clip.name());
+    let evaluated = view.predicted(&clip.name());
     let asking = model.busy(CommandKind::Predict);
     for note in preview.iter().flat_map(|preview| &preview.notes) {
         details.push(JournalEntry {

@@ -4,7 +4,7 @@ use super::{ListenView, sound};
 use crate::engine::CommandKind;
 use crate::ui::input::bind;
 use crate::ui::input::key::{ESCAPE, LEFT, RIGHT, keys};
-use crate::ui::pane::{Pane, Table};
+use crate::ui::pane::Table;
 
 /// Everything that can be done in it.
 pub const LISTEN: Table<ListenView> = Table {
@@ -43,7 +43,7 @@ pub const LISTEN: Table<ListenView> = Table {
         }),
         bind(
             keys!['p'],
-            "predict its emotion with the model of the run chosen in Train, or of the newest",
+            "predict its emotion with the model of the run chosen in Train, of the newest, or of the report it is from",
         )
         .hint("predict")
         .sends(CommandKind::Predict, &[])
@@ -55,6 +55,8 @@ pub const LISTEN: Table<ListenView> = Table {
         bind(keys!['a'], "play clips as the cursor comes to them, or stop that")
             .hint("auto")
             .does(sound::play_on_selection),
-        bind(&[ESCAPE], "clear the filter").does(|view, model, _| view.clear_filter(model)),
+        bind(&[ESCAPE], "from the clips of a report to all clips").does(|view, model, _| {
+            view.leave_tested(model);
+        }),
     ],
 };

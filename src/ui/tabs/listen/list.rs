@@ -46,8 +46,11 @@ fn head(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, the
     } else {
         format!("{} of {}", grouped(listed), grouped(total))
     };
-    let best = view.sort == Sort::Corpus && !view.filter.text().is_empty();
-    let sort = if best { "best match" } else { view.sort.name() };
+    let sort = match (view.sort, &view.tested) {
+        (Sort::Corpus, _) if !view.filter.text().is_empty() => "best match",
+        (Sort::Corpus, Some(_)) => "probability",
+        (sort, _) => sort.name(),
+    };
     let note = format!("{clips} clips, by {sort} {}", if view.reversed { "↑" } else { "↓" });
     let note = cut(&note, usize::from(area.width));
     buffer.put_right(area, 0, &note, theme.dim());
@@ -57,10 +60,15 @@ fn head(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, the
         height: area.height.min(1),
         ..area
     };
-    if view.filter.is_shown() {
-        view.filter.draw(field, buffer, theme);
-    } else {
-        buffer.put(field, 0, 0, "Clips", theme.heading());
+    match &view.tested {
+        _ if view.filter.is_shown() => view.filter.draw(field, buffer, theme),
+        Some(tested) => {
+            let title = cut(&tested.title(), usize::from(field.width));
+            buffer.put(field, 0, 0, &title, theme.accent());
+        }
+        None => {
+            buffer.put(field, 0, 0, "Clips", theme.heading());
+        }
     }
 }
 

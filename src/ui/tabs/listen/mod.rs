@@ -6,6 +6,7 @@ mod list;
 pub mod order;
 mod prediction;
 pub mod sound;
+mod tested;
 
 use crate::engine::{
     Clip, Command, CommandKind, Event, FilePrediction, LabelChoice, Predictor, Preview, SampleAnalysis, Survey, Variant,
@@ -24,6 +25,7 @@ use sound::PlaybackView;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tested::TestedList;
 
 /// What is seen of the clips.
 #[derive(Debug, Default)]
@@ -40,6 +42,8 @@ pub struct ListenView {
     pub cursor: Cursor,
     /// The newest preview.
     pub preview: Option<Arc<Preview>>,
+    /// The clips of a report, while they are the list.
+    tested: Option<TestedList>,
     /// What models predicted, by file.
     pub evaluated: HashMap<PathBuf, FilePrediction>,
     /// The playback of the clips.
@@ -133,9 +137,12 @@ impl Pane for ListenView {
 
     /// Shows a clip, whatever the filter.
     fn shows(&mut self, show: &Show, model: &Model) -> bool {
-        let (Show::Clip(path), Some(survey)) = (show, &model.survey) else {
-            return false;
+        let (path, survey) = match (show, &model.survey) {
+            (Show::Tested(tested), _) => return self.open_tested(tested, model),
+            (Show::Clip(path), Some(survey)) => (path, survey),
+            _ => return false,
         };
+        self.leave_tested(model);
         if self.select(survey, path) {
             return true;
         }
@@ -182,8 +189,13 @@ impl ListenView {
     }
 
     fn update(&mut self, survey: &Survey) {
-        self.order
-            .update(&survey.catalogue, self.filter.text(), self.sort, self.reversed);
+        let tested = self.tested.as_ref().map(|tested| tested.places(&survey.catalogue));
+        self.order.update(
+            &survey.catalogue,
+            self.filter.text(),
+            (self.sort, self.reversed),
+            tested.as_ref(),
+        );
         self.cursor.row = self.cursor.row.min(self.order.rows.len().saturating_sub(1));
     }
 
@@ -214,10 +226,11 @@ impl ListenView {
         let Some(path) = clip.map(|clip| clip.name().into_owned()) else {
             return;
         };
-        match model.predicting_run() {
+        let of_report = self.tested.as_ref().map(|tested| &tested.of.run);
+        match of_report.or(model.predicting_run().map(|run| &run.id)) {
             Some(run) => effects.send(Command::Predict {
                 files: vec![path],
-                by: Predictor::Run(run.id.clone().into()),
+                by: Predictor::Run(run.clone().into()),
                 choice: LabelChoice::default(),
             }),
             None => effects.note("No run has a model yet: press 3, then n, to train one."),

@@ -6,6 +6,7 @@ use crate::ui::text::file_name;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -85,8 +86,15 @@ impl fmt::Debug for Order {
 }
 
 impl Order {
-    /// Lists the catalogue again.
-    pub fn update(&mut self, catalogue: &Catalogue, query: &str, sort: Sort, reversed: bool) {
+    /// Lists the catalogue again; with `only`, no other clips than these, which in the order of a scan are by the numbers
+    /// that they have there.
+    pub fn update(
+        &mut self,
+        catalogue: &Catalogue,
+        query: &str,
+        (sort, reversed): (Sort, bool),
+        only: Option<&HashMap<u32, usize>>,
+    ) {
         let changed = !Arc::ptr_eq(&self.clips, &catalogue.clips);
         if changed {
             self.clips = Arc::clone(&catalogue.clips);
@@ -95,7 +103,7 @@ impl Order {
         if changed || query != self.query || self.matches.is_empty() {
             self.filter(query, changed);
         }
-        self.sort(catalogue, sort, reversed);
+        self.sort(catalogue, (sort, reversed), only);
     }
 
     fn filter(&mut self, query: &str, changed: bool) {
@@ -123,8 +131,12 @@ impl Order {
         };
     }
 
-    fn sort(&mut self, catalogue: &Catalogue, sort: Sort, reversed: bool) {
+    fn sort(&mut self, catalogue: &Catalogue, (sort, reversed): (Sort, bool), only: Option<&HashMap<u32, usize>>) {
         let mut matches = self.matches.clone();
+        if let Some(only) = only {
+            matches.retain(|(clip, _)| only.contains_key(clip));
+            matches.sort_by_key(|(clip, _)| only.get(clip));
+        }
         let clips = &self.clips;
         let of = |entry: &(u32, u32)| &clips[entry.0 as usize];
         match sort {
@@ -218,18 +230,18 @@ mod tests {
         let (mut typed, mut whole) = (Order::default(), Order::default());
         let query = "crem ang 04";
         for end in 1..=query.len() {
-            typed.update(&catalogue, &query[..end], Sort::Corpus, false);
+            typed.update(&catalogue, &query[..end], (Sort::Corpus, false), None);
         }
-        whole.update(&catalogue, query, Sort::Corpus, false);
+        whole.update(&catalogue, query, (Sort::Corpus, false), None);
         assert!(!whole.rows.is_empty() && whole.rows.len() < 3000);
         assert_eq!(typed.rows, whole.rows);
-        typed.update(&catalogue, "'sad !ravdess", Sort::File, false);
+        typed.update(&catalogue, "'sad !ravdess", (Sort::File, false), None);
         assert!(!typed.rows.is_empty());
         for row in &typed.rows {
             let clip = &catalogue.clips[*row as usize];
             assert!(clip.emotion.name() == "sad" && &*clip.corpus == "crema-d");
         }
-        typed.update(&catalogue, "", Sort::Corpus, false);
+        typed.update(&catalogue, "", (Sort::Corpus, false), None);
         assert_eq!(typed.rows.len(), 3000);
     }
 
@@ -237,19 +249,19 @@ mod tests {
     fn sorting_follows_the_property_and_reverses() {
         let catalogue = catalogue(500);
         let mut order = Order::default();
-        order.update(&catalogue, "", Sort::Length, false);
+        order.update(&catalogue, "", (Sort::Length, false), None);
         let lengths: Vec<f64> = order
             .rows
             .iter()
             .map(|row| catalogue.clips[*row as usize].seconds())
             .collect();
         assert!(lengths.windows(2).all(|pair| pair[0] <= pair[1]));
-        order.update(&catalogue, "", Sort::Emotion, true);
+        order.update(&catalogue, "", (Sort::Emotion, true), None);
         assert_eq!(catalogue.clips[order.rows[0] as usize].emotion.name(), "angry");
         let mut sort = Sort::default();
         for _ in 0..Sort::ALL.len() {
             sort = sort.next();
-            order.update(&catalogue, "", sort, false);
+            order.update(&catalogue, "", (sort, false), None);
             assert_eq!(order.rows.len(), 500);
         }
         assert_eq!(sort, Sort::default());
@@ -259,10 +271,10 @@ mod tests {
     fn a_hundred_thousand_clips_are_filtered_between_two_keystrokes() {
         let catalogue = catalogue(100_000);
         let mut order = Order::default();
-        order.update(&catalogue, "", Sort::Speaker, false);
-        order.update(&catalogue, "a", Sort::Corpus, false);
+        order.update(&catalogue, "", (Sort::Speaker, false), None);
+        order.update(&catalogue, "a", (Sort::Corpus, false), None);
         let start = Instant::now();
-        order.update(&catalogue, "ang", Sort::Corpus, false);
+        order.update(&catalogue, "ang", (Sort::Corpus, false), None);
         let seconds = start.elapsed().as_secs_f64();
         assert!(order.rows.len() > 30_000);
         assert!(seconds < 1.0, "{seconds} s even on a busy machine");

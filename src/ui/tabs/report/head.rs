@@ -26,7 +26,15 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         x += buffer.put(area, x, 0, " FINAL MODEL, NOT EVALUATED ", theme.badge()) + 2;
     }
     let room = usize::from(area.width).saturating_sub(usize::from(x) + width(&place) + 2);
-    let details = format!("{} on {}", run.model, run.corpora.join(", "));
+    let mut details = format!("{} on {}", run.model, run.corpora.join(", "));
+    if let Some(end) = &run.end {
+        let whole = format!("{details}; {end}");
+        details = if width(&whole) <= room {
+            whole
+        } else {
+            format!("{}; {details}", end.short())
+        };
+    }
     if room >= 8 {
         buffer.put(area, x, 0, &cut(&details, room), theme.dim());
     }

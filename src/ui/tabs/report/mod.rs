@@ -8,7 +8,7 @@ use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSu
 use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table as Keys};
+use crate::ui::pane::{Effects, Pane, Show, Table as Keys, Tested};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
@@ -84,12 +84,19 @@ const MATRIX: Keys<ReportView> = Keys {
 const CLIPS: Keys<ReportView> = Keys {
     heading: "In the clips of a cell",
     bindings: &[
-        bind(&[ENTER], "open the clip in Listen")
+        bind(&[ENTER], "listen to the clip, and to those beside it")
             .hint("listen")
             .does(|view, _, effects| {
-                let row = view.clips.as_ref().map_or(0, |cursor| cursor.row);
-                let evaluated = view.evaluated();
-                effects.show = evaluated.get(row).map(|clip| Show::Clip(clip.path.clone()));
+                let at = view.clips.as_ref().map_or(0, |cursor| cursor.row);
+                let clips: Vec<_> = view.evaluated().iter().map(|clip| clip.path.clone()).collect();
+                if let Some(report) = view.report.as_ref().filter(|_| at < clips.len()) {
+                    effects.show(Show::Tested(Tested {
+                        run: report.run.id.clone(),
+                        title: cell_words(view, report),
+                        clips,
+                        at,
+                    }));
+                }
             }),
         bind(&[ESCAPE, Key::character('h'), LEFT], "back to the matrix")
             .hint("back")

@@ -37,13 +37,15 @@ fn shown(view: &TrainView) -> Vec<Shown<'_>> {
     let marked = view.marks.ids().filter(|id| Some(*id) != selected.as_ref());
     let ids: Vec<&String> = marked.chain(selected.as_ref()).collect();
     let several = ids.len() > 1;
-    let found = ids.into_iter().enumerate().filter_map(|(index, id)| {
+    let found = ids.into_iter().filter_map(|id| {
         let (detail, tracks) = view.details.get(id)?;
-        let name = several.then(|| char::from(b'A' + index as u8));
+        // Its colour and its letter stay with a run, wherever the cursor goes.
+        let color = view.marks.color(id);
+        let name = several.then(|| char::from(b'A' + color as u8));
         Some(Shown {
             detail,
             tracks,
-            color: view.marks.color(id),
+            color,
             name,
         })
     });
@@ -143,13 +145,13 @@ fn draw_shown(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, 
     }
 }
 
-/// Training below, validation on top, with the best epoch marked.
+/// Training below, validation on top, with the epoch marked whose network is kept.
 fn series(shown: &[Shown<'_>], metric: Metric, window: &Range<usize>, dots: usize, theme: Theme) -> Vec<Series> {
     let mut all = Vec::new();
     for dashed in [true, false] {
         for run in shown {
-            let best = run.detail.epochs.best();
-            let mark = best.and_then(|place| run.tracks.point(metric, place, window));
+            let kept = run.detail.epochs.kept();
+            let mark = kept.and_then(|place| run.tracks.point(metric, place, window));
             all.push(Series {
                 points: run.tracks.points(metric, !dashed, window.clone(), dots),
                 style: if dashed {
@@ -169,7 +171,7 @@ fn series(shown: &[Shown<'_>], metric: Metric, window: &Range<usize>, dots: usiz
 /// Names the curves; returns the rows taken.
 fn legend(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let mut x = 0;
-    for (sample, words) in [("━━", "validation"), ("╍╍", "training"), ("●", "best epoch")] {
+    for (sample, words) in [("━━", "validation"), ("╍╍", "training"), ("●", "kept epoch")] {
         x += buffer.put(area, x, 0, sample, theme.text()) + 1;
         x += buffer.put(area, x, 0, words, theme.dim()) + 2;
     }

@@ -1,7 +1,7 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
 use super::{TrainView, note, queue, usage};
-use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
+use crate::engine::{EpochMetrics, KeptEpoch, RunDetail, RunState, RunSummary};
 use crate::present::numbers::{bytes, duration, grouped, percent};
 use crate::present::words;
 use crate::ui::styles;
@@ -109,14 +109,16 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     let mut rows = Vec::new();
     let mut state = run.state.name().to_owned();
     if run.state == RunState::Dead {
-        state += ": its process died unexpectedly; c resumes it from its last epoch";
+        state += "; c resumes it from its last epoch";
     }
     if let Some(place) = &run.queue {
         state = format!("{state}: {}", queue::sentence(place));
     }
     rows.push(("state", state, styles::run_style(run, theme)));
-    if let Some(reason) = &run.reason {
-        rows.push(("reason", reason.clone(), theme.bad()));
+    match (&run.reason, &run.end) {
+        (Some(reason), _) => rows.push(("reason", reason.clone(), theme.bad())),
+        (None, Some(end)) => rows.push(("ended", end.to_string(), plain)),
+        (None, None) => {}
     }
     let first = rows.len();
     if run.state == RunState::Running {
@@ -128,9 +130,10 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
         };
         rows.extend(left.map(|left| ("left", left, plain)));
     }
-    if let Some(detail) = detail.filter(|detail| !detail.epochs.is_empty()) {
-        rows.extend(epochs(detail, theme));
-    }
+    let trained = detail.filter(|detail| !detail.epochs.is_empty());
+    rows.extend(trained.iter().flat_map(|detail| validation(detail, theme)));
+    let scored = rows.len();
+    rows.extend(trained.iter().flat_map(|detail| epochs(detail, theme)));
     for (name, words) in run.usage.iter().flat_map(usage::words) {
         rows.push((name, words, plain));
     }
@@ -139,7 +142,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     }
     let test = tested(run, theme);
     // What a score is not worth is seen first, whatever there is room for.
-    let at = if test.len() > 1 { first } else { rows.len() };
+    let at = if test.len() > 1 { first } else { scored };
     rows.splice(at..at, test);
     let fold = run
         .fold
@@ -198,17 +201,34 @@ fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> 
     folds.chain([(own, words, theme.heading())]).chain(warning).collect()
 }
 
-fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
-    let plain = theme.text();
+/// The largest validation UAR, and that of the epoch whose network is kept where it is another.
+fn validation(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let mut rows = Vec::new();
-    let best = detail.epochs.best().and_then(|place| detail.epochs.get(place));
+    let best = detail.epochs.best();
     if let Some(best) = best {
         rows.push((
-            "best UAR",
-            format!("{} in epoch {}", percent(best.validation_uar), best.epoch),
+            "best",
+            format!(
+                "validation UAR {} in epoch {}",
+                percent(best.validation_uar),
+                best.epoch
+            ),
             theme.good(),
         ));
     }
+    let other = |kept: &KeptEpoch| best.is_none_or(|best| best.epoch != kept.epoch);
+    if let Some(kept) = detail.summary.kept_epoch.filter(other) {
+        let name = words::kept_uar(kept.monitor);
+        let words = format!("{name}, {}: {}", kept.epoch, percent(kept.validation_uar));
+        rows.push(("kept", words, theme.text()));
+    }
+    rows
+}
+
+/// How the epochs go.
+fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    let plain = theme.text();
+    let mut rows = Vec::new();
     if let Some(last) = detail.epochs.last() {
         let EpochMetrics {
             epoch,

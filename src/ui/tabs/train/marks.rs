@@ -36,9 +36,9 @@ impl Marks {
         self.0.iter().position(|mark| mark.as_deref() == Some(id))
     }
 
-    /// The colour of the run under the cursor: its own, or the first that is free.
+    /// The colour of the run under the cursor: its own, or the first that is free; one of none where all are taken.
     pub fn color(&self, id: &str) -> usize {
-        self.slot(id).or_else(|| self.free()).unwrap_or(MOST - 1)
+        self.slot(id).or_else(|| self.free()).unwrap_or(MOST)
     }
 
     fn free(&self) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use super::TrainView;
 use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
+use crate::present::words;
 use crate::ui::model::Model;
 use crate::ui::overlays::{ComparisonView, Prompt, Question};
 use crate::ui::pane::Effects;
@@ -13,7 +14,8 @@ pub fn tags(note: &RunNote) -> String {
     tags.join(" ")
 }
 
-/// Whether a run has all of these words, in small letters, somewhere: name, state, model, corpora, split, tags, note.
+/// Whether a run has all of these words, in small letters, somewhere: name, state, why it ended, model,
+/// corpora, split, tags, note.
 pub fn passes(run: &RunSummary, words: &[String]) -> bool {
     let RunSummary {
         id,
@@ -24,7 +26,12 @@ pub fn passes(run: &RunSummary, words: &[String]) -> bool {
         ..
     } = run;
     let (corpora, tags) = (run.corpora.join(" "), tags(note));
-    let text = format!("{id} {} {model} {corpora} {split} {tags} {}", state.name(), note.text);
+    let end = words::ended(run);
+    let text = format!(
+        "{id} {} {end} {model} {corpora} {split} {tags} {}",
+        state.name(),
+        note.text
+    );
     holds(&text, words)
 }
 

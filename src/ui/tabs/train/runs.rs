@@ -6,7 +6,7 @@ use crate::present::numbers::{grouped, score};
 use crate::present::words;
 use crate::ui::model::Model;
 use crate::ui::styles;
-use crate::ui::text::{Paint, fit, fit_right, width, wrap};
+use crate::ui::text::{Paint, cut, fit, fit_right, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
 use crate::ui::widgets::section::{Parts, section};
@@ -23,7 +23,7 @@ pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme
     } else {
         format!("Runs {}", grouped(all))
     };
-    let mut list = section(buffer, area, &title, "UAR  val.  test", theme);
+    let mut list = section(buffer, area, &title, "UAR best val.  test", theme);
     if view.filter.is_shown() {
         view.filter.draw(list, buffer, theme);
         list = list.below(1);
@@ -81,7 +81,7 @@ fn run_row(
         )
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
-    let bar = if columns >= 100 { 10 } else { 6 };
+    let bar = if columns >= 100 { 10 } else { 8 };
     let details = details(run);
     let room = columns.saturating_sub(11 + bar + 1 + 7 + 2 + 11 + 1);
     // Runs differ by their names, so the name comes first; what is left says what they are.
@@ -98,13 +98,19 @@ fn run_row(
         width: (bar as u16).min(line.width.saturating_sub(x)),
         ..line
     };
-    gauge(
-        buffer,
-        done,
-        share_done(run),
-        over(styles::state_style(run.state, theme)),
-        theme,
-    );
+    // What is left to do is of interest while something is; then, why it ended.
+    match &run.end {
+        Some(end) => {
+            buffer.put(done, 0, 0, &cut(end.short(), bar), over(theme.dim()));
+        }
+        None => gauge(
+            buffer,
+            done,
+            share_done(run),
+            over(styles::state_style(run.state, theme)),
+            theme,
+        ),
+    }
     if selected {
         buffer.set_style(done, theme.selected());
     }
