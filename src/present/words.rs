@@ -1,6 +1,6 @@
 //! Words for what the engine counts and names.
 
-use super::numbers::{bytes, duration, grouped, percent};
+use super::numbers::{bytes, ccc, duration, grouped, percent, score};
 use crate::engine::{
     CacheKind, CacheState, CommandKind, Coverage, EncoderRow, Exclusion, FetchedCorpus, FoldScores, Known, Note,
     Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop, StopTuning,
@@ -124,6 +124,7 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
         Exclusion::Filter => "not in the filter",
         Exclusion::Label => "label dropped",
         Exclusion::Unlabelled => "unlabelled",
+        Exclusion::Dimensions => "without dimensions",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingDuplicate => "labelled twice",
@@ -276,6 +277,18 @@ pub fn coverage_mark(run: &RunSummary) -> &'static str {
 /// The mark of a fold's score that is that of all folds together; nothing for any other.
 pub fn fold_mark(run: &RunSummary) -> &'static str {
     if run.folds.is_some() { "Σ" } else { "" }
+}
+
+/// The best score on validation: UAR in percent, or the CCC of dimensions.
+pub fn best_validation(run: &RunSummary) -> String {
+    run.best_validation_ccc
+        .map_or_else(|| score(run.best_validation_uar), ccc)
+}
+
+/// The same on the test clips, with its marks.
+pub fn tested(run: &RunSummary) -> String {
+    let shown = || format!("{}{}{}", coverage_mark(run), fold_mark(run), score(run.shown_uar()));
+    run.test_ccc.map_or_else(shown, ccc)
 }
 
 /// `mean of folds 58.1 ± 2.3 %`.

@@ -1,5 +1,6 @@
 //! Runs compared.
 
+use super::runs::best_score;
 use super::{coverage_line, test_score};
 use crate::cli::output::Output;
 use crate::engine::{Comparison, RunSummary};
@@ -22,7 +23,7 @@ fn table(comparison: &Comparison) -> String {
     row("run", &|run| run.id.clone());
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
-    row("best val. UAR %", &|run| score(run.best_validation_uar));
+    row("best val. UAR %", &best_score);
     row("test UAR %", &|run| test_score(run, run.shown_uar()));
     row("test acc. %", &|run| score(run.shown_accuracy()));
     for (key, values) in &comparison.settings {

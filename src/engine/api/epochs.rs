@@ -14,6 +14,7 @@ pub struct Epochs {
     len: usize,
     best: Option<usize>,
     best_uar: Option<f64>,
+    best_ccc: Option<f64>,
     seconds: f64,
 }
 
@@ -23,10 +24,11 @@ impl Epochs {
         if metrics.best {
             self.best = Some(self.len);
         }
-        self.best_uar = Some(
-            self.best_uar
-                .map_or(metrics.validation_uar, |uar| uar.max(metrics.validation_uar)),
-        );
+        let better = |best: &mut Option<f64>, value: f64| *best = Some(best.map_or(value, |best| best.max(value)));
+        match metrics.validation_ccc {
+            Some(ccc) => better(&mut self.best_ccc, ccc),
+            None => better(&mut self.best_uar, metrics.validation_uar),
+        }
         self.seconds += metrics.seconds;
         self.len += 1;
         match self.chunks.last_mut() {
@@ -87,9 +89,14 @@ impl Epochs {
         self.best
     }
 
-    /// Best validation UAR so far.
+    /// Best validation UAR so far; none where dimensions are learnt.
     pub fn best_uar(&self) -> Option<f64> {
         self.best_uar
+    }
+
+    /// Best mean CCC on validation so far, where dimensions are learnt.
+    pub fn best_ccc(&self) -> Option<f64> {
+        self.best_ccc
     }
 
     /// Time taken by all of them (s).
@@ -134,9 +141,11 @@ pub(in crate::engine) mod tests {
             train_loss: 1.0 / epoch as f64,
             train_accuracy: 0.5,
             train_uar: 0.5,
+            train_ccc: None,
             validation_loss: 1.0,
             validation_accuracy: 0.5,
             validation_uar: 0.25,
+            validation_ccc: None,
             learning_rate: 0.001,
             clips_per_second: 100.0,
             seconds: 0.5,

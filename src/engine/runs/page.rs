@@ -6,6 +6,7 @@ use super::usage;
 use crate::engine::{
     EpochMetrics, Epochs, Heartbeat, JournalEntry, RunDetail, RunState, RunSummary, Scores, Task, Usage,
 };
+use crate::evaluation::Regression;
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
@@ -39,6 +40,8 @@ pub struct RunPage {
     note: Result<RunNote, String>,
     /// On its test clips.
     scores: Option<Scores>,
+    /// Mean CCC on these, where it has learnt dimensions.
+    ccc: Option<f64>,
 }
 
 impl RunPage {
@@ -60,6 +63,7 @@ impl RunPage {
             entry: None,
             note: Ok(RunNote::default()),
             scores: None,
+            ccc: None,
         };
         page.refresh()?;
         Ok(page)
@@ -83,7 +87,7 @@ impl RunPage {
                 JournalEntry::Epoch { metrics, .. } => self.epochs.redo(metrics),
                 JournalEntry::Resumed { epoch, .. } => {
                     self.epochs.keep(epoch);
-                    self.scores = None;
+                    (self.scores, self.ccc) = (None, None);
                     self.entries.push(entry);
                 }
                 entry => self.entries.push(entry),
@@ -108,7 +112,11 @@ impl RunPage {
         // One that went on and then failed still has the report of its first end.
         if news && matches!(self.state, RunState::Finished | RunState::Stopped) {
             let report = results::read_report(&self.folder).ok();
-            self.scores = report.map(|report| report.scores);
+            let regression = report.as_ref().and_then(|report| report.regression.as_ref());
+            self.ccc = regression.and_then(Regression::mean_ccc);
+            self.scores = report
+                .filter(|report| report.regression.is_none())
+                .map(|report| report.scores);
         }
         Ok(())
     }
@@ -123,7 +131,7 @@ impl RunPage {
         self.entry.as_ref()
     }
 
-    /// Its scores on its test clips, once evaluated.
+    /// Its scores on its test clips, once evaluated; none where it has learnt dimensions.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
     }
@@ -158,8 +166,10 @@ impl RunPage {
             epochs: self.epochs.len(),
             max_epochs: 0,
             best_validation_uar: self.epochs.best_uar(),
+            best_validation_ccc: self.epochs.best_ccc(),
             folds: None,
             test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
+            test_ccc: self.ccc,
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
             coverage: self.scores.as_ref().map(Scores::coverage),
             final_model: false,

@@ -46,10 +46,14 @@ document! {
         max_epochs: usize,
         /// Best validation unweighted average recall so far, from 0 to 1.
         best_validation_uar: Option<f64>,
+        /// Best mean CCC on validation so far, where dimensions are learnt.
+        best_validation_ccc: Option<f64>,
         /// What the folds of its cross-validation come to, as soon as two are evaluated.
         folds: Option<FoldsTogether> = run.folds.as_ref().map(Into::into),
         /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
         test_uar: Option<f64>,
+        /// Mean CCC of the dimensions on the test set, where these are learnt, once evaluated.
+        test_ccc: Option<f64>,
         /// Accuracy on the test set, once evaluated, from 0 to 1.
         test_accuracy: Option<f64>,
         /// Which classes these are about, once evaluated.

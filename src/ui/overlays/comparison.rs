@@ -102,15 +102,8 @@ fn lines(found: &Comparison) -> Vec<Line> {
     let mut lines = vec![
         of_runs("state", &|run| run.state.name().to_owned()),
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
-        of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
-        of_runs("test UAR %", &|run| {
-            format!(
-                "{}{}{}",
-                words::coverage_mark(run),
-                words::fold_mark(run),
-                score(run.shown_uar())
-            )
-        }),
+        of_runs("best val. UAR %", &words::best_validation),
+        of_runs("test UAR %", &words::tested),
         of_runs("test accuracy %", &|run| score(run.shown_accuracy())),
     ];
     let thin = |run: &RunSummary| run.coverage.as_ref().and_then(Coverage::short);

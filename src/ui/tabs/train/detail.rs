@@ -2,7 +2,7 @@
 
 use super::{TrainView, note, queue, usage};
 use crate::engine::{EpochMetrics, RunDetail, RunState, RunSummary};
-use crate::present::numbers::{bytes, duration, grouped, percent};
+use crate::present::numbers::{bytes, ccc, duration, grouped, percent};
 use crate::present::words;
 use crate::ui::styles;
 use crate::ui::text::{Paint, width, wrap};
@@ -166,6 +166,9 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
 
 /// The scores on the test clips, and what has to be said beside them.
 fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    if let Some(found) = run.test_ccc {
+        return vec![("test", format!("mean CCC {}", ccc(found)), theme.heading())];
+    }
     let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) else {
         return Vec::new();
     };
@@ -198,30 +201,31 @@ fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> 
     folds.chain([(own, words, theme.heading())]).chain(warning).collect()
 }
 
+/// What an epoch's validation score is called as the last and as the best, and its figure.
+fn figures(metrics: &EpochMetrics) -> (&'static str, &'static str, String) {
+    match metrics.validation_ccc {
+        Some(found) => ("last CCC", "best CCC", ccc(found)),
+        None => ("last UAR", "best UAR", percent(metrics.validation_uar)),
+    }
+}
+
 fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let plain = theme.text();
     let mut rows = Vec::new();
     let best = detail.epochs.best().and_then(|place| detail.epochs.get(place));
     if let Some(best) = best {
-        rows.push((
-            "best UAR",
-            format!("{} in epoch {}", percent(best.validation_uar), best.epoch),
-            theme.good(),
-        ));
+        let (_, name, figure) = figures(best);
+        rows.push((name, format!("{figure} in epoch {}", best.epoch), theme.good()));
     }
     if let Some(last) = detail.epochs.last() {
         let EpochMetrics {
             epoch,
-            validation_uar,
             learning_rate,
             memory_bytes,
             ..
         } = last;
-        rows.push((
-            "last UAR",
-            format!("{} in epoch {epoch}", percent(*validation_uar)),
-            plain,
-        ));
+        let (name, _, figure) = figures(last);
+        rows.push((name, format!("{figure} in epoch {epoch}"), plain));
         rows.push((
             "pace",
             format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),
