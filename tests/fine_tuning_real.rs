@@ -114,6 +114,7 @@ fn fine_tuned_layers_beat_the_same_layers_as_published() {
             };
             let dataset = Dataset {
                 votes: None,
+                dimensions: None,
                 matrices: matrices.clone(),
                 targets: clips.iter().map(|(_, emotion, _)| *emotion).collect(),
                 labels: EMOTIONS.map(str::to_owned).to_vec(),

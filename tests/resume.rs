@@ -38,6 +38,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
     };
     Dataset {
         votes: None,
+        dimensions: None,
         matrices: (0..60).map(|clip| matrix(clip % 3)).collect(),
         targets: (0..60).map(|clip| clip % 3).collect(),
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),

@@ -113,7 +113,7 @@ fn follow(
         return Err(Failed("the run reported nothing".to_owned()).into());
     };
     show::ended(session.output, &detail)?;
-    if detail.summary.test_uar.is_some() && !session.output.json {
+    if detail.summary.is_evaluated() && !session.output.json {
         let run = detail.summary.id.as_str().into();
         let report = session.ask(request::Report { run })?;
         session.output.text(&show::scores_line(&report))?;

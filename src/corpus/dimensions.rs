@@ -20,6 +20,13 @@ impl Dimensions {
     /// Their names, in the order in which they are shown and learnt.
     pub const NAMES: [&'static str; 3] = ["arousal", "dominance", "valence"];
 
+    /// The place of a name among [`Self::NAMES`], whatever its case; activation is arousal.
+    pub fn place(name: &str) -> Option<usize> {
+        let name = name.trim().to_lowercase();
+        let name = if name == "activation" { "arousal" } else { &*name };
+        Self::NAMES.iter().position(|known| *known == name)
+    }
+
     /// The values, in the order of [`Self::NAMES`].
     pub fn values(&self) -> [Option<f32>; 3] {
         [self.arousal, self.dominance, self.valence]

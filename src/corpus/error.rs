@@ -57,6 +57,9 @@ pub enum CorpusError {
     /// A split that cannot be made.
     #[error("split: {0}")]
     Split(String),
+    /// Dimensions that cannot be learnt.
+    #[error("training.dimensions: {0}")]
+    Dimensions(String),
     /// A sound file could not be written or read.
     #[error(transparent)]
     Audio(#[from] crate::audio::AudioError),

@@ -14,6 +14,8 @@ pub enum Exclusion {
     Label,
     /// It has no label ([`Emotion::is_label`]), and the label map gives it none.
     Unlabelled,
+    /// It states none of the dimensions that are to be learnt.
+    Dimensions,
     /// Digital silence.
     Silent,
     /// The samples cannot be decoded.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The clips that take part, with their mapped labels.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// The clips; `emotion` and `votes` are the mapped labels.
+    /// The clips; `emotion` and `votes` are the mapped labels, empty where dimensions are learnt.
     pub clips: Vec<Clip>,
     /// Their analyses, same order (none when not yet analysed).
     pub analysis: Vec<Option<Arc<SampleAnalysis>>>,
@@ -23,6 +23,9 @@ pub struct Selection {
     pub scales: Arc<Scales>,
     /// Whether segments of one recording may be dealt to two sides; such that overlap may not.
     pub recordings_shared: bool,
+    /// The dimensions that are learnt in place of labels, of [`Dimensions::NAMES`](super::Dimensions::NAMES); empty where
+    /// labels are.
+    pub dimensions: Vec<&'static str>,
 }
 
 impl Selection {
@@ -31,6 +34,14 @@ impl Selection {
     pub fn longest_seconds(&self) -> f64 {
         let stated = |clip: &Clip| clip.stated_length() as f64 / f64::from(clip.rate.max(1));
         self.clips.iter().map(stated).fold(0.0, f64::max)
+    }
+
+    /// How many numbers a model gives for each clip.
+    pub fn outputs(&self) -> usize {
+        match self.dimensions.len() {
+            0 => self.labels().len(),
+            dimensions => dimensions,
+        }
     }
 
     /// The labels that there are.
@@ -79,7 +90,7 @@ pub fn select(catalogue: &Catalogue, labels: &LabelSettings, filter: &FilterSett
     selection
 }
 
-fn unfit(analysis: &SampleAnalysis, conflicting: &HashSet<u128>) -> Option<Exclusion> {
+pub(super) fn unfit(analysis: &SampleAnalysis, conflicting: &HashSet<u128>) -> Option<Exclusion> {
     if analysis.damage.is_some() {
         Some(Exclusion::Damaged)
     } else if analysis.level.silent {
@@ -114,7 +125,7 @@ fn conflicting(catalogue: &Catalogue, map: &LabelMap) -> HashSet<u128> {
 }
 
 /// The filter with its names in lower case.
-struct Filter {
+pub(super) struct Filter {
     corpus: HashSet<String>,
     gender: HashSet<String>,
     speaker: HashSet<String>,
@@ -123,7 +134,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(settings: &FilterSettings, catalogue: &Catalogue) -> Self {
+    pub fn new(settings: &FilterSettings, catalogue: &Catalogue) -> Self {
         let names = |list: &[String]| list.iter().map(|name| name.trim().to_lowercase()).collect();
         let label = |name: &String| match catalogue.names.naming() {
             Naming::Joined => Emotion::new(name).joined().name().to_owned(),
@@ -138,7 +149,8 @@ impl Filter {
         }
     }
 
-    fn passes(&self, clip: &Clip, emotion: &Emotion) -> bool {
+    /// Whether a clip of this mapped label takes part.
+    pub fn passes(&self, clip: &Clip, emotion: &Emotion) -> bool {
         let names = |list: &HashSet<String>, name: &str| list.is_empty() || list.contains(&name.to_lowercase());
         (self.corpus.is_empty() || self.corpus.contains(&corpus_key(&clip.corpus)))
             && names(&self.gender, clip.gender.map_or("unknown", |gender| gender.name()))

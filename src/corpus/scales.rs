@@ -84,6 +84,14 @@ impl Scales {
         Self(scales.collect())
     }
 
+    /// A clip's dimensions on 0 to 1, in the order of [`Dimensions::NAMES`]; none where it states none, or where no scale is
+    /// known.
+    pub fn on_unit(&self, clip: &Clip) -> [Option<f32>; Dimensions::NAMES.len()] {
+        let scales = self.get(&clip.corpus).map_or([None; 3], |of| of.scales);
+        let values = clip.dimensions.values();
+        std::array::from_fn(|place| Some(scales[place]?.to_unit(values[place]?)))
+    }
+
     /// Those of a corpus, where its clips have dimensions.
     pub fn get(&self, corpus: &str) -> Option<&CorpusScales> {
         self.0.get(corpus)

@@ -1,9 +1,13 @@
 //! From settings to a catalogue: which corpora, their headers, their samples. Engine and worker read the same way.
 
 use super::{EngineError, Settings, Task};
-use crate::corpus::{self, AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Duplicates, ScanIndex, demo};
+use crate::corpus::{
+    self, AnalysisCache, Catalogue, Clip, CorpusError, CorpusSettings, Duplicates, Exclusion, ScanIndex, Selection,
+    demo, select, select_dimensions,
+};
 use crate::device::device;
 use crate::features::{FeatureStore, Recipe};
+use crate::training::Target;
 use burn::tensor::Device;
 use std::path::PathBuf;
 
@@ -48,6 +52,28 @@ fn listed(settings: &Settings) -> Result<Vec<CorpusSettings>, EngineError> {
 /// Where the demo corpus is when nothing else is said.
 pub fn demo_folder(settings: &Settings) -> PathBuf {
     settings.data.join("demo")
+}
+
+/// The clips that take part, as what is learnt of them asks.
+///
+/// # Errors
+/// Dimensions that are to be learnt and that the corpora do not have.
+pub fn selection(catalogue: &Catalogue, settings: &Settings) -> Result<Selection, CorpusError> {
+    let (labels, filter) = (&settings.labels, &settings.filter);
+    match settings.training.target {
+        Target::Dimensions => {
+            let wanted = &settings.training.dimensions;
+            let found = select_dimensions(catalogue, labels, filter, wanted)?;
+            match found.clips.is_empty() && found.excluded.contains_key(&Exclusion::Dimensions) {
+                true => Err(CorpusError::Dimensions(format!(
+                    "no clip that takes part states {} in two values; name others, or the columns that state them",
+                    wanted.join(" or ")
+                ))),
+                false => Ok(found),
+            }
+        }
+        Target::Emotion | Target::Votes => Ok(select(catalogue, labels, filter)),
+    }
 }
 
 /// What is remembered of the samples.

@@ -66,6 +66,12 @@ impl DimensionReport {
     }
 }
 
+/// The mean over the dimensions of [`DimensionScores::ccc`], where one that is not defined counts as 0; none of none.
+pub fn mean_ccc(scores: &[DimensionScores]) -> Option<f64> {
+    let sum: f64 = scores.iter().map(|scores| scores.ccc.unwrap_or_default()).sum();
+    (!scores.is_empty()).then(|| sum / scores.len() as f64)
+}
+
 fn scores_of(dimensions: &[String], clips: &[&DimensionClip]) -> Vec<DimensionScores> {
     let of = |(index, dimension): (usize, &String)| {
         let pairs = clips.iter().filter_map(|clip| {

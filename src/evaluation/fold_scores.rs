@@ -77,6 +77,7 @@ mod tests {
             gender: None,
             truth,
             probabilities: (0..3).map(|class| f32::from(u8::from(class == prediction))).collect(),
+            dimensions: Vec::new(),
         };
         let evaluated: Vec<EvaluatedClip> = pairs.iter().map(clip).collect();
         report(

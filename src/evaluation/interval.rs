@@ -86,6 +86,7 @@ mod tests {
             probabilities: (0..2)
                 .map(|class| if class == prediction { 0.9 } else { 0.1 })
                 .collect(),
+            dimensions: Vec::new(),
         }
     }
 

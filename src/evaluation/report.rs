@@ -1,44 +1,14 @@
 //! The report of one run on its test clips.
 
-use super::{Protocol, Scores, confusion_matrix, scores};
+use super::{EvaluatedClip, Protocol, Regression, Scores, confusion_matrix, scores};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-/// The prediction of one test clip.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EvaluatedClip {
-    /// The clip.
-    pub path: PathBuf,
-    /// Its corpus.
-    pub corpus: String,
-    /// Its speaker.
-    pub speaker: Option<String>,
-    /// Its speaker's gender.
-    pub gender: Option<String>,
-    /// Index of the true label.
-    pub truth: usize,
-    /// Probability per label.
-    pub probabilities: Vec<f32>,
-}
-
-impl EvaluatedClip {
-    /// Index of the most probable label (the first of equals).
-    pub fn prediction(&self) -> usize {
-        let mut best = 0;
-        for (index, value) in self.probabilities.iter().enumerate() {
-            if *value > self.probabilities[best] {
-                best = index;
-            }
-        }
-        best
-    }
-}
 
 /// Everything about a run's test clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// The labels, in the order of every index below.
+    /// The labels, in the order of every index below; none where dimensions were learnt, and then there are no scores by
+    /// label either.
     pub labels: Vec<String>,
     /// Scores over all test clips; its means run over all labels.
     pub scores: Scores,
@@ -59,6 +29,9 @@ pub struct Report {
     /// `confusion` of each gender's clips, in the order of `by_gender`.
     #[serde(default)]
     pub confusion_by_gender: Vec<(String, Vec<Vec<usize>>)>,
+    /// How predicted dimensions agree with stated ones, where these were learnt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regression: Option<Regression>,
     /// How the scores were obtained.
     pub protocol: Protocol,
     /// `protocol.line()`.
@@ -88,8 +61,17 @@ pub fn report(labels: &[String], evaluated: &[EvaluatedClip], protocol: Protocol
         by_gender: scores_of(&confusion_by_gender),
         confusion_by_corpus,
         confusion_by_gender,
+        regression: None,
         protocol_line: protocol.line(),
         protocol,
+    }
+}
+
+/// Makes the report of a model that has learnt dimensions.
+pub fn regression_report(regression: Regression, protocol: Protocol) -> Report {
+    Report {
+        regression: Some(regression),
+        ..report(&[], &[], protocol)
     }
 }
 
@@ -169,6 +151,7 @@ mod tests {
             gender,
             truth,
             probabilities,
+            dimensions: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Scores over folds: their spread, and those of all their predictions together.
 
-use super::{Report, Scores, scores};
+use super::{Regression, Report, Scores, scores};
 use serde::{Deserialize, Serialize};
 
 /// Mean and sample standard deviation of a score over folds.
@@ -31,8 +31,12 @@ const SCORES: [Score; 8] = [
 ];
 
 /// Mean and deviation of every score of folds (the folds of one K-fold), then of the recall of
-/// every class (`recall of sad`). A run without test clips of a class has no value for that class's recall.
+/// every class (`recall of sad`). A run without test clips of a class has no value for that class's recall. Of dimensions the mean coefficient (`mean CCC`), then that of each (`CCC of arousal`).
 pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
+    let regressions: Vec<&Regression> = reports.iter().filter_map(|report| report.regression.as_ref()).collect();
+    if let Some(first) = regressions.first() {
+        return of_dimensions(&first.dimensions, &regressions);
+    }
     let mut spreads: Vec<ScoreSpread> = SCORES
         .iter()
         .filter(|_| !reports.is_empty())
@@ -49,6 +53,19 @@ pub fn spread(reports: &[Report]) -> Vec<ScoreSpread> {
         }
     }
     spreads
+}
+
+fn of_dimensions(names: &[String], folds: &[&Regression]) -> Vec<ScoreSpread> {
+    let means: Vec<f64> = folds.iter().filter_map(|fold| fold.mean_ccc()).collect();
+    let each = names.iter().map(|name| {
+        let values = folds.iter().filter_map(|fold| fold.of_dimension(name)?.ccc);
+        (format!("CCC of {name}"), values.collect::<Vec<f64>>())
+    });
+    std::iter::once(("mean CCC".to_owned(), means))
+        .chain(each)
+        .filter(|(_, values)| !values.is_empty())
+        .map(|(name, values)| of_values(name, values))
+        .collect()
 }
 
 /// The scores of all predictions of folds together, as if one test set had been evaluated: those of the folds of a
@@ -97,7 +114,7 @@ fn of_values(score: impl Into<String>, values: Vec<f64>) -> ScoreSpread {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EvaluatedClip, Protocol, report};
+    use super::super::{DimensionValue, EvaluatedClip, Protocol, regression_report, report};
     use super::*;
     use approx::assert_abs_diff_eq;
 
@@ -114,6 +131,7 @@ mod tests {
                 probabilities: (0..2)
                     .map(|class| if class == prediction { 0.9 } else { 0.1 })
                     .collect(),
+                dimensions: Vec::new(),
             })
             .collect();
         report(&["sad".into(), "angry".into()], &evaluated, Protocol::default())
@@ -151,6 +169,31 @@ mod tests {
         let mut other = run(&[(0, 0)]);
         other.labels.reverse();
         assert_eq!(pooled(&[run(&[(0, 0)]), other]), None);
+    }
+
+    #[test]
+    fn folds_that_have_learnt_dimensions_are_spread_over_these() {
+        let fold = |predicted: [f32; 2]| {
+            let clip = |(truth, prediction): (f32, f32)| EvaluatedClip {
+                dimensions: vec![DimensionValue {
+                    truth: Some(truth),
+                    prediction: Some(prediction),
+                }],
+                path: "a.wav".into(),
+                corpus: "a".into(),
+                speaker: None,
+                gender: None,
+                truth: 0,
+                probabilities: Vec::new(),
+            };
+            let clips = [0.0, 1.0].into_iter().zip(predicted).map(clip).collect::<Vec<_>>();
+            let scales = vec![("a".to_owned(), vec![Some((0.0, 1.0))])];
+            regression_report(Regression::of(&["arousal".into()], scales, &clips), Protocol::default())
+        };
+        let spreads = spread(&[fold([0.0, 1.0]), fold([1.0, 0.0])]);
+        let names: Vec<&str> = spreads.iter().map(|spread| spread.score.as_str()).collect();
+        assert_eq!(names, ["mean CCC", "CCC of arousal"]);
+        assert_eq!((spreads[0].mean, &*spreads[0].values), (0.0, &[1.0, -1.0][..]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Matrices to a batch, and a network's log probabilities: the same for training and for predictions.
 
 use super::InferenceError;
+use super::dimension_head::dimension_values_of;
 use crate::features::{FeatureMatrix, Scaler};
 use crate::models::Network;
 use burn::tensor::activation::log_softmax;
@@ -74,23 +75,50 @@ pub fn log_probabilities(
     scaler: &Scaler,
     matrices: &[&FeatureMatrix],
 ) -> Result<Vec<Vec<f32>>, InferenceError> {
-    let mut rows = Vec::with_capacity(matrices.len());
-    for clips in matrices.chunks(PREDICTION_BATCH) {
-        rows.extend(batch_log_probabilities(
-            network,
-            standardised(clips, scaler, network.is_masked())?,
-        ));
-    }
-    Ok(rows)
+    in_batches(network, scaler, matrices, batch_log_probabilities)
 }
 
 /// The same of one batch, [`standardised`].
 pub fn batch_log_probabilities(network: &Network, batch: TensorData) -> Vec<Vec<f32>> {
     let logits = network.forward(Tensor::from_data(batch, &network.device()));
-    let classes = logits.dims()[1];
-    let values = log_softmax(logits, 1).into_data();
-    let values: Vec<f32> = values.iter::<f32>().collect();
-    values.chunks_exact(classes).map(<[f32]>::to_vec).collect()
+    rows(log_softmax(logits, 1))
+}
+
+/// The value of every dimension on 0 to 1, one row per matrix, of a network that has learnt dimensions; without dropout.
+///
+/// # Errors
+/// As [`standardised`].
+pub fn dimension_rows(
+    network: &Network,
+    scaler: &Scaler,
+    matrices: &[&FeatureMatrix],
+) -> Result<Vec<Vec<f32>>, InferenceError> {
+    in_batches(network, scaler, matrices, batch_dimension_rows)
+}
+
+/// The same of one batch, [`standardised`].
+pub fn batch_dimension_rows(network: &Network, batch: TensorData) -> Vec<Vec<f32>> {
+    let outputs = network.forward(Tensor::from_data(batch, &network.device()));
+    rows(dimension_values_of(outputs))
+}
+
+fn in_batches(
+    network: &Network,
+    scaler: &Scaler,
+    matrices: &[&FeatureMatrix],
+    of_batch: fn(&Network, TensorData) -> Vec<Vec<f32>>,
+) -> Result<Vec<Vec<f32>>, InferenceError> {
+    let mut rows = Vec::with_capacity(matrices.len());
+    for clips in matrices.chunks(PREDICTION_BATCH) {
+        rows.extend(of_batch(network, standardised(clips, scaler, network.is_masked())?));
+    }
+    Ok(rows)
+}
+
+fn rows(values: Tensor<2>) -> Vec<Vec<f32>> {
+    let columns = values.dims()[1];
+    let values: Vec<f32> = values.into_data().iter::<f32>().collect();
+    values.chunks_exact(columns).map(<[f32]>::to_vec).collect()
 }
 
 #[cfg(test)]

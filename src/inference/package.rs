@@ -1,6 +1,6 @@
 //! Weights, recipe, scaler and labels: all that a prediction needs, as a folder.
 
-use super::{InferenceError, log_probabilities};
+use super::{DimensionHead, InferenceError, dimension_rows, log_probabilities};
 use crate::device::device;
 use crate::features::{FEATURE_VERSION, FeatureMatrix, Normalise, Recipe, Scaler};
 use crate::files;
@@ -27,7 +27,7 @@ pub enum FinalFit {
 /// `package.toml`: everything but the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PackageMetadata {
-    /// The labels, in the order of the outputs.
+    /// The labels, in the order of the outputs; empty where it has learnt dimensions.
     pub labels: Vec<String>,
     /// [`crate::features::FEATURE_VERSION`] of the program that made it; another one is refused.
     pub feature_version: u32,
@@ -49,9 +49,19 @@ pub struct PackageMetadata {
     pub scaler: Scaler,
     /// Architecture and sizes.
     pub model: ModelSettings,
+    /// What it gives in place of labels, where it has learnt dimensions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionHead>,
 }
 
 impl PackageMetadata {
+    /// How many numbers the network gives for each clip.
+    pub fn outputs(&self) -> usize {
+        self.dimensions
+            .as_ref()
+            .map_or(self.labels.len(), |head| head.names.len())
+    }
+
     /// Architectures that an older version did not know are as shipped. What is wrong and the remedy, where it cannot be
     /// read.
     fn parse(path: &Path, text: &str) -> Result<Self, String> {
@@ -79,8 +89,10 @@ impl PackageMetadata {
             ))
         } else if self.recipe.has_encoder() && self.recipe.resolved_encoder.is_none() {
             Some("says nothing of its encoder but the name; train again".to_owned())
-        } else if self.labels.is_empty() {
+        } else if self.outputs() == 0 {
             Some("names no labels; train again".to_owned())
+        } else if self.dimensions.is_some() && !self.labels.is_empty() {
+            Some("names labels and dimensions; train again".to_owned())
         } else if scaler.mean.len() != coefficients || scaler.deviation.len() != coefficients {
             Some(format!(
                 "its scaler has {} means and {} deviations, its recipe gives {coefficients} numbers per frame; train again",
@@ -153,23 +165,18 @@ impl Package {
         metadata.recipe.check_encoder()?;
         let device = device(device_name)?;
         // The seed does not matter: all weights are read.
-        let network = Network::new(
-            &metadata.model,
-            metadata.recipe.shape(),
-            metadata.labels.len(),
-            0,
-            &device,
-        )?;
+        let network = Network::new(&metadata.model, metadata.recipe.shape(), metadata.outputs(), 0, &device)?;
         let network = network.load(&folder.join(WEIGHTS))?;
         Ok(Self { metadata, network })
     }
 
     /// Probability of every label, one row per matrix (as extracted by the package's recipe and standardised as
-    /// [`PackageMetadata::normalise`] says, not scaled): finite, and each row sums to 1.
+    /// [`PackageMetadata::normalise`] says, not scaled): finite, and each row sums to 1. Of a model that has learnt
+    /// dimensions the value of each, on 0 to 1, a little beyond the ends of the scale at times.
     ///
     /// # Errors
     /// [`InferenceError::Refused`] for matrices of another shape or with values that are no numbers.
-    pub fn probabilities<'a>(
+    pub fn rows<'a>(
         &self,
         matrices: impl IntoIterator<Item = &'a FeatureMatrix>,
     ) -> Result<Vec<Vec<f32>>, InferenceError> {
@@ -189,6 +196,9 @@ impl Package {
             if !matrix.values.iter().all(|value| value.is_finite()) {
                 return Err(InferenceError::Refused("its features are no finite numbers".to_owned()));
             }
+        }
+        if self.metadata.dimensions.is_some() {
+            return dimension_rows(&self.network, &self.metadata.scaler, &matrices);
         }
         let rows = log_probabilities(&self.network, &self.metadata.scaler, &matrices)?;
         Ok(rows.iter().map(|row| to_probabilities(row)).collect())
@@ -245,6 +255,7 @@ pub(super) mod tests {
                 },
                 ..settings("conv1d")
             },
+            dimensions: None,
         };
         let device = device("flex").unwrap();
         let network = Network::new(&metadata.model, metadata.recipe.shape(), 3, 7, &device).unwrap();
@@ -270,12 +281,9 @@ pub(super) mod tests {
         let loaded = Package::load(folder.path(), "flex").unwrap();
         assert_eq!(loaded.metadata, saved.metadata);
         let clips = matrices(3);
-        let expected = saved.probabilities(&clips).unwrap();
-        assert_eq!(loaded.probabilities(&clips).unwrap(), expected);
-        let other = Package::load(folder.path(), "ndarray")
-            .unwrap()
-            .probabilities(&clips)
-            .unwrap();
+        let expected = saved.rows(&clips).unwrap();
+        assert_eq!(loaded.rows(&clips).unwrap(), expected);
+        let other = Package::load(folder.path(), "ndarray").unwrap().rows(&clips).unwrap();
         for (one, two) in expected.iter().flatten().zip(other.iter().flatten()) {
             assert!((one - two).abs() < 1e-5);
         }
@@ -294,14 +302,14 @@ pub(super) mod tests {
         let package = package();
         let mut clips = matrices(150);
         clips[3].values.iter_mut().for_each(|value| *value *= 1e6);
-        let rows = package.probabilities(&clips).unwrap();
+        let rows = package.rows(&clips).unwrap();
         assert_eq!(rows.len(), 150);
         for (row, clip) in rows.iter().zip(&clips) {
             assert!((row.iter().map(|value| f64::from(*value)).sum::<f64>() - 1.0).abs() < 1e-6);
-            let alone = package.probabilities([clip]).unwrap();
+            let alone = package.rows([clip]).unwrap();
             assert!(row.iter().zip(&alone[0]).all(|(one, two)| (one - two).abs() < 1e-5));
         }
-        assert_eq!(package.probabilities([]).unwrap(), Vec::<Vec<f32>>::new());
+        assert_eq!(package.rows([]).unwrap(), Vec::<Vec<f32>>::new());
     }
 
     #[test]
@@ -325,7 +333,7 @@ pub(super) mod tests {
         let refusal = |change: fn(&mut FeatureMatrix)| {
             let mut clips = matrices(2);
             change(&mut clips[1]);
-            package().probabilities(&clips).unwrap_err().to_string()
+            package().rows(&clips).unwrap_err().to_string()
         };
         assert!(refusal(|clip| clip.frames = 12).contains("12 x 4 do not fit the model's recipe, which gives 11 x 4"));
         assert!(refusal(|clip| clip.coefficients = 5).contains("11 x 5"));

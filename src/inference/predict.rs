@@ -66,6 +66,9 @@ pub struct Prediction {
     /// (dimension, value) on the scale that the model was trained on, about 0 to 1; none of a model with labels.
     #[serde(default)]
     pub dimensions: Vec<(String, f32)>,
+    /// The same in the units of each corpus that a run's model was trained on, by name; none of any other model.
+    #[serde(default)]
+    pub units: Vec<(String, Vec<(String, f32)>)>,
     /// Where labels of the model are left out: the probability that it gave to these, before the others were divided by
     /// their sum.
     #[serde(default)]
@@ -154,11 +157,13 @@ impl Package {
         if self.metadata.final_fit == FinalFit::Everything {
             warnings.push(Warning::NoTestScore);
         }
-        let rows = self.probabilities([&features])?;
-        let probabilities = rows.into_iter().flatten();
+        let row: Vec<f32> = self.rows([&features])?.into_iter().flatten().collect();
+        let named = |names: &[String]| names.iter().cloned().zip(row.iter().copied()).collect();
+        let head = self.metadata.dimensions.as_ref();
         Ok(Prediction {
-            probabilities: self.metadata.labels.iter().cloned().zip(probabilities).collect(),
-            dimensions: Vec::new(),
+            probabilities: named(&self.metadata.labels),
+            dimensions: head.map_or_else(Vec::new, |head| named(&head.names)),
+            units: head.map_or_else(Vec::new, |head| head.in_all_units(&row)),
             left_out: None,
             warnings,
         })

@@ -103,6 +103,7 @@ impl ReadyMade {
         Ok(Prediction {
             probabilities,
             dimensions,
+            units: Vec::new(),
             left_out: None,
             warnings: file.warnings,
         })

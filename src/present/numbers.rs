@@ -49,6 +49,11 @@ pub fn score(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", 100.0 * share))
 }
 
+/// `0.712`: a coefficient of agreement, or an error on its scale.
+pub fn ccc(value: f64) -> String {
+    format!("{value:.3}")
+}
+
 /// Bytes as `412 MB`.
 pub fn bytes(bytes: u64) -> String {
     match bytes {

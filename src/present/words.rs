@@ -1,10 +1,10 @@
 //! Words for what the engine counts and names.
 
-use super::numbers::{bytes, count, duration, grouped, percent};
+use super::numbers::{bytes, ccc, count, duration, grouped, percent, score};
 use crate::engine::{
-    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, EndReason, Exclusion, FetchedCorpus, FoldScores, Known,
-    Monitor, Note, Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind, RunSummary, Stop,
-    StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
+    CacheKind, CacheState, CommandKind, Coverage, EncoderRow, EndReason, Exclusion, FetchedCorpus, FoldScores,
+    KeptEpoch, Known, Monitor, Note, Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind,
+    RunSummary, Stop, StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -124,6 +124,7 @@ pub fn exclusion(exclusion: Exclusion) -> &'static str {
         Exclusion::Filter => "not in the filter",
         Exclusion::Label => "label dropped",
         Exclusion::Unlabelled => "unlabelled",
+        Exclusion::Dimensions => "without dimensions",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingDuplicate => "labelled twice",
@@ -283,18 +284,37 @@ pub fn fold_mark(run: &RunSummary) -> &'static str {
 /// What is the largest validation UAR of all epochs, wherever it is shown with the one of the kept epoch.
 pub const BEST_VALIDATION_UAR: &str = "best validation UAR";
 
-/// What the validation UAR of the epoch is called whose network is kept, by what chose it.
-pub fn kept_uar(monitor: Monitor) -> &'static str {
-    match monitor {
-        Monitor::Loss => "UAR of the lowest-loss epoch",
-        Monitor::Accuracy => "UAR of the highest-accuracy epoch",
-        Monitor::Uar => "UAR of the kept epoch",
-    }
+/// What the validation score of the epoch is called whose network is kept, by what chose it.
+pub fn kept_name(kept: &KeptEpoch) -> String {
+    let score = if kept.validation_ccc.is_some() { "CCC" } else { "UAR" };
+    let epoch = match kept.monitor {
+        Monitor::Loss => "lowest-loss",
+        Monitor::Accuracy => "highest-accuracy",
+        Monitor::Uar | Monitor::Ccc => "kept",
+    };
+    format!("{score} of the {epoch} epoch")
+}
+
+/// That score: UAR in percent, or the CCC of dimensions.
+pub fn kept_figure(kept: &KeptEpoch) -> String {
+    kept.validation_ccc.map_or_else(|| percent(kept.validation_uar), ccc)
 }
 
 /// Why a run is over, in at most ten columns; a dash while it is not.
 pub fn ended(run: &RunSummary) -> &'static str {
     run.end.as_ref().map_or("–", EndReason::short)
+}
+
+/// The best score on validation: UAR in percent, or the CCC of dimensions.
+pub fn best_validation(run: &RunSummary) -> String {
+    run.best_validation_ccc
+        .map_or_else(|| score(run.best_validation_uar), ccc)
+}
+
+/// The same on the test clips, with its marks.
+pub fn tested(run: &RunSummary) -> String {
+    let shown = || format!("{}{}{}", coverage_mark(run), fold_mark(run), score(run.shown_uar()));
+    run.test_ccc.map_or_else(shown, ccc)
 }
 
 /// `mean of folds 58.1 ± 2.3 %`.

@@ -102,6 +102,7 @@ mod tests {
         };
         Dataset {
             votes: None,
+            dimensions: None,
             matrices: (0..clips).map(matrix).collect(),
             targets: vec![0; clips],
             labels: vec!["happy".to_owned()],

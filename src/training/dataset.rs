@@ -2,8 +2,8 @@
 
 use super::extraction::features_of;
 use super::loss::Asked;
-use super::{Examples, Target, TrainingError};
-use crate::corpus::{Clip, Emotion, Split, Subset};
+use super::{DimensionTargets, Examples, Target, TrainingError};
+use crate::corpus::{Clip, Emotion, Selection, Split, Subset};
 use crate::features::{FeatureMatrix, FeatureStore, Note};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -13,12 +13,14 @@ use xxhash_rust::xxh3::Xxh3Default;
 pub struct Dataset {
     /// One matrix per clip, as extracted (not scaled), unless [`super::Normaliser`] has standardised them.
     pub matrices: Vec<FeatureMatrix>,
-    /// Index into `labels` per clip.
+    /// Index into `labels` per clip; 0 where dimensions are learnt.
     pub targets: Vec<usize>,
-    /// The labels, in order of [`crate::corpus::Emotion::rank`].
+    /// The labels, in order of [`crate::corpus::Emotion::rank`]; none where dimensions are learnt.
     pub labels: Vec<String>,
     /// What is learnt in place of the label alone, where [`Target::Votes`] asks for it.
     pub votes: Option<VoteShares>,
+    /// What is learnt in place of labels, where [`Target::Dimensions`] asks for it.
+    pub dimensions: Option<DimensionTargets>,
     /// The split.
     pub split: Split,
     /// Who speaks each clip ([`Clip::speaker_key`]), where it is known.
@@ -73,6 +75,13 @@ impl VoteShares {
 }
 
 impl Dataset {
+    /// How many numbers the network gives for each clip.
+    pub fn outputs(&self) -> usize {
+        self.dimensions
+            .as_ref()
+            .map_or(self.labels.len(), |of| of.head.names.len())
+    }
+
     /// What is asked for of a clip.
     pub(super) fn asked(&self, clip: usize) -> Asked<'_> {
         match &self.votes {
@@ -98,6 +107,9 @@ impl Dataset {
         for row in self.votes.iter().flat_map(|votes| &votes.shares) {
             hash.update(bytemuck::cast_slice(row));
         }
+        if let Some(dimensions) = &self.dimensions {
+            hash.update(format!("{:?} {:?}", dimensions.head.names, dimensions.values).as_bytes());
+        }
         format!("{:032x}", hash.digest128())
     }
 }
@@ -108,7 +120,7 @@ impl Dataset {
 ///
 /// # Errors
 /// A cache that cannot be written, features that were imported and are not there, what [`Examples::leave_out`] says,
-/// fewer than two labels, votes that are asked for and that no clip has, or being stopped.
+/// fewer than two labels, votes or dimensions that are asked for and that no clip has, or being stopped.
 pub fn build_dataset(
     examples: &mut Examples,
     target: Target,
@@ -124,7 +136,7 @@ pub fn build_dataset(
         )));
     }
     // A single label, and votes that nobody gave, are refused before the work.
-    check_target(target, clips)?;
+    check_target(target, &examples.selection)?;
     let outcomes = features_of(
         clips,
         analysis,
@@ -149,12 +161,18 @@ pub fn build_dataset(
     let mut orphaned = orphaned.into_iter();
     found.retain(|_| !orphaned.next().unwrap_or_default());
     examples.leave_out(&bad)?;
-    let (labels, targets, votes) = asked_of(target, &examples.selection.clips)?;
+    let Labelled {
+        labels,
+        targets,
+        votes,
+        dimensions,
+    } = asked_of(target, &examples.selection)?;
     let mut dataset = Dataset {
         matrices: Vec::with_capacity(found.len()),
         targets,
         labels,
         votes,
+        dimensions,
         split: examples.split.clone(),
         speakers: examples.selection.clips.iter().map(Clip::speaker_key).collect(),
         sources: (0..examples.selection.clips.len())
@@ -175,22 +193,41 @@ pub fn build_dataset(
 /// Refuses clips that nothing can be learnt of.
 ///
 /// # Errors
-/// Fewer than two labels; votes that are asked for and that no clip has.
-pub fn check_target(target: Target, clips: &[Clip]) -> Result<(), TrainingError> {
-    asked_of(target, clips).map(drop)
+/// Fewer than two labels; votes or dimensions that are asked for and that no clip has.
+pub fn check_target(target: Target, selection: &Selection) -> Result<(), TrainingError> {
+    asked_of(target, selection).map(drop)
 }
 
-/// Labels, the one of each clip, and the votes where those are learnt.
-type Labelled = (Vec<String>, Vec<usize>, Option<VoteShares>);
+/// Labels, the one of each clip, and what is learnt in place of it.
+#[derive(Default)]
+struct Labelled {
+    labels: Vec<String>,
+    targets: Vec<usize>,
+    votes: Option<VoteShares>,
+    dimensions: Option<DimensionTargets>,
+}
 
-/// The labels, each clip's index among them, and its votes where they are asked for.
-fn asked_of(target: Target, clips: &[Clip]) -> Result<Labelled, TrainingError> {
+/// What is asked for of each clip.
+fn asked_of(target: Target, selection: &Selection) -> Result<Labelled, TrainingError> {
+    let clips = &selection.clips;
+    if target == Target::Dimensions {
+        return Ok(Labelled {
+            targets: vec![0; clips.len()],
+            dimensions: Some(DimensionTargets::of(selection)?),
+            ..Labelled::default()
+        });
+    }
     let (labels, targets) = label(clips)?;
     let votes = match target {
-        Target::Emotion => None,
         Target::Votes => Some(VoteShares::of(clips, &labels, &targets)?),
+        _ => None,
     };
-    Ok((labels, targets, votes))
+    Ok(Labelled {
+        labels,
+        targets,
+        votes,
+        dimensions: None,
+    })
 }
 
 /// The emotions of these clips, each once, in the order in which they are shown.

@@ -3,6 +3,7 @@
 use super::augmentation::{Augmenter, Mixup};
 use super::average::Average;
 use super::batches::{Batches, Ready, gone};
+use super::concordance::concordance_loss;
 use super::gradient::clip_by_global_norm;
 use super::loss::{Asked, Targets};
 use super::optimizer::Optimizer;
@@ -10,9 +11,12 @@ use super::optimum::{Fit, Fitted};
 use super::schedule::Schedule;
 use super::tally::Tally;
 use super::tensors::Tensors;
-use super::{Dataset, LoopControl, Observer, TrainingError, TrainingSettings};
+use super::{Dataset, DimensionTargets, LoopControl, Observer, TrainingError, TrainingSettings};
 use crate::features::{FeatureMatrix, Scaler};
-use crate::inference::{PREDICTION_BATCH, batch_log_probabilities, log_probabilities, standardised};
+use crate::inference::{
+    PREDICTION_BATCH, batch_dimension_rows, batch_log_probabilities, dimension_values_of, log_probabilities,
+    standardised,
+};
 use crate::layers::TrainingPass;
 use crate::models::{Fitting, Network, Optimum};
 use crate::random::stream;
@@ -209,8 +213,11 @@ impl<'a> Learner<'a> {
                 if let Some(blend) = &blend {
                     input = blend.blend(input, self.network.is_masked());
                 }
-                let log_probabilities = log_softmax(self.network.forward_training(input, &mut pass), 1);
-                let mut loss = self.loss(clips, blend.as_ref(), log_probabilities, &mut tally);
+                let outputs = self.network.forward_training(input, &mut pass);
+                let mut loss = match &self.dataset.dimensions {
+                    None => self.loss(clips, blend.as_ref(), log_softmax(outputs, 1), &mut tally),
+                    Some(dimensions) => loss_of_dimensions(dimensions, clips, dimension_values_of(outputs), &mut tally),
+                };
                 check(epoch, tally.loss)?;
                 if let Some(penalty) = self.network.penalty() {
                     loss = loss + penalty;
@@ -278,6 +285,20 @@ impl<'a> Learner<'a> {
     }
 }
 
+/// The loss of a batch's dimensions on 0 to 1, which are noted in the tally.
+fn loss_of_dimensions(
+    dimensions: &DimensionTargets,
+    clips: &[usize],
+    predicted: Tensor<2>,
+    tally: &mut Tally,
+) -> Tensor<1> {
+    let columns = predicted.dims()[1];
+    let values: Vec<f32> = predicted.to_data().iter::<f32>().collect();
+    tally.predicted(clips, values.chunks_exact(columns).map(<[f32]>::to_vec));
+    let stated: Vec<&[Option<f32>]> = clips.iter().map(|clip| dimensions.values[*clip].as_slice()).collect();
+    concordance_loss(predicted, &stated)
+}
+
 /// Evaluates the network on clips without training on them.
 ///
 /// # Errors
@@ -301,7 +322,12 @@ pub(super) fn validate(
     batches.ready(|ready| {
         let mut tally = Tally::default();
         for clips in clips.chunks(PREDICTION_BATCH) {
-            let rows = batch_log_probabilities(network, ready.next().unwrap_or_else(gone)?);
+            let batch = ready.next().unwrap_or_else(gone)?;
+            if dataset.dimensions.is_some() {
+                tally.predicted(clips, batch_dimension_rows(network, batch));
+                continue;
+            }
+            let rows = batch_log_probabilities(network, batch);
             for (row, clip) in rows.iter().zip(clips) {
                 tally.add(row, dataset.targets[*clip]);
                 let asked = Targets::new(&[dataset.asked(*clip)], None, (row.len(), 0.0), None);

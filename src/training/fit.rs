@@ -9,12 +9,12 @@ use super::progress::TrainingProgress;
 use super::refit::refit;
 use super::resume::resume;
 use super::tally::epoch_metrics;
-use super::{Dataset, Observer, Task, Trained, TrainingError};
+use super::{Dataset, Observer, Task, Trained, TrainingError, check_dimensions, dimension_values};
 use crate::corpus::{Clip, Selection, Subset};
 use crate::device::device;
 use crate::evaluation::EvaluatedClip;
 use crate::features::{FEATURE_VERSION, FeatureMatrix};
-use crate::inference::{FinalFit, Package, PackageMetadata};
+use crate::inference::{DimensionHead, FinalFit, Package, PackageMetadata};
 use std::time::Instant;
 
 /// Trains on the training set, chooses the best epoch on the validation set, evaluates on the test set
@@ -51,7 +51,7 @@ pub fn train(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Traini
     let evaluated = evaluated.unwrap_or(&trained.package);
     let test = task.dataset.subset(Subset::Test);
     let matrices = test.iter().map(|clip| &task.dataset.matrices[*clip]);
-    let probabilities = evaluated.probabilities(matrices)?;
+    let probabilities = evaluated.rows(matrices)?;
     trained.test = test.into_iter().zip(probabilities).collect();
     trained.package = fitted.unwrap_or(trained.package);
     Ok(trained)
@@ -68,6 +68,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
     let task = &Task { model: &model, ..*task };
     check_layout(task.model, task.recipe)?;
     check_fitting(task.model, task.settings, task.augmentation.map(|of| of.settings))?;
+    check_dimensions(task.model, task.settings, task.augmentation.map(|of| of.settings))?;
     let settings = &*settings_of(task.model, task.settings);
     let subsets = Subsets::of(task)?;
     let scaler = task.scaler(&subsets.train);
@@ -82,6 +83,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         normalise: settings.normalise,
         final_fit: FinalFit::None,
         model: task.model.clone(),
+        dimensions: dataset.dimensions.as_ref().map(|of| of.head.clone()),
     };
     let device = device(task.device)?.autodiff();
     let network = task.network(&subsets.train, &device)?;
@@ -119,11 +121,7 @@ pub fn fit(task: &Task, observer: &mut dyn Observer) -> Result<Trained, Training
         let trained = started.elapsed().as_secs_f64();
         let network = learner.snapshot();
         let validation = validate(epoch, &network, dataset, &metadata.scaler, &subsets.validation)?;
-        let mut known = epoch_metrics(
-            epoch,
-            tally.subset_metrics(&dataset.labels),
-            validation.subset_metrics(&dataset.labels),
-        );
+        let mut known = epoch_metrics(epoch, tally.subset_metrics(dataset), validation.subset_metrics(dataset));
         known.clips_per_second = subsets.train.len() as f64 / trained.max(f64::EPSILON);
         known.seconds = started.elapsed().as_secs_f64();
         let known = progress.observe(known);
@@ -175,7 +173,12 @@ impl Subsets {
                 dataset.split.subsets.len()
             ));
         }
-        if let Some(target) = dataset.targets.iter().find(|target| **target >= dataset.labels.len()) {
+        if let Some(target) = dataset
+            .targets
+            .iter()
+            .filter(|_| dataset.dimensions.is_none())
+            .find(|target| **target >= dataset.labels.len())
+        {
             return refuse(format!(
                 "a clip has label number {target} of {}; extract the features again",
                 dataset.labels.len()
@@ -207,6 +210,11 @@ impl Subsets {
                 ));
             }
         }
+        if let Some(dimensions) = &dataset.dimensions {
+            dimensions.check(&subsets.train, "training")?;
+            dimensions.check(&subsets.validation, "validation")?;
+            return Ok(subsets);
+        }
         let first = dataset.targets[subsets.train[0]];
         if subsets.train.iter().all(|clip| dataset.targets[*clip] == first) {
             let label = dataset.labels.get(first).map_or("?", String::as_str);
@@ -227,6 +235,15 @@ pub fn evaluated_clip(clip: &Clip, truth: usize, probabilities: Vec<f32>) -> Eva
         gender: clip.gender.map(|gender| gender.name().to_owned()),
         truth,
         probabilities,
+        dimensions: Vec::new(),
+    }
+}
+
+/// A clip with its dimensions as they were predicted, on 0 to 1.
+pub fn evaluated_dimensions(head: &DimensionHead, clip: &Clip, predicted: &[f32]) -> EvaluatedClip {
+    EvaluatedClip {
+        dimensions: dimension_values(head, clip, predicted),
+        ..evaluated_clip(clip, 0, Vec::new())
     }
 }
 
@@ -234,6 +251,9 @@ pub fn evaluated_clip(clip: &Clip, truth: usize, probabilities: Vec<f32>) -> Eva
 pub fn evaluated(dataset: &Dataset, selection: &Selection, trained: &Trained) -> Vec<EvaluatedClip> {
     let join = |(index, probabilities): &(usize, Vec<f32>)| {
         let clip = selection.clips.get(*index)?;
+        if let Some(head) = &trained.package.metadata.dimensions {
+            return Some(evaluated_dimensions(head, clip, probabilities));
+        }
         Some(evaluated_clip(
             clip,
             *dataset.targets.get(*index)?,

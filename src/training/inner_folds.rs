@@ -54,6 +54,7 @@ mod tests {
     fn dataset(speakers: &[Option<&str>], sources: &[usize]) -> Dataset {
         Dataset {
             votes: None,
+            dimensions: None,
             matrices: Vec::new(),
             targets: vec![0; speakers.len()],
             labels: Vec::new(),

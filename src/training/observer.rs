@@ -8,19 +8,25 @@ use serde::{Deserialize, Serialize};
 pub struct EpochMetrics {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss over the training clips as they were stepped (with dropout, class weights and smoothed labels,
+    /// Mean loss over the training clips as they were stepped (of dimensions `1 - mean CCC` over all of them at once; with dropout, class weights and smoothed labels,
     /// which matches Keras, but without what `l1` and `l2` add).
     pub train_loss: f64,
-    /// Accuracy over the same.
+    /// Accuracy over the same; as the unweighted average recalls 0 where dimensions are learnt.
     pub train_accuracy: f64,
     /// Unweighted average recall over the same.
     pub train_uar: f64,
+    /// Where dimensions are learnt: the mean over these of the concordance correlation coefficient over the same clips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train_ccc: Option<f64>,
     /// Validation loss (without any of these).
     pub validation_loss: f64,
     /// Validation accuracy.
     pub validation_accuracy: f64,
     /// Validation unweighted average recall.
     pub validation_uar: f64,
+    /// Where dimensions are learnt: the mean over these of the coefficient over the validation clips, `1 - validation_loss`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_ccc: Option<f64>,
     /// Learning rate of this epoch.
     pub learning_rate: f64,
     /// Training clips per second.

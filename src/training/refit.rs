@@ -59,7 +59,7 @@ pub(super) fn refit(
         let Some((tally, stop)) = learner.epoch(known.epoch, &clips, rate, &mut observer)? else {
             return Ok(None);
         };
-        let subset_metrics = tally.subset_metrics(&dataset.labels);
+        let subset_metrics = tally.subset_metrics(dataset);
         let metrics = EpochMetrics {
             learning_rate: rate,
             seconds: started.elapsed().as_secs_f64(),

@@ -1,6 +1,7 @@
 //! `[training]`.
 
 use super::{EpochMetrics, TrainingError};
+use crate::corpus::Dimensions;
 use crate::features::Normalise;
 use crate::inference::FinalFit;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ pub struct TrainingSettings {
     /// What is learnt of a clip.
     #[serde(default)]
     pub target: Target,
+    /// Of the target `dimensions`: which; none named stands for those that every corpus states which states any.
+    #[serde(default)]
+    pub dimensions: Vec<String>,
     /// At most this many epochs.
     pub epochs: usize,
     /// Clips that pass the network at once.
@@ -68,6 +72,7 @@ impl TrainingSettings {
     /// [`TrainingError::Settings`] with the key and the remedy.
     pub fn validate(&self) -> Result<(), TrainingError> {
         let plateau = &self.reduce_on_plateau;
+        self.check_dimensions()?;
         at_least_one("epochs", self.epochs)?;
         at_least_one("batch_size", self.batch_size)?;
         at_least_one("accumulate", self.accumulate)?;
@@ -135,6 +140,64 @@ impl TrainingSettings {
     }
 }
 
+impl TrainingSettings {
+    /// Refuses names that are no dimensions.
+    fn check_dimensions(&self) -> Result<(), TrainingError> {
+        for (place, name) in self.dimensions.iter().enumerate() {
+            let Some(known) = Dimensions::place(name) else {
+                let names = Dimensions::NAMES.join(", ");
+                return Err(refuse(
+                    "dimensions",
+                    &format!("there is no dimension `{name}`; choose of {names}"),
+                ));
+            };
+            let earlier = &self.dimensions[..place];
+            if earlier.iter().any(|other| Dimensions::place(other) == Some(known)) {
+                return Err(refuse("dimensions", &format!("names `{name}` twice; name it once")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what does not go with the target.
+    ///
+    /// # Errors
+    /// [`TrainingError::Settings`] with the key and the remedy.
+    pub(super) fn check_target(&self) -> Result<(), TrainingError> {
+        if self.target != Target::Dimensions {
+            return match self.monitor {
+                Monitor::Ccc => Err(refuse(
+                    "monitor",
+                    "is \"ccc\", and there are classes to learn; choose \"loss\", \"accuracy\" or \"uar\", or set \
+                     training.target = \"dimensions\"",
+                )),
+                _ => Ok(()),
+            };
+        }
+        let without_classes = |key: &str, remedy: &str| {
+            let problem = format!("is about classes, and training.target = \"dimensions\" has none; {remedy}");
+            Err(refuse(key, &problem))
+        };
+        if matches!(self.monitor, Monitor::Accuracy | Monitor::Uar) {
+            return without_classes("monitor", "choose \"loss\" or \"ccc\", which is 1 - loss");
+        }
+        if self.class_weights {
+            return without_classes("class_weights", "set it to false");
+        }
+        if self.balanced_sampling {
+            return without_classes("balanced_sampling", "set it to false");
+        }
+        if self.label_smoothing > 0.0 {
+            return without_classes("label_smoothing", "set it to 0");
+        }
+        if self.batch_size < 2 {
+            let problem = "is 1, and agreement is measured over the clips of a batch; take 2 at least, 32 is usual";
+            return Err(refuse("batch_size", problem));
+        }
+        Ok(())
+    }
+}
+
 fn at_least_one(key: &str, value: usize) -> Result<(), TrainingError> {
     if value > 0 {
         Ok(())
@@ -169,6 +232,8 @@ pub enum Monitor {
     Accuracy,
     /// Validation unweighted average recall, higher is better.
     Uar,
+    /// Mean concordance correlation coefficient of the dimensions on validation, higher is better.
+    Ccc,
 }
 
 impl Monitor {
@@ -178,6 +243,7 @@ impl Monitor {
             Self::Loss => metrics.validation_loss,
             Self::Accuracy => metrics.validation_accuracy,
             Self::Uar => metrics.validation_uar,
+            Self::Ccc => metrics.validation_ccc.unwrap_or_default(),
         }
     }
 
@@ -186,7 +252,7 @@ impl Monitor {
         match (self, best) {
             (_, None) => true,
             (Self::Loss, Some(best)) => value < best - min_delta,
-            (Self::Accuracy | Self::Uar, Some(best)) => value > best + min_delta,
+            (Self::Accuracy | Self::Uar | Self::Ccc, Some(best)) => value > best + min_delta,
         }
     }
 }
@@ -200,6 +266,8 @@ pub enum Target {
     Emotion,
     /// The share of its listeners that chose each label.
     Votes,
+    /// Its dimensions: arousal, dominance, valence.
+    Dimensions,
 }
 
 /// What changes the weights by their gradients.
@@ -319,6 +387,9 @@ pub(super) mod tests {
         assert!(refusal(still).starts_with("training.nesterov"));
         let twice = |s: &mut TrainingSettings| (s.class_weights, s.balanced_sampling) = (true, true);
         assert!(refusal(twice).contains("choose one of them"));
+        assert!(refusal(|s| s.dimensions = vec!["anger".to_owned()]).contains("no dimension `anger`"));
+        let twice = |s: &mut TrainingSettings| s.dimensions = vec!["arousal".to_owned(), "Activation".to_owned()];
+        assert!(refusal(twice).contains("twice"));
         assert!(refusal(|s| s.label_smoothing = 1.0).starts_with("training.label_smoothing"));
         assert!(refusal(|s| s.average.decay = 1.0).starts_with("training.average.decay"));
         assert!(refusal(|s| s.average.from_epoch = 0).starts_with("training.average.from_epoch"));
@@ -332,5 +403,26 @@ pub(super) mod tests {
         assert!(refusal(|s| s.reduce_on_plateau.factor = 1.0).contains("above 0 and below 1"));
         assert!(refusal(|s| s.reduce_on_plateau.minimum = -1.0).starts_with("training.reduce_on_plateau.minimum"));
         assert!(refusal(|s| s.reduce_on_plateau.min_delta = -1.0).contains("reduce_on_plateau.min_delta"));
+    }
+
+    #[test]
+    fn what_is_about_classes_does_not_go_with_dimensions() {
+        let classes = shipped();
+        let dimensions = TrainingSettings {
+            target: Target::Dimensions,
+            ..shipped()
+        };
+        let refusal = |settings: &TrainingSettings, change: fn(&mut TrainingSettings)| {
+            let mut changed = settings.clone();
+            changed.check_target().unwrap();
+            change(&mut changed);
+            changed.check_target().unwrap_err().to_string()
+        };
+        assert!(refusal(&classes, |s| s.monitor = Monitor::Ccc).starts_with("training.monitor: is \"ccc\""));
+        assert!(refusal(&dimensions, |s| s.monitor = Monitor::Uar).contains("choose \"loss\" or \"ccc\""));
+        assert!(refusal(&dimensions, |s| s.class_weights = true).starts_with("training.class_weights"));
+        assert!(refusal(&dimensions, |s| s.balanced_sampling = true).starts_with("training.balanced_sampling"));
+        assert!(refusal(&dimensions, |s| s.label_smoothing = 0.1).starts_with("training.label_smoothing"));
+        assert!(refusal(&dimensions, |s| s.batch_size = 1).starts_with("training.batch_size"));
     }
 }

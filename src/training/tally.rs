@@ -1,7 +1,7 @@
 //! What the clips of an epoch come to: their loss and scores.
 
-use super::EpochMetrics;
-use crate::evaluation::{confusion_matrix, scores};
+use super::{Dataset, DimensionTargets, EpochMetrics};
+use crate::evaluation::{DimensionClip, DimensionReport, confusion_matrix, mean_ccc, scores};
 
 /// Loss and predictions, clip by clip.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ pub(super) struct Tally {
     /// The label of each clip.
     pub truth: Vec<usize>,
     predictions: Vec<usize>,
+    /// The clips whose dimensions were predicted, with the values on 0 to 1.
+    pub rows: Vec<(usize, Vec<f32>)>,
 }
 
 /// What an epoch's clips come to.
@@ -19,6 +21,7 @@ pub(super) struct SubsetMetrics {
     pub loss: f64,
     pub accuracy: f64,
     pub uar: f64,
+    pub ccc: Option<f64>,
 }
 
 /// The metrics of an epoch; rate and times are filled in by the loop.
@@ -28,9 +31,11 @@ pub(super) fn epoch_metrics(epoch: usize, train: SubsetMetrics, validation: Subs
         train_loss: train.loss,
         train_accuracy: train.accuracy,
         train_uar: train.uar,
+        train_ccc: train.ccc,
         validation_loss: validation.loss,
         validation_accuracy: validation.accuracy,
         validation_uar: validation.uar,
+        validation_ccc: validation.ccc,
         learning_rate: 0.0,
         clips_per_second: 0.0,
         seconds: 0.0,
@@ -52,14 +57,51 @@ impl Tally {
         self.predictions.push(best);
     }
 
+    /// Notes the dimensions of clips as they were predicted. The loss is that of all clips at once; it is no number where one
+    /// of these is none.
+    pub fn predicted(&mut self, clips: &[usize], rows: impl IntoIterator<Item = Vec<f32>>) {
+        for (clip, row) in clips.iter().zip(rows) {
+            if !row.iter().all(|value| value.is_finite()) {
+                self.loss = f64::NAN;
+            }
+            self.rows.push((*clip, row));
+        }
+    }
+
     /// Means over all clips.
-    pub fn subset_metrics(&self, labels: &[String]) -> SubsetMetrics {
+    pub fn subset_metrics(&self, dataset: &Dataset) -> SubsetMetrics {
+        if let Some(dimensions) = &dataset.dimensions {
+            return self.concordance(dimensions);
+        }
+        let labels = &dataset.labels;
         let counts = confusion_matrix(&self.truth, &self.predictions, labels.len());
         let scores = scores(&counts, labels);
         SubsetMetrics {
             loss: self.loss / self.truth.len().max(1) as f64,
             accuracy: scores.accuracy,
             uar: scores.unweighted_average_recall,
+            ccc: None,
+        }
+    }
+
+    /// Of dimensions, over all clips at once: `1 - mean CCC`, and the mean.
+    fn concordance(&self, of: &DimensionTargets) -> SubsetMetrics {
+        let clips: Vec<DimensionClip> = self
+            .rows
+            .iter()
+            .map(|(clip, prediction)| DimensionClip {
+                corpus: "",
+                ranges: Vec::new(),
+                truth: of.values[*clip].clone(),
+                prediction: prediction.clone(),
+            })
+            .collect();
+        let ccc = mean_ccc(&DimensionReport::of(&of.head.names, &clips).all).unwrap_or_default();
+        SubsetMetrics {
+            loss: 1.0 - ccc,
+            accuracy: 0.0,
+            uar: 0.0,
+            ccc: Some(ccc),
         }
     }
 }

@@ -41,10 +41,13 @@ impl<'a> Task<'a> {
     /// The network before its first step, which knows how many of these clips each class has, and begins with the published
     /// weights of the recipe's encoder where it fine-tunes that.
     pub(super) fn network(&self, clips: &[usize], device: &Device) -> Result<Network, TrainingError> {
-        let classes = self.dataset.labels.len();
+        let classes = self.dataset.outputs();
         let mut network = Network::new(self.model, self.recipe.shape(), classes, self.seed, device)?;
         if self.model.fine_tunes() {
             network = network.with_encoder(&locate(&self.recipe.encoder).map_err(ModelError::from)?)?;
+        }
+        if self.dataset.dimensions.is_some() {
+            return Ok(network);
         }
         Ok(network.with_class_counts(&class_counts(self.targets(clips), classes)))
     }
@@ -88,7 +91,7 @@ pub struct Trained {
     /// Whether it was stopped by the observer.
     pub stopped: bool,
     /// The predictions of the test clips (after a final fit on everything, those of the best epoch's network),
-    /// empty after [`super::fit`]: (index into the selection, probabilities).
+    /// empty after [`super::fit`]: (index into the selection, probabilities, or dimensions on 0 to 1).
     pub test: Vec<(usize, Vec<f32>)>,
     /// Training clips that could not be changed as the augmentation asks and were learnt as recorded: (index into the
     /// selection, reason). What a final fit saw is not among them.

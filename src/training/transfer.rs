@@ -58,7 +58,7 @@ pub fn transfer(
     )?;
     let mut rows = Vec::with_capacity(matrices.len());
     for batch in matrices.chunks(PREDICTION_BATCH) {
-        rows.extend(package.probabilities(batch)?);
+        rows.extend(package.rows(batch)?);
         if !progress(rows.len(), matrices.len()) {
             return Err(TrainingError::StoppedEarly);
         }

@@ -63,6 +63,8 @@ pub enum Objective {
     /// Unweighted average recall, higher is better.
     #[default]
     Uar,
+    /// Mean concordance correlation coefficient of dimensions, higher is better.
+    Ccc,
 }
 
 impl Objective {
@@ -70,7 +72,7 @@ impl Objective {
     pub fn direction(self) -> Direction {
         match self {
             Self::Loss => Direction::Minimize,
-            Self::Accuracy | Self::Uar => Direction::Maximize,
+            Self::Accuracy | Self::Uar | Self::Ccc => Direction::Maximize,
         }
     }
 }

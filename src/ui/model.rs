@@ -40,7 +40,9 @@ impl Model {
     /// The run whose model predicts: the chosen one if it has one, else the newest that has.
     pub fn predicting_run(&self) -> Option<&RunSummary> {
         let has_model = |run: &&RunSummary| {
-            run.state == RunState::Finished || run.state == RunState::Stopped && run.best_validation_uar.is_some()
+            run.state == RunState::Finished
+                || run.state == RunState::Stopped
+                    && (run.best_validation_uar.is_some() || run.best_validation_ccc.is_some())
         };
         let chosen = self.runs().iter().find(|run| Some(&run.id) == self.chosen.as_ref());
         chosen.filter(has_model).or_else(|| self.runs().iter().find(has_model))

@@ -38,7 +38,7 @@ fn it_learns_what_can_be_learnt_and_hands_over_a_working_package() {
     let package = undertone::inference::Package::load(&home, "flex").unwrap();
     assert_eq!(package.metadata, trained.package.metadata);
     let rows = package
-        .probabilities(trained.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
+        .rows(trained.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
         .unwrap();
     assert!(rows.iter().eq(trained.test.iter().map(|(_, row)| row)));
 }

@@ -39,9 +39,9 @@ fn early_stopping_keeps_the_best_epoch() {
         let network = Network::new(&model(), recipe().shape(), 3, 0, &device).unwrap();
         let mut package = trained.package.clone();
         package.network = network.load(&folder.path().join(name)).unwrap();
-        package.probabilities(&dataset.matrices).unwrap()
+        package.rows(&dataset.matrices).unwrap()
     };
-    let kept = trained.package.probabilities(&dataset.matrices).unwrap();
+    let kept = trained.package.rows(&dataset.matrices).unwrap();
     assert_eq!(judge(BEST), kept);
     assert_ne!(judge(LAST), kept);
 }
@@ -169,7 +169,7 @@ fn a_final_fit_learns_from_more_and_is_judged_on_what_it_did_not_learn_from() {
         assert_eq!(last.next_back(), Some(&(1, 0, steps)));
         let rows = fitted
             .package
-            .probabilities(fitted.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
+            .rows(fitted.test.iter().map(|(clip, _)| &dataset.matrices[*clip]))
             .unwrap();
         let own = rows.iter().eq(fitted.test.iter().map(|(_, row)| row));
         assert_eq!(

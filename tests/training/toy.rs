@@ -92,6 +92,7 @@ pub fn dataset(clips: usize, noise: f32, learnable: bool) -> Dataset {
     };
     Dataset {
         votes: None,
+        dimensions: None,
         matrices,
         targets,
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),

@@ -1,5 +1,6 @@
 //! Runs compared.
 
+use super::runs::best_score;
 use super::{coverage_line, test_score};
 use crate::cli::output::Output;
 use crate::engine::{Comparison, RunSummary};
@@ -24,9 +25,11 @@ fn table(comparison: &Comparison) -> String {
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
     row("ended", &|run| words::ended(run).to_owned());
-    row("best val. UAR %", &|run| score(run.best_validation_uar));
+    row("best val. UAR %", &best_score);
     row("kept epoch's val. UAR %", &|run| {
-        score(run.kept_epoch.map(|kept| kept.validation_uar))
+        run.kept_epoch
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), words::kept_figure)
     });
     row("test UAR %", &|run| test_score(run, run.shown_uar()));
     row("test acc. %", &|run| score(run.shown_accuracy()));

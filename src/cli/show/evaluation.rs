@@ -1,13 +1,16 @@
 //! A model on clips that it was not trained on.
 
+use super::dimensions::{agreement, mean_ccc};
 use super::report::{classes, confused, confusion, groups, metrics};
 use crate::cli::output::Output;
-use crate::engine::{DimensionReport, Evaluation, Interval};
+use crate::engine::{Evaluation, Interval};
 use crate::present::numbers::{count, percent};
 use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::{json, words};
 use std::io;
+
+const OF_SELECTED: &str = "dimensions of all selected clips that state them:\n";
 
 /// The report of an evaluation.
 pub fn evaluation(output: Output, evaluation: &Evaluation) -> io::Result<()> {
@@ -16,6 +19,15 @@ pub fn evaluation(output: Output, evaluation: &Evaluation) -> io::Result<()> {
 
 fn text(evaluation: &Evaluation) -> String {
     let report = &evaluation.report;
+    if let Some(regression) = &report.regression {
+        let head = format!(
+            "{}\n{}\n{}\n",
+            evaluation.model,
+            mean_ccc(regression),
+            report.protocol_line
+        );
+        return [head, agreement(&regression.agreement, ""), foot(evaluation)].join("\n");
+    }
     let parts = [
         head(evaluation),
         classes(&report.scores),
@@ -24,7 +36,10 @@ fn text(evaluation: &Evaluation) -> String {
         confused(report),
         groups("corpus", &report.by_corpus),
         groups("gender", &report.by_gender),
-        evaluation.agreement.as_ref().map_or_else(String::new, agreement),
+        evaluation
+            .agreement
+            .as_ref()
+            .map_or_else(String::new, |report| agreement(report, OF_SELECTED)),
         foot(evaluation),
     ];
     parts
@@ -56,41 +71,6 @@ fn interval(interval: &Interval) -> String {
         percent(interval.high),
         count(interval.units, units)
     )
-}
-
-/// How well predicted dimensions agree with stated ones.
-fn agreement(report: &DimensionReport) -> String {
-    let mut table = Table::new(
-        2,
-        &[
-            "dimension",
-            "corpus",
-            "clips",
-            "CCC",
-            "Pearson",
-            "RMSE of 0 to 1",
-            "RMSE in units",
-        ],
-    );
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let corpora = report
-        .by_corpus
-        .iter()
-        .map(|(corpus, scores)| (corpus.as_str(), scores));
-    for (corpus, scores) in std::iter::once(("all", &report.all)).chain(corpora) {
-        for of in scores {
-            table.row([
-                of.dimension.clone(),
-                corpus.to_owned(),
-                of.clips.to_string(),
-                number(of.ccc),
-                number(of.pearson),
-                number(Some(of.rmse)),
-                number(of.rmse_in_units),
-            ]);
-        }
-    }
-    format!("dimensions of all selected clips that state them:\n{}", table.render())
 }
 
 /// What the model took clips for whose label it does not have.

@@ -3,6 +3,7 @@
 mod bench;
 mod comparison;
 mod data;
+mod dimensions;
 mod doctor;
 mod encoders;
 mod evaluation;
@@ -40,11 +41,14 @@ pub use studies::{
 };
 
 use crate::engine::RunSummary;
-use crate::present::numbers::score;
+use crate::present::numbers::{ccc, score};
 use crate::present::words;
 
 /// A share of the test set as in a table, marked where it has to be read with what is said of its classes.
 fn test_score(run: &RunSummary, share: Option<f64>) -> String {
+    if let Some(found) = run.test_ccc {
+        return format!("CCC {}", ccc(found));
+    }
     match share {
         Some(_) => format!(
             "{}{} {}",

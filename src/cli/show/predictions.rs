@@ -66,7 +66,21 @@ fn dimensions(first: &Prediction, evaluated: &[FilePrediction]) -> String {
         let values = prediction.dimensions.iter().map(|(_, value)| format!("{value:.3}"));
         table.row(std::iter::once(path).chain(values));
     }
-    table.render() + &format!("{}: {}\n", names.join(", "), words::DIMENSIONS)
+    let mut text = table.render() + &format!("{}: {}\n", names.join(", "), words::DIMENSIONS);
+    for (corpus, values) in &first.units {
+        let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+        let heading = format!("in the units of {corpus}");
+        let mut table = Table::new(1, &[&[heading.as_str()], names.as_slice()].concat());
+        for (path, prediction) in predicted(evaluated) {
+            let own = prediction.units.iter().filter(|(of, _)| of == corpus);
+            let values = own
+                .flat_map(|(_, values)| values)
+                .map(|(_, value)| format!("{value:.3}"));
+            table.row(std::iter::once(path).chain(values));
+        }
+        text += &table.render();
+    }
+    text
 }
 
 fn predicted(evaluated: &[FilePrediction]) -> impl Iterator<Item = (String, &Prediction)> {

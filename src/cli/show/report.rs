@@ -1,9 +1,10 @@
 //! The report of a run.
 
+use super::dimensions::{agreement, mean_ccc};
 use crate::cli::output::Output;
 use crate::engine::{Report, RunReport, RunSummary, Scores};
 use crate::present::json;
-use crate::present::numbers::{percent, score};
+use crate::present::numbers::{ccc, percent, score};
 use crate::present::table::Table;
 use crate::present::words;
 use std::io;
@@ -18,6 +19,14 @@ pub fn report(output: Output, report: &RunReport) -> io::Result<()> {
 
 /// The scores in a line, what has to be said beside them, and how they were obtained.
 pub fn scores_line(run: &RunReport) -> String {
+    if let Some(own) = &run.report.regression {
+        let own = mean_ccc(own);
+        let scores = match &run.pooled_dimensions {
+            Some(pooled) => format!("test, folds together: {}\nthis fold: {own}", mean_ccc(pooled)),
+            None => format!("test: {own}"),
+        };
+        return format!("{scores}\n{}", run.report.protocol_line);
+    }
     let warning = run.coverage.warning().map_or_else(String::new, |words| words + "\n");
     let own = metrics(&run.report.scores);
     let scores = match (&run.pooled, &run.run.folds) {
@@ -35,12 +44,15 @@ pub fn scores_line(run: &RunReport) -> String {
 /// Why the run is over, and what its epochs came to on validation.
 fn course(run: &RunSummary) -> String {
     let end = run.end.as_ref().map(|end| format!("ended: {end}\n"));
-    let best = run
-        .best_validation_uar
-        .map(|uar| format!("{} {}", words::BEST_VALIDATION_UAR, percent(uar)));
-    let kept = run.kept_epoch.map(|kept| {
-        let name = words::kept_uar(kept.monitor);
-        format!("{name}, {}: {}", kept.epoch, percent(kept.validation_uar))
+    let best = match run.best_validation_ccc {
+        Some(found) => Some(format!("best validation CCC {}", ccc(found))),
+        None => run
+            .best_validation_uar
+            .map(|uar| format!("{} {}", words::BEST_VALIDATION_UAR, percent(uar))),
+    };
+    let kept = run.kept_epoch.as_ref().map(|kept| {
+        let name = words::kept_name(kept);
+        format!("{name}, {}: {}", kept.epoch, words::kept_figure(kept))
     });
     let validation = best.into_iter().chain(kept).collect::<Vec<_>>().join("; ");
     let validation = Some(validation).filter(|words| !words.is_empty());
@@ -60,19 +72,29 @@ pub(super) fn metrics(scores: &Scores) -> String {
 
 fn text(run: &RunReport) -> String {
     let report = &run.report;
+    let head = format!(
+        "{}  {} on {}{}\n{}{}\n",
+        run.run.id,
+        run.run.model,
+        run.run.corpora.join("+"),
+        match run.run.preset.as_str() {
+            "" => String::new(),
+            preset => format!(", preset {preset}"),
+        },
+        course(&run.run),
+        scores_line(run)
+    );
+    if let Some(own) = &report.regression {
+        let pooled = run.pooled_dimensions.as_ref();
+        let pooled = pooled.map_or_else(String::new, |all| {
+            agreement(&all.agreement, "predictions of all folds together:\n")
+        });
+        let parts = [head, agreement(&own.agreement, ""), pooled, spread(run)];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        return parts.join("\n");
+    }
     let parts = [
-        format!(
-            "{}  {} on {}{}\n{}{}\n",
-            run.run.id,
-            run.run.model,
-            run.run.corpora.join("+"),
-            match run.run.preset.as_str() {
-                "" => String::new(),
-                preset => format!(", preset {preset}"),
-            },
-            course(&run.run),
-            scores_line(run)
-        ),
+        head,
         classes(&report.scores),
         confusion(report),
         confused(report),
@@ -174,12 +196,22 @@ fn spread(run: &RunReport) -> String {
     let Some(first) = run.spread.first() else {
         return String::new();
     };
-    let mut table = Table::new(
-        1,
-        &[&format!("over {} folds", first.values.len()), "mean %", "deviation %"],
-    );
+    let regression = run.report.regression.is_some();
+    let (mean, deviation) = if regression {
+        ("mean", "deviation")
+    } else {
+        ("mean %", "deviation %")
+    };
+    let number = |value: f64| {
+        if regression {
+            format!("{value:.3}")
+        } else {
+            score(Some(value))
+        }
+    };
+    let mut table = Table::new(1, &[&format!("over {} folds", first.values.len()), mean, deviation]);
     for over in &run.spread {
-        table.row([over.score.clone(), score(Some(over.mean)), score(Some(over.deviation))]);
+        table.row([over.score.clone(), number(over.mean), number(over.deviation)]);
     }
     let mut text = String::new();
     if let Some(pooled) = &run.pooled {

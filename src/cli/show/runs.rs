@@ -4,7 +4,7 @@ use super::{coverage_line, test_score};
 use crate::cli::output::Output;
 use crate::engine::{Deletion, EpochMetrics, FoldScores, RunDetail, RunNote, RunState, RunSummary, Stop};
 use crate::present::json::{self, RunEvent};
-use crate::present::numbers::{bytes, score};
+use crate::present::numbers::{bytes, ccc, score};
 use crate::present::table::Table;
 use crate::present::words::{self, FINAL_MODEL, SYNTHETIC};
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ pub fn runs_table(runs: &[RunSummary]) -> String {
             doing(run),
             words::ended(run).to_owned(),
             format!("{}/{}", run.epochs, run.max_epochs),
-            score(run.best_validation_uar),
+            best_score(run),
             test_score(run, run.shown_uar()),
             score(run.shown_accuracy()),
         ]);
@@ -97,6 +97,12 @@ fn folds(runs: &[RunSummary]) -> String {
         )
     };
     groups.into_iter().map(line).collect()
+}
+
+/// The best on validation: UAR in percent, or what is said to be the CCC of dimensions.
+pub fn best_score(run: &RunSummary) -> String {
+    run.best_validation_ccc
+        .map_or_else(|| score(run.best_validation_uar), |found| format!("CCC {}", ccc(found)))
 }
 
 /// Its state; its position in the queue while it waits.
@@ -247,6 +253,19 @@ pub fn epoch(output: Output, run: &RunSummary, several: bool, epoch: &EpochMetri
         Some((fold, folds, _)) if several => format!("{}/{folds} ", fold + 1),
         _ => String::new(),
     };
+    if let (Some(train), Some(validation)) = (epoch.train_ccc, epoch.validation_ccc) {
+        return output.text(&format!(
+            "{fold}epoch {:>3}/{}  loss {:.3}/{:.3}  CCC {}/{}  {:.1} s{}",
+            epoch.epoch,
+            run.max_epochs,
+            epoch.train_loss,
+            epoch.validation_loss,
+            ccc(train),
+            ccc(validation),
+            epoch.seconds,
+            if epoch.best { "  best" } else { "" },
+        ));
+    }
     let pair = |train: f64, validation: f64| format!("{}/{}", score(Some(train)), score(Some(validation)));
     // Eighty columns; learning rate, speed and memory are in the journal, in `--json` and in the workbench.
     output.text(&format!(

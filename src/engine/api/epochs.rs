@@ -23,8 +23,8 @@ impl Epochs {
         if metrics.best {
             self.kept = Some(self.len);
         }
-        let best = self.best().map(|best| best.validation_uar);
-        if best.is_none_or(|best| metrics.validation_uar > best) {
+        let score = |metrics: &EpochMetrics| metrics.validation_ccc.unwrap_or(metrics.validation_uar);
+        if self.best().is_none_or(|best| score(&metrics) > score(best)) {
             self.best = Some(self.len);
         }
         self.seconds += metrics.seconds;
@@ -87,7 +87,7 @@ impl Epochs {
         self.kept
     }
 
-    /// The one with the best validation UAR so far; the first of several.
+    /// The one with the best UAR on validation so far, or the best mean CCC where dimensions are learnt; the first of several.
     pub fn best(&self) -> Option<&EpochMetrics> {
         self.get(self.best?)
     }
@@ -134,9 +134,11 @@ pub(in crate::engine) mod tests {
             train_loss: 1.0 / epoch as f64,
             train_accuracy: 0.5,
             train_uar: 0.5,
+            train_ccc: None,
             validation_loss: 1.0,
             validation_accuracy: 0.5,
             validation_uar: 0.25,
+            validation_ccc: None,
             learning_rate: 0.001,
             clips_per_second: 100.0,
             seconds: 0.5,

@@ -64,8 +64,8 @@ pub use crate::corpus::{
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{
-    ClassScores, Coverage, DimensionReport, DimensionScores, EvaluatedClip, FoldScores, Interval, Leakage, Protocol,
-    Report, ScoreSpread, Scores,
+    ClassScores, Coverage, DimensionReport, DimensionScores, DimensionValue, EvaluatedClip, FoldScores, Interval,
+    Leakage, Protocol, Regression, Report, ScoreSpread, Scores,
 };
 pub use crate::features::Note;
 pub use crate::inference::{Prediction, Warning};

@@ -1,8 +1,8 @@
 //! What events carry of runs.
 
 use super::{
-    Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Report, RunNote,
-    RunState, ScoreSpread, Scores, Usage,
+    Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Regression,
+    Report, RunNote, RunState, ScoreSpread, Scores, Usage,
 };
 use std::path::PathBuf;
 
@@ -37,14 +37,18 @@ pub struct RunSummary {
     pub epochs: usize,
     /// At most this many.
     pub max_epochs: usize,
-    /// Best validation UAR of all epochs so far.
+    /// Best validation UAR of all epochs so far; none where dimensions are learnt.
     pub best_validation_uar: Option<f64>,
-    /// The epoch whose network is kept, which need not be the one of the best validation UAR.
+    /// Best mean CCC on validation of all epochs so far, where dimensions are learnt.
+    pub best_validation_ccc: Option<f64>,
+    /// The epoch whose network is kept, which need not be the one of the best score.
     pub kept_epoch: Option<KeptEpoch>,
     /// What the folds come to of which it is one, as soon as two are evaluated.
     pub folds: Option<FoldScores>,
     /// Test UAR, once evaluated.
     pub test_uar: Option<f64>,
+    /// Mean CCC of the dimensions on the test clips, where these were learnt, once evaluated.
+    pub test_ccc: Option<f64>,
     /// Test accuracy, once evaluated.
     pub test_accuracy: Option<f64>,
     /// Which classes these are about, once evaluated.
@@ -70,13 +74,20 @@ pub struct RunSummary {
 pub struct KeptEpoch {
     /// From 1.
     pub epoch: usize,
-    /// Its validation UAR.
+    /// Its validation UAR; 0 where dimensions are learnt.
     pub validation_uar: f64,
+    /// Its mean CCC on validation, where dimensions are learnt.
+    pub validation_ccc: Option<f64>,
     /// What chose it.
     pub monitor: Monitor,
 }
 
 impl RunSummary {
+    /// Whether it was evaluated on its test clips.
+    pub fn is_evaluated(&self) -> bool {
+        self.test_uar.is_some() || self.test_ccc.is_some()
+    }
+
     /// Test UAR as it is shown first: of folds it is that of all their predictions together.
     pub fn shown_uar(&self) -> Option<f64> {
         let folds = self.folds.as_ref().map(|folds| folds.uar);
@@ -214,6 +225,8 @@ pub struct RunReport {
     pub spread: Vec<ScoreSpread>,
     /// Of the folds of a K-fold that are done, when there are several: the scores of all their predictions together.
     pub pooled: Option<Scores>,
+    /// The same of dimensions, where these were learnt.
+    pub pooled_dimensions: Option<Regression>,
 }
 
 /// The prediction of one file, or why it was refused.

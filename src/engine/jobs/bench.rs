@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Answer, bench_model, scan};
-use crate::corpus::{Clip, select};
+use crate::corpus::Clip;
 use crate::engine::{Bench, EngineError, FeatureSpeed, Measured, Speed, StageTime, Task, reading, request};
 use crate::features::{Extractor, FeatureError, Stopwatch};
 use rayon::prelude::*;
@@ -42,7 +42,7 @@ fn features(context: &Context, most: usize, recipe: Option<&str>) -> Result<Feat
     let named = |name: &str| context.settings.with(&[("recipe".to_owned(), name.to_owned())]);
     let settings = recipe.map_or_else(|| Ok(context.settings.clone()), named)?;
     let catalogue = scan::catalogue(context)?;
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let selection = reading::selection(&catalogue, &settings)?;
     let recipe = &settings.recipe()?.resolved(selection.longest_seconds())?;
     let extractor = &Extractor::new(recipe, reading::feature_device(recipe, &settings.device)?);
     extractor.load()?;

@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use super::scan;
-use crate::corpus::{Selection, select};
+use crate::corpus::Selection;
 use crate::engine::{EngineError, FeatureSummary, Note, reading, request};
 use crate::features::{Extracted, FeatureStore};
 use crate::training::features_of;
@@ -33,7 +33,7 @@ pub fn extract_all(context: &Context) -> Result<(FeatureStore, Selection, Featur
     context.remember(&catalogue);
 
     let begun = Instant::now();
-    let mut selection = select(&catalogue, &settings.labels, &settings.filter);
+    let mut selection = reading::selection(&catalogue, settings)?;
     let recipe = settings.recipe()?.resolved(selection.longest_seconds())?;
     let store = reading::feature_store(settings, &recipe, &settings.device)?;
     let task = reading::feature_task(&store, &selection.clips)?;

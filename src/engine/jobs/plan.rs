@@ -3,10 +3,10 @@
 use super::Answer;
 use super::context::Context;
 use super::train::{network_for, resolve};
-use crate::corpus::{Dealing, Selection, Split, Subset, fold_count, narrowed, select, split};
+use crate::corpus::{Dealing, Selection, Split, Subset, fold_count, narrowed, split};
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::file::RunFile;
-use crate::engine::{EngineError, EpochTime, RunPlan, Settings, request};
+use crate::engine::{EngineError, EpochTime, RunPlan, Settings, reading, request};
 use crate::evaluation::Coverage;
 use crate::inference::FinalFit;
 use crate::models::Fitting;
@@ -38,7 +38,7 @@ impl Answer for request::Plan {
 /// All but the time, with the settings and the number of clips that it comes from.
 fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, usize, RunPlan), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
-    let selected = select(&catalogue, &settings.labels, &settings.filter);
+    let selected = reading::selection(&catalogue, &settings)?;
     let clips = selected.clips.len();
     let folds = fold_count(&selected, &settings.split)?;
     let selection = narrowed(&selected, &settings.split, 0)?;
@@ -54,7 +54,7 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
         model: settings.model.name.clone(),
         device: settings.device.clone(),
         input: recipe.shape(),
-        classes: selection.labels().len(),
+        classes: selection.outputs(),
         parameters: network.parameters(),
         trainable: network.trainable(),
         multiply_adds: network.multiply_adds(recipe.shape()),
@@ -70,8 +70,12 @@ fn sketch(context: &Context, changes: &[(String, String)]) -> Result<(Settings, 
     Ok((settings, clips, plan))
 }
 
-/// Of the test set that a run would have; with folds, of the first and of all of them together: each clip is tested once.
+/// Of the test set that a run would have; with folds, of the first and of all of them together: each clip is tested once. Of
+/// no class where dimensions are learnt.
 fn coverage(selection: &Selection, split: &Split) -> Coverage {
+    if !selection.dimensions.is_empty() {
+        return Coverage::default();
+    }
     let mut clips: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
     for (clip, subset) in selection.clips.iter().zip(&split.subsets) {
         let (all, tested) = clips.entry(clip.emotion.rank()).or_default();

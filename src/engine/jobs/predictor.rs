@@ -55,6 +55,19 @@ impl Loaded {
         matches!(self, Self::ReadyMade(..))
     }
 
+    /// Its dimensions as it calls them; none of a model that has labels.
+    pub fn dimensions(&self) -> Vec<String> {
+        match self {
+            Self::Run(_, package) => package
+                .metadata
+                .dimensions
+                .as_ref()
+                .map_or_else(Vec::new, |head| head.names.clone()),
+            Self::ReadyMade(_, model) if model.outputs() == Outputs::Dimensions => model.labels().to_vec(),
+            Self::ReadyMade(..) => Vec::new(),
+        }
+    }
+
     /// Its labels as they are asked for; nothing of a model that has dimensions. A run's labels are what its own label
     /// map has made of them, so the settings' counts for those of others alone.
     ///
@@ -63,17 +76,17 @@ impl Loaded {
     pub fn view(&self, settings: &Settings, choice: &LabelChoice) -> Result<Option<LabelView>, EngineError> {
         let mut map = LabelSettings::default();
         let labels = match self {
-            Self::Run(_, package) => &package.metadata.labels,
-            Self::ReadyMade(_, model) if model.outputs() == Outputs::Dimensions => {
+            _ if !self.dimensions().is_empty() => {
                 if choice.map.is_empty() {
                     return Ok(None);
                 }
                 return Err(EngineError::Unsuitable(format!(
                     "{} has the dimensions {} and no labels to be mapped",
                     self.name(),
-                    model.labels().join(", ")
+                    self.dimensions().join(", ")
                 )));
             }
+            Self::Run(_, package) => &package.metadata.labels,
             Self::ReadyMade(_, model) => {
                 map.clone_from(&settings.labels);
                 model.labels()

@@ -3,9 +3,10 @@
 use super::Answer;
 use super::context::Context;
 use crate::engine::runs::book::RunBook;
+use crate::engine::runs::page::RunPage;
 use crate::engine::runs::results;
 use crate::engine::{EngineError, RunReport, request};
-use crate::evaluation::{pooled, spread};
+use crate::evaluation::{Regression, pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ impl Answer for request::Report {
             )));
         };
         let report = results::read_report(&folder)?;
-        let evaluated = results::read_evaluated_clips(&folder, &report.labels)?;
+        let evaluated = results::read_evaluated_clips(&folder, &report)?;
         let folds: Vec<_> = group
             .iter()
             .filter_map(|page| results::read_report(&page.folder).ok())
@@ -33,7 +34,12 @@ impl Answer for request::Report {
         let spread = if folds.len() > 1 { spread(&folds) } else { Vec::new() };
         let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
         let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
-        let pooled = pooled(&folds).filter(|_| run.fold.is_some() && folds.len() > 1);
+        let several = run.fold.is_some() && folds.len() > 1;
+        let pooled = pooled(&folds).filter(|_| several && report.regression.is_none());
+        let pooled_dimensions = match several && report.regression.is_some() {
+            true => together(&group),
+            false => None,
+        };
         Ok(Arc::new(RunReport {
             run,
             report,
@@ -41,6 +47,18 @@ impl Answer for request::Report {
             coverage,
             spread,
             pooled,
+            pooled_dimensions,
         }))
     }
+}
+
+/// All predictions of folds that have learnt dimensions.
+fn together(group: &[&RunPage]) -> Option<Regression> {
+    let read = |page: &&RunPage| {
+        let report = results::read_report(&page.folder).ok()?;
+        let evaluated = results::read_evaluated_clips(&page.folder, &report).ok()?;
+        Some((report.regression?, evaluated))
+    };
+    let folds: Vec<(Regression, Vec<_>)> = group.iter().filter_map(read).collect();
+    Regression::pooled(folds.iter().map(|(fold, evaluated)| (fold, &**evaluated)))
 }

@@ -3,7 +3,6 @@
 use super::Answer;
 use super::context::Context;
 use super::train::{clips_fingerprint, fingerprint};
-use crate::corpus::select;
 use crate::engine::queue::enqueue;
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::chosen::chosen;
@@ -88,9 +87,9 @@ fn check(context: &Context, page: &RunPage) -> Result<(), EngineError> {
         &context.progress_reporter(),
     )?
     .named(run.naming);
-    let now = fingerprint(&catalogue, settings);
+    let now = fingerprint(&catalogue, settings)?;
     // Earlier versions of the program counted what the samples say as well.
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let selection = reading::selection(&catalogue, settings)?;
     if now != run.fingerprint && clips_fingerprint(&selection) != run.fingerprint {
         return Err(EngineError::Unsuitable(format!(
             "run {id} began with other clips: {} were selected then, {} would be now, or their files or labels have changed; \

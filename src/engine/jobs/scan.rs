@@ -3,7 +3,7 @@
 use super::Answer;
 use super::context::Context;
 use super::rate_limiter::RateLimiter;
-use crate::corpus::{AnalysisCache, analyse, name_notes, quality_issues, select, statistics};
+use crate::corpus::{AnalysisCache, Exclusion, Selection, analyse, name_notes, quality_issues, statistics};
 use crate::engine::{Catalogue, EngineError, Survey, Task, reading, request};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,7 +59,11 @@ fn read_samples(
 /// What is known of the clips; jobs go on with it.
 fn survey(context: &Context, catalogue: &Catalogue, (header_seconds, analysis_seconds): (f64, f64)) -> Arc<Survey> {
     context.remember(catalogue);
-    let selection = select(catalogue, &context.settings.labels, &context.settings.filter);
+    // Where nothing can be learnt of them, no clip takes part; who wants to train is told why.
+    let selection = reading::selection(catalogue, &context.settings).unwrap_or_else(|_| Selection {
+        excluded: [(Exclusion::Dimensions, catalogue.clips.len())].into(),
+        ..Selection::default()
+    });
     Arc::new(Survey {
         statistics: statistics(catalogue),
         quality_issues: quality_issues(catalogue),

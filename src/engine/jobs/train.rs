@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Answer, scan};
-use crate::corpus::{Catalogue, Dealing, Naming, Selection, fold_count, narrowed, select, split};
+use crate::corpus::{Catalogue, Dealing, Naming, Selection, fold_count, narrowed, split};
 use crate::device::{choose_device, device};
 use crate::engine::queue::enqueue;
 use crate::engine::runs::command::command;
@@ -13,7 +13,7 @@ use crate::models::Network;
 use crate::runs::RunFolder;
 use crate::runs::queue::Entry;
 use crate::runs::trash::empty_expired;
-use crate::training::{Normaliser, Target, check_fitting, check_layout, check_target, settings_for};
+use crate::training::{Normaliser, Target, check_dimensions, check_fitting, check_layout, check_target, settings_for};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -68,7 +68,7 @@ pub fn resolve(context: &Context, changes: &[(String, String)]) -> Result<(Setti
 /// is a run.
 pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Settings, RunMetadata), EngineError> {
     let (settings, catalogue) = resolve(context, changes)?;
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let selection = reading::selection(&catalogue, &settings)?;
     if let (true, Some(first)) = (catalogue.clips.is_empty(), catalogue.refused.first()) {
         return Err(EngineError::Unsuitable(format!(
             "no clip can be read: {} files were refused, the first of them {}: {}; `undertone scan` lists them",
@@ -104,7 +104,7 @@ pub fn prepare(context: &Context, changes: &[(String, String)]) -> Result<(Setti
         corpora: names,
         synthetic: selection.clips.iter().any(|clip| clip.synthetic),
         clips: selection.clips.len(),
-        fingerprint: fingerprint(&catalogue, &settings),
+        fingerprint: fingerprint(&catalogue, &settings)?,
         dealing: Dealing::NEWEST,
         naming: Naming::NEWEST,
         command: command(&settings),
@@ -121,14 +121,14 @@ pub fn network_for(settings: &Settings, selection: &Selection) -> Result<(Recipe
     let model = settings_for(&settings.model, &recipe, settings.training.normalise)?;
     check_layout(&model, &recipe)?;
     check_fitting(&settings.model, &settings.training, Some(&settings.augmentation))?;
+    check_dimensions(&settings.model, &settings.training, Some(&settings.augmentation))?;
     if settings.training.target != Target::Emotion {
-        check_target(settings.training.target, &selection.clips)?;
+        check_target(settings.training.target, selection)?;
     }
     let (frames, coefficients) = recipe.shape();
     Normaliser::check(settings.training.normalise, frames, &selection.clips)?;
     let device = device("cpu")?.autodiff();
-    let labels = selection.labels().len();
-    let network = Network::new(&model, (frames, coefficients), labels, 1, &device)?;
+    let network = Network::new(&model, (frames, coefficients), selection.outputs(), 1, &device)?;
     Ok((recipe, network))
 }
 
@@ -164,16 +164,16 @@ fn create(settings: &Settings, metadata: &RunMetadata) -> Result<Vec<RunFolder>,
 }
 
 /// Hash over the clips that may take part, whatever their samples say: corpus, file, length, rate and label.
-pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> String {
+pub fn fingerprint(catalogue: &Catalogue, settings: &Settings) -> Result<String, EngineError> {
     // Whether the samples were analysed before or after the run was made is no difference.
     let headers = Catalogue {
         analysis: vec![None; catalogue.clips.len()],
         ..catalogue.clone()
     };
-    clips_fingerprint(&select(&headers, &settings.labels, &settings.filter))
+    Ok(clips_fingerprint(&reading::selection(&headers, settings)?))
 }
 
-/// Hash over these clips: corpus, file, length, rate and label.
+/// Hash over these clips: corpus, file, length, rate and label, or dimensions where these are learnt.
 pub fn clips_fingerprint(selection: &Selection) -> String {
     let mut hash = Xxh3Default::new();
     for clip in &selection.clips {
@@ -189,6 +189,9 @@ pub fn clips_fingerprint(selection: &Selection) -> String {
             )
             .as_bytes(),
         );
+        if !selection.dimensions.is_empty() {
+            hash.update(format!("{:?}\n", clip.dimensions.values()).as_bytes());
+        }
     }
     format!("{:032x}", hash.digest128())
 }

@@ -29,6 +29,7 @@ fn metric(monitor: Monitor) -> &'static str {
         Monitor::Loss => "validation loss",
         Monitor::Accuracy => "validation accuracy",
         Monitor::Uar => "validation UAR",
+        Monitor::Ccc => "validation CCC",
     }
 }
 

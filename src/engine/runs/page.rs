@@ -8,6 +8,7 @@ use crate::engine::{
     EndReason, EpochMetrics, Epochs, Heartbeat, JournalEntry, KeptEpoch, RunDetail, RunState, RunSummary, Scores, Task,
     Usage,
 };
+use crate::evaluation::Regression;
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
 use crate::runs::{LastBeat, Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
@@ -43,6 +44,8 @@ pub struct RunPage {
     note: Result<RunNote, String>,
     /// On its test clips.
     scores: Option<Scores>,
+    /// Mean CCC on these, where it has learnt dimensions.
+    ccc: Option<f64>,
 }
 
 impl RunPage {
@@ -65,6 +68,7 @@ impl RunPage {
             entry: None,
             note: Ok(RunNote::default()),
             scores: None,
+            ccc: None,
         };
         page.refresh()?;
         Ok(page)
@@ -88,7 +92,7 @@ impl RunPage {
                 JournalEntry::Epoch { metrics, .. } => self.epochs.redo(metrics),
                 JournalEntry::Resumed { epoch, .. } => {
                     self.epochs.keep(epoch);
-                    self.scores = None;
+                    (self.scores, self.ccc) = (None, None);
                     self.entries.push(entry);
                 }
                 entry => self.entries.push(entry),
@@ -114,7 +118,11 @@ impl RunPage {
         // One that went on and then failed still has the report of its first end.
         if news && matches!(self.state, RunState::Finished | RunState::Stopped) {
             let report = results::read_report(&self.folder).ok();
-            self.scores = report.map(|report| report.scores);
+            let regression = report.as_ref().and_then(|report| report.regression.as_ref());
+            self.ccc = regression.and_then(Regression::mean_ccc);
+            self.scores = report
+                .filter(|report| report.regression.is_none())
+                .map(|report| report.scores);
         }
         Ok(())
     }
@@ -129,7 +137,7 @@ impl RunPage {
         self.entry.as_ref()
     }
 
-    /// Its scores on its test clips, once evaluated.
+    /// Its scores on its test clips, once evaluated; none where it has learnt dimensions.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
     }
@@ -174,6 +182,7 @@ impl RunPage {
         Some(KeptEpoch {
             epoch: kept.epoch,
             validation_uar: kept.validation_uar,
+            validation_ccc: kept.validation_ccc,
             monitor: self.file.as_ref().ok()?.settings.training.monitor,
         })
     }
@@ -187,6 +196,7 @@ impl RunPage {
         });
         let stuck = self.heartbeat.as_ref().filter(|_| self.state == RunState::Running);
         let stuck = stuck.and_then(|heartbeat| Some(silent(heartbeat.pid, heartbeat.silence()?)));
+        let best = self.epochs.best();
         let mut summary = RunSummary {
             id: self.folder.id.clone(),
             created: jiff::Timestamp::UNIX_EPOCH,
@@ -202,10 +212,14 @@ impl RunPage {
             synthetic: false,
             epochs: self.epochs.len(),
             max_epochs: 0,
-            best_validation_uar: self.epochs.best().map(|best| best.validation_uar),
+            best_validation_uar: best
+                .filter(|best| best.validation_ccc.is_none())
+                .map(|best| best.validation_uar),
+            best_validation_ccc: best.and_then(|best| best.validation_ccc),
             kept_epoch: self.kept_epoch(),
             folds: None,
             test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
+            test_ccc: self.ccc,
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
             coverage: self.scores.as_ref().map(Scores::coverage),
             final_model: false,

@@ -6,11 +6,12 @@ use super::{Settings, resolve};
 /// Settings that version 1 of these folders did not have from the start. Programs that do not know them refuse them, and
 /// one that was running while this one was installed trains what waits behind its run. So they are left out where they
 /// are as by default, which is what their absence means.
-const LATER: [&str; 36] = [
+const LATER: [&str; 37] = [
     "notify",
     "labels.set",
     "labels.source",
     "training.target",
+    "training.dimensions",
     "speakers",
     "split.leave_one_out",
     "split.seed",

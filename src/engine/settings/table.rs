@@ -7,7 +7,9 @@
 use super::Range;
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
-use crate::corpus::{Duplicates, Gender, Intensity, LabelSet, LabelSource, Layout, SplitKind, ValidationBy};
+use crate::corpus::{
+    Dimensions, Duplicates, Gender, Intensity, LabelSet, LabelSource, Layout, SplitKind, ValidationBy,
+};
 use crate::device::device_choices;
 use crate::encoders::Pool;
 use crate::features::{DbReference, Feature, Normalise};
@@ -46,6 +48,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "model.mlp.norms" => names::<Norms>(),
         "model.fine_tuned.pool" => names::<FramePool>(),
         "training.target" => names::<Target>(),
+        "training.dimensions" => owned(&Dimensions::NAMES),
         "training.optimizer" => names::<OptimizerKind>(),
         "training.schedule" => names::<ScheduleKind>(),
         "training.normalise" => names::<Normalise>(),

@@ -9,7 +9,7 @@ use crate::engine::runs::results::read_report;
 use crate::engine::{EngineError, Settings};
 use crate::runs::{Liveness, RunFolder, liveness};
 use crate::tuning::importance::importance;
-use crate::tuning::{SpaceCoverage, Study, TrialState, Value};
+use crate::tuning::{Objective, SpaceCoverage, Study, TrialState, Value};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -223,11 +223,12 @@ impl StudyBook {
             objective: tuning.map_or_else(
                 || "value".to_owned(),
                 |tuning| match tuning.objective {
-                    crate::tuning::Objective::Uar => "validation UAR".to_owned(),
+                    Objective::Uar => "validation UAR".to_owned(),
+                    Objective::Ccc => "validation CCC".to_owned(),
                     other => format!("validation {other}"),
                 },
             ),
-            share: tuning.is_some_and(|tuning| tuning.objective != crate::tuning::Objective::Loss),
+            share: tuning.is_some_and(|tuning| !matches!(tuning.objective, Objective::Loss | Objective::Ccc)),
             direction,
             method: tuning.map_or_else(String::new, |tuning| {
                 format!("{}, {}", name_of(&tuning.sampler), name_of(&tuning.pruner))
@@ -313,7 +314,8 @@ impl StudyBook {
                 path: self.runs.join(&run),
                 id: run.clone(),
             };
-            let report = read_report(&folder).ok();
+            // Of dimensions there is neither; the run's own row has their agreement.
+            let report = read_report(&folder).ok().filter(|report| report.regression.is_none());
             Some(PromotedRun {
                 trial: usize::try_from(number("trial")?).ok()?,
                 run,

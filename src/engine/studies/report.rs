@@ -102,5 +102,6 @@ pub fn value(objective: Objective, metrics: &EpochMetrics) -> f64 {
         Objective::Loss => metrics.validation_loss,
         Objective::Accuracy => metrics.validation_accuracy,
         Objective::Uar => metrics.validation_uar,
+        Objective::Ccc => metrics.validation_ccc.unwrap_or_default(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::folder::StudyFolder;
 use crate::engine::{EngineError, Settings};
-use crate::tuning::{Distribution, Parameter, Parameters, Space, Value};
+use crate::training::Target;
+use crate::tuning::{Distribution, Objective, Parameter, Parameters, Space, Value};
 use std::collections::BTreeMap;
 
 /// What `--set` would have to say for these parameters.
@@ -97,6 +98,19 @@ pub fn trial_settings(
 /// # Errors
 /// The setting, its value and the remedy.
 pub fn check(settings: &Settings, space: &Space) -> Result<(), EngineError> {
+    let dimensions = settings.training.target == Target::Dimensions;
+    let wrong = match settings.tuning.objective {
+        Objective::Loss => None,
+        Objective::Ccc => (!dimensions).then_some(("dimensions", "\"uar\", \"accuracy\"")),
+        Objective::Uar | Objective::Accuracy => dimensions.then_some(("classes", "\"ccc\"")),
+    };
+    if let Some((of, remedy)) = wrong {
+        return Err(EngineError::Unsuitable(format!(
+            "tuning.objective is \"{}\", which is about {of}, and training.target says that there are none; set it to {remedy} \
+             or \"loss\"",
+            settings.tuning.objective
+        )));
+    }
     for parameter in space.parameters() {
         for value in ends(parameter) {
             let changes = changes_of(settings, std::iter::once((parameter.name.as_str(), value)))?;

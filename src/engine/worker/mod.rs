@@ -5,7 +5,7 @@ mod left_out;
 mod observer;
 mod prepare;
 pub(in crate::engine) mod protocol;
-mod report;
+pub(in crate::engine) mod report;
 
 use crate::device::{choose_device, device_address};
 use crate::engine::notify::{tell_lost, tell_lost_studies, watch_run};

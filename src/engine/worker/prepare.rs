@@ -1,7 +1,8 @@
 //! From the corpora to the arrays that a run is trained on.
 
+use super::protocol::observed_ranges;
 use super::{Run, left_out, progress, protocol};
-use crate::corpus::{Split, dealt, narrowed, narrowed_to, select, split};
+use crate::corpus::{Scales, Split, dealt, narrowed, narrowed_to, split};
 use crate::engine::runs::file::RunMetadata;
 use crate::engine::{EngineError, Protocol, Settings, Stop, Task, reading};
 use crate::features::Recipe;
@@ -39,7 +40,7 @@ pub fn prepare(
     if is_stopped() {
         return Ok(None);
     }
-    let selection = select(&catalogue, &settings.labels, &settings.filter);
+    let selection = reading::selection(&catalogue, settings)?;
     let leaky = settings.augmentation.leak_copies_across_sides;
     let resumed = process.resumed.is_some();
     // A run that is resumed keeps its split, whatever it would come to now. Leaky copies are dealt by chance alone, as
@@ -88,6 +89,9 @@ pub fn prepare(
     protocol.notes.extend(normaliser.note().map(str::to_owned));
     protocol.notes.extend(run.searched.clone());
     protocol.notes.extend(votes_note(&dataset));
+    protocol
+        .notes
+        .extend(dimensions_note(&dataset, &examples.selection.scales));
     Ok(Some(Prepared {
         examples,
         recipe,
@@ -107,6 +111,19 @@ fn votes_note(dataset: &Dataset) -> Option<String> {
         ),
     };
     Some(format!("learnt from the listeners' votes{without}"))
+}
+
+/// What is learnt, and whose range nobody states.
+fn dimensions_note(dataset: &Dataset, scales: &Scales) -> Vec<String> {
+    let Some(dimensions) = &dataset.dimensions else {
+        return Vec::new();
+    };
+    let learnt = format!(
+        "learnt: {}, each on 0 to 1 of its corpus's scale",
+        dimensions.head.names.join(", ")
+    );
+    let observed = observed_ranges(scales, dimensions.head.scales.keys().map(String::as_str));
+    std::iter::once(learnt).chain(observed).collect()
 }
 
 fn features_note(examples: &Examples, recipe: &Recipe, cached: usize) -> String {

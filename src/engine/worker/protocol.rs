@@ -1,6 +1,6 @@
 //! From selection and split to the protocol under every score.
 
-use crate::corpus::Subset;
+use crate::corpus::{Scales, Subset};
 use crate::engine::{Clip, Exclusion, Protocol, SampleAnalysis};
 use crate::evaluation::{Provenance, leakage};
 use crate::training::Examples;
@@ -67,12 +67,30 @@ pub(in crate::engine) fn recording(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// What has to be said of ranges of these corpora that nobody states.
+pub(in crate::engine) fn observed_ranges<'a>(
+    scales: &Scales,
+    corpora: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    let observed: Vec<&str> = corpora
+        .filter(|corpus| scales.get(corpus).is_some_and(|of| !of.stated))
+        .collect();
+    (!observed.is_empty()).then(|| {
+        format!(
+            "the range of {} is that of the values there are, and CCC and RMSE depend on it; state that of the scale in the \
+             corpus's settings (range = [1, 5])",
+            observed.join(", ")
+        )
+    })
+}
+
 /// As in `17 by the filter`.
 pub(in crate::engine) fn reason(exclusion: Exclusion) -> &'static str {
     match exclusion {
         Exclusion::Filter => "by the filter",
         Exclusion::Label => "by the label map",
         Exclusion::Unlabelled => "without a label",
+        Exclusion::Dimensions => "without the dimensions that are learnt",
         Exclusion::Silent => "silent",
         Exclusion::Damaged => "damaged",
         Exclusion::ConflictingDuplicate => "duplicates with conflicting labels",

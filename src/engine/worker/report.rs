@@ -5,16 +5,17 @@ use super::{Ending, Run, progress};
 use crate::engine::runs::ending::end_of_training;
 use crate::engine::runs::file::RunMetadata;
 use crate::engine::runs::results;
-use crate::engine::{EngineError, Settings, Task};
-use crate::evaluation;
-use crate::inference::FinalFit;
+use crate::engine::{EngineError, EvaluatedClip, Settings, Task};
+use crate::evaluation::{self, Regression};
+use crate::inference::{DimensionHead, FinalFit};
 use crate::training::{Trained, evaluated};
+use std::collections::BTreeSet;
 
 /// Keeps the model and, but for a trial, evaluates it on the test set.
 ///
 /// # Errors
 /// A folder that cannot be written.
-pub fn report(
+pub(super) fn report(
     process: &mut Run,
     run: &RunMetadata,
     settings: &Settings,
@@ -48,8 +49,18 @@ pub fn report(
         process.note(final_words(fitted, epochs))?;
     }
     let evaluated = evaluated(&dataset, &examples.selection, trained);
-    let report = evaluation::report(&dataset.labels, &evaluated, protocol);
+    let report = match &dataset.dimensions {
+        None => evaluation::report(&dataset.labels, &evaluated, protocol),
+        Some(of) => evaluation::regression_report(regression(&of.head, &evaluated), protocol),
+    };
     results::write(&process.folder, &report, &evaluated)?;
+    if let Some(regression) = &report.regression {
+        process.note(format!(
+            "epoch {epochs} was the best; test CCC {:.3}",
+            regression.mean_ccc().unwrap_or_default()
+        ))?;
+        return Ok(ending);
+    }
     process.note(format!(
         "the network of epoch {epochs} is kept; test {} {:.1} %, accuracy {:.1} %",
         report.scores.coverage().uar(),
@@ -57,6 +68,15 @@ pub fn report(
         100.0 * report.scores.accuracy
     ))?;
     Ok(ending)
+}
+
+/// How the dimensions of a model agree with those that the corpora of these clips state.
+pub(in crate::engine) fn regression(head: &DimensionHead, evaluated: &[EvaluatedClip]) -> Regression {
+    let corpora: BTreeSet<&str> = evaluated.iter().map(|clip| clip.corpus.as_str()).collect();
+    let scales = corpora
+        .into_iter()
+        .map(|corpus| (corpus.to_owned(), head.ranges(corpus)));
+    Regression::of(&head.names, scales.collect(), evaluated)
 }
 
 /// What the journal says of a final fit.

@@ -2,6 +2,7 @@
 
 use super::RefusedFile;
 use super::all;
+use super::dimensions::Agreement;
 use super::report::{Confused, Evaluated, Group, Protocol, Scores, evaluated, groups};
 use super::runs::Coverage;
 use crate::engine;
@@ -17,7 +18,7 @@ document! {
         model: String,
         /// Whether it is a ready-made classifier.
         ready_made: bool,
-        /// Dimensions that were mapped to categories, where the model has no classes.
+        /// Dimensions, where the model has no classes; where clips have labels, a ready-made classifier's are mapped to these.
         dimensions: Vec<String>,
         /// How well these agree with those that the corpora state; none where no clip states any.
         agreement: Option<Agreement> = evaluation.agreement.as_ref().map(Into::into),
@@ -48,35 +49,11 @@ document! {
         /// The same in a line.
         protocol_line: String = evaluation.report.protocol_line.clone(),
         /// The clips as they were predicted.
-        evaluated: Vec<Evaluated> = evaluation.evaluated.iter().map(|clip| evaluated(clip, &evaluation.report.labels)).collect(),
+        evaluated: Vec<Evaluated> = evaluation.evaluated.iter().map(|clip| evaluated(clip, &evaluation.report)).collect(),
         /// Clips that could not be predicted.
         refused: Vec<RefusedFile> = all(&evaluation.refused),
         /// Where `report.json` and `predictions.csv` were written, and `dimensions.csv` where there is an agreement.
         folder: PathBuf,
-    }
-
-    /// How well predicted dimensions agree with stated ones, over all selected clips that state them.
-    Agreement(report: engine::DimensionReport) {
-        /// Over the clips of all corpora.
-        all: Vec<DimensionAgreement> = all(&report.all),
-        /// Per corpus.
-        by_corpus: BTreeMap<String, Vec<DimensionAgreement>> = report.by_corpus.iter().map(|(corpus, scores)| (corpus.clone(), all(scores))).collect(),
-    }
-
-    /// The agreement of one dimension.
-    DimensionAgreement(scores: engine::DimensionScores) {
-        /// The dimension, as the model calls it.
-        dimension: String,
-        /// Clips that state it.
-        clips: usize,
-        /// The concordance correlation coefficient over these clips; none where neither side varies.
-        ccc: Option<f64>,
-        /// Pearson's correlation coefficient; none where one side does not vary.
-        pearson: Option<f64>,
-        /// The root mean square error, of values on 0 to 1.
-        rmse: f64,
-        /// The same in the units of the corpus; none over several.
-        rmse_in_units: Option<f64>,
     }
 
     /// A percentile bootstrap interval of 95 %.

@@ -39,6 +39,7 @@ macro_rules! document {
 }
 
 mod clips;
+mod dimensions;
 mod encoders;
 mod evaluation;
 mod features;

@@ -41,6 +41,9 @@ document! {
         /// place of labels.
         #[serde(skip_serializing_if = "Option::is_none")]
         dimensions: Option<BTreeMap<String, f32>> = file.outcome.as_ref().ok().filter(|prediction| !prediction.dimensions.is_empty()).map(|prediction| super::object(&prediction.dimensions)),
+        /// The same in the units of each corpus that a run's model was trained on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        units: Option<BTreeMap<String, BTreeMap<String, f32>>> = file.outcome.as_ref().ok().filter(|prediction| !prediction.units.is_empty()).map(|prediction| prediction.units.iter().map(|(corpus, values)| (corpus.clone(), super::object(values))).collect()),
         /// Reasons to trust the prediction less.
         warnings: Vec<Warning> = file.outcome.iter().flat_map(|prediction| &prediction.warnings).map(Warning::from).collect(),
         /// Why the file was refused; then there is no label.

@@ -1,6 +1,7 @@
 //! The report of a run.
 
 use super::all;
+use super::dimensions::Regression;
 use super::runs::{Coverage, Run};
 use crate::engine::{self, ClassScores, EvaluatedClip, Leakage, RunReport, ScoreSpread};
 use schemars::JsonSchema;
@@ -19,6 +20,11 @@ document! {
         pooled: Option<Scores> = report.pooled.as_ref().map(Into::into),
         /// Mean and deviation of every score over the folds that are done, in a cross-validation.
         folds: Vec<FoldScore> = all(&report.spread),
+        /// How predicted dimensions agree with stated ones, where these were learnt; then there are no labels and no scores by
+        /// label. Of a cross-validation those of this fold.
+        regression: Option<Regression> = report.report.regression.as_ref().map(Into::into),
+        /// The same of the predictions of all folds together.
+        pooled_regression: Option<Regression> = report.pooled_dimensions.as_ref().map(Into::into),
         /// Scores over all test clips; of a cross-validation those of this fold.
         scores: Scores = (&report.report.scores).into(),
         /// Which classes the scores are about.
@@ -38,7 +44,7 @@ document! {
         /// The same in a line.
         protocol_line: String = report.report.protocol_line.clone(),
         /// The test clips as they were predicted.
-        evaluated: Vec<Evaluated> = report.evaluated.iter().map(|clip| evaluated(clip, &report.report.labels)).collect(),
+        evaluated: Vec<Evaluated> = report.evaluated.iter().map(|clip| evaluated(clip, &report.report)).collect(),
     }
 
     /// Scores as scikit-learn defines them, from 0 to 1.
@@ -170,12 +176,27 @@ pub struct Evaluated {
     pub speaker: Option<String>,
     /// Its speaker's gender.
     pub gender: Option<String>,
-    /// The true label.
-    pub r#true: String,
-    /// The predicted label.
-    pub predicted: String,
+    /// The true label; none where dimensions are learnt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#true: Option<String>,
+    /// The predicted label; none where dimensions are learnt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicted: Option<String>,
     /// The probability of every label.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub probabilities: BTreeMap<String, f32>,
+    /// Every dimension in the units of the corpus, where these are learnt.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, EvaluatedDimension>,
+}
+
+/// A dimension of a test clip, in the units of its corpus.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct EvaluatedDimension {
+    /// What the corpus states; none where it states nothing.
+    pub r#true: Option<f32>,
+    /// What was predicted; none where the corpus has no scale of it.
+    pub predicted: Option<f32>,
 }
 
 pub(super) fn groups(scores: &[(String, engine::Scores)], confusions: &[(String, Vec<Vec<usize>>)]) -> Vec<Group> {
@@ -190,8 +211,14 @@ pub(super) fn groups(scores: &[(String, engine::Scores)], confusions: &[(String,
     scores.iter().map(group).collect()
 }
 
-pub(super) fn evaluated(clip: &EvaluatedClip, labels: &[String]) -> Evaluated {
-    let label = |index: usize| labels.get(index).cloned().unwrap_or_default();
+pub(super) fn evaluated(clip: &EvaluatedClip, report: &engine::Report) -> Evaluated {
+    let labels = &report.labels;
+    let label = |index: usize| labels.get(index).cloned();
+    let names = report.regression.iter().flat_map(|of| &of.dimensions).cloned();
+    let values = clip.dimensions.iter().map(|value| EvaluatedDimension {
+        r#true: value.truth,
+        predicted: value.prediction,
+    });
     Evaluated {
         path: clip.path.clone(),
         corpus: clip.corpus.clone(),
@@ -200,5 +227,6 @@ pub(super) fn evaluated(clip: &EvaluatedClip, labels: &[String]) -> Evaluated {
         r#true: label(clip.truth),
         predicted: label(clip.prediction()),
         probabilities: labels.iter().cloned().zip(clip.probabilities.iter().copied()).collect(),
+        dimensions: names.zip(values).collect(),
     }
 }

@@ -47,12 +47,16 @@ document! {
         max_epochs: usize,
         /// Best validation unweighted average recall of all epochs so far, from 0 to 1.
         best_validation_uar: Option<f64>,
-        /// The epoch whose network is kept, which need not be the one of the best validation unweighted average recall.
+        /// Best mean CCC on validation of all epochs so far, where dimensions are learnt.
+        best_validation_ccc: Option<f64>,
+        /// The epoch whose network is kept, which need not be the one of the best score.
         kept_epoch: Option<KeptEpoch> = run.kept_epoch.as_ref().map(Into::into),
         /// What the folds of its cross-validation come to, as soon as two are evaluated.
         folds: Option<FoldsTogether> = run.folds.as_ref().map(Into::into),
         /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
         test_uar: Option<f64>,
+        /// Mean CCC of the dimensions on the test set, where these are learnt, once evaluated.
+        test_ccc: Option<f64>,
         /// Accuracy on the test set, once evaluated, from 0 to 1.
         test_accuracy: Option<f64>,
         /// Which classes these are about, once evaluated.
@@ -80,7 +84,7 @@ document! {
         /// Its validation unweighted average recall, from 0 to 1.
         validation_uar: f64,
         /// What that is called, by what chose the epoch: `UAR of the lowest-loss epoch`, ...
-        name: &'static str = words::kept_uar(kept.monitor),
+        name: String = words::kept_name(kept),
     }
 
     /// Why a run is over.

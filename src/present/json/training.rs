@@ -58,16 +58,20 @@ document! {
         epoch: usize,
         /// Mean loss over the training clips.
         train_loss: f64,
-        /// Accuracy over the training clips, from 0 to 1.
-        train_accuracy: f64,
+        /// Accuracy over the training clips, from 0 to 1; as the other scores by label none where dimensions are learnt.
+        train_accuracy: Option<f64> = metrics.train_ccc.is_none().then_some(metrics.train_accuracy),
         /// Unweighted average recall over the training clips, from 0 to 1.
-        train_uar: f64,
+        train_uar: Option<f64> = metrics.train_ccc.is_none().then_some(metrics.train_uar),
+        /// Mean CCC of the dimensions over the training clips, where these are learnt.
+        train_ccc: Option<f64>,
         /// Validation loss.
         validation_loss: f64,
         /// Validation accuracy, from 0 to 1.
-        validation_accuracy: f64,
+        validation_accuracy: Option<f64> = metrics.validation_ccc.is_none().then_some(metrics.validation_accuracy),
         /// Validation unweighted average recall, from 0 to 1.
-        validation_uar: f64,
+        validation_uar: Option<f64> = metrics.validation_ccc.is_none().then_some(metrics.validation_uar),
+        /// Mean CCC of the dimensions on validation, where these are learnt.
+        validation_ccc: Option<f64>,
         /// Learning rate.
         learning_rate: f64,
         /// Training clips per second.

@@ -55,6 +55,7 @@ fn dataset(draw: &mut Lcg) -> Dataset {
     };
     Dataset {
         votes: None,
+        dimensions: None,
         matrices: (0..CLIPS).map(|_| matrix()).collect(),
         targets: (0..CLIPS).map(|clip| clip % 7 % 3).collect(),
         labels: ["a", "b", "c"].map(str::to_owned).to_vec(),
@@ -95,7 +96,7 @@ fn losses_fall_as_they_do_in_keras() {
         let clips: Vec<usize> = (0..CLIPS).collect();
         for (index, expected) in case.losses.iter().enumerate() {
             let (tally, _) = learner.epoch(index + 1, &clips, 0.01, &mut Silent).unwrap().unwrap();
-            let loss = tally.subset_metrics(&dataset.labels).loss;
+            let loss = tally.subset_metrics(&dataset).loss;
             // Both compute in 32 bits, and Keras adds Adam's epsilon at another position.
             assert!((loss - expected).abs() < 5e-4, "step {index}: {loss} {expected}");
         }
@@ -118,7 +119,7 @@ fn a_step_of_several_batches_is_that_of_all_their_clips_at_once() {
         let clips: Vec<usize> = (0..CLIPS).collect();
         let mut loss = |epoch| {
             let (tally, _) = learner.epoch(epoch, &clips, 0.01, &mut Silent).unwrap().unwrap();
-            tally.subset_metrics(&dataset.labels).loss
+            tally.subset_metrics(&dataset).loss
         };
         (1..6).map(&mut loss).collect::<Vec<f64>>()
     };

@@ -48,6 +48,7 @@ fn dataset() -> Dataset {
     };
     Dataset {
         votes: None,
+        dimensions: None,
         matrices: (0..clips).map(|clip| matrix(clip % CLASSES)).collect(),
         targets: (0..clips).map(|clip| clip % CLASSES).collect(),
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
@@ -221,7 +222,7 @@ fn it_learns_from_the_published_weights_on_and_hands_over_a_package_of_its_own()
     let package = Package::load(&home, "flex").unwrap();
     assert_eq!(package.metadata, *metadata);
     let clips = trained.test.iter().map(|(clip, _)| &case.dataset.matrices[*clip]);
-    let rows = package.probabilities(clips).unwrap();
+    let rows = package.rows(clips).unwrap();
     assert!(rows.iter().eq(trained.test.iter().map(|(_, row)| row)));
 }
 

@@ -55,6 +55,7 @@ fn dataset(recipe: &Recipe) -> Dataset {
     };
     Dataset {
         votes: None,
+        dimensions: None,
         matrices: (0..clips).map(|clip| matrix(clip % CLASSES)).collect(),
         targets: (0..clips).map(|clip| clip % CLASSES).collect(),
         labels: ["neutral", "happy", "sad"].map(str::to_owned).to_vec(),
@@ -184,7 +185,7 @@ fn what_is_fitted_at_once_has_one_epoch_and_goes_the_way_of_every_run() {
     let home = folder.path().join("model");
     trained.package.save(&home).unwrap();
     let package = Package::load(&home, "flex").unwrap();
-    let rows = package.probabilities(trained.test.iter().map(|(clip, _)| &case.dataset.matrices[*clip]));
+    let rows = package.rows(trained.test.iter().map(|(clip, _)| &case.dataset.matrices[*clip]));
     assert!(rows.unwrap().iter().eq(trained.test.iter().map(|(_, row)| row)));
 
     // What was done is not done again.
@@ -265,7 +266,7 @@ fn clips_of_unequal_length_are_learnt_from_and_evaluated_as_if_each_were_alone()
     trained.package.save(&home).unwrap();
     let package = Package::load(&home, "flex").unwrap();
     for (clip, together) in &trained.test {
-        let alone = package.probabilities([&case.dataset.matrices[*clip]]).unwrap();
+        let alone = package.rows([&case.dataset.matrices[*clip]]).unwrap();
         assert!(
             alone[0]
                 .iter()
@@ -275,5 +276,5 @@ fn clips_of_unequal_length_are_learnt_from_and_evaluated_as_if_each_were_alone()
     }
     let mut narrow = case.dataset.matrices[0].clone();
     narrow.coefficients = 5;
-    assert!(package.probabilities([&narrow]).is_err());
+    assert!(package.rows([&narrow]).is_err());
 }

@@ -103,18 +103,13 @@ fn lines(found: &Comparison) -> Vec<Line> {
         of_runs("state", &|run| run.state.name().to_owned()),
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
         of_runs("ended", &|run| words::ended(run).to_owned()),
-        of_runs("best val. UAR %", &|run| score(run.best_validation_uar)),
+        of_runs("best val. UAR %", &words::best_validation),
         of_runs("kept epoch's val. UAR %", &|run| {
-            score(run.kept_epoch.map(|kept| kept.validation_uar))
+            run.kept_epoch
+                .as_ref()
+                .map_or_else(|| "–".to_owned(), words::kept_figure)
         }),
-        of_runs("test UAR %", &|run| {
-            format!(
-                "{}{}{}",
-                words::coverage_mark(run),
-                words::fold_mark(run),
-                score(run.shown_uar())
-            )
-        }),
+        of_runs("test UAR %", &words::tested),
         of_runs("test accuracy %", &|run| score(run.shown_accuracy())),
     ];
     let thin = |run: &RunSummary| run.coverage.as_ref().and_then(Coverage::short);

@@ -106,7 +106,7 @@ fn recordings_are_shared_where_that_is_asked_for_but_not_where_segments_overlap(
         ..settings(SplitKind::Random, 0)
     };
     for seed in 0..5 {
-        let split = split(&selection, &shared, Dealing::NEWEST, seed, 0).unwrap();
+        let split = super::split(&selection, &shared, seed, 0).unwrap();
         let sides = sides(&selection, &split);
         assert!(sides.values().any(|sides| sides.len() > 1), "{seed}");
         for (pair, subsets) in selection.clips.chunks(16).zip(split.subsets.chunks(16)) {
@@ -118,11 +118,11 @@ fn recordings_are_shared_where_that_is_asked_for_but_not_where_segments_overlap(
             kind: SplitKind::Speaker,
             ..shared.clone()
         };
-        let split = super::split(&conversations(20), &by_speaker, Dealing::NEWEST, seed, 0).unwrap();
+        let parted = super::split(&conversations(20), &by_speaker, seed, 0).unwrap();
         assert!(
-            split.notes.iter().all(|note| !note.contains("recording")),
+            parted.notes.iter().all(|note| !note.contains("recording")),
             "{:?}",
-            split.notes
+            parted.notes
         );
     }
 }

@@ -27,11 +27,7 @@ struct Row<'a> {
 impl<'a> Agreement<'a> {
     /// Of the clips of these selections that state one of the dimensions; none where no clip does.
     pub fn of(dimensions: &[String], scales: &Scales, sides: [(&'a Selection, &Rows); 2]) -> Option<Self> {
-        let place = |name: &String| {
-            let name = name.trim().to_lowercase();
-            Dimensions::NAMES.iter().position(|known| *known == name)
-        };
-        let places: Vec<Option<usize>> = dimensions.iter().map(place).collect();
+        let places: Vec<Option<usize>> = dimensions.iter().map(|name| Dimensions::place(name)).collect();
         let predicted = sides
             .into_iter()
             .flat_map(|(selection, rows)| selection.clips.iter().zip(rows));
@@ -114,25 +110,11 @@ fn on_unit(row: &Row) -> Vec<Option<f32>> {
         .collect()
 }
 
-/// What has to be said of ranges that nobody states.
-pub fn note(scales: &Scales, report: &DimensionReport) -> Option<String> {
-    let observed = report.by_corpus.iter().map(|(corpus, _)| corpus.as_str());
-    let observed: Vec<&str> = observed
-        .filter(|corpus| scales.get(corpus).is_some_and(|of| !of.stated))
-        .collect();
-    (!observed.is_empty()).then(|| {
-        format!(
-            "the range of {} is that of the values there are, and CCC and RMSE depend on it; state that of the scale in the \
-             corpus's settings (range = [1, 5])",
-            observed.join(", ")
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::corpus::{CorpusScales, Emotion};
+    use crate::engine::worker::protocol::observed_ranges;
     use std::collections::BTreeMap;
 
     fn clip(valence: Option<f32>) -> Clip {
@@ -191,7 +173,8 @@ mod tests {
         let clips: Vec<(&str, usize)> = report.all.iter().map(|of| (of.dimension.as_str(), of.clips)).collect();
         assert_eq!(clips, [("Valence", 2), ("arousal", 3)]);
         assert_eq!((report.all[0].ccc, report.all[0].rmse), (Some(1.0), 0.0));
-        assert!(note(&scales, &report).unwrap().contains("test"));
+        let corpora = report.by_corpus.iter().map(|(corpus, _)| corpus.as_str());
+        assert!(observed_ranges(&scales, corpora).unwrap().contains("test"));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("dimensions.csv");
         found.write(&path).unwrap();

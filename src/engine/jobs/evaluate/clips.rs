@@ -68,6 +68,7 @@ fn kept(selection: Selection, keep: impl Fn(usize, &Clip) -> bool) -> Selection 
         excluded: selection.excluded,
         alike: selection.alike,
         scales: selection.scales,
+        dimensions: selection.dimensions,
         ..Selection::default()
     };
     for (index, (clip, analysis)) in selection.clips.into_iter().zip(selection.analysis).enumerate() {

@@ -4,6 +4,7 @@ mod agreement;
 mod clips;
 mod dimensions;
 mod origin;
+mod regression;
 mod save;
 
 use super::Answer;
@@ -11,7 +12,7 @@ use super::context::Context;
 use super::predictor::{Loaded, load, unknown_labels};
 use super::scan;
 use crate::corpus::{Catalogue, Clip, Selection, Subset, select};
-use crate::engine::worker::protocol::reason;
+use crate::engine::worker::protocol::{observed_ranges, reason};
 use crate::engine::{EngineError, Evaluation, LabelChoice, Protocol, Task, reading, request};
 use crate::evaluation::{report, uar_interval};
 use crate::inference::LabelView;
@@ -41,6 +42,11 @@ impl Answer for request::Evaluate {
         let view = loaded.view(settings, &self.choice)?;
         let catalogue = catalogue(context)?;
         let selection = select(&catalogue, &settings.labels, &settings.filter);
+        // There is no map to categories without labels to fit it on, and a run's model is evaluated by what it has learnt.
+        if view.is_none() && (!loaded.is_ready_made() || selection.clips.is_empty()) {
+            let choice = (&self.choice, self.subset);
+            return regression::evaluate(context, &loaded, training, &catalogue, choice).map(Arc::new);
+        }
         let (side, predictions, dimensional) = match &view {
             Some(view) => {
                 let side = Side::of(settings, selection, self.subset)?;
@@ -71,9 +77,9 @@ impl Answer for request::Evaluate {
             Agreement::of(&of.names, &catalogue.scales, sides)
         });
         let agreed = agreement.as_ref().map(Agreement::report);
-        let ranges = agreed
-            .as_ref()
-            .and_then(|report| agreement::note(&catalogue.scales, report));
+        let ranges = agreed.as_ref().and_then(|report| {
+            observed_ranges(&catalogue.scales, report.by_corpus.iter().map(|(corpus, _)| &**corpus))
+        });
         let evaluated: HashSet<&Path> = predicted.evaluated.iter().map(|clip| &*clip.path).collect();
         let origin = origin::of(&loaded, training, (&side.selection, &evaluated), &catalogue);
         let not_in_model = predicted.not_in_model.iter().map(|label| label.clips).sum();
@@ -208,13 +214,6 @@ fn by_dimensions(
     if subset.is_some_and(|subset| subset != Subset::Test) {
         return Err(EngineError::Unsuitable(format!(
             "{} has dimensions, and the map to categories is fitted on the training and validation clips; evaluate the test set",
-            loaded.name()
-        )));
-    }
-    if selection.clips.is_empty() {
-        return Err(EngineError::Unsuitable(format!(
-            "no selected clip has a label, and the dimensions of {} are evaluated beside a map to categories, which is \
-             fitted on labels; widen [filter] or [labels], or name corpora with an emotion column",
             loaded.name()
         )));
     }

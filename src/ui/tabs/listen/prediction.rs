@@ -49,6 +49,16 @@ pub fn draw(
         lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
     lines.push((format!("by {run}"), theme.dim()));
+    if !prediction.dimensions.is_empty() {
+        let own = prediction.units.iter().find(|(corpus, _)| *corpus == *clip.corpus);
+        for (name, value) in own.map_or(&prediction.dimensions, |(_, values)| values) {
+            lines.push((format!("{name} {value:.2}"), theme.heading()));
+        }
+        let scale = own.map_or(words::DIMENSIONS, |(corpus, _)| corpus);
+        lines.push((format!("in the units of: {scale}"), theme.dim()));
+        write(&lines, 0, area, buffer);
+        return;
+    }
     let mut sorted = prediction.probabilities.clone();
     sorted.sort_by(|a, b| b.1.total_cmp(&a.1));
     let bar = |(label, probability): &(String, f32)| Bar {

@@ -39,6 +39,9 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         buffer.put(area, x, 0, &cut(&details, room), theme.dim());
     }
     buffer.put_right(area, 0, &place, theme.dim());
+    if report.report.regression.is_some() {
+        return;
+    }
     // The score of folds is that of the predictions of all of them.
     let (scores, uar) = match &report.pooled {
         Some(pooled) => (pooled, pooled.coverage().uar()),

@@ -2,6 +2,7 @@
 
 mod clips;
 mod head;
+mod regression;
 mod scores;
 
 use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSummary};
@@ -195,9 +196,10 @@ impl ReportView {
         let group = |run: &RunSummary| run.fold.as_ref().map(|(.., group)| group.clone());
         let folds =
             |other: &&RunSummary| other.id == id || group(other).is_some() && group(other) == run.and_then(group);
-        let scores: Vec<f64> = runs.iter().filter(folds).filter_map(|run| run.test_uar).collect();
+        let score = |run: &RunSummary| run.test_uar.or(run.test_ccc);
+        let scores: Vec<f64> = runs.iter().filter(folds).filter_map(score).collect();
         // While it goes on, what it had come to is all there is.
-        let goes_on = run.is_some_and(|run| run.test_uar.is_none());
+        let goes_on = run.is_some_and(|run| !run.is_evaluated());
         if self
             .asked
             .as_ref()
@@ -230,6 +232,9 @@ impl ReportView {
     /// The clips of the cell under the cursor, the surest first.
     fn evaluated(&self) -> Vec<&EvaluatedClip> {
         let Some(report) = &self.report else { return Vec::new() };
+        if let Some(own) = &report.report.regression {
+            return regression::evaluated(own, report);
+        }
         let mut evaluated: Vec<&EvaluatedClip> = report
             .evaluated
             .iter()
@@ -243,7 +248,7 @@ impl ReportView {
 
 /// Runs that were evaluated on their test clips, the newest first.
 fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
-    runs.iter().filter(|run| run.test_uar.is_some())
+    runs.iter().filter(|run| run.is_evaluated())
 }
 
 fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -252,7 +257,10 @@ fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme
         return;
     };
     // What has to be said beside the scores comes first, where it is seen whatever else there is room for.
-    let warning = report.coverage.warning().map_or_else(String::new, |words| words + "; ");
+    let coverage = report.report.regression.is_none().then_some(&report.coverage);
+    let warning = coverage
+        .and_then(|of| of.warning())
+        .map_or_else(String::new, |words| words + "; ");
     let words = format!("Protocol: {warning}{}", report.report.protocol_line);
     let protocol = wrap_to(&words, usize::from(area.width), usize::from(area.height / 4).max(2));
     let gap = u16::from(area.height >= 19);
@@ -264,7 +272,13 @@ fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme
     ];
     let [top, body, _, foot] = area.layout(&Layout::vertical(rows));
     head::header(model.runs(), report, top, buffer, theme);
-    if view.clips.is_some() {
+    if let Some(own) = &report.report.regression {
+        regression::figures(own, report, top, buffer, theme);
+        match view.clips {
+            Some(_) => regression::clips(view, own, body, buffer, theme),
+            None => regression::draw(own, report, body, buffer, theme),
+        }
+    } else if view.clips.is_some() {
         clips::draw(view, report, body, buffer, theme);
     } else {
         let columns = if area.width >= 110 {

@@ -56,7 +56,7 @@ impl TrainView {
 
     pub(super) fn open(&mut self, _: &Model, effects: &mut Effects) {
         let Some(run) = self.run() else { return };
-        if run.test_uar.is_some() {
+        if run.is_evaluated() {
             effects.show(Show::Report(run.id.clone()));
         } else {
             effects.note(format!(

@@ -18,6 +18,7 @@ impl Metric {
             Self::Loss => "Loss",
             Self::Accuracy => "Accuracy %",
             Self::Uar => "UAR %",
+            Self::Ccc => "CCC",
             Self::Use => "Use",
         }
     }
@@ -97,7 +98,19 @@ fn draw_shown(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, 
     let body = area.below(legend);
     let charts = (body.height / ROWS).clamp(1, 3);
     let metrics = (0..Metric::ALL.len()).map(|by| look.first.turned(by));
-    let metrics = metrics.filter(|metric| *metric == look.first || *metric != Metric::Use);
+    let of_dimensions = |run: &Shown| {
+        run.detail
+            .epochs
+            .last()
+            .is_some_and(|last| last.validation_ccc.is_some())
+    };
+    let dimensions = shown.last().is_some_and(of_dimensions);
+    let metrics = metrics.filter(|metric| match metric {
+        Metric::Accuracy | Metric::Uar => !dimensions,
+        Metric::Ccc => dimensions,
+        Metric::Use => look.first == Metric::Use,
+        Metric::Loss => true,
+    });
     for (index, metric) in (0..charts).zip(metrics) {
         let (from, to) = (index * body.height / charts, (index + 1) * body.height / charts);
         let gap = u16::from(index + 1 < charts);
@@ -135,7 +148,7 @@ fn draw_shown(shown: &[Shown<'_>], look: Look, area: Rect, buffer: &mut Buffer, 
         } else {
             Curves {
                 series: &series,
-                share: metric != Metric::Loss,
+                share: matches!(metric, Metric::Accuracy | Metric::Uar),
                 log,
                 unit: "epoch",
                 theme,

@@ -2,7 +2,7 @@
 
 use super::{TrainView, note, queue, usage};
 use crate::engine::{EpochMetrics, KeptEpoch, RunDetail, RunState, RunSummary};
-use crate::present::numbers::{bytes, duration, grouped, percent};
+use crate::present::numbers::{bytes, ccc, duration, grouped, percent};
 use crate::present::words;
 use crate::ui::styles;
 use crate::ui::text::{Paint, width, wrap};
@@ -169,6 +169,9 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
 
 /// The scores on the test clips, and what has to be said beside them.
 fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> {
+    if let Some(found) = run.test_ccc {
+        return vec![("test", format!("mean CCC {}", ccc(found)), theme.heading())];
+    }
     let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) else {
         return Vec::new();
     };
@@ -201,25 +204,27 @@ fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> 
     folds.chain([(own, words, theme.heading())]).chain(warning).collect()
 }
 
-/// The largest validation UAR, and that of the epoch whose network is kept where it is another.
+/// What an epoch's validation score is called, and its figure.
+fn figure(metrics: &EpochMetrics) -> (&'static str, String) {
+    match metrics.validation_ccc {
+        Some(found) => ("CCC", ccc(found)),
+        None => ("UAR", percent(metrics.validation_uar)),
+    }
+}
+
+/// The best score on validation, and that of the epoch whose network is kept where it is another.
 fn validation(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)> {
     let mut rows = Vec::new();
     let best = detail.epochs.best();
     if let Some(best) = best {
-        rows.push((
-            "best",
-            format!(
-                "validation UAR {} in epoch {}",
-                percent(best.validation_uar),
-                best.epoch
-            ),
-            theme.good(),
-        ));
+        let (score, figure) = figure(best);
+        let words = format!("validation {score} {figure} in epoch {}", best.epoch);
+        rows.push(("best", words, theme.good()));
     }
     let other = |kept: &KeptEpoch| best.is_none_or(|best| best.epoch != kept.epoch);
     if let Some(kept) = detail.summary.kept_epoch.filter(other) {
-        let name = words::kept_uar(kept.monitor);
-        let words = format!("{name}, {}: {}", kept.epoch, percent(kept.validation_uar));
+        let name = words::kept_name(&kept);
+        let words = format!("{name}, {}: {}", kept.epoch, words::kept_figure(&kept));
         rows.push(("kept", words, theme.text()));
     }
     rows
@@ -232,16 +237,13 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
     if let Some(last) = detail.epochs.last() {
         let EpochMetrics {
             epoch,
-            validation_uar,
             learning_rate,
             memory_bytes,
             ..
         } = last;
-        rows.push((
-            "last UAR",
-            format!("{} in epoch {epoch}", percent(*validation_uar)),
-            plain,
-        ));
+        let (score, figure) = figure(last);
+        let name = if score == "CCC" { "last CCC" } else { "last UAR" };
+        rows.push((name, format!("{figure} in epoch {epoch}"), plain));
         rows.push((
             "pace",
             format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),

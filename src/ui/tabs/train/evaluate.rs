@@ -2,7 +2,7 @@
 
 use super::TrainView;
 use crate::engine::{Command, Evaluation, LabelChoice, Predictor};
-use crate::present::numbers::count;
+use crate::present::numbers::{ccc, count};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::overlays::Prompt;
@@ -27,6 +27,15 @@ pub fn ask(view: &mut TrainView, _: &Model, effects: &mut Effects) {
 
 /// The scores in a sentence.
 pub fn message(evaluation: &Evaluation) -> Message {
+    if let Some(regression) = &evaluation.report.regression {
+        return Message::good(format!(
+            "{} on {}: mean CCC {}. The report is in {}.",
+            evaluation.model,
+            count(evaluation.evaluated.len(), "clip"),
+            regression.mean_ccc().map_or_else(|| "–".to_owned(), ccc),
+            evaluation.folder.display()
+        ));
+    }
     let scores = &evaluation.report.scores;
     let interval = evaluation.interval.as_ref().map_or_else(String::new, |interval| {
         format!(" ({:.1} to {:.1})", 100.0 * interval.low, 100.0 * interval.high)

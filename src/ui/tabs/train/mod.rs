@@ -35,12 +35,14 @@ pub enum Metric {
     Accuracy,
     /// Unweighted average recall.
     Uar,
+    /// Mean CCC of dimensions, in place of accuracy and unweighted average recall.
+    Ccc,
     /// What the run uses of the machine; drawn only when it is the first.
     Use,
 }
 
 impl Metric {
-    const ALL: [Self; 4] = [Self::Loss, Self::Accuracy, Self::Uar, Self::Use];
+    const ALL: [Self; 5] = [Self::Loss, Self::Accuracy, Self::Uar, Self::Ccc, Self::Use];
 
     fn turned(self, by: usize) -> Self {
         Self::ALL[(self as usize + by) % Self::ALL.len()]

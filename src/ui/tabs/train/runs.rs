@@ -2,7 +2,7 @@
 
 use super::{TrainView, note, queue};
 use crate::engine::{CommandKind, RunState, RunSummary};
-use crate::present::numbers::{grouped, score};
+use crate::present::numbers::grouped;
 use crate::present::words;
 use crate::ui::model::Model;
 use crate::ui::styles;
@@ -69,16 +69,8 @@ fn run_row(
     let columns = usize::from(line.width);
     let scores = format!(
         "{}{}",
-        fit_right(&score(run.best_validation_uar), 5),
-        fit_right(
-            &format!(
-                "{}{}{}",
-                words::coverage_mark(run),
-                words::fold_mark(run),
-                score(run.shown_uar())
-            ),
-            6
-        )
+        fit_right(&words::best_validation(run), 5),
+        fit_right(&words::tested(run), 6)
     );
     let epochs = fit_right(&format!("{}/{}", run.epochs, run.max_epochs), 7);
     let bar = if columns >= 100 { 10 } else { 8 };

@@ -92,6 +92,10 @@ impl Metric {
             Self::Loss => (metrics.train_loss, metrics.validation_loss),
             Self::Accuracy => (metrics.train_accuracy, metrics.validation_accuracy),
             Self::Uar => (metrics.train_uar, metrics.validation_uar),
+            Self::Ccc => (
+                metrics.train_ccc.unwrap_or(f64::NAN),
+                metrics.validation_ccc.unwrap_or(f64::NAN),
+            ),
             // No curve over epochs.
             Self::Use => (f64::NAN, f64::NAN),
         }
