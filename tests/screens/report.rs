@@ -58,6 +58,7 @@ fn the_clips_of_a_report_are_listened_to_among_themselves_with_its_model_until_e
     let (runs, survey) = (runs(), survey());
     // A filter and a clip that are come back to, and a form of it that is not taken along.
     workbench.press("2 / s a d Enter Down");
+    workbench.answer();
     let shown = |workbench: &Workbench| match workbench.last() {
         Some(Command::Preview { path, variant }) => (path, variant),
         other => panic!("{other:?}"),
