@@ -6,147 +6,18 @@
 mod common;
 
 use common::Lab;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
-use std::fs::File;
-use std::io::{Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use common::pty::Terminal;
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const TIMEOUT: Duration = Duration::from_secs(60);
-/// Leaving may take two seconds; a machine with much to do may take longer over it.
-const LEAVING: Duration = Duration::from_secs(10);
-
 const ENTERED: [&str; 3] = ["\x1b[?1049h", "\x1b[?2004h", "\x1b[2J"];
 const LEFT: [&str; 3] = ["\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"];
-
-/// A terminal that shows nothing to anybody.
-struct Terminal {
-    controller: Option<File>,
-    child: Child,
-    /// The other side, kept open so that its modes can be seen.
-    program_side: File,
-    modes: Termios,
-    bytes: Option<Receiver<Vec<u8>>>,
-    seen: String,
-}
-
-impl Terminal {
-    /// The workbench in a terminal that is read.
-    fn open(lab: &Lab) -> Self {
-        let mut terminal = Self::unread(lab.program(&[]));
-        terminal.read();
-        terminal
-    }
-
-    /// A command as the leader of a new session in a terminal that nobody reads yet.
-    fn unread(mut command: Command) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&controller).unwrap();
-        unlockpt(&controller).unwrap();
-        let name = ptsname(&controller, Vec::new()).unwrap();
-        let (ws_row, ws_col) = (24, 80);
-        let size = Winsize {
-            ws_row,
-            ws_col,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        let path = name.to_str().unwrap();
-        let program_side = File::options().read(true).write(true).open(path).unwrap();
-        tcsetwinsize(&controller, size).unwrap();
-        let modes = tcgetattr(&program_side).unwrap();
-        let side = || Stdio::from(program_side.try_clone().unwrap());
-        command.stdin(side()).stdout(side()).stderr(side());
-        command.env("TERM", "xterm-256color");
-        // SAFETY: both are plain system calls.
-        #[allow(unsafe_code)]
-        unsafe {
-            command.pre_exec(|| {
-                rustix::process::setsid()?;
-                Ok(rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?)
-            });
-        }
-        Self {
-            child: command.spawn().unwrap(),
-            controller: Some(controller.into()),
-            program_side,
-            modes,
-            bytes: None,
-            seen: String::new(),
-        }
-    }
-
-    /// Reads from now on.
-    fn read(&mut self) {
-        let mut controller = self.controller.as_ref().unwrap().try_clone().unwrap();
-        let (sender, bytes) = channel();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = controller.read(&mut buffer) {
-                if sender.send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        self.bytes = Some(bytes);
-    }
-
-    fn press(&self, keys: &str) {
-        self.controller.as_ref().unwrap().write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Reads until all of these have come since the last time, in whatever order; what came.
-    fn shows(&mut self, wanted: &[&str]) -> String {
-        let begun = Instant::now();
-        loop {
-            let there = wanted.iter().all(|wanted| self.seen.contains(wanted));
-            if there {
-                return std::mem::take(&mut self.seen);
-            }
-            let left = TIMEOUT.saturating_sub(begun.elapsed());
-            let received = self.bytes.as_ref().unwrap().recv_timeout(left);
-            let bytes = received.unwrap_or_else(|_| panic!("{wanted:?} never came: {:?}", self.seen));
-            self.seen += &String::from_utf8_lossy(&bytes);
-        }
-    }
-
-    fn signal(&self, signal: rustix::process::Signal) {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, signal).unwrap();
-    }
-
-    /// How the program ended, in good time.
-    fn ends(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(begun.elapsed() < LEAVING, "it does not end");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// The line's modes, which a shell would find.
-    fn is_as_before(&self) -> bool {
-        let now = tcgetattr(&self.program_side).unwrap();
-        now.local_modes == self.modes.local_modes
-            && now.input_modes == self.modes.input_modes
-            && now.output_modes == self.modes.output_modes
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+/// The questions that a terminal is asked, the last of which every terminal answers.
+const ASKED: &str = "\x1b]11;?\x1b\\\x1b[c";
+const ATTRIBUTES: &str = "\x1b[?62;22c";
 
 #[test]
 fn modes_are_entered_before_the_first_frame_and_left_after_the_last() {
@@ -197,19 +68,136 @@ fn it_ends_when_the_terminal_is_gone() {
     assert!(!status.success(), "{status}");
 }
 
-#[test]
-fn it_ends_while_nobody_reads_a_full_terminal() {
-    use rustix::process::Signal;
-    let lab = Lab::new();
-    let mut terminal = Terminal::unread(lab.program(&[]));
-    // A terminal takes some kilobytes that nobody reads; each of these asks for a whole screen.
+/// Fills a terminal that nobody reads: it takes some kilobytes, and each of these keys asks for a whole screen.
+fn fill(terminal: &Terminal) {
     for _ in 0..40 {
         terminal.press("\x0c");
         thread::sleep(Duration::from_millis(50));
     }
-    terminal.signal(Signal::TERM);
-    assert_eq!(terminal.ends().signal(), Some(Signal::TERM.as_raw()));
-    assert!(terminal.is_as_before());
+}
+
+#[test]
+fn it_ends_while_nobody_reads_a_full_terminal() {
+    use rustix::process::Signal;
+    let lab = Lab::new();
+    for signal in [Some(Signal::TERM), Some(Signal::HUP), None] {
+        let mut terminal = Terminal::unread(lab.program(&[]));
+        fill(&terminal);
+        let begun = Instant::now();
+        match signal {
+            Some(signal) => terminal.signal(signal),
+            // Keys are followed, although their frames go nowhere.
+            None => terminal.press("q"),
+        }
+        let status = terminal.ends();
+        let took = begun.elapsed();
+        assert_eq!(status.signal(), signal.map(Signal::as_raw));
+        assert!(
+            took < Duration::from_secs(4),
+            "two seconds, on a machine with much to do: {took:?}"
+        );
+        assert!(terminal.is_as_before());
+        terminal.read();
+        let rest = terminal.within(Duration::from_millis(500));
+        assert!(rest.ends_with("\x1b[?2004l\x1b[?1049l\x1b[?25h"), "{rest:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_read_again_shows_the_newest_screen() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::unread(lab.program(&[]));
+    fill(&terminal);
+    terminal.press("?");
+    thread::sleep(Duration::from_millis(300));
+    terminal.read();
+    let seen = terminal.shows(&["Keys"]);
+    // Whole frames, one behind the other: no sequence was cut off.
+    assert!(
+        seen.split('\x1b')
+            .skip(1)
+            .all(|part| part.starts_with(['[', ']', '\\'])),
+        "{seen:?}"
+    );
+    terminal.press("\x1b");
+    thread::sleep(Duration::from_secs(1));
+    terminal.press("q");
+    assert_eq!(terminal.ends().code(), Some(0));
+}
+
+#[test]
+fn the_terminal_is_asked_after_the_first_frame_and_keys_arrive_before_its_answers() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::open(&lab);
+    let first = terminal.shows(&["undertone", ASKED]);
+    assert!(first.find("undertone") < first.find(ASKED), "{first:?}");
+    // The line takes 300 ms there and as long back.
+    let asked = Instant::now();
+    thread::sleep(Duration::from_millis(300));
+    terminal.press("?");
+    terminal.shows(&["Keys"]);
+    thread::sleep(Duration::from_millis(600).saturating_sub(asked.elapsed()));
+    terminal.within(Duration::from_millis(500));
+    terminal.press(&format!("\x1b]11;rgb:ffff/ffff/ffff\x1b\\{ATTRIBUTES}"));
+    let light = terminal.within(Duration::from_secs(1));
+    assert!(light.contains("38;5;") && !light.contains("\x1b[2J"), "{light:?}");
+    // The same again changes nothing.
+    terminal.press("\x1b]11;rgb:ff/ff/ff\x1b\\");
+    assert_eq!(terminal.within(Duration::from_millis(700)), "");
+    terminal.press("\x1b");
+    thread::sleep(Duration::from_secs(1));
+    terminal.press("q");
+    assert_eq!(terminal.ends().code(), Some(0));
+}
+
+#[test]
+fn an_answer_that_comes_while_it_leaves_is_no_key_of_the_shell() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::open(&lab);
+    terminal.shows(&[ASKED]);
+    terminal.press("q");
+    thread::sleep(Duration::from_millis(50));
+    terminal.press(&format!("\x1b]11;rgb:0000/0000/0000\x1b\\{ATTRIBUTES}"));
+    assert_eq!(terminal.ends().code(), Some(0));
+    terminal.shows(&LEFT);
+    assert_eq!(rustix::io::ioctl_fionread(&terminal.program_side).unwrap(), 0);
+}
+
+#[test]
+fn characters_are_those_that_the_terminal_has() {
+    const SIGN: &str = "\x1b[H\u{597d}\x1b[6n";
+    let lab = Lab::new();
+    // The variables, the settings, the cursor's column behind a wide sign, and whether all is ASCII then.
+    for (variables, settings, column, ascii) in [
+        (&[("LANG", "C")][..], &[][..], Some(3), false),
+        (&[("LANG", "C")], &[], Some(4), true),
+        (&[("LANG", "C")], &[], None, false),
+        (&[("LANG", "de_DE.ISO-8859-1")], &[], None, true),
+        (&[("TERM", "linux")], &[], None, true),
+        (&[("LANG", "C")], &["-s", "ui.characters=unicode"], None, false),
+        (&[("LANG", "C.UTF-8")], &["-s", "ui.characters=ascii"], None, true),
+    ] {
+        let mut command = lab.program(settings);
+        command.envs(variables.iter().copied());
+        let mut terminal = Terminal::unread(command);
+        terminal.read();
+        terminal.shows(&["undertone", "quit"]);
+        let asked = terminal.within(Duration::from_millis(500));
+        let case = format!("{variables:?} {settings:?} {column:?}");
+        let unknown = variables[0] == ("LANG", "C") && settings.is_empty();
+        // It may have come together with the frame.
+        assert!(unknown || !asked.contains(SIGN), "{case}: {asked:?}");
+        if let Some(column) = column {
+            terminal.press(&format!("\x1b[1;{column}R{ATTRIBUTES}"));
+        }
+        thread::sleep(Duration::from_millis(300));
+        terminal.within(Duration::from_millis(300));
+        terminal.press("\x0c");
+        terminal.shows(&["\x1b[2J"]);
+        terminal.press("2");
+        let screen = terminal.within(Duration::from_millis(1500));
+        assert_eq!(screen.is_ascii(), ascii, "{case}: {screen:?}");
+    }
 }
 
 #[test]

@@ -4,10 +4,12 @@ use crate::engine::{Command, Event};
 use crate::ui::input::Row;
 use crate::ui::message::Message;
 use crate::ui::screen;
-use crate::ui::theme::Theme;
+use crate::ui::theme::{Theme, ascii};
 use crate::ui::workbench::Workbench;
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
 use std::fmt;
 
 /// The workbench without a terminal, so that tests drive it whole: keys and events in, commands and frames out.
@@ -86,7 +88,15 @@ impl App {
 
     /// Draws the whole screen; never blocks, never fails, at any size.
     pub fn draw(&self, frame: &mut Frame<'_>) {
-        screen::draw(&self.workbench, frame.area(), frame.buffer_mut(), self.theme);
+        self.draw_to(frame.area(), frame.buffer_mut());
+    }
+
+    /// The same into a part of a buffer.
+    pub fn draw_to(&self, area: Rect, buffer: &mut Buffer) {
+        screen::draw(&self.workbench, area, buffer, self.theme);
+        if self.theme.ascii {
+            ascii::replace(buffer, area);
+        }
     }
 
     /// Shows the palette for another terminal from the next frame on.

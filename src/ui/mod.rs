@@ -1,6 +1,7 @@
 //! The workbench on the screen: tabs over one engine. Key → pane → command → engine → event → pane → frame.
 
 mod app;
+mod appearance;
 mod editor;
 mod follow;
 mod fuzzy;
@@ -23,13 +24,12 @@ mod workbench;
 
 pub use app::App;
 pub use terminal::NoTerminal;
-pub use theme::{Colours, Theme};
+pub use theme::{Colours, Ground, Theme};
 
 use crate::engine::{Engine, Event, Settings};
-use input::Sequences;
+use appearance::Appearance;
 use input::key::INTERRUPT;
-use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event as TerminalEvent, KeyEventKind};
+use input::{Input, Sequences};
 use signals::Asked;
 use std::ffi::c_int;
 use std::io;
@@ -37,9 +37,14 @@ use std::panic;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use terminal::{Drawn, Output, Terminal};
 
 /// Live data are drawn at most once in this time; keys are drawn at once.
 const FRAME: Duration = Duration::from_millis(100);
+/// A key so long ago has rested: a picture gets all its colours.
+const REST: Duration = Duration::from_millis(300);
+/// How long the engine's answer to a key is waited for before the next look at it.
+const SHORT_WAIT: Duration = Duration::from_millis(5);
 /// How long a key is waited for before the engine is listened to again.
 const WAIT: Duration = Duration::from_millis(30);
 /// Events followed before the next key is read.
@@ -52,10 +57,16 @@ const EVENTS_AT_ONCE: usize = 256;
 /// [`NoTerminal`], as a cause; a terminal that cannot be read or written.
 pub fn run(settings: Settings) -> io::Result<()> {
     terminal::check().map_err(io::Error::other)?;
-    let asked = signals::listen()?;
-    let panics = keep_screen_on_foreign_panics();
-    let outcome = terminal::enter().and_then(|mut screen| work(&mut screen, settings, &asked, &panics));
-    let left = terminal::leave();
+    let output = Output::open()?;
+    let asked = signals::listen(output.clone())?;
+    let panics = keep_screen_on_foreign_panics(output.clone());
+    let terminal = Terminal::enter(output.clone(), settings.ui.bytes_per_second);
+    let outcome = terminal.and_then(|mut terminal| {
+        let ended = work(&mut terminal, settings, &asked, &panics)?;
+        terminal.settle();
+        Ok(ended)
+    });
+    let left = terminal::leave(&output);
     // One that came while the terminal failed is why it failed.
     let late = || asked.try_iter().find_map(Asked::leave);
     if let Some(signal) = outcome.as_ref().ok().copied().flatten().or_else(late) {
@@ -66,49 +77,68 @@ pub fn run(settings: Settings) -> io::Result<()> {
 
 /// The one loop: keys, signals, events of the engine, frames. The signal that ended it, if one did.
 fn work(
-    terminal: &mut DefaultTerminal,
+    terminal: &mut Terminal,
     settings: Settings,
     asked: &Receiver<Asked>,
     panics: &Receiver<String>,
 ) -> io::Result<Option<c_int>> {
+    let mut appearance = Appearance::new(settings.ui.clone(), Colours::detect(), |name| std::env::var_os(name));
     let (engine, events) = Engine::start(settings);
-    let mut app = App::new(Theme::new(Colours::detect()), move |command| engine.send(command));
+    let mut app = App::new(appearance.theme, move |command| engine.send(command));
     let mut sequences = Sequences::default();
     let mut listening = true;
     let mut drawn = Instant::now();
-    terminal.draw(|frame| app.draw(frame))?;
-    let mut changed = false;
+    let (mut pressed, mut coarse) = (None::<Instant>, false);
+    terminal.draw(false, |area, buffer| app.draw_to(area, buffer))?;
+    terminal.ask(appearance.locale)?;
+    let (mut at_once, mut changed) = (true, false);
     while !app.has_quit() {
-        let wait = if changed {
+        let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
+        let wait = if hurried {
+            SHORT_WAIT
+        } else if changed {
             WAIT.min(FRAME.saturating_sub(drawn.elapsed()))
         } else {
             WAIT
         };
-        let mut at_once = false;
-        let mut ready = event::poll(wait)?;
-        if !ready {
+        let inputs = terminal.read(wait)?;
+        at_once |= terminal.resized() || !inputs.is_empty();
+        if inputs.is_empty() {
             let keys = sequences.silence(Instant::now());
             at_once |= !keys.is_empty();
             keys.into_iter().for_each(|key| app.key(key));
         }
-        while ready {
-            match event::read()? {
-                TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
+        for input in inputs {
+            match input {
+                Input::Key(key) => {
+                    pressed = Some(Instant::now());
                     let keys = sequences.follow(key, Instant::now());
                     keys.into_iter().for_each(|key| app.key(key));
                 }
-                TerminalEvent::Paste(text) => {
+                Input::Paste(text) => {
                     sequences.interrupt().into_iter().for_each(|key| app.key(key));
                     app.paste(&text);
                 }
-                _ => {}
+                Input::Cursor(column) => {
+                    if let Some(unicode) = terminal.cursor(column) {
+                        appearance.characters(unicode);
+                    }
+                }
+                Input::Attributes => terminal.answered(),
             }
-            at_once = true;
-            ready = !app.has_quit() && event::poll(Duration::ZERO)?;
+            if app.has_quit() {
+                return Ok(None);
+            }
         }
+        sequences
+            .texts()
+            .iter()
+            .filter_map(|text| terminal::ground(text))
+            .for_each(|colour| appearance.ground(colour));
+        app.set_theme(appearance.theme);
         let mut told: Vec<Asked> = asked.try_iter().collect();
         if let Some(text) = app.take_edit() {
-            terminal::leave()?;
+            terminal.leave()?;
             let outcome = editor::edit(&text);
             // Keys sent to both programs were meant for the other one.
             told.extend(asked.try_iter().filter(|asked| asked.leave().is_some()));
@@ -118,7 +148,7 @@ fn work(
         if app.take_stop() {
             // The sound is paused by another thread.
             thread::sleep(FRAME);
-            terminal::leave()?;
+            terminal.leave()?;
             match signals::stop(asked) {
                 Some(first) => told.push(first),
                 None => app.warn("Nothing could bring the workbench back here: it was started by no shell."),
@@ -133,7 +163,7 @@ fn work(
             at_once = true;
         }
         if app.take_redraw() || told.contains(&Asked::Continue) {
-            *terminal = terminal::enter()?;
+            terminal.enter_again()?;
             at_once = true;
         }
         if listening {
@@ -149,10 +179,17 @@ fn work(
             app.warn(&panic);
             changed = true;
         }
-        if at_once || changed && drawn.elapsed() >= FRAME {
-            terminal.draw(|frame| app.draw(frame))?;
-            drawn = Instant::now();
-            changed = false;
+        // What was asked for by a key is drawn as soon as it is there.
+        let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
+        let live = changed && (hurried || drawn.elapsed() >= FRAME);
+        if at_once || live || coarse && !hurried {
+            match terminal.draw(hurried, |area, buffer| app.draw_to(area, buffer))? {
+                Drawn::Nothing => at_once = true,
+                done => {
+                    drawn = Instant::now();
+                    (at_once, changed, coarse) = (false, false, done == Drawn::Coarse);
+                }
+            }
         }
     }
     Ok(None)
@@ -174,7 +211,7 @@ fn follow(app: &mut App, events: &Receiver<Event>) -> Result<bool, &'static str>
 
 /// A panic here gives the terminal back and is printed; one of another thread would print over the screen,
 /// so it is handed over to be shown as a message.
-fn keep_screen_on_foreign_panics() -> Receiver<String> {
+fn keep_screen_on_foreign_panics(output: Output) -> Receiver<String> {
     let (sender, receiver): (Sender<String>, _) = channel();
     let before = panic::take_hook();
     let screen = thread::current().id();
@@ -182,7 +219,7 @@ fn keep_screen_on_foreign_panics() -> Receiver<String> {
         let here = thread::current().id() == screen;
         if here || sender.send(format!("A job ended unexpectedly: {info}")).is_err() {
             // What the rest of the hook has to say matters more than a terminal that cannot be written.
-            let _ = terminal::leave();
+            let _ = terminal::leave(&output);
             before(info);
         }
     }));

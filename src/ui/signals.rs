@@ -1,6 +1,6 @@
 //! What the system tells the workbench: to leave, or that it goes on after it was stopped.
 
-use super::terminal;
+use super::terminal::{self, Output};
 use rustix::process::{Signal, getpgrp, kill_process_group};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -37,19 +37,20 @@ impl Asked {
     }
 }
 
-/// Listens from now on. A thread of its own takes the signals, so that none waits for a screen that is stuck.
+/// Listens from now on. A thread of its own takes the signals, so that none waits for a screen that is busy; it leaves the
+/// terminal itself where that takes too long.
 ///
 /// # Errors
 /// A system that takes no handlers.
-pub fn listen() -> io::Result<Receiver<Asked>> {
+pub fn listen(output: Output) -> io::Result<Receiver<Asked>> {
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
     let (sender, asked) = channel();
     let thread = thread::Builder::new().name("signals".to_owned());
-    thread.spawn(move || take(signals, &sender))?;
+    thread.spawn(move || take(signals, &sender, &output))?;
     Ok(asked)
 }
 
-fn take(mut signals: Signals, sender: &Sender<Asked>) {
+fn take(mut signals: Signals, sender: &Sender<Asked>, output: &Output) {
     for signal in signals.forever() {
         let asked = match signal {
             SIGCONT => Asked::Continue,
@@ -60,7 +61,7 @@ fn take(mut signals: Signals, sender: &Sender<Asked>) {
         let _ = sender.send(asked);
         if let Asked::Leave(signal) = asked {
             thread::sleep(PATIENCE);
-            terminal::leave_at_once();
+            terminal::leave_at_once(output);
             end_by(signal);
         }
     }

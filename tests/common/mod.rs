@@ -6,6 +6,8 @@
 pub mod classifier;
 pub mod encoder;
 pub mod kept;
+#[cfg(unix)]
+pub mod pty;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ mod setting;
 mod shipped;
 mod table;
 mod tidy;
+mod ui;
 
 pub use imported::add_import;
 pub use notify::NotifySettings;
@@ -24,6 +25,7 @@ pub use range::Range;
 pub use rows::rows;
 pub use setting::{Kind, Setting};
 pub use tidy::{TidyRow, Tidying, tidied};
+pub use ui::{CharacterChoice, GroundChoice, UiSettings};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{
@@ -87,6 +89,9 @@ pub struct Settings {
     pub notify: NotifySettings,
     /// The demo corpus.
     pub demo: DemoSettings,
+    /// How the workbench looks; folders of runs leave it out.
+    #[serde(default)]
+    pub ui: UiSettings,
     /// The recipes by name.
     pub recipes: BTreeMap<String, Recipe>,
     /// The file and the changes that these came from, to resolve them again with more changes.
@@ -339,6 +344,11 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     // Whether it is here is seen when it is used: a run of another machine can be read on this one.
     if let Err(error) = check_device_name(&settings.device) {
         return refuse("device".to_owned(), error.to_string());
+    }
+    let (least, most) = UiSettings::BYTES_PER_SECOND;
+    if !(least..=most).contains(&settings.ui.bytes_per_second) {
+        let problem = format!("must be at least {least} and at most {most}; 64000 suits most lines");
+        return refuse("ui.bytes_per_second".to_owned(), problem);
     }
     for (name, recipe) in recipes {
         if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {

@@ -46,12 +46,13 @@ const LATER: [&str; 37] = [
     "recipes.whisper_tiny_2_frames",
 ];
 
-/// All values, but for [`LATER`] ones that are as by default.
+/// All values, but for [`LATER`] ones that are as by default, and for how a screen looks, which makes no run what it is.
 ///
 /// # Errors
 /// A value that TOML cannot hold.
 pub fn settings_on_disk(settings: &Settings) -> Result<toml::Table, toml::ser::Error> {
     let mut table = toml::Table::try_from(settings)?;
+    table.remove("ui");
     // As they are written, too.
     let Ok(defaults) = Layers::defaults().and_then(|layers| resolve(&layers)) else {
         return Ok(table);
@@ -97,6 +98,9 @@ mod tests {
         let table = settings_on_disk(&changed).unwrap();
         assert!(kept("tuning.repeats", &table));
         assert_eq!(settings_of_run(table).unwrap().tuning.repeats, 2);
+
+        let light = usual.with(&[("ui.theme".to_owned(), "light".to_owned())]).unwrap();
+        assert!(!kept("ui", &settings_on_disk(&light).unwrap()));
 
         let other = usual
             .with(&[("model.logistic.c".to_owned(), "[0.5]".to_owned())])

@@ -4,7 +4,7 @@
 //! default, and the choices are what the settings' own types read. The ranges are those that these types refuse to be left; a
 //! test tries both sides of every end with the loader.
 
-use super::Range;
+use super::{CharacterChoice, GroundChoice, Range, UiSettings};
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
 use crate::corpus::{
@@ -64,6 +64,8 @@ pub fn choices(key: &str) -> Vec<String> {
             let others = names::<PrunerKind>().into_iter();
             others.filter(|name| name != "patient").collect()
         }
+        "ui.theme" => names::<GroundChoice>(),
+        "ui.characters" => names::<CharacterChoice>(),
         "recipes.*.normalise" => names::<LevelNormalise>(),
         "recipes.*.cut_align" | "recipes.*.pad_align" => names::<Align>(),
         "recipes.*.window" => names::<Window>(),
@@ -153,6 +155,10 @@ pub fn range(key: &str) -> Option<Range> {
         | "tuning.hyperband.bootstrap_count" => Range::at_least(0.0),
         "demo.clips" => Range::between(1.0, 2e6),
         "demo.speakers" => Range::between(1.0, 9000.0),
+        "ui.bytes_per_second" => {
+            let (least, most) = UiSettings::BYTES_PER_SECOND;
+            Range::between(f64::from(least), f64::from(most))
+        }
         "recipes.*.sample_rate" => Range::between(1000.0, 192_000.0),
         "recipes.*.trim_db" => Range::between(0.0, 200.0),
         "recipes.*.skip_seconds" => Range::between(0.0, 3600.0),
@@ -187,6 +193,7 @@ pub fn unit(key: &str) -> &'static str {
         | "tuning.hyperband.max_resource" => "epochs",
         "training.batch_size" | "demo.clips" => "clips",
         "training.accumulate" => "batches",
+        "ui.bytes_per_second" => "bytes",
         "augmentation.memory_mb" => "MiB",
         "augmentation.wave.noise.snr_db"
         | "augmentation.wave.gain.db"

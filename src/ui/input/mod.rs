@@ -1,10 +1,12 @@
 //! Keys as a terminal sends them, and what the help says of each.
 
 pub(crate) mod key;
+mod parser;
 mod sequences;
 
 use crate::engine::CommandKind;
 pub use key::Key;
+pub use parser::{Input, Parser};
 use ratatui::crossterm::event::KeyEvent;
 pub use sequences::Sequences;
 

@@ -1,4 +1,4 @@
-//! Control strings that a terminal sends, separated from keys.
+//! Control strings that a terminal sends, separated from keys. Their texts are kept for whoever asked.
 //!
 //! A terminal answers a question about colours or graphics with a control string: OSC (`ESC ]`), DCS (`ESC P`),
 //! APC (`ESC _`), PM (`ESC ^`) or SOS (`ESC X`), then text, then ST (`ESC \`) or BEL. An answer may come late,
@@ -41,6 +41,10 @@ pub struct Sequences {
     withheld: Vec<KeyEvent>,
     /// When the last key came.
     last: Option<Instant>,
+    /// The text of the control string that has begun.
+    text: String,
+    /// Those of control strings that have ended.
+    ended: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,6 +93,9 @@ impl Sequences {
         };
         match (self.state, part) {
             (State::Begun { length: 1.., .. } | State::Inside { .. }, Part::End) => {
+                if matches!(self.state, State::Inside { .. }) {
+                    self.ended.push(std::mem::take(&mut self.text));
+                }
                 self.withheld.clear();
                 self.state = State::Keys;
             }
@@ -103,17 +110,24 @@ impl Sequences {
                     self.state = State::Begun { kind, apart, length };
                 }
                 Beginning::Complete => {
+                    self.text = self.withheld.iter().filter_map(text).chain([character]).collect();
                     self.withheld.clear();
                     self.state = State::Inside { length: length + 1 };
                 }
             },
             (State::Inside { length }, Part::Text(character)) if length + character.len_utf8() <= LONGEST => {
                 let length = length + character.len_utf8();
+                self.text.push(character);
                 self.state = State::Inside { length };
             }
             _ => return self.give_up(key, part, escaped),
         }
         Vec::new()
+    }
+
+    /// The texts of the control strings that have ended since it was asked last, with the number of an OSC.
+    pub fn texts(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.ended)
     }
 
     /// What was withheld are keys; this one is, too, unless something new begins with it.
@@ -180,6 +194,14 @@ impl Kind {
             Self::Other if character.is_ascii() => Beginning::Complete,
             _ => Beginning::Impossible,
         }
+    }
+}
+
+/// A character of a text, as opposed to Esc and the introducer.
+fn text(key: &KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Char(character) if !key.modifiers.contains(KeyModifiers::ALT) => Some(character),
+        _ => None,
     }
 }
 

@@ -42,25 +42,42 @@ pub fn indexed_rgb(index: u8) -> Rgb {
     }
 }
 
-/// The nearest of the sixteen, by values such as terminals give them; a colour never becomes a grey.
-pub fn nearest_ansi(rgb: Rgb) -> Color {
-    const GREYS: [(Color, Rgb); 2] = [(Color::Gray, (180, 180, 180)), (Color::DarkGray, (102, 102, 102))];
-    const COLOURS: [(Color, Rgb); 12] = [
-        (Color::Red, (190, 50, 50)),
-        (Color::Green, (100, 170, 80)),
-        (Color::Yellow, (200, 150, 50)),
-        (Color::Blue, (50, 90, 200)),
-        (Color::Magenta, (170, 80, 190)),
-        (Color::Cyan, (60, 170, 190)),
-        (Color::LightRed, (240, 80, 80)),
-        (Color::LightGreen, (110, 220, 120)),
-        (Color::LightYellow, (240, 210, 90)),
-        (Color::LightBlue, (80, 140, 230)),
-        (Color::LightMagenta, (220, 120, 220)),
-        (Color::LightCyan, (100, 220, 230)),
-    ];
-    let vivid = rgb.0.max(rgb.1).max(rgb.2) - rgb.0.min(rgb.1).min(rgb.2) > 40;
-    let candidates: &[(Color, Rgb)] = if vivid { &COLOURS } else { &GREYS };
-    let nearest = candidates.iter().min_by_key(|(_, value)| distance(*value, rgb));
-    nearest.map_or(Color::Reset, |(color, _)| *color)
+/// The sixteen as they look in most terminals, and as xterm has them by itself, where they differ most from white.
+const SIXTEEN: [(Color, Rgb, Rgb); 16] = [
+    (Color::Black, (0, 0, 0), (0, 0, 0)),
+    (Color::Red, (190, 50, 50), (205, 0, 0)),
+    (Color::Green, (100, 170, 80), (0, 205, 0)),
+    (Color::Yellow, (200, 150, 50), (205, 205, 0)),
+    (Color::Blue, (50, 90, 200), (0, 0, 238)),
+    (Color::Magenta, (170, 80, 190), (205, 0, 205)),
+    (Color::Cyan, (60, 170, 190), (0, 205, 205)),
+    (Color::Gray, (180, 180, 180), (229, 229, 229)),
+    (Color::DarkGray, (102, 102, 102), (127, 127, 127)),
+    (Color::LightRed, (240, 80, 80), (255, 0, 0)),
+    (Color::LightGreen, (110, 220, 120), (0, 255, 0)),
+    (Color::LightYellow, (240, 210, 90), (255, 255, 0)),
+    (Color::LightBlue, (80, 140, 230), (92, 92, 255)),
+    (Color::LightMagenta, (220, 120, 220), (255, 0, 255)),
+    (Color::LightCyan, (100, 220, 230), (0, 255, 255)),
+    (Color::White, (255, 255, 255), (255, 255, 255)),
+];
+
+/// The nearest of the sixteen that can be used; a colour never becomes a grey. The terminal's own colour of text where there
+/// is none.
+pub fn nearest_ansi(rgb: Rgb, usable: impl Fn(Rgb) -> bool) -> Color {
+    let vivid = |rgb: Rgb| rgb.0.max(rgb.1).max(rgb.2) - rgb.0.min(rgb.1).min(rgb.2) > 40;
+    let candidates = SIXTEEN.iter().filter(|(color, value, xterm)| {
+        let extreme = matches!(color, Color::Black | Color::White);
+        !extreme && vivid(*value) == vivid(rgb) && usable(*xterm)
+    });
+    let nearest = candidates.min_by_key(|(_, value, _)| distance(*value, rgb));
+    nearest.map_or(Color::Reset, |(color, _, _)| *color)
+}
+
+/// The colour of one of the sixteen, as xterm has it.
+pub fn ansi_rgb(color: Color) -> Option<Rgb> {
+    SIXTEEN
+        .iter()
+        .find(|(other, _, _)| *other == color)
+        .map(|(_, _, xterm)| *xterm)
 }

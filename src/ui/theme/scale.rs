@@ -28,7 +28,7 @@ impl Scale {
     pub fn indexed(self) -> &'static [u8] {
         match self {
             Self::Magma => &[16, 17, 53, 54, 90, 126, 162, 168, 203, 209, 215, 222, 229, 230],
-            Self::Mako => &[234, 17, 18, 24, 31, 37, 79, 115, 158, 195],
+            Self::Mako => &[233, 17, 18, 24, 31, 37, 79, 115, 158, 195],
             Self::Pitch => &[68, 74, 79, 114, 149, 185, 221],
         }
     }
@@ -67,10 +67,4 @@ pub fn interpolate(anchors: &[Rgb], value: f32) -> Rgb {
     let (from, to) = (anchors[index], anchors[index + 1]);
     let mix = |from: u8, to: u8| (f32::from(from) + share * (f32::from(to) - f32::from(from))).round() as u8;
     (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
-}
-
-/// Perceived brightness from 0 to 1 (Rec. 709 weights on gamma-expanded channels).
-pub fn luminance(rgb: Rgb) -> f32 {
-    let linear = |channel: u8| (f32::from(channel) / 255.0).powf(2.2);
-    0.2126 * linear(rgb.0) + 0.7152 * linear(rgb.1) + 0.0722 * linear(rgb.2)
 }

@@ -10,7 +10,7 @@ use ratatui::style::Style;
 /// Draws the stretches of a clip, (energy, centroid) from 0 to 255 each, over the area's first row.
 pub fn thumbnail(buffer: &mut Buffer, area: Rect, segments: &[(u8, u8)], theme: Theme) {
     for (x, (energy, centroid)) in pool(segments, usize::from(area.width)).into_iter().enumerate() {
-        let color = theme.scale(Scale::Pitch, f32::from(centroid) / 255.0);
+        let color = theme.scale_written(Scale::Pitch, f32::from(centroid) / 255.0);
         let level = (usize::from(energy) * 8).div_ceil(255);
         buffer.put(area, x as u16, 0, EIGHTHS[level.min(8)], Style::new().fg(color));
     }

@@ -1,0 +1,56 @@
+//! How the workbench looks.
+
+use serde::{Deserialize, Serialize};
+
+/// `[ui]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UiSettings {
+    /// Colours for which ground.
+    pub theme: GroundChoice,
+    /// Which characters.
+    pub characters: CharacterChoice,
+    /// Bytes that go to the terminal in a second, on average and at most.
+    pub bytes_per_second: u32,
+}
+
+impl UiSettings {
+    /// Least and most of them.
+    pub const BYTES_PER_SECOND: (u32, u32) = (2_000, 1_000_000_000);
+}
+
+impl Default for UiSettings {
+    fn default() -> Self {
+        Self {
+            theme: GroundChoice::default(),
+            characters: CharacterChoice::default(),
+            bytes_per_second: 64_000,
+        }
+    }
+}
+
+/// Colours for which ground.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroundChoice {
+    /// The one that the terminal has.
+    #[default]
+    Auto,
+    /// A dark one.
+    Dark,
+    /// A light one.
+    Light,
+}
+
+/// Which characters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CharacterChoice {
+    /// Those that the terminal has.
+    #[default]
+    Auto,
+    /// All.
+    Unicode,
+    /// Those of ASCII.
+    Ascii,
+}
