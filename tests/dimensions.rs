@@ -8,7 +8,7 @@ use common::{Lab, write_wav};
 use serde_json::Value;
 
 /// Tones of a corpus on a scale from 1 to 5: their pitch follows the arousal, and how noisy they are the valence. The values
-/// of every third clip have no valence.
+/// of every fifth clip have no valence.
 fn drawn() -> Lab {
     let lab = Lab::empty();
     let mut table = "file,speaker,valence,arousal\n".to_owned();
@@ -24,7 +24,7 @@ fn drawn() -> Lab {
             .map(|at| 0.2 * (at as f32 * step).sin() + 0.2 * valence * (draw() - 0.5))
             .collect();
         write_wav(&lab.path(&format!("drawn/clip{index}.wav")), &samples);
-        let stated = match index % 3 {
+        let stated = match index % 5 {
             0 => String::new(),
             _ => format!("{:.3}", 1.0 + 4.0 * valence),
         };
@@ -35,6 +35,7 @@ fn drawn() -> Lab {
 corpora = [{ name = "drawn", layout = "table", path = "drawn/clips.csv", range = [1, 5] }]
 recipe = "small"
 [recipes.small]
+features = ["mfcc", "rms"]
 sample_rate = 16000
 take_seconds = 0.6
 skip_seconds = 0.0

@@ -104,7 +104,7 @@ mod tests {
         }
     }
 
-    fn scales() -> Vec<(String, Vec<Option<(f32, f32)>>)> {
+    fn scales() -> Vec<(String, Vec<Option<Ends>>)> {
         vec![
             ("a".to_owned(), vec![Some((1.0, 5.0))]),
             ("b".to_owned(), vec![Some((-1.0, 1.0))]),

@@ -206,6 +206,8 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
         "study enqueue",
         &["study", "enqueue", "example", "training.learning_rate=0.002"],
     );
+    ask("study delete", &["study", "delete", "example", "--yes"]);
+    ask("study restore", &["study", "restore", "example"]);
     let endless = [
         "-s",
         "training.epochs=100000",
@@ -225,7 +227,7 @@ fn plain(value: Value, folder: &str) -> Value {
             let plain = |(key, value): (String, Value)| match key.as_str() {
                 "host" if value.is_string() => (key, json!("server")),
                 "pid" => (key, json!(4242)),
-                "at" | "created" if value.is_string() => (key, json!("2026-01-01T12:00:00Z")),
+                "at" | "created" | "written" if value.is_string() => (key, json!("2026-01-01T12:00:00Z")),
                 _ => (key, plain(value, folder)),
             };
             values.into_iter().map(plain).collect()

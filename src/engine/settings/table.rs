@@ -288,7 +288,7 @@ mod tests {
     use crate::engine::{ConfigRow, Kind, SettingsError};
 
     /// Names and places of the user's own.
-    const FREE: [&str; 18] = [
+    const FREE: [&str; 19] = [
         "data",
         "runs",
         "cache",
@@ -304,6 +304,7 @@ mod tests {
         "split.test_corpora",
         "augmentation.wave.noise.folder",
         "augmentation.wave.room.folder",
+        "notify.command",
         "tuning.studies",
         "tuning.study",
         "recipes.*.functionals",

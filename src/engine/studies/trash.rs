@@ -257,7 +257,7 @@ mod tests {
         let folder = study(studies, "crnn");
         assert!(matches!(restore(studies, "crnn"), Err(EngineError::State(_))));
         assert!(matches!(restore(studies, "other"), Err(EngineError::Unknown(_))));
-        fs::remove_file(folder.journal()).unwrap();
+        fs::remove_dir_all(&folder.path).unwrap();
         restore(studies, "crnn").unwrap();
         assert_eq!(fs::read_to_string(folder.journal()).unwrap(), "second");
         assert_eq!(names(studies), ["crnn"]);

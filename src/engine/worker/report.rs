@@ -56,7 +56,7 @@ pub(super) fn report(
     results::write(&process.folder, &report, &evaluated)?;
     if let Some(regression) = &report.regression {
         process.note(format!(
-            "epoch {epochs} was the best; test CCC {:.3}",
+            "the network of epoch {epochs} is kept; test CCC {:.3}",
             regression.mean_ccc().unwrap_or_default()
         ))?;
         return Ok(ending);

@@ -302,8 +302,8 @@ mod tests {
         assert_eq!(parser.follow(b"\x1b", now), []);
         assert_eq!(parser.silence(now), []);
         let escape = key(KeyCode::Esc, KeyModifiers::NONE);
-        assert_eq!(parser.silence(now + PAUSE), [escape.clone()]);
-        assert_eq!(parser.follow(b"\x1b\x1b", now), [escape.clone()]);
+        assert_eq!(parser.silence(now + PAUSE), std::slice::from_ref(&escape));
+        assert_eq!(parser.follow(b"\x1b\x1b", now), std::slice::from_ref(&escape));
         assert_eq!(parser.silence(now + PAUSE), [escape]);
         assert_eq!(parser.follow(b"j", now), [key(KeyCode::Char('j'), KeyModifiers::NONE)]);
     }
