@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 /// Long enough for whatever a key brings about.
 const SETTLED: Duration = Duration::from_millis(1500);
+/// Before what was left out of the first picture follows.
+const FIRST: Duration = Duration::from_millis(250);
 const HELD: Duration = Duration::from_secs(5);
 
 /// Bytes that come within a time, with their times; questions are answered at once, as by a terminal nearby.
@@ -46,9 +48,9 @@ fn sum(came: &[(Duration, usize)]) -> usize {
 #[test]
 #[ignore = "measures for minutes"]
 fn bytes_of_a_session() {
-    let lab = Lab::new();
-    println!("size | key at rest: first 300 ms | after that | held, per second | watching, per second");
+    println!("size | key at rest: first 250 ms | after that | held, per second | watching, per second");
     for size in SIZES {
+        let lab = Lab::new();
         let own = lab.program(&[]);
         let mut command = match std::env::var_os("UNDERTONE_PROGRAM") {
             Some(program) => Command::new(program),
@@ -66,7 +68,7 @@ fn bytes_of_a_session() {
             .map(|_| {
                 terminal.press("j");
                 let came = bytes(&mut terminal, SETTLED);
-                let early = came.iter().filter(|(time, _)| *time < Duration::from_millis(300));
+                let early = came.iter().filter(|(time, _)| *time < FIRST);
                 let first = early.map(|(_, count)| count).sum();
                 (first, sum(&came) - first)
             })
