@@ -99,9 +99,9 @@ impl App {
         }
     }
 
-    /// Shows the palette for another terminal from the next frame on.
-    pub fn set_theme(&mut self, theme: Theme) {
-        self.theme = theme;
+    /// Shows the palette for another terminal from the next frame on; whether it is another one.
+    pub fn set_theme(&mut self, theme: Theme) -> bool {
+        std::mem::replace(&mut self.theme, theme) != theme
     }
 
     /// A text that the user wants to edit in an editor.

@@ -102,7 +102,9 @@ fn work(
             WAIT
         };
         let inputs = terminal.read(wait)?;
-        at_once |= terminal.resized() || !inputs.is_empty();
+        // What the terminal answers brings nothing new by itself.
+        let asks = |input: &Input| matches!(input, Input::Key(_) | Input::Paste(_));
+        at_once |= terminal.resized() || inputs.iter().any(asks);
         if inputs.is_empty() {
             let keys = sequences.silence(Instant::now());
             at_once |= !keys.is_empty();
@@ -121,10 +123,15 @@ fn work(
                 }
                 Input::Cursor(column) => {
                     if let Some(unicode) = terminal.cursor(column) {
+                        // The sign that was written to be measured is to go.
+                        at_once = true;
                         appearance.characters(unicode);
                     }
                 }
-                Input::Attributes => terminal.answered(),
+                Input::Attributes => {
+                    terminal.answered();
+                    at_once = true;
+                }
             }
             if app.has_quit() {
                 return Ok(None);
@@ -135,7 +142,7 @@ fn work(
             .iter()
             .filter_map(|text| terminal::ground(text))
             .for_each(|colour| appearance.ground(colour));
-        app.set_theme(appearance.theme);
+        at_once |= app.set_theme(appearance.theme);
         let mut told: Vec<Asked> = asked.try_iter().collect();
         if let Some(text) = app.take_edit() {
             terminal.leave()?;

@@ -91,6 +91,9 @@ pub struct Terminal {
     questions: Questions,
     pace: Pace,
     bytes_per_second: u32,
+    /// The first tolerance that is tried: while a picture is hurried through, each frame would else add some of the detail
+    /// that is to follow later.
+    coarsest: usize,
 }
 
 impl Terminal {
@@ -108,6 +111,7 @@ impl Terminal {
             shown: Shown::cleared(size()),
             questions: Questions::default(),
             pace: Pace::new(bytes_per_second, Instant::now()),
+            coarsest: 0,
             bytes_per_second,
         })
     }
@@ -249,9 +253,16 @@ impl Terminal {
         }
         let mut wanted = Buffer::empty(area);
         draw(area, &mut wanted);
+        if !hurried {
+            self.coarsest = 0;
+        }
         let Some((detail, bytes, shown)) = self.fitted(&wanted, room, hurried) else {
             return Ok(Drawn::Nothing);
         };
+        let place = TOLERANCES
+            .iter()
+            .position(|tolerance| detail == Detail::Within(*tolerance));
+        self.coarsest = place.filter(|_| hurried).unwrap_or(self.coarsest);
         self.shown = shown;
         if !bytes.is_empty() {
             self.output.write(&bytes)?;
@@ -274,7 +285,8 @@ impl Terminal {
             Room::None => return None,
         };
         let mut last = None;
-        for detail in TOLERANCES.map(Detail::Within).into_iter().chain([Detail::NoPictures]) {
+        let tolerances = TOLERANCES.map(Detail::Within).into_iter().skip(self.coarsest);
+        for detail in tolerances.chain([Detail::NoPictures]) {
             if detail == Detail::NoPictures && room == Room::Any {
                 break;
             }
