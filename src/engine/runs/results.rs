@@ -29,24 +29,24 @@ pub fn write(folder: &RunFolder, report: &Report, evaluated: &[EvaluatedClip]) -
     Ok(files::replace(&path, &text).map_err(io(&path))?)
 }
 
+/// Where a clip is from: path, corpus, speaker, gender.
+fn origin(clip: &EvaluatedClip) -> [String; 4] {
+    [
+        clip.path.to_string_lossy().into_owned(),
+        clip.corpus.clone(),
+        clip.speaker.clone().unwrap_or_default(),
+        clip.gender.clone().unwrap_or_default(),
+    ]
+}
+
 fn predictions_csv(labels: &[String], evaluated: &[EvaluatedClip]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS.into_iter().chain(labels.iter().map(String::as_str)))?;
     let label = |index: usize| labels.get(index).cloned().unwrap_or_default();
     for clip in evaluated {
-        let metadata = [
-            clip.path.to_string_lossy().into_owned(),
-            clip.corpus.clone(),
-            clip.speaker.clone().unwrap_or_default(),
-            clip.gender.clone().unwrap_or_default(),
-            label(clip.truth),
-            label(clip.prediction()),
-        ];
-        writer.write_record(
-            metadata
-                .into_iter()
-                .chain(clip.probabilities.iter().map(f32::to_string)),
-        )?;
+        let labels = [label(clip.truth), label(clip.prediction())];
+        let probabilities = clip.probabilities.iter().map(f32::to_string);
+        writer.write_record(origin(clip).into_iter().chain(labels).chain(probabilities))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
@@ -61,15 +61,9 @@ fn dimensions_csv(dimensions: &[String], evaluated: &[EvaluatedClip]) -> Result<
     writer.write_record(COLUMNS[..4].iter().map(|name| (*name).to_owned()).chain(columns))?;
     let cell = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
     for clip in evaluated {
-        let metadata = [
-            clip.path.to_string_lossy().into_owned(),
-            clip.corpus.clone(),
-            clip.speaker.clone().unwrap_or_default(),
-            clip.gender.clone().unwrap_or_default(),
-        ];
         let values = clip.dimensions.iter();
         let values = values.flat_map(|value| [cell(value.truth), cell(value.prediction)]);
-        writer.write_record(metadata.into_iter().chain(values))?;
+        writer.write_record(origin(clip).into_iter().chain(values))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
