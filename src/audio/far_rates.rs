@@ -31,6 +31,11 @@ impl FarRates {
             .map_err(|error| error.to_string())
     }
 
+    /// Samples of a block, before and after.
+    pub(super) fn period(&self) -> (usize, usize) {
+        (self.0.input_frames_next(), self.0.output_frames_next())
+    }
+
     /// This range of the resampled input, which is zero beyond its ends.
     ///
     /// # Errors

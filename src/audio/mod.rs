@@ -27,6 +27,8 @@ pub mod playback;
 mod ranges;
 mod real_power;
 mod resample;
+mod resample_stream;
+mod sound_minutes;
 mod sphere;
 mod stft;
 mod stft_exact;
@@ -40,7 +42,7 @@ mod window;
 
 pub use channel::Channel;
 pub use container::{container_of_extension, promises_sound};
-pub use decode::{ContentHash, Decoded, count_samples, decode, decode_channel, read_blocks, read_header};
+pub use decode::{ContentHash, Decoded, count_samples, decode, decode_at, decode_channel, read_blocks, read_header};
 pub use error::AudioError;
 pub use finite::all_finite;
 pub use fix_length::{Align, kept, pad};

@@ -75,6 +75,11 @@ impl OverlapSave {
         }
     }
 
+    /// Samples of a pair of blocks, before and after.
+    pub(super) fn period(&self) -> (usize, usize) {
+        (2 * self.input.stride, 2 * self.output.stride)
+    }
+
     /// This range of the resampled input, which is zero beyond its ends.
     pub(super) fn run(&mut self, samples: &[f32], range: Range<usize>) -> Vec<f32> {
         let stride = self.output.stride;

@@ -14,6 +14,8 @@ pub enum Heard<'a> {
     Start(&'a Header),
     /// Its next samples.
     Samples(&'a [f32]),
+    /// What of it was left out, in words; of a stretch, nothing is.
+    LeftOut(&'a str),
     /// It is at its end, or why there is too little of it. A stretch of which the file has nothing has no other part.
     End(Result<(), AudioError>),
 }
@@ -127,6 +129,7 @@ pub fn decode_ranges(
             }
             true
         }
+        Heard::LeftOut(_) => true,
         Heard::End(Err(error)) => {
             begun.remove(&index);
             each(index, Err(error))

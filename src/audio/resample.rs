@@ -70,27 +70,42 @@ pub fn resample_range(wave: &Wave, rate: u32, range: Range<usize>) -> Result<Wav
             rate,
         });
     }
-    let key = (wave.rate, rate);
-    let refused = |problem: String| AudioError::Resample {
-        from: wave.rate,
-        to: rate,
-        problem,
-    };
+    let samples = with_plan(wave.rate, rate, |plan| match plan {
+        Plan::Near(plan) => Ok(plan.run(&wave.samples, range)),
+        Plan::Far(plan) => plan.run(&wave.samples, range),
+    })?;
+    Ok(Wave { samples, rate })
+}
+
+/// Samples before and after of the shortest time by which a wave may be shifted so that its resampled samples are shifted
+/// ones, bit for bit; nothing of it reaches further than two of these times.
+pub(super) fn period(from: u32, to: u32) -> Result<(usize, usize), AudioError> {
+    if from == to && from > 0 {
+        return Ok((1, 1));
+    }
+    with_plan(from, to, |plan| {
+        Ok(match plan {
+            Plan::Near(plan) => plan.period(),
+            Plan::Far(plan) => plan.period(),
+        })
+    })
+}
+
+fn with_plan<T>(from: u32, to: u32, work: impl FnOnce(&mut Plan) -> Result<T, String>) -> Result<T, AudioError> {
+    let key = (from, to);
+    let refused = |problem: String| AudioError::Resample { from, to, problem };
     let mut plan = match PLANS.with_borrow_mut(|plans| plans.remove(&key)) {
         Some(plan) => plan,
-        None => Plan::new(wave.rate, rate).map_err(refused)?,
+        None => Plan::new(from, to).map_err(refused)?,
     };
-    let samples = match &mut plan {
-        Plan::Near(plan) => plan.run(&wave.samples, range),
-        Plan::Far(plan) => plan.run(&wave.samples, range).map_err(refused)?,
-    };
+    let outcome = work(&mut plan).map_err(refused)?;
     PLANS.with_borrow_mut(|plans| {
         if plans.len() >= KEPT {
             plans.clear();
         }
         plans.insert(key, plan);
     });
-    Ok(Wave { samples, rate })
+    Ok(outcome)
 }
 
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {

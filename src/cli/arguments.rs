@@ -56,6 +56,15 @@ pub enum Subcommands {
         #[arg(long)]
         headers_only: bool,
     },
+    /// Show what a pattern would make of the names of the sound files in a folder; nothing is written
+    #[command(name = "pattern")]
+    NamePattern {
+        /// A regular expression with the groups emotion and, where known, speaker, ... [default: that of the settings]
+        pattern: Option<String>,
+        /// The folder [default: that of the first corpus that is read by a pattern, else the data folder]
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
     /// Write the table of clips (CSV, or TSV by its extension)
     Export {
         /// The file
@@ -127,6 +136,12 @@ pub enum Subcommands {
         /// When its epoch is done, instead of at the next step
         #[arg(long)]
         after_epoch: bool,
+    },
+    /// Print all that a run has to say: its journal's notes and its log
+    Log {
+        /// Its id, a unique beginning of it, or `last`
+        #[arg(default_value = "last")]
+        run: RunSelector,
     },
     /// Compare runs: their scores, and the settings that differ
     Compare {
@@ -259,8 +274,14 @@ pub enum Subcommands {
         /// Show what in the settings file equals the defaults
         #[arg(long)]
         tidy: bool,
-        /// With --tidy: write the file without that; comments stay, and a copy of the file is kept beside it
-        #[arg(long, requires = "tidy")]
+        /// Show which lines of the settings file would change if a key had this value in it
+        #[arg(long, value_name = "KEY=VALUE", value_parser = change, conflicts_with = "tidy")]
+        write: Vec<(String, String)>,
+        /// The same if a key were not in the settings file
+        #[arg(long, value_name = "KEY", conflicts_with = "tidy")]
+        reset: Vec<String>,
+        /// With --tidy, --write or --reset: write the file; comments stay
+        #[arg(long)]
         yes: bool,
     },
     /// Check this machine: what it has, what it lacks, and what would help

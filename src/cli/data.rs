@@ -67,6 +67,34 @@ pub fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) 
     Ok(show::survey(session.output, &survey, exported.as_ref())?)
 }
 
+pub fn pattern(session: &mut Session, folder: Option<PathBuf>, pattern: Option<String>) -> anyhow::Result<()> {
+    let report = session.ask(request::Pattern { folder, pattern })?;
+    match &report.outcome {
+        Ok(preview) => Ok(show::pattern(session.output, &report, preview)?),
+        Err(problem) => bail!("{problem}"),
+    }
+}
+
+/// What is to be written is what was seen: the file as it is now.
+pub fn edit_settings(
+    session: &mut Session,
+    write: Vec<(String, String)>,
+    reset: Vec<String>,
+    confirmed: bool,
+) -> anyhow::Result<()> {
+    let written = write.into_iter().map(|(key, value)| (key, Some(value)));
+    let changes: Vec<_> = written.chain(reset.into_iter().map(|key| (key, None))).collect();
+    let mut edit = session.ask(request::EditSettings {
+        changes: changes.clone(),
+        seen: None,
+    })?;
+    if confirmed {
+        let seen = Some(edit.seen);
+        edit = session.ask(request::EditSettings { changes, seen })?;
+    }
+    Ok(show::settings_edit(session.output, &edit)?)
+}
+
 pub fn export(session: &mut Session, path: PathBuf) -> anyhow::Result<()> {
     let Exported { path, clips } = session.ask(request::Export { path })?;
     Ok(show::exported(session.output, &path, clips)?)

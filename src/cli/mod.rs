@@ -50,6 +50,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     let output = session.output;
     match subcommand {
         Subcommands::Scan { export, headers_only } => data::scan(&mut session, export, headers_only),
+        Subcommands::NamePattern { pattern, folder } => data::pattern(&mut session, folder, pattern),
         Subcommands::Export { path } => data::export(&mut session, path),
         Subcommands::Features {
             export,
@@ -80,8 +81,14 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             let what = bench(what);
             Ok(show::measured(output, &*session.ask(request::Bench { what })?)?)
         }
-        Subcommands::Config { tidy: true, yes } => {
+        Subcommands::Config { tidy: true, yes, .. } => {
             Ok(show::tidying(output, &*session.ask(request::Tidy { confirmed: yes })?)?)
+        }
+        Subcommands::Config { write, reset, yes, .. } if !(write.is_empty() && reset.is_empty()) => {
+            data::edit_settings(&mut session, write, reset, yes)
+        }
+        Subcommands::Config { yes: true, .. } => {
+            bail!("--yes says that a file is to be written: give --tidy, --write or --reset with it")
         }
         Subcommands::Config { .. } => Ok(show::config(output, &*session.ask(request::Config)?)?),
         Subcommands::Doctor => Ok(show::doctor(output, &session.ask(request::Doctor)?)?),
@@ -119,6 +126,10 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         }
         Subcommands::Tune(arguments) => tune::tune(&mut session, arguments),
         Subcommands::Study { command } => tune::study(&mut session, command),
+        Subcommands::Log { run } => {
+            let log = session.ask(request::Log { run })?;
+            Ok(output.either(|| json::Log::from(&*log), || log.lines.join("\n"))?)
+        }
         Subcommands::Compare { runs } => Ok(show::compared(output, &*session.ask(request::Compare { runs })?)?),
         Subcommands::Note { run, text, tag, untag } => {
             let change = NoteChange {

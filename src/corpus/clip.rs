@@ -3,7 +3,9 @@
 use super::segment;
 use super::span::Span;
 use super::{ColumnValues, Dimensions, Emotion, ListenerVotes, Segment};
-use crate::audio::{AudioError, Channel, Decoded, decode_channel, decode_range, read_header};
+use crate::audio::{
+    AudioError, Channel, Decoded, Wave, decode_at, decode_channel, decode_range, read_header, resample,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -221,6 +223,20 @@ impl Clip {
             Some(segment) => decode_range(&self.path, self.channel, segment.range()),
             None => decode_channel(&self.path, self.channel),
         }
+    }
+
+    /// Its wave at this rate (Hz), or as much from its beginning as `needed` says of its length at that rate; `frames` is that
+    /// length as stored, both in samples. A whole file is resampled on the way, and not read further than that takes.
+    ///
+    /// # Errors
+    /// As [`Clip::decode`] and [`crate::audio::resample`]; more than half an hour at 16 kHz.
+    pub fn decode_at(&self, rate: u32, frames: u64, needed: impl FnOnce(usize) -> usize) -> Result<Wave, AudioError> {
+        if self.segment.is_some() {
+            return resample(&self.decode()?.wave, rate);
+        }
+        let length = (frames * u64::from(rate)).div_ceil(u64::from(self.rate.max(1)));
+        let needed = needed(usize::try_from(length).unwrap_or(usize::MAX));
+        decode_at(&self.path, self.channel, rate, needed)
     }
 
     /// The speaker, unique among all corpora (`corpus/speaker`).

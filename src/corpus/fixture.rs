@@ -73,6 +73,7 @@ pub(super) fn analysis(content: u128) -> SampleAnalysis {
             silent: false,
         },
         cancelled: None,
+        left_out: None,
         thumbnail: vec![(0, 0); SampleAnalysis::THUMBNAIL_SEGMENTS],
         damage: None,
     }

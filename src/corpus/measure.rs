@@ -18,6 +18,7 @@ pub(super) fn measure(clips: &[&Clip], each: &mut dyn FnMut(usize, SampleAnalysi
     let mut quiet: Vec<(usize, u16, SampleAnalysis)> = Vec::new();
     let mut told = vec![false; clips.len()];
     let mut go_on = true;
+    let mut left_out = None;
     let outcome = hear(clips, first.channel, &mut |index, heard| {
         match heard {
             Heard::Start(header) => drop(begun.insert(index, (header.channels, Measure::new(header.rate)))),
@@ -26,12 +27,14 @@ pub(super) fn measure(clips: &[&Clip], each: &mut dyn FnMut(usize, SampleAnalysi
                     measure.update(samples);
                 }
             }
+            Heard::LeftOut(words) => left_out = Some(words.to_owned()),
             Heard::End(outcome) => {
                 told[index] = true;
                 let begun = begun.remove(&index);
                 go_on = match (outcome, begun) {
                     (Ok(()), Some((channels, measure))) => {
-                        let analysis = measure.analysis();
+                        let mut analysis = measure.analysis();
+                        analysis.left_out = left_out.take();
                         if first.channel.is_mix() && may_cancel(channels, &analysis) {
                             quiet.push((index, channels, analysis));
                             true
@@ -84,6 +87,9 @@ fn hear(clips: &[&Clip], channel: Channel, each: &mut dyn FnMut(usize, Heard) ->
     let outcome = read_blocks(&first.path, channel, &mut |header, block| {
         (std::mem::replace(&mut begun, true) || each(0, Heard::Start(header))) && each(0, Heard::Samples(block))
     });
+    if let Ok(Some(left_out)) = &outcome {
+        each(0, Heard::LeftOut(left_out));
+    }
     each(0, Heard::End(outcome.map(drop)));
     Ok(())
 }
@@ -100,6 +106,7 @@ fn channel_levels(clips: &[&Clip], channel: u16, levels: &mut [Vec<Level>]) {
                     meter.update(samples);
                 }
             }
+            Heard::LeftOut(_) => {}
             Heard::End(outcome) => {
                 let meter = meters.remove(&index).filter(|_| outcome.is_ok());
                 levels[index].extend(meter.map(|meter| meter.level()));

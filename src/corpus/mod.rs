@@ -73,6 +73,7 @@ pub use discover::{discover, is_synthetic};
 pub use emotion::Emotion;
 pub use error::CorpusError;
 pub use exclusion::Exclusion;
+pub use folder::{PatternPreview, SoundFiles, pattern_entry};
 pub use label_set::LabelSet;
 pub use labels::{Selection, select};
 pub use layouts::pattern::SpeakerFacts;

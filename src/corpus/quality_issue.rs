@@ -22,6 +22,8 @@ pub enum QualityIssueKind {
     Duplicate,
     /// The samples cannot be decoded: kept out of training.
     Damaged,
+    /// Some minutes of it are damaged and left out.
+    Incomplete,
     /// Named by another scheme than the rest of its corpus, so that its labels may mean something else.
     Scheme,
     /// The container is not what the extension says.
@@ -92,6 +94,9 @@ pub fn quality_issues(catalogue: &Catalogue) -> Vec<QualityIssue> {
 fn of_samples(clip: &Clip, analysis: &SampleAnalysis, add: &mut impl FnMut(QualityIssueKind, String)) {
     if let Some(damage) = &analysis.damage {
         add(QualityIssueKind::Damaged, format!("{damage}; kept out of training"));
+    }
+    if let Some(left_out) = &analysis.left_out {
+        add(QualityIssueKind::Incomplete, left_out.clone());
     }
     if let Some(below) = analysis.cancelled {
         let out = if analysis.level.silent {

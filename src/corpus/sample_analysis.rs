@@ -21,6 +21,9 @@ pub struct SampleAnalysis {
     /// (0-255 over 60 dB below the loudest segment) and spectral centroid (0-255 over the mel scale up to 8 kHz).
     #[serde(rename = "glimpse")]
     pub thumbnail: Vec<(u8, u8)>,
+    /// What of the samples is damaged and was left out, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
     /// Why the samples could not be decoded, when the header was fine but the content is not.
     pub damage: Option<String>,
 }
@@ -41,6 +44,7 @@ impl SampleAnalysis {
                 silent: false,
             },
             cancelled: None,
+            left_out: None,
             thumbnail: vec![(0, 0); Self::THUMBNAIL_SEGMENTS],
             damage: Some(damage),
         }
@@ -134,6 +138,7 @@ impl Measure {
             frames: self.frames,
             level: self.meter.level(),
             cancelled: None,
+            left_out: None,
             thumbnail,
             damage: None,
         }

@@ -17,8 +17,8 @@ pub use api::*;
 pub use ends::tell_end;
 pub use queue::worker::work_on_queue;
 pub use settings::{
-    CharacterChoice, GroundChoice, Kind, Origin, Preset, Provenance, Range, Setting, Settings, SettingsError, TidyRow,
-    Tidying, UiSettings, load_settings, rows,
+    ChangedLine, CharacterChoice, GroundChoice, Kind, Origin, Preset, Provenance, Range, Setting, Settings,
+    SettingsEdit, SettingsError, TidyRow, Tidying, UiSettings, load_settings, rows,
 };
 pub use studies::worker::{work_on_named_study, work_on_study};
 pub use worker::work;
@@ -57,6 +57,7 @@ impl Engine {
         };
         engine.spawn(CommandKind::Scan, |context| jobs::serve(context, &context.scans));
         engine.spawn(CommandKind::Plan, |context| jobs::serve(context, &context.plans));
+        engine.spawn(CommandKind::Pattern, |context| jobs::serve(context, &context.patterns));
         engine.spawn(CommandKind::Preview, |context| jobs::serve(context, &context.previews));
         engine.spawn(CommandKind::Study, jobs::follow_study);
         engine.spawn(CommandKind::Studies, jobs::follow_studies);
@@ -78,6 +79,9 @@ impl Engine {
         let context = &self.context;
         let replaced = match command {
             Command::Scan { headers_only } => context.scans.put(request::Scan { headers_only }).is_some(),
+            Command::Pattern { folder, pattern } => {
+                context.patterns.put(request::Pattern { folder, pattern }).is_some()
+            }
             Command::Plan { changes, measure } => context.plans.put(request::Plan { changes, measure }).is_some(),
             Command::Preview { path, variant } => context.previews.put(request::Preview { path, variant }).is_some(),
             Command::Study { study, follow } => context.studies.put(request::Study { study, follow }).is_some(),

@@ -58,7 +58,7 @@ pub use normalise::Normalise;
 pub use note::Note;
 pub use npy::FeatureArray;
 pub use pitch::{Pitch, PitchSettings};
-pub use prepare::prepare;
+pub use prepare::{prepare, samples_needed};
 pub use recipe::{DbReference, Recipe};
 pub use resolved_encoder::ResolvedEncoder;
 pub use scaler::Scaler;

@@ -102,6 +102,15 @@ pub(super) fn range_taken(recipe: &Recipe, length: usize) -> Option<Range<usize>
     (takes_by_length(recipe) && !recipe.has_encoder()).then(|| after(skipped(recipe, length), recipe, length))
 }
 
+/// How many samples of a wave, from its beginning and at the recipe's rate, decide its features; `length` is all there is.
+pub fn samples_needed(recipe: &Recipe, length: usize) -> usize {
+    let range = range_taken(recipe, length).unwrap_or(0..length);
+    match range_taken(recipe, range.end) {
+        Some(same) if same == range => range.end,
+        _ => length,
+    }
+}
+
 fn takes_by_length(recipe: &Recipe) -> bool {
     recipe.trim_db == 0.0 && recipe.normalise == Normalise::None
 }

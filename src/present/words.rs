@@ -164,6 +164,7 @@ pub fn quality_issue(kind: QualityIssueKind) -> &'static str {
         QualityIssueKind::ConflictingDuplicate => "two labels",
         QualityIssueKind::Duplicate => "duplicate",
         QualityIssueKind::Damaged => "damaged",
+        QualityIssueKind::Incomplete => "incomplete",
         QualityIssueKind::Scheme => "other scheme",
         QualityIssueKind::Extension => "extension",
         QualityIssueKind::Stereo => "stereo",
@@ -216,6 +217,7 @@ pub fn stop_tuning(when: StopTuning) -> &'static str {
 pub fn subcommand(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Scan => "scan",
+        CommandKind::Pattern => "pattern",
         CommandKind::Export => "export",
         CommandKind::Features | CommandKind::ExportFeatures | CommandKind::ImportFeatures => "features",
         CommandKind::Trim => "trim",
@@ -224,7 +226,7 @@ pub fn subcommand(kind: CommandKind) -> &'static str {
         CommandKind::Get => "get",
         CommandKind::Demo => "demo",
         CommandKind::Bench => "bench",
-        CommandKind::Config | CommandKind::Tidy => "config",
+        CommandKind::Config | CommandKind::Tidy | CommandKind::EditSettings => "config",
         CommandKind::Doctor => "doctor",
         CommandKind::Models => "models",
         CommandKind::Presets => "presets",
@@ -235,6 +237,7 @@ pub fn subcommand(kind: CommandKind) -> &'static str {
         CommandKind::Watch => "watch",
         CommandKind::Stop => "stop",
         CommandKind::Compare => "compare",
+        CommandKind::Log => "log",
         CommandKind::Note => "note",
         CommandKind::Delete => "delete",
         CommandKind::Queue => "queue list",

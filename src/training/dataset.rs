@@ -424,6 +424,7 @@ mod tests {
                 thumbnail: Vec::new(),
                 damage: None,
                 cancelled: None,
+                left_out: None,
             }));
             fs::remove_file(&clip.path).unwrap();
         }

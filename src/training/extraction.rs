@@ -3,7 +3,7 @@
 use super::{Copy, TrainingError};
 use crate::audio::{AudioError, Decoded, Wave};
 use crate::corpus::{Clip, SampleAnalysis, decode_together, runs};
-use crate::features::{Extracted, FeatureError, FeatureStore};
+use crate::features::{Extracted, FeatureError, FeatureStore, samples_needed};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -82,8 +82,15 @@ impl Example<'_> {
         content.is_some_and(|content| store.has(&self.clip.corpus, content))
     }
 
+    /// The clip's wave, as far as its features are made of it, or what its copy makes of the whole.
     fn wave(&self, store: &FeatureStore) -> Result<Wave, AudioError> {
-        self.changed(self.clip.decode()?.wave, store)
+        let (clip, recipe) = (self.clip, store.recipe());
+        match (self.copy, self.analysis) {
+            (None, Some(analysis)) => {
+                clip.decode_at(recipe.rate(), analysis.frames, |length| samples_needed(recipe, length))
+            }
+            _ => self.changed(clip.decode()?.wave, store),
+        }
     }
 
     /// The clip's wave, or what its copy makes of it.

@@ -125,6 +125,20 @@ impl App {
         std::mem::take(&mut self.workbench.redraw)
     }
 
+    /// Whether the settings are to be read again: they were changed, and no work is lost by that.
+    pub fn take_restart(&mut self) -> bool {
+        let ready = self.workbench.restart && !self.workbench.model.jobs.would_lose_work();
+        self.workbench.restart &= !ready;
+        ready
+    }
+
+    /// Begins anew with another engine, with the same tab and message in sight.
+    pub fn restart(&mut self, send: impl FnMut(Command) + 'static) {
+        let (front, message) = (self.workbench.front, self.workbench.message.take());
+        *self = Self::new(self.theme, send);
+        (self.workbench.front, self.workbench.message) = (front, message);
+    }
+
     /// Whether the workbench is to be left.
     pub fn has_quit(&self) -> bool {
         self.workbench.quit

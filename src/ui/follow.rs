@@ -64,6 +64,9 @@ pub fn message(event: &Event) -> Option<Message> {
                 format!("{runs} deleted for good, {freed} freed.")
             })
         }
+        Event::SettingsEdit(edit) if edit.written => {
+            Message::good(format!("{} written to {}.", edit.keys.join(", "), edit.file.display()))
+        }
         Event::Tidying(tidying) => match &tidying.kept {
             Some(kept) => Message::good(format!(
                 "{} taken out of {}; a copy of it as it was is {}.",

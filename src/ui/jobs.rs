@@ -23,6 +23,33 @@ impl Jobs {
         self.asked.get(&kind).is_some_and(|count| *count > 0)
     }
 
+    /// Whether a command is being carried out whose work would be lost if the engine ended; what is followed, shown or read
+    /// is soon asked for again.
+    pub fn would_lose_work(&self) -> bool {
+        use CommandKind::{
+            Config, EditSettings, Pattern, Plan, Play, Preview, Runs, Scan, Sound, Studies, Study, Wake, Watch,
+        };
+        let repeated = [
+            Config,
+            EditSettings,
+            Pattern,
+            Plan,
+            Play,
+            Preview,
+            Runs,
+            Scan,
+            Sound,
+            Studies,
+            Study,
+            Wake,
+            Watch,
+        ];
+        let asked = self.asked.iter();
+        asked
+            .filter(|(_, count)| **count > 0)
+            .any(|(kind, _)| !repeated.contains(kind))
+    }
+
     /// A command was answered to the end.
     pub fn ended(&mut self, kind: CommandKind) {
         if let Some(count) = self.asked.get_mut(&kind) {

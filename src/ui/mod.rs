@@ -26,7 +26,7 @@ pub use app::App;
 pub use terminal::NoTerminal;
 pub use theme::{Colours, Ground, Theme};
 
-use crate::engine::{Engine, Event, Settings};
+use crate::engine::{Engine, Event, Settings, load_settings};
 use appearance::Appearance;
 use input::key::INTERRUPT;
 use input::{Input, Sequences};
@@ -82,8 +82,9 @@ fn work(
     asked: &Receiver<Asked>,
     panics: &Receiver<String>,
 ) -> io::Result<Option<c_int>> {
-    let mut appearance = Appearance::new(settings.ui.clone(), Colours::detect(), |name| std::env::var_os(name));
-    let (engine, events) = Engine::start(settings);
+    let mut appearance = appearance_of(&settings);
+    let source = settings.source.clone();
+    let (engine, mut events) = Engine::start(settings);
     let mut app = App::new(appearance.theme, move |command| engine.send(command));
     let mut sequences = Sequences::default();
     let mut listening = true;
@@ -169,6 +170,19 @@ fn work(
             app.key(INTERRUPT.event());
             at_once = true;
         }
+        if app.take_restart() {
+            match load_settings(source.file.as_deref(), &source.changes) {
+                Ok(settings) => {
+                    appearance = appearance_of(&settings);
+                    terminal.ask(appearance.locale)?;
+                    let (engine, heard) = Engine::start(settings);
+                    (events, listening) = (heard, true);
+                    app.restart(move |command| engine.send(command));
+                }
+                Err(error) => app.warn(&error.to_string()),
+            }
+            at_once = true;
+        }
         if app.take_redraw() || told.contains(&Asked::Continue) {
             terminal.enter_again()?;
             at_once = true;
@@ -200,6 +214,10 @@ fn work(
         }
     }
     Ok(None)
+}
+
+fn appearance_of(settings: &Settings) -> Appearance {
+    Appearance::new(settings.ui.clone(), Colours::detect(), |name| std::env::var_os(name))
 }
 
 /// Follows the events that are there; says whether there were any, or that no more will come.

@@ -11,7 +11,10 @@ pub fn quality_issue_style(kind: QualityIssueKind, theme: Theme) -> Style {
         | QualityIssueKind::Cancelled
         | QualityIssueKind::ConflictingDuplicate
         | QualityIssueKind::Damaged => theme.bad(),
-        QualityIssueKind::Duplicate | QualityIssueKind::Scheme | QualityIssueKind::Clipping => theme.warn(),
+        QualityIssueKind::Duplicate
+        | QualityIssueKind::Incomplete
+        | QualityIssueKind::Scheme
+        | QualityIssueKind::Clipping => theme.warn(),
         _ => theme.dim(),
     }
 }

@@ -35,6 +35,8 @@ pub struct Workbench {
     pub edit: Option<String>,
     /// Whether the whole screen is to be drawn anew.
     pub redraw: bool,
+    /// Whether the settings are to be read again, as they were changed.
+    pub restart: bool,
     /// Whether the workbench is to step aside for the shell.
     pub stop: bool,
     /// Whether the workbench is to be left.
@@ -71,6 +73,7 @@ impl Default for Workbench {
             message: None,
             edit: None,
             redraw: false,
+            restart: false,
             stop: false,
             quit: false,
             outbox: Vec::new(),
@@ -315,6 +318,9 @@ impl Workbench {
             if self.message.is_none() || !matches!(event, Event::Queue(_)) {
                 self.message = Some(message);
             }
+        }
+        if let Event::SettingsEdit(edit) = &event {
+            self.restart |= edit.written;
         }
         self.model.apply(event);
         self.ask();

@@ -154,6 +154,10 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     ask("schema", &["schema"]);
     ask("demo", &["demo", "--clips", "60"]);
     ask("scan", &["scan"]);
+    ask(
+        "pattern",
+        &["pattern", r"demo_(?<emotion>[a-z]+).*", "--folder", "data/demo"],
+    );
     ask("export", &["export", "clips.csv"]);
     ask("features", &["features"]);
     ask("features export", &["features", "--export", "arrays"]);
@@ -165,6 +169,7 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
     ask("get", &["get"]);
     ask("config", &["config"]);
     ask("config tidy", &["config", "--tidy"]);
+    ask("config write", &["config", "--write", "seed=7"]);
     ask("doctor", &["doctor"]);
     ask("presets", &["presets"]);
     ask("preset", &["presets", "crnn_143x40"]);
@@ -188,6 +193,7 @@ fn examples() -> BTreeMap<&'static str, Vec<Value>> {
         .iter()
         .map(|run| run["id"].as_str().unwrap().to_owned())
         .collect();
+    ask("log", &["log", "last"]);
     ask("note", &["note", "last", "--text", "smaller batches", "--tag", "batch"]);
     ask("compare", &["compare", &ids[1], &ids[0]]);
     ask("runs", &["runs"]);

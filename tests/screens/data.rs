@@ -6,8 +6,8 @@ use super::harness::{SIZES, Workbench, screens};
 use std::path::PathBuf;
 use std::sync::Arc;
 use undertone::engine::{
-    Clear, Command, CommandKind, DemoCorpus, DimensionRow, DimensionStatistics, Event, Progress, Reading, Refused,
-    Task, TidyRow, Tidying, VoteStatistics,
+    ChangedLine, Clear, Command, CommandKind, DemoCorpus, DimensionRow, DimensionStatistics, Event, PatternPreview,
+    PatternReport, Progress, Reading, Refused, SettingsEdit, Task, TidyRow, Tidying, VoteStatistics,
 };
 
 #[test]
@@ -191,6 +191,134 @@ fn the_demo_corpus_is_scanned_when_it_is_written() {
         summary: Some(summary),
     }));
     assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
+}
+
+/// What a pattern makes of seven names, of which it matches five.
+fn patterned(pattern: &str, folder: &str) -> PatternReport {
+    let count = |values: &[(&str, usize)]| {
+        values
+            .iter()
+            .map(|(value, count)| ((*value).to_owned(), *count))
+            .collect()
+    };
+    let unlike = |name: &str| {
+        (
+            PathBuf::from(name),
+            "its name is not of the form of the pattern".to_owned(),
+        )
+    };
+    PatternReport {
+        folder: folder.into(),
+        pattern: pattern.to_owned(),
+        entry: format!(
+            "[[corpora]]\nname = \"mine\"\nlayout = \"pattern\"\npath = \"{folder}\"\npattern = '{pattern}'\n"
+        ),
+        outcome: Ok(PatternPreview {
+            matching: 5,
+            unlike: vec![unlike("notes/01.wav"), unlike("s3-W-2.wav")],
+            caught: [
+                ("emotion".to_owned(), count(&[("W", 3), ("F", 2)])),
+                ("speaker".to_owned(), count(&[("s1", 3), ("s2", 2)])),
+            ]
+            .into(),
+        }),
+    }
+}
+
+#[test]
+fn a_pattern_is_tried_on_names_at_every_key() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("N");
+    let asked = |pattern: Option<&str>, folder: Option<&str>| {
+        Some(Command::Pattern {
+            folder: folder.map(PathBuf::from),
+            pattern: pattern.map(str::to_owned),
+        })
+    };
+    assert_eq!(workbench.last(), asked(None, None));
+    let first = r"(?<speaker>s\d)_(?<emotion>[A-Z])";
+    workbench.tell(Event::Pattern(Arc::new(patterned(first, "data"))));
+    screens(&workbench, "pattern");
+    workbench.type_text("_");
+    let second = format!("{first}_");
+    assert_eq!(workbench.last(), asked(Some(&second), Some("data")));
+    // What was found for an earlier text is not shown for this one.
+    let mut late = patterned(first, "data");
+    late.outcome = Err("late".into());
+    workbench.tell(Event::Pattern(Arc::new(late)));
+    assert!(workbench.text(80, 24).contains("5 of 7 names match"));
+    let mut wrong = patterned(&second, "data");
+    wrong.outcome = Err("corpora.pattern: mine: `(` is no regular expression: unclosed group".into());
+    workbench.tell(Event::Pattern(Arc::new(wrong)));
+    let shown = workbench.text(80, 24);
+    assert!(
+        shown.contains("unclosed group") && !shown.contains("names match"),
+        "{shown}"
+    );
+    workbench.press("Tab");
+    workbench.type_text("/mine");
+    assert_eq!(workbench.last(), asked(Some(&second), Some("data/mine")));
+    workbench.press("Esc");
+    assert!(!workbench.text(80, 24).contains("unclosed group"));
+}
+
+#[test]
+fn a_setting_is_edited_in_its_file_after_a_look_at_the_lines() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("c");
+    workbench.press("/");
+    workbench.type_text("seed");
+    workbench.press("Enter Enter");
+    workbench.compare("setting_80x24", 80, 24);
+    workbench.press("Ctrl-u");
+    workbench.type_text("7");
+    workbench.press("Enter");
+    let changes = vec![("seed".to_owned(), Some("7".to_owned()))];
+    let edit = |seen| {
+        Some(Command::EditSettings {
+            changes: changes.clone(),
+            seen,
+        })
+    };
+    assert_eq!(workbench.last(), edit(None));
+    let found = SettingsEdit {
+        file: "workbench.toml".into(),
+        keys: vec!["seed".into()],
+        lines: vec![ChangedLine {
+            line: 3,
+            before: Some("seed = 1 # lucky".into()),
+            after: Some("seed = 7 # lucky".into()),
+        }],
+        seen: 99,
+        text: String::new(),
+        overridden: vec!["seed".into()],
+        written: false,
+    };
+    workbench.tell(Event::SettingsEdit(Arc::new(found.clone())));
+    workbench.done(CommandKind::EditSettings);
+    for (width, height) in [(80, 24), (120, 40)] {
+        workbench.compare(&format!("setting_lines_{width}x{height}"), width, height);
+    }
+    workbench.press("Enter");
+    assert_eq!(workbench.last(), edit(Some(99)));
+    let message = "workbench.toml, seed: the file has changed since its lines were shown".to_owned();
+    let command = CommandKind::EditSettings;
+    workbench.tell(Event::Failed { command, message });
+    let shown = workbench.text(80, 24);
+    assert!(shown.contains("has changed since"), "{shown}");
+    assert!(shown.contains("› 7"), "what was typed stays: {shown}");
+    workbench.press("Ctrl-r");
+    let reset = vec![("seed".to_owned(), None)];
+    assert_eq!(
+        workbench.last(),
+        Some(Command::EditSettings {
+            changes: reset,
+            seen: None
+        })
+    );
+    workbench.tell(Event::SettingsEdit(Arc::new(SettingsEdit { written: true, ..found })));
+    let shown = workbench.text(80, 24);
+    assert!(shown.contains("seed written to workbench.toml"), "{shown}");
 }
 
 #[test]

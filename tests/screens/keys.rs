@@ -8,7 +8,7 @@ use undertone::engine::Event;
 use undertone::ui::input::{Key, Row};
 
 /// Keys to every place where keys have a meaning of their own, and whether a text is typed there.
-const PLACES: [(&str, bool); 27] = [
+const PLACES: [(&str, bool); 29] = [
     ("1", false),
     ("1 Right Right /", true),
     ("2", false),
@@ -24,7 +24,9 @@ const PLACES: [(&str, bool); 27] = [
     ("b", false),
     ("c", false),
     ("c /", true),
+    ("c Enter", true),
     ("C", false),
+    ("N", true),
     ("D", false),
     ("E", false),
     ("t", false),

@@ -2,7 +2,8 @@
 
 use crate::cli::output::Output;
 use crate::engine::{
-    Config, CrossTable, DemoSummary, DimensionStatistics, FeatureSummary, Survey, Tidying, VoteStatistics,
+    Config, CrossTable, DemoSummary, DimensionStatistics, FeatureSummary, PatternPreview, PatternReport, SettingsEdit,
+    Survey, Tidying, VoteStatistics,
 };
 use crate::present::numbers::{count, percent};
 use crate::present::refusals::Refusals;
@@ -24,6 +25,22 @@ pub fn survey(output: Output, survey: &Survey, exported: Option<&(PathBuf, usize
         ..json::Scan::from(survey)
     };
     output.either(document, || survey_text(survey, exported).unwrap_or_default())
+}
+
+/// What a pattern makes of names.
+pub fn pattern(output: Output, report: &PatternReport, preview: &PatternPreview) -> io::Result<()> {
+    let text = || {
+        let groups = preview.groups().map(|(group, values)| format!("{group}: {values}"));
+        let more = preview.unlike.len().saturating_sub(LISTED);
+        let unlike = preview.unlike.iter().take(LISTED);
+        let unlike = unlike.map(|(file, why)| format!("does not match: {}: {why}", file.display()));
+        let more = (more > 0).then(|| format!("and {more} more; --json lists them all"));
+        let entry = (preview.matching > 0).then(|| format!("\n{}", report.entry));
+        let lines = std::iter::once(format!("{}: {}", report.folder.display(), preview.matches()));
+        let lines: Vec<String> = lines.chain(groups).chain(unlike).chain(more).chain(entry).collect();
+        lines.join("\n")
+    };
+    output.either(|| json::NamePattern::from(report), text)
 }
 
 fn survey_text(survey: &Survey, exported: Option<&(PathBuf, usize)>) -> Result<String, std::fmt::Error> {
@@ -317,4 +334,29 @@ pub fn tidying(output: Output, tidying: &Tidying) -> io::Result<()> {
             format!("{}\n{settings} settings {end}", table.render())
         },
     )
+}
+
+/// Lines of the settings file that change, or have changed.
+pub fn settings_edit(output: Output, edit: &SettingsEdit) -> io::Result<()> {
+    let text = || {
+        let file = edit.file.display();
+        if edit.lines.is_empty() {
+            return format!("{file} says so already");
+        }
+        let mut text = String::new();
+        for line in &edit.lines {
+            let sides = [("-", &line.before), ("+", &line.after)];
+            for (sign, words) in sides.iter().filter_map(|(sign, words)| Some((sign, words.as_ref()?))) {
+                text += &format!("{:>5} {sign} {words}\n", line.line);
+            }
+        }
+        for key in &edit.overridden {
+            text += &format!("{key} is set by --set as well, which stands over the file\n");
+        }
+        match edit.written {
+            true => text + &format!("written to {file}"),
+            false => text + &format!("would change in {file}; --yes writes it"),
+        }
+    };
+    output.either(|| json::SettingsEdit::from(edit), text)
 }

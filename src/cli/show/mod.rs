@@ -21,7 +21,7 @@ mod studies;
 
 pub use bench::measured;
 pub use comparison::compared;
-pub use data::{config, demo, exported, features, survey, tidying};
+pub use data::{config, demo, exported, features, pattern, settings_edit, survey, tidying};
 pub use doctor::doctor;
 pub use encoders::{encoder, encoders, fetched_encoder};
 pub use evaluation::evaluation;

@@ -7,6 +7,7 @@ mod tables;
 mod tests;
 mod words;
 
+pub use preview::{PatternPreview, SoundFiles, pattern_entry};
 pub(super) use tables::Tables;
 pub(super) use words::{class_words, entry, quoted};
 
@@ -17,7 +18,6 @@ use super::walk::Walk;
 use super::{CorpusError, CorpusSettings, Layout};
 use crate::audio::promises_sound;
 use compare::{disagreement, listed_below};
-use preview::preview;
 use std::path::{Path, PathBuf};
 use tables::Parts;
 use words::{names_words, parts_words, sound_files};
@@ -129,7 +129,7 @@ impl<'a> Folder<'a> {
     /// A pattern that cannot work.
     pub fn by_pattern(mut self) -> Result<Source, CorpusError> {
         let mut source = self.by_names(&[Layout::Pattern], String::new())?;
-        let (layout, notes) = preview(&source, &self.corpus.path);
+        let (layout, notes) = PatternPreview::of(&source, &self.corpus.path).words();
         source.layout = layout;
         source.notes.extend(notes);
         Ok(source)

@@ -1,6 +1,6 @@
 //! What events carry of settings, clips and features.
 
-use super::{Catalogue, Note, Playback, QualityIssue, Statistics, Variant, Wave};
+use super::{Catalogue, Note, PatternPreview, Playback, QualityIssue, Statistics, Variant, Wave};
 use crate::corpus::Exclusion;
 use crate::engine::settings::{Preset, Provenance, Setting};
 use std::collections::BTreeMap;
@@ -30,6 +30,19 @@ pub struct Survey {
     pub header_seconds: f64,
     /// Time that analysing the samples took so far (s).
     pub analysis_seconds: f64,
+}
+
+/// What a pattern makes of the names in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternReport {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The pattern.
+    pub pattern: String,
+    /// The corpus as the settings file would list it.
+    pub entry: String,
+    /// What it makes of the names, or why that cannot be said.
+    pub outcome: Result<PatternPreview, String>,
 }
 
 /// Features in the cache.

@@ -3,11 +3,11 @@
 use super::{
     CacheReport, Cancelled, CommandKind, Comparison, Config, Deletion, DemoCorpus, EncoderReport, Enqueued, Evaluation,
     Exported, FeatureSummary, FeaturesExported, FilePrediction, Finding, ImportSummary, Measured, ModelRow,
-    ModelSummary, NoSound, Noted, Preview, PublishedReport, QueueReport, Restored, Resumed, RunDetail, RunPlan,
-    RunReport, RunSummary, SoundState, Started, Stopping, StudyDeletion, StudyExported, StudyPage, StudyRepaired,
-    StudyRestored, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
+    ModelSummary, NoSound, Noted, PatternReport, Preview, PublishedReport, QueueReport, Restored, Resumed, RunDetail,
+    RunLog, RunPlan, RunReport, RunSummary, SoundState, Started, Stopping, StudyDeletion, StudyExported, StudyPage,
+    StudyRepaired, StudyRestored, StudySummary, Survey, Task, Trimming, Tuning, TuningStops,
 };
-use crate::engine::settings::{Preset, Tidying};
+use crate::engine::settings::{Preset, SettingsEdit, Tidying};
 use std::sync::Arc;
 
 /// What an event may carry.
@@ -57,6 +57,8 @@ macro_rules! events {
 events! {
     /// What a scan found; again as the analysis of the samples goes on.
     Survey(Arc<Survey>),
+    /// What a pattern would make of the names in a folder.
+    Pattern(Arc<PatternReport>),
     /// The table of clips was written.
     Exported(Exported),
     /// Features are in the cache.
@@ -79,6 +81,8 @@ events! {
     Demo(DemoCorpus),
     /// The resolved settings.
     Config(Arc<Config>),
+    /// Lines of the settings file that change, or have changed.
+    SettingsEdit(Arc<SettingsEdit>),
     /// What goes from the settings file, or has gone.
     Tidying(Arc<Tidying>),
     /// What this machine has and lacks.
@@ -103,6 +107,8 @@ events! {
     Runs(Arc<Vec<RunSummary>>),
     /// The watched run.
     Run(Arc<RunDetail>),
+    /// All that a run has to say.
+    Log(Arc<RunLog>),
     /// Runs were asked to stop.
     Stopping(Stopping),
     /// The queue, after what was asked of it.

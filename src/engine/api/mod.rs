@@ -25,7 +25,7 @@ mod variant;
 pub use bench::{BatchSpeed, Bench, FeatureSpeed, Measured, ModelSpeed, SpanTime, Speed, StageTime};
 pub use cache::{CacheKind, CacheReport, CacheRow, CacheState, Clear};
 pub use control::{PlaybackControl, StopTuning};
-pub use data::{Config, ConfigRow, FeatureSummary, Preview, SoundState, Survey};
+pub use data::{Config, ConfigRow, FeatureSummary, PatternReport, Preview, SoundState, Survey};
 pub use encoder::{EncoderHere, EncoderReport, EncoderRow, Fetch, FetchedEncoder};
 pub use epochs::Epochs;
 pub use error::EngineError;
@@ -41,7 +41,7 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
-    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, QueuePosition, RunDetail, RunPlan, RunReport,
+    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, QueuePosition, RunDetail, RunLog, RunPlan, RunReport,
     RunSummary,
 };
 pub use selector::RunSelector;
@@ -59,8 +59,9 @@ pub use crate::audio::playback::{Attempt, NoSound, Phase, Playback, Remedy};
 pub use crate::audio::{Level, Wave};
 pub use crate::corpus::{
     Catalogue, Clip, CrossTable, DimensionRow, DimensionStatistics, Dimensions, Emotion, Exclusion, Gender, Intensity,
-    Lengths, PublishedCounts, QualityIssue, QualityIssueKind, Reading, Refused, SampleAnalysis, SpeakerRow, Statistics,
-    Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, VoteStatistics, known_corpora, split_columns,
+    Lengths, PatternPreview, PublishedCounts, QualityIssue, QualityIssueKind, Reading, Refused, SampleAnalysis,
+    SpeakerRow, Statistics, Subset, TRIM_SHORT, TrimRow, TrimmedCorpus, Trimming, VoteStatistics, known_corpora,
+    split_columns,
 };
 pub use crate::encoders::{Known, PublishedScore};
 pub use crate::evaluation::{

@@ -4,13 +4,13 @@ use super::table::requests;
 use super::{
     Architectures, CacheReport, Cancelled, Clear, Comparison, Deletion, DemoCorpus, EncoderReport, Enqueued,
     Evaluation, Exported, FeatureSummary, FeaturesExported, Fetch, FilePrediction, Finding, ImportSummary, LabelChoice,
-    Measured, NoteChange, Noted, Overrides, Predictor, PublishedReport, QueueReport, Reply, Restored, Resumed,
-    RunDetail, RunPlan, RunReport, RunSelector, RunSummary, Shift, SoundState, Started, Stopping, StudyDeletion,
-    StudyExported, StudyPage, StudyRepaired, StudyRestored, StudySummary, Subset, Survey, Trimming, Tuning,
-    TuningStops, Variant,
+    Measured, NoteChange, Noted, Overrides, PatternReport, Predictor, PublishedReport, QueueReport, Reply, Restored,
+    Resumed, RunDetail, RunLog, RunPlan, RunReport, RunSelector, RunSummary, Shift, SoundState, Started, Stopping,
+    StudyDeletion, StudyExported, StudyPage, StudyRepaired, StudyRestored, StudySummary, Subset, Survey, Trimming,
+    Tuning, TuningStops, Variant,
 };
 use crate::engine::api;
-use crate::engine::settings::{Preset, Tidying};
+use crate::engine::settings::{Preset, SettingsEdit, Tidying};
 use std::path::PathBuf;
 use std::sync::Arc;
 use strum::{EnumDiscriminants, EnumIter};

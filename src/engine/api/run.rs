@@ -129,6 +129,19 @@ pub struct RunDetail {
     pub seconds_left: Option<f64>,
 }
 
+/// All that a run has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLog {
+    /// The run.
+    pub run: String,
+    /// Where its process writes.
+    pub path: PathBuf,
+    /// Notes from the journal, then what its process wrote.
+    pub lines: Vec<String>,
+    /// Whether that is so long that only its end is here.
+    pub cut: bool,
+}
+
 /// What a run would be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunPlan {

@@ -10,6 +10,13 @@ macro_rules! requests {
                     /// Leave the samples alone.
                     headers_only: bool,
                 } -> Arc<Survey>;
+                /// What a pattern would make of the names of the sound files in a folder. The last one asked for wins.
+                Pattern {
+                    /// The folder; `None` is that of the first corpus that is read by a pattern, else the data folder.
+                    folder: Option<PathBuf>,
+                    /// A regular expression with named groups; `None` is that of the settings, else one to begin with.
+                    pattern: Option<String>,
+                } -> Arc<PatternReport>;
                 /// Write the table of clips.
                 Export {
                     /// CSV, or TSV by its extension.
@@ -70,6 +77,13 @@ macro_rules! requests {
                     /// Whether to write it; else only what would go is shown.
                     confirmed: bool,
                 } -> Arc<Tidying>;
+                /// Other values in the settings file. They hold for whoever reads it next.
+                EditSettings {
+                    /// By dotted key, what `--set` would say; `None` is what holds without the file.
+                    changes: Vec<(String, Option<String>)>,
+                    /// Stands for the file whose lines were seen; `None` only shows the lines that would change.
+                    seen: Option<u64>,
+                } -> Arc<SettingsEdit>;
                 /// What this machine has and lacks, and what would help.
                 Doctor -> Arc<Vec<Finding>>;
                 /// The presets.
@@ -130,6 +144,11 @@ macro_rules! requests {
                     /// Their ids, unique beginnings of them, or `last`.
                     runs: Vec<RunSelector>,
                 } -> Arc<Comparison>;
+                /// All that a run has to say.
+                Log {
+                    /// Its id, a unique beginning of it, or `last`.
+                    run: RunSelector,
+                } -> Arc<RunLog>;
                 /// Write a note of a run, and tags to find it by.
                 Note {
                     /// Its id, a unique beginning of it, or `last`.

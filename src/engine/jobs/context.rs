@@ -2,6 +2,7 @@
 
 use super::fetches::Fetches;
 use super::latest::Latest;
+use super::pattern::Listing;
 use super::rate_limiter::RateLimiter;
 use crate::audio::{AudioError, Channel};
 use crate::corpus::{AnalysisCache, Clip, named};
@@ -27,6 +28,10 @@ pub struct Context {
     pub corpora: Fetches,
     /// Scans that are asked for.
     pub scans: Latest<request::Scan>,
+    /// Patterns that are tried on names.
+    pub patterns: Latest<request::Pattern>,
+    /// The names that they are tried on.
+    pub sound_files: Listing,
     /// Plans that are asked for.
     pub plans: Latest<request::Plan>,
     /// Previews that are asked for.
@@ -49,6 +54,8 @@ impl Context {
             encoders: Fetches::default(),
             corpora: Fetches::default(),
             scans: Latest::default(),
+            patterns: Latest::default(),
+            sound_files: Listing::default(),
             plans: Latest::default(),
             previews: Latest::default(),
             study_lists: Latest::default(),
@@ -71,6 +78,7 @@ impl Context {
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
         self.scans.close();
+        self.patterns.close();
         self.plans.close();
         self.previews.close();
         self.study_lists.close();

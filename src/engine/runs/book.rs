@@ -1,7 +1,7 @@
 //! All runs, read on from where the last poll ended.
 
 use super::page::RunPage;
-use crate::engine::{Coverage, FoldScores, QueuePosition, RunDetail, RunSummary, Scores};
+use crate::engine::{Coverage, FoldScores, QueuePosition, RunDetail, RunLog, RunSummary, Scores};
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -156,12 +156,22 @@ impl RunBook {
     /// Everything about a run.
     pub fn detail(&self, id: &str) -> Option<RunDetail> {
         let page = self.pages.get(id)?;
+        let mut detail = page.detail(&self.log_of(page));
+        detail.summary = self.placed(detail.summary);
+        Some(detail)
+    }
+
+    /// All that a run has to say.
+    pub fn log(&self, id: &str) -> Option<RunLog> {
+        let page = self.pages.get(id)?;
+        Some(page.log(&self.log_of(page)))
+    }
+
+    fn log_of(&self, page: &RunPage) -> PathBuf {
         let own = page.folder.log();
         // Before there was a queue, one process trained folds, and wrote its log beside the first.
         let first = self.pages.get(page.group()).unwrap_or(page);
-        let mut detail = page.detail(&if own.exists() { own } else { first.folder.log() });
-        detail.summary = self.placed(detail.summary);
-        Some(detail)
+        if own.exists() { own } else { first.folder.log() }
     }
 
     /// A run and its other folds, in their order.

@@ -5,8 +5,8 @@ use super::file::RunFile;
 use super::results;
 use super::usage;
 use crate::engine::{
-    EndReason, EpochMetrics, Epochs, Heartbeat, JournalEntry, KeptEpoch, RunDetail, RunState, RunSummary, Scores, Task,
-    Usage,
+    EndReason, EpochMetrics, Epochs, Heartbeat, JournalEntry, KeptEpoch, RunDetail, RunLog, RunState, RunSummary,
+    Scores, Task, Usage,
 };
 use crate::evaluation::Regression;
 use crate::inference::FinalFit;
@@ -18,8 +18,11 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
-/// How much of `log.txt` is shown (bytes).
+/// How much of `log.txt` is shown beside a run (bytes).
 const LOG_TAIL: u64 = 8 * 1024;
+
+/// How much of it is shown by itself (bytes).
+const LOG_WHOLE: u64 = 4 * 1024 * 1024;
 
 /// One run as its folder has it.
 #[derive(Debug)]
@@ -277,8 +280,34 @@ impl RunPage {
             let per_epoch = epochs.seconds() / epochs.len() as f64;
             per_epoch * summary.max_epochs.saturating_sub(epochs.len()) as f64
         });
+        RunDetail {
+            summary,
+            epochs,
+            log: self.notes().chain(tail(log)).collect(),
+            usage: if self.state == RunState::Running {
+                self.usage.0.clone()
+            } else {
+                usage::readings(&self.folder)
+            },
+            seconds_left,
+        }
+    }
+
+    /// All that it has to say; `log` is where its process writes.
+    pub fn log(&self, log: &Path) -> RunLog {
+        let (cut, lines) = last_lines(log, LOG_WHOLE);
+        RunLog {
+            run: self.folder.id.clone(),
+            path: log.to_owned(),
+            lines: self.notes().chain(lines).collect(),
+            cut,
+        }
+    }
+
+    /// What the journal notes, a line each.
+    fn notes(&self) -> impl Iterator<Item = String> {
         let line = |at: &jiff::Timestamp, message: &str| Some(format!("{}  {message}", at.strftime("%F %T UTC")));
-        let notes = self.entries.iter().filter_map(|entry| match entry {
+        self.entries.iter().filter_map(move |entry| match entry {
             JournalEntry::Note { at, message }
             | JournalEntry::Device {
                 at,
@@ -291,19 +320,7 @@ impl RunPage {
             JournalEntry::Stopped { at, why: Some(why) } => line(at, &format!("stopped: {why}")),
             JournalEntry::Failed { at, reason } => line(at, &format!("failed: {reason}")),
             _ => None,
-        });
-        let log = notes.chain(tail(log)).collect();
-        RunDetail {
-            summary,
-            epochs,
-            log,
-            usage: if self.state == RunState::Running {
-                self.usage.0.clone()
-            } else {
-                usage::readings(&self.folder)
-            },
-            seconds_left,
-        }
+        })
     }
 }
 
@@ -318,20 +335,25 @@ fn silent(pid: u32, silence: Duration) -> String {
 
 /// The last whole lines of a log; none when there is no log.
 pub fn tail(log: &Path) -> Vec<String> {
+    last_lines(log, LOG_TAIL).1
+}
+
+/// Whether more stands before them, and the last whole lines of so many bytes.
+fn last_lines(log: &Path, most: u64) -> (bool, Vec<String>) {
     let read = || -> std::io::Result<(bool, Vec<u8>)> {
         let mut file = File::open(log)?;
-        let start = file.metadata()?.len().saturating_sub(LOG_TAIL);
+        let start = file.metadata()?.len().saturating_sub(most);
         file.seek(SeekFrom::Start(start))?;
         let mut content = Vec::new();
-        file.take(LOG_TAIL).read_to_end(&mut content)?;
+        file.take(most).read_to_end(&mut content)?;
         Ok((start > 0, content))
     };
-    let Ok((cut, content)) = read() else { return Vec::new() };
-    String::from_utf8_lossy(&content)
-        .lines()
-        .skip(usize::from(cut))
-        .map(str::to_owned)
-        .collect()
+    let Ok((cut, content)) = read() else {
+        return (false, Vec::new());
+    };
+    let content = String::from_utf8_lossy(&content);
+    let lines = content.lines().skip(usize::from(cut)).map(str::to_owned);
+    (cut, lines.collect())
 }
 
 #[cfg(test)]

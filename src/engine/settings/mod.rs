@@ -1,6 +1,7 @@
 //! `workbench.toml`, assembled from each floor's own settings type.
 
 mod augmentation;
+mod edit;
 mod imported;
 mod layers;
 mod notify;
@@ -16,6 +17,7 @@ mod table;
 mod tidy;
 mod ui;
 
+pub use edit::{ChangedLine, SettingsEdit, edited};
 pub use imported::add_import;
 pub use notify::NotifySettings;
 pub(super) use on_disk::settings_on_disk;

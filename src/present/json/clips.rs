@@ -1,14 +1,18 @@
 //! What a scan found.
 
-use super::{all, object};
+use super::{RefusedFile, all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PublishedCounts, QualityIssueKind,
-    Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
+    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PatternPreview, PatternReport,
+    PublishedCounts, QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 type Counts = BTreeMap<String, usize>;
+
+fn preview(report: &PatternReport) -> Option<&PatternPreview> {
+    report.outcome.as_ref().ok()
+}
 
 document! {
     /// What a scan found: clips, refused files, data-quality issues, and what takes part in training.
@@ -39,6 +43,24 @@ document! {
         statistics: ClipStatistics = (&survey.statistics).into(),
         /// The table that was written, with `--export`.
         exported: Option<PathBuf> = None,
+    }
+
+    /// What a pattern makes of the names of the sound files in a folder.
+    NamePattern(report: PatternReport) {
+        /// The folder.
+        folder: PathBuf,
+        /// The pattern.
+        pattern: String,
+        /// Sound files.
+        files: usize = preview(report).map_or(0, PatternPreview::files),
+        /// Those that it matches.
+        matching: usize = preview(report).map_or(0, |preview| preview.matching),
+        /// Those that it does not match.
+        unlike: Vec<RefusedFile> = preview(report).map_or_else(Vec::new, |preview| all(&preview.unlike)),
+        /// What each group caught, and how often.
+        caught: BTreeMap<String, Counts> = preview(report).map(|preview| preview.caught.clone()).unwrap_or_default(),
+        /// The corpus as the settings file would list it (TOML).
+        entry: String,
     }
 
     /// How a corpus was read.

@@ -55,7 +55,7 @@ mod sound;
 mod studies;
 mod training;
 
-pub use clips::{Demo, Exported, Scan};
+pub use clips::{Demo, Exported, NamePattern, Scan};
 pub use encoders::{Encoder, Encoders, FetchedEncoder};
 pub use evaluation::Evaluation;
 pub use features::{Cache, Features, FeaturesExported, FeaturesImported, Trimming};
@@ -64,8 +64,8 @@ pub use predictions::{Prediction, Predictions};
 pub use published::{FetchedCorpus, PublishedCorpora};
 pub use queue::Queue;
 pub use report::Report;
-pub use runs::{Comparison, Deleted, NoteOfRun, Restored, Run, Runs, Stopping};
-pub use settings::{Config, Preset, Presets, Tidying};
+pub use runs::{Comparison, Deleted, Log, NoteOfRun, Restored, Run, Runs, Stopping};
+pub use settings::{Config, Preset, Presets, SettingsEdit, Tidying};
 pub use sound::{Playback, Preview};
 pub use studies::{
     Enqueued, Studies, Study, StudyDeleted, StudyEvent, StudyExported, StudyRepaired, StudyRestored, StudyStopping,
@@ -123,6 +123,7 @@ const fn kind<D: JsonSchema>(name: &'static str, subcommand: &'static str) -> Ki
 /// All kinds of documents, in the order of the subcommands.
 pub const KINDS: &[Kind] = &[
     kind::<Scan>("scan", "scan"),
+    kind::<NamePattern>("pattern", "pattern"),
     kind::<Exported>("export", "export PATH"),
     kind::<Features>("features", "features"),
     kind::<FeaturesExported>("features export", "features --export DIR"),
@@ -141,6 +142,7 @@ pub const KINDS: &[Kind] = &[
     kind::<RunEvent>("watch", "watch"),
     kind::<Stopping>("stop", "stop RUN"),
     kind::<Comparison>("compare", "compare RUN RUN"),
+    kind::<Log>("log", "log"),
     kind::<NoteOfRun>("note", "note RUN"),
     kind::<Deleted>("delete", "delete RUN --yes"),
     kind::<Queue>("queue", "queue"),
@@ -156,6 +158,7 @@ pub const KINDS: &[Kind] = &[
     kind::<ModelBench>("bench model", "bench model"),
     kind::<Config>("config", "config"),
     kind::<Tidying>("config tidy", "config --tidy"),
+    kind::<SettingsEdit>("config write", "config --write KEY=VALUE"),
     kind::<Doctor>("doctor", "doctor"),
     kind::<Presets>("presets", "presets"),
     kind::<Preset>("preset", "presets NAME"),

@@ -2,11 +2,12 @@
 
 use super::process::{Heartbeat, Position, Usage};
 use super::{all, object};
-use crate::engine::{self, Deletion, RunNote, RunState, RunSummary, Stop};
+use crate::engine::{self, Deletion, RunLog, RunNote, RunState, RunSummary, Stop};
 use crate::present::words;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 document! {
     /// The runs, newest first.
@@ -150,6 +151,18 @@ document! {
         text: String = noted.1.text.clone(),
         /// Its tags.
         tags: Vec<String> = noted.1.tags.clone(),
+    }
+
+    /// All that a run has to say.
+    Log(log: RunLog) {
+        /// The run.
+        run: String,
+        /// The file that its process writes.
+        path: PathBuf,
+        /// Notes from the journal, then what its process wrote.
+        lines: Vec<String>,
+        /// Whether that is so long that only its end is here.
+        cut: bool,
     }
 
     /// Runs compared.

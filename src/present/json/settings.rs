@@ -72,6 +72,28 @@ document! {
         kept: Option<PathBuf>,
     }
 
+    /// Lines of the settings file that change, or have changed.
+    SettingsEdit(edit: engine::SettingsEdit) {
+        /// The settings file.
+        file: PathBuf,
+        /// Lines that change, in the order of the file.
+        lines: Vec<ChangedLine> = all(&edit.lines),
+        /// Keys that `--set` sets over the file.
+        overridden: Vec<String>,
+        /// Whether the file was written.
+        written: bool,
+    }
+
+    /// A line of a file that goes, comes, or is replaced.
+    ChangedLine(changed: engine::ChangedLine) {
+        /// Its number, from 1.
+        line: usize,
+        /// As it was.
+        before: Option<String>,
+        /// As it is then.
+        after: Option<String>,
+    }
+
     /// A setting that equals its default.
     Removed(row: TidyRow) {
         /// Dotted key.

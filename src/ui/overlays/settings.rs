@@ -1,6 +1,7 @@
 //! The resolved settings, where each came from, and what it means.
 
-use crate::engine::{Command, ConfigRow};
+use super::setting::SettingView;
+use crate::engine::{Command, CommandKind, ConfigRow};
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
@@ -32,7 +33,18 @@ const SETTINGS: Table<SettingsView> = Table {
         )
         .hint("tidy")
         .does(|_, _, effects| effects.send(Command::Tidy { confirmed: false })),
-        bind(&[ESCAPE, Key::character('q'), Key::character('c'), ENTER], "close")
+        bind(
+            &[ENTER],
+            "edit the setting in the settings file; the lines that change are shown first",
+        )
+        .hint("edit")
+        .sends(CommandKind::EditSettings, &[ENTER])
+        .does(|view, model, effects| {
+            if let Some(row) = view.rows(model).get(view.cursor.row) {
+                effects.open(SettingView::new(row));
+            }
+        }),
+        bind(&[ESCAPE, Key::character('q'), Key::character('c')], "close")
             .hint("close")
             .does(|view, model, effects| {
                 if view.filter.is_shown() {
@@ -159,7 +171,7 @@ impl SettingsView {
         if self.filter.is_shown() {
             self.filter.draw(Rect { width: room, ..inner }, buffer, theme);
         } else {
-            let hint = "change them in workbench.toml, with --set, or per run in the form of Train";
+            let hint = "Enter changes one in the settings file; --set and the form of Train change it for a run";
             buffer.put(
                 Rect { width: room, ..inner },
                 0,

@@ -61,6 +61,7 @@ fn analysis(content: u128) -> Option<Arc<SampleAnalysis>> {
         thumbnail: Vec::new(),
         damage: None,
         cancelled: None,
+        left_out: None,
     }))
 }
 

@@ -5,7 +5,7 @@ use crate::engine::{Bench, Command, CommandKind};
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::overlays::{
-    CacheView, DoctorView, EncodersView, Prompt, PublishedView, SettingsView, Subject, TrimView, prompt,
+    CacheView, DoctorView, EncodersView, PatternView, Prompt, PublishedView, SettingsView, Subject, TrimView, prompt,
 };
 use crate::ui::pane::{Pane, Table};
 
@@ -131,6 +131,12 @@ pub const DATA: Table<DataView> = Table {
                 effects.open(PublishedView::default());
                 effects.send(Command::Get { fetch: None });
             }),
+        bind(
+            keys!['P'],
+            "try a pattern on the names of sound files, while it is typed",
+        )
+        .sends(CommandKind::Pattern, &[])
+        .does(|_, _, effects| PatternView::open(effects)),
         bind(keys!['b'], "measure how fast features are extracted here")
             .sends(CommandKind::Bench, &[])
             .does(|_, model, effects| {

@@ -5,7 +5,7 @@ use crate::engine::{Command, CommandKind, Shift, Stop};
 use crate::ui::input::bind;
 use crate::ui::input::key::{CONFIRMED, ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::overlays::form::Form;
-use crate::ui::overlays::{ModelsView, PresetsView, Subject};
+use crate::ui::overlays::{LogView, ModelsView, PresetsView, Subject};
 use crate::ui::pane::{Pane, Table};
 
 /// Everything that can be done in it.
@@ -22,6 +22,14 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(&[ENTER], "open the run's report")
             .hint("report")
             .does(TrainView::open),
+        bind(keys!['L'], "the run's log, whole: scroll and search it")
+            .hint("log")
+            .sends(CommandKind::Log, &[])
+            .does(|view, _, effects| {
+                if let Some(run) = view.run() {
+                    LogView::open(&run.id, effects);
+                }
+            }),
         bind(
             keys!['E'],
             "evaluate its model, or an encoder with a head, on all selected clips",
