@@ -229,7 +229,7 @@ impl Clip {
     /// length as stored, both in samples. A whole file is resampled on the way, and not read further than that takes.
     ///
     /// # Errors
-    /// As [`Clip::decode`] and [`crate::audio::resample`]; more than half an hour at 16 kHz.
+    /// As [`Clip::decode`] and [`crate::audio::resample`]; more than 17 minutes at 16 kHz.
     pub fn decode_at(&self, rate: u32, frames: u64, needed: impl FnOnce(usize) -> usize) -> Result<Wave, AudioError> {
         if self.segment.is_some() {
             return resample(&self.decode()?.wave, rate);

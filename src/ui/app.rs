@@ -132,11 +132,13 @@ impl App {
         ready
     }
 
-    /// Begins anew with another engine, with the same tab and message in sight.
+    /// Begins anew with another engine; tab, overlays and message stay in sight.
     pub fn restart(&mut self, send: impl FnMut(Command) + 'static) {
-        let (front, message) = (self.workbench.front, self.workbench.message.take());
-        *self = Self::new(self.theme, send);
-        (self.workbench.front, self.workbench.message) = (front, message);
+        let theme = self.theme;
+        let before = std::mem::replace(self, Self::new(theme, send)).workbench;
+        self.workbench.front = before.front;
+        self.workbench.overlays = before.overlays;
+        self.workbench.message = before.message;
     }
 
     /// Whether the workbench is to be left.

@@ -40,7 +40,7 @@ const PLACES: [(&str, bool); 29] = [
     ("Ctrl-p", true),
 ];
 
-fn at(keys: &str) -> Workbench {
+pub fn at(keys: &str) -> Workbench {
     let mut workbench = Workbench::new(opening());
     workbench.tell(Event::Studies(Arc::new(studies())));
     workbench.tell(Event::Study(Arc::new(study())));

@@ -10,6 +10,7 @@ mod fixtures;
 mod form;
 mod harness;
 mod keys;
+mod keys_page;
 mod listen;
 mod networks;
 mod paste;

@@ -2,7 +2,7 @@
 
 use super::fetches::Fetches;
 use super::latest::Latest;
-use super::pattern::Listing;
+use super::listing::Listing;
 use super::rate_limiter::RateLimiter;
 use crate::audio::{AudioError, Channel};
 use crate::corpus::{AnalysisCache, Clip, named};

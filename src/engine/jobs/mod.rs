@@ -21,6 +21,7 @@ mod follow_studies;
 mod follow_study;
 mod form;
 mod latest;
+mod listing;
 mod log;
 mod models;
 mod note;

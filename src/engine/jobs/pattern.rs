@@ -2,35 +2,13 @@
 
 use super::Answer;
 use super::context::Context;
-use crate::corpus::{CorpusError, CorpusSettings, Layout, PatternPreview, SoundFiles, pattern_entry};
+use super::listing::Listing;
+use crate::corpus::{CorpusError, CorpusSettings, Layout, PatternPreview, pattern_entry};
 use crate::engine::{EngineError, PatternReport, request};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 /// To begin with: the first two words of a name.
 const EXAMPLE: &str = "(?<speaker>[^_]+)_(?<emotion>[^_]+).*";
-
-/// How long the names in a folder are not read again: a pattern is typed letter by letter.
-const FRESH: Duration = Duration::from_secs(20);
-
-/// The names in the folder that was asked for last.
-#[derive(Debug, Default)]
-pub struct Listing(Mutex<Option<(Instant, Arc<SoundFiles>)>>);
-
-impl Listing {
-    fn of(&self, folder: &Path) -> Result<Arc<SoundFiles>, CorpusError> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.as_ref() {
-            Some((at, files)) if files.folder() == folder && at.elapsed() < FRESH => Ok(Arc::clone(files)),
-            _ => {
-                let files = Arc::new(SoundFiles::under(folder)?);
-                *slot = Some((Instant::now(), Arc::clone(&files)));
-                Ok(files)
-            }
-        }
-    }
-}
 
 impl Answer for request::Pattern {
     /// With the labels, codes and speakers that the settings have for the folder.

@@ -14,7 +14,6 @@ use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Names of the fields.
@@ -67,7 +66,7 @@ impl PatternView {
     /// Whether the report is of what stands in the fields.
     fn is_current(&self, report: &PatternReport) -> bool {
         let [pattern, folder] = &self.fields;
-        report.pattern == pattern.text() && report.folder == PathBuf::from(folder.text().trim())
+        report.pattern == pattern.text() && report.folder.as_os_str() == folder.text().trim()
     }
 }
 
