@@ -74,5 +74,5 @@ pub use crate::published::Published;
 pub use crate::runs::queue::Shift;
 pub use crate::runs::{EndReason, Heartbeat, JournalEntry, LastBeat, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary, Monitor};
+pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary, Monitor, StepMetrics};
 pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};

@@ -2,9 +2,10 @@
 
 use super::{
     Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Regression,
-    Report, RunNote, RunState, ScoreSpread, Scores, Usage,
+    Report, RunNote, RunState, ScoreSpread, Scores, StepMetrics, Usage,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One row of the list of runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +122,9 @@ pub struct RunDetail {
     pub summary: RunSummary,
     /// All epochs.
     pub epochs: Epochs,
+    /// Steps of the optimiser, evenly spread over the run, at most 4,000; none of a run of an older version, or of one whose
+    /// weights were solved for.
+    pub steps: Arc<Vec<StepMetrics>>,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
     /// What it uses of the machine, oldest first, spread over its whole time.
