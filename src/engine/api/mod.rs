@@ -41,7 +41,7 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
-    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, QueuePosition, RunDetail, RunPlan, RunReport,
+    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, Pooled, QueuePosition, RunDetail, RunPlan, RunReport,
     RunSummary,
 };
 pub use selector::RunSelector;

@@ -2,7 +2,7 @@
 
 use super::{
     Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Regression,
-    Report, RunNote, RunState, ScoreSpread, Scores, StepMetrics, Usage,
+    Report, RunNote, RunState, ScoreSpread, StepMetrics, Usage,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -227,10 +227,19 @@ pub struct RunReport {
     pub coverage: Coverage,
     /// Over the folds that are done, when there are several.
     pub spread: Vec<ScoreSpread>,
-    /// Of the folds of a K-fold that are done, when there are several: the scores of all their predictions together.
-    pub pooled: Option<Scores>,
+    /// Of the folds of a K-fold that are done, when there are several: all their predictions together.
+    pub pooled: Option<Pooled>,
     /// The same of dimensions, where these were learnt.
     pub pooled_dimensions: Option<Regression>,
+}
+
+/// The predictions of all folds together.
+#[derive(Debug, Clone)]
+pub struct Pooled {
+    /// As if one test set had been evaluated; its protocol is that of the first fold.
+    pub report: Report,
+    /// The test clips of every fold with the fold's id; those of a fold whose predictions cannot be read are missing.
+    pub folds: Vec<(String, Vec<EvaluatedClip>)>,
 }
 
 /// The prediction of one file, or why it was refused.
