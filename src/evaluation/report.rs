@@ -40,6 +40,8 @@ pub struct Report {
 
 /// Clips by truth and prediction.
 type Matrix = Vec<Vec<usize>>;
+/// The same of each group, by name.
+type Groups = Vec<(String, Matrix)>;
 
 /// Makes the report.
 pub fn report(labels: &[String], evaluated: &[EvaluatedClip], protocol: Protocol) -> Report {
@@ -63,7 +65,7 @@ pub fn pooled(folds: &[Report]) -> Option<Report> {
     let none = || vec![vec![0; labels.len()]; labels.len()];
     let mut confusion = none();
     folds.iter().for_each(|fold| add(&mut confusion, &fold.confusion));
-    let groups = |of: &dyn Fn(&Report) -> (usize, &[(String, Matrix)])| {
+    let groups = |of: fn(&Report) -> (usize, &Groups)| -> Groups {
         let mut all: BTreeMap<&str, Matrix> = BTreeMap::new();
         for (known, matrices) in folds.iter().map(of) {
             if known != matrices.len() {
@@ -77,8 +79,8 @@ pub fn pooled(folds: &[Report]) -> Option<Report> {
             .map(|(name, matrix)| (name.to_owned(), matrix))
             .collect()
     };
-    let by_corpus = groups(&|fold| (fold.by_corpus.len(), &fold.confusion_by_corpus));
-    let by_gender = groups(&|fold| (fold.by_gender.len(), &fold.confusion_by_gender));
+    let by_corpus = groups(|fold| (fold.by_corpus.len(), &fold.confusion_by_corpus));
+    let by_gender = groups(|fold| (fold.by_gender.len(), &fold.confusion_by_gender));
     Some(of_matrices(
         labels,
         confusion,
@@ -96,7 +98,7 @@ fn add(sum: &mut Matrix, more: &Matrix) {
 fn of_matrices(
     labels: &[String],
     confusion: Matrix,
-    (confusion_by_corpus, confusion_by_gender): (Vec<(String, Matrix)>, Vec<(String, Matrix)>),
+    (confusion_by_corpus, confusion_by_gender): (Groups, Groups),
     protocol: Protocol,
 ) -> Report {
     let scores_of = |groups: &[(String, Vec<Vec<usize>>)]| {
