@@ -2,8 +2,8 @@
 
 use super::super::settings::tests::shipped;
 use super::super::{
-    AugmentationSettings, Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, ScheduleKind,
-    StepMetrics, Task, Trained, TrainingError, TrainingSettings,
+    AugmentationSettings, CosineSettings, Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly,
+    ScheduleKind, StepMetrics, Task, Trained, TrainingError, TrainingSettings,
 };
 use super::train;
 use crate::corpus::{Split, SplitKind, Subset};
@@ -259,6 +259,10 @@ fn every_step_is_told_with_its_loss_and_rate_and_goes_on_counting_after_a_stop()
             batch_size: 16,
             accumulate: 2,
             schedule: ScheduleKind::Cosine,
+            cosine: CosineSettings {
+                warmup_epochs: 1.0,
+                minimum: 0.0,
+            },
             final_fit: FinalFit::TrainValidation,
             ..shipped()
         },
@@ -292,11 +296,10 @@ fn every_step_is_told_with_its_loss_and_rate_and_goes_on_counting_after_a_stop()
         assert!((sum / 120.0 - epoch.train_loss).abs() < 1e-9, "{sum} {epoch:?}");
         assert_eq!(steps[3].learning_rate, epoch.learning_rate);
     }
-    assert!(
-        steps
-            .windows(2)
-            .all(|pair| pair[1].learning_rate < pair[0].learning_rate)
-    );
+    // Up through the first epoch, then down.
+    let rates: Vec<f64> = steps.iter().map(|step| step.learning_rate).collect();
+    assert!(rates[..4].windows(2).all(|pair| pair[0] < pair[1]), "{rates:?}");
+    assert!(rates[4..].windows(2).all(|pair| pair[0] > pair[1]), "{rates:?}");
 }
 
 #[test]

@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn cells_fill_the_room_and_the_cursor_is_never_lost() {
-        let wide = fitted(Rect::new(0, 0, 100, 30), &labels(7), 2, (0, 0));
+        let wide = fitted(Rect::new(0, 0, 100, 31), &labels(7), 2, (0, 0));
         assert_eq!(
             (wide.cell, wide.rows.clone(), wide.columns.clone()),
             ((10, 4), 0..7, 0..7)
