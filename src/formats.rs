@@ -6,7 +6,7 @@
 //!
 //! | format | where it says so | speaks for |
 //! |---|---|---|
-//! | [`Format::Run`] | `[run]` of `run.toml` | everything in the run's folder that has no version of its own |
+//! | [`Format::Run`] | `[run]` of `run.toml` | everything in the run's folder that has no version of its own: `events.jsonl`, `steps.jsonl`, `usage.jsonl`, split, checkpoints |
 //! | [`Format::Study`] | `study.json` | `study.toml`, workers and trials; `journal.log` is Optuna's |
 //! | [`Format::Package`] | `package.toml` | `weights.safetensors` beside it |
 //! | [`Format::Report`] | `report.json` | `predictions.csv` beside it |

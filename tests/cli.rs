@@ -142,6 +142,17 @@ fn following_prints_one_json_document_a_line() {
     assert_eq!(lines[3]["run"]["state"], "finished");
     let again = lab.done(&["watch", "--json"]);
     assert_eq!(again.lines().collect::<Vec<_>>(), text[1..]);
+
+    let steps = lab.done(&["watch", "--steps", "--json"]);
+    let (steps, others): (Vec<&str>, Vec<&str>) = steps.lines().partition(|line| line.contains(r#""event":"step""#));
+    assert_eq!(others, text[1..]);
+    let steps: Vec<Value> = steps.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let number = |index: usize| steps[index]["step"]["step"].as_u64().unwrap();
+    assert!(steps.len() > 1 && (0..steps.len()).all(|index| number(index) == index as u64 + 1));
+    assert_eq!(steps.last().unwrap()["step"]["epoch"], 2.0);
+    let rate = &lines[2]["metrics"]["learning_rate"];
+    assert_eq!(&steps.last().unwrap()["step"]["learning_rate"], rate);
+    assert!(lab.done(&["watch", "--steps"]).contains("step     1  epoch"));
 }
 
 #[test]

@@ -128,6 +128,9 @@ pub enum Subcommands {
         /// Its id, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
         run: RunSelector,
+        /// Show the loss and the learning rate of its steps as well, at most 4,000 evenly spread over the run
+        #[arg(long)]
+        steps: bool,
     },
     /// Ask a run to stop; it keeps its checkpoints, and its best epoch's model
     Stop {

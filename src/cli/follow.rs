@@ -22,9 +22,13 @@ pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Follows one run.
-pub fn watch(session: &mut Session, run: RunSelector) -> anyhow::Result<()> {
-    let outcome = follow(session, run, false, &mut 0);
+/// Follows one run, with its steps where they are asked for.
+pub fn watch(session: &mut Session, run: RunSelector, steps: bool) -> anyhow::Result<()> {
+    let mut shown = Shown {
+        step: steps.then_some(0),
+        ..Shown::default()
+    };
+    let outcome = follow(session, run, false, &mut shown);
     if outcome.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
         session.note("the run keeps running; `undertone stop` ends it");
     }
@@ -57,7 +61,8 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
     let several = runs.len() > 1;
     let names: Vec<String> = runs.iter().map(|(run, _)| run.clone()).collect();
     let (mut ended, mut asked) = (Vec::new(), false);
-    for (run, mut shown) in runs {
+    for (run, epochs) in runs {
+        let mut shown = Shown { epochs, step: None };
         let end = loop {
             match follow(session, run.as_str().into(), several, &mut shown) {
                 Err(error) if error.is::<Interrupted>() => {
@@ -85,24 +90,35 @@ fn follow_all(session: &mut Session, runs: Vec<(String, usize)>) -> anyhow::Resu
     }
 }
 
-/// Follows a run until it ends, after as many epochs as were shown already; how it ended.
+/// What was shown of a run.
+#[derive(Debug, Default)]
+struct Shown {
+    /// How many epochs.
+    epochs: usize,
+    /// The last step, where steps are shown.
+    step: Option<u64>,
+}
+
+/// Follows a run until it ends, after what was shown already; how it ended.
 fn follow(
     session: &mut Session,
     run: RunSelector,
     several: bool,
-    shown: &mut usize,
+    shown: &mut Shown,
 ) -> anyhow::Result<(String, RunState)> {
     session.send(request::Watch { run });
-    let (mut last, mut noted, mut measured) = (None, *shown > 0, None);
+    let (mut last, mut noted, mut measured) = (None, shown.epochs > 0, None);
     while let Some(detail) = session.update::<request::Watch>()? {
         if let Some(note) = detail.summary.device_note.as_ref().filter(|_| !noted) {
             session.note(note);
             noted = true;
         }
-        for epoch in detail.epochs.since(*shown) {
+        for epoch in detail.epochs.since(shown.epochs) {
+            show_steps(session, &detail, epoch.epoch as f64, &mut shown.step)?;
             show::epoch(session.output, &detail.summary, several, epoch)?;
         }
-        *shown = detail.epochs.len();
+        shown.epochs = detail.epochs.len();
+        show_steps(session, &detail, f64::INFINITY, &mut shown.step)?;
         show::usage(session.output, &detail.summary, &mut measured)?;
         if let Some(progress) = progress_of(&detail) {
             session.show(&progress);
@@ -119,6 +135,21 @@ fn follow(
         session.output.text(&show::scores_line(&report))?;
     }
     Ok((detail.summary.id.clone(), detail.summary.state))
+}
+
+/// Shows the steps that were taken up to the end of an epoch, where steps are shown.
+fn show_steps(session: &Session, detail: &RunDetail, epoch: f64, shown: &mut Option<u64>) -> io::Result<()> {
+    let Some(shown) = shown else { return Ok(()) };
+    let new = detail
+        .steps
+        .iter()
+        .filter(|step| step.step > *shown && step.epoch <= epoch);
+    let new: Vec<_> = new.collect();
+    for step in &new {
+        show::step(session.output, &detail.summary, step)?;
+    }
+    *shown = new.last().map_or(*shown, |last| last.step);
+    Ok(())
 }
 
 fn progress_of(detail: &RunDetail) -> Option<Progress> {

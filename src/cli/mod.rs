@@ -107,7 +107,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             empty_trash: true, yes, ..
         } => delete::delete(&mut session, yes, |_, confirmed| request::EmptyTrash { confirmed }),
         Subcommands::Runs { follow, .. } => follow::runs(&mut session, follow),
-        Subcommands::Watch { run } => follow::watch(&mut session, run),
+        Subcommands::Watch { run, steps } => follow::watch(&mut session, run, steps),
         Subcommands::Train { plan: true, .. } => plan(&mut session),
         Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
         Subcommands::Resume { run, detach } => follow::resume(&mut session, run, detach),

@@ -100,8 +100,8 @@ mod tests {
             let spread = spread(&reports);
             let uar = spread.iter().find(|score| score.score == "UAR").unwrap();
             for (ours, theirs) in [
-                (found.uar, together.unweighted_average_recall),
-                (found.accuracy, together.accuracy),
+                (found.uar, together.scores.unweighted_average_recall),
+                (found.accuracy, together.scores.accuracy),
                 (found.mean_uar, uar.mean),
                 (found.deviation, uar.deviation),
             ] {

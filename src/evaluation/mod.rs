@@ -23,5 +23,5 @@ pub use leakage::{Leakage, Provenance, leakage};
 pub use metrics::{ClassScores, Scores, confusion_matrix, scores};
 pub use protocol::Protocol;
 pub use regression::Regression;
-pub use report::{Report, most_confused, normalise_rows, regression_report, report};
-pub use spread::{ScoreSpread, pooled, spread};
+pub use report::{Report, most_confused, normalise_rows, pooled, regression_report, report};
+pub use spread::{ScoreSpread, spread};

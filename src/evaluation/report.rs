@@ -38,13 +38,69 @@ pub struct Report {
     pub protocol_line: String,
 }
 
+/// Clips by truth and prediction.
+type Matrix = Vec<Vec<usize>>;
+/// The same of each group, by name.
+type Groups = Vec<(String, Matrix)>;
+
 /// Makes the report.
 pub fn report(labels: &[String], evaluated: &[EvaluatedClip], protocol: Protocol) -> Report {
     let confusion = confusion_of(evaluated, labels.len());
-    let confusion_by_corpus = confusion_by(evaluated, labels.len(), |clip| &clip.corpus);
-    let confusion_by_gender = confusion_by(evaluated, labels.len(), |clip| {
+    let by_corpus = confusion_by(evaluated, labels.len(), |clip| &clip.corpus);
+    let by_gender = confusion_by(evaluated, labels.len(), |clip| {
         clip.gender.as_deref().unwrap_or("unknown")
     });
+    of_matrices(labels, confusion, (by_corpus, by_gender), protocol)
+}
+
+/// The report of the predictions of all folds together, as if one test set had been evaluated: those of the folds of a
+/// K-fold, in which every clip is tested once. The protocol is that of the first. `None` without a report, or for reports
+/// of other labels; no groups where an older version did not write their matrices.
+pub fn pooled(folds: &[Report]) -> Option<Report> {
+    let first = folds.first()?;
+    let labels = &first.labels;
+    if folds.iter().any(|fold| fold.labels != *labels) {
+        return None;
+    }
+    let none = || vec![vec![0; labels.len()]; labels.len()];
+    let mut confusion = none();
+    folds.iter().for_each(|fold| add(&mut confusion, &fold.confusion));
+    let groups = |of: fn(&Report) -> (usize, &Groups)| -> Groups {
+        let mut all: BTreeMap<&str, Matrix> = BTreeMap::new();
+        for (known, matrices) in folds.iter().map(of) {
+            if known != matrices.len() {
+                return Vec::new();
+            }
+            for (name, matrix) in matrices {
+                add(all.entry(name).or_insert_with(none), matrix);
+            }
+        }
+        all.into_iter()
+            .map(|(name, matrix)| (name.to_owned(), matrix))
+            .collect()
+    };
+    let by_corpus = groups(|fold| (fold.by_corpus.len(), &fold.confusion_by_corpus));
+    let by_gender = groups(|fold| (fold.by_gender.len(), &fold.confusion_by_gender));
+    Some(of_matrices(
+        labels,
+        confusion,
+        (by_corpus, by_gender),
+        first.protocol.clone(),
+    ))
+}
+
+fn add(sum: &mut Matrix, more: &Matrix) {
+    for (row, more) in sum.iter_mut().zip(more) {
+        row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+    }
+}
+
+fn of_matrices(
+    labels: &[String],
+    confusion: Matrix,
+    (confusion_by_corpus, confusion_by_gender): (Groups, Groups),
+    protocol: Protocol,
+) -> Report {
     let scores_of = |groups: &[(String, Vec<Vec<usize>>)]| {
         groups
             .iter()
@@ -268,5 +324,40 @@ mod tests {
             (0, 0, 0)
         );
         assert_eq!(report.confusion_normalised, [[0.0]]);
+    }
+
+    #[test]
+    fn predictions_of_all_folds_count_as_those_of_one_test_set() {
+        let clip = |(truth, prediction, corpus): (usize, usize, &str)| EvaluatedClip {
+            path: "a.wav".into(),
+            corpus: corpus.into(),
+            speaker: None,
+            gender: (corpus == "a").then(|| "female".into()),
+            truth,
+            probabilities: (0..2).map(|class| f32::from(u8::from(class == prediction))).collect(),
+            dimensions: Vec::new(),
+        };
+        let run = |clips: &[(usize, usize, &str)]| {
+            let evaluated: Vec<EvaluatedClip> = clips.iter().copied().map(clip).collect();
+            report(&["sad".into(), "angry".into()], &evaluated, Protocol::default())
+        };
+        let folds = [
+            &[(0, 0, "a"), (0, 0, "b"), (0, 1, "a")][..],
+            &[(1, 1, "b")],
+            &[(0, 0, "a"), (1, 0, "a")],
+        ];
+        let mut runs = folds.map(run).to_vec();
+        let together = pooled(&runs).unwrap();
+        assert_eq!(together, run(&folds.concat()));
+        // Not the mean of the runs' own: 2/3, 1 and 1/2.
+        assert_abs_diff_eq!(together.scores.unweighted_average_recall, (3.0 / 4.0 + 1.0 / 2.0) / 2.0);
+        // As an older version wrote it.
+        runs[1].confusion_by_corpus.clear();
+        let older = pooled(&runs).unwrap();
+        assert_eq!((older.by_corpus.len(), older.by_gender.len()), (0, 2));
+        assert_eq!(older.confusion, together.confusion);
+        assert_eq!(pooled(&[]), None);
+        runs[1].labels.reverse();
+        assert_eq!(pooled(&runs), None);
     }
 }

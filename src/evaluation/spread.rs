@@ -1,6 +1,6 @@
-//! Scores over folds: their spread, and those of all their predictions together.
+//! The spread of scores over folds.
 
-use super::{Regression, Report, Scores, scores};
+use super::{Regression, Report, Scores};
 use serde::{Deserialize, Serialize};
 
 /// Mean and sample standard deviation of a score over folds.
@@ -66,22 +66,6 @@ fn of_dimensions(names: &[String], folds: &[&Regression]) -> Vec<ScoreSpread> {
         .filter(|(_, values)| !values.is_empty())
         .map(|(name, values)| of_values(name, values))
         .collect()
-}
-
-/// The scores of all predictions of folds together, as if one test set had been evaluated: those of the folds of a
-/// K-fold, in which every clip is tested once. `None` without a report, or for reports of other labels.
-pub fn pooled(reports: &[Report]) -> Option<Scores> {
-    let labels = &reports.first()?.labels;
-    let mut counts = vec![vec![0; labels.len()]; labels.len()];
-    for report in reports {
-        if report.labels != *labels {
-            return None;
-        }
-        for (row, more) in counts.iter_mut().zip(&report.confusion) {
-            row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-        }
-    }
-    Some(scores(&counts, labels))
 }
 
 /// Every label that any report has, in order of appearance.
@@ -155,20 +139,6 @@ mod tests {
         // The third run has no angry clips.
         assert_eq!(of("recall of angry").values, [1.0, 0.0]);
         assert_eq!(spreads.len(), SCORES.len() + 2);
-    }
-
-    #[test]
-    fn predictions_of_all_runs_count_as_those_of_one_test_set() {
-        let runs = [run(&[(0, 0), (0, 0), (0, 1)]), run(&[(1, 1)]), run(&[(0, 0), (1, 0)])];
-        let together = pooled(&runs).unwrap();
-        let one = run(&[(0, 0), (0, 0), (0, 1), (1, 1), (0, 0), (1, 0)]);
-        assert_eq!(together, one.scores);
-        // Not the mean of the runs' own: 2/3, 1 and 1/2.
-        assert_abs_diff_eq!(together.unweighted_average_recall, (3.0 / 4.0 + 1.0 / 2.0) / 2.0);
-        assert_eq!(pooled(&[]), None);
-        let mut other = run(&[(0, 0)]);
-        other.labels.reverse();
-        assert_eq!(pooled(&[run(&[(0, 0)]), other]), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod lease;
 mod note;
 pub mod queue;
 mod state;
+mod steps;
 pub mod trash;
 mod usage;
 
@@ -22,4 +23,5 @@ pub use journal::{Journal, JournalEntry, read_entries};
 pub use lease::{Lease, Liveness, liveness, watch_heartbeats};
 pub use note::{NoteChange, RunNote};
 pub use state::RunState;
+pub use steps::{StepLog, read_steps};
 pub use usage::{UsageLog, read_usage};

@@ -11,7 +11,7 @@ use super::optimum::{Fit, Fitted};
 use super::schedule::Schedule;
 use super::tally::Tally;
 use super::tensors::Tensors;
-use super::{Dataset, DimensionTargets, LoopControl, Observer, TrainingError, TrainingSettings};
+use super::{Dataset, DimensionTargets, LoopControl, Observer, StepMetrics, TrainingError, TrainingSettings};
 use crate::features::{FeatureMatrix, Scaler};
 use crate::inference::{
     PREDICTION_BATCH, batch_dimension_rows, batch_log_probabilities, dimension_values_of, log_probabilities,
@@ -196,10 +196,11 @@ impl<'a> Learner<'a> {
             TrainingPass::new(stream(self.seed, "dropout", epoch as u64), passed).checkpointing(settings.checkpointing);
         let device = self.network.device();
         let batches = clips.len().div_ceil(settings.batch_size);
-        let schedule = Schedule::new(settings, clips.len().div_ceil(settings.clips_per_step()));
+        let steps = clips.len().div_ceil(settings.clips_per_step());
+        let schedule = Schedule::new(settings, steps);
         let (mut tally, mut stop) = (Tally::default(), false);
         for (step, of_step) in clips.chunks(settings.clips_per_step()).enumerate() {
-            let mut sum = GradientsAccumulator::new();
+            let (mut sum, mut losses) = (GradientsAccumulator::new(), 0.0);
             for (batch, clips) in of_step.chunks(settings.batch_size).enumerate() {
                 match observer.step(epoch, step * settings.accumulate + batch, batches) {
                     LoopControl::Continue => {}
@@ -214,9 +215,14 @@ impl<'a> Learner<'a> {
                     input = blend.blend(input, self.network.is_masked());
                 }
                 let outputs = self.network.forward_training(input, &mut pass);
+                let before = tally.loss;
                 let mut loss = match &self.dataset.dimensions {
                     None => self.loss(clips, blend.as_ref(), log_softmax(outputs, 1), &mut tally),
                     Some(dimensions) => loss_of_dimensions(dimensions, clips, dimension_values_of(outputs), &mut tally),
+                };
+                losses += match &self.dataset.dimensions {
+                    None => tally.loss - before,
+                    Some(_) => clips.len() as f64 * value_of(&loss),
                 };
                 check(epoch, tally.loss)?;
                 if let Some(penalty) = self.network.penalty() {
@@ -234,6 +240,12 @@ impl<'a> Learner<'a> {
             let factor = |path: &[String]| self.network.rate_factor(path);
             self.network = self.optimizer.step_by_part(rate, &factor, network, gradients);
             self.average.step(epoch, &self.network);
+            observer.stepped(&StepMetrics {
+                step: self.optimizer.steps(),
+                epoch: (epoch - 1) as f64 + (step + 1) as f64 / steps as f64,
+                loss: losses / of_step.len() as f64,
+                learning_rate: rate,
+            });
         }
         self.average.epoch(epoch, &self.network);
         Ok(Some((tally, stop)))
@@ -283,6 +295,12 @@ impl<'a> Learner<'a> {
     pub fn snapshot(&self) -> Network {
         self.average.applied(self.network.valid())
     }
+}
+
+/// The number that a tensor of one is.
+fn value_of(one: &Tensor<1>) -> f64 {
+    let data = one.to_data();
+    data.iter::<f64>().next().unwrap_or(f64::NAN)
 }
 
 /// The loss of a batch's dimensions on 0 to 1, which are noted in the tally.

@@ -62,7 +62,7 @@ pub use import::{ImportFolder, ImportSummary};
 pub use layout::check_layout;
 pub use loss::class_weights;
 pub use normalise::Normaliser;
-pub use observer::{EpochMetrics, LoopControl, Observer};
+pub use observer::{EpochMetrics, LoopControl, Observer, StepMetrics};
 pub use optimizer::Optimizer;
 pub use settings::{
     AverageKind, AverageSettings, CosineSettings, EarlyStoppingSettings, Monitor, OptimizerKind,

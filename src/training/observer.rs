@@ -39,6 +39,20 @@ pub struct EpochMetrics {
     pub best: bool,
 }
 
+/// What a step of the optimiser came to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StepMetrics {
+    /// From 1, over all epochs.
+    pub step: u64,
+    /// Epochs behind it: 1.5 in the middle of the second one.
+    pub epoch: f64,
+    /// Mean loss over the clips that were stepped, as in [`EpochMetrics::train_loss`]; of dimensions the mean over the
+    /// step's batches, each `1 - mean CCC` over its own clips.
+    pub loss: f64,
+    /// The learning rate that it was taken with.
+    pub learning_rate: f64,
+}
+
 /// What the loop does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopControl {
@@ -59,6 +73,9 @@ pub trait Observer {
     fn final_step(&mut self, (epoch, _epochs): (usize, usize), done: usize, total: usize) -> LoopControl {
         self.step(epoch, done, total)
     }
+
+    /// Called after every step of the optimiser, but for those of the final fit.
+    fn stepped(&mut self, _metrics: &StepMetrics) {}
 
     /// Called after every epoch, when its checkpoints are on disk.
     ///

@@ -178,6 +178,8 @@ pub enum Show {
     Report(String),
     /// A study.
     Study(String),
+    /// A study beside the one in front.
+    Beside(String),
 }
 
 /// Clips of a report.

@@ -155,7 +155,7 @@ impl Workbench {
         let path = match show {
             Show::Clip(path) => Some(path),
             Show::Tested(tested) => tested.clips.get(tested.at),
-            Show::Runs | Show::Report(_) | Show::Study(_) => None,
+            Show::Runs | Show::Report(_) | Show::Study(_) | Show::Beside(_) => None,
         };
         match (tab, path) {
             (Some(tab), _) => self.front = tab,

@@ -5,7 +5,7 @@ use super::fixtures::{detail, opening, report, runs, survey};
 use super::harness::Workbench;
 use super::study::{studies, study};
 use std::sync::Arc;
-use undertone::engine::{Comparison, Coverage, Event, RunPlan, RunReport, RunSummary};
+use undertone::engine::{Comparison, Coverage, Event, Pooled, RunPlan, RunReport, RunSummary};
 
 /// Two of seven classes are lacking, and one has three clips.
 fn thin() -> Coverage {
@@ -45,7 +45,10 @@ fn a_fold_says_what_its_score_is_over_and_all_folds_together_the_rest() {
     let whole = report(&runs[1], &survey());
     workbench.tell(Event::Report(Arc::new(RunReport {
         coverage: thin().in_fold(Some((Coverage::of([("sad", 4), ("happy", 90)]), 5))),
-        pooled: Some(whole.report.scores.clone()),
+        pooled: Some(Pooled {
+            report: whole.report.clone(),
+            folds: Vec::new(),
+        }),
         ..whole
     })));
     workbench.press("t");

@@ -3,7 +3,10 @@
 use super::fixtures::{opening, prediction, preview, report, runs, survey};
 use super::harness::{Workbench, screens};
 use std::sync::Arc;
-use undertone::engine::{Command, CommandKind, Event, LabelChoice, Predictor, Variant};
+use undertone::engine::{
+    Command, CommandKind, EvaluatedClip, Event, FoldScores, LabelChoice, Pooled, Predictor, RunReport, RunSummary,
+    Variant,
+};
 use undertone::ui::{Colours, Theme};
 
 #[test]
@@ -50,6 +53,75 @@ fn report_shows_the_newest_and_any_other() {
             run: runs[1].id.clone().into()
         })
     );
+}
+
+#[test]
+fn of_folds_all_predictions_come_first_and_then_each_fold() {
+    let mut workbench = Workbench::new(opening());
+    let survey = survey();
+    let fold = |index: usize| RunSummary {
+        fold: Some((index, 2, "20260612-141500-conv1d".to_owned())),
+        folds: Some(FoldScores {
+            evaluated: 2,
+            folds: 2,
+            uar: 0.6,
+            accuracy: 0.61,
+            mean_uar: 0.59,
+            deviation: 0.02,
+        }),
+        ..runs()[1 + 2 * index].clone()
+    };
+    let (own, other) = (report(&fold(0), &survey), report(&fold(1), &survey));
+    let mut all = own.report.clone();
+    all.confusion.iter_mut().flatten().for_each(|clips| *clips *= 2);
+    all.by_gender.truncate(1);
+    let other_clips: Vec<_> = other.evaluated.iter().take(80).cloned().collect();
+    workbench.press("5");
+    workbench.tell(Event::Report(Arc::new(RunReport {
+        pooled: Some(Pooled {
+            report: all.clone(),
+            folds: vec![
+                (own.run.id.clone(), own.evaluated.clone()),
+                (other.run.id.clone(), other_clips.clone()),
+            ],
+        }),
+        ..own.clone()
+    })));
+    screens(&workbench, "report_pooled");
+    for (width, height) in [(80, 24), (120, 40)] {
+        let text = workbench.text(width, height);
+        assert!(text.contains("clips of all 2 folds"), "{text}");
+        assert!(text.contains("rows: labelled, columns: predicted as"), "{text}");
+        assert!(text.contains(&all.confusion[0][0].to_string()), "{text}");
+    }
+    assert!(workbench.text(120, 40).contains("of its row 0 %"));
+    workbench.press("f");
+    let text = workbench.text(120, 40);
+    assert!(
+        text.contains("clips of fold 1") && text.contains("fold 1 of 2; f: all folds"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("[{}]", own.report.confusion[0][0])), "{text}");
+    // A clip is heard with the model that was tested on it, among those that it was tested on.
+    workbench.press("f Enter G Enter");
+    let clips = |clips: &[EvaluatedClip]| {
+        let cell = clips.iter().filter(|clip| (clip.truth, clip.prediction()) == (0, 0));
+        cell.map(|clip| clip.path.clone()).collect::<Vec<_>>()
+    };
+    let Some(Command::Preview { path, .. }) = workbench.last() else {
+        panic!("{:?}", workbench.last());
+    };
+    let (of_own, of_other) = (clips(&own.evaluated), clips(&other_clips));
+    assert!(of_own.contains(&path) || of_other.contains(&path), "{}", path.display());
+}
+
+#[test]
+fn without_other_folds_the_key_says_so() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("5");
+    workbench.tell(Event::Report(Arc::new(report(&runs()[1], &survey()))));
+    workbench.press("f");
+    assert!(workbench.text(120, 40).contains("There are no other folds"));
 }
 
 #[test]

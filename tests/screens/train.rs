@@ -21,7 +21,7 @@ fn train_shows_runs_and_curves() {
     let runs = runs();
     workbench.tell(Event::Run(Arc::new(detail(&runs[0], 1))));
     screens(&workbench, "train");
-    workbench.press("m m m");
+    workbench.press("m m m m m");
     screens(&workbench, "train_use");
     workbench.press("m");
     // Laid over each other: the marked run is known already, the next one is watched as it is reached.
@@ -161,6 +161,142 @@ fn curves_are_smoothed_zoomed_into_and_drawn_over_a_logarithmic_axis() {
     workbench.press("Left - - l w w");
     let text = workbench.text(80, 24);
     assert!(!text.contains("EMA") && !text.contains("epochs 1"), "{text}");
+}
+
+#[test]
+fn a_chart_says_what_is_in_view_and_follows_the_end_or_stays() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    let mut run = runs()[1].clone();
+    workbench.tell(Event::Run(Arc::new(detail(&run, 4))));
+    let seen = |workbench: &Workbench, words: &str| {
+        for (width, height) in [(80, 24), (120, 40)] {
+            let text = workbench.text(width, height);
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    };
+    seen(&workbench, " whole");
+    workbench.press("t");
+    seen(&workbench, "tail, epochs 23-44 of 44");
+    workbench.press("t");
+    run.epochs = 50;
+    workbench.tell(Event::Run(Arc::new(detail(&run, 4))));
+    seen(&workbench, "frozen, epochs 23-44 of 50");
+    workbench.press("t t");
+    seen(&workbench, "tail, epochs 26-50 of 50");
+    run.epochs = 60;
+    workbench.tell(Event::Run(Arc::new(detail(&run, 4))));
+    seen(&workbench, "tail, epochs 36-60 of 60");
+    workbench.press("t t");
+    seen(&workbench, " whole");
+}
+
+#[test]
+fn points_are_inspected_on_all_charts_at_once() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    let known = detail(&runs()[1], 4);
+    workbench.tell(Event::Run(Arc::new(known.clone())));
+    workbench.press("i Left Left Left");
+    screens(&workbench, "train_inspected");
+    let at = known.epochs.get(40).unwrap();
+    let text = workbench.text(120, 40);
+    assert_eq!(text.matches("epoch 41  validation").count(), 2, "{text}");
+    for figure in [
+        format!("{:.4}", at.validation_loss),
+        format!("training {:.4}", at.train_loss),
+        format!("validation {:.1} %", 100.0 * at.validation_accuracy),
+    ] {
+        assert!(text.contains(&figure), "{figure}: {text}");
+    }
+    // The window comes along; over time the same epoch is looked at.
+    workbench.press("t");
+    (0..30).for_each(|_| workbench.press("Left"));
+    workbench.press("A");
+    let text = workbench.text(120, 40);
+    assert!(
+        text.contains("epoch 11  validation") && text.contains("frozen, epochs 11-32 of 44"),
+        "{text}"
+    );
+    let last: f64 = known.epochs.iter().take(32).map(|metrics| metrics.seconds).sum();
+    assert!(text.contains(&format!("s {last:.0}")), "{last}: {text}");
+    workbench.press("Space Down");
+    workbench.tell(Event::Run(Arc::new(detail(&runs()[2], 2))));
+    let text = workbench.text(120, 40);
+    assert!(text.contains("epoch 11  A 1."), "of two runs both: {text}");
+    assert!(text.contains("B – / –"), "and a run that ended before says so: {text}");
+    workbench.press("Esc");
+    assert!(!workbench.text(120, 40).contains("epoch 11  A"));
+}
+
+#[test]
+fn steps_have_curves_and_older_runs_say_that_they_have_none() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down");
+    let mut known = detail(&runs()[1], 4);
+    workbench.tell(Event::Run(Arc::new(known.clone())));
+    workbench.press("m m m");
+    screens(&workbench, "train_steps");
+    let text = workbench.text(120, 40);
+    assert!(text.contains("Step loss ") && text.contains("Learning rate "), "{text}");
+    workbench.press("A i");
+    let text = workbench.text(120, 40);
+    assert!(text.contains("step 1759"), "{text}");
+    assert!(text.contains("epoch 44  1.000e-3"), "{text}");
+    workbench.press("i m");
+    assert!(workbench.text(80, 24).contains("Learning rate"));
+    // In the middle of the first epoch.
+    let mut begun = known.clone();
+    begun.epochs.keep(0);
+    begun.steps = Arc::new(begun.steps[..12].to_vec());
+    workbench.tell(Event::Run(Arc::new(begun)));
+    let text = workbench.text(120, 40);
+    assert!(
+        text.contains("step 23") && !text.contains("begin with the first step"),
+        "{text}"
+    );
+    known.steps = Arc::new(Vec::new());
+    workbench.tell(Event::Run(Arc::new(known)));
+    for (width, height) in [(80, 24), (120, 40)] {
+        let text = workbench.text(width, height);
+        assert!(text.contains("no record of its steps"), "{text}");
+    }
+    workbench.press("A m m");
+    assert!(
+        !workbench.text(80, 24).contains("no record"),
+        "over time there is nothing to miss"
+    );
+}
+
+#[test]
+fn charts_share_a_scale_when_asked() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 Down m");
+    workbench.tell(Event::Run(Arc::new(detail(&runs()[1], 4))));
+    // The numbers at the left of the first two charts, which are accuracy and UAR.
+    let scales = |workbench: &Workbench| -> Vec<Vec<String>> {
+        let text = workbench.text(160, 60);
+        let half = text.lines().map(|line| line.chars().skip(85).collect::<String>());
+        let mut charts: Vec<Vec<String>> = Vec::new();
+        for line in half {
+            if line.contains("───") {
+                charts.push(Vec::new());
+            }
+            let number = line.split_whitespace().next().filter(|_| line.contains('┈'));
+            charts
+                .last_mut()
+                .into_iter()
+                .for_each(|chart| chart.extend(number.map(str::to_owned)));
+        }
+        charts.retain(|chart| !chart.is_empty());
+        charts
+    };
+    let own = scales(&workbench);
+    assert_ne!(own[0], own[1], "each its own");
+    workbench.press("Y");
+    let one = scales(&workbench);
+    assert_eq!(one[0], one[1]);
+    assert!(workbench.text(80, 24).contains("one scale"));
 }
 
 #[test]

@@ -294,3 +294,68 @@ fn a_filter_without_hits_says_so_and_names_are_whole() {
     workbench.press("Enter");
     assert!(workbench.text(80, 24).contains("No trial passes the filter"));
 }
+
+#[test]
+fn a_second_study_is_drawn_beside_the_one_in_front() {
+    let mut workbench = tuning();
+    workbench.answer();
+    workbench.press("L Down Space");
+    let asked = Command::Study {
+        study: "crnn".to_owned(),
+        follow: false,
+    };
+    assert_eq!(workbench.last(), Some(asked.clone()));
+    assert!(workbench.text(120, 40).contains("crnn: reading"));
+    let mut other = study();
+    other.name = "crnn".to_owned();
+    other.best = vec![(0, 0.31), (9, 0.41)];
+    workbench.tell(Event::Study(Arc::new(other.clone())));
+    workbench.answer();
+    let front = study().best.last().unwrap().1;
+    for (width, height) in [(80, 24), (120, 40)] {
+        workbench.compare(&format!("tune_beside_{width}x{height}"), width, height);
+        let text = workbench.text(width, height);
+        assert!(text.contains("━━ crnn 41.0 %"), "{text}");
+        assert!(text.contains(&format!("━━ conv1d {:.1} %", 100.0 * front)), "{text}");
+        assert!(text.contains("conv1d  "), "the one in front stays: {text}");
+    }
+    // It goes on, and is read again; that it does not is no reason to read it.
+    let times = |workbench: &Workbench| workbench.sent().iter().filter(|sent| **sent == asked).count();
+    workbench.tell(Event::Studies(Arc::new(studies())));
+    assert_eq!(times(&workbench), 1);
+    let mut further = studies();
+    further[1].counts.complete = 12;
+    workbench.tell(Event::Studies(Arc::new(further)));
+    assert_eq!(times(&workbench), 2);
+    other.objective = "validation CCC".to_owned();
+    workbench.tell(Event::Study(Arc::new(other)));
+    assert!(workbench.text(120, 40).contains("another objective"));
+    workbench.press("L");
+    workbench.press("Down Space");
+    assert!(!workbench.text(120, 40).contains("━━ crnn"));
+}
+
+#[test]
+fn charts_show_the_best_trials_and_no_pruned_ones_when_asked() {
+    let mut workbench = tuning();
+    workbench.press("m");
+    let all = workbench.text(120, 40);
+    workbench.press("P");
+    let hidden = workbench.text(120, 40);
+    assert!(
+        hidden.contains("pruned hidden") && !all.contains("pruned hidden"),
+        "{hidden}"
+    );
+    workbench.press("K");
+    for _ in 0..2 {
+        for (width, height) in [(80, 24), (120, 40)] {
+            let text = workbench.text(width, height);
+            assert!(text.contains("top 5"), "said on every chart: {text}");
+        }
+        workbench.press("m m");
+    }
+    let (complete, trials) = (study().importance_trials, study().trials.len());
+    workbench.press("m m m");
+    let words = format!("over {complete} complete of {trials} trials");
+    assert!(workbench.text(120, 40).contains(&words), "{}", workbench.text(120, 40));
+}

@@ -33,7 +33,7 @@ pub fn scores_line(run: &RunReport) -> String {
         (Some(pooled), Some(folds)) => format!(
             "test, {}: {}\n{}\nthis fold: {own}",
             folds.which(),
-            metrics(pooled),
+            metrics(&pooled.report.scores),
             words::mean_of_folds(folds)
         ),
         _ => format!("test: {own}"),
@@ -93,20 +93,30 @@ fn text(run: &RunReport) -> String {
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         return parts.join("\n");
     }
-    let parts = [
-        head,
+    let mut parts = vec![head];
+    if let Some(pooled) = &run.pooled {
+        parts.push(format!(
+            "all {} predictions of {} folds together:\n",
+            pooled.report.scores.support,
+            run.spread.first().map_or(0, |score| score.values.len())
+        ));
+        parts.extend(tables(&pooled.report));
+        parts.push("this fold:\n".to_owned());
+    }
+    parts.extend(tables(report));
+    parts.push(spread(run));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+fn tables(report: &Report) -> [String; 5] {
+    [
         classes(&report.scores),
         confusion(report),
         confused(report),
         groups("corpus", &report.by_corpus),
         groups("gender", &report.by_gender),
-        spread(run),
-    ];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    ]
 }
 
 pub(super) fn classes(scores: &Scores) -> String {
@@ -213,13 +223,5 @@ fn spread(run: &RunReport) -> String {
     for over in &run.spread {
         table.row([over.score.clone(), number(over.mean), number(over.deviation)]);
     }
-    let mut text = String::new();
-    if let Some(pooled) = &run.pooled {
-        text += &format!(
-            "all {} predictions of these runs together: {}\n",
-            pooled.support,
-            metrics(pooled)
-        );
-    }
-    text + &table.render()
+    table.render()
 }

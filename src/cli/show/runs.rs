@@ -2,7 +2,7 @@
 
 use super::{coverage_line, test_score};
 use crate::cli::output::Output;
-use crate::engine::{Deletion, EpochMetrics, FoldScores, RunDetail, RunNote, RunState, RunSummary, Stop};
+use crate::engine::{Deletion, EpochMetrics, FoldScores, RunDetail, RunNote, RunState, RunSummary, StepMetrics, Stop};
 use crate::present::json::{self, RunEvent};
 use crate::present::numbers::{bytes, ccc, score};
 use crate::present::table::Table;
@@ -293,6 +293,23 @@ pub fn usage(output: Output, run: &RunSummary, last: &mut Option<Timestamp>) -> 
         }
         _ => Ok(()),
     }
+}
+
+/// A step of a run.
+pub fn step(output: Output, run: &RunSummary, step: &StepMetrics) -> io::Result<()> {
+    if output.json {
+        let (run, step) = (run.id.clone(), step.into());
+        return output.json(RunEvent::Step { run, step });
+    }
+    let StepMetrics {
+        step,
+        epoch,
+        loss,
+        learning_rate,
+    } = step;
+    output.text(&format!(
+        "step {step:>5}  epoch {epoch:.2}  loss {loss:.4}  rate {learning_rate:.3e}"
+    ))
 }
 
 /// A run has ended.

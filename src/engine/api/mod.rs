@@ -41,7 +41,7 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
-    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, QueuePosition, RunDetail, RunLog, RunPlan, RunReport,
+    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, Pooled, QueuePosition, RunDetail, RunLog, RunPlan, RunReport,
     RunSummary,
 };
 pub use selector::RunSelector;
@@ -75,5 +75,5 @@ pub use crate::published::Published;
 pub use crate::runs::queue::Shift;
 pub use crate::runs::{EndReason, Heartbeat, JournalEntry, LastBeat, NoteChange, RunNote, RunState, Stop};
 pub use crate::system::{Amount, Finding, GpuUsage, Health, Usage};
-pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary, Monitor};
+pub use crate::training::{EpochMetrics, ExportSummary, ImportSummary, Monitor, StepMetrics};
 pub use crate::tuning::{Damage, Direction, LeftOut, Repaired, SpaceCoverage, TrialState};

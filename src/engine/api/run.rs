@@ -2,9 +2,10 @@
 
 use super::{
     Coverage, EndReason, Epochs, EvaluatedClip, FoldScores, Heartbeat, Monitor, Overrides, Prediction, Regression,
-    Report, RunNote, RunState, ScoreSpread, Scores, Usage,
+    Report, RunNote, RunState, ScoreSpread, StepMetrics, Usage,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One row of the list of runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +122,9 @@ pub struct RunDetail {
     pub summary: RunSummary,
     /// All epochs.
     pub epochs: Epochs,
+    /// Steps of the optimiser, evenly spread over the run, at most 4,000; none of a run of an older version, or of one whose
+    /// weights were solved for.
+    pub steps: Arc<Vec<StepMetrics>>,
     /// Notes from the journal, and the end of `log.txt`.
     pub log: Vec<String>,
     /// What it uses of the machine, oldest first, spread over its whole time.
@@ -236,10 +240,19 @@ pub struct RunReport {
     pub coverage: Coverage,
     /// Over the folds that are done, when there are several.
     pub spread: Vec<ScoreSpread>,
-    /// Of the folds of a K-fold that are done, when there are several: the scores of all their predictions together.
-    pub pooled: Option<Scores>,
+    /// Of the folds of a K-fold that are done, when there are several: all their predictions together.
+    pub pooled: Option<Pooled>,
     /// The same of dimensions, where these were learnt.
     pub pooled_dimensions: Option<Regression>,
+}
+
+/// The predictions of all folds together.
+#[derive(Debug, Clone)]
+pub struct Pooled {
+    /// As if one test set had been evaluated; its protocol is that of the first fold.
+    pub report: Report,
+    /// The test clips of every fold with the fold's id; those of a fold whose predictions cannot be read are missing.
+    pub folds: Vec<(String, Vec<EvaluatedClip>)>,
 }
 
 /// The prediction of one file, or why it was refused.

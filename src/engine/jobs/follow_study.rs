@@ -22,7 +22,10 @@ pub fn follow_study(context: &Context) {
         };
         match request {
             Waited::Request(request) => {
-                followed = None;
+                // A single look leaves what is followed as it is.
+                if request.follow {
+                    followed = None;
+                }
                 match open(context, &request) {
                     Ok((book, page)) => {
                         context.emit(Arc::clone(&page));

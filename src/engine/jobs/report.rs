@@ -5,7 +5,7 @@ use super::context::Context;
 use crate::engine::runs::book::RunBook;
 use crate::engine::runs::page::RunPage;
 use crate::engine::runs::results;
-use crate::engine::{EngineError, RunReport, request};
+use crate::engine::{EngineError, EvaluatedClip, Pooled, RunReport, request};
 use crate::evaluation::{Regression, pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;
@@ -35,7 +35,13 @@ impl Answer for request::Report {
         let run = book.row(&folder.id).unwrap_or_else(|| page.summary());
         let coverage = run.coverage.clone().unwrap_or_else(|| report.scores.coverage());
         let several = run.fold.is_some() && folds.len() > 1;
-        let pooled = pooled(&folds).filter(|_| several && report.regression.is_none());
+        let pooled = match several && report.regression.is_none() {
+            true => pooled(&folds).map(|report| Pooled {
+                report,
+                folds: clips_of(&group),
+            }),
+            false => None,
+        };
         let pooled_dimensions = match several && report.regression.is_some() {
             true => together(&group),
             false => None,
@@ -50,6 +56,16 @@ impl Answer for request::Report {
             pooled_dimensions,
         }))
     }
+}
+
+/// The test clips of folds.
+fn clips_of(group: &[&RunPage]) -> Vec<(String, Vec<EvaluatedClip>)> {
+    let read = |page: &&RunPage| {
+        let report = results::read_report(&page.folder).ok()?;
+        let evaluated = results::read_evaluated_clips(&page.folder, &report).ok()?;
+        Some((page.folder.id.clone(), evaluated))
+    };
+    group.iter().filter_map(read).collect()
 }
 
 /// All predictions of folds that have learnt dimensions.

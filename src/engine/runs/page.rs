@@ -11,11 +11,12 @@ use crate::engine::{
 use crate::evaluation::Regression;
 use crate::inference::FinalFit;
 use crate::runs::queue::Entry;
-use crate::runs::{LastBeat, Liveness, RunError, RunFolder, RunNote, liveness, read_entries};
+use crate::runs::{LastBeat, Liveness, RunError, RunFolder, RunNote, liveness, read_entries, read_steps};
 use crate::training::settings_of;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How much of `log.txt` is shown beside a run (bytes).
@@ -283,6 +284,8 @@ impl RunPage {
         RunDetail {
             summary,
             epochs,
+            // Without them a run is shown all the same.
+            steps: Arc::new(read_steps(&self.folder.path).unwrap_or_default()),
             log: self.notes().chain(tail(log)).collect(),
             usage: if self.state == RunState::Running {
                 self.usage.0.clone()

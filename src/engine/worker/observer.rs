@@ -2,8 +2,8 @@
 
 use super::progress;
 use crate::engine::studies::report::TrialReporter;
-use crate::engine::{EngineError, EpochMetrics, JournalEntry, Stop, Task};
-use crate::runs::{Journal, Lease, read_stop};
+use crate::engine::{EngineError, EpochMetrics, JournalEntry, StepMetrics, Stop, Task};
+use crate::runs::{Journal, Lease, StepLog, read_stop};
 use crate::training::{LoopControl, Observer, TrainingError};
 use std::path::Path;
 
@@ -12,6 +12,7 @@ pub struct RunObserver<'a> {
     run: &'a Path,
     lease: &'a Lease,
     journal: &'a mut Journal<EpochMetrics>,
+    steps: StepLog<StepMetrics>,
     trial: Option<&'a mut TrialReporter>,
     /// The last epoch that the journal knows.
     journaled: usize,
@@ -31,6 +32,7 @@ impl<'a> RunObserver<'a> {
             run,
             lease,
             journal,
+            steps: StepLog::of(lease),
             trial,
             journaled,
             error: None,
@@ -69,6 +71,11 @@ impl Observer for RunObserver<'_> {
 
     fn final_step(&mut self, (epoch, epochs): (usize, usize), done: usize, total: usize) -> LoopControl {
         self.ask(&Task::FinalFit(epoch, epochs), done, total)
+    }
+
+    /// What cannot be recorded is missing there; the run goes on.
+    fn stepped(&mut self, metrics: &StepMetrics) {
+        let _ = self.steps.append(metrics.step, metrics);
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics) -> Result<(), TrainingError> {

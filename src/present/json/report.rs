@@ -17,7 +17,9 @@ document! {
         /// The labels, in the order of every matrix below.
         labels: Vec<String> = report.report.labels.clone(),
         /// Scores of the predictions of all folds together, in a cross-validation: its score.
-        pooled: Option<Scores> = report.pooled.as_ref().map(Into::into),
+        pooled: Option<Scores> = report.pooled.as_ref().map(|pooled| (&pooled.report.scores).into()),
+        /// The tables of the predictions of all folds together, in a cross-validation.
+        pooled_tables: Option<Tables> = report.pooled.as_ref().map(|pooled| (&pooled.report).into()),
         /// Mean and deviation of every score over the folds that are done, in a cross-validation.
         folds: Vec<FoldScore> = all(&report.spread),
         /// How predicted dimensions agree with stated ones, where these were learnt; then there are no labels and no scores by
@@ -45,6 +47,20 @@ document! {
         protocol_line: String = report.report.protocol_line.clone(),
         /// The test clips as they were predicted.
         evaluated: Vec<Evaluated> = report.evaluated.iter().map(|clip| evaluated(clip, &report.report)).collect(),
+    }
+
+    /// What was taken for what, and the scores of groups.
+    Tables(report: engine::Report) {
+        /// `confusion[true][predicted]`: clips.
+        confusion: Vec<Vec<usize>>,
+        /// Rows of `confusion` divided by their sums.
+        confusion_normalised: Vec<Vec<f64>>,
+        /// Pairs of labels that were confused, most clips first.
+        most_confused: Vec<Confused> = all(&report.most_confused),
+        /// Scores per corpus.
+        by_corpus: Vec<Group> = groups(&report.by_corpus, &report.confusion_by_corpus),
+        /// Scores per gender.
+        by_gender: Vec<Group> = groups(&report.by_gender, &report.confusion_by_gender),
     }
 
     /// Scores as scikit-learn defines them, from 0 to 1.

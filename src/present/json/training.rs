@@ -2,7 +2,7 @@
 
 use super::process::Usage;
 use super::runs::{Coverage, Run};
-use crate::engine::{EpochMetrics, EpochTime, RunPlan};
+use crate::engine::{EpochMetrics, EpochTime, RunPlan, StepMetrics};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,6 +28,13 @@ pub enum RunEvent {
         run: String,
         /// The epoch's metrics.
         metrics: Epoch,
+    },
+    /// A step of the optimiser, where these are asked for.
+    Step {
+        /// The run.
+        run: String,
+        /// What it came to.
+        step: Step,
     },
     /// What a run uses of the machine.
     Usage {
@@ -82,6 +89,18 @@ document! {
         memory_bytes: u64,
         /// Whether it is the best epoch so far by `training.monitor`, so that its network is kept.
         best: bool,
+    }
+
+    /// What a step of the optimiser came to.
+    Step(metrics: StepMetrics) {
+        /// From 1, over all epochs.
+        step: u64,
+        /// Epochs behind it: 1.5 in the middle of the second one.
+        epoch: f64,
+        /// Mean loss over its clips.
+        loss: f64,
+        /// The learning rate that it was taken with.
+        learning_rate: f64,
     }
 
     /// What a run would be.

@@ -2,8 +2,8 @@
 
 use super::super::settings::tests::shipped;
 use super::super::{
-    AugmentationSettings, Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly, Task, Trained,
-    TrainingError, TrainingSettings,
+    AugmentationSettings, CosineSettings, Dataset, EpochMetrics, LoopControl, Normaliser, Observer, OnTheFly,
+    ScheduleKind, StepMetrics, Task, Trained, TrainingError, TrainingSettings,
 };
 use super::train;
 use crate::corpus::{Split, SplitKind, Subset};
@@ -80,6 +80,7 @@ struct Watcher {
     stop_at: Option<usize>,
     asked: usize,
     totals: Vec<usize>,
+    steps: Vec<StepMetrics>,
 }
 
 impl Observer for Watcher {
@@ -91,6 +92,10 @@ impl Observer for Watcher {
         } else {
             LoopControl::Continue
         }
+    }
+
+    fn stepped(&mut self, metrics: &StepMetrics) {
+        self.steps.push(*metrics);
     }
 
     fn epoch(&mut self, _metrics: &EpochMetrics) -> Result<(), TrainingError> {
@@ -240,6 +245,61 @@ fn the_choice_of_c_and_the_weights_see_neither_validation_nor_test_clips() {
         }
     }
     assert!(fitted(&case) == before);
+}
+
+#[test]
+fn every_step_is_told_with_its_loss_and_rate_and_goes_on_counting_after_a_stop() {
+    let recipe = recipe(12, false);
+    let case = Case {
+        dataset: dataset(&recipe),
+        recipe,
+        model: fixture::settings("mlp"),
+        settings: TrainingSettings {
+            epochs: 3,
+            batch_size: 16,
+            accumulate: 2,
+            schedule: ScheduleKind::Cosine,
+            cosine: CosineSettings {
+                warmup_epochs: 1.0,
+                minimum: 0.0,
+            },
+            final_fit: FinalFit::TrainValidation,
+            ..shipped()
+        },
+    };
+    let folder = tempfile::tempdir().unwrap();
+    // In the third epoch, between two steps.
+    let mut stopped = Watcher {
+        stop_at: Some(8 + 8 + 3),
+        ..Watcher::default()
+    };
+    case.run(folder.path(), false, &mut stopped).unwrap();
+    let mut resumed = Watcher::default();
+    let trained = case.run(folder.path(), true, &mut resumed).unwrap();
+    let whole = tempfile::tempdir().unwrap();
+    let mut watcher = Watcher::default();
+    case.run(whole.path(), false, &mut watcher).unwrap();
+    let steps = watcher.steps;
+    assert_eq!(stopped.steps[..], steps[..9]);
+    assert_eq!(resumed.steps[..], steps[8..], "the third epoch is done again");
+    // 120 clips, 32 a step: 4 steps an epoch, and none of the final fit.
+    assert!(steps.iter().map(|step| step.step).eq(1..=12));
+    for (step, index) in steps.iter().zip(1..) {
+        assert_eq!(step.epoch, f64::from(index) / 4.0);
+    }
+    for (epoch, steps) in trained.history.iter().zip(steps.chunks(4)) {
+        let sum: f64 = steps
+            .iter()
+            .zip([32.0, 32.0, 32.0, 24.0])
+            .map(|(step, clips)| clips * step.loss)
+            .sum();
+        assert!((sum / 120.0 - epoch.train_loss).abs() < 1e-9, "{sum} {epoch:?}");
+        assert_eq!(steps[3].learning_rate, epoch.learning_rate);
+    }
+    // Up through the first epoch, then down.
+    let rates: Vec<f64> = steps.iter().map(|step| step.learning_rate).collect();
+    assert!(rates[..4].windows(2).all(|pair| pair[0] < pair[1]), "{rates:?}");
+    assert!(rates[4..].windows(2).all(|pair| pair[0] > pair[1]), "{rates:?}");
 }
 
 #[test]

@@ -38,6 +38,17 @@ const STUDIES: Table<StudiesView> = Table {
             }
         }),
         bind(
+            &[Key::character(' ')],
+            "draw its best values beside those of the study in front, or no longer",
+        )
+        .hint("overlay")
+        .does(|view, _, effects| {
+            if let Some(study) = view.study() {
+                effects.show(Show::Beside(study.name.clone()));
+                effects.close();
+            }
+        }),
+        bind(
             &[Key::character('X')],
             "delete the study; the runs of its trials stay. Asks, with figures",
         )

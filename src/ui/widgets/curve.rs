@@ -32,6 +32,10 @@ pub struct Curves<'a> {
     pub log: bool,
     /// What x counts, as in `epoch`.
     pub unit: &'a str,
+    /// Values that y reaches as well.
+    pub holds: &'a [f64],
+    /// Where a line is drawn from top to bottom.
+    pub point: Option<f64>,
     /// Colours.
     pub theme: Theme,
 }
@@ -50,7 +54,9 @@ impl Widget for Curves<'_> {
             return;
         }
         let scaled: Vec<Vec<(f64, f64)>> = self.series.iter().map(|series| self.scaled(&series.points)).collect();
-        let Some(span) = span(&scaled, self.share, area.height - 1) else {
+        let held: Vec<(f64, f64)> = self.holds.iter().map(|value| (0.0, *value)).collect();
+        let held: Vec<f64> = self.scaled(&held).into_iter().map(|(_, value)| value).collect();
+        let Some(span) = span(&scaled, &held, self.share, area.height - 1) else {
             return;
         };
         let (ticks, labels): (Vec<f64>, Vec<String>) = if self.log {
@@ -82,6 +88,12 @@ impl Widget for Curves<'_> {
             buffer.put(area, 0, y, &fit_right(label, usize::from(gutter) - 1), self.theme.dim());
             buffer.put(plot, 0, y, &"┈".repeat(usize::from(plot.width)), self.theme.faint());
         }
+        if let Some(point) = self.point.filter(|point| (span.x.0..=span.x.1).contains(point)) {
+            let x = (place(point, span.y.0).0 / 2) as u16;
+            for y in 0..plot.height {
+                buffer.put(plot, x, y, "│", self.theme.accent());
+            }
+        }
         let mut dots = Dots::new(usize::from(plot.width), usize::from(plot.height));
         for (series, scaled) in self.series.iter().zip(&scaled) {
             let points: Vec<(i32, i32)> = scaled.iter().map(|(x, y)| place(*x, *y)).collect();
@@ -111,7 +123,7 @@ impl Widget for Curves<'_> {
                 buffer.put(plot, x.min(plot.width - 1), y, name.encode_utf8(&mut [0; 4]), style);
             }
         }
-        self.epochs(
+        self.across(
             Rect {
                 y: plot.bottom(),
                 height: 1,
@@ -135,25 +147,40 @@ impl Curves<'_> {
         match () {
             () if self.share && step < 0.01 => format!("{:.1}", 100.0 * tick),
             () if self.share => format!("{:.0}", 100.0 * tick),
-            () if step < 0.1 => format!("{tick:.2}"),
-            () => format!("{tick:.1}"),
+            () => match (-step.log10() - 1e-9).ceil().max(1.0) as usize {
+                digits @ 1..=4 => format!("{tick:.digits$}"),
+                digits => {
+                    let digits = digits
+                        .saturating_add_signed(tick.abs().log10().floor() as isize)
+                        .clamp(1, 4);
+                    if tick == 0.0 {
+                        "0".to_owned()
+                    } else {
+                        format!("{tick:.digits$e}")
+                    }
+                }
+            },
         }
     }
 
-    fn epochs(&self, axis: Rect, span: Span, buffer: &mut Buffer) {
-        let (first, last) = (format!("{:.0}", span.x.0), format!("{} {:.0}", self.unit, span.x.1));
-        buffer.put(axis, 0, 0, &first, self.theme.dim());
-        let middle = ((span.x.0 + span.x.1) / 2.0).round();
-        let x = ((middle - span.x.0) / (span.x.1 - span.x.0) * f64::from(axis.width)) as u16;
-        if axis.width > 30 && middle > span.x.0 {
-            buffer.put(axis, x, 0, &format!("{middle:.0}"), self.theme.dim());
+    fn across(&self, axis: Rect, span: Span, buffer: &mut Buffer) {
+        let (start, end) = span.x;
+        let whole = end - start >= 10.0 || start.fract() == 0.0 && end.fract() == 0.0;
+        let number = |x: f64| if whole { format!("{x:.0}") } else { format!("{x:.1}") };
+        let last = format!("{} {}", self.unit, number(end));
+        buffer.put(axis, 0, 0, &number(start), self.theme.dim());
+        let middle = (start + end) / 2.0;
+        let middle = if whole { middle.round() } else { middle };
+        let x = ((middle - start) / (end - start) * f64::from(axis.width)) as u16;
+        if axis.width > 30 && middle > start {
+            buffer.put(axis, x, 0, &number(middle), self.theme.dim());
         }
         buffer.put_right(axis, 0, &last, self.theme.dim());
     }
 }
 
-/// Limits around all points, and the finest step of 1, 2 or 5 times a power of ten whose ticks keep apart.
-fn span(series: &[Vec<(f64, f64)>], share: bool, rows: u16) -> Option<Span> {
+/// Limits around all points and the further values of y, and the finest step of 1, 2 or 5 times a power of ten whose ticks keep apart.
+fn span(series: &[Vec<(f64, f64)>], held: &[f64], share: bool, rows: u16) -> Option<Span> {
     let points = || series.iter().flatten().copied();
     points().next()?;
     let fold = |start: f64, pick: fn(f64, f64) -> f64, values: &dyn Fn((f64, f64)) -> f64| {
@@ -163,8 +190,9 @@ fn span(series: &[Vec<(f64, f64)>], share: bool, rows: u16) -> Option<Span> {
         fold(f64::MAX, f64::min, &|point| point.0),
         fold(f64::MIN, f64::max, &|point| point.0),
     );
-    let low = fold(f64::MAX, f64::min, &|point| point.1);
-    let high = fold(f64::MIN, f64::max, &|point| point.1);
+    let held = |start: f64, pick: fn(f64, f64) -> f64| held.iter().copied().fold(start, pick);
+    let low = fold(held(f64::MAX, f64::min), f64::min, &|point| point.1);
+    let high = fold(held(f64::MIN, f64::max), f64::max, &|point| point.1);
     let room = (high - low).max(if share { 0.02 } else { (1e-3 * high.abs()).max(1e-6) });
     let mut y = (low - 0.04 * room, high + 0.04 * room);
     if share {
@@ -260,16 +288,18 @@ mod tests {
     #[test]
     fn limits_hold_every_point_and_ticks_are_round() {
         let loss = [vec![(1.0, 1.93), (2.0, 1.21), (30.0, 0.34)]];
-        let found = span(&loss, false, 12).unwrap();
+        let found = span(&loss, &[], false, 12).unwrap();
         assert_eq!(found.x, (1.0, 30.0));
         assert!(found.y.0 <= 0.34 && found.y.1 >= 1.93);
         assert_eq!(found.step, 0.5);
         assert_eq!(ticks(found.y, found.step), [0.5, 1.0, 1.5]);
-        let share = span(&[vec![(1.0, 0.18), (2.0, 0.985)]], true, 20).unwrap();
+        let wider = span(&loss, &[0.1, 2.9], false, 12).unwrap();
+        assert!(wider.y.0 <= 0.1 && wider.y.1 >= 2.9 && wider.x == found.x);
+        let share = span(&[vec![(1.0, 0.18), (2.0, 0.985)]], &[], true, 20).unwrap();
         assert!(share.y.0 <= 0.18 && share.y.1 == 1.0);
         for rows in 2..40 {
             for high in [0.3, 0.52, 0.61, 0.97, 1.4, 9.3, 250.0] {
-                let found = span(&[vec![(1.0, 0.21), (2.0, high)]], false, rows).unwrap();
+                let found = span(&[vec![(1.0, 0.21), (2.0, high)]], &[], false, rows).unwrap();
                 let marks = ticks(found.y, found.step);
                 assert!(
                     !marks.is_empty() && marks.len() <= usize::from(rows * 2 / 5).max(2),
@@ -288,7 +318,7 @@ mod tests {
             vec![(1.0, 0.0)],
         ] {
             let numbers: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.1.is_finite()).collect();
-            let found = span(&[numbers], false, 9).unwrap();
+            let found = span(&[numbers], &[], false, 9).unwrap();
             assert!(found.y.1 > found.y.0 && found.x.1 > found.x.0, "{points:?}: {found:?}");
             let area = Rect::new(0, 0, 40, 10);
             let curves = [series(&points)];
@@ -298,12 +328,36 @@ mod tests {
                     share: false,
                     log,
                     unit: "epoch",
+                    holds: &[],
+                    point: Some(1.0),
                     theme: Theme::new(Colours::None),
                 }
                 .render(area, &mut Buffer::empty(area));
             }
         }
-        assert!(span(&[], false, 9).is_none());
+        assert!(span(&[], &[], false, 9).is_none());
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_told_apart_on_the_axis() {
+        let curves = Curves {
+            series: &[],
+            share: false,
+            log: false,
+            unit: "step",
+            holds: &[],
+            point: None,
+            theme: Theme::new(Colours::None),
+        };
+        let labels = |low: f64, step: f64| [0.0, 1.0, 2.0].map(|tick| curves.label(low + tick * step, step));
+        assert_eq!(labels(0.5, 0.5), ["0.5", "1.0", "1.5"]);
+        assert_eq!(labels(0.0, 0.001), ["0.000", "0.001", "0.002"]);
+        assert_eq!(labels(0.0, 2e-5), ["0", "2.0e-5", "4.0e-5"]);
+        assert_eq!(labels(0.0003, 1e-5), ["3.0e-4", "3.1e-4", "3.2e-4"]);
+        for (low, step) in [(2.0, 1.0), (0.25, 0.05), (0.001, 2e-4), (1e-4, 5e-7)] {
+            let [one, other, third] = labels(low, step);
+            assert!(one != other && other != third, "{one} {other} {third}");
+        }
     }
 
     #[test]
@@ -316,6 +370,8 @@ mod tests {
             share: true,
             log: false,
             unit: "epoch",
+            holds: &[],
+            point: None,
             theme: Theme::new(Colours::None),
         }
         .render(area, &mut buffer);

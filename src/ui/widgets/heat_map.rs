@@ -2,6 +2,7 @@
 
 use crate::ui::text::{Paint, cut, fit_right, short, width};
 use crate::ui::theme::{Colours, Scale, Theme, shade};
+use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -23,9 +24,15 @@ pub struct HeatMap<'a> {
     pub theme: Theme,
 }
 
+/// Cells of the colour scale.
+const SCALE: usize = 10;
+
 /// Sizes in columns and rows, and the part of the matrix that is seen.
 #[derive(Debug, PartialEq, Eq)]
 struct Fit {
+    /// Whether there is a row for the axes' titles above, and one for the colour scale below.
+    titles: bool,
+    scale: bool,
     label: usize,
     cell: (usize, usize),
     rows: std::ops::Range<usize>,
@@ -52,6 +59,10 @@ fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> F
     let room = columns.saturating_sub(label + 1);
     let cell_width = (room / classes).clamp(narrowest, 10.max(narrowest));
     let rows = usize::from(area.height).saturating_sub(1);
+    // Words give way to labels.
+    let titles = rows > classes;
+    let scale = rows > classes + 1;
+    let rows = rows - usize::from(titles) - usize::from(scale);
     let tallest = match cell_width {
         9.. => 4,
         7.. => 3,
@@ -65,6 +76,8 @@ fn fitted(area: Rect, labels: &[String], digits: usize, at: (usize, usize)) -> F
         start..start + shown
     };
     Fit {
+        titles,
+        scale,
         label,
         cell: (cell_width, cell_height),
         rows: window(at.0, rows / cell_height),
@@ -81,6 +94,7 @@ impl Widget for HeatMap<'_> {
             largest.to_string().len().max(2)
         };
         let fit = fitted(area, self.labels, digits, self.cell);
+        let area = self.legend(&fit, area, buffer);
         let x_of = |column: usize| (fit.label + 1 + (column - fit.columns.start) * fit.cell.0) as u16;
         for column in fit.columns.clone() {
             let style = if column == self.cell.1 {
@@ -136,6 +150,36 @@ impl Widget for HeatMap<'_> {
 }
 
 impl HeatMap<'_> {
+    /// Above, what rows and columns are; below, what the colours mean. What is left between.
+    fn legend(&self, fit: &Fit, area: Rect, buffer: &mut Buffer) -> Rect {
+        if fit.titles {
+            let words = "rows: labelled, columns: predicted as";
+            buffer.put(area, 0, 0, words, self.theme.dim());
+        }
+        let rest = area.below(u16::from(fit.titles));
+        if fit.scale {
+            let y = 1 + (fit.rows.len() * fit.cell.1) as u16;
+            let mut x = fit.label as u16 + 1;
+            x += buffer.put(rest, x, y, "of its row 0 % ", self.theme.dim());
+            for step in 0..SCALE {
+                let share = step as f32 / (SCALE - 1) as f32;
+                let (sign, style) = if self.theme.colours == Colours::None {
+                    (self.fill(share), Style::new())
+                } else {
+                    (' ', Style::new().bg(self.theme.scale(Scale::Mako, share)))
+                };
+                x += buffer.put(rest, x, y, sign.encode_utf8(&mut [0; 4]), style);
+            }
+            buffer.put(rest, x, y, " 100 %", self.theme.dim());
+        }
+        rest
+    }
+
+    /// What stands for a share where there are no colours.
+    fn fill(&self, share: f32) -> char {
+        shade((share * 1.25 - 0.125).max(0.0))
+    }
+
     fn count(&self, row: usize, column: usize) -> Option<usize> {
         self.counts.get(row)?.get(column).copied()
     }
@@ -172,11 +216,7 @@ impl HeatMap<'_> {
         }
         let middle = (size.1 as u16 - 1) / 2;
         for row in 0..size.1 as u16 {
-            let fill = if monochrome {
-                shade((share as f32 * 1.25 - 0.125).max(0.0))
-            } else {
-                ' '
-            };
+            let fill = if monochrome { self.fill(share as f32) } else { ' ' };
             let mut line: Vec<char> = vec![if monochrome && row != middle { fill } else { ' ' }; size.0];
             if row == middle {
                 let start = (size.0 - text.chars().count()).div_ceil(2);
@@ -214,7 +254,7 @@ mod tests {
 
     #[test]
     fn cells_fill_the_room_and_the_cursor_is_never_lost() {
-        let wide = fitted(Rect::new(0, 0, 100, 30), &labels(7), 2, (0, 0));
+        let wide = fitted(Rect::new(0, 0, 100, 31), &labels(7), 2, (0, 0));
         assert_eq!(
             (wide.cell, wide.rows.clone(), wide.columns.clone()),
             ((10, 4), 0..7, 0..7)
@@ -254,9 +294,39 @@ mod tests {
             theme: Theme::new(Colours::None),
         }
         .render(area, &mut buffer);
-        let last: String = (0..45).map(|x| buffer[(x, 8)].symbol()).collect();
+        let line = |y: u16| -> String { (0..45).map(|x| buffer[(x, y)].symbol()).collect() };
+        assert!(line(0).contains("rows: labelled, columns: predicted as"));
+        let last = line(9);
         assert_eq!(last.matches("100").count(), 8, "{last}");
         assert!(last.contains("[100"), "{last}");
+    }
+
+    #[test]
+    fn axes_and_colours_are_explained_where_no_label_is_lost_for_it() {
+        let said = |height: u16| {
+            let area = Rect::new(0, 0, 60, height);
+            let mut buffer = Buffer::empty(area);
+            HeatMap {
+                labels: &labels(5),
+                counts: &vec![vec![7; 5]; 5],
+                shares: &vec![vec![0.2; 5]; 5],
+                normalised: false,
+                cell: (0, 0),
+                theme: Theme::new(Colours::None),
+            }
+            .render(area, &mut buffer);
+            let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+            let rows = (0..5).filter(|row| text.matches(&format!("emotion{row}")).count() > 1);
+            (rows.count(), text.contains("predicted as"), text.contains("0 % "))
+        };
+        assert_eq!(
+            [6, 7, 8, 30].map(said).map(|(_, titles, scale)| (titles, scale)),
+            [(false, false), (true, false), (true, true), (true, true)]
+        );
+        assert!(
+            (6..40).all(|height| said(height).0 == 5),
+            "every label is seen in every height"
+        );
     }
 
     #[test]

@@ -10,8 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-/// Draws both rows.
-pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// Draws both rows; of folds with the scores of all of them, or of one alone.
+pub fn header(runs: &[RunSummary], (report, alone): (&RunReport, bool), area: Rect, buffer: &mut Buffer, theme: Theme) {
     let run = &report.run;
     let ids: Vec<&str> = reported(runs).map(|run| run.id.as_str()).collect();
     let place = ids
@@ -43,8 +43,9 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         return;
     }
     // The score of folds is that of the predictions of all of them.
-    let (scores, uar) = match &report.pooled {
-        Some(pooled) => (pooled, pooled.coverage().uar()),
+    let together = report.pooled.as_ref().filter(|_| !alone);
+    let (scores, uar) = match together {
+        Some(pooled) => (&pooled.report.scores, pooled.report.scores.coverage().uar()),
         None => (&report.report.scores, report.coverage.uar()),
     };
     let figures = [
@@ -70,7 +71,9 @@ pub fn header(runs: &[RunSummary], report: &RunReport, area: Rect, buffer: &mut 
         x += buffer.put(area, x, 1, &value, style) + gap;
     }
     let mut clips = count(scores.support, "clip");
-    if let Some(folds) = &run.folds {
+    if let (Some((fold, folds, _)), true) = (&run.fold, alone && report.pooled.is_some()) {
+        clips += &format!(" of fold {} of {folds}; f: all folds", fold + 1);
+    } else if let Some(folds) = &run.folds {
         clips += &format!(" of {}; {}", folds.which(), words::mean_of_folds(folds));
         let own = format!(
             "; this fold {}",

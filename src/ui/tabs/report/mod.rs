@@ -5,7 +5,7 @@ mod head;
 mod regression;
 mod scores;
 
-use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSummary};
+use crate::engine::{Command, CommandKind, EvaluatedClip, Event, Report, RunReport, RunSummary};
 use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
@@ -26,6 +26,8 @@ use std::sync::Arc;
 pub struct ReportView {
     /// The report in front.
     report: Option<Arc<RunReport>>,
+    /// Whether one fold is shown alone, where there are several.
+    alone: bool,
     /// Whether cells show percent of their row.
     normalised: bool,
     /// The cell under the cursor: (truth, prediction).
@@ -69,6 +71,9 @@ const MATRIX: Keys<ReportView> = Keys {
         bind(keys!['n'], "counts, or percent of each row")
             .hint("counts/percent")
             .does(|view, _, _| view.normalised = !view.normalised),
+        bind(keys!['f'], "all folds together, or this one alone")
+            .hint("folds")
+            .does(|view, _, effects| view.turn_fold(effects)),
         bind(
             keys!['t'],
             "the next table: classes, folds, corpora, genders, most confused",
@@ -76,7 +81,7 @@ const MATRIX: Keys<ReportView> = Keys {
         .hint("tables")
         .does(|view, _, _| {
             if let Some(report) = &view.report {
-                view.table = view.table.next(report);
+                view.table = view.table.next(report, view.shown(report));
             }
         }),
     ],
@@ -89,14 +94,8 @@ const CLIPS: Keys<ReportView> = Keys {
             .hint("listen")
             .does(|view, _, effects| {
                 let at = view.clips.as_ref().map_or(0, |cursor| cursor.row);
-                let clips: Vec<_> = view.evaluated().iter().map(|clip| clip.path.clone()).collect();
-                if let Some(report) = view.report.as_ref().filter(|_| at < clips.len()) {
-                    effects.show(Show::Tested(Tested {
-                        run: report.run.id.clone(),
-                        title: cell_words(view, report),
-                        clips,
-                        at,
-                    }));
+                if let Some(tested) = view.tested(at) {
+                    effects.show(Show::Tested(tested));
                 }
             }),
         bind(&[ESCAPE, Key::character('h'), LEFT], "back to the matrix")
@@ -169,6 +168,7 @@ impl ReportView {
         if self.chosen.as_deref() != Some(id) {
             *self = Self {
                 chosen: Some(id.to_owned()),
+                alone: self.alone,
                 normalised: self.normalised,
                 table: self.table,
                 ..Self::default()
@@ -211,6 +211,42 @@ impl ReportView {
         Some(Command::Report { run: id.into() })
     }
 
+    /// The tables in front: of all folds together, or of the run alone.
+    fn shown<'a>(&self, report: &'a RunReport) -> &'a Report {
+        match &report.pooled {
+            Some(pooled) if !self.alone => &pooled.report,
+            _ => &report.report,
+        }
+    }
+
+    fn turn_fold(&mut self, effects: &mut Effects) {
+        if self.report.as_ref().is_some_and(|report| report.pooled.is_some()) {
+            self.alone = !self.alone;
+        } else {
+            effects.note("There are no other folds: this run is no cross-validation, or is its only evaluated fold.");
+        }
+    }
+
+    /// A clip of the cell with those beside it; of several folds with those of its own, whose model has not learnt from them.
+    fn tested(&self, at: usize) -> Option<Tested> {
+        let report = self.report.as_ref()?;
+        let evaluated = self.evaluated();
+        let chosen = *evaluated.get(at)?;
+        let own = |clips: &[EvaluatedClip], clip: &EvaluatedClip| clips.iter().any(|one| std::ptr::eq(one, clip));
+        let mut folds = report.pooled.iter().flat_map(|pooled| &pooled.folds);
+        let fold = folds.find(|(_, clips)| own(clips, chosen));
+        let beside = evaluated
+            .iter()
+            .filter(|clip| fold.is_none_or(|(_, clips)| own(clips, clip)));
+        let beside: Vec<&&EvaluatedClip> = beside.collect();
+        Some(Tested {
+            run: fold.map_or(&report.run.id, |(run, _)| run).clone(),
+            title: cell_words(self, report),
+            at: beside.iter().position(|clip| std::ptr::eq(**clip, chosen))?,
+            clips: beside.into_iter().map(|clip| clip.path.clone()).collect(),
+        })
+    }
+
     /// Place of the last label.
     fn last(&self) -> usize {
         let report = self.report.as_ref();
@@ -235,9 +271,12 @@ impl ReportView {
         if let Some(own) = &report.report.regression {
             return regression::evaluated(own, report);
         }
-        let mut evaluated: Vec<&EvaluatedClip> = report
-            .evaluated
-            .iter()
+        let clips: Vec<&EvaluatedClip> = match &report.pooled {
+            Some(pooled) if !self.alone => pooled.folds.iter().flat_map(|(_, clips)| clips).collect(),
+            _ => report.evaluated.iter().collect(),
+        };
+        let mut evaluated: Vec<&EvaluatedClip> = clips
+            .into_iter()
             .filter(|evaluated| (evaluated.truth, evaluated.prediction()) == self.cell)
             .collect();
         let probability = |evaluated: &EvaluatedClip| evaluated.probabilities.get(self.cell.1).copied().unwrap_or(0.0);
@@ -271,7 +310,7 @@ fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme
         Constraint::Length(protocol.len() as u16),
     ];
     let [top, body, _, foot] = area.layout(&Layout::vertical(rows));
-    head::header(model.runs(), report, top, buffer, theme);
+    head::header(model.runs(), (report, view.alone), top, buffer, theme);
     if let Some(own) = &report.report.regression {
         regression::figures(own, report, top, buffer, theme);
         match view.clips {
@@ -292,7 +331,7 @@ fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme
         };
         let [left, _, right] = body.layout(&Layout::horizontal(columns));
         matrix(view, report, left, buffer, theme);
-        scores::draw(view.table, report, right, buffer, theme);
+        scores::draw(view.table, (report, view.shown(report)), right, buffer, theme);
     }
     for (row, line) in protocol.iter().enumerate() {
         buffer.put(foot, 0, row as u16, line, theme.text());
@@ -315,13 +354,18 @@ fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme
 
 fn matrix(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let note = cell_words(view, report);
-    let title = if view.normalised {
-        "Confusion, percent"
+    let mut title = if view.normalised {
+        "Confusion, percent".to_owned()
     } else {
-        "Confusion, clips"
+        "Confusion, clips".to_owned()
     };
-    let inside = section(buffer, area, title, &note, theme);
-    let report = &report.report;
+    match (&report.pooled, &report.run.folds, &report.run.fold) {
+        (Some(_), Some(folds), _) if !view.alone => title += &format!(" of {}", folds.which()),
+        (Some(_), _, Some((fold, ..))) if view.alone => title += &format!(" of fold {}", fold + 1),
+        _ => {}
+    }
+    let inside = section(buffer, area, &title, &note, theme);
+    let report = view.shown(report);
     let map = HeatMap {
         labels: &report.labels,
         counts: &report.confusion,
@@ -336,7 +380,7 @@ fn matrix(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer
 /// The cell under the cursor in words.
 fn cell_words(view: &ReportView, report: &RunReport) -> String {
     let (truth, prediction) = view.cell;
-    let report = &report.report;
+    let report = view.shown(report);
     let label = |index: usize| report.labels.get(index).map_or("", String::as_str);
     let cell = report
         .confusion

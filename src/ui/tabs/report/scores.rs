@@ -1,6 +1,6 @@
 //! Tables of scores: per class, per group, over folds; and what is confused most.
 
-use crate::engine::{RunReport, Scores};
+use crate::engine::{Report, RunReport, Scores};
 use crate::present::numbers::grouped;
 use crate::ui::text::{Paint, cut, fit, fit_right, width};
 use crate::ui::theme::Theme;
@@ -32,48 +32,48 @@ impl Table {
     const ALL: [Self; 5] = [Self::Classes, Self::Folds, Self::Corpora, Self::Genders, Self::Confused];
 
     /// The tables that have something to show, this one first.
-    pub fn listed(self, report: &RunReport) -> Vec<Self> {
+    fn listed(self, report: &RunReport, shown: &Report) -> Vec<Self> {
         let turned = (0..Self::ALL.len()).map(|by| Self::ALL[(self as usize + by) % Self::ALL.len()]);
-        turned.filter(|table| table.rows(report) > 0).collect()
+        turned.filter(|table| table.rows(report, shown) > 0).collect()
     }
 
     /// The table after this one that has something to show.
-    pub fn next(self, report: &RunReport) -> Self {
-        self.listed(report)
+    pub fn next(self, report: &RunReport, shown: &Report) -> Self {
+        self.listed(report, shown)
             .into_iter()
             .find(|table| *table != self)
             .unwrap_or(self)
     }
 
     /// Rows that it wants below its heading.
-    fn rows(self, report: &RunReport) -> usize {
+    fn rows(self, report: &RunReport, shown: &Report) -> usize {
         match self {
-            Self::Classes => report.report.scores.classes.len() + 3,
+            Self::Classes => shown.scores.classes.len() + 3,
             Self::Folds => report.spread.len() + usize::from(report.pooled.is_some()),
-            Self::Corpora => report.report.by_corpus.len(),
-            Self::Genders => report.report.by_gender.len(),
-            Self::Confused => report.report.most_confused.len(),
+            Self::Corpora => shown.by_corpus.len(),
+            Self::Genders => shown.by_gender.len(),
+            Self::Confused => shown.most_confused.len(),
         }
     }
 
-    fn draw(self, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    fn draw(self, report: &RunReport, shown: &Report, area: Rect, buffer: &mut Buffer, theme: Theme) {
         match self {
-            Self::Classes => classes(report, area, buffer, theme),
+            Self::Classes => classes(&shown.scores, area, buffer, theme),
             Self::Folds => folds(report, area, buffer, theme),
-            Self::Corpora => groups("By corpus", &report.report.by_corpus, area, buffer, theme),
-            Self::Genders => groups("By gender", &report.report.by_gender, area, buffer, theme),
-            Self::Confused => confused(report, area, buffer, theme),
+            Self::Corpora => groups("By corpus", &shown.by_corpus, area, buffer, theme),
+            Self::Genders => groups("By gender", &shown.by_gender, area, buffer, theme),
+            Self::Confused => confused(shown, area, buffer, theme),
         }
     }
 }
 
-/// Draws as many tables as there is room for, the chosen one first.
-pub fn draw(first: Table, report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// Draws as many tables as there is room for, the chosen one first: of the run, or of all folds.
+pub fn draw(first: Table, (report, shown): (&RunReport, &Report), area: Rect, buffer: &mut Buffer, theme: Theme) {
     let gap = u16::from(area.height >= 24);
     let mut y = 0;
-    for table in first.listed(report) {
+    for table in first.listed(report, shown) {
         let left = area.height.saturating_sub(y);
-        let wanted = table.rows(report) as u16 + 1;
+        let wanted = table.rows(report, shown) as u16 + 1;
         if left < 3.min(wanted) || (y > 0 && left < wanted.min(6)) {
             break;
         }
@@ -82,13 +82,12 @@ pub fn draw(first: Table, report: &RunReport, area: Rect, buffer: &mut Buffer, t
             height: left.min(wanted),
             ..area
         };
-        table.draw(report, at, buffer, theme);
+        table.draw(report, shown, at, buffer, theme);
         y += wanted + gap;
     }
 }
 
-fn classes(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let scores = &report.report.scores;
+fn classes(scores: &Scores, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inside = section(buffer, area, "Classes", "", theme);
     let name = usize::from(inside.width).saturating_sub(22).clamp(6, 12);
     let bar = usize::from(inside.width).saturating_sub(name + 24);
@@ -138,7 +137,7 @@ fn folds(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let name = usize::from(inside.width).saturating_sub(14).clamp(6, 16);
     if let Some(pooled) = &report.pooled {
         buffer.put(inside, 0, 0, &fit("UAR, all clips", name), theme.heading());
-        let figure = format!("{:5.1}", 100.0 * pooled.unweighted_average_recall);
+        let figure = format!("{:5.1}", 100.0 * pooled.report.scores.unweighted_average_recall);
         buffer.put(inside, name as u16 + 1, 0, &figure, theme.heading());
     }
     let first = u16::from(report.pooled.is_some());
@@ -187,9 +186,9 @@ fn groups(title: &str, groups: &[(String, Scores)], area: Rect, buffer: &mut Buf
     }
 }
 
-fn confused(report: &RunReport, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn confused(report: &Report, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inside = section(buffer, area, "Most confused", "", theme);
-    let pairs = &report.report.most_confused;
+    let pairs = &report.most_confused;
     let largest = pairs.first().map_or(1, |(.., clips)| *clips).max(1);
     for (row, (truth, prediction, clips)) in pairs.iter().enumerate() {
         let y = row as u16;

@@ -39,21 +39,40 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(keys![' '], "overlay the run's curves, or remove them")
             .hint("overlay")
             .does(|view, _, effects| view.mark_selected(effects)),
-        bind(keys!['m'], "show loss, accuracy, UAR or resource usage first")
-            .hint("metric")
-            .does(|view, _, _| view.metric = view.metric.turned(1)),
+        bind(
+            keys!['m'],
+            "show loss, accuracy, UAR, step loss, learning rate or resource usage first",
+        )
+        .hint("metric")
+        .does(|view, _, _| view.look.first = view.look.first.next(view.known())),
         bind(keys!['d'], "compare the marked runs: the settings in which they differ")
             .hint("differences")
             .sends(CommandKind::Compare, &[])
             .does(note::compare),
-        bind(keys!['l'], "draw the loss on a logarithmic axis, or not").does(|view, _, _| view.log = !view.log),
+        bind(keys!['i'], "inspect: the values of all curves at a point, or no longer")
+            .hint("inspect")
+            .does(|view, _, _| view.look.inspect(view.longest())),
+        bind(keys!['l'], "draw losses on a logarithmic axis, or not").does(|view, _, _| view.look.log = !view.look.log),
+        bind(keys!['A'], "draw the curves over epochs, steps or time").does(|view, _, _| view.look.turn_across()),
+        bind(
+            keys!['Y'],
+            "one scale for the losses, and for accuracy and UAR; or each its own",
+        )
+        .does(|view, _, _| view.look.one_scale = !view.look.one_scale),
         bind(keys!['w'], "smooth the curves: EMA 0.6, 0.9, 0.97, not at all").does(|view, _, _| view.smooth()),
+        bind(
+            keys!['t'],
+            "show the newest epochs (tail), these as they are (frozen), or the whole run",
+        )
+        .does(|view, _, _| view.look.zoom.turn(view.longest())),
         bind(keys!['+', '='], "zoom into the epochs")
             .hint("zoom")
-            .does(|view, _, _| view.zoom.closer(view.longest())),
-        bind(keys!['-'], "zoom out").does(|view, _, _| view.zoom.wider(view.longest())),
-        bind(&[LEFT], "zoomed in: earlier epochs").does(|view, _, _| view.zoom.pan(view.longest(), false)),
-        bind(&[RIGHT], "zoomed in: later epochs").does(|view, _, _| view.zoom.pan(view.longest(), true)),
+            .does(|view, _, _| view.look.zoom.closer(view.longest())),
+        bind(keys!['-'], "zoom out").does(|view, _, _| view.look.zoom.wider(view.longest())),
+        bind(&[LEFT], "zoomed in: earlier epochs; inspecting: the point before")
+            .does(|view, _, _| view.look.sideways(view.longest(), false)),
+        bind(&[RIGHT], "zoomed in: later epochs; inspecting: the next point")
+            .does(|view, _, _| view.look.sideways(view.longest(), true)),
         bind(keys!['/'], "filter by name, state, model, corpus, split, #tag, note")
             .does(|view, _, _| view.filter.typing = true),
         bind(keys!['a'], "write a note of the run, with #tags")
@@ -70,7 +89,11 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(keys!['Z'], "delete for good what lies in the trash")
             .sends(CommandKind::EmptyTrash, CONFIRMED)
             .does(|_, _, effects| effects.open(note::empty_trash())),
-        bind(&[ESCAPE], "clear the filter").does(|view, model, _| view.clear_filter(model)),
+        bind(&[ESCAPE], "inspect no longer; clear the filter").does(|view, model, _| {
+            if view.look.point.take().is_none() {
+                view.clear_filter(model);
+            }
+        }),
         bind(keys!['s'], "stop the run now; its checkpoints stay")
             .hint("stop")
             .sends(CommandKind::Stop, &[ENTER])

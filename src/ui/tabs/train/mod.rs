@@ -5,12 +5,17 @@ pub mod charts;
 pub mod detail;
 pub mod evaluate;
 mod keys;
+mod legend;
+mod look;
 mod marks;
+mod metric;
 mod note;
 pub mod queue;
 mod runs;
+mod shown;
 mod tracks;
 mod usage;
+mod zoom;
 
 use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunSummary};
 use crate::ui::model::Model;
@@ -18,36 +23,13 @@ use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
+use look::Look;
 use marks::Marks;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tracks::{SMOOTHINGS, Tracks, Zoom};
-
-/// A quantity that is drawn over the epochs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Metric {
-    /// Cross-entropy.
-    #[default]
-    Loss,
-    /// Accuracy.
-    Accuracy,
-    /// Unweighted average recall.
-    Uar,
-    /// Mean CCC of dimensions, in place of accuracy and unweighted average recall.
-    Ccc,
-    /// What the run uses of the machine; drawn only when it is the first.
-    Use,
-}
-
-impl Metric {
-    const ALL: [Self; 5] = [Self::Loss, Self::Accuracy, Self::Uar, Self::Ccc, Self::Use];
-
-    fn turned(self, by: usize) -> Self {
-        Self::ALL[(self as usize + by) % Self::ALL.len()]
-    }
-}
+use tracks::Tracks;
 
 /// The settings' network, long enough for a steady median and short enough to wait for.
 const MEASURED: Bench = Bench::Model {
@@ -63,8 +45,8 @@ const MEASURED: Bench = Bench::Model {
 pub struct TrainView {
     /// The run under the cursor.
     cursor: Cursor,
-    /// The quantity that is drawn first.
-    metric: Metric,
+    /// How the curves are looked at.
+    look: Look,
     /// The run under the cursor, so that the cursor follows it when the list changes.
     selected: Option<String>,
     /// Runs laid over the selected one.
@@ -75,12 +57,6 @@ pub struct TrainView {
     listed: Arc<Vec<RunSummary>>,
     /// The filter of the list.
     filter: Filter,
-    /// Whether losses are drawn on a logarithmic axis.
-    log: bool,
-    /// Which of [`SMOOTHINGS`] is chosen.
-    smoothing: usize,
-    /// The epochs in view.
-    zoom: Zoom,
     /// Whether the watched run was over, so that nothing more is reported of it.
     over: bool,
     /// Whether it is to be watched again.
@@ -125,26 +101,21 @@ impl TrainView {
 
     /// Takes the newest report of a run.
     fn detail(&mut self, detail: Arc<RunDetail>) {
-        let weight = self.weight();
+        let weight = self.look.weight();
         let id = detail.summary.id.clone();
         let mut tracks = self
             .details
             .remove(&id)
             .map_or_else(|| Tracks::new(weight), |(_, tracks)| tracks);
-        tracks.follow(&detail.epochs, weight);
+        tracks.follow(&detail, weight);
         self.details.insert(id, (detail, tracks));
     }
 
-    /// The chosen weight of the past in the curves.
-    fn weight(&self) -> f64 {
-        SMOOTHINGS.get(self.smoothing).copied().unwrap_or_default()
-    }
-
     fn smooth(&mut self) {
-        self.smoothing = (self.smoothing + 1) % SMOOTHINGS.len();
-        let weight = self.weight();
+        self.look.smooth();
+        let weight = self.look.weight();
         for (detail, tracks) in self.details.values_mut() {
-            tracks.follow(&detail.epochs, weight);
+            tracks.follow(detail, weight);
         }
     }
 
@@ -154,6 +125,12 @@ impl TrainView {
         let ids = self.marks.ids().chain(selected);
         let known = ids.filter_map(|id| self.details.get(id));
         known.map(|(_, tracks)| tracks.len()).max().unwrap_or(0)
+    }
+
+    /// What is known of the run under the cursor.
+    fn known(&self) -> Option<&RunDetail> {
+        let (detail, _) = self.details.get(&self.run()?.id)?;
+        Some(&**detail)
     }
 
     /// Ids of the marked runs and the one under the cursor.

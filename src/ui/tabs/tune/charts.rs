@@ -7,6 +7,7 @@ use crate::ui::text::{Paint, cut, width};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::curve::{Curves, Series};
 use crate::ui::widgets::dots::Dots;
+use crate::ui::widgets::section::Parts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -42,15 +43,35 @@ fn too_early(area: Rect, buffer: &mut Buffer, theme: Theme) {
     );
 }
 
-/// A dot for every complete trial, and the best so far as a line.
-pub fn history(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// A dot for every complete trial, and the best so far as a line; that of another study beside it.
+pub fn history(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if page.best.is_empty() {
         return too_early(area, buffer, theme);
     }
-    let dots = complete(page).rev().take(MOST_DOTS);
+    let area = area.below(beside_named(view, page, area, buffer, theme));
+    let dots = complete(page).rev().filter(|(trial, _)| view.shows_trial(trial));
+    let dots = dots.take(MOST_DOTS);
     let mut all: Vec<Series> = dots
         .map(|(trial, value)| series(vec![(trial.number as f64, value)], theme.dim(), false))
         .collect();
+    if let Some(beside) = comparable(view, page) {
+        all.push(series(best_so_far(beside), theme.series(1), false));
+    }
+    all.push(series(best_so_far(page), theme.series(0), false));
+    Curves {
+        series: &all,
+        share: page.share,
+        log: false,
+        unit: "trial",
+        holds: &[],
+        point: None,
+        theme,
+    }
+    .render(area, buffer);
+}
+
+/// The best value after every trial.
+fn best_so_far(page: &StudyPage) -> Vec<(f64, f64)> {
     let last = page.trials.len().saturating_sub(1) as f64;
     let mut steps = Vec::new();
     for (number, value) in &page.best {
@@ -60,15 +81,37 @@ pub fn history(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) 
         steps.push((*number as f64, *value));
     }
     steps.extend(page.best.last().map(|(_, value)| (last, *value)));
-    all.push(series(steps, theme.series(0), false));
-    Curves {
-        series: &all,
-        share: page.share,
-        log: false,
-        unit: "trial",
-        theme,
+    steps
+}
+
+/// The study beside, where its values mean the same.
+fn comparable<'a>(view: &'a TuneView, page: &StudyPage) -> Option<&'a StudyPage> {
+    let beside = view.beside.page.as_deref()?;
+    (beside.objective == page.objective && beside.direction == page.direction).then_some(beside)
+}
+
+/// Names the two studies, where there are two; returns the rows taken.
+fn beside_named(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
+    let Some(wanted) = &view.beside.wanted else { return 0 };
+    let words = match (&view.beside.page, comparable(view, page)) {
+        (None, _) => format!("{wanted}: reading"),
+        (Some(beside), None) => format!("{wanted} has another objective: {}", beside.objective),
+        (Some(beside), Some(_)) => match beside.best.last() {
+            Some((_, value)) => format!("━━ {wanted} {}", figure(beside, *value)),
+            None => format!("━━ {wanted}: no complete trial yet"),
+        },
+    };
+    let best = page
+        .best
+        .last()
+        .map_or_else(String::new, |(_, value)| format!(" {}", figure(page, *value)));
+    let x = buffer.put(area, 0, 0, &format!("━━ {}{best}", page.name), theme.series(0)) + 2;
+    if usize::from(x) + width(&words) <= usize::from(area.width) {
+        buffer.put(area, x, 0, &words, theme.series(1));
+        return 1;
     }
-    .render(area, buffer);
+    buffer.put(area, 0, 1, &words, theme.series(1));
+    2
 }
 
 /// The newest trials' reports, the best one and the one under the cursor on top, and the pruning line.
@@ -80,19 +123,22 @@ pub fn curves(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer
             .map(|(step, value)| (*step as f64, *value))
             .collect()
     };
-    let reported = page.trials.iter().rev().filter(|trial| !trial.reports.is_empty());
+    let reported = page
+        .trials
+        .iter()
+        .rev()
+        .filter(|trial| !trial.reports.is_empty() && view.shows_trial(trial));
     let mut all: Vec<Series> = reported
         .take(MOST_CURVES)
         .map(|trial| series(points(trial), theme.faint(), false))
         .collect();
     if all.is_empty() {
-        buffer.put(
-            area,
-            0,
-            area.height / 2,
-            "The curves begin with the first epoch.",
-            theme.dim(),
-        );
+        let begun = page.trials.iter().any(|trial| !trial.reports.is_empty());
+        let words = match begun {
+            true => "No trial that is shown has epochs; K and P show others.",
+            false => "The curves begin with the first epoch.",
+        };
+        buffer.put(area, 0, area.height / 2, words, theme.dim());
         return;
     }
     all.reverse();
@@ -111,6 +157,8 @@ pub fn curves(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer
         share: page.share,
         log: false,
         unit: "epoch",
+        holds: &[],
+        point: None,
         theme,
     }
     .render(area, buffer);
@@ -119,6 +167,7 @@ pub fn curves(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer
 /// A dot for every complete trial: the parameter across, the value upwards.
 pub fn slice(view: &TuneView, page: &StudyPage, axis: &Axis, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let points: Vec<(f64, f64, usize)> = complete(page)
+        .filter(|(trial, _)| view.shows_trial(trial))
         .filter_map(|(trial, value)| {
             let parameter = trial.parameter(&axis.name)?;
             Some((axis.place(parameter.internal), value, trial.number))

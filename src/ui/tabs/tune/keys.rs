@@ -37,6 +37,10 @@ pub const TUNE: Table<TuneView> = Table {
         )
         .hint("panels")
         .does(|view, _, _| view.panel = view.panel.turned(1)),
+        bind(keys!['K'], "charts of the top 5, 20 or 100 trials, or of all")
+            .does(|view, _, _| view.chosen_trials.turn_top()),
+        bind(keys!['P'], "hide the pruned trials in all charts, or show them")
+            .does(|view, _, _| view.chosen_trials.turn_pruned()),
         bind(keys!['v'], "the next parameter of the slice").does(|view, _, _| {
             let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
             view.axis = (view.axis + 1) % axes.max(1);

@@ -3,6 +3,7 @@
 mod ask;
 mod board;
 mod charts;
+mod chosen;
 mod enqueue;
 mod keys;
 mod order;
@@ -20,6 +21,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::Parts;
+use chosen::{Beside, Chosen};
 use order::Sort;
 use panels::Panel;
 use ratatui::buffer::Buffer;
@@ -51,6 +53,10 @@ pub struct TuneView {
     sort: Sort,
     reversed: bool,
     panel: Panel,
+    /// The trials that the charts show.
+    chosen_trials: Chosen,
+    /// The study that is drawn beside.
+    beside: Beside,
     /// The parameter of slices and of the order by one.
     axis: usize,
     /// The first parameter that has a column.
@@ -90,6 +96,11 @@ impl Pane for TuneView {
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         match event {
+            Event::Study(_)
+            | Event::Failed {
+                command: CommandKind::Study,
+                ..
+            } if self.beside_takes(event) => {}
             Event::Studies(studies) => self.listed(studies),
             Event::Study(page) => self.follow(page),
             Event::Run(detail) if self.watching.as_ref() == Some(&detail.summary.id) => {
@@ -116,8 +127,10 @@ impl Pane for TuneView {
         let wanted = self.chosen.clone().or_else(|| any.then(|| "last".to_owned()));
         if let Some(study) = wanted.filter(|wanted| self.asked.1.as_ref() != Some(wanted)) {
             self.asked.1 = Some(study.clone());
+            self.beside.again();
             effects.send(Command::Study { study, follow: true });
         }
+        self.ask_beside(effects);
         if let Some(run) = self.opened.then(|| self.run()).flatten()
             && (self.watching.as_ref() != Some(&run) || model.watched != self.watching)
         {
@@ -128,8 +141,11 @@ impl Pane for TuneView {
     }
 
     fn shows(&mut self, show: &Show, _: &Model) -> bool {
-        let Show::Study(study) = show else { return false };
-        self.chosen = Some(study.clone());
+        match show {
+            Show::Study(study) => self.chosen = Some(study.clone()),
+            Show::Beside(study) => self.draw_beside(study),
+            _ => return false,
+        }
         true
     }
 

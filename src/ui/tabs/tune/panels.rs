@@ -56,7 +56,11 @@ pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer:
         Panel::Curves => ("Learning curves".to_owned(), "╍ pruning threshold".to_owned()),
         Panel::Importance => (
             "Importance".to_owned(),
-            format!("PED-ANOVA, {} complete trials", grouped(page.importance_trials)),
+            format!(
+                "PED-ANOVA over {} complete of {} trials",
+                grouped(page.importance_trials),
+                grouped(page.trials.len())
+            ),
         ),
         Panel::Slice => (
             format!("Slice {}", axis.map_or("", |axis| axis.name.as_str())),
@@ -65,9 +69,17 @@ pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer:
         Panel::Parallel => ("Parallel coordinates".to_owned(), "bright: the best tenth".to_owned()),
         Panel::Workers => ("Workers".to_owned(), "+ more  - fewer".to_owned()),
     };
+    let chosen = match panel {
+        Panel::Importance | Panel::Workers => String::new(),
+        _ => view.chosen_trials.words(),
+    };
+    let note = match chosen.is_empty() {
+        true => note,
+        false => format!("{chosen}, {note}"),
+    };
     let inside = section(buffer, area, &title, &note, theme);
     match panel {
-        Panel::History => charts::history(page, inside, buffer, theme),
+        Panel::History => charts::history(view, page, inside, buffer, theme),
         Panel::Curves => charts::curves(view, page, inside, buffer, theme),
         Panel::Importance => importance(page, inside, buffer, theme),
         Panel::Slice => {

@@ -19,8 +19,9 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
     let ranked: Vec<&TrialRow> = page
         .ranking
         .iter()
-        .take(MOST)
         .filter_map(|number| page.trials.get(*number).map(|trial| &**trial))
+        .filter(|trial| view.shows_trial(trial))
+        .take(MOST)
         .collect();
     let (Some(best), Some(worst)) = (
         ranked.first().and_then(|trial| trial.value),
