@@ -214,14 +214,14 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.compare("train_delete_80x24", 80, 24);
     workbench.press("Tab Enter");
     let delete = |run: &str, all_folds| Command::Delete {
-        run: run.into(),
+        runs: vec![run.into()],
         all_folds,
         now: false,
         confirmed: true,
     };
     assert_eq!(workbench.last(), Some(delete(&id, false)));
     workbench.press("Esc");
-    assert!(workbench.text(80, 24).contains("Runs 6"));
+    assert!(workbench.text(80, 24).contains("Runs 2/6"));
     workbench.press("G X");
     assert!(workbench.text(80, 24).contains("Delete all 2 folds?"));
     workbench.press("Right Enter");

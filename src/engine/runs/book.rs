@@ -164,6 +164,11 @@ impl RunBook {
         Some(detail)
     }
 
+    /// All runs, by age.
+    pub fn into_pages(self) -> impl Iterator<Item = RunPage> {
+        self.pages.into_values()
+    }
+
     /// A run and its other folds, in their order.
     pub fn group(&self, id: &str) -> Vec<&RunPage> {
         let Some(page) = self.pages.get(id) else {

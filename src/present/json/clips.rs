@@ -2,8 +2,8 @@
 
 use super::{all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PublishedCounts, QualityIssueKind,
-    Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
+    Clip, CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PublishedCounts,
+    QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -37,8 +37,26 @@ document! {
         analysis_seconds: f64,
         /// Distributions over all clips.
         statistics: ClipStatistics = (&survey.statistics).into(),
+        /// The clips that pass the filter, with `--where`; null without.
+        found: Option<Vec<FoundClip>> = None,
         /// The table that was written, with `--export`.
         exported: Option<PathBuf> = None,
+    }
+
+    /// A clip that passes a filter.
+    FoundClip(clip: Clip) {
+        /// Its file; of a part of one, with its times behind `#t=` (s).
+        path: PathBuf = clip.name().into_owned(),
+        /// The corpus.
+        corpus: String = clip.corpus.to_string(),
+        /// The label.
+        emotion: String = clip.emotion.name().to_owned(),
+        /// The speaker.
+        speaker: Option<String> = clip.speaker.as_deref().map(str::to_owned),
+        /// The speaker's gender.
+        gender: Option<String> = clip.gender.map(|gender| gender.name().to_owned()),
+        /// Its length (s).
+        seconds: f64 = clip.seconds(),
     }
 
     /// How a corpus was read.

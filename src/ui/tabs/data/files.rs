@@ -140,6 +140,7 @@ pub(super) fn draw(
     }
     let below = if area.height >= 12 { 5 } else { 3 };
     let [list, detail] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
+    let list = view.cursor.bar(rows.len(), list, buffer, theme);
     let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let shown: Vec<Row> = visible.clone().filter_map(|row| row_of(rows[row])).collect();
     let longest = |text: &dyn Fn(&Row) -> usize, most: usize| shown.iter().map(text).max().unwrap_or(0).min(most);
@@ -171,7 +172,7 @@ pub(super) fn draw(
             list,
             x,
             y,
-            &cut(&row.reason, usize::from(area.width.saturating_sub(x))),
+            &cut(&row.reason, usize::from(list.width.saturating_sub(x))),
             styles[3],
         );
     }

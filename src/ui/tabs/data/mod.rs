@@ -273,6 +273,14 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         }
         x += 3;
     }
+    let rows = match data.view {
+        View::Speakers | View::Issues | View::Refused | View::Notes => data.rows(survey).len(),
+        View::Overview | View::Tables | View::Dimensions => 0,
+    };
+    if rows > 0 && area.width.saturating_sub(x) > 20 {
+        let place = format!("{}/{}", grouped(data.cursor.row.min(rows - 1) + 1), grouped(rows));
+        buffer.put_right(area, 0, &place, theme.dim());
+    }
     if data.filter.is_shown() {
         let field = Rect {
             x: (area.x + x).min(area.right()),

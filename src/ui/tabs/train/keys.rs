@@ -28,9 +28,24 @@ pub const TRAIN: Table<TrainView> = Table {
         )
         .sends(CommandKind::Evaluate, &[ENTER])
         .does(evaluate::ask),
-        bind(keys![' '], "overlay the run's curves, or remove them")
-            .hint("overlay")
+        bind(keys![' '], "mark the run and overlay its curves, or remove the mark")
+            .hint("mark")
             .does(|view, _, effects| view.mark_selected(effects)),
+        bind(keys!['A'], "mark all runs that are listed, or remove their marks")
+            .does(|view, _, _| view.marks.toggle_all(view.listed.iter().map(|run| &run.id))),
+        bind(
+            keys!['*'],
+            "pin the run above all others, by its tag #pinned, or unpin it",
+        )
+        .does(note::pin),
+        bind(keys!['o'], "order by newest, state, validation, test, epochs, model").does(|view, model, _| {
+            view.sort = view.sort.next();
+            view.reorder(model);
+        }),
+        bind(keys!['O'], "order the other way round").does(|view, model, _| {
+            view.reversed = !view.reversed;
+            view.reorder(model);
+        }),
         bind(keys!['m'], "show loss, accuracy, UAR or resource usage first")
             .hint("metric")
             .does(|view, _, _| view.metric = view.metric.turned(1)),
@@ -46,15 +61,21 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(keys!['-'], "zoom out").does(|view, _, _| view.zoom.wider(view.longest())),
         bind(&[LEFT], "zoomed in: earlier epochs").does(|view, _, _| view.zoom.pan(view.longest(), false)),
         bind(&[RIGHT], "zoomed in: later epochs").does(|view, _, _| view.zoom.pan(view.longest(), true)),
-        bind(keys!['/'], "filter by name, state, model, corpus, split, #tag, note")
-            .does(|view, _, _| view.filter.typing = true),
+        bind(
+            keys!['/'],
+            "filter by words, or as uar>60 model=crnn !tag=old; Tab completes",
+        )
+        .does(|view, _, _| view.filter.typing = true),
         bind(keys!['a'], "write a note of the run, with #tags")
             .sends(CommandKind::Note, &[ENTER])
             .does(note::note),
-        bind(keys!['X'], "delete the run, with its other folds")
-            .sends(CommandKind::Delete, CONFIRMED)
-            .does(note::delete),
-        bind(keys!['u'], "restore the run that was deleted last")
+        bind(
+            keys!['X'],
+            "delete the marked runs, or the one under the cursor, with their other folds",
+        )
+        .sends(CommandKind::Delete, CONFIRMED)
+        .does(note::delete),
+        bind(keys!['u'], "restore what was deleted last")
             .sends(CommandKind::Restore, &[])
             .does(|_, _, effects| {
                 effects.send(Command::Restore { run: "last".into() });
