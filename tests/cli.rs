@@ -485,8 +485,8 @@ fn lists_of_clips_runs_and_trials_are_filtered() {
     );
     assert!(lab.refused(2, &["delete", "--yes"]).contains("RUN"));
 
-    for (model, epochs) in [("conv1d", "1"), ("conv1d", "2"), ("logistic", "1")] {
-        let (model, epochs) = (format!("model={model}"), format!("training.epochs={epochs}"));
+    for (model, epochs) in [("conv1d", "1"), ("conv1d", "2"), ("mlp", "1")] {
+        let (model, epochs) = (format!("model.name={model}"), format!("training.epochs={epochs}"));
         lab.done(&["train", "-s", &model, "-s", &epochs]);
     }
     let ids = |filter: &str| -> Vec<String> {
@@ -544,7 +544,7 @@ fn lists_of_clips_runs_and_trials_are_filtered() {
         "--trials",
         "3",
         "-s",
-        "model=conv1d",
+        "model.name=conv1d",
         "-s",
         "tuning.space.conv1d.training.learning_rate={ float = [1e-4, 1e-2], log = true }",
         "-s",

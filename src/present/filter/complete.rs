@@ -1,7 +1,7 @@
 //! What Tab makes of a filter that is being typed.
 
 use super::condition::Operator;
-use super::field::Fields;
+use super::field::{Fields, Kind};
 use super::grammar::{is_of_name, typed};
 
 /// What Tab makes of the word before the cursor.
@@ -51,7 +51,9 @@ pub fn complete(before: &str, fields: &Fields, values: impl FnOnce(&str) -> Vec<
     };
     let first = found.first()?;
     let text = match (&*found, operator) {
-        ([only], None) => format!("{only}="),
+        // Numbers are compared in more ways than one.
+        ([only], None) if fields.find(only).is_some_and(|field| field.kind == Kind::Text) => format!("{only}="),
+        ([only], None) => only.clone(),
         ([only], Some(_)) => format!("{only} "),
         _ => {
             let common = found.iter().fold(first.as_str(), |common, next| shared(common, next));
@@ -77,7 +79,6 @@ fn shared<'a>(one: &'a str, two: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::present::filter::Kind;
 
     fn fields() -> Fields {
         let mut fields = Fields::new(&[("model", Kind::Text), ("monitor", Kind::Text), ("uar", Kind::Number)]);
@@ -96,10 +97,10 @@ mod tests {
     #[test]
     fn names_and_values_are_completed_as_far_as_all_that_fits_agrees() {
         let is = |replaced, text: &str, offers| Some((replaced, text.to_owned(), offers));
-        assert_eq!(completed("u"), is(1, "uar=", 0));
+        assert_eq!(completed("u"), is(1, "uar", 0));
         assert_eq!(completed("sad !m"), is(1, "mo", 2));
         assert_eq!(completed("mod"), is(3, "model=", 0));
-        assert_eq!(completed("learn"), is(5, "training.learning_rate=", 0));
+        assert_eq!(completed("learn"), is(5, "training.learning_rate", 0));
         assert_eq!(completed("uar>60 model=c"), is(1, "c", 3));
         assert_eq!(completed("model=co"), is(2, "conv", 2));
         assert_eq!(completed("model!=CR"), is(2, "crnn ", 0));

@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mistake {
     /// A comparison of what is no field.
-    #[error("column {column}: there is no field `{name}` (in quotes it is searched for as text); there are {known}")]
+    #[error("column {column}: no field `{name}`; there are {known} (in quotes it is searched for as text)")]
     UnknownField {
         /// Where it begins.
         column: usize,

@@ -17,7 +17,7 @@ pub fn text(survey: &Survey, index: usize) -> String {
 
 /// Draws one row per speaker, with the clips of every emotion.
 pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let rows = view.rows(survey);
+    let rows = &view.rows;
     let speakers = &survey.statistics.speakers;
     if speakers.is_empty() {
         buffer.put(
