@@ -243,19 +243,18 @@ fn big_study(trials: usize) -> StudyPage {
     page
 }
 
-/// The slowest and the middle of a key and the frame that follows it (ms), each key of these.
-fn times(workbench: &mut Workbench, keys: &str, (width, height): (u16, u16)) -> (f64, f64) {
-    let mut times: Vec<f64> = keys
-        .split(' ')
-        .map(|key| {
-            let start = Instant::now();
-            workbench.press(key);
-            workbench.buffer(width, height);
-            1000.0 * start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    (times[times.len() - 1], times[times.len() / 2])
+/// The middle of the times of a key and the frame that follows it (ms), and the longest with its key, over all of these.
+fn times<'a>(workbench: &mut Workbench, keys: &'a str, (width, height): (u16, u16)) -> (f64, f64, &'a str) {
+    let time = |key: &'a str| {
+        let start = Instant::now();
+        workbench.press(key);
+        workbench.buffer(width, height);
+        (1000.0 * start.elapsed().as_secs_f64(), key)
+    };
+    let mut times: Vec<(f64, &str)> = keys.split(' ').map(time).collect();
+    times.sort_by(|one, two| one.0.total_cmp(&two.0));
+    let (slowest, key) = times[times.len() - 1];
+    (times[times.len() / 2].0, slowest, key)
 }
 
 /// `cargo test --test screens -- --ignored --nocapture within_16_ms` prints the figures.
@@ -292,11 +291,8 @@ fn every_list_follows_a_key_within_16_ms() {
         workbench.tell(Event::Report(Arc::new(report(&runs()[1], &survey()))));
         for size in [(80, 24), (120, 40)] {
             times(&mut workbench, "j", size);
-            let (slowest, middle) = times(&mut workbench, keys, size);
-            println!(
-                "{name} at {}x{}: {middle:.1} ms, at most {slowest:.1} ms",
-                size.0, size.1
-            );
+            let (middle, slowest, key) = times(&mut workbench, keys, size);
+            println!("{name} at {size:?}: {middle:.1} ms, at most {slowest:.1} ms ({key})");
             if slowest > 16.0 {
                 slow.push((name, size, slowest));
             }

@@ -148,7 +148,11 @@ impl EncodersView {
             height: room as u16,
             ..area.below(1)
         };
-        self.cursor.on_frame(rows.len(), (area, list), buffer, theme);
+        let inner = Rect {
+            y: area.y.saturating_sub(1),
+            ..area
+        };
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
             let row = &rows[index];
             let (here, style) = match &row.here {

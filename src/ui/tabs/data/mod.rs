@@ -287,14 +287,23 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         View::Speakers | View::Issues | View::Refused | View::Notes => data.rows.len(),
         View::Overview | View::Tables | View::Dimensions => 0,
     };
-    if rows > 0 && area.width.saturating_sub(x) > 20 {
-        let place = format!("{}/{}", grouped(data.cursor.row.min(rows - 1) + 1), grouped(rows));
+    let place = match rows {
+        0 => String::new(),
+        rows => format!(" {}/{}", grouped(data.cursor.row.min(rows - 1) + 1), grouped(rows)),
+    };
+    let room = area.width.saturating_sub(x);
+    let taken = if place.len() <= usize::from(room) {
+        place.len() as u16
+    } else {
+        0
+    };
+    if taken > 0 {
         buffer.put_right(area, 0, &place, theme.dim());
     }
     if data.filter.is_shown() {
         let field = Rect {
             x: (area.x + x).min(area.right()),
-            width: area.width.saturating_sub(x),
+            width: room - taken,
             height: 1,
             ..area
         };
