@@ -461,3 +461,116 @@ fn ctrl_c_without_a_terminal_leaves_the_run_running() {
     lab.done(&["stop", id]);
     lab.wait(id, std::time::Duration::from_secs(10), |row| row["state"] == "stopped");
 }
+
+#[test]
+fn lists_of_clips_runs_and_trials_are_filtered() {
+    let lab = Lab::new();
+    let all = lab.json(&["scan"]);
+    assert_eq!(all["found"], Value::Null);
+    let sad = all["statistics"]["emotions"]["sad"].as_u64().unwrap();
+    let found = lab.json(&["scan", "--where", "emotion=sad seconds>0.1", "--export", "sad.csv"]);
+    let clips = found["found"].as_array().unwrap();
+    assert_eq!(clips.len() as u64, sad);
+    assert!(clips.iter().all(|clip| clip["emotion"] == "sad"));
+    let text = std::fs::read_to_string(lab.path("sad.csv")).unwrap();
+    assert_eq!(text.lines().count() as u64, 1 + sad);
+    assert_eq!(
+        lab.json(&["export", "others.tsv", "--where", "!emotion=sad"])["clips"],
+        60 - sad
+    );
+    let listed = lab.done(&["scan", "--headers-only", "--where", "sad speaker=\"\""]);
+    assert!(listed.ends_with("0 of 60 clips\n"), "{listed}");
+
+    let refused = lab.refused(2, &["scan", "--where", "emotion=sad emotional=x"]);
+    assert!(
+        refused.contains("column 13") && refused.contains("emotion, intensity"),
+        "{refused}"
+    );
+    assert!(
+        lab.refused(2, &["runs", "--where", "epochs>two"])
+            .contains("`two` is no number")
+    );
+    assert!(
+        lab.refused(2, &["delete", "--where", "epochs>", "--yes"])
+            .contains("column 8")
+    );
+    assert!(lab.refused(2, &["delete", "--yes"]).contains("RUN"));
+
+    for (model, epochs) in [("conv1d", "1"), ("conv1d", "2"), ("mlp", "1")] {
+        let (model, epochs) = (format!("model.name={model}"), format!("training.epochs={epochs}"));
+        lab.done(&["train", "-s", &model, "-s", &epochs]);
+    }
+    let ids = |filter: &str| -> Vec<String> {
+        let runs = lab.json(&["runs", "--where", filter]);
+        let runs = runs["runs"].as_array().unwrap();
+        runs.iter().map(|run| run["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = ids("");
+    assert_eq!(all.len(), 3);
+    assert_eq!(ids("model=conv1d").len(), 2);
+    assert_eq!(ids("model=conv1d epochs>=2").len(), 1);
+    assert_eq!(ids("conv1d !epochs=2").len(), 1);
+    assert_eq!(ids("uar>100").len(), 0);
+    assert!(
+        lab.done(&["runs", "--where", "uar>100"])
+            .contains("none of 3 runs passes uar>100")
+    );
+
+    // One that is running stays, the others go, and come back together.
+    let live = lab.start_long_run(&[]);
+    lab.wait_for_epochs(&live);
+    let asked = lab.refused(1, &["delete", "--where", "model=conv1d"]);
+    assert!(asked.contains("2 (") && asked.contains("--yes"), "{asked}");
+    assert!(asked.contains(&format!("{live} stays: it is running")), "{asked}");
+    assert_eq!(ids("").len(), 4);
+    let output = lab.run(&["delete", "--where", "model=conv1d", "--yes", "--json"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let gone: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(gone["runs"].as_array().unwrap().len(), 2);
+    assert_eq!(gone["refused"].as_object().unwrap().keys().collect::<Vec<_>>(), [&live]);
+    assert_eq!(ids("").len(), 2);
+    assert_eq!(
+        lab.json(&["runs", "--restore", "last"])["restored"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(ids("").len(), 4);
+    lab.done(&["stop", &live]);
+    lab.wait(&live, std::time::Duration::from_secs(60), |row| {
+        row["state"] == "stopped"
+    });
+    let both = lab.json(&["delete", &all[0], &all[1], "--yes"]);
+    assert_eq!(both["runs"].as_array().unwrap().len(), 2);
+    assert!(
+        lab.refused(1, &["delete", "--where", "uar>100", "--yes"])
+            .contains("nothing is deleted")
+    );
+
+    let study = [
+        "tune",
+        "--study",
+        "s",
+        "--trials",
+        "3",
+        "-s",
+        "model.name=conv1d",
+        "-s",
+        "tuning.space.conv1d.training.learning_rate={ float = [1e-4, 1e-2], log = true }",
+        "-s",
+        "training.epochs=1",
+    ];
+    lab.done(&study);
+    let trials = |filter: &str| {
+        let page = lab.json(&["study", "show", "s", "--where", filter]);
+        page["trials"].as_array().unwrap().len()
+    };
+    assert_eq!(trials("learning_rate>0"), 3);
+    assert_eq!(trials("rank=1 state=complete"), 1);
+    assert_eq!(trials("learning_rate>1"), 0);
+    assert!(
+        lab.refused(2, &["study", "show", "s", "--where", "x=1"])
+            .contains("training.learning_rate")
+    );
+}

@@ -55,6 +55,9 @@ pub enum Subcommands {
         /// Do not analyse the samples
         #[arg(long)]
         headers_only: bool,
+        /// List the clips that pass this filter, as `emotion=sad seconds>2`, and export only these
+        #[arg(long = "where", value_name = "FILTER")]
+        filter: Option<String>,
     },
     /// Show what a pattern would make of the names of the sound files in a folder; nothing is written
     #[command(name = "pattern")]
@@ -69,6 +72,9 @@ pub enum Subcommands {
     Export {
         /// The file
         path: PathBuf,
+        /// Only the clips that pass this filter, as `emotion=sad seconds>2`
+        #[arg(long = "where", value_name = "FILTER")]
+        filter: Option<String>,
     },
     /// Extract the features of all selected clips into the cache
     Features {
@@ -113,6 +119,9 @@ pub enum Subcommands {
         /// Keep running, and list them again whenever one changes
         #[arg(long)]
         follow: bool,
+        /// Only the runs that pass this filter, as `uar>60 model=crnn !tag=old`
+        #[arg(long = "where", value_name = "FILTER", conflicts_with_all = ["restore", "empty_trash"])]
+        filter: Option<String>,
         /// Restore a deleted run, with its fold group: its id, a unique beginning of it, or `last`
         #[arg(long, value_name = "RUN", conflicts_with = "follow")]
         restore: Option<RunSelector>,
@@ -166,17 +175,21 @@ pub enum Subcommands {
         #[arg(long, value_name = "WORD")]
         untag: Vec<String>,
     },
-    /// Delete an inactive run, with its model, its checkpoints and its report; `runs --restore` restores it for a week
+    /// Delete inactive runs, with their models, checkpoints and reports; `runs --restore` restores them for a week
     Delete {
-        /// Its id, or a beginning of it that fits one run or the folds of one group
-        run: RunSelector,
+        /// An id, or a beginning of one that fits one run or the folds of one group; or several whole ids
+        #[arg(required_unless_present = "filter", value_name = "RUN")]
+        runs: Vec<RunSelector>,
+        /// The runs that pass this filter, as `uar<30 !tag=keep`; those that are running stay
+        #[arg(long = "where", value_name = "FILTER", conflicts_with = "runs")]
+        filter: Option<String>,
         /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
-        /// Delete the other folds of its group as well
+        /// Delete the other folds of their groups as well
         #[arg(long = "folds", alias = "linked")]
         all_folds: bool,
-        /// Delete for good: it cannot be restored
+        /// Delete for good: they cannot be restored
         #[arg(long)]
         now: bool,
     },

@@ -1,8 +1,9 @@
 //! Clips and features, and what there is to choose from.
 
 use super::session::Session;
-use super::show;
-use crate::engine::{Architectures, DemoCorpus, Exported, request};
+use super::{filter, show};
+use crate::engine::{Architectures, DemoCorpus, Exported, Survey, request};
+use crate::present::filter::Query;
 use anyhow::bail;
 use std::path::PathBuf;
 
@@ -57,14 +58,26 @@ pub fn import_features(session: &mut Session, folder: PathBuf, name: Option<Stri
     Ok(show::features_imported(session.output, &summary)?)
 }
 
-pub fn scan(session: &mut Session, export: Option<PathBuf>, headers_only: bool) -> anyhow::Result<()> {
+pub fn scan(
+    session: &mut Session,
+    export: Option<PathBuf>,
+    headers_only: bool,
+    query: Option<&Query>,
+) -> anyhow::Result<()> {
     let survey = session.ask(request::Scan { headers_only })?;
+    let found = query.map(|query| filter::clips(&survey, query));
+    let only = found.as_ref().map(|found| names(&survey, found));
     let exported = match export {
-        Some(path) => Some(session.ask(request::Export { path })?),
+        Some(path) => Some(session.ask(request::Export { path, only })?),
         None => None,
     };
     let exported = exported.map(|Exported { path, clips }| (path, clips));
-    Ok(show::survey(session.output, &survey, exported.as_ref())?)
+    Ok(show::survey(
+        session.output,
+        &survey,
+        found.as_deref(),
+        exported.as_ref(),
+    )?)
 }
 
 pub fn pattern(session: &mut Session, folder: Option<PathBuf>, pattern: Option<String>) -> anyhow::Result<()> {
@@ -95,7 +108,20 @@ pub fn edit_settings(
     Ok(show::settings_edit(session.output, &edit)?)
 }
 
-pub fn export(session: &mut Session, path: PathBuf) -> anyhow::Result<()> {
-    let Exported { path, clips } = session.ask(request::Export { path })?;
+fn names(survey: &Survey, clips: &[usize]) -> Vec<PathBuf> {
+    let clips = clips.iter().filter_map(|index| survey.catalogue.clips.get(*index));
+    clips.map(|clip| clip.name().into_owned()).collect()
+}
+
+pub fn export(session: &mut Session, path: PathBuf, query: Option<&Query>) -> anyhow::Result<()> {
+    let only = match query {
+        Some(query) => {
+            let headers_only = !query.names("level");
+            let survey = session.ask(request::Scan { headers_only })?;
+            Some(names(&survey, &filter::clips(&survey, query)))
+        }
+        None => None,
+    };
+    let Exported { path, clips } = session.ask(request::Export { path, only })?;
     Ok(show::exported(session.output, &path, clips)?)
 }

@@ -1,20 +1,28 @@
 //! Following runs: one line per epoch, until they end.
 
+use super::filter;
 use super::session::{Failed, Interrupted, Session};
 use super::show;
 use crate::engine::{Progress, RunDetail, RunSelector, RunState, Stop, Task, request};
+use crate::present::filter::Query;
 use crate::present::json;
+use crate::present::numbers::count;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// Lists the runs, and while `follow` again whenever one changes, until interrupted.
-pub fn runs(session: &mut Session, follow: bool) -> anyhow::Result<()> {
+/// Lists the runs that pass, and while `follow` again whenever one changes, until interrupted.
+pub fn runs(session: &mut Session, follow: bool, query: &Query) -> anyhow::Result<()> {
     session.send(request::Runs { follow });
-    while let Some(runs) = session.update::<request::Runs>()? {
+    while let Some(all) = session.update::<request::Runs>()? {
+        let runs = filter::runs(&all, query);
+        let table = || match runs.is_empty() && !all.is_empty() {
+            true => format!("none of {} passes {}", count(all.len(), "run"), query.text()),
+            false => show::runs_table(&runs),
+        };
         match (follow, session.output.json) {
-            (false, _) => show::runs(session.output, &runs)?,
+            (false, _) => session.output.either(|| json::Runs::from(runs.as_slice()), table)?,
             (true, true) => session.output.json(json::Runs::from(runs.as_slice()))?,
             (true, false) => {
-                session.output.text(&show::runs_table(&runs))?;
+                session.output.text(&table())?;
                 session.output.text("")?;
             }
         }

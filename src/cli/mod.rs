@@ -4,6 +4,7 @@ mod arguments;
 mod data;
 mod delete;
 mod encoders;
+mod filter;
 mod follow;
 mod get;
 mod model;
@@ -20,7 +21,10 @@ mod tune;
 pub use arguments::{Arguments, BenchSubcommands, Subcommands};
 pub use session::{Failed, Interrupted, Usage};
 
-use crate::engine::{Bench, LabelChoice, NoteChange, Predictor, RunSelector, Settings, Stop, Subset, request};
+use crate::engine::{
+    Bench, Deletion, LabelChoice, NoteChange, Predictor, RunSelector, Settings, Stop, Subset, request,
+};
+use crate::present::filter::{clips, runs};
 use crate::present::json;
 use crate::present::table::Table;
 use anyhow::{Context, bail};
@@ -43,15 +47,28 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
     if let Subcommands::Schema { verb } = &subcommand {
         return schema(Output { json }, &verb.join(" "));
     }
+    // A mistake in a filter is told before anything is read or written.
+    let query = match &subcommand {
+        Subcommands::Runs { filter, .. } | Subcommands::Delete { filter, .. } => {
+            filter.as_deref().map(|text| (text, runs::fields()))
+        }
+        Subcommands::Scan { filter, .. } | Subcommands::Export { filter, .. } => {
+            filter.as_deref().map(|text| (text, clips::fields()))
+        }
+        _ => None,
+    };
+    let query = query.map(|(text, fields)| filter::read(text, &fields)).transpose()?;
     let mut session = Session::start(settings, Output { json })?;
     if needs_clips(&subcommand) {
         session.ensure_clips()?;
     }
     let output = session.output;
     match subcommand {
-        Subcommands::Scan { export, headers_only } => data::scan(&mut session, export, headers_only),
+        Subcommands::Scan {
+            export, headers_only, ..
+        } => data::scan(&mut session, export, headers_only, query.as_ref()),
         Subcommands::NamePattern { pattern, folder } => data::pattern(&mut session, folder, pattern),
-        Subcommands::Export { path } => data::export(&mut session, path),
+        Subcommands::Export { path, .. } => data::export(&mut session, path, query.as_ref()),
         Subcommands::Features {
             export,
             per_clip,
@@ -106,7 +123,7 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
         Subcommands::Runs {
             empty_trash: true, yes, ..
         } => delete::delete(&mut session, yes, |_, confirmed| request::EmptyTrash { confirmed }),
-        Subcommands::Runs { follow, .. } => follow::runs(&mut session, follow),
+        Subcommands::Runs { follow, .. } => follow::runs(&mut session, follow, &query.unwrap_or_default()),
         Subcommands::Watch { run, steps } => follow::watch(&mut session, run, steps),
         Subcommands::Train { plan: true, .. } => plan(&mut session),
         Subcommands::Train { detach, .. } => follow::train(&mut session, detach),
@@ -141,19 +158,29 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             Ok(show::noted(output, &noted.run, &noted.note)?)
         }
         Subcommands::Delete {
-            run,
+            runs,
             yes,
             all_folds,
             now,
-        } => delete::delete(&mut session, yes, |found, confirmed| {
-            let named = found.and_then(|found| found.runs.first());
-            request::Delete {
-                run: named.map_or_else(|| run.clone(), |id| id.as_str().into()),
-                all_folds: all_folds || found.is_some_and(|found| found.runs.len() > 1),
-                now,
-                confirmed,
+            ..
+        } => {
+            let runs = match query {
+                Some(query) => delete::passing(&mut session, &query)?,
+                None => runs,
+            };
+            if runs.is_empty() {
+                return Err(Failed("no run passes the filter: nothing is deleted".to_owned()).into());
             }
-        }),
+            delete::delete(&mut session, yes, |found, confirmed| {
+                let named = |found: &Deletion| found.runs.iter().map(|id| id.as_str().into()).collect();
+                request::Delete {
+                    runs: found.map_or_else(|| runs.clone(), named),
+                    all_folds: all_folds || found.is_some_and(|found| found.runs.len() > 1),
+                    now,
+                    confirmed,
+                }
+            })
+        }
         Subcommands::Queue { command } => queue::queue(&mut session, command.unwrap_or(QueueCommands::List)),
         Subcommands::Schema { .. } | Subcommands::Worker { .. } => {
             bail!("a worker needs a run, or a queue and a device")

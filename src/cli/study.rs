@@ -14,6 +14,9 @@ pub enum StudyCommands {
         /// Its name, a unique beginning of it, or `last`
         #[arg(default_value = "last")]
         study: String,
+        /// Only the trials that pass this filter, as `uar>60 state=complete`
+        #[arg(long = "where", value_name = "FILTER")]
+        filter: Option<String>,
         /// At most so many trials
         #[arg(long, value_parser = positive)]
         rows: Option<usize>,

@@ -2,9 +2,10 @@
 
 use super::delete::delete_study;
 use super::session::{Failed, Interrupted, Session};
-use super::show;
 use super::study::StudyCommands;
+use super::{filter, show};
 use crate::engine::{StopTuning, StudyPage, Task, request};
+use crate::present::filter::trials::fields;
 use std::collections::BTreeSet;
 
 /// What `undertone tune` takes beside the settings.
@@ -80,7 +81,7 @@ fn follow(session: &mut Session, study: &str) -> anyhow::Result<()> {
         session.show(&progress(&page));
         if page.workers.iter().all(|worker| worker.heartbeat.is_none()) {
             if !session.output.json {
-                show::study(session.output, &page, Some(10))?;
+                show::study(session.output, &page, (Some(10), &|_| true))?;
             }
             return verdict(&page);
         }
@@ -116,10 +117,12 @@ pub fn study(session: &mut Session, command: StudyCommands) -> anyhow::Result<()
                 show::studies(output, &studies)?;
             }
         }
-        StudyCommands::Show { study, rows } => {
+        StudyCommands::Show { study, filter, rows } => {
             session.send(request::Study { study, follow: false });
             if let Some(page) = session.update::<request::Study>()? {
-                show::study(output, &page, rows)?;
+                let query = filter.map(|text| filter::read(&text, &fields(&page))).transpose()?;
+                let query = query.unwrap_or_default();
+                show::study(output, &page, (rows, &filter::trials(&page, &query)))?;
             }
         }
         StudyCommands::Stop {

@@ -2,6 +2,7 @@
 
 use super::{Clip, Names, Naming, Reading, SampleAnalysis, Scales, SpeakerSettings};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,6 +35,20 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The clips of these names ([`Clip::name`]), with what is known of them.
+    pub fn only(&self, names: &HashSet<PathBuf>) -> Self {
+        let chosen = self.clips.iter().enumerate();
+        let chosen = chosen.filter(|(_, clip)| names.contains(&*clip.name()));
+        let (clips, analysis) = chosen
+            .map(|(index, clip)| (clip.clone(), self.analysis.get(index).cloned().flatten()))
+            .unzip();
+        Self {
+            clips: Arc::new(clips),
+            analysis,
+            ..self.clone()
+        }
+    }
+
     /// The same clips under other names.
     pub fn named(mut self, naming: Naming) -> Self {
         if naming != self.names.naming() && naming == Naming::AsStated {

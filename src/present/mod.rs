@@ -1,5 +1,8 @@
-//! How results are presented, once for both faces: words, numbers, plain tables, and the documents of `--json`.
+//! How results are presented, once for both faces: words, numbers, plain tables, filters of lists, and the documents of
+//! `--json`.
 
+pub mod filter;
+pub mod fuzzy;
 pub mod json;
 pub mod numbers;
 pub mod refusals;

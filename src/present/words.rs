@@ -4,7 +4,7 @@ use super::numbers::{bytes, ccc, count, duration, grouped, percent, score};
 use crate::engine::{
     CacheKind, CacheState, CommandKind, Coverage, EncoderRow, EndReason, Exclusion, FetchedCorpus, FoldScores,
     KeptEpoch, Known, Monitor, Note, Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind,
-    RunSummary, Stop, StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
+    RunNote, RunSummary, Stop, StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -306,6 +306,12 @@ pub fn kept_figure(kept: &KeptEpoch) -> String {
 /// Why a run is over, in at most ten columns; a dash while it is not.
 pub fn ended(run: &RunSummary) -> &'static str {
     run.end.as_ref().map_or("–", EndReason::short)
+}
+
+/// Tags as they are shown.
+pub fn tags(note: &RunNote) -> String {
+    let tags: Vec<String> = note.tags.iter().map(|tag| format!("#{tag}")).collect();
+    tags.join(" ")
 }
 
 /// The best score on validation: UAR in percent, or the CCC of dimensions.

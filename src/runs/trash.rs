@@ -3,6 +3,7 @@
 use super::{RunError, RunFolder, list_runs, trash_folder};
 use crate::files;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,16 +25,17 @@ fn deleted_path(run: &Path) -> PathBuf {
     run.join("deleted.json")
 }
 
-/// Moves a run there; nothing of it is lost. For who holds the run's lease.
+/// Moves a run there; nothing of it is lost. For who holds the run's lease. Runs that are deleted `at` the same time are
+/// deleted together.
 ///
 /// # Errors
 /// [`RunError::Io`]; the run is where it was then. A full disk has no room for the date of its deletion.
-pub fn trash(runs: &Path, run: &RunFolder, group: &str) -> Result<(), RunError> {
+pub fn trash(runs: &Path, run: &RunFolder, group: &str, at: jiff::Timestamp) -> Result<(), RunError> {
     let folder = trash_folder(runs);
     fs::create_dir_all(&folder).map_err(RunError::io(&folder))?;
     let (note, target) = (deleted_path(&run.path), folder.join(&run.id));
     let deleted = Deleted {
-        at: jiff::Timestamp::now(),
+        at,
         group: group.to_owned(),
     };
     serde_json::to_vec(&deleted)
@@ -48,24 +50,22 @@ pub fn trash(runs: &Path, run: &RunFolder, group: &str) -> Result<(), RunError> 
 }
 
 /// Brings a deleted run back, with its whole fold group: the run of that id, of which that is a unique beginning, or
-/// the one deleted last. Their ids.
+/// the one deleted last, with all that were deleted together with it. Their ids.
 ///
 /// # Errors
 /// [`RunError::NotInTrash`], [`RunError::Ambiguous`], [`RunError::Io`]; a run of that id that exists by now is left as
 /// it is.
 pub fn restore(runs: &Path, name: &str) -> Result<Vec<String>, RunError> {
     let all = entries(runs)?;
-    let mut found: Vec<&Entry> = match name {
-        LAST => all.iter().max_by_key(|entry| entry.deleted.at).into_iter().collect(),
-        _ => match all.iter().find(|entry| entry.folder.id == name) {
-            Some(entry) => vec![entry],
-            None => all
-                .iter()
-                .filter(|entry| !name.is_empty() && entry.folder.id.starts_with(name))
-                .collect(),
-        },
+    let last = all.iter().map(|entry| entry.deleted.at).max();
+    let found: Vec<&Entry> = match all.iter().find(|entry| entry.folder.id == name) {
+        _ if name == LAST => all.iter().filter(|entry| Some(entry.deleted.at) == last).collect(),
+        Some(entry) => vec![entry],
+        None => all
+            .iter()
+            .filter(|entry| !name.is_empty() && entry.folder.id.starts_with(name))
+            .collect(),
     };
-    let group = found.first().map(|entry| entry.deleted.group.clone());
     if found.is_empty() {
         return Err(RunError::NotInTrash {
             name: name.to_owned(),
@@ -73,16 +73,14 @@ pub fn restore(runs: &Path, name: &str) -> Result<Vec<String>, RunError> {
             known: all.into_iter().map(|entry| entry.folder.id).collect(),
         });
     }
-    if found.iter().any(|entry| Some(&entry.deleted.group) != group.as_ref()) {
+    let groups: BTreeSet<&str> = found.iter().map(|entry| &*entry.deleted.group).collect();
+    if name != LAST && groups.len() > 1 {
         return Err(RunError::Ambiguous {
             name: name.to_owned(),
             matches: found.into_iter().map(|entry| entry.folder.id.clone()).collect(),
         });
     }
-    found = all
-        .iter()
-        .filter(|entry| Some(&entry.deleted.group) == group.as_ref())
-        .collect();
+    let found = all.iter().filter(|entry| groups.contains(&*entry.deleted.group));
     let mut restored = Vec::new();
     for entry in found {
         let target = runs.join(&entry.folder.id);
@@ -151,6 +149,16 @@ mod tests {
         run
     }
 
+    fn trash(runs: &Path, run: &RunFolder, group: &str) -> Result<(), RunError> {
+        super::trash(runs, run, group, jiff::Timestamp::now())
+    }
+
+    fn run_folder(runs: &Path, id: &str) -> RunFolder {
+        let mut all = list_runs(runs).unwrap();
+        all.retain(|run| run.id == id);
+        all.remove(0)
+    }
+
     fn ids(runs: &Path) -> Vec<String> {
         list_runs(runs).unwrap().into_iter().map(|run| run.id).collect()
     }
@@ -170,6 +178,21 @@ mod tests {
         assert_eq!(fs::read_to_string(runs.join("fold-2/model/weights")).unwrap(), "fold-2");
         assert!(!runs.join("fold-2/deleted.json").exists());
         assert!(ids(&trash_folder(runs)).is_empty());
+    }
+
+    #[test]
+    fn what_was_deleted_together_comes_back_together() {
+        let runs = tempfile::tempdir().unwrap();
+        let runs = runs.path();
+        trash(runs, &run(runs, "before"), "before").unwrap();
+        let at = jiff::Timestamp::now();
+        for (id, group) in [("a", "a"), ("fold-1", "fold-1"), ("fold-2", "fold-1")] {
+            super::trash(runs, &run(runs, id), group, at).unwrap();
+        }
+        assert_eq!(restore(runs, "a").unwrap(), ["a"], "one by its name comes back alone");
+        super::trash(runs, &run_folder(runs, "a"), "a", at).unwrap();
+        assert_eq!(restore(runs, "last").unwrap(), ["a", "fold-1", "fold-2"]);
+        assert_eq!(restore(runs, "last").unwrap(), ["before"]);
     }
 
     #[test]

@@ -57,9 +57,15 @@ pub fn message(event: &Event) -> Option<Message> {
         Event::Noted(noted) => Message::good(format!("The note of {} is kept.", noted.run)),
         Event::Deletion(deletion) if deletion.deleted => {
             let (runs, freed) = (count(deletion.runs.len(), "run"), bytes(deletion.bytes));
+            let them = if deletion.runs.len() == 1 { "it" } else { "them" };
             Message::good(if deletion.restorable {
                 let trash = bytes(deletion.trash_bytes);
-                format!("{runs} deleted; u restores the last. The trash holds {trash}.")
+                if let Some((run, why)) = deletion.refused.first() {
+                    return Some(Message::bad(format!(
+                        "{runs} deleted; u restores {them}. {run} stays: {why}."
+                    )));
+                }
+                format!("{runs} deleted; u restores {them}. The trash holds {trash}.")
             } else {
                 format!("{runs} deleted for good, {freed} freed.")
             })

@@ -4,7 +4,6 @@ mod app;
 mod appearance;
 mod editor;
 mod follow;
-mod fuzzy;
 pub mod input;
 mod jobs;
 mod message;

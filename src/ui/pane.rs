@@ -70,6 +70,9 @@ pub trait Pane: fmt::Debug + 'static {
         }
     }
 
+    /// Completes what is typed into the filter.
+    fn complete(&mut self, _: &Model) {}
+
     /// Whether a text is being typed, so that characters are no keys.
     fn is_typing(&self) -> bool {
         self.filter().is_some_and(|filter| filter.typing)

@@ -1,6 +1,6 @@
 //! Keys that many panes have: for moving, for closing, for typing a filter.
 
-use crate::ui::input::key::{DOWN, ENTER, ESCAPE, UP};
+use crate::ui::input::key::{DOWN, ENTER, ESCAPE, TAB, UP};
 use crate::ui::input::{Key, bind};
 use crate::ui::pane::{Pane, Table};
 use crate::ui::widgets::list::Step;
@@ -53,6 +53,9 @@ impl<P: Pane> Table<P> {
             bind(&[ESCAPE], "clear the filter")
                 .hint("clear")
                 .does(|pane, model, _| pane.clear_filter(model)),
+            bind(&[TAB], "complete the name of a field, or its value")
+                .hint("complete")
+                .does(|pane, model, _| pane.complete(model)),
             bind(&[UP], "up").does(|pane, model, _| pane.step(Step::Up, model)),
             bind(&[DOWN], "down")
                 .hint("move")

@@ -32,7 +32,8 @@ impl Paint for Buffer {
 
 /// Columns that a text takes on the screen.
 pub fn width(text: &str) -> usize {
-    Span::raw(text).width()
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if plain { text.len() } else { Span::raw(text).width() }
 }
 
 /// The text in exactly `columns` columns: padded on the right, or cut with an ellipsis.

@@ -12,6 +12,7 @@ mod harness;
 mod keys;
 mod keys_page;
 mod listen;
+mod lists;
 mod networks;
 mod paste;
 mod published;

@@ -212,7 +212,7 @@ fn points_are_inspected_on_all_charts_at_once() {
     // The window comes along; over time the same epoch is looked at.
     workbench.press("t");
     (0..30).for_each(|_| workbench.press("Left"));
-    workbench.press("A");
+    workbench.press("T");
     let text = workbench.text(120, 40);
     assert!(
         text.contains("epoch 11  validation") && text.contains("frozen, epochs 11-32 of 44"),
@@ -239,7 +239,7 @@ fn steps_have_curves_and_older_runs_say_that_they_have_none() {
     screens(&workbench, "train_steps");
     let text = workbench.text(120, 40);
     assert!(text.contains("Step loss ") && text.contains("Learning rate "), "{text}");
-    workbench.press("A i");
+    workbench.press("T i");
     let text = workbench.text(120, 40);
     assert!(text.contains("step 1759"), "{text}");
     assert!(text.contains("epoch 44  1.000e-3"), "{text}");
@@ -261,7 +261,7 @@ fn steps_have_curves_and_older_runs_say_that_they_have_none() {
         let text = workbench.text(width, height);
         assert!(text.contains("no record of its steps"), "{text}");
     }
-    workbench.press("A m m");
+    workbench.press("T m m");
     assert!(
         !workbench.text(80, 24).contains("no record"),
         "over time there is nothing to miss"
@@ -350,14 +350,14 @@ fn runs_are_noted_tagged_found_and_deleted() {
     workbench.compare("train_delete_80x24", 80, 24);
     workbench.press("Tab Enter");
     let delete = |run: &str, all_folds| Command::Delete {
-        run: run.into(),
+        runs: vec![run.into()],
         all_folds,
         now: false,
         confirmed: true,
     };
     assert_eq!(workbench.last(), Some(delete(&id, false)));
     workbench.press("Esc");
-    assert!(workbench.text(80, 24).contains("Runs 6"));
+    assert!(workbench.text(80, 24).contains("Runs 2/6"));
     workbench.press("G X");
     assert!(workbench.text(80, 24).contains("Delete all 2 folds?"));
     workbench.press("Right Enter");

@@ -2,10 +2,10 @@
 
 use crate::cli::output::Output;
 use crate::engine::{
-    Config, CrossTable, DemoSummary, DimensionStatistics, FeatureSummary, PatternPreview, PatternReport, SettingsEdit,
-    Survey, Tidying, VoteStatistics,
+    Clip, Config, CrossTable, DemoSummary, DimensionStatistics, FeatureSummary, PatternPreview, PatternReport,
+    SettingsEdit, Survey, Tidying, VoteStatistics,
 };
-use crate::present::numbers::{count, percent};
+use crate::present::numbers::{count, grouped, percent};
 use crate::present::refusals::Refusals;
 use crate::present::table::Table;
 use crate::present::words::SYNTHETIC;
@@ -18,13 +18,52 @@ use std::path::{Path, PathBuf};
 /// Files listed per kind of refusal or data-quality issue; JSON lists them all.
 const LISTED: usize = 40;
 
-/// What a scan found.
-pub fn survey(output: Output, survey: &Survey, exported: Option<&(PathBuf, usize)>) -> io::Result<()> {
+/// What a scan found; of a filter, the places of the clips that pass.
+pub fn survey(
+    output: Output,
+    survey: &Survey,
+    found: Option<&[usize]>,
+    exported: Option<&(PathBuf, usize)>,
+) -> io::Result<()> {
     let document = || json::Scan {
         exported: exported.map(|(path, _)| path.clone()),
+        found: found.map(|found| passing(survey, found).map(Into::into).collect()),
         ..json::Scan::from(survey)
     };
-    output.either(document, || survey_text(survey, exported).unwrap_or_default())
+    output.either(document, || match found {
+        Some(found) => found_text(survey, found, exported),
+        None => survey_text(survey, exported).unwrap_or_default(),
+    })
+}
+
+fn passing<'a>(survey: &'a Survey, found: &'a [usize]) -> impl Iterator<Item = &'a Clip> {
+    found.iter().filter_map(|index| survey.catalogue.clips.get(*index))
+}
+
+/// The clips that pass a filter, one a line.
+fn found_text(survey: &Survey, found: &[usize], exported: Option<&(PathBuf, usize)>) -> String {
+    let mut table = Table::new(5, &["corpus", "emotion", "speaker", "gender", "clip", "s"]);
+    for clip in passing(survey, found) {
+        let dash = || "–".to_owned();
+        table.row([
+            clip.corpus.to_string(),
+            clip.emotion.name().to_owned(),
+            clip.speaker.as_deref().map_or_else(dash, str::to_owned),
+            clip.gender.map_or_else(dash, |gender| gender.name().to_owned()),
+            clip.name().display().to_string(),
+            format!("{:.2}", clip.seconds()),
+        ]);
+    }
+    let all = count(survey.catalogue.clips.len(), "clip");
+    let mut text = match found.is_empty() {
+        true => String::new(),
+        false => table.render(),
+    };
+    text += &format!("{} of {all}\n", grouped(found.len()));
+    if let Some((path, clips)) = exported {
+        text += &format!("{} written to {}\n", count(*clips, "clip"), path.display());
+    }
+    text
 }
 
 /// What a pattern makes of names.

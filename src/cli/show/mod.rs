@@ -33,7 +33,7 @@ pub use preview::preview;
 pub use published::{fetched_corpus, published};
 pub use queue::queue;
 pub use report::{report, scores_line};
-pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs, runs_table, started, step, stopping, usage};
+pub use runs::{deleted, ended, epoch, noted, restored, resumed, runs_table, started, step, stopping, usage};
 pub use store::{cache, features_exported, features_imported, trimming};
 pub use studies::{
     enqueued, studies, study, study_deleted, study_exported, study_repaired, study_restored, trial, tuning,

@@ -11,11 +11,6 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::io;
 
-/// The list of runs.
-pub fn runs(output: Output, runs: &[RunSummary]) -> io::Result<()> {
-    output.either(|| json::Runs::from(runs), || runs_table(runs))
-}
-
 /// The list of runs, newest first.
 pub fn runs_table(runs: &[RunSummary]) -> String {
     if runs.is_empty() {
@@ -176,20 +171,26 @@ pub fn noted(output: Output, run: &str, noted: &RunNote) -> io::Result<()> {
 
 /// Runs were deleted.
 pub fn deleted(output: Output, gone: &Deletion) -> io::Result<()> {
-    output.either(|| json::Deleted::from(gone), || {
-        let studies = gone.studies.iter().map(|study| format!("study {study}"));
-        let runs = gone.runs.iter().cloned().chain(studies).collect::<Vec<_>>().join(", ");
-        if gone.restorable {
-            format!(
-                "deleted {runs}; `undertone runs --restore {}` restores it for a week. The trash holds {}; `undertone \
-                 delete --now` frees the space at once",
-                gone.runs.first().map_or("last", String::as_str),
-                bytes(gone.trash_bytes)
-            )
-        } else {
-            format!("deleted {runs} for good; {} freed", bytes(gone.bytes))
-        }
-    })
+    output.either(
+        || json::Deleted::from(gone),
+        || {
+            let studies = gone.studies.iter().map(|study| format!("study {study}"));
+            let runs = gone.runs.iter().cloned().chain(studies).collect::<Vec<_>>().join(", ");
+            if gone.restorable {
+                let (name, them) = match &*gone.runs {
+                    [run] => (run.as_str(), "it"),
+                    _ => ("last", "them"),
+                };
+                format!(
+                    "deleted {runs}; `undertone runs --restore {name}` restores {them} for a week. The trash holds {}; \
+                 `undertone delete --now` frees the space at once",
+                    bytes(gone.trash_bytes)
+                )
+            } else {
+                format!("deleted {runs} for good; {} freed", bytes(gone.bytes))
+            }
+        },
+    )
 }
 
 /// Deleted runs are back.

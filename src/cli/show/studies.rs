@@ -71,12 +71,21 @@ pub fn study_restored(output: Output, back: &StudyRestored) -> io::Result<()> {
     )
 }
 
-/// One study: what it is, its best `rows` trials, what mattered, and how often the test set was evaluated.
-pub fn study(output: Output, page: &StudyPage, rows: Option<usize>) -> io::Result<()> {
-    output.either(|| json::Study::from(page), || study_text(page, rows))
+/// At most how many trials are listed, and which.
+type Listed<'a> = (Option<usize>, &'a dyn Fn(&TrialRow) -> bool);
+
+/// One study: what it is, its best trials, what mattered, and how often the test set was evaluated.
+pub fn study(output: Output, page: &StudyPage, listed: Listed<'_>) -> io::Result<()> {
+    let document = || {
+        let passes = |number: usize| page.trials.get(number).is_some_and(|trial| listed.1(trial));
+        let mut document = json::Study::from(page);
+        document.trials.retain(|trial| passes(trial.number));
+        document
+    };
+    output.either(document, || study_text(page, listed))
 }
 
-fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
+fn study_text(page: &StudyPage, listed: Listed<'_>) -> String {
     let StudyCounts {
         waiting,
         running,
@@ -122,7 +131,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
         }
     }
     text += "\n";
-    text += &leaderboard(page, rows);
+    text += &leaderboard(page, listed);
     if !page.importance.is_empty() {
         text += &format!(
             "\nparameter importance (PED-ANOVA over {} complete trials)\n",
@@ -140,7 +149,7 @@ fn study_text(page: &StudyPage, rows: Option<usize>) -> String {
 }
 
 /// The ranked trials, then the others by number.
-fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
+fn leaderboard(page: &StudyPage, (rows, passes): Listed<'_>) -> String {
     let headings = ["state", "rank", "trial", "value", "epochs", "time"];
     let names = page.axes.iter().map(|axis| page.short_name(&axis.name));
     let headings: Vec<String> = headings.into_iter().map(str::to_owned).chain(names).collect();
@@ -157,8 +166,10 @@ fn leaderboard(page: &StudyPage, rows: Option<usize>) -> String {
         .filter(|trial| trial.state != TrialState::Complete || trial.value.is_none());
     let all = ranked.chain(others.map(|trial| (None, trial.number)));
     let mut reasons = String::new();
-    for (rank, number) in all.take(rows.unwrap_or(usize::MAX)) {
-        let Some(trial) = page.trials.get(number) else { continue };
+    let all = all.filter_map(|(rank, number)| Some((rank, page.trials.get(number)?)));
+    let passing = all.filter(|(_, trial)| passes(trial));
+    for (rank, trial) in passing.take(rows.unwrap_or(usize::MAX)) {
+        let number = trial.number;
         let dash = || "–".to_owned();
         let details = [
             words::trial_state(trial),

@@ -41,8 +41,8 @@ pub use reply::{
 };
 pub use request::{Command, CommandKind, Request, Subscription};
 pub use run::{
-    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, Pooled, QueuePosition, RunDetail, RunLog, RunPlan, RunReport,
-    RunSummary,
+    Comparison, Deletion, EpochTime, FilePrediction, KeptEpoch, Pooled, QueuePosition, RunDetail, RunLog, RunPlan,
+    RunReport, RunSummary,
 };
 pub use selector::RunSelector;
 pub use study::{

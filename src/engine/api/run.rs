@@ -217,6 +217,8 @@ pub struct Deletion {
     pub runs: Vec<String>,
     /// Studies that go with them out of the trash.
     pub studies: Vec<String>,
+    /// Of several that were named, those that stay, and why.
+    pub refused: Vec<(String, String)>,
     /// Size of all their files (bytes).
     pub bytes: u64,
     /// Whether they are gone.

@@ -21,6 +21,8 @@ macro_rules! requests {
                 Export {
                     /// CSV, or TSV by its extension.
                     path: PathBuf,
+                    /// Only the clips of these names; `None` for all.
+                    only: Option<Vec<PathBuf>>,
                 } -> Exported;
                 /// Extract the recipe's features of every selected clip into the cache.
                 Features -> FeatureSummary;
@@ -156,11 +158,12 @@ macro_rules! requests {
                     /// What is to be different; nothing only shows the note.
                     change: NoteChange,
                 } -> Noted;
-                /// Delete an inactive run, with all that is in its folder: it can be restored for a week.
+                /// Delete inactive runs, with all that is in their folders: they can be restored for a week.
                 Delete {
-                    /// Its id, a beginning of it that fits one run or the folds of one group, or `last`.
-                    run: RunSelector,
-                    /// With its other folds.
+                    /// One: its id, a beginning of it that fits one run or the folds of one group, or `last`. Several:
+                    /// their ids; those that cannot go stay, and are told.
+                    runs: Vec<RunSelector>,
+                    /// With their other folds.
                     all_folds: bool,
                     /// For good: it cannot be restored.
                     now: bool,

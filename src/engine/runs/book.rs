@@ -174,6 +174,11 @@ impl RunBook {
         if own.exists() { own } else { first.folder.log() }
     }
 
+    /// All runs, by age.
+    pub fn into_pages(self) -> impl Iterator<Item = RunPage> {
+        self.pages.into_values()
+    }
+
     /// A run and its other folds, in their order.
     pub fn group(&self, id: &str) -> Vec<&RunPage> {
         let Some(page) = self.pages.get(id) else {

@@ -111,8 +111,12 @@ pub fn restore(studies: &Path, name: &str) -> Result<String, EngineError> {
             true => "it is empty".to_owned(),
             false => format!("it holds {}", names.join(", ")),
         };
+        let missing = match name {
+            LAST => "no deleted study".to_owned(),
+            name => format!("no deleted study `{name}`"),
+        };
         return Err(EngineError::Unknown(format!(
-            "{}: no study `{name}`; {known}",
+            "{}: {missing}; {known}",
             trash_folder(studies).display()
         )));
     };

@@ -2,8 +2,8 @@
 
 use super::{RefusedFile, all, object};
 use crate::engine::{
-    CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PatternPreview, PatternReport,
-    PublishedCounts, QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
+    Clip, CrossTable, DemoSummary, DimensionRow, DimensionStatistics, Exclusion, Lengths, PatternPreview,
+    PatternReport, PublishedCounts, QualityIssueKind, Reading, Refused, SpeakerRow, Statistics, Survey, VoteStatistics,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,6 +41,8 @@ document! {
         analysis_seconds: f64,
         /// Distributions over all clips.
         statistics: ClipStatistics = (&survey.statistics).into(),
+        /// The clips that pass the filter, with `--where`; null without.
+        found: Option<Vec<FoundClip>> = None,
         /// The table that was written, with `--export`.
         exported: Option<PathBuf> = None,
     }
@@ -61,6 +63,22 @@ document! {
         caught: BTreeMap<String, Counts> = preview(report).map(|preview| preview.caught.clone()).unwrap_or_default(),
         /// The corpus as the settings file would list it (TOML).
         entry: String,
+    }
+
+    /// A clip that passes a filter.
+    FoundClip(clip: Clip) {
+        /// Its file; of a part of one, with its times behind `#t=` (s).
+        path: PathBuf = clip.name().into_owned(),
+        /// The corpus.
+        corpus: String = clip.corpus.to_string(),
+        /// The label.
+        emotion: String = clip.emotion.name().to_owned(),
+        /// The speaker.
+        speaker: Option<String> = clip.speaker.as_deref().map(str::to_owned),
+        /// The speaker's gender.
+        gender: Option<String> = clip.gender.map(|gender| gender.name().to_owned()),
+        /// Its length (s).
+        seconds: f64 = clip.seconds(),
     }
 
     /// How a corpus was read.

@@ -179,6 +179,8 @@ document! {
         runs: Vec<String>,
         /// Studies that went with them out of the trash.
         studies: Vec<String>,
+        /// Of several that were named, those that stayed, and why.
+        refused: BTreeMap<String, String> = object(&deletion.refused),
         /// Size of all their files (bytes).
         bytes: u64,
         /// Whether `runs --restore` can bring them back.

@@ -145,6 +145,7 @@ impl CacheView {
             theme.dim(),
         );
         let list = inner.below(2);
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(rows.len(), usize::from(list.height)).enumerate() {
             let row = &rows[index];
             let (words, style) = match row.state {

@@ -7,7 +7,7 @@ use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, fit, width};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::list::{Cursor, Step, frame_bar};
 use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -72,6 +72,7 @@ impl Pane for ComparisonView {
         }
         let body = inner.below(1);
         let window = self.cursor.view(lines.len(), usize::from(body.height));
+        frame_bar(&window, lines.len(), body, buffer, theme);
         for (row, line) in lines[window.clone()].iter().enumerate() {
             let y = row as u16;
             buffer.put(body, 0, y, &cut(&line.name, name), theme.dim());

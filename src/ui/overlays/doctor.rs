@@ -5,7 +5,7 @@ use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, fit, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::list::{Cursor, Step, frame_bar};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -63,6 +63,7 @@ fn draw(lines: &[Line], cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme:
         buffer.put(inner, 0, 0, "looking …", theme.dim());
     }
     let window = cursor.view(lines.len(), usize::from(inner.height));
+    frame_bar(&window, lines.len(), inner, buffer, theme);
     for (row, line) in lines[window.clone()].iter().enumerate() {
         let y = row as u16;
         let (mark, style) = match line.health {

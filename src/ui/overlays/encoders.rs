@@ -144,6 +144,15 @@ impl EncodersView {
         buffer.put(area, 0, 0, &line(headings), theme.dim());
         let room = usize::from(area.height.saturating_sub(detail + 2).max(1));
         let rows = self.rows();
+        let list = Rect {
+            height: room as u16,
+            ..area.below(1)
+        };
+        let inner = Rect {
+            y: area.y.saturating_sub(1),
+            ..area
+        };
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
             let row = &rows[index];
             let (here, style) = match &row.here {

@@ -6,7 +6,7 @@ use crate::ui::model::Model;
 use crate::ui::pane::{Pane, Table};
 use crate::ui::text::{Paint, fit_right, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::list::{Cursor, Step, frame_bar};
 use crate::ui::widgets::section::overlay;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -100,6 +100,7 @@ fn draw(help: &Help, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let size = ((names + WORDS + 6) as u16, lines.len() as u16 + 2);
     let inner = overlay(buffer, area, size, &help.title, theme);
     let window = help.cursor.view(lines.len(), usize::from(inner.height));
+    frame_bar(&window, lines.len(), inner, buffer, theme);
     let scrolled = window.len() < lines.len();
     for (row, line) in lines[window.clone()].iter().enumerate() {
         let y = row as u16;

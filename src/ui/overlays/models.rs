@@ -9,7 +9,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -109,6 +109,11 @@ impl ModelsView {
         let headings = ["Name", "Input", "Classes", "Parameters", "Mult.-adds"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());
         let room = usize::from(inner.height).saturating_sub(3);
+        let list = Rect {
+            height: room as u16,
+            ..inner.below(1)
+        };
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
             let row = &rows[index];
             let style = if index == self.cursor.row {

@@ -1,8 +1,8 @@
 //! The command palette: every action that can be taken where it was opened, found by typing its words, its keys or the
 //! subcommand that does the same.
 
+use crate::present::fuzzy;
 use crate::present::words::subcommand;
-use crate::ui::fuzzy;
 use crate::ui::input::Row;
 use crate::ui::input::bind;
 use crate::ui::input::key::{DOWN, ENTER, ESCAPE, Key, UP};
@@ -124,6 +124,7 @@ impl Pane for Palette {
         }
         let names = self.actions.iter().map(|row| width(&row.names())).max().unwrap_or(0);
         let columns = usize::from(list.width).saturating_sub(names + 2);
+        self.cursor.on_frame(self.found.len(), (inner, list), buffer, theme);
         let window = self.cursor.window(self.found.len(), usize::from(list.height));
         for (y, at) in window.enumerate() {
             let row = &self.actions[self.found[at]];

@@ -97,6 +97,11 @@ impl Pane for PresetsView {
         let columns = usize::from(inner.width);
         let below = VALUES.min(inner.height.saturating_sub(2));
         let room = usize::from(inner.height.saturating_sub(below + 1));
+        let list = Rect {
+            height: room as u16,
+            ..inner
+        };
+        self.cursor.on_frame(presets.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(presets.len(), room).enumerate() {
             let preset = &presets[index];
             let own = match preset.provenance {

@@ -146,7 +146,7 @@ pub fn folder(line: &str, problem: &'static str) -> Result<PathBuf, &'static str
 /// What a command would write over, as a sentence.
 fn replaced(command: &Command) -> Option<String> {
     match command {
-        Command::Export { path } | Command::ExportStudy { path, .. } if path.is_file() => {
+        Command::Export { path, .. } | Command::ExportStudy { path, .. } if path.is_file() => {
             Some(format!("{} exists. Its contents are lost.", path.display()))
         }
         Command::ExportFeatures { folder, .. } if folder.is_dir() => Some(format!(

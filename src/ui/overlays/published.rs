@@ -157,6 +157,15 @@ impl PublishedView {
         );
         let room = usize::from(area.height.saturating_sub(detail + 2).max(1));
         let rows = self.rows();
+        let list = Rect {
+            height: room as u16,
+            ..area.below(1)
+        };
+        let inner = Rect {
+            y: area.y.saturating_sub(1),
+            ..area
+        };
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
             let row = &rows[index];
             let style = match (index == self.cursor.row, &row.here) {

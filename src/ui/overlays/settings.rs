@@ -112,6 +112,7 @@ impl Pane for SettingsView {
             .unwrap_or(0)
             .min(columns / 3);
         let value = columns.saturating_sub(key + origin + 4);
+        self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
         for (line, index) in self.cursor.window(rows.len(), usize::from(list.height)).enumerate() {
             let (row, y) = (rows[index], line as u16);
             let selected = index == self.cursor.row;

@@ -133,6 +133,7 @@ impl Pane for StudiesView {
             height: inner.height.saturating_sub(3),
             ..inner.below(1)
         };
+        self.cursor.on_frame(self.studies.len(), (inner, list), buffer, theme);
         let window = self.cursor.window(self.studies.len(), usize::from(list.height));
         for (y, index) in window.enumerate() {
             let study = &self.studies[index];

@@ -50,6 +50,22 @@ impl Field {
         &self.text
     }
 
+    /// What stands before the cursor.
+    pub fn before(&self) -> &str {
+        &self.text[..self.byte(self.cursor)]
+    }
+
+    /// Puts a text in the place of so many characters before the cursor; returns whether that changes anything.
+    pub fn replace(&mut self, characters: usize, text: &str) -> bool {
+        self.unselect(false);
+        let start = self.byte(self.cursor.saturating_sub(characters));
+        let end = self.byte(self.cursor);
+        let changed = self.text[start..end] != *text;
+        self.text.replace_range(start..end, text);
+        self.cursor = self.text[..start + text.len()].chars().count();
+        changed
+    }
+
     fn byte(&self, cursor: usize) -> usize {
         self.text
             .char_indices()
@@ -166,6 +182,16 @@ mod tests {
         let mut field = Field::default();
         assert!(field.paste(&format!("x{}", "é".repeat(3000))));
         assert_eq!(field.text(), format!("x{}", "é".repeat(2047)), "no half of a character");
+    }
+
+    #[test]
+    fn what_stands_before_the_cursor_is_replaced() {
+        let mut field = Field::new("é mod x");
+        typed(&mut field, &[KeyCode::Left, KeyCode::Left]);
+        assert_eq!(field.before(), "é mod");
+        assert!(field.replace(3, "model="));
+        assert_eq!((field.before(), field.text()), ("é model=", "é model= x"));
+        assert!(!field.replace(0, ""));
     }
 
     #[test]

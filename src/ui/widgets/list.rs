@@ -1,7 +1,48 @@
 //! A cursor in a list of any length, of which only the visible rows are ever read.
 
+use crate::present::numbers::grouped;
+use crate::ui::text::Paint;
+use crate::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use std::cell::Cell;
 use std::ops::Range;
+
+/// What a list is ordered by, as its header says it.
+pub fn by(name: &str, reversed: bool) -> String {
+    format!("by {name} {}", if reversed { "↑" } else { "↓" })
+}
+
+/// Draws in one column which rows of all are seen; at an end only when the first or the last one is.
+fn scrollbar(seen: &Range<usize>, rows: usize, column: Rect, buffer: &mut Buffer, theme: Theme) {
+    let room = usize::from(column.height);
+    let thumb = (room * room / rows.max(1)).max(1);
+    let last = room.saturating_sub(thumb);
+    let top = match seen.start {
+        0 => 0,
+        _ if seen.end >= rows => last,
+        start => (start * last / rows.saturating_sub(room).max(1)).clamp(1, last.saturating_sub(1).max(1)),
+    };
+    for y in 0..room {
+        let (sign, style) = match (top..top + thumb).contains(&y) {
+            true => ("┃", theme.dim()),
+            false => ("│", theme.faint()),
+        };
+        buffer.put(column, 0, y as u16, sign, style);
+    }
+}
+
+/// The same on the right edge of the frame around an overlay.
+pub fn frame_bar(seen: &Range<usize>, rows: usize, list: Rect, buffer: &mut Buffer, theme: Theme) {
+    let column = Rect {
+        x: list.right() + 1,
+        width: 1,
+        ..list
+    };
+    if seen.len() < rows && column.right() <= buffer.area.right() {
+        scrollbar(seen, rows, column, buffer, theme);
+    }
+}
 
 /// A step of a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +99,48 @@ impl Cursor {
         top..rows.min(top + room)
     }
 
+    /// How many rows there are; where they do not all fit into the room, which of them the cursor is on: `12/1,000`.
+    pub fn place(&self, rows: usize, room: usize) -> String {
+        let all = grouped(rows);
+        match rows > room {
+            true => format!("{}/{all}", grouped(self.row.min(rows - 1) + 1)),
+            false => all,
+        }
+    }
+
+    /// What is left of the area of a list beside its scrollbar, which is drawn where the rows do not all fit.
+    pub fn bar(&self, rows: usize, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
+        let room = usize::from(area.height);
+        if rows <= room || area.width < 2 {
+            return area;
+        }
+        let column = Rect {
+            x: area.right() - 1,
+            width: 1,
+            ..area
+        };
+        scrollbar(&self.window(rows, room), rows, column, buffer, theme);
+        Rect {
+            width: area.width - 1,
+            ..area
+        }
+    }
+
+    /// Draws the scrollbar of a list onto the frame of the overlay that it is in, and onto the frame's upper edge where
+    /// the cursor is; nothing where the rows all fit.
+    pub fn on_frame(&self, rows: usize, (inner, list): (Rect, Rect), buffer: &mut Buffer, theme: Theme) {
+        let room = usize::from(list.height);
+        if rows > room && inner.y > 0 {
+            frame_bar(&self.window(rows, room), rows, list, buffer, theme);
+            let edge = Rect {
+                y: inner.y - 1,
+                height: 1,
+                ..inner
+            };
+            buffer.put_right(edge, 0, &format!(" {} ", self.place(rows, room)), theme.dim());
+        }
+    }
+
     /// The rows to show when there is room for `room` of `rows`; the cursor is among them.
     pub fn window(&self, rows: usize, room: usize) -> Range<usize> {
         let row = self.row.min(rows.saturating_sub(1));
@@ -73,6 +156,37 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::theme::Colours;
+
+    #[test]
+    fn the_bar_is_at_an_end_only_where_the_list_is() {
+        let theme = Theme::new(Colours::None);
+        let area = Rect::new(0, 0, 4, 6);
+        for rows in [7, 8, 40, 1000] {
+            let mut cursor = Cursor::default();
+            for row in 0..rows {
+                cursor.row = row;
+                let mut buffer = Buffer::empty(area);
+                let left = cursor.bar(rows, area, &mut buffer, theme);
+                let seen = cursor.window(rows, 6);
+                let thumb: Vec<bool> = (0..6).map(|y| buffer[(3, y)].symbol() == "┃").collect();
+                assert_eq!(
+                    (left.width, cursor.place(rows, 6)),
+                    (3, format!("{}/{}", grouped(row + 1), grouped(rows)))
+                );
+                assert!(thumb.contains(&true));
+                if rows > 8 {
+                    assert_eq!(
+                        (thumb[0], thumb[5]),
+                        (seen.start == 0, seen.end == rows),
+                        "{row} of {rows}"
+                    );
+                }
+            }
+        }
+        assert_eq!(Cursor::default().bar(6, area, &mut Buffer::empty(area), theme), area);
+        assert_eq!(Cursor::default().place(6, 6), "6");
+    }
 
     #[test]
     fn the_cursor_stays_in_the_list_and_in_sight() {

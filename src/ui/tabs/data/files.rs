@@ -90,15 +90,7 @@ pub fn draw_issues(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Bu
         (true, false) => "No data-quality issues so far; the samples are not all analysed yet.",
         (false, _) => "No clip passes the filter; Esc clears it.",
     };
-    draw(
-        view,
-        survey,
-        &|index| issue(survey, index, theme),
-        empty,
-        area,
-        buffer,
-        theme,
-    );
+    draw(view, &|index| issue(survey, index, theme), empty, area, buffer, theme);
 }
 
 /// Draws the files that are no clips.
@@ -114,7 +106,6 @@ pub fn draw_refused(view: &DataView, survey: &Survey, area: Rect, buffer: &mut B
     };
     draw(
         view,
-        survey,
         &|index| refused(survey, index, &groups, theme),
         empty,
         area,
@@ -126,20 +117,20 @@ pub fn draw_refused(view: &DataView, survey: &Survey, area: Rect, buffer: &mut B
 /// Draws rows, and in full the one under the cursor.
 pub(super) fn draw(
     view: &DataView,
-    survey: &Survey,
     row_of: &dyn Fn(usize) -> Option<Row>,
     empty: &str,
     area: Rect,
     buffer: &mut Buffer,
     theme: Theme,
 ) {
-    let rows = view.rows(survey);
+    let rows = &view.rows;
     if rows.is_empty() {
         buffer.put(area, 0, 0, empty, theme.dim());
         return;
     }
     let below = if area.height >= 12 { 5 } else { 3 };
     let [list, detail] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
+    let list = view.cursor.bar(rows.len(), list, buffer, theme);
     let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let shown: Vec<Row> = visible.clone().filter_map(|row| row_of(rows[row])).collect();
     let longest = |text: &dyn Fn(&Row) -> usize, most: usize| shown.iter().map(text).max().unwrap_or(0).min(most);
@@ -171,7 +162,7 @@ pub(super) fn draw(
             list,
             x,
             y,
-            &cut(&row.reason, usize::from(area.width.saturating_sub(x))),
+            &cut(&row.reason, usize::from(list.width.saturating_sub(x))),
             styles[3],
         );
     }

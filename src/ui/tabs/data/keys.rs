@@ -56,7 +56,7 @@ pub const DATA: Table<DataView> = Table {
                     "clips.csv",
                     |line| {
                         let path = prompt::file(line, "write the name of a file, such as clips.csv")?;
-                        Ok(Command::Export { path })
+                        Ok(Command::Export { path, only: None })
                     },
                 ));
             }),

@@ -89,6 +89,8 @@ pub struct DataView {
     view: View,
     cursor: Cursor,
     filter: Filter,
+    /// Indices of the rows of the list in front that pass the filter.
+    rows: Vec<usize>,
     /// Why the last scan found nothing.
     unread: Option<String>,
 }
@@ -104,10 +106,15 @@ impl DataView {
         };
         self.view = shown[next % shown.len()];
         (self.cursor, self.filter) = (Cursor::default(), Filter::default());
+        self.list(model.survey.as_deref());
     }
 
-    /// Indices of the rows of the list in front that pass the filter.
-    fn rows(&self, survey: &Survey) -> Vec<usize> {
+    /// Filters the list in front again.
+    fn list(&mut self, survey: Option<&Survey>) {
+        self.rows = survey.map_or_else(Vec::new, |survey| self.passing(survey));
+    }
+
+    fn passing(&self, survey: &Survey) -> Vec<usize> {
         let words = self.filter.words();
         let all = |count: usize, text: &dyn Fn(usize) -> String| {
             (0..count)
@@ -135,7 +142,7 @@ impl DataView {
         if self.view != View::Issues {
             return;
         }
-        let row = self.rows(survey).get(self.cursor.row).copied();
+        let row = self.rows.get(self.cursor.row).copied();
         let clip = row.and_then(|row| survey.catalogue.clips.get(survey.quality_issues.get(row)?.clip));
         effects.show = clip.map(|clip| Show::Clip(clip.name().into_owned()));
     }
@@ -150,9 +157,8 @@ impl Pane for DataView {
         vec![keys::DATA, Table::MOVES]
     }
 
-    fn step(&mut self, step: Step, model: &Model) {
-        let rows = model.survey.as_ref().map_or(0, |survey| self.rows(survey).len());
-        self.cursor.step(step, rows);
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.rows.len());
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -163,13 +169,17 @@ impl Pane for DataView {
         Some(&mut self.filter)
     }
 
-    fn typed(&mut self, _: &Model) {
+    fn typed(&mut self, model: &Model) {
         self.cursor = Cursor::default();
+        self.list(model.survey.as_deref());
     }
 
     fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {
         match event {
-            Event::Survey(_) => self.unread = None,
+            Event::Survey(survey) => {
+                self.unread = None;
+                self.list(Some(survey));
+            }
             Event::Failed {
                 command: CommandKind::Scan,
                 message,
@@ -273,10 +283,27 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         }
         x += 3;
     }
+    let rows = match data.view {
+        View::Speakers | View::Issues | View::Refused | View::Notes => data.rows.len(),
+        View::Overview | View::Tables | View::Dimensions => 0,
+    };
+    let place = match rows {
+        0 => String::new(),
+        rows => format!(" {}/{}", grouped(data.cursor.row.min(rows - 1) + 1), grouped(rows)),
+    };
+    let room = area.width.saturating_sub(x);
+    let taken = if place.len() <= usize::from(room) {
+        place.len() as u16
+    } else {
+        0
+    };
+    if taken > 0 {
+        buffer.put_right(area, 0, &place, theme.dim());
+    }
     if data.filter.is_shown() {
         let field = Rect {
             x: (area.x + x).min(area.right()),
-            width: area.width.saturating_sub(x),
+            width: room - taken,
             height: 1,
             ..area
         };

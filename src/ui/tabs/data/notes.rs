@@ -66,5 +66,5 @@ pub fn draw_notes(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buf
         true => "Nothing was noted.",
         false => "No note passes the filter.",
     };
-    draw(view, survey, &row, empty, area, buffer, theme);
+    draw(view, &row, empty, area, buffer, theme);
 }

@@ -17,7 +17,7 @@ pub fn text(survey: &Survey, index: usize) -> String {
 
 /// Draws one row per speaker, with the clips of every emotion.
 pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let rows = view.rows(survey);
+    let rows = &view.rows;
     let speakers = &survey.statistics.speakers;
     if speakers.is_empty() {
         buffer.put(
@@ -30,6 +30,7 @@ pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, t
         return;
     }
     let list = area.below(1);
+    let list = view.cursor.bar(rows.len(), list, buffer, theme);
     let visible = view.cursor.window(rows.len(), usize::from(list.height));
     let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
     let (corpus, name) = (

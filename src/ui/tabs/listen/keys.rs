@@ -27,17 +27,17 @@ pub const LISTEN: Table<ListenView> = Table {
         bind(keys!['V'], "the variant before").does(|view, model, effects| sound::turn(view, model, false, effects)),
         bind(
             keys!['/'],
-            "filter by corpus, speaker, gender, emotion, file, text; as in fzf: 'exact ^start end$ !not",
+            "filter by words as in fzf ('exact ^start end$ !not), or as emotion=sad seconds>2; Tab completes",
         )
         .hint("filter")
         .does(|view, _, _| view.filter.typing = true),
-        bind(keys!['s'], "sort by the next property")
-            .hint("sort")
+        bind(keys!['o', 's'], "order by the next property")
+            .hint("order")
             .does(|view, model, _| {
                 view.sort = view.sort.next();
                 view.rearrange(model);
             }),
-        bind(keys!['S'], "sort the other way round").does(|view, model, _| {
+        bind(keys!['O', 'S'], "order the other way round").does(|view, model, _| {
             view.reversed = !view.reversed;
             view.rearrange(model);
         }),

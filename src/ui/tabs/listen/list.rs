@@ -5,6 +5,7 @@ use crate::engine::Survey;
 use crate::present::numbers::grouped;
 use crate::ui::text::{Paint, cut, file_name, fit, fit_right, width};
 use crate::ui::theme::{Colours, Theme};
+use crate::ui::widgets::list::by;
 use crate::ui::widgets::section::Parts;
 use crate::ui::widgets::thumbnail::thumbnail;
 use ratatui::buffer::Buffer;
@@ -18,7 +19,8 @@ pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer,
         buffer.put(list, 0, 1, "No clip passes the filter; Esc clears it.", theme.dim());
         return;
     }
-    let columns = Columns::new(usize::from(area.width));
+    let list = view.cursor.bar(view.order.rows.len(), list, buffer, theme);
+    let columns = Columns::new(usize::from(list.width));
     for (line, row) in view
         .cursor
         .window(view.order.rows.len(), usize::from(list.height))
@@ -41,17 +43,16 @@ pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer,
 fn head(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let total = survey.catalogue.clips.len();
     let listed = view.order.rows.len();
-    let clips = if listed == total {
-        grouped(total)
-    } else {
-        format!("{} of {}", grouped(listed), grouped(total))
-    };
+    let mut clips = view.cursor.place(listed, usize::from(area.height.saturating_sub(1)));
+    if listed != total {
+        clips += &format!(" of {}", grouped(total));
+    }
     let sort = match (view.sort, &view.tested) {
         (Sort::Corpus, _) if !view.filter.text().is_empty() => "best match",
         (Sort::Corpus, Some(_)) => "probability",
         (sort, _) => sort.name(),
     };
-    let note = format!("{clips} clips, by {sort} {}", if view.reversed { "↑" } else { "↓" });
+    let note = format!("{clips} clips, {}", by(sort, view.reversed));
     let note = cut(&note, usize::from(area.width));
     buffer.put_right(area, 0, &note, theme.dim());
     let room = usize::from(area.width).saturating_sub(width(&note) + 2) as u16;

@@ -11,6 +11,8 @@ mod tested;
 use crate::engine::{
     Clip, Command, CommandKind, Event, FilePrediction, LabelChoice, Predictor, Preview, SampleAnalysis, Survey, Variant,
 };
+use crate::present::filter::clips::{KnownClip, fields};
+use crate::present::filter::values_of;
 use crate::ui::model::Model;
 use crate::ui::overlays::NoSoundView;
 use crate::ui::pane::{Effects, Pane, Show, Table};
@@ -77,8 +79,17 @@ impl Pane for ListenView {
 
     fn typed(&mut self, model: &Model) {
         self.cursor.row = 0;
+        self.filter.read(&fields());
         if let Some(survey) = &model.survey {
             self.update(survey);
+        }
+    }
+
+    fn complete(&mut self, model: &Model) {
+        let clips = model.survey.iter().flat_map(|survey| survey.catalogue.clips.iter());
+        let known: Vec<_> = clips.map(|clip| KnownClip { clip, analysis: None }).collect();
+        if self.filter.complete(&fields(), |field| values_of(field, &known)) {
+            self.typed(model);
         }
     }
 
@@ -176,7 +187,7 @@ impl ListenView {
     /// Takes a new survey; the cursor stays on its clip.
     fn survey(&mut self, before: Option<&Survey>, survey: &Survey) {
         let same = before.is_some_and(|before| Arc::ptr_eq(&before.catalogue.clips, &survey.catalogue.clips));
-        if same && self.sort != Sort::Level {
+        if same && self.sort != Sort::Level && !self.filter.query().names("level") {
             return;
         }
         let kept = before
@@ -192,7 +203,7 @@ impl ListenView {
         let tested = self.tested.as_ref().map(|tested| tested.places(&survey.catalogue));
         self.order.update(
             &survey.catalogue,
-            self.filter.text(),
+            self.filter.query(),
             (self.sort, self.reversed),
             tested.as_ref(),
         );

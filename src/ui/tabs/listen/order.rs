@@ -1,10 +1,9 @@
 //! Which clips are listed, and in which order: a fuzzy filter and a sort that stay quick over 100,000 clips.
 
 use crate::engine::{Catalogue, Clip};
-use crate::ui::fuzzy::score;
-use crate::ui::text::file_name;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
+use crate::present::filter::clips::{ClipSearch, KnownClip};
+use crate::present::filter::{Query, Searched};
+use nucleo_matcher::Utf32String;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
@@ -68,7 +67,7 @@ pub struct Order {
     clips: Arc<Vec<Clip>>,
     /// What the filter searches, one text per clip; made when a filter is first typed.
     texts: Vec<Utf32String>,
-    query: String,
+    query: Query,
     /// (clip, score) of everything that passes.
     matches: Vec<(u32, u32)>,
 }
@@ -80,7 +79,7 @@ impl fmt::Debug for Order {
             "Order({} of {} clips, {:?})",
             self.rows.len(),
             self.clips.len(),
-            self.query
+            self.query.text()
         )
     }
 }
@@ -91,7 +90,7 @@ impl Order {
     pub fn update(
         &mut self,
         catalogue: &Catalogue,
-        query: &str,
+        query: &Query,
         (sort, reversed): (Sort, bool),
         only: Option<&HashMap<u32, usize>>,
     ) {
@@ -100,29 +99,37 @@ impl Order {
             self.clips = Arc::clone(&catalogue.clips);
             self.texts.clear();
         }
-        if changed || query != self.query || self.matches.is_empty() {
-            self.filter(query, changed);
+        // Levels come in while samples are analysed.
+        if changed || *query != self.query || self.matches.is_empty() || query.names("level") {
+            self.filter(catalogue, query, changed);
         }
         self.sort(catalogue, (sort, reversed), only);
     }
 
-    fn filter(&mut self, query: &str, changed: bool) {
-        // With these, a longer query can let more pass than a shorter one.
-        let plain = |text: &str| !text.contains(['!', '^', '$', '\'', '\\']);
-        let narrower = !changed && !self.query.is_empty() && query.starts_with(&self.query) && plain(query);
-        self.query = query.to_owned();
-        if query.trim().is_empty() {
+    fn filter(&mut self, catalogue: &Catalogue, query: &Query, changed: bool) {
+        let before = self.query.text();
+        let narrower = !changed && !before.is_empty() && query.narrows() && query.text().starts_with(before);
+        self.query = query.clone();
+        if query.is_empty() {
             self.matches = (0..self.clips.len() as u32).map(|clip| (clip, 0)).collect();
             return;
         }
+        let known = |clip: u32| {
+            let analysis = catalogue.analysis.get(clip as usize);
+            Some(KnownClip {
+                clip: self.clips.get(clip as usize)?,
+                analysis: analysis.and_then(Option::as_deref),
+            })
+        };
         if self.texts.len() != self.clips.len() {
-            self.texts = self.clips.iter().map(|clip| Utf32String::from(text(clip))).collect();
+            let all = (0..self.clips.len() as u32).filter_map(known);
+            self.texts = all.map(|clip| Utf32String::from(clip.text())).collect();
         }
-        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut search = ClipSearch::new(query);
         let mut score = |clip: u32| {
-            let text: Utf32Str<'_> = self.texts.get(clip as usize)?.slice(..);
-            score(&pattern, text, &mut matcher).map(|score| (clip, score))
+            let text = self.texts.get(clip as usize)?;
+            let score = search.score(known(clip)?, text.slice(..))?;
+            Some((clip, score))
         };
         self.matches = if narrower {
             self.matches.iter().filter_map(|(clip, _)| score(*clip)).collect()
@@ -167,28 +174,16 @@ fn file_order(one: &Clip, other: &Clip) -> Ordering {
     names.then_with(|| one.segment.cmp(&other.segment))
 }
 
-/// What the filter searches.
-fn text(clip: &Clip) -> String {
-    let mut text = format!("{} {}", clip.corpus, clip.emotion);
-    let words = [
-        clip.speaker.as_deref(),
-        clip.gender.map(|gender| gender.name()),
-        clip.text.as_deref(),
-    ];
-    for word in words.into_iter().flatten() {
-        text.push(' ');
-        text.push_str(word);
-    }
-    text.push(' ');
-    text.push_str(&file_name(&clip.name()));
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::{Emotion, Gender};
+    use crate::present::filter::clips::fields;
     use std::time::Instant;
+
+    fn query(text: &str) -> Query {
+        Query::read(text, &fields()).unwrap()
+    }
 
     fn catalogue(count: u32) -> Catalogue {
         let clip = |index: u32| Clip {
@@ -228,40 +223,53 @@ mod tests {
     fn typing_on_narrows_to_what_the_whole_query_finds() {
         let catalogue = catalogue(3000);
         let (mut typed, mut whole) = (Order::default(), Order::default());
-        let query = "crem ang 04";
-        for end in 1..=query.len() {
-            typed.update(&catalogue, &query[..end], (Sort::Corpus, false), None);
+        let whole_query = "crem ang 04";
+        for end in 1..=whole_query.len() {
+            typed.update(&catalogue, &query(&whole_query[..end]), (Sort::Corpus, false), None);
         }
-        whole.update(&catalogue, query, (Sort::Corpus, false), None);
+        whole.update(&catalogue, &query(whole_query), (Sort::Corpus, false), None);
         assert!(!whole.rows.is_empty() && whole.rows.len() < 3000);
         assert_eq!(typed.rows, whole.rows);
-        typed.update(&catalogue, "'sad !ravdess", (Sort::File, false), None);
+        typed.update(&catalogue, &query("'sad !ravdess"), (Sort::File, false), None);
         assert!(!typed.rows.is_empty());
         for row in &typed.rows {
             let clip = &catalogue.clips[*row as usize];
             assert!(clip.emotion.name() == "sad" && &*clip.corpus == "crema-d");
         }
-        typed.update(&catalogue, "", (Sort::Corpus, false), None);
+        typed.update(&catalogue, &query(""), (Sort::Corpus, false), None);
         assert_eq!(typed.rows.len(), 3000);
+        typed.update(
+            &catalogue,
+            &query("crem seconds<1 speaker=004"),
+            (Sort::Corpus, false),
+            None,
+        );
+        let found = |clip: &Clip| {
+            &*clip.corpus == "crema-d" && clip.seconds() < 0.995 && clip.speaker.as_deref() == Some("004")
+        };
+        let all: Vec<u32> = (0..3000)
+            .filter(|clip| found(&catalogue.clips[*clip as usize]))
+            .collect();
+        assert!(!all.is_empty() && typed.rows == all, "{:?}", typed.rows);
     }
 
     #[test]
     fn sorting_follows_the_property_and_reverses() {
         let catalogue = catalogue(500);
         let mut order = Order::default();
-        order.update(&catalogue, "", (Sort::Length, false), None);
+        order.update(&catalogue, &query(""), (Sort::Length, false), None);
         let lengths: Vec<f64> = order
             .rows
             .iter()
             .map(|row| catalogue.clips[*row as usize].seconds())
             .collect();
         assert!(lengths.windows(2).all(|pair| pair[0] <= pair[1]));
-        order.update(&catalogue, "", (Sort::Emotion, true), None);
+        order.update(&catalogue, &query(""), (Sort::Emotion, true), None);
         assert_eq!(catalogue.clips[order.rows[0] as usize].emotion.name(), "angry");
         let mut sort = Sort::default();
         for _ in 0..Sort::ALL.len() {
             sort = sort.next();
-            order.update(&catalogue, "", (sort, false), None);
+            order.update(&catalogue, &query(""), (sort, false), None);
             assert_eq!(order.rows.len(), 500);
         }
         assert_eq!(sort, Sort::default());
@@ -271,10 +279,10 @@ mod tests {
     fn a_hundred_thousand_clips_are_filtered_between_two_keystrokes() {
         let catalogue = catalogue(100_000);
         let mut order = Order::default();
-        order.update(&catalogue, "", (Sort::Speaker, false), None);
-        order.update(&catalogue, "a", (Sort::Corpus, false), None);
+        order.update(&catalogue, &query(""), (Sort::Speaker, false), None);
+        order.update(&catalogue, &query("a"), (Sort::Corpus, false), None);
         let start = Instant::now();
-        order.update(&catalogue, "ang", (Sort::Corpus, false), None);
+        order.update(&catalogue, &query("ang"), (Sort::Corpus, false), None);
         let seconds = start.elapsed().as_secs_f64();
         assert!(order.rows.len() > 30_000);
         assert!(seconds < 1.0, "{seconds} s even on a busy machine");

@@ -14,13 +14,12 @@ pub fn draw(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buff
     let Some(cursor) = &view.clips else { return };
     let evaluated = view.evaluated();
     let (truth, prediction) = view.cell;
-    let list = section(
-        buffer,
-        area,
-        &cell_words(view, report),
-        "Enter: listen, Esc: back",
-        theme,
-    );
+    let room = usize::from(area.height.saturating_sub(1));
+    let mut title = cell_words(view, report);
+    if evaluated.len() > room {
+        title += &format!(" ({})", cursor.place(evaluated.len(), room));
+    }
+    let list = section(buffer, area, &title, "Enter: listen, Esc: back", theme);
     if evaluated.is_empty() {
         buffer.put(
             list,
@@ -40,6 +39,7 @@ pub fn draw(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buff
     let bar = if area.width >= 110 { 10 } else { 0 };
     let columns = labels.len() as u16 * (17 + bar);
     let file = usize::from(area.width.saturating_sub(columns + 16)).clamp(10, 44);
+    let list = cursor.bar(evaluated.len(), list, buffer, theme);
     for (line, row) in cursor.window(evaluated.len(), usize::from(list.height)).enumerate() {
         let (clip, y) = (evaluated[row], line as u16);
         let selected = row == cursor.row;

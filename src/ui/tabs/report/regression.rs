@@ -106,10 +106,15 @@ pub fn evaluated<'a>(own: &Regression, report: &'a RunReport) -> Vec<&'a Evaluat
 pub fn clips(view: &ReportView, own: &Regression, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(cursor) = &view.clips else { return };
     let evaluated = view.evaluated();
-    let title = "Stated and predicted, the farthest first";
-    let list = section(buffer, area, title, "Enter: listen, Esc: back", theme);
+    let room = usize::from(area.height.saturating_sub(1));
+    let title = format!(
+        "Stated and predicted {}, the farthest first",
+        cursor.place(evaluated.len(), room)
+    );
+    let list = section(buffer, area, &title, "Enter: listen, Esc: back", theme);
     let columns = own.dimensions.len() as u16 * 20;
     let file = usize::from(area.width.saturating_sub(columns + 14)).clamp(8, 44);
+    let list = cursor.bar(evaluated.len(), list, buffer, theme);
     for (line, row) in cursor.window(evaluated.len(), usize::from(list.height)).enumerate() {
         let (clip, y) = (evaluated[row], line as u16);
         let selected = row == cursor.row;

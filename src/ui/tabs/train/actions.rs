@@ -13,7 +13,7 @@ impl TrainView {
         if let Some(id) = self.run().map(|run| run.id.clone())
             && !self.marks.toggle(&id)
         {
-            effects.note(format!("At most {MOST} runs can be overlaid; remove one first."));
+            effects.note(format!("Marked, without its curve: at most {MOST} are overlaid."));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The run under the cursor in words and figures, and the end of its log.
 
-use super::{TrainView, note, queue, usage};
+use super::{TrainView, queue, usage};
 use crate::engine::{EpochMetrics, KeptEpoch, RunDetail, RunState, RunSummary};
 use crate::present::numbers::{bytes, ccc, duration, grouped, percent};
 use crate::present::words;
@@ -159,7 +159,7 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
     if !run.note.tags.is_empty() {
-        rows.push(("tags", note::tags(&run.note), theme.accent()));
+        rows.push(("tags", words::tags(&run.note), theme.accent()));
     }
     if !run.note.text.is_empty() {
         rows.push(("note", run.note.text.clone(), plain));

@@ -36,9 +36,24 @@ pub const TRAIN: Table<TrainView> = Table {
         )
         .sends(CommandKind::Evaluate, &[ENTER])
         .does(evaluate::ask),
-        bind(keys![' '], "overlay the run's curves, or remove them")
-            .hint("overlay")
+        bind(keys![' '], "mark the run and overlay its curves, or remove the mark")
+            .hint("mark")
             .does(|view, _, effects| view.mark_selected(effects)),
+        bind(keys!['A'], "mark all runs that are listed, or remove their marks")
+            .does(|view, _, _| view.marks.toggle_all(view.listed.iter().map(|run| &run.id))),
+        bind(
+            keys!['*'],
+            "pin the run above all others, by its tag #pinned, or unpin it",
+        )
+        .does(note::pin),
+        bind(keys!['o'], "order by newest, state, validation, test, epochs, model").does(|view, model, _| {
+            view.sort = view.sort.next();
+            view.reorder(model);
+        }),
+        bind(keys!['O'], "order the other way round").does(|view, model, _| {
+            view.reversed = !view.reversed;
+            view.reorder(model);
+        }),
         bind(
             keys!['m'],
             "show loss, accuracy, UAR, step loss, learning rate or resource usage first",
@@ -53,7 +68,7 @@ pub const TRAIN: Table<TrainView> = Table {
             .hint("inspect")
             .does(|view, _, _| view.look.inspect(view.longest())),
         bind(keys!['l'], "draw losses on a logarithmic axis, or not").does(|view, _, _| view.look.log = !view.look.log),
-        bind(keys!['A'], "draw the curves over epochs, steps or time").does(|view, _, _| view.look.turn_across()),
+        bind(keys!['T'], "draw the curves over epochs, steps or time").does(|view, _, _| view.look.turn_across()),
         bind(
             keys!['Y'],
             "one scale for the losses, and for accuracy and UAR; or each its own",
@@ -73,15 +88,21 @@ pub const TRAIN: Table<TrainView> = Table {
             .does(|view, _, _| view.look.sideways(view.longest(), false)),
         bind(&[RIGHT], "zoomed in: later epochs; inspecting: the next point")
             .does(|view, _, _| view.look.sideways(view.longest(), true)),
-        bind(keys!['/'], "filter by name, state, model, corpus, split, #tag, note")
-            .does(|view, _, _| view.filter.typing = true),
+        bind(
+            keys!['/'],
+            "filter by words, or as uar>60 model=crnn !tag=old; Tab completes",
+        )
+        .does(|view, _, _| view.filter.typing = true),
         bind(keys!['a'], "write a note of the run, with #tags")
             .sends(CommandKind::Note, &[ENTER])
             .does(note::note),
-        bind(keys!['X'], "delete the run, with its other folds")
-            .sends(CommandKind::Delete, CONFIRMED)
-            .does(note::delete),
-        bind(keys!['u'], "restore the run that was deleted last")
+        bind(
+            keys!['X'],
+            "delete the marked runs, or the one under the cursor, with their other folds",
+        )
+        .sends(CommandKind::Delete, CONFIRMED)
+        .does(note::delete),
+        bind(keys!['u'], "restore what was deleted last")
             .sends(CommandKind::Restore, &[])
             .does(|_, _, effects| {
                 effects.send(Command::Restore { run: "last".into() });

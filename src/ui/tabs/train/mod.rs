@@ -10,6 +10,7 @@ mod look;
 mod marks;
 mod metric;
 mod note;
+mod order;
 pub mod queue;
 mod runs;
 mod shown;
@@ -18,6 +19,8 @@ mod usage;
 mod zoom;
 
 use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunSummary};
+use crate::present::filter::runs::fields;
+use crate::present::filter::values_of;
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::theme::Theme;
@@ -25,6 +28,7 @@ use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
 use look::Look;
 use marks::Marks;
+use order::Sort;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::HashMap;
@@ -53,10 +57,14 @@ pub struct TrainView {
     marks: Marks,
     /// The newest report of every run that was watched, and its curves.
     details: HashMap<String, (Arc<RunDetail>, Tracks)>,
-    /// The runs that pass the filter, newest first.
+    /// The runs that pass the filter, in their order.
     listed: Arc<Vec<RunSummary>>,
     /// The filter of the list.
     filter: Filter,
+    /// What it is ordered by.
+    sort: Sort,
+    /// Whether the other way round.
+    reversed: bool,
     /// Whether the watched run was over, so that nothing more is reported of it.
     over: bool,
     /// Whether it is to be watched again.
@@ -66,12 +74,10 @@ pub struct TrainView {
 impl TrainView {
     /// Follows a new list; the cursor stays on its run.
     fn runs(&mut self, all: &Arc<Vec<RunSummary>>, watched: Option<&String>) {
-        let words = self.filter.words();
-        self.listed = if words.is_empty() {
-            Arc::clone(all)
-        } else {
-            Arc::new(all.iter().filter(|run| note::passes(run, &words)).cloned().collect())
-        };
+        let query = self.filter.query();
+        let mut listed: Vec<RunSummary> = all.iter().filter(|run| query.passes(*run)).cloned().collect();
+        order::sort(&mut listed, (self.sort, self.reversed));
+        self.listed = Arc::new(listed);
         let runs = &self.listed;
         let row = self
             .selected
@@ -92,6 +98,13 @@ impl TrainView {
         self.selected
             .as_ref()
             .is_some_and(|id| newest.is_none_or(|newest| id > newest))
+    }
+
+    /// Lists the runs again, in another order.
+    fn reorder(&mut self, model: &Model) {
+        if let Some(runs) = &model.listed {
+            self.runs(runs, model.watched.as_ref());
+        }
     }
 
     /// Puts the cursor on a run, now or as soon as it is listed.
@@ -186,13 +199,19 @@ impl Pane for TrainView {
         Some(&mut self.filter)
     }
 
-    fn typed(&mut self, model: &Model) {
-        if let Some(runs) = &model.listed {
-            self.runs(runs, model.watched.as_ref());
+    fn complete(&mut self, model: &Model) {
+        let values = |field: &str| values_of(field, model.runs());
+        if self.filter.complete(&fields(), values) {
+            self.typed(model);
         }
     }
 
-    fn apply(&mut self, event: &Event, model: &Model, _: &mut Effects) {
+    fn typed(&mut self, model: &Model) {
+        self.filter.read(&fields());
+        self.reorder(model);
+    }
+
+    fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {
         match event {
             Event::Runs(runs) => self.runs(runs, model.watched.as_ref()),
             // That of a trial is not listed.
@@ -204,6 +223,7 @@ impl Pane for TrainView {
                     self.select(first);
                 }
             }
+            Event::Deletion(deletion) if !deletion.deleted => note::deletion(deletion, effects),
             Event::Resumed(resumed) => self.again |= !resumed.runs.is_empty(),
             Event::Done(CommandKind::Watch) => self.over = true,
             _ => {}

@@ -1,39 +1,13 @@
 //! Notes of runs, their comparison, and their deletion.
 
 use super::TrainView;
-use crate::engine::{Command, NoteChange, RunNote, RunState, RunSummary};
-use crate::present::words;
+use super::order::{PINNED, is_pinned};
+use crate::engine::{Command, Deletion, NoteChange, RunNote, RunSelector, RunState, RunSummary};
+use crate::present::numbers::{bytes, count};
+use crate::present::words::tags;
 use crate::ui::model::Model;
 use crate::ui::overlays::{ComparisonView, Prompt, Question};
 use crate::ui::pane::Effects;
-use crate::ui::widgets::filter::holds;
-
-/// Tags as they are shown.
-pub fn tags(note: &RunNote) -> String {
-    let tags: Vec<String> = note.tags.iter().map(|tag| format!("#{tag}")).collect();
-    tags.join(" ")
-}
-
-/// Whether a run has all of these words, in small letters, somewhere: name, state, why it ended, model,
-/// corpora, split, tags, note.
-pub fn passes(run: &RunSummary, words: &[String]) -> bool {
-    let RunSummary {
-        id,
-        state,
-        model,
-        split,
-        note,
-        ..
-    } = run;
-    let (corpora, tags) = (run.corpora.join(" "), tags(note));
-    let end = words::ended(run);
-    let text = format!(
-        "{id} {} {end} {model} {corpora} {split} {tags} {}",
-        state.name(),
-        note.text
-    );
-    holds(&text, words)
-}
 
 /// A note as one line to be edited: the words, then the tags.
 pub fn line(note: &RunNote) -> String {
@@ -75,8 +49,33 @@ pub fn note(view: &mut TrainView, _: &Model, effects: &mut Effects) {
     ));
 }
 
-/// Asks whether the run under the cursor is to go, with those that are folds with it.
+/// Puts the run above all others, or back among them.
+pub fn pin(view: &mut TrainView, _: &Model, effects: &mut Effects) {
+    let Some(run) = view.run() else { return };
+    let (pinned, tag) = (is_pinned(run), || vec![PINNED.to_owned()]);
+    let change = NoteChange {
+        text: None,
+        add: if pinned { Vec::new() } else { tag() },
+        remove: if pinned { tag() } else { Vec::new() },
+    };
+    let run = run.id.clone().into();
+    effects.send(Command::Note { run, change });
+}
+
+/// Asks whether the marked runs are to go, or the one under the cursor, with those that are folds with them. What the
+/// marked ones come to is for the engine to say.
 pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
+    let marked: Vec<RunSelector> = view.marks.all().map(|id| id.clone().into()).collect();
+    if !marked.is_empty() {
+        let command = Command::Delete {
+            runs: marked,
+            all_folds: true,
+            now: false,
+            confirmed: false,
+        };
+        effects.send_once(command, model, "What would be deleted is still being looked at.");
+        return;
+    }
     let Some(run) = view.run() else { return };
     let group = run.fold.as_ref().map(|(_, _, group)| group);
     let folds: Vec<&RunSummary> = model
@@ -97,12 +96,38 @@ pub fn delete(view: &mut TrainView, model: &Model, effects: &mut Effects) {
     };
     let command = Command::Delete {
         all_folds: folds.len() > 1,
-        run: run.id.clone().into(),
+        runs: vec![run.id.clone().into()],
         now: false,
         confirmed: true,
     };
     let text =
         format!("{runs} with model, checkpoints, report and journal. For a week, u restores what was deleted last.");
+    effects.open(Question::new(title, text, "Delete", vec![command]).before_loss());
+}
+
+/// Asks whether the marked runs are to go, with what they come to.
+pub fn deletion(found: &Deletion, effects: &mut Effects) {
+    let stay = match &*found.refused {
+        [] => String::new(),
+        [(run, why), ..] if found.refused.len() == 1 => format!(" {run} stays: {why}."),
+        [(run, why), ..] => format!(" {} stay, such as {run}: {why}.", count(found.refused.len(), "run")),
+    };
+    let Some(first) = found.runs.first() else {
+        effects.note(format!("Nothing can be deleted.{stay}"));
+        return;
+    };
+    let runs = count(found.runs.len(), "run");
+    let text = format!(
+        "{first} to {}, with models, checkpoints, reports and journals.{stay} For a week, u restores them together.",
+        found.runs.last().unwrap_or(first),
+    );
+    let title = format!("Delete {runs} ({})?", bytes(found.bytes));
+    let command = Command::Delete {
+        runs: found.runs.iter().map(|id| id.clone().into()).collect(),
+        all_folds: true,
+        now: false,
+        confirmed: true,
+    };
     effects.open(Question::new(title, text, "Delete", vec![command]).before_loss());
 }
 

@@ -1,6 +1,6 @@
 //! The list of runs.
 
-use super::{TrainView, note, queue};
+use super::{TrainView, order, queue};
 use crate::engine::{CommandKind, RunState, RunSummary};
 use crate::present::numbers::grouped;
 use crate::present::words;
@@ -9,6 +9,7 @@ use crate::ui::styles;
 use crate::ui::text::{Paint, cut, fit, fit_right, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::list::by;
 use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,11 +19,18 @@ use ratatui::style::Style;
 pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let runs = &view.listed;
     let filtered = !view.filter.text().is_empty();
-    let title = if filtered {
-        format!("Runs {} of {}", grouped(runs.len()), grouped(all))
-    } else {
-        format!("Runs {}", grouped(all))
-    };
+    let room = usize::from(area.height).saturating_sub(1 + usize::from(view.filter.is_shown()));
+    let mut title = format!("Runs {}", view.cursor.place(runs.len(), room));
+    if filtered {
+        title += &format!(" of {}", grouped(all));
+    }
+    if (view.sort, view.reversed) != Default::default() {
+        title += &format!(", {}", by(view.sort.name(), view.reversed));
+    }
+    match view.marks.all().count() {
+        0 => {}
+        marked => title += &format!(", {} marked", grouped(marked)),
+    }
     let mut list = section(buffer, area, &title, "UAR best val.  test", theme);
     if view.filter.is_shown() {
         view.filter.draw(list, buffer, theme);
@@ -31,6 +39,7 @@ pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme
     if runs.is_empty() {
         buffer.put(list, 0, 0, "No run passes the filter; Esc clears it.", theme.dim());
     }
+    let list = view.cursor.bar(runs.len(), list, buffer, theme);
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
     for (line, row) in view.cursor.window(runs.len(), usize::from(list.height)).enumerate() {
         let at = list.line(line as u16);
@@ -51,13 +60,18 @@ fn run_row(
     if selected {
         buffer.set_style(line, theme.selected());
     }
-    let mark = view.marks.slot(&run.id);
+    let slot = view.marks.slot(&run.id);
+    let mark = match (view.marks.contains(&run.id), order::is_pinned(run)) {
+        (true, _) => "●",
+        (false, true) => "*",
+        (false, false) => " ",
+    };
     buffer.put(
         line,
         0,
         0,
-        mark.map_or(" ", |_| "●"),
-        mark.map_or(theme.text(), |slot| theme.series(slot)),
+        mark,
+        slot.map_or(over(theme.dim()), |slot| theme.series(slot)),
     );
     buffer.put(
         line,
@@ -132,7 +146,7 @@ fn details(run: &RunSummary) -> String {
         .as_ref()
         .map(|(fold, folds, _)| format!(" fold {}/{folds}", fold + 1))
         .unwrap_or_default();
-    let tags = note::tags(&run.note);
+    let tags = words::tags(&run.note);
     let details = format!("{}{fold} {} {}", run.split, run.corpora.join("+"), run.model);
     if tags.is_empty() {
         details

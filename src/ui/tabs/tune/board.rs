@@ -7,6 +7,7 @@ use crate::present::numbers::grouped;
 use crate::present::words::trial_state;
 use crate::ui::text::{Paint, cut, fit, fit_right, width as columns_of};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::list::by;
 use crate::ui::widgets::section::{Parts, section};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,12 +18,13 @@ const COLUMNS: (usize, usize) = (9, 24);
 
 /// Draws one row per trial, below it what there is to say about the one under the cursor.
 pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let shown = if view.order.len() == page.trials.len() {
-        grouped(page.trials.len())
-    } else {
-        format!("{} of {}", grouped(view.order.len()), grouped(page.trials.len()))
-    };
-    let order = format!("by {} {}", view.sort.name(), if view.reversed { "↑" } else { "↓" });
+    // Below the rule: perhaps the filter, the names of the columns, the rows, the words.
+    let room = usize::from(area.height).saturating_sub(3 + usize::from(view.filter.is_shown()));
+    let mut shown = view.cursor.place(view.order.len(), room);
+    if view.order.len() != page.trials.len() {
+        shown += &format!(" of {}", grouped(page.trials.len()));
+    }
+    let order = by(view.sort.name(), view.reversed);
     let list = section(buffer, area, &format!("Trials {shown}"), &order, theme);
     if list.height < 2 {
         return;
@@ -39,6 +41,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         height: list.height.saturating_sub(2),
         ..list
     };
+    let rows = view.cursor.bar(view.order.len(), rows, buffer, theme);
     for (line, place) in view
         .cursor
         .window(view.order.len(), usize::from(rows.height))

@@ -79,8 +79,11 @@ pub const TUNE: Table<TuneView> = Table {
             view.reversed = !view.reversed;
             view.arrange();
         }),
-        bind(keys!['/'], "filter by state, parameter=value, reason")
-            .does(|view, _, _| view.filter.typing = view.page.is_some()),
+        bind(
+            keys!['/'],
+            "filter by words, or as uar>60 state=pruned hidden=64; Tab completes",
+        )
+        .does(|view, _, _| view.filter.typing = view.page.is_some()),
         bind(&[LEFT, Key::character('h')], "the parameters on the left")
             .does(|view, _, _| view.column = view.column.saturating_sub(1)),
         bind(&[RIGHT, Key::character('l')], "the parameters on the right").does(|view, _, _| {

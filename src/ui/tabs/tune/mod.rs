@@ -15,6 +15,8 @@ mod values;
 use crate::engine::{
     Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudyRestored, StudySummary, TrialRow, Tuning,
 };
+use crate::present::filter::trials::fields;
+use crate::present::filter::values_of;
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Show, Table};
 use crate::ui::theme::Theme;
@@ -91,7 +93,16 @@ impl Pane for TuneView {
     }
 
     fn typed(&mut self, _: &Model) {
+        self.read_filter();
         self.arrange();
+    }
+
+    fn complete(&mut self, model: &Model) {
+        let Some(page) = self.page.clone() else { return };
+        let trials: Vec<_> = order::trials(&page, &self.ranks).collect();
+        if self.filter.complete(&fields(&page), |field| values_of(field, &trials)) {
+            self.typed(model);
+        }
     }
 
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
@@ -166,8 +177,19 @@ impl TuneView {
             self.cursor = Cursor::default();
         }
         self.ranks = order::ranks(page);
+        let same = self.page.as_ref().is_some_and(|known| known.axes == page.axes);
         self.page = Some(Arc::clone(page));
+        if !same {
+            // What it may name are the parameters of the study.
+            self.read_filter();
+        }
         self.arrange();
+    }
+
+    fn read_filter(&mut self) {
+        if let Some(page) = &self.page {
+            self.filter.read(&fields(page));
+        }
     }
 
     /// Follows a study that was begun or gone on with.
@@ -204,7 +226,7 @@ impl TuneView {
             page,
             &self.ranks,
             (self.sort, self.reversed, self.axis),
-            &self.filter.words(),
+            self.filter.query(),
         );
         let row = self
             .selected

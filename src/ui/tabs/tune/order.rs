@@ -1,8 +1,8 @@
 //! Which trials are shown, and in which order.
 
 use crate::engine::{StudyPage, TrialRow, TrialState};
-use crate::present::words::trial_state;
-use crate::ui::widgets::filter::holds;
+use crate::present::filter::Query;
+use crate::present::filter::trials::TrialOf;
 
 /// What the leaderboard is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,17 +51,25 @@ pub fn ranks(page: &StudyPage) -> Vec<Option<usize>> {
     ranks
 }
 
-/// Numbers of the trials that pass the filter, in order; every word must be found in a trial's row.
+/// The trials as a filter takes them.
+pub fn trials<'a>(page: &'a StudyPage, ranks: &[Option<usize>]) -> impl Iterator<Item = TrialOf<'a>> {
+    page.trials.iter().map(|trial| TrialOf {
+        page,
+        trial,
+        rank: ranks.get(trial.number).copied().flatten(),
+    })
+}
+
+/// Numbers of the trials that pass the filter, in order.
 pub fn order(
     page: &StudyPage,
     ranks: &[Option<usize>],
     (sort, reversed, axis): (Sort, bool, usize),
-    words: &[String],
+    query: &Query,
 ) -> Vec<usize> {
-    let passing = page
-        .trials
-        .iter()
-        .filter(|trial| words.is_empty() || passes(trial, words));
+    let passing = trials(page, ranks)
+        .filter(|of| query.is_empty() || query.passes(of))
+        .map(|of| of.trial);
     let axis = page.axes.get(axis).map(|axis| axis.name.as_str());
     let key = |trial: &TrialRow| -> (usize, f64) {
         let number = trial.number as f64;
@@ -94,13 +102,4 @@ fn state_rank(state: TrialState) -> usize {
         TrialState::Complete => 4,
         TrialState::Failed => 5,
     }
-}
-
-fn passes(trial: &TrialRow, words: &[String]) -> bool {
-    let mut text = format!("{} {} ", trial.number, trial_state(trial));
-    for parameter in &trial.parameters {
-        text += &format!("{}={} ", parameter.name, parameter.text);
-    }
-    text += trial.reason.as_deref().unwrap_or_default();
-    holds(&text, words)
 }
