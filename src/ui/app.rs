@@ -1,7 +1,7 @@
 //! The workbench without a terminal: keys and events in, commands and frames out.
 
 use crate::engine::{Command, Event};
-use crate::ui::input::Row;
+use crate::ui::input::{Mouse, Row};
 use crate::ui::message::Message;
 use crate::ui::screen;
 use crate::ui::theme::{Theme, ascii};
@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use std::fmt;
+use std::time::Instant;
 
 /// The workbench without a terminal, so that tests drive it whole: keys and events in, commands and frames out.
 pub struct App {
@@ -67,6 +68,12 @@ impl App {
     /// Takes what was pasted into the field in focus; where there is none, nothing comes of it.
     pub fn paste(&mut self, text: &str) {
         self.workbench.paste(text);
+        self.sent();
+    }
+
+    /// Follows the mouse, at this time.
+    pub fn mouse(&mut self, mouse: Mouse, now: Instant) {
+        self.workbench.mouse(mouse, now);
         self.sent();
     }
 

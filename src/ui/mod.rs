@@ -60,7 +60,7 @@ pub fn run(settings: Settings) -> io::Result<()> {
     let output = Output::open()?;
     let asked = signals::listen(output.clone())?;
     let panics = keep_screen_on_foreign_panics(output.clone());
-    let terminal = Terminal::enter(output.clone(), settings.ui.bytes_per_second);
+    let terminal = Terminal::enter(output.clone(), &settings.ui);
     let outcome = terminal.and_then(|mut terminal| {
         let ended = work(&mut terminal, settings, &asked, &panics)?;
         terminal.settle();
@@ -103,7 +103,7 @@ fn work(
         };
         let inputs = terminal.read(wait)?;
         // What the terminal answers brings nothing new by itself.
-        let asks = |input: &Input| matches!(input, Input::Key(_) | Input::Paste(_));
+        let asks = |input: &Input| matches!(input, Input::Key(_) | Input::Paste(_) | Input::Mouse(_));
         at_once |= terminal.resized() || inputs.iter().any(asks);
         if inputs.is_empty() {
             let keys = sequences.silence(Instant::now());
@@ -120,6 +120,12 @@ fn work(
                 Input::Paste(text) => {
                     sequences.interrupt().into_iter().for_each(|key| app.key(key));
                     app.paste(&text);
+                }
+                Input::Mouse(mouse) => {
+                    let now = Instant::now();
+                    pressed = Some(now);
+                    sequences.interrupt().into_iter().for_each(|key| app.key(key));
+                    app.mouse(mouse, now);
                 }
                 Input::Cursor(column) => {
                     if let Some(unicode) = terminal.cursor(column) {

@@ -8,10 +8,10 @@ use crate::ui::model::Model;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
-use crate::ui::widgets::list::Step;
+use crate::ui::widgets::list::{Cursor, Step};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -51,6 +51,25 @@ pub trait Pane: fmt::Debug + 'static {
 
     /// Moves its cursor.
     fn step(&mut self, _: Step, _: &Model) {}
+
+    /// The cursor of the list or text that it shows.
+    fn cursor(&self) -> Option<&Cursor> {
+        None
+    }
+
+    /// The mouse is pressed on it: a row is chosen.
+    fn click(&mut self, place: Position, model: &Model, _: &mut Effects) {
+        if let Some(row) = self.cursor().and_then(|cursor| cursor.row_at(place)) {
+            self.step(Step::To(row), model);
+        }
+    }
+
+    /// The wheel is turned over it: so many rows come into sight below, or above where that is negative.
+    fn wheel(&mut self, place: Position, rows: isize, model: &Model) {
+        if self.cursor().is_some_and(|cursor| cursor.covers(place)) {
+            self.step(Step::Scroll(rows), model);
+        }
+    }
 
     /// The filter of its list, where it has one.
     fn filter(&self) -> Option<&Filter> {

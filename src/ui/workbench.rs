@@ -4,19 +4,27 @@ use crate::engine::{Command, Event};
 use crate::present::numbers::count;
 use crate::ui::follow;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
-use crate::ui::input::{Row, bind};
+use crate::ui::input::{Act, Mouse, Row, bind};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
 use crate::ui::overlays::{Help, Palette, Question};
-use crate::ui::pane::{AnyPane, Effects, Show};
+use crate::ui::pane::{AnyPane, Effects, Pane, Show};
 use crate::ui::tabs;
+use crate::ui::widgets::targets::Targets;
 use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Position;
+use std::time::{Duration, Instant};
 
 const HELP_KEYS: &[Key] = &[Key::character('?'), HELP];
 const PALETTE_KEYS: &[Key] = &[Key::character(':'), Key::control('p')];
 const REDRAW_KEYS: &[Key] = &[Key::control('l')];
 const STOP_KEYS: &[Key] = &[Key::control('z')];
 const QUIT_KEYS: &[Key] = &[Key::character('q'), INTERRUPT];
+
+/// Rows that the wheel scrolls at a time.
+const WHEEL: isize = 3;
+/// The second half of a double click comes within this time, meant for what stood there before.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// Everything that a frame shows.
 #[derive(Debug)]
@@ -41,6 +49,19 @@ pub struct Workbench {
     pub quit: bool,
     /// Commands that were not sent yet.
     pub outbox: Vec<Command>,
+    /// Where the last frame has tabs and keys.
+    pub targets: Targets<Target>,
+    /// When another pane came to the top.
+    turned: Option<Instant>,
+}
+
+/// What stands in the top and the bottom row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A tab, by its place.
+    Tab(usize),
+    /// A key, and what it does.
+    Key(Key),
 }
 
 /// Where a pane is.
@@ -74,6 +95,8 @@ impl Default for Workbench {
             stop: false,
             quit: false,
             outbox: Vec::new(),
+            targets: Targets::default(),
+            turned: None,
         }
     }
 }
@@ -112,6 +135,9 @@ impl Workbench {
     }
 
     fn follow(&mut self, place: Place, effects: Effects) {
+        if effects.closed || !effects.opened.is_empty() {
+            self.turned = Some(Instant::now());
+        }
         if let (true, Place::Overlay(index)) = (effects.closed, place) {
             drop(self.overlays.remove(index));
         }
@@ -188,6 +214,33 @@ impl Workbench {
                 }
             }
         }
+        self.ask();
+    }
+
+    /// Follows the mouse: what lies on top takes it.
+    pub fn mouse(&mut self, mouse: Mouse, now: Instant) {
+        let wheel = match mouse.act {
+            Act::Press => return self.click(mouse.place, now),
+            Act::Down => WHEEL,
+            Act::Up => -WHEEL,
+        };
+        self.with(self.focus(), |pane, model, _| pane.wheel(mouse.place, wheel, model));
+        self.ask();
+    }
+
+    fn click(&mut self, place: Position, now: Instant) {
+        if self.turned.is_some_and(|turned| now < turned + DOUBLE_CLICK) {
+            return;
+        }
+        match self.targets.at(place) {
+            Some(Target::Key(key)) => return self.key(key.event()),
+            Some(Target::Tab(tab)) if self.overlays.is_empty() => self.share(Shared::Tab(tab)),
+            Some(Target::Tab(_)) => {}
+            None => {
+                self.with(self.focus(), |pane, model, effects| pane.click(place, model, effects));
+            }
+        }
+        self.message = None;
         self.ask();
     }
 
@@ -270,11 +323,11 @@ impl Workbench {
             Shared::Help => {
                 let title = self.focused().map_or("", |pane| pane.name());
                 let help = Help::new(format!("Keys in {title}"), self.rows());
-                self.overlays.push(Box::new(help));
+                self.lay(help);
             }
             Shared::Palette => {
                 let palette = Palette::new(self.rows());
-                self.overlays.push(Box::new(palette));
+                self.lay(palette);
             }
             Shared::Redraw => self.redraw = true,
             Shared::Stop => {
@@ -285,6 +338,12 @@ impl Workbench {
             }
             Shared::Quit => self.leave(),
         }
+    }
+
+    /// Lays a pane over everything.
+    fn lay(&mut self, pane: impl Pane) {
+        self.turned = Some(Instant::now());
+        self.overlays.push(Box::new(pane));
     }
 
     /// Leaves; asks before that while runs go on.
@@ -299,7 +358,7 @@ impl Workbench {
             "{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
         );
         let question = Question::new("Leave the workbench?".to_owned(), text, "Leave", Vec::new());
-        self.overlays.push(Box::new(question.before_leaving()));
+        self.lay(question.before_leaving());
     }
 
     /// Follows an event: first the panes, which see what was known before, the topmost first.

@@ -11,6 +11,7 @@ mod form;
 mod harness;
 mod keys;
 mod listen;
+mod mouse;
 mod networks;
 mod paste;
 mod published;

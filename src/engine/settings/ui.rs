@@ -12,6 +12,8 @@ pub struct UiSettings {
     pub characters: CharacterChoice,
     /// Bytes that go to the terminal in a second, on average and at most.
     pub bytes_per_second: u32,
+    /// Whether the mouse is followed.
+    pub mouse: bool,
 }
 
 impl UiSettings {
@@ -25,6 +27,7 @@ impl Default for UiSettings {
             theme: GroundChoice::default(),
             characters: CharacterChoice::default(),
             bytes_per_second: 64_000,
+            mouse: true,
         }
     }
 }

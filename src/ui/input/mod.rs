@@ -1,11 +1,13 @@
-//! Keys as a terminal sends them, and what the help says of each.
+//! Keys and the mouse as a terminal sends them, and what the help says of each.
 
 pub(crate) mod key;
+mod mouse;
 mod parser;
 mod sequences;
 
 use crate::engine::CommandKind;
 pub use key::Key;
+pub use mouse::{Act, Mouse};
 pub use parser::{Input, Parser};
 use ratatui::crossterm::event::KeyEvent;
 pub use sequences::Sequences;

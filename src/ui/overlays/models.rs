@@ -9,7 +9,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, fit, fit_right};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -71,6 +71,10 @@ impl Pane for ModelsView {
         }
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(self.summary.as_ref().map_or(&self.cursor, |(_, cursor)| cursor))
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         match event {
             Event::Models(rows) => self.rows = Some(Arc::clone(rows)),
@@ -108,8 +112,8 @@ impl ModelsView {
         };
         let headings = ["Name", "Input", "Classes", "Parameters", "Mult.-adds"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());
-        let room = usize::from(inner.height).saturating_sub(3);
-        for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
+        let list = inner.below(1).first_rows(inner.height.saturating_sub(3));
+        for (y, index) in self.cursor.window(rows.len(), list).enumerate() {
             let row = &rows[index];
             let style = if index == self.cursor.row {
                 theme.selected()
@@ -153,7 +157,8 @@ fn layers(summary: &ModelSummary, cursor: &Cursor, area: Rect, buffer: &mut Buff
     buffer.put(inner, 0, 0, &cut(&of, columns), theme.text());
     let headings = line(["Layer", "Output", "Parameters", "Mult.-adds"]);
     buffer.put(inner, 0, 1, &headings, theme.dim());
-    let window = cursor.view(summary.layers.len(), usize::from(inner.height).saturating_sub(4));
+    let body = inner.below(2).first_rows(inner.height.saturating_sub(4));
+    let window = cursor.view(summary.layers.len(), body);
     let figure = |figure: usize| if figure > 0 { grouped(figure) } else { String::new() };
     for (y, layer) in summary.layers[window.clone()].iter().enumerate() {
         let parameters = figure(layer.trainable + layer.fixed);

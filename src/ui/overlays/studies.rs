@@ -76,6 +76,10 @@ impl Pane for StudiesView {
         self.cursor.step(step, self.studies.len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, effects: &mut Effects) {
         match event {
             Event::Studies(studies) => {
@@ -122,7 +126,7 @@ impl Pane for StudiesView {
             height: inner.height.saturating_sub(3),
             ..inner.below(1)
         };
-        let window = self.cursor.window(self.studies.len(), usize::from(list.height));
+        let window = self.cursor.window(self.studies.len(), list);
         for (y, index) in window.enumerate() {
             let study = &self.studies[index];
             let done = study.counts.complete + study.counts.pruned;

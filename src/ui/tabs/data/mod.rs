@@ -19,8 +19,9 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::Parts;
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 /// A view of the Data tab.
@@ -89,6 +90,8 @@ pub struct DataView {
     view: View,
     cursor: Cursor,
     filter: Filter,
+    /// Where the names of the views are seen.
+    names: Targets<View>,
     /// Why the last scan found nothing.
     unread: Option<String>,
 }
@@ -102,7 +105,11 @@ impl DataView {
             Turn::Left => index + shown.len() - 1,
             Turn::Right => index + 1,
         };
-        self.view = shown[next % shown.len()];
+        self.open_view(shown[next % shown.len()]);
+    }
+
+    fn open_view(&mut self, view: View) {
+        self.view = view;
         (self.cursor, self.filter) = (Cursor::default(), Filter::default());
     }
 
@@ -153,6 +160,19 @@ impl Pane for DataView {
     fn step(&mut self, step: Step, model: &Model) {
         let rows = model.survey.as_ref().map_or(0, |survey| self.rows(survey).len());
         self.cursor.step(step, rows);
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
+    /// A view is opened, or a row chosen.
+    fn click(&mut self, place: Position, model: &Model, _: &mut Effects) {
+        if let Some(view) = self.names.at(place).filter(|view| *view != self.view) {
+            self.open_view(view);
+        } else if let Some(row) = self.cursor.row_at(place) {
+            self.step(Step::To(row), model);
+        }
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -225,6 +245,7 @@ fn demo(model: &Model) -> Question {
 }
 
 fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    view.names.clear();
     let Some(survey) = &model.survey else {
         empty::reading(view.unread.as_deref(), model, area, buffer, theme);
         return;
@@ -263,6 +284,7 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         } else {
             theme.dim()
         };
+        let from = x;
         x += buffer.put(area, x, 0, view.name(), style);
         if let Some(count) = count {
             let style = match view {
@@ -271,6 +293,8 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
             };
             x += buffer.put(area, x, 0, &format!(" {}", grouped(count)), style);
         }
+        data.names
+            .add(area.line(0).right_of(from).first_columns(x - from), view);
         x += 3;
     }
     if data.filter.is_shown() {

@@ -30,7 +30,7 @@ pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, t
         return;
     }
     let list = area.below(1);
-    let visible = view.cursor.window(rows.len(), usize::from(list.height));
+    let visible = view.cursor.window(rows.len(), list);
     let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
     let (corpus, name) = (
         longest(|row| &row.corpus).clamp(6, 12),

@@ -19,11 +19,7 @@ pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer,
         return;
     }
     let columns = Columns::new(usize::from(area.width));
-    for (line, row) in view
-        .cursor
-        .window(view.order.rows.len(), usize::from(list.height))
-        .enumerate()
-    {
+    for (line, row) in view.cursor.window(view.order.rows.len(), list).enumerate() {
         let line = list.line(line as u16);
         let selected = row == view.cursor.row;
         clip_row(

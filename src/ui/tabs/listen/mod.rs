@@ -67,6 +67,10 @@ impl Pane for ListenView {
         self.cursor.step(step, self.order.rows.len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn filter(&self) -> Option<&Filter> {
         Some(&self.filter)
     }

@@ -15,8 +15,9 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::section;
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::widgets::Widget;
 use scores::Table;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub struct ReportView {
     normalised: bool,
     /// The cell under the cursor: (truth, prediction).
     cell: (usize, usize),
+    /// Where the cells are seen.
+    cells: Targets<(usize, usize)>,
     /// The table beside the matrix that is drawn first.
     table: Table,
     /// The row of the list of the cell's clips, while it is open.
@@ -128,8 +131,21 @@ impl Pane for ReportView {
                     Step::Down => (truth + 1).min(last),
                     Step::First | Step::PageUp => 0,
                     Step::Last | Step::PageDown => last,
+                    Step::To(_) | Step::Scroll(_) => truth,
                 };
             }
+        }
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        self.clips.as_ref()
+    }
+
+    /// A cell of the matrix, or a clip of one, is chosen.
+    fn click(&mut self, place: Position, _: &Model, _: &mut Effects) {
+        match &mut self.clips {
+            Some(cursor) => cursor.row = cursor.row_at(place).unwrap_or(cursor.row),
+            None => self.cell = self.cells.at(place).unwrap_or(self.cell),
         }
     }
 
@@ -252,6 +268,7 @@ fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
 }
 
 fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    view.cells.clear();
     let Some(report) = &view.report else {
         head::nothing(view, area, buffer, theme);
         return;
@@ -328,6 +345,7 @@ fn matrix(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer
         shares: &report.confusion_normalised,
         normalised: view.normalised,
         cell: view.cell,
+        targets: &view.cells,
         theme,
     };
     map.render(inside, buffer);

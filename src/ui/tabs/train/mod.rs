@@ -201,6 +201,10 @@ impl Pane for TrainView {
         self.selected = self.run().map(|run| run.id.clone());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn filter(&self) -> Option<&Filter> {
         Some(&self.filter)
     }

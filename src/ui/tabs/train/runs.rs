@@ -32,7 +32,7 @@ pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme
         buffer.put(list, 0, 0, "No run passes the filter; Esc clears it.", theme.dim());
     }
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
-    for (line, row) in view.cursor.window(runs.len(), usize::from(list.height)).enumerate() {
+    for (line, row) in view.cursor.window(runs.len(), list).enumerate() {
         let at = list.line(line as u16);
         run_row(view, (&runs[row], longest), at, row == view.cursor.row, buffer, theme);
     }

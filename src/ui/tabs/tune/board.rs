@@ -39,11 +39,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         height: list.height.saturating_sub(2),
         ..list
     };
-    for (line, place) in view
-        .cursor
-        .window(view.order.len(), usize::from(rows.height))
-        .enumerate()
-    {
+    for (line, place) in view.cursor.window(view.order.len(), rows).enumerate() {
         let Some(trial) = view.order.get(place).and_then(|number| page.trials.get(*number)) else {
             continue;
         };

@@ -76,6 +76,10 @@ impl Pane for TuneView {
         self.selected = self.order.get(self.cursor.row).copied();
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn filter(&self) -> Option<&Filter> {
         Some(&self.filter)
     }
