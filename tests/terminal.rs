@@ -87,6 +87,25 @@ fn the_mouse_is_followed_without_its_movements_and_costs_nothing_at_rest() {
 }
 
 #[test]
+fn the_clipboard_is_written_through_tmux_and_shown() {
+    let lab = Lab::new();
+    let mut command = lab.program(&[]);
+    command.env("TMUX", "/nowhere,1,0").env("TERM", "tmux-256color");
+    let mut terminal = Terminal::unread(command);
+    terminal.read();
+    // The synthetic corpus, in Listen.
+    terminal.shows(&["undertone", "quit"]);
+    terminal.press("2");
+    terminal.shows(&[".wav"]);
+    terminal.press("y");
+    let copied = terminal.shows(&["Copied", "\x1b]52;c;", "\x1bPtmux;\x1b\x1b]52;c;"]);
+    let plain = copied.split("\x1b]52;c;").nth(1).unwrap();
+    assert!(plain.find('\x07').is_some_and(|end| end < 100), "{copied:?}");
+    terminal.press("q");
+    assert_eq!(terminal.ends().code(), Some(0));
+}
+
+#[test]
 fn it_ends_when_the_terminal_is_gone() {
     let lab = Lab::new();
     let mut terminal = Terminal::unread(lab.program(&[]));

@@ -3,6 +3,7 @@
 use crate::engine::{Command, Event};
 use crate::ui::input::{Mouse, Row};
 use crate::ui::message::Message;
+use crate::ui::notice::Notice;
 use crate::ui::screen;
 use crate::ui::theme::{Theme, ascii};
 use crate::ui::workbench::Workbench;
@@ -30,7 +31,7 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// A workbench that asks the engine for the settings, the clips and the runs at once, for a demo corpus where there
+    /// A workbench that asks the engine for the settings, the clips, the runs and the studies at once, for a demo corpus where there
     /// is none, and to keep the queue going.
     pub fn new(theme: Theme, send: impl FnMut(Command) + 'static) -> Self {
         let mut app = Self {
@@ -48,6 +49,7 @@ impl App {
             Command::Scan { headers_only: false },
             Command::Wake { follow: true },
             Command::Runs { follow: true },
+            Command::Studies { follow: true },
         ] {
             app.workbench.send(command);
         }
@@ -125,6 +127,11 @@ impl App {
     /// Whether the workbench is to step aside, as by Ctrl-Z.
     pub fn take_stop(&mut self) -> bool {
         std::mem::take(&mut self.workbench.stop)
+    }
+
+    /// What the terminal is to be told.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.workbench.notices)
     }
 
     /// Whether the next frame is to be drawn whole, over whatever stands on the screen.

@@ -1,12 +1,12 @@
 //! What is said above the bottom row, and how it is meant.
 
-/// How a message is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a message is meant, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
-    /// Good to know.
-    Note,
     /// Went well.
     Good,
+    /// Good to know.
+    Note,
     /// Went wrong.
     Bad,
 }

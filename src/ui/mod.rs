@@ -3,12 +3,14 @@
 mod app;
 mod appearance;
 mod editor;
+mod ends;
 mod follow;
 mod fuzzy;
 pub mod input;
 mod jobs;
 mod message;
 mod model;
+mod notice;
 mod overlays;
 mod pane;
 mod screen;
@@ -23,6 +25,7 @@ mod widgets;
 mod workbench;
 
 pub use app::App;
+pub use notice::Notice;
 pub use terminal::NoTerminal;
 pub use theme::{Colours, Ground, Theme};
 
@@ -174,6 +177,9 @@ fn work(
         if told.contains(&Asked::Interrupt) {
             app.key(INTERRUPT.event());
             at_once = true;
+        }
+        for notice in app.take_notices() {
+            terminal.tell(&notice)?;
         }
         if app.take_redraw() || told.contains(&Asked::Continue) {
             terminal.enter_again()?;

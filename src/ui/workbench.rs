@@ -2,15 +2,16 @@
 
 use crate::engine::{Command, Event};
 use crate::present::numbers::count;
-use crate::ui::follow;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
 use crate::ui::input::{Act, Mouse, Row, bind};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
+use crate::ui::notice::Notice;
 use crate::ui::overlays::{Help, Palette, Question};
 use crate::ui::pane::{AnyPane, Effects, Pane, Show};
 use crate::ui::tabs;
 use crate::ui::widgets::targets::Targets;
+use crate::ui::{ends, follow};
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Position;
 use std::time::{Duration, Instant};
@@ -49,6 +50,8 @@ pub struct Workbench {
     pub quit: bool,
     /// Commands that were not sent yet.
     pub outbox: Vec<Command>,
+    /// What the terminal is to be told.
+    pub notices: Vec<Notice>,
     /// Where the last frame has tabs and keys.
     pub targets: Targets<Target>,
     /// When another pane came to the top.
@@ -95,6 +98,7 @@ impl Default for Workbench {
             stop: false,
             quit: false,
             outbox: Vec::new(),
+            notices: Vec::new(),
             targets: Targets::default(),
             turned: None,
         }
@@ -151,6 +155,9 @@ impl Workbench {
         if effects.chosen.is_some() {
             self.model.chosen = effects.chosen;
         }
+        if let Some(text) = effects.copied {
+            self.copy(text);
+        }
         if effects.edit.is_some() {
             self.edit = effects.edit;
         }
@@ -170,6 +177,38 @@ impl Workbench {
     pub fn send(&mut self, command: Command) {
         self.model.sent(&command);
         self.outbox.push(command);
+    }
+
+    fn copy(&mut self, text: String) {
+        if text.len() > Notice::LONGEST {
+            let words = format!("That is too long for the clipboard: {text}");
+            self.message = Some(Message::bad(words));
+            return;
+        }
+        self.message = Some(Message::good(format!("Copied: {text}")));
+        self.notices.push(Notice::Copied(text));
+    }
+
+    /// Tells of what has ended with this event.
+    fn tell_ends(&mut self, event: &Event) {
+        let ended = match event {
+            Event::Runs(runs) => ends::of_runs(self.model.runs(), runs),
+            Event::Studies(studies) => {
+                let before = self.model.studies.as_ref().map_or(&[][..], |studies| studies);
+                ends::of_studies(before, studies)
+            }
+            _ => return,
+        };
+        let words: Vec<&str> = ended.iter().map(|message| message.text.as_str()).collect();
+        if words.is_empty() {
+            return;
+        }
+        self.notices.push(Notice::Ended(words.join(" ")));
+        if self.message.is_none() {
+            let text = words.join(" ");
+            let worst = ended.iter().map(|message| message.tone).max();
+            self.message = worst.map(|tone| Message { tone, text });
+        }
     }
 
     fn show(&mut self, show: &Show) {
@@ -375,6 +414,7 @@ impl Workbench {
                 self.message = Some(message);
             }
         }
+        self.tell_ends(&event);
         self.model.apply(event);
         self.ask();
     }

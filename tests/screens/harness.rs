@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use undertone::engine::{Command, CommandKind, Event};
 use undertone::ui::input::{Input, Parser, Row};
-use undertone::ui::{App, Colours, Theme};
+use undertone::ui::{App, Colours, Notice, Theme};
 
 /// The workbench over an engine that only writes down what it is asked.
 pub struct Workbench {
@@ -136,6 +136,11 @@ impl Workbench {
         let lines = screen.lines().enumerate();
         let mut found = lines.filter_map(|(y, line)| Some((line[..line.find(text)?].chars().count(), y)));
         found.next().unwrap_or_else(|| panic!("{text:?} is not on\n{screen}"))
+    }
+
+    /// What the terminal was told since it was asked last.
+    pub fn notices(&mut self) -> Vec<Notice> {
+        self.app.take_notices()
     }
 
     /// The help of all keys in force.

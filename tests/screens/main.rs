@@ -6,6 +6,7 @@
 mod coverage;
 mod data;
 mod encoders;
+mod ends;
 mod fixtures;
 mod form;
 mod harness;
@@ -52,8 +53,8 @@ fn before_the_scan_has_finished() {
     workbench.compare("analysing_80x24", 80, 24);
     assert_eq!(
         workbench.sent().len(),
-        5,
-        "settings, a demo corpus where there is none, scan, queue and runs are asked for at once, and once"
+        6,
+        "settings, a demo corpus where there is none, scan, queue, runs and studies are asked for at once, and once"
     );
 }
 

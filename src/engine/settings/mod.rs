@@ -25,7 +25,7 @@ pub use range::Range;
 pub use rows::rows;
 pub use setting::{Kind, Setting};
 pub use tidy::{TidyRow, Tidying, tidied};
-pub use ui::{CharacterChoice, GroundChoice, UiSettings};
+pub use ui::{CharacterChoice, GroundChoice, NotifyChoice, UiSettings};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{

@@ -14,6 +14,10 @@ pub struct UiSettings {
     pub bytes_per_second: u32,
     /// Whether the mouse is followed.
     pub mouse: bool,
+    /// Whether the bell is rung when something ends.
+    pub bell: bool,
+    /// How the desktop is told of it.
+    pub notify: NotifyChoice,
 }
 
 impl UiSettings {
@@ -28,6 +32,8 @@ impl Default for UiSettings {
             characters: CharacterChoice::default(),
             bytes_per_second: 64_000,
             mouse: true,
+            bell: true,
+            notify: NotifyChoice::default(),
         }
     }
 }
@@ -56,4 +62,19 @@ pub enum CharacterChoice {
     Unicode,
     /// Those of ASCII.
     Ascii,
+}
+
+/// How the desktop is told that something has ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyChoice {
+    /// In every way that the terminal may know.
+    #[default]
+    Auto,
+    /// By OSC 9.
+    Osc9,
+    /// By OSC 777.
+    Osc777,
+    /// Not at all.
+    None,
 }

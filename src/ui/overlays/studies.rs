@@ -7,13 +7,14 @@ use crate::present::words::study_deletion;
 use crate::ui::input::key::{ENTER, ESCAPE};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::{Paint, cut, fit, fit_right, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Columns at most.
@@ -69,7 +70,7 @@ impl Pane for StudiesView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![STUDIES, Table::MOVES]
+        vec![STUDIES, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
@@ -78,6 +79,12 @@ impl Pane for StudiesView {
 
     fn cursor(&self) -> Option<&Cursor> {
         Some(&self.cursor)
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let id = self.study()?.name.clone();
+        let path = Path::new(model.setting("tuning.studies")?).join(&id);
+        Some(Selected { id, path })
     }
 
     fn apply(&mut self, event: &Event, _: &Model, effects: &mut Effects) {

@@ -1,14 +1,17 @@
 //! The terminal: every mode that the workbench changes is entered and left here, and nowhere else.
 
 mod frame;
+mod notices;
 mod output;
 mod pace;
 mod pen;
 mod questions;
 
 use super::input::{Input, Parser};
+use super::notice::Notice;
 use crate::engine::UiSettings;
 use frame::{Detail, Shown};
+use notices::Listener;
 pub use output::Output;
 use pace::{Pace, QUESTION, Room};
 pub use questions::{Locale, ground};
@@ -233,6 +236,15 @@ impl Terminal {
             Err(Errno::INTR) => Ok((false, false)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Has the terminal ring, notify or copy.
+    ///
+    /// # Errors
+    /// A terminal that is gone.
+    pub fn tell(&self, notice: &Notice) -> io::Result<()> {
+        let listener = Listener::detect(&self.settings, |name| std::env::var_os(name));
+        self.output.write(listener.told(notice, self.settings.bell).as_bytes())
     }
 
     /// Whether the terminal has another size than the frame before.

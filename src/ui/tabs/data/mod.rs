@@ -9,11 +9,11 @@ mod overview;
 mod speakers;
 mod tables;
 
-use crate::engine::{Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
+use crate::engine::{Clip, Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
 use crate::present::numbers::{count, grouped};
 use crate::ui::model::Model;
 use crate::ui::overlays::Question;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::Paint;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::{Filter, holds};
@@ -139,12 +139,14 @@ impl DataView {
 
     fn open(&mut self, model: &Model, effects: &mut Effects) {
         let Some(survey) = &model.survey else { return };
-        if self.view != View::Issues {
-            return;
-        }
+        effects.show = self.clip(survey).map(|clip| Show::Clip(clip.name().into_owned()));
+    }
+
+    /// The clip under the cursor.
+    fn clip<'a>(&self, survey: &'a Survey) -> Option<&'a Clip> {
         let row = self.rows(survey).get(self.cursor.row).copied();
-        let clip = row.and_then(|row| survey.catalogue.clips.get(survey.quality_issues.get(row)?.clip));
-        effects.show = clip.map(|clip| Show::Clip(clip.name().into_owned()));
+        let issue = row.filter(|_| self.view == View::Issues)?;
+        survey.catalogue.clips.get(survey.quality_issues.get(issue)?.clip)
     }
 }
 
@@ -154,7 +156,7 @@ impl Pane for DataView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::DATA, Table::MOVES]
+        vec![keys::DATA, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, model: &Model) {
@@ -185,6 +187,11 @@ impl Pane for DataView {
 
     fn typed(&mut self, _: &Model) {
         self.cursor = Cursor::default();
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let clip = self.clip(model.survey.as_ref()?)?;
+        Some(Selected::clip(&clip.name()))
     }
 
     fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {

@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::ui::model::Model;
 use crate::ui::overlays::NoSoundView;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
@@ -60,7 +60,7 @@ impl Pane for ListenView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::LISTEN, Table::MOVES]
+        vec![keys::LISTEN, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
@@ -117,6 +117,11 @@ impl Pane for ListenView {
             } => self.waiting = false,
             _ => {}
         }
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let clip = self.clip(model.survey.as_ref()?)?;
+        Some(Selected::clip(&clip.name()))
     }
 
     fn stops(&mut self, effects: &mut Effects) {

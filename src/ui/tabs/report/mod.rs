@@ -9,7 +9,7 @@ use crate::engine::{Command, CommandKind, EvaluatedClip, Event, RunReport, RunSu
 use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table as Keys, Tested};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table as Keys, Tested};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
@@ -115,8 +115,8 @@ impl Pane for ReportView {
 
     fn keys(&self) -> Vec<Keys<Self>> {
         match self.clips {
-            Some(_) => vec![CLIPS, Keys::MOVES],
-            None => vec![TURNS, MATRIX, Keys::MOVES],
+            Some(_) => vec![CLIPS, Keys::COPY, Keys::MOVES],
+            None => vec![TURNS, MATRIX, Keys::COPY, Keys::MOVES],
         }
     }
 
@@ -158,6 +158,16 @@ impl Pane for ReportView {
             } => self.problem = Some(message.clone()),
             _ => {}
         }
+    }
+
+    /// The clip of the list, or the run.
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        if let Some(cursor) = &self.clips {
+            return self.evaluated().get(cursor.row).map(|clip| Selected::clip(&clip.path));
+        }
+        let id = self.report.as_ref()?.run.id.clone();
+        let path = model.run_folder(&id)?;
+        Some(Selected { id, path })
     }
 
     fn needs(&mut self, model: &Model, effects: &mut Effects) {

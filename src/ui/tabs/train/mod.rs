@@ -14,7 +14,7 @@ mod usage;
 
 use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunSummary};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -193,7 +193,7 @@ impl Pane for TrainView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::TRAIN, Table::MOVES]
+        vec![keys::TRAIN, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
@@ -235,6 +235,12 @@ impl Pane for TrainView {
             Event::Done(CommandKind::Watch) => self.over = true,
             _ => {}
         }
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let id = self.run()?.id.clone();
+        let path = model.run_folder(&id)?;
+        Some(Selected { id, path })
     }
 
     fn needs(&mut self, model: &Model, effects: &mut Effects) {

@@ -15,7 +15,7 @@ use crate::engine::{
     Command, CommandKind, Event, RunDetail, StudyPage, StudyRepaired, StudyRestored, StudySummary, TrialRow, Tuning,
 };
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -68,7 +68,7 @@ impl Pane for TuneView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         let own = if self.opened { keys::TRIAL } else { keys::TUNE };
-        vec![own, Table::MOVES]
+        vec![own, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
@@ -109,6 +109,16 @@ impl Pane for TuneView {
             } => self.page = None,
             _ => {}
         }
+    }
+
+    /// The trial's run; the study where it has none here.
+    fn selected(&self, _: &Model) -> Option<Selected> {
+        let page = self.page.as_ref()?;
+        let run = self.trial().and_then(|trial| trial.run.as_ref());
+        Some(Selected {
+            id: self.run().unwrap_or_else(|| page.name.clone()),
+            path: run.map_or_else(|| page.path.clone(), |run| page.path.join("trials").join(run)),
+        })
     }
 
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
