@@ -1,6 +1,7 @@
 //! The workbench without a terminal: keys and events in, commands and frames out.
 
 use crate::engine::{Command, Event};
+use crate::present::times::Clock;
 use crate::ui::input::{Mouse, Row};
 use crate::ui::message::Message;
 use crate::ui::notice::Notice;
@@ -111,6 +112,13 @@ impl App {
     /// Shows the palette for another terminal from the next frame on; whether it is another one.
     pub fn set_theme(&mut self, theme: Theme) -> bool {
         std::mem::replace(&mut self.theme, theme) != theme
+    }
+
+    /// It is so late now; whether an age on the screen may be another one.
+    pub fn set_clock(&mut self, clock: Clock) -> bool {
+        let minute = |clock: &Clock| clock.now.as_second() / 60;
+        let before = std::mem::replace(&mut self.workbench.model.clock, clock);
+        minute(&before) != minute(&self.workbench.model.clock)
     }
 
     /// A text that the user wants to edit in an editor.

@@ -30,9 +30,12 @@ pub use terminal::NoTerminal;
 pub use theme::{Colours, Ground, Theme};
 
 use crate::engine::{Engine, Event, Settings};
+use crate::present::times::Clock;
 use appearance::Appearance;
 use input::key::INTERRUPT;
 use input::{Input, Sequences};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use signals::Asked;
 use std::ffi::c_int;
 use std::io;
@@ -86,12 +89,19 @@ fn work(
     panics: &Receiver<String>,
 ) -> io::Result<Option<c_int>> {
     let mut appearance = Appearance::new(settings.ui.clone(), Colours::detect(), |name| std::env::var_os(name));
+    // Settings with another zone were refused.
+    let zone = settings.ui.zone().unwrap_or(TimeZone::UTC);
+    let clock = || Clock {
+        now: Timestamp::now(),
+        zone: zone.clone(),
+    };
     let (engine, events) = Engine::start(settings);
     let mut app = App::new(appearance.theme, move |command| engine.send(command));
     let mut sequences = Sequences::default();
     let mut listening = true;
     let mut drawn = Instant::now();
     let (mut pressed, mut coarse) = (None::<Instant>, false);
+    app.set_clock(clock());
     terminal.draw(false, |area, buffer| app.draw_to(area, buffer))?;
     terminal.ask(appearance.locale)?;
     let (mut at_once, mut changed) = (true, false);
@@ -198,6 +208,7 @@ fn work(
             app.warn(&panic);
             changed = true;
         }
+        changed |= app.set_clock(clock());
         // What was asked for by a key is drawn as soon as it is there.
         let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
         let live = changed && (hurried || drawn.elapsed() >= FRAME);

@@ -3,6 +3,7 @@
 use crate::engine::{
     Command, CommandKind, Config, Event, Measured, RunState, RunSummary, StudySummary, Survey, Trimming,
 };
+use crate::present::times::Clock;
 use crate::ui::jobs::Jobs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Model {
     pub listed: Option<Arc<Vec<RunSummary>>>,
     /// The studies, by name.
     pub studies: Option<Arc<Vec<StudySummary>>>,
+    /// What time it is, for the ages of things.
+    pub clock: Clock,
     /// What was measured last.
     pub measured: Option<Arc<Measured>>,
     /// What the engine is busy with.

@@ -3,6 +3,7 @@
 use super::fixtures::{self, opening, runs};
 use super::harness::Workbench;
 use super::study::{studies, study};
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use undertone::engine::{Event, RunState, RunSummary};
 use undertone::ui::Notice;
@@ -92,6 +93,9 @@ fn what_the_cursor_is_on_is_copied_in_every_tab() {
     for row in config.rows.iter_mut().filter(|row| row.key == "runs") {
         row.value = format!("\"{runs_folder}\"");
     }
+    let mut folder = config.rows[0].clone();
+    (folder.key, folder.value) = ("tuning.studies".to_owned(), "\"/data/studies\"".to_owned());
+    config.rows.push(folder);
     workbench.tell(Event::Config(Arc::new(config)));
     let mut copied = |keys: &str| {
         workbench.press(keys);
@@ -118,4 +122,27 @@ fn what_the_cursor_is_on_is_copied_in_every_tab() {
     assert!(id.contains('/') && path.contains("/trials/"), "{id} {path}");
     assert!(!copied("L y").is_empty());
     assert!(copied("Esc / y").is_empty(), "a y that is typed is a letter");
+}
+
+#[test]
+fn ages_stand_in_lists_and_full_times_beside_details() {
+    let mut workbench = Workbench::new(opening());
+    workbench.press("3 g");
+    for (width, age) in [(80, "4 min"), (120, "4 min ago")] {
+        let text = workbench.text(width, 40);
+        let row = text.lines().find(|line| line.contains("153012-conv1d ")).unwrap();
+        assert!(row.contains(age), "{text}");
+        assert!(text.contains("2026-06-12 15:30:12"), "{text}");
+    }
+    // A day later, far from Greenwich.
+    workbench.tell(Event::Run(Arc::new(super::detail(&runs()[0], 1))));
+    let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+    workbench.at("2026-06-13T15:34:20Z", zone);
+    let text = workbench.text(120, 40);
+    assert!(
+        text.contains("24 h ago") && text.contains("2026-06-12 17:30:12 CEST"),
+        "{text}"
+    );
+    assert!(text.replace(char::is_whitespace, "").contains("itsidisinUTC"), "{text}");
+    assert!(text.contains("17:31:40 epoch 17"), "the log, too: {text}");
 }

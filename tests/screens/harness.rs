@@ -1,5 +1,6 @@
 //! A workbench that tests drive: keys by their names, a fake engine, screens as text.
 
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use undertone::engine::{Command, CommandKind, Event};
+use undertone::present::times::Clock;
 use undertone::ui::input::{Input, Parser, Row};
 use undertone::ui::{App, Colours, Notice, Theme};
 
@@ -28,10 +30,17 @@ impl Workbench {
             engine.borrow_mut().push(command)
         });
         let mut workbench = Self { app, sent, answered: 0 };
+        workbench.at("2026-06-12T15:34:20Z", TimeZone::UTC);
         for event in events {
             workbench.tell(event);
         }
         workbench
+    }
+
+    /// So late it is, and in this zone times are written.
+    pub fn at(&mut self, now: &str, zone: TimeZone) {
+        let now = now.parse().unwrap();
+        self.app.set_clock(Clock { now, zone });
     }
 
     pub fn theme(&mut self, theme: Theme) {

@@ -350,6 +350,9 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
         let problem = format!("must be at least {least} and at most {most}; 64000 suits most lines");
         return refuse("ui.bytes_per_second".to_owned(), problem);
     }
+    if let Err(problem) = settings.ui.zone() {
+        return refuse("ui.time_zone".to_owned(), problem);
+    }
     for (name, recipe) in recipes {
         if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {
             return refuse(format!("recipes.{name}.{key}"), problem);

@@ -289,7 +289,8 @@ mod tests {
     use crate::engine::{ConfigRow, Kind, SettingsError};
 
     /// Names and places of the user's own.
-    const FREE: [&str; 19] = [
+    const FREE: [&str; 20] = [
+        "ui.time_zone",
         "data",
         "runs",
         "cache",

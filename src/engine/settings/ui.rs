@@ -1,6 +1,10 @@
 //! How the workbench looks.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+/// The zone that TZ names, or the machine is in.
+const LOCAL: &str = "local";
 
 /// `[ui]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +22,30 @@ pub struct UiSettings {
     pub bell: bool,
     /// How the desktop is told of it.
     pub notify: NotifyChoice,
+    /// In which zone times are written: `local`, or a name as in `Europe/Berlin` or `UTC`.
+    pub time_zone: String,
 }
 
 impl UiSettings {
     /// Least and most of them.
     pub const BYTES_PER_SECOND: (u32, u32) = (2_000, 1_000_000_000);
+
+    /// The zone in which times are written; that of TZ or of the machine is UTC where neither says which it is.
+    ///
+    /// # Errors
+    /// What is wrong with its name, and the remedy.
+    pub fn zone(&self) -> Result<TimeZone, String> {
+        match self.time_zone.as_str() {
+            LOCAL => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+            "UTC" => Ok(TimeZone::UTC),
+            name => TimeZone::get(name).map_err(|_| {
+                format!(
+                    "`{name}` is no time zone that this machine knows; write a name as in \"Europe/Berlin\" (they stand in \
+                     /usr/share/zoneinfo, of the package tzdata), \"UTC\" or \"local\""
+                )
+            }),
+        }
+    }
 }
 
 impl Default for UiSettings {
@@ -34,6 +57,7 @@ impl Default for UiSettings {
             mouse: true,
             bell: true,
             notify: NotifyChoice::default(),
+            time_zone: LOCAL.to_owned(),
         }
     }
 }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 /// Columns at most.
 const WIDEST: u16 = 110;
-/// Columns of model, trials, best, workers and the time of the last write.
-const FIGURES: [usize; 5] = [18, 12, 8, 9, 17];
+/// Columns of model, trials, best, workers and the age of the last write.
+const FIGURES: [usize; 5] = [18, 12, 8, 9, 12];
 
 /// What is seen of the studies.
 #[derive(Debug, Default)]
@@ -127,7 +127,7 @@ impl Pane for StudiesView {
             }
             line
         };
-        let headings = ["Name", "Model", "Trials", "Best", "Workers", "Written (UTC)"];
+        let headings = ["Name", "Model", "Trials", "Best", "Workers", "Written"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());
         let list = Rect {
             height: inner.height.saturating_sub(3),
@@ -144,15 +144,14 @@ impl Pane for StudiesView {
             let best = study
                 .best
                 .map_or_else(|| "–".to_owned(), |(_, value)| format!("{value:.4}"));
-            let written = study.written.map_or_else(
-                || "–".to_owned(),
-                |written| written.strftime("%Y-%m-%d %H:%M").to_string(),
-            );
+            let written = study
+                .written
+                .map_or_else(|| "–".to_owned(), |written| model.clock.ago(written));
             let workers = match study.workers {
                 0 => "–".to_owned(),
                 workers => workers.to_string(),
             };
-            let model = match (&study.problem, study.model.is_empty()) {
+            let architecture = match (&study.problem, study.model.is_empty()) {
                 (Some(_), _) => "damaged",
                 (None, true) => "–",
                 (None, false) => &study.model,
@@ -162,7 +161,7 @@ impl Pane for StudiesView {
                 (false, Some(_)) => theme.bad(),
                 (false, None) => theme.text(),
             };
-            let cells = [&*study.name, model, &trials, &best, &workers, &written];
+            let cells = [&*study.name, architecture, &trials, &best, &workers, &written];
             buffer.put(list, 0, y as u16, &line(cells), style);
         }
         let below = inner.below(inner.height.saturating_sub(2));

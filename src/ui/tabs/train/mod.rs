@@ -282,8 +282,8 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
             Constraint::Fill(1),
         ];
         let [list, _, details] = left.layout(&Layout::vertical(rows));
-        runs::draw(view, model.runs().len(), list, buffer, theme);
-        detail::draw(view, details, buffer, theme);
+        runs::draw(view, model, list, buffer, theme);
+        detail::draw(view, &model.clock, details, buffer, theme);
         charts::draw(view, right, buffer, theme);
     } else {
         let list_rows = listed.clamp(3, (area.height / 3).max(4));
@@ -294,7 +294,7 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
             Constraint::Fill(1),
         ];
         let [list, _, below] = area.layout(&Layout::vertical(rows));
-        runs::draw(view, model.runs().len(), list, buffer, theme);
+        runs::draw(view, model, list, buffer, theme);
         let columns = [
             Constraint::Fill(1),
             Constraint::Length(2),
@@ -302,6 +302,6 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
         ];
         let [charts, _, details] = below.layout(&Layout::horizontal(columns));
         charts::draw(view, charts, buffer, theme);
-        detail::draw(view, details, buffer, theme);
+        detail::draw(view, &model.clock, details, buffer, theme);
     }
 }

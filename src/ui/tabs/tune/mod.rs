@@ -270,7 +270,7 @@ fn draw(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
     if view.opened
         && let Some(trial) = view.trial()
     {
-        trial::draw(view, page, trial, area, buffer, theme);
+        trial::draw(view, &model.clock, (page, trial), area, buffer, theme);
         return;
     }
     let head = panels::head(view, page, area, buffer, theme);
