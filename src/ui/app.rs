@@ -121,6 +121,11 @@ impl App {
         minute(&before) != minute(&self.workbench.model.clock)
     }
 
+    /// Lets a message go whose time is over by now; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        self.workbench.expire(now)
+    }
+
     /// A text that the user wants to edit in an editor.
     pub fn take_edit(&mut self) -> Option<String> {
         self.workbench.edit.take()

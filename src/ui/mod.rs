@@ -208,7 +208,7 @@ fn work(
             app.warn(&panic);
             changed = true;
         }
-        changed |= app.set_clock(clock());
+        changed |= app.set_clock(clock()) | app.expire(Instant::now());
         // What was asked for by a key is drawn as soon as it is there.
         let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
         let live = changed && (hurried || drawn.elapsed() >= FRAME);

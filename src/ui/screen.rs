@@ -140,23 +140,7 @@ fn footer(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
     let room = area.width.saturating_sub(taken);
     let hints = Rect { width: room, ..area };
     let mut x = 0;
-    let typing = workbench.is_typing();
-    let hint = |row: &Row| {
-        let (keys, word) = row.hint?;
-        let first = row.in_force(typing).next()?;
-        Some((keys.map_or_else(|| first.name(), str::to_owned), word, first))
-    };
-    let mut shown: Vec<(String, &str, Key)> = workbench.rows().iter().filter_map(hint).collect();
-    // The help and the palette say what does not fit here, so their keys and the way out stay when there is little room.
-    let needed = |shown: &[(String, &str, Key)]| {
-        shown
-            .iter()
-            .map(|(name, hint, _)| width(name) + width(hint) + 3)
-            .sum::<usize>()
-    };
-    while needed(&shown) > usize::from(room) + 2 && shown.len() > KEPT {
-        shown.remove(shown.len() - KEPT - 1);
-    }
+    let shown = fitting(&workbench.rows(), workbench.is_typing(), usize::from(room));
     for (name, hint, key) in shown {
         let from = x;
         x += buffer.put(hints, x, 0, &name, theme.accent()) + 1;
@@ -165,6 +149,27 @@ fn footer(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
         workbench.targets.add(place, Target::Key(key));
         x += 2;
     }
+}
+
+/// Keys and their words, as many as there is room for. The help and the palette say what does not fit, so their keys and the
+/// way out stay when there is little room; of the others, those that are spare go first, the last of them before the rest.
+fn fitting(rows: &[Row], typing: bool, room: usize) -> Vec<(String, &'static str, Key)> {
+    let hint = |row: &Row| {
+        let (keys, word) = row.hint?;
+        let first = row.in_force(typing).next()?;
+        Some((
+            row.spare,
+            (keys.map_or_else(|| first.name(), str::to_owned), word, first),
+        ))
+    };
+    let mut shown: Vec<(bool, (String, &str, Key))> = rows.iter().filter_map(hint).collect();
+    let columns = |(_, (name, word, _)): &(bool, (String, &str, Key))| width(name) + width(word) + 3;
+    while shown.iter().map(columns).sum::<usize>() > room + 2 && shown.len() > KEPT {
+        let others = shown.len() - KEPT;
+        let spare = shown[..others].iter().rposition(|(spare, _)| *spare);
+        shown.remove(spare.unwrap_or(others - 1));
+    }
+    shown.into_iter().map(|(_, hint)| hint).collect()
 }
 
 /// The newest task's progress at the right; returns the columns taken.

@@ -38,8 +38,10 @@ pub struct Workbench {
     pub overlays: Vec<Box<dyn AnyPane>>,
     /// What the engine reported.
     pub model: Model,
-    /// Above the bottom row, until a key is pressed.
+    /// Above the bottom row, until a key is pressed or its time is over.
     pub message: Option<Message>,
+    /// The message that is seen, and since when.
+    seen: Option<(Message, Instant)>,
     /// A text that is to be edited.
     pub edit: Option<String>,
     /// Whether the whole screen is to be drawn anew.
@@ -93,6 +95,7 @@ impl Default for Workbench {
             overlays: Vec::new(),
             model: Model::default(),
             message: None,
+            seen: None,
             edit: None,
             redraw: false,
             stop: false,
@@ -232,9 +235,26 @@ impl Workbench {
         }
     }
 
+    /// Lets a message go whose time is over; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        match (&self.message, &self.seen) {
+            (Some(message), Some((seen, since))) if message == seen => {
+                let over = now.saturating_duration_since(*since) >= message.lifetime();
+                if over {
+                    (self.message, self.seen) = (None, None);
+                }
+                over
+            }
+            (message, _) => {
+                self.seen = message.clone().map(|message| (message, now));
+                false
+            }
+        }
+    }
+
     /// Follows a key.
     pub fn key(&mut self, event: KeyEvent) {
-        self.message = None;
+        (self.message, self.seen) = (None, None);
         let typing = self.is_typing();
         let mut known = false;
         self.with(self.focus(), |pane, model, effects| {
@@ -271,6 +291,7 @@ impl Workbench {
         if self.turned.is_some_and(|turned| now < turned + DOUBLE_CLICK) {
             return;
         }
+        (self.message, self.seen) = (None, None);
         match self.targets.at(place) {
             Some(Target::Key(key)) => return self.key(key.event()),
             Some(Target::Tab(tab)) if self.overlays.is_empty() => self.share(Shared::Tab(tab)),
@@ -279,7 +300,6 @@ impl Workbench {
                 self.with(self.focus(), |pane, model, effects| pane.click(place, model, effects));
             }
         }
-        self.message = None;
         self.ask();
     }
 

@@ -147,6 +147,11 @@ impl Workbench {
         found.next().unwrap_or_else(|| panic!("{text:?} is not on\n{screen}"))
     }
 
+    /// Lets a message go whose time is over by now; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        self.app.expire(now)
+    }
+
     /// What the terminal was told since it was asked last.
     pub fn notices(&mut self) -> Vec<Notice> {
         self.app.take_notices()

@@ -1,8 +1,9 @@
 //! The whole workbench without a terminal: real keys, hand-made events, and the screens that follow,
 //! compared with `tests/screens/*.txt` (`UNDERTONE_UPDATE_SCREENS=1` records them again).
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod bottom;
 mod coverage;
 mod data;
 mod encoders;

@@ -266,9 +266,12 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
             memory_bytes,
             ..
         } = last;
-        let (score, figure) = figure(last);
-        let name = if score == "CCC" { "last CCC" } else { "last UAR" };
-        rows.push((name, format!("{figure} in epoch {epoch}"), plain));
+        // Where the last epoch is the best, that is said already.
+        if detail.epochs.best().is_none_or(|best| best.epoch != *epoch) {
+            let (score, figure) = figure(last);
+            let name = if score == "CCC" { "last CCC" } else { "last UAR" };
+            rows.push((name, format!("{figure} in epoch {epoch}"), plain));
+        }
         rows.push((
             "pace",
             format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),

@@ -17,6 +17,7 @@ pub const TRAIN: Table<TrainView> = Table {
             .sends(CommandKind::Train, &[ENTER])
             .does(TrainView::new_run),
         bind(keys!['e'], "new run, its TOML edited in $VISUAL or $EDITOR")
+            .more("edit")
             .sends(CommandKind::Plan, &[])
             .does(|_, model, effects| Form::open_in_editor(model, effects)),
         bind(&[ENTER], "open the run's report")
@@ -26,6 +27,7 @@ pub const TRAIN: Table<TrainView> = Table {
             keys!['E'],
             "evaluate its model, or an encoder with a head, on all selected clips",
         )
+        .more("evaluate")
         .sends(CommandKind::Evaluate, &[ENTER])
         .does(evaluate::ask),
         bind(keys![' '], "overlay the run's curves, or remove them")
@@ -38,8 +40,12 @@ pub const TRAIN: Table<TrainView> = Table {
             .hint("differences")
             .sends(CommandKind::Compare, &[])
             .does(note::compare),
-        bind(keys!['l'], "draw the loss on a logarithmic axis, or not").does(|view, _, _| view.log = !view.log),
-        bind(keys!['w'], "smooth the curves: EMA 0.6, 0.9, 0.97, not at all").does(|view, _, _| view.smooth()),
+        bind(keys!['l'], "draw the loss on a logarithmic axis, or not")
+            .more("log scale")
+            .does(|view, _, _| view.log = !view.log),
+        bind(keys!['w'], "smooth the curves: EMA 0.6, 0.9, 0.97, not at all")
+            .more("smooth")
+            .does(|view, _, _| view.smooth()),
         bind(keys!['+', '='], "zoom into the epochs")
             .hint("zoom")
             .does(|view, _, _| view.zoom.closer(view.longest())),
@@ -47,11 +53,14 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(&[LEFT], "zoomed in: earlier epochs").does(|view, _, _| view.zoom.pan(view.longest(), false)),
         bind(&[RIGHT], "zoomed in: later epochs").does(|view, _, _| view.zoom.pan(view.longest(), true)),
         bind(keys!['/'], "filter by name, state, model, corpus, split, #tag, note")
+            .more("filter")
             .does(|view, _, _| view.filter.typing = true),
         bind(keys!['a'], "write a note of the run, with #tags")
+            .more("note")
             .sends(CommandKind::Note, &[ENTER])
             .does(note::note),
         bind(keys!['X'], "delete the run, with its other folds")
+            .more("delete")
             .sends(CommandKind::Delete, CONFIRMED)
             .does(note::delete),
         bind(keys!['u'], "restore the run that was deleted last")
@@ -90,12 +99,14 @@ pub const TRAIN: Table<TrainView> = Table {
             .sends(CommandKind::Cancel, &[ENTER])
             .does(queue::cancel),
         bind(keys!['Q'], "queue: what is trained, and what waits for what")
+            .more("queue")
             .sends(CommandKind::Queue, &[])
             .does(|_, _, effects| effects.send(Command::Queue)),
         bind(keys!['W'], "queue: start the workers that are missing")
             .sends(CommandKind::Wake, &[])
             .does(|_, _, effects| effects.send(Command::Wake { follow: false })),
         bind(keys!['c'], "continue a run that was killed, stopped or failed")
+            .more("resume")
             .sends(CommandKind::Resume, &[])
             .does(TrainView::resume),
         bind(keys!['r'], "list the runs again")
@@ -120,6 +131,7 @@ pub const TRAIN: Table<TrainView> = Table {
             effects.send(Command::Presets);
         }),
         bind(keys!['M'], "the architectures, and their layers")
+            .more("models")
             .sends(CommandKind::Models, &[])
             .does(|_, _, effects| {
                 effects.open(ModelsView::default());

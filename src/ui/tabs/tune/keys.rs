@@ -37,11 +37,13 @@ pub const TUNE: Table<TuneView> = Table {
         )
         .hint("panels")
         .does(|view, _, _| view.panel = view.panel.turned(1)),
-        bind(keys!['v'], "the next parameter of the slice").does(|view, _, _| {
-            let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
-            view.axis = (view.axis + 1) % axes.max(1);
-            view.arrange();
-        }),
+        bind(keys!['v'], "the next parameter of the slice")
+            .more("slice")
+            .does(|view, _, _| {
+                let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
+                view.axis = (view.axis + 1) % axes.max(1);
+                view.arrange();
+            }),
         bind(keys!['s'], "stop all workers now; their trials fail")
             .hint("stop")
             .sends(CommandKind::StopTuning, CONFIRMED)
@@ -61,7 +63,9 @@ pub const TUNE: Table<TuneView> = Table {
         .hint("promote")
         .sends(CommandKind::Promote, &[ENTER])
         .does(ask::promote),
-        bind(keys!['c'], "copy the trial's settings to the form of a new run").does(ask::copy),
+        bind(keys!['c'], "copy the trial's settings to the form of a new run")
+            .more("copy")
+            .does(ask::copy),
         bind(
             keys!['o'],
             "order by rank, newest, epochs, time, or the slice's parameter",
@@ -71,11 +75,14 @@ pub const TUNE: Table<TuneView> = Table {
             view.sort = view.sort.next();
             view.arrange();
         }),
-        bind(keys!['O'], "order the other way round").does(|view, _, _| {
-            view.reversed = !view.reversed;
-            view.arrange();
-        }),
+        bind(keys!['O'], "order the other way round")
+            .more("reverse")
+            .does(|view, _, _| {
+                view.reversed = !view.reversed;
+                view.arrange();
+            }),
         bind(keys!['/'], "filter by state, parameter=value, reason")
+            .more("filter")
             .does(|view, _, _| view.filter.typing = view.page.is_some()),
         bind(&[LEFT, Key::character('h')], "the parameters on the left")
             .does(|view, _, _| view.column = view.column.saturating_sub(1)),
@@ -86,6 +93,7 @@ pub const TUNE: Table<TuneView> = Table {
         bind(keys!['['], "the study before").does(|view, _, _| view.turn(-1)),
         bind(keys![']'], "the next study").does(|view, _, _| view.turn(1)),
         bind(keys!['e'], "export the trials (CSV, or JSON by its name)")
+            .more("export")
             .sends(CommandKind::ExportStudy, &[ENTER])
             .does(ask::export),
         bind(keys!['M'], "repair a damaged journal; a copy is kept")
