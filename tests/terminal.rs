@@ -13,8 +13,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ENTERED: [&str; 3] = ["\x1b[?1049h", "\x1b[?2004h", "\x1b[2J"];
-const LEFT: [&str; 3] = ["\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"];
+const ENTERED: [&str; 5] = ["\x1b[?1049h", "\x1b[?2004h", "\x1b[2J", "\x1b[?1000h", "\x1b[?1006h"];
+const LEFT: [&str; 5] = ["\x1b[?1006l", "\x1b[?1000l", "\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"];
 /// The questions that a terminal is asked, the last of which every terminal answers.
 const ASKED: &str = "\x1b]11;?\x1b\\\x1b[c";
 const ATTRIBUTES: &str = "\x1b[?62;22c";
@@ -54,6 +54,55 @@ fn a_signal_to_leave_gives_the_terminal_back() {
         terminal.shows(&LEFT);
         assert!(terminal.is_as_before());
     }
+}
+
+#[test]
+fn the_mouse_is_followed_without_its_movements_and_costs_nothing_at_rest() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::open(&lab);
+    let first = terminal.shows(&["undertone", "quit", ASKED]);
+    for asked in ["\x1b[?1002h", "\x1b[?1003h", "\x1b[?1005h", "\x1b[?1015h"] {
+        assert!(!first.contains(asked), "{asked:?}");
+    }
+    terminal.press(ATTRIBUTES);
+    // In two pieces, the third tab; then what no terminal should send.
+    let third = " undertone   1 Data   2 Listen   3 Train".len();
+    terminal.within(Duration::from_secs(2));
+    terminal.press("\x1b[<0;");
+    terminal.press(&format!("{third};1M\x1b[<0;{third};1m"));
+    terminal.shows(&["yet:"]);
+    terminal.within(Duration::from_secs(1));
+    terminal.press("\x1b[<0;9999999999;1M\x1b[<64;0;0M\x1b[<35;5;5M\x1b[<0;65535;65535M\x1b[M!!!");
+    assert_eq!(terminal.within(Duration::from_secs(1)), "");
+    terminal.press("q");
+    assert_eq!(terminal.ends().code(), Some(0));
+    terminal.shows(&LEFT);
+    let mut terminal = Terminal::unread(lab.program(&["-s", "ui.mouse=false"]));
+    terminal.read();
+    let first = terminal.shows(&["undertone", "quit"]);
+    assert!(
+        !first.contains("\x1b[?1000h") && !first.contains("\x1b[?1006h"),
+        "{first:?}"
+    );
+}
+
+#[test]
+fn the_clipboard_is_written_through_tmux_and_shown() {
+    let lab = Lab::new();
+    let mut command = lab.program(&[]);
+    command.env("TMUX", "/nowhere,1,0").env("TERM", "tmux-256color");
+    let mut terminal = Terminal::unread(command);
+    terminal.read();
+    // The synthetic corpus, in Listen.
+    terminal.shows(&["undertone", "quit"]);
+    terminal.press("2");
+    terminal.shows(&[".wav"]);
+    terminal.press("y");
+    let copied = terminal.shows(&["Copied", "\x1b]52;c;", "\x1bPtmux;\x1b\x1b]52;c;"]);
+    let plain = copied.split("\x1b]52;c;").nth(1).unwrap();
+    assert!(plain.find('\x07').is_some_and(|end| end < 100), "{copied:?}");
+    terminal.press("q");
+    assert_eq!(terminal.ends().code(), Some(0));
 }
 
 #[test]
@@ -99,7 +148,7 @@ fn it_ends_while_nobody_reads_a_full_terminal() {
         assert!(terminal.is_as_before());
         terminal.read();
         let rest = terminal.within(Duration::from_millis(500));
-        assert!(rest.ends_with("\x1b[?2004l\x1b[?1049l\x1b[?25h"), "{rest:?}");
+        assert!(rest.ends_with(&LEFT.concat()), "{rest:?}");
     }
 }
 
@@ -239,7 +288,7 @@ fn control_z_goes_to_the_shell_and_fg_comes_back() {
     for left in LEFT {
         assert!(between.contains(left), "{left:?}: {between:?}");
     }
-    terminal.shows(&["\x1b[?1049h", "\x1b[2J", "quit"]);
+    terminal.shows(&["\x1b[?1049h", "\x1b[2J", "\x1b[?1000h", "quit"]);
     terminal.press("q");
     terminal.shows(&["left with 0"]);
 }

@@ -17,8 +17,8 @@ pub use api::*;
 pub use ends::tell_end;
 pub use queue::worker::work_on_queue;
 pub use settings::{
-    ChangedLine, CharacterChoice, GroundChoice, Kind, Origin, Preset, Provenance, Range, Setting, Settings,
-    SettingsEdit, SettingsError, TidyRow, Tidying, UiSettings, load_settings, rows,
+    ChangedLine, CharacterChoice, GroundChoice, Kind, NotifyChoice, Origin, Preset, Provenance, Range, Setting,
+    Settings, SettingsEdit, SettingsError, TidyRow, Tidying, UiSettings, load_settings, rows,
 };
 pub use studies::worker::{work_on_named_study, work_on_study};
 pub use worker::work;

@@ -7,4 +7,5 @@ pub mod json;
 pub mod numbers;
 pub mod refusals;
 pub mod table;
+pub mod times;
 pub mod words;

@@ -6,6 +6,7 @@
 //! | [`graphics`] | NVIDIA driver, graphics processors |
 //! | [`usage`] | what a run uses of processor, memory and graphics processor from moment to moment |
 //! | [`terminal`] | size, colours, character set |
+//! | [`tmux`] | what tmux keeps from the terminal behind it |
 //! | [`disk`] | room where runs and caches are written |
 //! | [`login`] | whether the host ends processes when their user logs out |
 
@@ -17,6 +18,7 @@ pub mod graphics;
 pub mod login;
 pub mod processor;
 pub mod terminal;
+pub mod tmux;
 pub mod usage;
 
 pub use amount::Amount;

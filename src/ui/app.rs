@@ -1,8 +1,10 @@
 //! The workbench without a terminal: keys and events in, commands and frames out.
 
 use crate::engine::{Command, Event};
-use crate::ui::input::Row;
+use crate::present::times::Clock;
+use crate::ui::input::{Mouse, Row};
 use crate::ui::message::Message;
+use crate::ui::notice::Notice;
 use crate::ui::screen;
 use crate::ui::theme::{Theme, ascii};
 use crate::ui::workbench::Workbench;
@@ -11,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use std::fmt;
+use std::time::Instant;
 
 /// The workbench without a terminal, so that tests drive it whole: keys and events in, commands and frames out.
 pub struct App {
@@ -29,7 +32,7 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// A workbench that asks the engine for the settings, the clips and the runs at once, for a demo corpus where there
+    /// A workbench that asks the engine for the settings, the clips, the runs and the studies at once, for a demo corpus where there
     /// is none, and to keep the queue going.
     pub fn new(theme: Theme, send: impl FnMut(Command) + 'static) -> Self {
         let mut app = Self {
@@ -47,6 +50,7 @@ impl App {
             Command::Scan { headers_only: false },
             Command::Wake { follow: true },
             Command::Runs { follow: true },
+            Command::Studies { follow: true },
         ] {
             app.workbench.send(command);
         }
@@ -67,6 +71,12 @@ impl App {
     /// Takes what was pasted into the field in focus; where there is none, nothing comes of it.
     pub fn paste(&mut self, text: &str) {
         self.workbench.paste(text);
+        self.sent();
+    }
+
+    /// Follows the mouse, at this time.
+    pub fn mouse(&mut self, mouse: Mouse, now: Instant) {
+        self.workbench.mouse(mouse, now);
         self.sent();
     }
 
@@ -104,6 +114,18 @@ impl App {
         std::mem::replace(&mut self.theme, theme) != theme
     }
 
+    /// It is so late now; whether an age on the screen may be another one.
+    pub fn set_clock(&mut self, clock: Clock) -> bool {
+        let minute = |clock: &Clock| clock.now.as_second() / 60;
+        let before = std::mem::replace(&mut self.workbench.model.clock, clock);
+        minute(&before) != minute(&self.workbench.model.clock)
+    }
+
+    /// Lets a message go whose time is over by now; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        self.workbench.expire(now)
+    }
+
     /// A text that the user wants to edit in an editor.
     pub fn take_edit(&mut self) -> Option<String> {
         self.workbench.edit.take()
@@ -118,6 +140,11 @@ impl App {
     /// Whether the workbench is to step aside, as by Ctrl-Z.
     pub fn take_stop(&mut self) -> bool {
         std::mem::take(&mut self.workbench.stop)
+    }
+
+    /// What the terminal is to be told.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.workbench.notices)
     }
 
     /// Whether the next frame is to be drawn whole, over whatever stands on the screen.

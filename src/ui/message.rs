@@ -1,17 +1,25 @@
 //! What is said above the bottom row, and how it is meant.
 
-/// How a message is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use std::time::Duration;
+
+/// How a message is meant, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
-    /// Good to know.
-    Note,
     /// Went well.
     Good,
+    /// Good to know.
+    Note,
     /// Went wrong.
     Bad,
 }
 
-/// A message above the bottom row; it stays until a key is pressed.
+/// How long a message stays: as long as anybody needs to look up, and to read every character.
+const LOOK_UP: Duration = Duration::from_secs(5);
+const READ: Duration = Duration::from_millis(60);
+/// The same of what went wrong, which must still be there when somebody comes back to the screen.
+const STAYS: Duration = Duration::from_secs(600);
+
+/// A message above the bottom row; it stays until a key is pressed, or for its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// How it is meant.
@@ -21,6 +29,14 @@ pub struct Message {
 }
 
 impl Message {
+    /// How long it stays.
+    pub fn lifetime(&self) -> Duration {
+        match self.tone {
+            Tone::Bad => STAYS,
+            Tone::Good | Tone::Note => LOOK_UP + READ * self.text.chars().count() as u32,
+        }
+    }
+
     /// Good to know.
     pub fn note(text: impl Into<String>) -> Self {
         Self {

@@ -3,11 +3,13 @@
 mod app;
 mod appearance;
 mod editor;
+mod ends;
 mod follow;
 pub mod input;
 mod jobs;
 mod message;
 mod model;
+mod notice;
 mod overlays;
 mod pane;
 mod screen;
@@ -22,13 +24,17 @@ mod widgets;
 mod workbench;
 
 pub use app::App;
+pub use notice::Notice;
 pub use terminal::NoTerminal;
 pub use theme::{Colours, Ground, Theme};
 
 use crate::engine::{Engine, Event, Settings, load_settings};
+use crate::present::times::Clock;
 use appearance::Appearance;
 use input::key::INTERRUPT;
 use input::{Input, Sequences};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use signals::Asked;
 use std::ffi::c_int;
 use std::io;
@@ -59,7 +65,7 @@ pub fn run(settings: Settings) -> io::Result<()> {
     let output = Output::open()?;
     let asked = signals::listen(output.clone())?;
     let panics = keep_screen_on_foreign_panics(output.clone());
-    let terminal = Terminal::enter(output.clone(), settings.ui.bytes_per_second);
+    let terminal = Terminal::enter(output.clone(), &settings.ui);
     let outcome = terminal.and_then(|mut terminal| {
         let ended = work(&mut terminal, settings, &asked, &panics)?;
         terminal.settle();
@@ -82,6 +88,7 @@ fn work(
     panics: &Receiver<String>,
 ) -> io::Result<Option<c_int>> {
     let mut appearance = appearance_of(&settings);
+    let mut zone = zone_of(&settings);
     let source = settings.source.clone();
     let (engine, mut events) = Engine::start(settings);
     let mut app = App::new(appearance.theme, move |command| engine.send(command));
@@ -89,6 +96,7 @@ fn work(
     let mut listening = true;
     let mut drawn = Instant::now();
     let (mut pressed, mut coarse) = (None::<Instant>, false);
+    app.set_clock(clock_in(&zone));
     terminal.draw(false, |area, buffer| app.draw_to(area, buffer))?;
     terminal.ask(appearance.locale)?;
     let (mut at_once, mut changed) = (true, false);
@@ -103,7 +111,7 @@ fn work(
         };
         let inputs = terminal.read(wait)?;
         // What the terminal answers brings nothing new by itself.
-        let asks = |input: &Input| matches!(input, Input::Key(_) | Input::Paste(_));
+        let asks = |input: &Input| matches!(input, Input::Key(_) | Input::Paste(_) | Input::Mouse(_));
         at_once |= terminal.resized() || inputs.iter().any(asks);
         if inputs.is_empty() {
             let keys = sequences.silence(Instant::now());
@@ -120,6 +128,12 @@ fn work(
                 Input::Paste(text) => {
                     sequences.interrupt().into_iter().for_each(|key| app.key(key));
                     app.paste(&text);
+                }
+                Input::Mouse(mouse) => {
+                    let now = Instant::now();
+                    pressed = Some(now);
+                    sequences.interrupt().into_iter().for_each(|key| app.key(key));
+                    app.mouse(mouse, now);
                 }
                 Input::Cursor(column) => {
                     if let Some(unicode) = terminal.cursor(column) {
@@ -172,7 +186,7 @@ fn work(
         if app.take_restart() {
             match load_settings(source.file.as_deref(), &source.changes) {
                 Ok(settings) => {
-                    appearance = appearance_of(&settings);
+                    (appearance, zone) = (appearance_of(&settings), zone_of(&settings));
                     terminal.ask(appearance.locale)?;
                     let (engine, heard) = Engine::start(settings);
                     (events, listening) = (heard, true);
@@ -181,6 +195,9 @@ fn work(
                 Err(error) => app.warn(&error.to_string()),
             }
             at_once = true;
+        }
+        for notice in app.take_notices() {
+            terminal.tell(&notice)?;
         }
         if app.take_redraw() || told.contains(&Asked::Continue) {
             terminal.enter_again()?;
@@ -199,6 +216,7 @@ fn work(
             app.warn(&panic);
             changed = true;
         }
+        changed |= app.set_clock(clock_in(&zone)) | app.expire(Instant::now());
         // What was asked for by a key is drawn as soon as it is there.
         let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
         let live = changed && (hurried || drawn.elapsed() >= FRAME);
@@ -217,6 +235,18 @@ fn work(
 
 fn appearance_of(settings: &Settings) -> Appearance {
     Appearance::new(settings.ui.clone(), Colours::detect(), |name| std::env::var_os(name))
+}
+
+fn clock_in(zone: &TimeZone) -> Clock {
+    Clock {
+        now: Timestamp::now(),
+        zone: zone.clone(),
+    }
+}
+
+/// Settings with another zone were refused.
+fn zone_of(settings: &Settings) -> TimeZone {
+    settings.ui.zone().unwrap_or(TimeZone::UTC)
 }
 
 /// Follows the events that are there; says whether there were any, or that no more will come.

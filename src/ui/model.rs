@@ -1,7 +1,11 @@
 //! What the engine reported and more than one pane shows, stored once; panes only read it.
 
-use crate::engine::{Command, CommandKind, Config, Event, Measured, RunState, RunSummary, Survey, Trimming};
+use crate::engine::{
+    Command, CommandKind, Config, Event, Measured, RunState, RunSummary, StudySummary, Survey, Trimming,
+};
+use crate::present::times::Clock;
 use crate::ui::jobs::Jobs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the engine reported, and what it is busy with.
@@ -15,6 +19,10 @@ pub struct Model {
     pub config: Option<Arc<Config>>,
     /// The runs, newest first.
     pub listed: Option<Arc<Vec<RunSummary>>>,
+    /// The studies, by name.
+    pub studies: Option<Arc<Vec<StudySummary>>>,
+    /// What time it is, for the ages of things.
+    pub clock: Clock,
     /// What was measured last.
     pub measured: Option<Arc<Measured>>,
     /// What the engine is busy with.
@@ -29,6 +37,11 @@ impl Model {
     /// The runs, newest first; none before they were listed.
     pub fn runs(&self) -> &[RunSummary] {
         self.listed.as_ref().map_or(&[], |runs| runs)
+    }
+
+    /// The folder of a run.
+    pub fn run_folder(&self, id: &str) -> Option<PathBuf> {
+        Some(Path::new(self.setting("runs")?).join(id))
     }
 
     /// How many runs have a process that works on them or waits.
@@ -82,6 +95,7 @@ impl Model {
             Event::Config(config) => self.config = Some(config),
             Event::Measured(measured) => self.measured = Some(measured),
             Event::Runs(runs) => self.listed = Some(runs),
+            Event::Studies(studies) => self.studies = Some(studies),
             Event::Failed { command, .. } => self.jobs.ended(command),
             Event::Done(kind) => self.jobs.ended(kind),
             _ => {}

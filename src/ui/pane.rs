@@ -5,15 +5,16 @@ use crate::engine::{Command, CommandKind, Event};
 use crate::ui::input::Row;
 use crate::ui::message::Message;
 use crate::ui::model::Model;
+use crate::ui::text::file_name;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::filter::Filter;
-use crate::ui::widgets::list::Step;
+use crate::ui::widgets::list::{Cursor, Step};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a key does with a pane.
 pub type Action<P> = fn(&mut P, &Model, &mut Effects);
@@ -51,6 +52,25 @@ pub trait Pane: fmt::Debug + 'static {
 
     /// Moves its cursor.
     fn step(&mut self, _: Step, _: &Model) {}
+
+    /// The cursor of the list or text that it shows.
+    fn cursor(&self) -> Option<&Cursor> {
+        None
+    }
+
+    /// The mouse is pressed on it: a row is chosen.
+    fn click(&mut self, place: Position, model: &Model, _: &mut Effects) {
+        if let Some(row) = self.cursor().and_then(|cursor| cursor.row_at(place)) {
+            self.step(Step::To(row), model);
+        }
+    }
+
+    /// The wheel is turned over it: so many rows come into sight below, or above where that is negative.
+    fn wheel(&mut self, place: Position, rows: isize, model: &Model) {
+        if self.cursor().is_some_and(|cursor| cursor.covers(place)) {
+            self.step(Step::Scroll(rows), model);
+        }
+    }
 
     /// The filter of its list, where it has one.
     fn filter(&self) -> Option<&Filter> {
@@ -94,6 +114,11 @@ pub trait Pane: fmt::Debug + 'static {
 
     /// The workbench steps aside for the shell: nothing goes on that nobody sees.
     fn stops(&mut self, _: &mut Effects) {}
+
+    /// What its cursor is on, where that can be named outside.
+    fn selected(&self, _: &Model) -> Option<Selected> {
+        None
+    }
 
     /// Asks for what it shows and did not ask for yet; called while it is in sight.
     fn needs(&mut self, _: &Model, _: &mut Effects) {}
@@ -185,6 +210,25 @@ pub enum Show {
     Beside(String),
 }
 
+/// A run, study, trial or clip, as it is named outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// The id of a run or trial, the name of a study, the file name of a clip.
+    pub id: String,
+    /// Its folder, or the clip's file.
+    pub path: PathBuf,
+}
+
+impl Selected {
+    /// A clip.
+    pub fn clip(path: &Path) -> Self {
+        Self {
+            id: file_name(path),
+            path: path.to_owned(),
+        }
+    }
+}
+
 /// Clips of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tested {
@@ -215,6 +259,8 @@ pub struct Effects {
     pub show: Option<Show>,
     /// A text to be edited in an editor.
     pub edit: Option<String>,
+    /// A text for the clipboard.
+    pub copied: Option<String>,
     /// The run that other tabs speak of.
     pub chosen: Option<String>,
     /// The action that was chosen in the palette.

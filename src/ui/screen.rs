@@ -1,13 +1,14 @@
 //! The whole screen: tabs above, the tab in front, messages and keys below, overlays over it.
 
 use crate::present::numbers::{count, grouped};
-use crate::ui::input::Row;
+use crate::ui::input::{Key, Row};
 use crate::ui::message::Tone;
 use crate::ui::text::{Paint, width, wrap, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::gauge::gauge;
+use crate::ui::widgets::list::Cursor;
 use crate::ui::widgets::section::{Parts, inset};
-use crate::ui::workbench::Workbench;
+use crate::ui::workbench::{Target, Workbench};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -20,10 +21,13 @@ const KEPT: usize = 3;
 
 /// Draws everything.
 pub fn draw(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    workbench.targets.clear();
     if area.width < NEEDED.0 || area.height < NEEDED.1 {
         too_small(area, buffer, theme);
         return;
     }
+    let panes = workbench.tabs.iter().chain(&workbench.overlays);
+    panes.filter_map(|pane| pane.cursor()).for_each(Cursor::unseen);
     let message = message_lines(workbench, area);
     let rows = message.len() as u16;
     let airy = area.height >= 22;
@@ -98,7 +102,10 @@ fn header(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
         } else {
             theme.dim()
         };
-        x += buffer.put(area, x, 0, &name, style) + u16::from(area.width >= 62);
+        let taken = buffer.put(area, x, 0, &name, style);
+        let place = area.right_of(x).first_columns(taken);
+        workbench.targets.add(place, Target::Tab(index));
+        x += taken + u16::from(area.width >= 62);
     }
     let mut right = area.right_of(x);
     let active = workbench.model.active_runs();
@@ -133,27 +140,36 @@ fn footer(workbench: &Workbench, area: Rect, buffer: &mut Buffer, theme: Theme) 
     let room = area.width.saturating_sub(taken);
     let hints = Rect { width: room, ..area };
     let mut x = 0;
-    let typing = workbench.is_typing();
+    let shown = fitting(&workbench.rows(), workbench.is_typing(), usize::from(room));
+    for (name, hint, key) in shown {
+        let from = x;
+        x += buffer.put(hints, x, 0, &name, theme.accent()) + 1;
+        x += buffer.put(hints, x, 0, hint, theme.dim());
+        let place = hints.right_of(from).first_columns(x - from);
+        workbench.targets.add(place, Target::Key(key));
+        x += 2;
+    }
+}
+
+/// Keys and their words, as many as there is room for. The help and the palette say what does not fit, so their keys and the
+/// way out stay when there is little room; of the others, those that are spare go first, the last of them before the rest.
+fn fitting(rows: &[Row], typing: bool, room: usize) -> Vec<(String, &'static str, Key)> {
     let hint = |row: &Row| {
         let (keys, word) = row.hint?;
         let first = row.in_force(typing).next()?;
-        Some((keys.map_or_else(|| first.name(), str::to_owned), word))
+        Some((
+            row.spare,
+            (keys.map_or_else(|| first.name(), str::to_owned), word, first),
+        ))
     };
-    let mut shown: Vec<(String, &str)> = workbench.rows().iter().filter_map(hint).collect();
-    // The help and the palette say what does not fit here, so their keys and the way out stay when there is little room.
-    let needed = |shown: &[(String, &str)]| {
-        shown
-            .iter()
-            .map(|(name, hint)| width(name) + width(hint) + 3)
-            .sum::<usize>()
-    };
-    while needed(&shown) > usize::from(room) + 2 && shown.len() > KEPT {
-        shown.remove(shown.len() - KEPT - 1);
+    let mut shown: Vec<(bool, (String, &str, Key))> = rows.iter().filter_map(hint).collect();
+    let columns = |(_, (name, word, _)): &(bool, (String, &str, Key))| width(name) + width(word) + 3;
+    while shown.iter().map(columns).sum::<usize>() > room + 2 && shown.len() > KEPT {
+        let others = shown.len() - KEPT;
+        let spare = shown[..others].iter().rposition(|(spare, _)| *spare);
+        shown.remove(spare.unwrap_or(others - 1));
     }
-    for (name, hint) in shown {
-        x += buffer.put(hints, x, 0, &name, theme.accent()) + 1;
-        x += buffer.put(hints, x, 0, hint, theme.dim()) + 2;
-    }
+    shown.into_iter().map(|(_, hint)| hint).collect()
 }
 
 /// The newest task's progress at the right; returns the columns taken.

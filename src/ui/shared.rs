@@ -6,6 +6,9 @@ use crate::ui::pane::{Pane, Table};
 use crate::ui::widgets::list::Step;
 use ratatui::crossterm::event::KeyCode;
 
+/// Said where there is nothing to copy.
+const NOTHING: &str =
+    "There is nothing to copy here: y and Y copy what a run, study, trial or clip under the cursor is called.";
 const PAGE_UP: Key = Key::plain(KeyCode::PageUp);
 const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
 
@@ -16,6 +19,25 @@ impl<P: Pane> Table<P> {
         bindings: &[bind(&[ESCAPE, Key::character('q'), ENTER], "close")
             .hint("close")
             .does(|_, _, effects| effects.close())],
+    };
+
+    /// For naming outside what the cursor is on.
+    pub const COPY: Self = Self {
+        heading: "Copying (OSC 52)",
+        bindings: &[
+            bind(&[Key::character('y')], "copy the id, or a clip's file name").does(|pane, model, effects| match pane
+                .selected(model)
+            {
+                Some(selected) => effects.copied = Some(selected.id),
+                None => effects.note(NOTHING),
+            }),
+            bind(&[Key::character('Y')], "copy the path of its folder, or of the clip").does(|pane, model, effects| {
+                match pane.selected(model) {
+                    Some(selected) => effects.copied = Some(selected.path.display().to_string()),
+                    None => effects.note(NOTHING),
+                }
+            }),
+        ],
     };
 
     /// For moving.

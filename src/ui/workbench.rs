@@ -2,21 +2,30 @@
 
 use crate::engine::{Command, Event};
 use crate::present::numbers::count;
-use crate::ui::follow;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
-use crate::ui::input::{Row, bind};
+use crate::ui::input::{Act, Mouse, Row, bind};
 use crate::ui::message::Message;
 use crate::ui::model::Model;
+use crate::ui::notice::Notice;
 use crate::ui::overlays::{Help, Palette, Question};
-use crate::ui::pane::{AnyPane, Effects, Show};
+use crate::ui::pane::{AnyPane, Effects, Pane, Show};
 use crate::ui::tabs;
+use crate::ui::widgets::targets::Targets;
+use crate::ui::{ends, follow};
 use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Position;
+use std::time::{Duration, Instant};
 
 const HELP_KEYS: &[Key] = &[Key::character('?'), HELP];
 const PALETTE_KEYS: &[Key] = &[Key::character(':'), Key::control('p')];
 const REDRAW_KEYS: &[Key] = &[Key::control('l')];
 const STOP_KEYS: &[Key] = &[Key::control('z')];
 const QUIT_KEYS: &[Key] = &[Key::character('q'), INTERRUPT];
+
+/// Rows that the wheel scrolls at a time.
+const WHEEL: isize = 3;
+/// The second half of a double click comes within this time, meant for what stood there before.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// Everything that a frame shows.
 #[derive(Debug)]
@@ -29,8 +38,10 @@ pub struct Workbench {
     pub overlays: Vec<Box<dyn AnyPane>>,
     /// What the engine reported.
     pub model: Model,
-    /// Above the bottom row, until a key is pressed.
+    /// Above the bottom row, until a key is pressed or its time is over.
     pub message: Option<Message>,
+    /// The message that is seen, and since when.
+    seen: Option<(Message, Instant)>,
     /// A text that is to be edited.
     pub edit: Option<String>,
     /// Whether the whole screen is to be drawn anew.
@@ -43,6 +54,21 @@ pub struct Workbench {
     pub quit: bool,
     /// Commands that were not sent yet.
     pub outbox: Vec<Command>,
+    /// What the terminal is to be told.
+    pub notices: Vec<Notice>,
+    /// Where the last frame has tabs and keys.
+    pub targets: Targets<Target>,
+    /// When another pane came to the top.
+    turned: Option<Instant>,
+}
+
+/// What stands in the top and the bottom row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A tab, by its place.
+    Tab(usize),
+    /// A key, and what it does.
+    Key(Key),
 }
 
 /// Where a pane is.
@@ -71,12 +97,16 @@ impl Default for Workbench {
             overlays: Vec::new(),
             model: Model::default(),
             message: None,
+            seen: None,
             edit: None,
             redraw: false,
             restart: false,
             stop: false,
             quit: false,
             outbox: Vec::new(),
+            notices: Vec::new(),
+            targets: Targets::default(),
+            turned: None,
         }
     }
 }
@@ -115,6 +145,9 @@ impl Workbench {
     }
 
     fn follow(&mut self, place: Place, effects: Effects) {
+        if effects.closed || !effects.opened.is_empty() {
+            self.turned = Some(Instant::now());
+        }
         if let (true, Place::Overlay(index)) = (effects.closed, place) {
             drop(self.overlays.remove(index));
         }
@@ -127,6 +160,9 @@ impl Workbench {
         }
         if effects.chosen.is_some() {
             self.model.chosen = effects.chosen;
+        }
+        if let Some(text) = effects.copied {
+            self.copy(text);
         }
         if effects.edit.is_some() {
             self.edit = effects.edit;
@@ -147,6 +183,38 @@ impl Workbench {
     pub fn send(&mut self, command: Command) {
         self.model.sent(&command);
         self.outbox.push(command);
+    }
+
+    fn copy(&mut self, text: String) {
+        if text.len() > Notice::LONGEST {
+            let words = format!("That is too long for the clipboard: {text}");
+            self.message = Some(Message::bad(words));
+            return;
+        }
+        self.message = Some(Message::good(format!("Copied: {text}")));
+        self.notices.push(Notice::Copied(text));
+    }
+
+    /// Tells of what has ended with this event.
+    fn tell_ends(&mut self, event: &Event) {
+        let ended = match event {
+            Event::Runs(runs) => ends::of_runs(self.model.runs(), runs),
+            Event::Studies(studies) => {
+                let before = self.model.studies.as_ref().map_or(&[][..], |studies| studies);
+                ends::of_studies(before, studies)
+            }
+            _ => return,
+        };
+        let words: Vec<&str> = ended.iter().map(|message| message.text.as_str()).collect();
+        if words.is_empty() {
+            return;
+        }
+        self.notices.push(Notice::Ended(words.join(" ")));
+        if self.message.is_none() {
+            let text = words.join(" ");
+            let worst = ended.iter().map(|message| message.tone).max();
+            self.message = worst.map(|tone| Message { tone, text });
+        }
     }
 
     fn show(&mut self, show: &Show) {
@@ -170,9 +238,26 @@ impl Workbench {
         }
     }
 
+    /// Lets a message go whose time is over; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        match (&self.message, &self.seen) {
+            (Some(message), Some((seen, since))) if message == seen => {
+                let over = now.saturating_duration_since(*since) >= message.lifetime();
+                if over {
+                    (self.message, self.seen) = (None, None);
+                }
+                over
+            }
+            (message, _) => {
+                self.seen = message.clone().map(|message| (message, now));
+                false
+            }
+        }
+    }
+
     /// Follows a key.
     pub fn key(&mut self, event: KeyEvent) {
-        self.message = None;
+        (self.message, self.seen) = (None, None);
         let typing = self.is_typing();
         let mut known = false;
         self.with(self.focus(), |pane, model, effects| {
@@ -189,6 +274,33 @@ impl Workbench {
                         }
                     });
                 }
+            }
+        }
+        self.ask();
+    }
+
+    /// Follows the mouse: what lies on top takes it.
+    pub fn mouse(&mut self, mouse: Mouse, now: Instant) {
+        let wheel = match mouse.act {
+            Act::Press => return self.click(mouse.place, now),
+            Act::Down => WHEEL,
+            Act::Up => -WHEEL,
+        };
+        self.with(self.focus(), |pane, model, _| pane.wheel(mouse.place, wheel, model));
+        self.ask();
+    }
+
+    fn click(&mut self, place: Position, now: Instant) {
+        if self.turned.is_some_and(|turned| now < turned + DOUBLE_CLICK) {
+            return;
+        }
+        (self.message, self.seen) = (None, None);
+        match self.targets.at(place) {
+            Some(Target::Key(key)) => return self.key(key.event()),
+            Some(Target::Tab(tab)) if self.overlays.is_empty() => self.share(Shared::Tab(tab)),
+            Some(Target::Tab(_)) => {}
+            None => {
+                self.with(self.focus(), |pane, model, effects| pane.click(place, model, effects));
             }
         }
         self.ask();
@@ -273,11 +385,11 @@ impl Workbench {
             Shared::Help => {
                 let title = self.focused().map_or("", |pane| pane.name());
                 let help = Help::new(format!("Keys in {title}"), self.rows());
-                self.overlays.push(Box::new(help));
+                self.lay(help);
             }
             Shared::Palette => {
                 let palette = Palette::new(self.rows());
-                self.overlays.push(Box::new(palette));
+                self.lay(palette);
             }
             Shared::Redraw => self.redraw = true,
             Shared::Stop => {
@@ -288,6 +400,12 @@ impl Workbench {
             }
             Shared::Quit => self.leave(),
         }
+    }
+
+    /// Lays a pane over everything.
+    fn lay(&mut self, pane: impl Pane) {
+        self.turned = Some(Instant::now());
+        self.overlays.push(Box::new(pane));
     }
 
     /// Leaves; asks before that while runs go on.
@@ -302,7 +420,7 @@ impl Workbench {
             "{runs} {verb} on without the workbench, each in a process of its own. Open it again to see them.\n\nq again to leave, Esc to stay."
         );
         let question = Question::new("Leave the workbench?".to_owned(), text, "Leave", Vec::new());
-        self.overlays.push(Box::new(question.before_leaving()));
+        self.lay(question.before_leaving());
     }
 
     /// Follows an event: first the panes, which see what was known before, the topmost first.
@@ -322,6 +440,7 @@ impl Workbench {
         if let Event::SettingsEdit(edit) = &event {
             self.restart |= edit.written;
         }
+        self.tell_ends(&event);
         self.model.apply(event);
         self.ask();
     }

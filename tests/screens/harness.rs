@@ -1,5 +1,6 @@
 //! A workbench that tests drive: keys by their names, a fake engine, screens as text.
 
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -7,9 +8,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 use undertone::engine::{Command, CommandKind, Event};
-use undertone::ui::input::Row;
-use undertone::ui::{App, Colours, Theme};
+use undertone::present::times::Clock;
+use undertone::ui::input::{Input, Parser, Row};
+use undertone::ui::{App, Colours, Notice, Theme};
 
 /// The workbench over an engine that only writes down what it is asked.
 pub struct Workbench {
@@ -27,10 +30,17 @@ impl Workbench {
             engine.borrow_mut().push(command)
         });
         let mut workbench = Self { app, sent, answered: 0 };
+        workbench.at("2026-06-12T15:34:20Z", TimeZone::UTC);
         for event in events {
             workbench.tell(event);
         }
         workbench
+    }
+
+    /// So late it is, and in this zone times are written.
+    pub fn at(&mut self, now: &str, zone: TimeZone) {
+        let now = now.parse().unwrap();
+        self.app.set_clock(Clock { now, zone });
     }
 
     pub fn theme(&mut self, theme: Theme) {
@@ -98,6 +108,53 @@ impl Workbench {
 
     pub fn paste(&mut self, text: &str) {
         self.app.paste(text);
+    }
+
+    /// What the terminal sends when the left button is pressed on the first place that shows this text at this size.
+    pub fn click(&mut self, text: &str, size: (u16, u16)) {
+        let (x, y) = self.place(text, size);
+        self.report(&format!("\x1b[<0;{};{}M\x1b[<0;{0};{1}m", x + 1, y + 1));
+    }
+
+    /// The same of the wheel, turned by so many notches, upwards where that is negative.
+    pub fn wheel(&mut self, text: &str, notches: isize, size: (u16, u16)) {
+        let (x, y) = self.place(text, size);
+        let button = if notches < 0 { 64 } else { 65 };
+        for _ in 0..notches.abs() {
+            self.report(&format!("\x1b[<{button};{};{}M", x + 1, y + 1));
+        }
+    }
+
+    /// Bytes of the terminal, long enough after the click before that the two are not one double click.
+    pub fn report(&mut self, bytes: &str) {
+        self.report_at(bytes, Instant::now() + Duration::from_secs(1));
+    }
+
+    pub fn report_at(&mut self, bytes: &str, now: Instant) {
+        for input in Parser::default().follow(bytes.as_bytes(), now) {
+            match input {
+                Input::Mouse(mouse) => self.app.mouse(mouse, now),
+                other => panic!("no report of the mouse: {other:?}"),
+            }
+        }
+    }
+
+    /// Column and row of a text, which is not the last frame drawn by chance.
+    fn place(&self, text: &str, (width, height): (u16, u16)) -> (usize, usize) {
+        let screen = self.text(width, height);
+        let lines = screen.lines().enumerate();
+        let mut found = lines.filter_map(|(y, line)| Some((line[..line.find(text)?].chars().count(), y)));
+        found.next().unwrap_or_else(|| panic!("{text:?} is not on\n{screen}"))
+    }
+
+    /// Lets a message go whose time is over by now; whether one went.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        self.app.expire(now)
+    }
+
+    /// What the terminal was told since it was asked last.
+    pub fn notices(&mut self) -> Vec<Notice> {
+        self.app.take_notices()
     }
 
     /// The help of all keys in force.

@@ -1,11 +1,13 @@
 //! The whole workbench without a terminal: real keys, hand-made events, and the screens that follow,
 //! compared with `tests/screens/*.txt` (`UNDERTONE_UPDATE_SCREENS=1` records them again).
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod bottom;
 mod coverage;
 mod data;
 mod encoders;
+mod ends;
 mod fixtures;
 mod form;
 mod harness;
@@ -13,6 +15,7 @@ mod keys;
 mod keys_page;
 mod listen;
 mod lists;
+mod mouse;
 mod networks;
 mod paste;
 mod published;
@@ -53,8 +56,8 @@ fn before_the_scan_has_finished() {
     workbench.compare("analysing_80x24", 80, 24);
     assert_eq!(
         workbench.sent().len(),
-        5,
-        "settings, a demo corpus where there is none, scan, queue and runs are asked for at once, and once"
+        6,
+        "settings, a demo corpus where there is none, scan, queue, runs and studies are asked for at once, and once"
     );
 }
 

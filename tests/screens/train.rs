@@ -293,7 +293,7 @@ fn charts_share_a_scale_when_asked() {
     };
     let own = scales(&workbench);
     assert_ne!(own[0], own[1], "each its own");
-    workbench.press("Y");
+    workbench.press("U");
     let one = scales(&workbench);
     assert_eq!(one[0], one[1]);
     assert!(workbench.text(80, 24).contains("one scale"));

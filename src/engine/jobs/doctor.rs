@@ -6,7 +6,7 @@ use super::scan;
 use crate::audio::playback::{Environment, output_name};
 use crate::device::{adapters, choose_device, cuda_parts, device_names};
 use crate::engine::{EngineError, Settings, reading, request};
-use crate::system::{Finding, Health, disk, graphics, login, processor, terminal};
+use crate::system::{Finding, Health, disk, graphics, login, processor, terminal, tmux};
 use std::sync::Arc;
 
 impl Answer for request::Doctor {
@@ -14,6 +14,7 @@ impl Answer for request::Doctor {
     fn answer(self, context: &Context) -> Result<Arc<Vec<Finding>>, EngineError> {
         let settings = &context.settings;
         let mut found = terminal::look();
+        found.extend(tmux::look());
         found.extend(processor::look());
         found.extend(graphics::look());
         let driver = found

@@ -27,7 +27,7 @@ pub use range::Range;
 pub use rows::rows;
 pub use setting::{Kind, Setting};
 pub use tidy::{TidyRow, Tidying, tidied};
-pub use ui::{CharacterChoice, GroundChoice, UiSettings};
+pub use ui::{CharacterChoice, GroundChoice, NotifyChoice, UiSettings};
 
 use crate::corpus::demo::DemoSettings;
 use crate::corpus::{
@@ -351,6 +351,9 @@ fn validate(settings: &Settings) -> Result<(), (String, String)> {
     if !(least..=most).contains(&settings.ui.bytes_per_second) {
         let problem = format!("must be at least {least} and at most {most}; 64000 suits most lines");
         return refuse("ui.bytes_per_second".to_owned(), problem);
+    }
+    if let Err(problem) = settings.ui.zone() {
+        return refuse("ui.time_zone".to_owned(), problem);
     }
     for (name, recipe) in recipes {
         if let Err(FeatureError::Recipe { key, problem }) = recipe.validate() {

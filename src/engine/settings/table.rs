@@ -4,7 +4,7 @@
 //! default, and the choices are what the settings' own types read. The ranges are those that these types refuse to be left; a
 //! test tries both sides of every end with the loader.
 
-use super::{CharacterChoice, GroundChoice, Range, UiSettings};
+use super::{CharacterChoice, GroundChoice, NotifyChoice, Range, UiSettings};
 use crate::audio::augment::NoiseKind;
 use crate::audio::{Align, MelScale, Normalise as LevelNormalise, PadMode, Window};
 use crate::corpus::{
@@ -66,6 +66,7 @@ pub fn choices(key: &str) -> Vec<String> {
         }
         "ui.theme" => names::<GroundChoice>(),
         "ui.characters" => names::<CharacterChoice>(),
+        "ui.notify" => names::<NotifyChoice>(),
         "recipes.*.normalise" => names::<LevelNormalise>(),
         "recipes.*.cut_align" | "recipes.*.pad_align" => names::<Align>(),
         "recipes.*.window" => names::<Window>(),
@@ -288,7 +289,8 @@ mod tests {
     use crate::engine::{ConfigRow, Kind, SettingsError};
 
     /// Names and places of the user's own.
-    const FREE: [&str; 19] = [
+    const FREE: [&str; 20] = [
+        "ui.time_zone",
         "data",
         "runs",
         "cache",

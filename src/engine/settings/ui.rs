@@ -1,6 +1,10 @@
 //! How the workbench looks.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+/// The zone that TZ names, or the machine is in.
+const LOCAL: &str = "local";
 
 /// `[ui]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,11 +16,36 @@ pub struct UiSettings {
     pub characters: CharacterChoice,
     /// Bytes that go to the terminal in a second, on average and at most.
     pub bytes_per_second: u32,
+    /// Whether the mouse is followed.
+    pub mouse: bool,
+    /// Whether the bell is rung when something ends.
+    pub bell: bool,
+    /// How the desktop is told of it.
+    pub notify: NotifyChoice,
+    /// In which zone times are written: `local`, or a name as in `Europe/Berlin` or `UTC`.
+    pub time_zone: String,
 }
 
 impl UiSettings {
     /// Least and most of them.
     pub const BYTES_PER_SECOND: (u32, u32) = (2_000, 1_000_000_000);
+
+    /// The zone in which times are written; that of TZ or of the machine is UTC where neither says which it is.
+    ///
+    /// # Errors
+    /// What is wrong with its name, and the remedy.
+    pub fn zone(&self) -> Result<TimeZone, String> {
+        match self.time_zone.as_str() {
+            LOCAL => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+            "UTC" => Ok(TimeZone::UTC),
+            name => TimeZone::get(name).map_err(|_| {
+                format!(
+                    "`{name}` is no time zone that this machine knows; write a name as in \"Europe/Berlin\" (they stand in \
+                     /usr/share/zoneinfo, of the package tzdata), \"UTC\" or \"local\""
+                )
+            }),
+        }
+    }
 }
 
 impl Default for UiSettings {
@@ -25,6 +54,10 @@ impl Default for UiSettings {
             theme: GroundChoice::default(),
             characters: CharacterChoice::default(),
             bytes_per_second: 64_000,
+            mouse: true,
+            bell: true,
+            notify: NotifyChoice::default(),
+            time_zone: LOCAL.to_owned(),
         }
     }
 }
@@ -53,4 +86,19 @@ pub enum CharacterChoice {
     Unicode,
     /// Those of ASCII.
     Ascii,
+}
+
+/// How the desktop is told that something has ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyChoice {
+    /// In every way that the terminal may know.
+    #[default]
+    Auto,
+    /// By OSC 9.
+    Osc9,
+    /// By OSC 777.
+    Osc777,
+    /// Not at all.
+    None,
 }

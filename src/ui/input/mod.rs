@@ -1,11 +1,13 @@
-//! Keys as a terminal sends them, and what the help says of each.
+//! Keys and the mouse as a terminal sends them, and what the help says of each.
 
 pub(crate) mod key;
+mod mouse;
 mod parser;
 mod sequences;
 
 use crate::engine::CommandKind;
 pub use key::Key;
+pub use mouse::{Act, Mouse};
 pub use parser::{Input, Parser};
 use ratatui::crossterm::event::KeyEvent;
 pub use sequences::Sequences;
@@ -21,6 +23,8 @@ pub struct Row {
     pub help: &'static str,
     /// The word in the bottom row, and the keys before it; none for keys that need no reminder.
     pub hint: Option<(Option<&'static str>, &'static str)>,
+    /// Whether that word stands there only where there is room after all others.
+    pub spare: bool,
     /// The command that is sent in the end.
     pub sends: Option<CommandKind>,
     /// The keys that answer the question, or accept the form, in between.
@@ -34,6 +38,7 @@ pub const fn bind(keys: &'static [Key], help: &'static str) -> Row {
         keys,
         help,
         hint: None,
+        spare: false,
         sends: None,
         then: &[],
     }
@@ -43,6 +48,12 @@ impl Row {
     /// With a word in the bottom row.
     pub const fn hint(mut self, word: &'static str) -> Self {
         self.hint = Some((None, word));
+        self
+    }
+
+    /// With a word in the bottom row where there is room after all others.
+    pub const fn more(mut self, word: &'static str) -> Self {
+        (self.hint, self.spare) = (Some((None, word)), true);
         self
     }
 

@@ -1,9 +1,10 @@
-//! What a terminal sends, byte by byte: keys, pasted text, and its answers in the form of control sequences.
+//! What a terminal sends, byte by byte: keys, pasted text, reports of the mouse, and its answers in the form of control sequences.
 //!
 //! crossterm reads these bytes, too, but keeps the answers to itself and waits for them. Keys are those that it would yield,
 //! so a control string (`ESC ]` and what follows) arrives as Alt with its introducer, then its characters: that is for
 //! [`super::Sequences`].
 
+use super::Mouse;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::str;
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub enum Input {
     Key(KeyEvent),
     /// Text that was pasted.
     Paste(String),
+    /// What the mouse did.
+    Mouse(Mouse),
     /// Where the cursor is: the column, from 1.
     Cursor(u16),
     /// Which kind of terminal it is: the last answer to several questions.
@@ -168,6 +171,12 @@ fn control_sequence(bytes: &[u8]) -> Step {
             let key = (b'A'..=b'E').contains(last).then(|| KeyCode::F(1 + last - b'A').into());
             return Step::Complete(4, key.map(Input::Key));
         }
+        // The mouse, where its reports cannot be asked for in numbers.
+        Some([b'M', button, column, row, ..]) => {
+            let mouse = Mouse::of_bytes([*button, *column, *row]);
+            return Step::Complete(6, mouse.map(Input::Mouse));
+        }
+        Some([b'M', ..]) => return Step::Incomplete,
         _ => {}
     }
     let place = bytes[2..].iter().position(|byte| !(0x20..=0x3f).contains(byte));
@@ -200,6 +209,9 @@ fn meaning(parameters: &[u8], last: u8) -> Option<Input> {
     let text = str::from_utf8(parameters).ok()?;
     if last == b'c' {
         return text.starts_with('?').then_some(Input::Attributes);
+    }
+    if let Some(report) = text.strip_prefix('<') {
+        return (last == b'M').then(|| Mouse::of_report(report).map(Input::Mouse))?;
     }
     let mut numbers = text
         .split(';')
@@ -252,10 +264,17 @@ fn modifiers(number: u16) -> KeyModifiers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::input::Act;
     use proptest::prelude::*;
+    use ratatui::layout::Position;
 
     fn all(bytes: &[u8]) -> Vec<Input> {
         Parser::default().follow(bytes, Instant::now())
+    }
+
+    fn mouse(act: Act, x: u16, y: u16) -> Input {
+        let place = Position::new(x, y);
+        Input::Mouse(Mouse { act, place })
     }
 
     fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
@@ -285,14 +304,55 @@ mod tests {
             ("\x1b[Z", key(KeyCode::BackTab, KeyModifiers::SHIFT)),
             ("\x1b[24;3R", Input::Cursor(3)),
             ("\x1b[?64;1;2c", Input::Attributes),
+            ("\x1b[<0;80;24M", mouse(Act::Press, 79, 23)),
+            ("\x1b[<64;1;1M", mouse(Act::Up, 0, 0)),
+            ("\x1b[<65;3;9M", mouse(Act::Down, 2, 8)),
+            ("\x1b[<0;65535;65535M", mouse(Act::Press, 65534, 65534)),
+            ("\x1b[M !!", mouse(Act::Press, 0, 0)),
+            ("\x1b[M`#)", mouse(Act::Up, 2, 8)),
             ("\x1b[200~a\x1b[Ab\n\x1b[201~", Input::Paste("a\x1b[Ab\n".to_owned())),
         ] {
             assert_eq!(all(bytes.as_bytes()), [wanted], "{bytes:?}");
         }
         // What nobody asked for presses no key.
-        for bytes in ["\x1b[>1;10;0c", "\x1b[0n", "\x1b[?2026;2$y", "\x1b[I", "\x1b[<0;1;1M"] {
+        for bytes in ["\x1b[>1;10;0c", "\x1b[0n", "\x1b[?2026;2$y", "\x1b[I"] {
             assert_eq!(all(bytes.as_bytes()), [], "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn other_reports_of_the_mouse_press_nothing() {
+        for bytes in [
+            "\x1b[<0;1;1m",
+            "\x1b[<1;1;1M",
+            "\x1b[<2;1;1M",
+            "\x1b[<4;1;1M",
+            "\x1b[<16;1;1M",
+            "\x1b[<32;1;1M",
+            "\x1b[<35;1;1M",
+            "\x1b[<66;1;1M",
+            "\x1b[<128;1;1M",
+            "\x1b[<0;0;1M",
+            "\x1b[<0;1;0M",
+            "\x1b[<0;99999999999999999999;1M",
+            "\x1b[<0;-1;1M",
+            "\x1b[<0;1M",
+            "\x1b[<0;1;1;1M",
+            "\x1b[<M",
+            "\x1b[<;;M",
+            "\x1b[M#!!",
+            "\x1b[M \u{1}\u{1}",
+        ] {
+            assert_eq!(all(bytes.as_bytes()), [], "{bytes:?}");
+        }
+        // What comes behind them arrives.
+        let j = key(KeyCode::Char('j'), KeyModifiers::NONE);
+        assert_eq!(all(b"\x1b[<0;99999999;1Mj"), std::slice::from_ref(&j));
+        // One that is never completed is given up.
+        let (mut parser, now) = (Parser::default(), Instant::now());
+        assert_eq!(parser.follow(b"\x1b[<0;12", now), []);
+        assert_eq!(parser.silence(now + PAUSE), []);
+        assert_eq!(parser.follow(b"j", now), [j]);
     }
 
     #[test]
@@ -312,7 +372,7 @@ mod tests {
         #[test]
         fn pieces_mean_what_the_whole_means(
             parts in prop::collection::vec(
-                prop::sample::select(vec!["a", "é", "\x1b[A", "\x1b[20;3R", "\x1b[?6c", "\x1bOB", "\x1b[200~x\x1b[201~", "\r"]),
+                prop::sample::select(vec!["a", "é", "\x1b[A", "\x1b[20;3R", "\x1b[?6c", "\x1bOB", "\x1b[<0;7;100M", "\x1b[<64;9;3M", "\x1b[M\x60!\"", "\x1b[200~x\x1b[201~", "\r"]),
                 0..8,
             ),
             cuts in prop::collection::vec(0usize..60, 0..6),

@@ -55,6 +55,10 @@ impl Pane for CacheView {
             .step(step, self.report.as_ref().map_or(0, |report| report.rows.len()));
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Cache(report) = event {
             self.report = Some(Arc::clone(report));
@@ -146,7 +150,7 @@ impl CacheView {
         );
         let list = inner.below(2);
         self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
-        for (y, index) in self.cursor.window(rows.len(), usize::from(list.height)).enumerate() {
+        for (y, index) in self.cursor.window(rows.len(), list).enumerate() {
             let row = &rows[index];
             let (words, style) = match row.state {
                 CacheState::Current => ("", theme.text()),

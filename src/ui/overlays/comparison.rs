@@ -38,6 +38,10 @@ impl Pane for ComparisonView {
         self.cursor.scroll(step, rows);
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Compared(comparison) = event {
             self.found = Some(Arc::clone(comparison));
@@ -71,7 +75,7 @@ impl Pane for ComparisonView {
             buffer.put(inner, at(column), 0, &fit(&tail, value), theme.series(column));
         }
         let body = inner.below(1);
-        let window = self.cursor.view(lines.len(), usize::from(body.height));
+        let window = self.cursor.view(lines.len(), body);
         frame_bar(&window, lines.len(), body, buffer, theme);
         for (row, line) in lines[window.clone()].iter().enumerate() {
             let y = row as u16;

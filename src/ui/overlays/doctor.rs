@@ -35,6 +35,10 @@ impl Pane for DoctorView {
         self.cursor.scroll(step, self.lines(usize::from(WIDEST)).len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Doctor(findings) = event {
             self.findings = Some(Arc::clone(findings));
@@ -62,7 +66,7 @@ fn draw(lines: &[Line], cursor: &Cursor, area: Rect, buffer: &mut Buffer, theme:
     if lines.is_empty() {
         buffer.put(inner, 0, 0, "looking …", theme.dim());
     }
-    let window = cursor.view(lines.len(), usize::from(inner.height));
+    let window = cursor.view(lines.len(), inner);
     frame_bar(&window, lines.len(), inner, buffer, theme);
     for (row, line) in lines[window.clone()].iter().enumerate() {
         let y = row as u16;

@@ -69,6 +69,10 @@ impl Pane for EncodersView {
         self.cursor.step(step, self.rows().len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Encoders(report) = event {
             self.report = Some(Arc::clone(report));
@@ -142,18 +146,14 @@ impl EncodersView {
         };
         let headings = ["Name", "Here", "Parameters", "Layers", "Download"];
         buffer.put(area, 0, 0, &line(headings), theme.dim());
-        let room = usize::from(area.height.saturating_sub(detail + 2).max(1));
+        let list = area.below(1).first_rows(area.height.saturating_sub(detail + 2).max(1));
         let rows = self.rows();
-        let list = Rect {
-            height: room as u16,
-            ..area.below(1)
-        };
         let inner = Rect {
             y: area.y.saturating_sub(1),
             ..area
         };
         self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
-        for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
+        for (y, index) in self.cursor.window(rows.len(), list).enumerate() {
             let row = &rows[index];
             let (here, style) = match &row.here {
                 None => (String::new(), theme.dim()),

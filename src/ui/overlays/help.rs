@@ -53,6 +53,10 @@ impl Pane for Help {
         self.cursor.scroll(step, lines(&self.rows).len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         draw(self, area, buffer, theme);
     }
@@ -99,7 +103,7 @@ fn draw(help: &Help, area: Rect, buffer: &mut Buffer, theme: Theme) {
         .max(KEYS);
     let size = ((names + WORDS + 6) as u16, lines.len() as u16 + 2);
     let inner = overlay(buffer, area, size, &help.title, theme);
-    let window = help.cursor.view(lines.len(), usize::from(inner.height));
+    let window = help.cursor.view(lines.len(), inner);
     frame_bar(&window, lines.len(), inner, buffer, theme);
     let scrolled = window.len() < lines.len();
     for (row, line) in lines[window.clone()].iter().enumerate() {

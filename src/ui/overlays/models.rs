@@ -71,6 +71,10 @@ impl Pane for ModelsView {
         }
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(self.summary.as_ref().map_or(&self.cursor, |(_, cursor)| cursor))
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         match event {
             Event::Models(rows) => self.rows = Some(Arc::clone(rows)),
@@ -108,13 +112,9 @@ impl ModelsView {
         };
         let headings = ["Name", "Input", "Classes", "Parameters", "Mult.-adds"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());
-        let room = usize::from(inner.height).saturating_sub(3);
-        let list = Rect {
-            height: room as u16,
-            ..inner.below(1)
-        };
+        let list = inner.below(1).first_rows(inner.height.saturating_sub(3));
         self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
-        for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
+        for (y, index) in self.cursor.window(rows.len(), list).enumerate() {
             let row = &rows[index];
             let style = if index == self.cursor.row {
                 theme.selected()
@@ -158,7 +158,8 @@ fn layers(summary: &ModelSummary, cursor: &Cursor, area: Rect, buffer: &mut Buff
     buffer.put(inner, 0, 0, &cut(&of, columns), theme.text());
     let headings = line(["Layer", "Output", "Parameters", "Mult.-adds"]);
     buffer.put(inner, 0, 1, &headings, theme.dim());
-    let window = cursor.view(summary.layers.len(), usize::from(inner.height).saturating_sub(4));
+    let body = inner.below(2).first_rows(inner.height.saturating_sub(4));
+    let window = cursor.view(summary.layers.len(), body);
     let figure = |figure: usize| if figure > 0 { grouped(figure) } else { String::new() };
     for (y, layer) in summary.layers[window.clone()].iter().enumerate() {
         let parameters = figure(layer.trainable + layer.fixed);

@@ -46,12 +46,13 @@ const PALETTE: Table<Palette> = Table {
         bind(&[ESCAPE], "close")
             .hint("close")
             .does(|_, _, effects| effects.close()),
-        bind(&[UP], "up").does(|palette, _, _| palette.step(Step::Up)),
+        bind(&[UP], "up").does(|palette, model, _| palette.step(Step::Up, model)),
         bind(&[DOWN], "down")
             .hint("move")
-            .does(|palette, _, _| palette.step(Step::Down)),
-        bind(&[Key::plain(KeyCode::PageUp)], "a page up").does(|palette, _, _| palette.step(Step::PageUp)),
-        bind(&[Key::plain(KeyCode::PageDown)], "a page down").does(|palette, _, _| palette.step(Step::PageDown)),
+            .does(|palette, model, _| palette.step(Step::Down, model)),
+        bind(&[Key::plain(KeyCode::PageUp)], "a page up").does(|palette, model, _| palette.step(Step::PageUp, model)),
+        bind(&[Key::plain(KeyCode::PageDown)], "a page down")
+            .does(|palette, model, _| palette.step(Step::PageDown, model)),
     ],
 };
 
@@ -64,10 +65,6 @@ impl Palette {
             field: Field::default(),
             cursor: Cursor::default(),
         }
-    }
-
-    fn step(&mut self, step: Step) {
-        self.cursor.step(step, self.found.len());
     }
 
     fn find(&mut self) {
@@ -91,6 +88,14 @@ impl Pane for Palette {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![PALETTE]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.found.len());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn is_typing(&self) -> bool {
@@ -125,7 +130,7 @@ impl Pane for Palette {
         let names = self.actions.iter().map(|row| width(&row.names())).max().unwrap_or(0);
         let columns = usize::from(list.width).saturating_sub(names + 2);
         self.cursor.on_frame(self.found.len(), (inner, list), buffer, theme);
-        let window = self.cursor.window(self.found.len(), usize::from(list.height));
+        let window = self.cursor.window(self.found.len(), list);
         for (y, at) in window.enumerate() {
             let row = &self.actions[self.found[at]];
             let line = list.line(y as u16);

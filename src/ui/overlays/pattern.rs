@@ -9,7 +9,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::list::{Cursor, Step};
+use crate::ui::widgets::list::{Cursor, Step, frame_bar};
 use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -141,7 +141,8 @@ impl Pane for PatternView {
         }
         let list = below.below(head.len() as u16 + 1);
         let lines = lines(report);
-        let window = self.cursor.view(lines.len(), usize::from(list.height));
+        let window = self.cursor.view(lines.len(), list);
+        frame_bar(&window, lines.len(), list, buffer, theme);
         for (row, (text, style)) in lines[window.clone()].iter().enumerate() {
             let text = cut(text, usize::from(list.width));
             buffer.put(list, 0, row as u16, &text, style(theme));

@@ -9,7 +9,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, fit, width, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -74,6 +74,10 @@ impl Pane for PresetsView {
         self.cursor.step(step, rows);
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Presets(presets) = event {
             self.presets = Some(Arc::clone(presets));
@@ -96,13 +100,9 @@ impl Pane for PresetsView {
         let names = presets.iter().map(|preset| width(&preset.name)).max().unwrap_or(0) + 2;
         let columns = usize::from(inner.width);
         let below = VALUES.min(inner.height.saturating_sub(2));
-        let room = usize::from(inner.height.saturating_sub(below + 1));
-        let list = Rect {
-            height: room as u16,
-            ..inner
-        };
+        let list = inner.first_rows(inner.height.saturating_sub(below + 1));
         self.cursor.on_frame(presets.len(), (inner, list), buffer, theme);
-        for (y, index) in self.cursor.window(presets.len(), room).enumerate() {
+        for (y, index) in self.cursor.window(presets.len(), list).enumerate() {
             let preset = &presets[index];
             let own = match preset.provenance {
                 Provenance::Shipped => String::new(),

@@ -69,6 +69,10 @@ impl Pane for PublishedView {
         self.cursor.step(step, self.rows().len());
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         if let Event::Published(report) = event {
             self.report = Some(Arc::clone(report));
@@ -155,18 +159,14 @@ impl PublishedView {
             &line(["Corpus", "Licence", "Here", "Download"]),
             theme.dim(),
         );
-        let room = usize::from(area.height.saturating_sub(detail + 2).max(1));
+        let list = area.below(1).first_rows(area.height.saturating_sub(detail + 2).max(1));
         let rows = self.rows();
-        let list = Rect {
-            height: room as u16,
-            ..area.below(1)
-        };
         let inner = Rect {
             y: area.y.saturating_sub(1),
             ..area
         };
         self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
-        for (y, index) in self.cursor.window(rows.len(), room).enumerate() {
+        for (y, index) in self.cursor.window(rows.len(), list).enumerate() {
             let row = &rows[index];
             let style = match (index == self.cursor.row, &row.here) {
                 (true, _) => theme.selected(),

@@ -7,9 +7,10 @@ use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// Columns at most.
 const WIDEST: u16 = 60;
@@ -26,6 +27,8 @@ pub struct Question {
     quits: bool,
     /// Whether Enter presses the button with the verb.
     agrees: bool,
+    /// The buttons, by whether it is the one with the verb.
+    buttons: Targets<bool>,
 }
 
 const QUESTION: Table<Question> = Table {
@@ -58,6 +61,7 @@ impl Question {
             commands,
             quits: false,
             agrees: true,
+            buttons: Targets::default(),
         }
     }
 
@@ -89,6 +93,17 @@ impl Pane for Question {
         vec![QUESTION]
     }
 
+    /// The button that Enter would press is pressed; the other is chosen first, so that nothing is lost by one click. Cancel
+    /// needs no second one.
+    fn click(&mut self, place: Position, model: &Model, effects: &mut Effects) {
+        match self.buttons.at(place) {
+            Some(false) => effects.close(),
+            Some(true) if self.agrees => self.press(model, effects),
+            Some(true) => self.agrees = true,
+            None => {}
+        }
+    }
+
     /// Draws it; the buttons are in sight however little room there is for the text.
     fn draw(&self, _: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let columns = area.width.min(WIDEST);
@@ -99,15 +114,19 @@ impl Pane for Question {
         for (row, line) in lines.iter().enumerate() {
             buffer.put(inner, 0, row as u16, line, theme.text());
         }
+        self.buttons.clear();
         let (mut x, y) = (0, inner.height.saturating_sub(1));
-        for (label, chosen) in [(CANCEL, !self.agrees), (self.verb, self.agrees)] {
+        for (label, agrees) in [(CANCEL, false), (self.verb, true)] {
+            let chosen = agrees == self.agrees;
             let (mark, style) = if chosen {
                 ("› ", theme.selected())
             } else {
                 ("  ", theme.accent())
             };
             x += buffer.put(inner, x, y, mark, theme.accent());
-            x += buffer.put(inner, x, y, &format!("[ {label} ]"), style) + 1;
+            let taken = buffer.put(inner, x, y, &format!("[ {label} ]"), style);
+            self.buttons.add(inner.line(y).right_of(x).first_columns(taken), agrees);
+            x += taken + 1;
         }
     }
 }

@@ -70,6 +70,10 @@ impl Pane for SettingsView {
         self.cursor.step(step, rows);
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn filter(&self) -> Option<&Filter> {
         Some(&self.filter)
     }
@@ -113,7 +117,7 @@ impl Pane for SettingsView {
             .min(columns / 3);
         let value = columns.saturating_sub(key + origin + 4);
         self.cursor.on_frame(rows.len(), (inner, list), buffer, theme);
-        for (line, index) in self.cursor.window(rows.len(), usize::from(list.height)).enumerate() {
+        for (line, index) in self.cursor.window(rows.len(), list).enumerate() {
             let (row, y) = (rows[index], line as u16);
             let selected = index == self.cursor.row;
             let set = row.origin != "default";

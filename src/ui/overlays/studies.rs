@@ -7,19 +7,20 @@ use crate::present::words::study_deletion;
 use crate::ui::input::key::{ENTER, ESCAPE};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::{Paint, cut, fit, fit_right, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Columns at most.
 const WIDEST: u16 = 110;
-/// Columns of model, trials, best, workers and the time of the last write.
-const FIGURES: [usize; 5] = [18, 12, 8, 9, 17];
+/// Columns of model, trials, best, workers and the age of the last write.
+const FIGURES: [usize; 5] = [18, 12, 8, 9, 12];
 
 /// What is seen of the studies.
 #[derive(Debug, Default)]
@@ -80,11 +81,21 @@ impl Pane for StudiesView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![STUDIES, Table::MOVES]
+        vec![STUDIES, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.studies.len());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let id = self.study()?.name.clone();
+        let path = Path::new(model.setting("tuning.studies")?).join(&id);
+        Some(Selected { id, path })
     }
 
     fn apply(&mut self, event: &Event, _: &Model, effects: &mut Effects) {
@@ -127,14 +138,14 @@ impl Pane for StudiesView {
             }
             line
         };
-        let headings = ["Name", "Model", "Trials", "Best", "Workers", "Written (UTC)"];
+        let headings = ["Name", "Model", "Trials", "Best", "Workers", "Written"];
         buffer.put(inner, 0, 0, &line(headings), theme.dim());
         let list = Rect {
             height: inner.height.saturating_sub(3),
             ..inner.below(1)
         };
         self.cursor.on_frame(self.studies.len(), (inner, list), buffer, theme);
-        let window = self.cursor.window(self.studies.len(), usize::from(list.height));
+        let window = self.cursor.window(self.studies.len(), list);
         for (y, index) in window.enumerate() {
             let study = &self.studies[index];
             let done = study.counts.complete + study.counts.pruned;
@@ -145,15 +156,14 @@ impl Pane for StudiesView {
             let best = study
                 .best
                 .map_or_else(|| "–".to_owned(), |(_, value)| format!("{value:.4}"));
-            let written = study.written.map_or_else(
-                || "–".to_owned(),
-                |written| written.strftime("%Y-%m-%d %H:%M").to_string(),
-            );
+            let written = study
+                .written
+                .map_or_else(|| "–".to_owned(), |written| model.clock.ago(written));
             let workers = match study.workers {
                 0 => "–".to_owned(),
                 workers => workers.to_string(),
             };
-            let model = match (&study.problem, study.model.is_empty()) {
+            let architecture = match (&study.problem, study.model.is_empty()) {
                 (Some(_), _) => "damaged",
                 (None, true) => "–",
                 (None, false) => &study.model,
@@ -163,7 +173,7 @@ impl Pane for StudiesView {
                 (false, Some(_)) => theme.bad(),
                 (false, None) => theme.text(),
             };
-            let cells = [&*study.name, model, &trials, &best, &workers, &written];
+            let cells = [&*study.name, architecture, &trials, &best, &workers, &written];
             buffer.put(list, 0, y as u16, &line(cells), style);
         }
         let below = inner.below(inner.height.saturating_sub(2));

@@ -10,7 +10,7 @@ use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, file_name};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::list::{Cursor, Step};
-use crate::ui::widgets::section::overlay;
+use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -73,6 +73,10 @@ impl Pane for TrimView {
         self.cursor.scroll(step, lines);
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn apply(&mut self, event: &Event, _: &Model, _: &mut Effects) {
         match event {
             Event::Progress(progress) if progress.task == Task::Trimming => {
@@ -99,8 +103,8 @@ impl Pane for TrimView {
         };
         let scrolled = lines.len() > usize::from(inner.height);
         // The last row says how far one has scrolled.
-        let room = usize::from(inner.height).saturating_sub(usize::from(scrolled));
-        let window = self.cursor.view(lines.len(), room);
+        let body = inner.first_rows(inner.height.saturating_sub(u16::from(scrolled)));
+        let window = self.cursor.view(lines.len(), body);
         for (row, line) in lines[window.clone()].iter().enumerate() {
             let text = cut(&line.text, usize::from(inner.width));
             buffer.put(inner, 0, row as u16, &text, line.kind.style(theme));

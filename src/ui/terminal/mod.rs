@@ -1,13 +1,17 @@
 //! The terminal: every mode that the workbench changes is entered and left here, and nowhere else.
 
 mod frame;
+mod notices;
 mod output;
 mod pace;
 mod pen;
 mod questions;
 
 use super::input::{Input, Parser};
+use super::notice::Notice;
+use crate::engine::UiSettings;
 use frame::{Detail, Shown};
+use notices::Listener;
 pub use output::Output;
 use pace::{Pace, QUESTION, Room};
 pub use questions::{Locale, ground};
@@ -24,8 +28,10 @@ use std::time::{Duration, Instant};
 
 /// Alternate screen, pastes in brackets, no style, a clear screen, no cursor.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[m\x1b[2J\x1b[?25l";
-/// All of it taken back.
-const LEAVE: &str = "\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// Buttons and the wheel are reported, in numbers; the mouse's movements are not.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+/// All of it taken back, the mouse also where this program has not asked for it.
+const LEAVE: &str = "\x1b[m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /// How long leaving waits for a terminal that takes nothing.
 const PATIENCE: Duration = Duration::from_millis(1_000);
 /// The same where it has been waited for already.
@@ -90,29 +96,31 @@ pub struct Terminal {
     shown: Shown,
     questions: Questions,
     pace: Pace,
-    bytes_per_second: u32,
+    settings: UiSettings,
     /// The first tolerance that is tried: while a picture is hurried through, each frame would else add some of the detail
     /// that is to follow later.
     coarsest: usize,
 }
 
 impl Terminal {
-    /// Enters every mode, over whatever was on the screen: a connection that broke off leaves its picture there. So many
-    /// bytes a second are written at most.
+    /// Enters every mode, over whatever was on the screen: a connection that broke off leaves its picture there.
     ///
     /// # Errors
     /// A terminal that cannot be written, or that takes no modes.
-    pub fn enter(output: Output, bytes_per_second: u32) -> io::Result<Self> {
+    pub fn enter(output: Output, settings: &UiSettings) -> io::Result<Self> {
         enable_raw_mode()?;
         output.write(ENTER.as_bytes())?;
+        if settings.mouse {
+            output.write(MOUSE.as_bytes())?;
+        }
         Ok(Self {
             output,
             parser: Parser::default(),
             shown: Shown::cleared(size()),
             questions: Questions::default(),
-            pace: Pace::new(bytes_per_second, Instant::now()),
+            pace: Pace::new(settings.bytes_per_second, Instant::now()),
             coarsest: 0,
-            bytes_per_second,
+            settings: settings.clone(),
         })
     }
 
@@ -157,7 +165,7 @@ impl Terminal {
                 match input {
                     Input::Cursor(column) => drop(self.cursor(column)),
                     Input::Attributes => self.answered(),
-                    Input::Key(_) | Input::Paste(_) => {}
+                    Input::Key(_) | Input::Paste(_) | Input::Mouse(_) => {}
                 }
             }
         }
@@ -169,7 +177,7 @@ impl Terminal {
     /// As above.
     pub fn enter_again(&mut self) -> io::Result<()> {
         let known = self.pace.has_answers();
-        *self = Self::enter(self.output.clone(), self.bytes_per_second)?;
+        *self = Self::enter(self.output.clone(), &self.settings.clone())?;
         self.pace.answers(known);
         Ok(())
     }
@@ -228,6 +236,15 @@ impl Terminal {
             Err(Errno::INTR) => Ok((false, false)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Has the terminal ring, notify or copy.
+    ///
+    /// # Errors
+    /// A terminal that is gone.
+    pub fn tell(&self, notice: &Notice) -> io::Result<()> {
+        let listener = Listener::detect(&self.settings, |name| std::env::var_os(name));
+        self.output.write(listener.told(notice, self.settings.bell).as_bytes())
     }
 
     /// Whether the terminal has another size than the frame before.

@@ -3,6 +3,7 @@
 use crate::ui::text::{Paint, cut, fit_right, short, width};
 use crate::ui::theme::{Colours, Scale, Theme, shade};
 use crate::ui::widgets::section::Parts;
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -20,6 +21,8 @@ pub struct HeatMap<'a> {
     pub normalised: bool,
     /// The cell under the cursor.
     pub cell: (usize, usize),
+    /// Where the cells are seen.
+    pub targets: &'a Targets<(usize, usize)>,
     /// Colours.
     pub theme: Theme,
 }
@@ -130,6 +133,9 @@ impl Widget for HeatMap<'_> {
                 let (Some(count), Some(share)) = (self.count(row, column), self.share(row, column)) else {
                     continue;
                 };
+                let seen = area.below(y).right_of(x_of(column));
+                let seen = seen.first_rows(fit.cell.1 as u16).first_columns(fit.cell.0 as u16);
+                self.targets.add(seen, (row, column));
                 self.square(area, (x_of(column), y), fit.cell, (row, column), (count, share), buffer);
             }
         }
@@ -291,6 +297,7 @@ mod tests {
             shares: &shares,
             normalised: true,
             cell: (7, 7),
+            targets: &Targets::default(),
             theme: Theme::new(Colours::None),
         }
         .render(area, &mut buffer);
@@ -343,6 +350,7 @@ mod tests {
                 shares: &shares,
                 normalised,
                 cell: (0, 0),
+                targets: &Targets::default(),
                 theme,
             }
             .render(area, &mut buffer);

@@ -4,7 +4,7 @@ use crate::present::numbers::grouped;
 use crate::ui::text::Paint;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -59,16 +59,24 @@ pub enum Step {
     First,
     /// To the last row.
     Last,
+    /// To this row.
+    To(usize),
+    /// So many rows of the list come into sight below, or above where that is negative; the cursor stays among those seen.
+    Scroll(isize),
 }
 
 /// Where one is in a list. What the last frame could show is remembered by the draw itself, so that
-/// scrolling is steady and a page is as long as what is seen.
+/// scrolling is steady, a page is as long as what is seen, and a place of the screen is a row.
 #[derive(Debug, Clone, Default)]
 pub struct Cursor {
     /// The row.
     pub row: usize,
     top: Cell<usize>,
     page: Cell<usize>,
+    /// Where it was drawn; empty where it was not.
+    area: Cell<Rect>,
+    /// Rows seen that can be chosen; a text has none.
+    shown: Cell<usize>,
 }
 
 impl Cursor {
@@ -83,18 +91,32 @@ impl Cursor {
             Step::PageDown => self.row + page,
             Step::First => 0,
             Step::Last => last,
+            Step::To(row) => row,
+            Step::Scroll(by) => {
+                let page = self.page.get().max(1);
+                let top = self.top.get().saturating_add_signed(by).min(rows.saturating_sub(page));
+                self.top.set(top);
+                self.row.clamp(top, top + page - 1)
+            }
         }
         .min(last);
     }
 
     /// Scrolls a text of so many rows, in which the cursor is the first row seen.
     pub fn scroll(&mut self, step: Step, rows: usize) {
+        let step = match step {
+            Step::Scroll(by) => Step::To(self.row.saturating_add_signed(by)),
+            step => step,
+        };
         self.step(step, (rows + 1).saturating_sub(self.page.get()));
     }
 
-    /// The rows to show of a text.
-    pub fn view(&self, rows: usize, room: usize) -> Range<usize> {
+    /// The rows to show of a text in this area.
+    pub fn view(&self, rows: usize, area: Rect) -> Range<usize> {
+        let room = usize::from(area.height);
         self.page.set(room);
+        self.area.set(area);
+        self.shown.set(0);
         let top = self.row.min(rows.saturating_sub(room));
         top..rows.min(top + room)
     }
@@ -119,7 +141,7 @@ impl Cursor {
             width: 1,
             ..area
         };
-        scrollbar(&self.window(rows, room), rows, column, buffer, theme);
+        scrollbar(&self.window(rows, area), rows, column, buffer, theme);
         Rect {
             width: area.width - 1,
             ..area
@@ -131,7 +153,7 @@ impl Cursor {
     pub fn on_frame(&self, rows: usize, (inner, list): (Rect, Rect), buffer: &mut Buffer, theme: Theme) {
         let room = usize::from(list.height);
         if rows > room && inner.y > 0 {
-            frame_bar(&self.window(rows, room), rows, list, buffer, theme);
+            frame_bar(&self.window(rows, list), rows, list, buffer, theme);
             let edge = Rect {
                 y: inner.y - 1,
                 height: 1,
@@ -141,15 +163,35 @@ impl Cursor {
         }
     }
 
-    /// The rows to show when there is room for `room` of `rows`; the cursor is among them.
-    pub fn window(&self, rows: usize, room: usize) -> Range<usize> {
+    /// The rows to show of a list in this area; the cursor is among them.
+    pub fn window(&self, rows: usize, area: Rect) -> Range<usize> {
+        let room = usize::from(area.height);
         let row = self.row.min(rows.saturating_sub(1));
         let lowest = (row + 1).saturating_sub(room);
         let highest = row.min(rows.saturating_sub(room));
         let top = self.top.get().clamp(lowest.min(highest), highest.max(lowest));
         self.top.set(top);
         self.page.set(room);
-        top..rows.min(top + room)
+        self.area.set(area);
+        let window = top..rows.min(top + room);
+        self.shown.set(window.len());
+        window
+    }
+
+    /// A new frame begins, which may not show it.
+    pub fn unseen(&self) {
+        self.area.set(Rect::ZERO);
+    }
+
+    /// Whether the list is seen at this place.
+    pub fn covers(&self, place: Position) -> bool {
+        self.area.get().contains(place)
+    }
+
+    /// The row that is seen at this place.
+    pub fn row_at(&self, place: Position) -> Option<usize> {
+        let line = usize::from(place.y.saturating_sub(self.area.get().y));
+        (self.covers(place) && line < self.shown.get()).then_some(self.top.get() + line)
     }
 }
 
@@ -199,12 +241,22 @@ mod tests {
             Step::First,
             Step::PageDown,
             Step::Up,
+            Step::Scroll(3),
+            Step::To(4),
+            Step::Scroll(-1),
+            Step::To(usize::MAX),
+            Step::Scroll(isize::MIN),
         ];
         for rows in [0, 1, 5, 100] {
             for room in [0, 1, 3, 7, 200] {
                 for step in steps {
                     cursor.step(step, rows);
-                    let window = cursor.window(rows, room);
+                    let area = Rect::new(2, 5, 10, room as u16);
+                    let window = cursor.window(rows, area);
+                    let at = |y| cursor.row_at(Position::new(3, y));
+                    assert_eq!(at(5), (!window.is_empty()).then_some(window.start));
+                    assert_eq!(at(4), None);
+                    assert_eq!(at(5 + window.len() as u16), None, "below the last row is nothing");
                     assert!(window.end <= rows && window.len() <= room);
                     assert!(
                         rows == 0 || room == 0 || window.contains(&cursor.row),
@@ -217,5 +269,27 @@ mod tests {
                 }
             }
         }
+        cursor.unseen();
+        assert!(!cursor.covers(Position::new(3, 5)) && cursor.row_at(Position::new(3, 5)).is_none());
+    }
+
+    #[test]
+    fn a_list_is_scrolled_below_its_cursor_and_a_text_by_its_top() {
+        let area = Rect::new(0, 0, 9, 10);
+        let mut cursor = Cursor::default();
+        cursor.step(Step::To(9), 100);
+        cursor.window(100, area);
+        cursor.step(Step::Scroll(3), 100);
+        assert_eq!((cursor.row, cursor.window(100, area)), (9, 3..13));
+        cursor.step(Step::Scroll(9), 100);
+        assert_eq!((cursor.row, cursor.window(100, area)), (12, 12..22));
+        cursor.step(Step::Scroll(-30), 100);
+        assert_eq!((cursor.row, cursor.window(100, area)), (9, 0..10));
+        let mut text = Cursor::default();
+        text.view(12, area);
+        text.scroll(Step::Scroll(3), 12);
+        assert_eq!(text.view(12, area), 2..12);
+        assert_eq!(text.row_at(Position::new(1, 1)), None);
+        assert!(text.covers(Position::new(1, 1)));
     }
 }

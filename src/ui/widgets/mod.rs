@@ -20,6 +20,7 @@ pub mod list;
 pub mod playhead;
 pub mod section;
 pub mod spectrogram;
+pub mod targets;
 pub mod thumbnail;
 pub mod track;
 pub mod waveform;

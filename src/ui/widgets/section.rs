@@ -12,8 +12,12 @@ pub trait Parts {
     fn line(self, y: u16) -> Self;
     /// What is left below so many rows.
     fn below(self, rows: u16) -> Self;
+    /// The first of its rows, so many.
+    fn first_rows(self, rows: u16) -> Self;
     /// What is left at the right of so many columns.
     fn right_of(self, columns: u16) -> Self;
+    /// The first of its columns, so many.
+    fn first_columns(self, columns: u16) -> Self;
 }
 
 impl Parts for Rect {
@@ -30,6 +34,20 @@ impl Parts for Rect {
         Self {
             y: self.y + rows,
             height: self.height - rows,
+            ..self
+        }
+    }
+
+    fn first_rows(self, rows: u16) -> Self {
+        Self {
+            height: self.height.min(rows),
+            ..self
+        }
+    }
+
+    fn first_columns(self, columns: u16) -> Self {
+        Self {
+            width: self.width.min(columns),
             ..self
         }
     }

@@ -82,10 +82,10 @@ const FORM: Table<Form> = Table {
         bind(&[ESCAPE], "cancel; asks for it twice where something was entered")
             .hint("cancel")
             .does(Form::cancel),
-        bind(&[UP, BACK_TAB], "the field above").does(|form, _, _| form.step(Step::Up)),
+        bind(&[UP, BACK_TAB], "the field above").does(|form, model, _| form.step(Step::Up, model)),
         bind(&[DOWN, TAB], "the field below")
             .hint("fields")
-            .does(|form, _, _| form.step(Step::Down)),
+            .does(|form, model, _| form.step(Step::Down, model)),
         bind(&[LEFT], "the choice on the left").does(|form, _, _| form.turn(-1)),
         bind(&[RIGHT], "the choice on the right")
             .hint("choices")
@@ -103,6 +103,21 @@ impl Pane for Form {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![FORM]
+    }
+
+    /// To another field; a number there is replaced by what is typed.
+    fn step(&mut self, step: Step, _: &Model) {
+        if std::mem::take(&mut self.warned) {
+            self.problem = None;
+        }
+        self.cursor.step(step, self.entries.len());
+        if let Some(field) = self.field() {
+            field.select();
+        }
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn is_typing(&self) -> bool {
@@ -354,17 +369,6 @@ impl Form {
             .iter()
             .filter(|((corpus, gender), _)| corpus_passes(corpus) && gender_passes(gender));
         passing.map(|(_, clips)| clips).sum()
-    }
-
-    /// To another field; a number there is replaced by what is typed.
-    fn step(&mut self, step: Step) {
-        if std::mem::take(&mut self.warned) {
-            self.problem = None;
-        }
-        self.cursor.step(step, self.entries.len());
-        if let Some(field) = self.field() {
-            field.select();
-        }
     }
 
     /// Closes the form; once more where something would be lost.

@@ -20,8 +20,8 @@ fn press(form: &mut Form, keys: &str) {
     for key in keys.chars() {
         match key {
             '>' => form.turn(1),
-            'v' => form.step(Step::Down),
-            '^' => form.step(Step::First),
+            'v' => form.step(Step::Down, &Model::default()),
+            '^' => form.step(Step::First, &Model::default()),
             '<' => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Backspace))),
             digit => drop(form.field().unwrap().edit(KeyEvent::from(KeyCode::Char(digit)))),
         }

@@ -26,7 +26,7 @@ pub fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         height: inner.height.saturating_sub(BELOW),
         ..inner
     };
-    let window = form.cursor.window(form.entries.len(), usize::from(list.height));
+    let window = form.cursor.window(form.entries.len(), list);
     for (line, row) in window.clone().enumerate() {
         let at = list.line(line as u16);
         entry(&form.entries[row], at, row == form.cursor.row, buffer, theme);

@@ -131,7 +131,7 @@ pub(super) fn draw(
     let below = if area.height >= 12 { 5 } else { 3 };
     let [list, detail] = area.layout(&Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]));
     let list = view.cursor.bar(rows.len(), list, buffer, theme);
-    let visible = view.cursor.window(rows.len(), usize::from(list.height));
+    let visible = view.cursor.window(rows.len(), list);
     let shown: Vec<Row> = visible.clone().filter_map(|row| row_of(rows[row])).collect();
     let longest = |text: &dyn Fn(&Row) -> usize, most: usize| shown.iter().map(text).max().unwrap_or(0).min(most);
     let word = longest(&|row| row.word.0.len(), 10);

@@ -25,6 +25,7 @@ pub const DATA: Table<DataView> = Table {
             keys!['/'],
             "filter speakers, data-quality issues, refused files or notes",
         )
+        .more("filter")
         .does(|view, _, effects| {
             view.filter.typing = !matches!(view.view, View::Overview | View::Tables | View::Dimensions);
             if !view.filter.typing {
@@ -111,21 +112,25 @@ pub const DATA: Table<DataView> = Table {
             ));
         }),
         bind(keys!['t'], "what trimming silence at several thresholds would remove")
+            .more("trimming")
             .sends(CommandKind::Trim, &[])
             .does(|_, model, effects| TrimView::open(model, effects)),
         bind(keys!['C'], "the contents of the cache; clear them")
+            .more("cache")
             .sends(CommandKind::Cache, &[])
             .does(|_, _, effects| {
                 effects.open(CacheView::default());
                 effects.send(Command::Cache { clear: None });
             }),
         bind(keys!['E'], "the speech encoders: which are here, and fetching others")
+            .more("encoders")
             .sends(CommandKind::Encoders, &[])
             .does(|_, _, effects| {
                 effects.open(EncodersView::default());
                 effects.send(Command::Encoders { fetch: None });
             }),
         bind(keys!['a'], "published corpora: which are here, and getting others")
+            .more("corpora")
             .sends(CommandKind::Get, &[])
             .does(|_, _, effects| {
                 effects.open(PublishedView::default());
@@ -174,6 +179,7 @@ pub const DATA: Table<DataView> = Table {
             keys!['D'],
             "check this machine: what it has, what it lacks, what would help",
         )
+        .more("doctor")
         .sends(CommandKind::Doctor, &[])
         .does(|_, _, effects| {
             effects.open(DoctorView::default());

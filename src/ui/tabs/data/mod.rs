@@ -9,18 +9,19 @@ mod overview;
 mod speakers;
 mod tables;
 
-use crate::engine::{Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
+use crate::engine::{Clip, Command, CommandKind, DemoCorpus, Event, Survey, Tidying};
 use crate::present::numbers::{count, grouped};
 use crate::ui::model::Model;
 use crate::ui::overlays::Question;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::Paint;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::Parts;
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 /// A view of the Data tab.
@@ -91,6 +92,8 @@ pub struct DataView {
     filter: Filter,
     /// Indices of the rows of the list in front that pass the filter.
     rows: Vec<usize>,
+    /// Where the names of the views are seen.
+    names: Targets<View>,
     /// Why the last scan found nothing.
     unread: Option<String>,
 }
@@ -104,7 +107,11 @@ impl DataView {
             Turn::Left => index + shown.len() - 1,
             Turn::Right => index + 1,
         };
-        self.view = shown[next % shown.len()];
+        self.open_view(shown[next % shown.len()], model);
+    }
+
+    fn open_view(&mut self, view: View, model: &Model) {
+        self.view = view;
         (self.cursor, self.filter) = (Cursor::default(), Filter::default());
         self.list(model.survey.as_deref());
     }
@@ -139,12 +146,14 @@ impl DataView {
 
     fn open(&mut self, model: &Model, effects: &mut Effects) {
         let Some(survey) = &model.survey else { return };
-        if self.view != View::Issues {
-            return;
-        }
+        effects.show = self.clip(survey).map(|clip| Show::Clip(clip.name().into_owned()));
+    }
+
+    /// The clip under the cursor.
+    fn clip<'a>(&self, survey: &'a Survey) -> Option<&'a Clip> {
         let row = self.rows.get(self.cursor.row).copied();
-        let clip = row.and_then(|row| survey.catalogue.clips.get(survey.quality_issues.get(row)?.clip));
-        effects.show = clip.map(|clip| Show::Clip(clip.name().into_owned()));
+        let issue = row.filter(|_| self.view == View::Issues)?;
+        survey.catalogue.clips.get(survey.quality_issues.get(issue)?.clip)
     }
 }
 
@@ -154,11 +163,24 @@ impl Pane for DataView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::DATA, Table::MOVES]
+        vec![keys::DATA, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.rows.len());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
+    /// A view is opened, or a row chosen.
+    fn click(&mut self, place: Position, model: &Model, _: &mut Effects) {
+        if let Some(view) = self.names.at(place).filter(|view| *view != self.view) {
+            self.open_view(view, model);
+        } else if let Some(row) = self.cursor.row_at(place) {
+            self.step(Step::To(row), model);
+        }
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -172,6 +194,11 @@ impl Pane for DataView {
     fn typed(&mut self, model: &Model) {
         self.cursor = Cursor::default();
         self.list(model.survey.as_deref());
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let clip = self.clip(model.survey.as_ref()?)?;
+        Some(Selected::clip(&clip.name()))
     }
 
     fn apply(&mut self, event: &Event, model: &Model, effects: &mut Effects) {
@@ -235,6 +262,7 @@ fn demo(model: &Model) -> Question {
 }
 
 fn draw(view: &DataView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    view.names.clear();
     let Some(survey) = &model.survey else {
         empty::reading(view.unread.as_deref(), model, area, buffer, theme);
         return;
@@ -273,6 +301,7 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
         } else {
             theme.dim()
         };
+        let from = x;
         x += buffer.put(area, x, 0, view.name(), style);
         if let Some(count) = count {
             let style = match view {
@@ -281,6 +310,8 @@ fn views(data: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, them
             };
             x += buffer.put(area, x, 0, &format!(" {}", grouped(count)), style);
         }
+        data.names
+            .add(area.line(0).right_of(from).first_columns(x - from), view);
         x += 3;
     }
     let rows = match data.view {

@@ -31,7 +31,7 @@ pub fn draw(view: &DataView, survey: &Survey, area: Rect, buffer: &mut Buffer, t
     }
     let list = area.below(1);
     let list = view.cursor.bar(rows.len(), list, buffer, theme);
-    let visible = view.cursor.window(rows.len(), usize::from(list.height));
+    let visible = view.cursor.window(rows.len(), list);
     let longest = |text: fn(&SpeakerRow) -> &str| speakers.iter().map(|row| width(text(row))).max().unwrap_or(0);
     let (corpus, name) = (
         longest(|row| &row.corpus).clamp(6, 12),

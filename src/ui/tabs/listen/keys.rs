@@ -37,10 +37,12 @@ pub const LISTEN: Table<ListenView> = Table {
                 view.sort = view.sort.next();
                 view.rearrange(model);
             }),
-        bind(keys!['O', 'S'], "order the other way round").does(|view, model, _| {
-            view.reversed = !view.reversed;
-            view.rearrange(model);
-        }),
+        bind(keys!['O', 'S'], "order the other way round")
+            .more("reverse")
+            .does(|view, model, _| {
+                view.reversed = !view.reversed;
+                view.rearrange(model);
+            }),
         bind(
             keys!['p'],
             "predict its emotion with the model of the run chosen in Train, of the newest, or of the report it is from",

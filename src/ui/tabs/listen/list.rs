@@ -21,11 +21,7 @@ pub fn draw(view: &ListenView, survey: &Survey, area: Rect, buffer: &mut Buffer,
     }
     let list = view.cursor.bar(view.order.rows.len(), list, buffer, theme);
     let columns = Columns::new(usize::from(list.width));
-    for (line, row) in view
-        .cursor
-        .window(view.order.rows.len(), usize::from(list.height))
-        .enumerate()
-    {
+    for (line, row) in view.cursor.window(view.order.rows.len(), list).enumerate() {
         let line = list.line(line as u16);
         let selected = row == view.cursor.row;
         clip_row(

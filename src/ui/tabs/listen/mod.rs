@@ -15,7 +15,7 @@ use crate::present::filter::clips::{KnownClip, fields};
 use crate::present::filter::values_of;
 use crate::ui::model::Model;
 use crate::ui::overlays::NoSoundView;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::text::{Paint, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
@@ -62,11 +62,15 @@ impl Pane for ListenView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::LISTEN, Table::MOVES]
+        vec![keys::LISTEN, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.order.rows.len());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -124,6 +128,11 @@ impl Pane for ListenView {
             } => self.waiting = false,
             _ => {}
         }
+    }
+
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let clip = self.clip(model.survey.as_ref()?)?;
+        Some(Selected::clip(&clip.name()))
     }
 
     fn stops(&mut self, effects: &mut Effects) {

@@ -40,7 +40,7 @@ pub fn draw(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buff
     let columns = labels.len() as u16 * (17 + bar);
     let file = usize::from(area.width.saturating_sub(columns + 16)).clamp(10, 44);
     let list = cursor.bar(evaluated.len(), list, buffer, theme);
-    for (line, row) in cursor.window(evaluated.len(), usize::from(list.height)).enumerate() {
+    for (line, row) in cursor.window(evaluated.len(), list).enumerate() {
         let (clip, y) = (evaluated[row], line as u16);
         let selected = row == cursor.row;
         let over = |style| if selected { theme.selected() } else { style };

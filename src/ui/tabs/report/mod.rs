@@ -9,14 +9,15 @@ use crate::engine::{Command, CommandKind, EvaluatedClip, Event, Report, RunRepor
 use crate::ui::input::key::{ENTER, ESCAPE, LEFT, RIGHT, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table as Keys, Tested};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table as Keys, Tested};
 use crate::ui::text::{Paint, wrap_to};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::heat_map::HeatMap;
 use crate::ui::widgets::list::{Cursor, Step};
 use crate::ui::widgets::section::section;
+use crate::ui::widgets::targets::Targets;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::widgets::Widget;
 use scores::Table;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct ReportView {
     normalised: bool,
     /// The cell under the cursor: (truth, prediction).
     cell: (usize, usize),
+    /// Where the cells are seen.
+    cells: Targets<(usize, usize)>,
     /// The table beside the matrix that is drawn first.
     table: Table,
     /// The row of the list of the cell's clips, while it is open.
@@ -111,8 +114,8 @@ impl Pane for ReportView {
 
     fn keys(&self) -> Vec<Keys<Self>> {
         match self.clips {
-            Some(_) => vec![CLIPS, Keys::MOVES],
-            None => vec![TURNS, MATRIX, Keys::MOVES],
+            Some(_) => vec![CLIPS, Keys::COPY, Keys::MOVES],
+            None => vec![TURNS, MATRIX, Keys::COPY, Keys::MOVES],
         }
     }
 
@@ -127,8 +130,21 @@ impl Pane for ReportView {
                     Step::Down => (truth + 1).min(last),
                     Step::First | Step::PageUp => 0,
                     Step::Last | Step::PageDown => last,
+                    Step::To(_) | Step::Scroll(_) => truth,
                 };
             }
+        }
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        self.clips.as_ref()
+    }
+
+    /// A cell of the matrix, or a clip of one, is chosen.
+    fn click(&mut self, place: Position, _: &Model, _: &mut Effects) {
+        match &mut self.clips {
+            Some(cursor) => cursor.row = cursor.row_at(place).unwrap_or(cursor.row),
+            None => self.cell = self.cells.at(place).unwrap_or(self.cell),
         }
     }
 
@@ -141,6 +157,16 @@ impl Pane for ReportView {
             } => self.problem = Some(message.clone()),
             _ => {}
         }
+    }
+
+    /// The clip of the list, or the run.
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        if let Some(cursor) = &self.clips {
+            return self.evaluated().get(cursor.row).map(|clip| Selected::clip(&clip.path));
+        }
+        let id = self.report.as_ref()?.run.id.clone();
+        let path = model.run_folder(&id)?;
+        Some(Selected { id, path })
     }
 
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
@@ -291,6 +317,7 @@ fn reported(runs: &[RunSummary]) -> impl Iterator<Item = &RunSummary> {
 }
 
 fn draw(view: &ReportView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    view.cells.clear();
     let Some(report) = &view.report else {
         head::nothing(view, area, buffer, theme);
         return;
@@ -372,6 +399,7 @@ fn matrix(view: &ReportView, report: &RunReport, area: Rect, buffer: &mut Buffer
         shares: &report.confusion_normalised,
         normalised: view.normalised,
         cell: view.cell,
+        targets: &view.cells,
         theme,
     };
     map.render(inside, buffer);

@@ -115,7 +115,7 @@ pub fn clips(view: &ReportView, own: &Regression, area: Rect, buffer: &mut Buffe
     let columns = own.dimensions.len() as u16 * 20;
     let file = usize::from(area.width.saturating_sub(columns + 14)).clamp(8, 44);
     let list = cursor.bar(evaluated.len(), list, buffer, theme);
-    for (line, row) in cursor.window(evaluated.len(), usize::from(list.height)).enumerate() {
+    for (line, row) in cursor.window(evaluated.len(), list).enumerate() {
         let (clip, y) = (evaluated[row], line as u16);
         let selected = row == cursor.row;
         let over = |style| if selected { theme.selected() } else { style };

@@ -3,6 +3,7 @@
 use super::{TrainView, queue, usage};
 use crate::engine::{EpochMetrics, KeptEpoch, RunDetail, RunState, RunSummary};
 use crate::present::numbers::{bytes, ccc, duration, grouped, percent};
+use crate::present::times::Clock;
 use crate::present::words;
 use crate::ui::styles;
 use crate::ui::text::{Paint, width, wrap};
@@ -14,19 +15,26 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// Draws the facts, then as much of the log as there is room for.
-pub fn draw(view: &TrainView, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &TrainView, clock: &Clock, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(run) = view.run() else {
         return;
     };
     let detail = view.details.get(&run.id).map(|(detail, _)| &**detail);
-    draw_run(run, detail, area, buffer, theme);
+    draw_run(run, detail, clock, area, buffer, theme);
 }
 
 /// The same for any run.
-pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_run(
+    run: &RunSummary,
+    detail: Option<&RunDetail>,
+    clock: &Clock,
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
     let badge = if run.synthetic { "SYNTHETIC" } else { "" };
     let inside = section(buffer, area, &run.id, badge, theme);
-    let rows = details(run, detail, theme);
+    let rows = details(run, detail, clock, theme);
     let log = detail.map_or(&[][..], |detail| &detail.log);
     let least = if log.is_empty() {
         0
@@ -53,7 +61,7 @@ pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer
         let columns = usize::from(body.width);
         let lines: Vec<String> = log
             .iter()
-            .flat_map(|line| wrap(&log_line(line, columns), columns))
+            .flat_map(|line| wrap(&log_line(line, clock, columns), columns))
             .collect();
         let first = lines.len().saturating_sub(usize::from(body.height));
         for (row, line) in lines[first..].iter().enumerate() {
@@ -62,14 +70,19 @@ pub fn draw_run(run: &RunSummary, detail: Option<&RunDetail>, area: Rect, buffer
     }
 }
 
-/// A line of the log; where it does not fit, without the day and the zone before its words.
-fn log_line(line: &str, columns: usize) -> String {
-    match line
-        .split_once(" UTC  ")
-        .and_then(|(when, words)| Some((when.split_once(' ')?.1, words)))
-    {
-        Some((time, words)) if width(line) > columns => format!("{time} {words}"),
-        _ => line.to_owned(),
+/// A line of the log with its time in the zone of the clock; where it does not fit, without the day and the zone.
+fn log_line(line: &str, clock: &Clock, columns: usize) -> String {
+    let Some((when, words)) = line.split_once(" UTC  ") else {
+        return line.to_owned();
+    };
+    let Ok(at) = format!("{when}Z").parse() else {
+        return line.to_owned();
+    };
+    let full = clock.full(at);
+    let long = format!("{full}  {words}");
+    match full.split(' ').nth(1) {
+        Some(time) if width(&long) > columns => format!("{time} {words}"),
+        _ => long,
     }
 }
 
@@ -104,7 +117,12 @@ fn phase(run: &RunSummary, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16
     1
 }
 
-fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&'static str, String, Style)> {
+fn details(
+    run: &RunSummary,
+    detail: Option<&RunDetail>,
+    clock: &Clock,
+    theme: Theme,
+) -> Vec<(&'static str, String, Style)> {
     let plain = theme.text();
     let mut rows = Vec::new();
     let mut state = run.state.name().to_owned();
@@ -156,6 +174,13 @@ fn details(run: &RunSummary, detail: Option<&RunDetail>, theme: Theme) -> Vec<(&
     if !run.preset.is_empty() {
         rows.push(("preset", run.preset.clone(), plain));
     }
+    // Its id begins with the same moment, so where that is in another zone it is said.
+    let zone = if clock.full(run.created).ends_with(" UTC") {
+        ""
+    } else {
+        "; its id is in UTC"
+    };
+    rows.push(("begun", format!("{}{zone}", clock.full(run.created)), plain));
     rows.push(("split", format!("{}{}", run.split, fold.unwrap_or_default()), plain));
     rows.push(("corpora", run.corpora.join(", "), plain));
     if !run.note.tags.is_empty() {
@@ -241,9 +266,12 @@ fn epochs(detail: &RunDetail, theme: Theme) -> Vec<(&'static str, String, Style)
             memory_bytes,
             ..
         } = last;
-        let (score, figure) = figure(last);
-        let name = if score == "CCC" { "last CCC" } else { "last UAR" };
-        rows.push((name, format!("{figure} in epoch {epoch}"), plain));
+        // Where the last epoch is the best, that is said already.
+        if detail.epochs.best().is_none_or(|best| best.epoch != *epoch) {
+            let (score, figure) = figure(last);
+            let name = if score == "CCC" { "last CCC" } else { "last UAR" };
+            rows.push((name, format!("{figure} in epoch {epoch}"), plain));
+        }
         rows.push((
             "pace",
             format!("{} clips/s", grouped(last.clips_per_second.round() as usize)),

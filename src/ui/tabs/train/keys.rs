@@ -17,6 +17,7 @@ pub const TRAIN: Table<TrainView> = Table {
             .sends(CommandKind::Train, &[ENTER])
             .does(TrainView::new_run),
         bind(keys!['e'], "new run, its TOML edited in $VISUAL or $EDITOR")
+            .more("edit")
             .sends(CommandKind::Plan, &[])
             .does(|_, model, effects| Form::open_in_editor(model, effects)),
         bind(&[ENTER], "open the run's report")
@@ -34,6 +35,7 @@ pub const TRAIN: Table<TrainView> = Table {
             keys!['E'],
             "evaluate its model, or an encoder with a head, on all selected clips",
         )
+        .more("evaluate")
         .sends(CommandKind::Evaluate, &[ENTER])
         .does(evaluate::ask),
         bind(keys![' '], "mark the run and overlay its curves, or remove the mark")
@@ -50,10 +52,12 @@ pub const TRAIN: Table<TrainView> = Table {
             view.sort = view.sort.next();
             view.reorder(model);
         }),
-        bind(keys!['O'], "order the other way round").does(|view, model, _| {
-            view.reversed = !view.reversed;
-            view.reorder(model);
-        }),
+        bind(keys!['O'], "order the other way round")
+            .more("reverse")
+            .does(|view, model, _| {
+                view.reversed = !view.reversed;
+                view.reorder(model);
+            }),
         bind(
             keys!['m'],
             "show loss, accuracy, UAR, step loss, learning rate or resource usage first",
@@ -67,14 +71,20 @@ pub const TRAIN: Table<TrainView> = Table {
         bind(keys!['i'], "inspect: the values of all curves at a point, or no longer")
             .hint("inspect")
             .does(|view, _, _| view.look.inspect(view.longest())),
-        bind(keys!['l'], "draw losses on a logarithmic axis, or not").does(|view, _, _| view.look.log = !view.look.log),
-        bind(keys!['T'], "draw the curves over epochs, steps or time").does(|view, _, _| view.look.turn_across()),
+        bind(keys!['l'], "draw losses on a logarithmic axis, or not")
+            .more("log scale")
+            .does(|view, _, _| view.look.log = !view.look.log),
+        bind(keys!['T'], "draw the curves over epochs, steps or time")
+            .more("steps or time")
+            .does(|view, _, _| view.look.turn_across()),
         bind(
-            keys!['Y'],
+            keys!['U'],
             "one scale for the losses, and for accuracy and UAR; or each its own",
         )
         .does(|view, _, _| view.look.one_scale = !view.look.one_scale),
-        bind(keys!['w'], "smooth the curves: EMA 0.6, 0.9, 0.97, not at all").does(|view, _, _| view.smooth()),
+        bind(keys!['w'], "smooth the curves: EMA 0.6, 0.9, 0.97, not at all")
+            .more("smooth")
+            .does(|view, _, _| view.smooth()),
         bind(
             keys!['t'],
             "show the newest epochs (tail), these as they are (frozen), or the whole run",
@@ -92,14 +102,17 @@ pub const TRAIN: Table<TrainView> = Table {
             keys!['/'],
             "filter by words, or as uar>60 model=crnn !tag=old; Tab completes",
         )
+        .more("filter")
         .does(|view, _, _| view.filter.typing = true),
         bind(keys!['a'], "write a note of the run, with #tags")
+            .more("note")
             .sends(CommandKind::Note, &[ENTER])
             .does(note::note),
         bind(
             keys!['X'],
             "delete the marked runs, or the one under the cursor, with their other folds",
         )
+        .more("delete")
         .sends(CommandKind::Delete, CONFIRMED)
         .does(note::delete),
         bind(keys!['u'], "restore what was deleted last")
@@ -142,12 +155,14 @@ pub const TRAIN: Table<TrainView> = Table {
             .sends(CommandKind::Cancel, &[ENTER])
             .does(queue::cancel),
         bind(keys!['Q'], "queue: what is trained, and what waits for what")
+            .more("queue")
             .sends(CommandKind::Queue, &[])
             .does(|_, _, effects| effects.send(Command::Queue)),
         bind(keys!['W'], "queue: start the workers that are missing")
             .sends(CommandKind::Wake, &[])
             .does(|_, _, effects| effects.send(Command::Wake { follow: false })),
         bind(keys!['c'], "continue a run that was killed, stopped or failed")
+            .more("resume")
             .sends(CommandKind::Resume, &[])
             .does(TrainView::resume),
         bind(keys!['r'], "list the runs again")
@@ -172,6 +187,7 @@ pub const TRAIN: Table<TrainView> = Table {
             effects.send(Command::Presets);
         }),
         bind(keys!['M'], "the architectures, and their layers")
+            .more("models")
             .sends(CommandKind::Models, &[])
             .does(|_, _, effects| {
                 effects.open(ModelsView::default());

@@ -22,7 +22,7 @@ use crate::engine::{Bench, Command, CommandKind, Event, RunDetail, RunSummary};
 use crate::present::filter::runs::fields;
 use crate::present::filter::values_of;
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -183,12 +183,16 @@ impl Pane for TrainView {
     }
 
     fn keys(&self) -> Vec<Table<Self>> {
-        vec![keys::TRAIN, Table::MOVES]
+        vec![keys::TRAIN, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.listed.len());
         self.selected = self.run().map(|run| run.id.clone());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -230,6 +234,12 @@ impl Pane for TrainView {
         }
     }
 
+    fn selected(&self, model: &Model) -> Option<Selected> {
+        let id = self.run()?.id.clone();
+        let path = model.run_folder(&id)?;
+        Some(Selected { id, path })
+    }
+
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
         effects.chosen = self.run().map(|run| run.id.clone());
         if let Some(run) = self.next(model.runs())
@@ -269,8 +279,8 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
             Constraint::Fill(1),
         ];
         let [list, _, details] = left.layout(&Layout::vertical(rows));
-        runs::draw(view, model.runs().len(), list, buffer, theme);
-        detail::draw(view, details, buffer, theme);
+        runs::draw(view, model, list, buffer, theme);
+        detail::draw(view, &model.clock, details, buffer, theme);
         charts::draw(view, right, buffer, theme);
     } else {
         let list_rows = listed.clamp(3, (area.height / 3).max(4));
@@ -281,7 +291,7 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
             Constraint::Fill(1),
         ];
         let [list, _, below] = area.layout(&Layout::vertical(rows));
-        runs::draw(view, model.runs().len(), list, buffer, theme);
+        runs::draw(view, model, list, buffer, theme);
         let columns = [
             Constraint::Fill(1),
             Constraint::Length(2),
@@ -289,6 +299,6 @@ fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme:
         ];
         let [charts, _, details] = below.layout(&Layout::horizontal(columns));
         charts::draw(view, charts, buffer, theme);
-        detail::draw(view, details, buffer, theme);
+        detail::draw(view, &model.clock, details, buffer, theme);
     }
 }

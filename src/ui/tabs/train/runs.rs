@@ -15,9 +15,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Draws one row per run, the newest first; there are so many in all.
-pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let runs = &view.listed;
+/// Columns of `59 min ago`.
+const AGO: usize = 10;
+
+/// Draws one row per run, the newest first.
+pub fn draw(view: &TrainView, model: &Model, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let (runs, all) = (&view.listed, model.runs().len());
     let filtered = !view.filter.text().is_empty();
     let room = usize::from(area.height).saturating_sub(1 + usize::from(view.filter.is_shown()));
     let mut title = format!("Runs {}", view.cursor.place(runs.len(), room));
@@ -41,16 +44,24 @@ pub fn draw(view: &TrainView, all: usize, area: Rect, buffer: &mut Buffer, theme
     }
     let list = view.cursor.bar(runs.len(), list, buffer, theme);
     let longest = runs.iter().map(|run| width(&run.id)).max().unwrap_or(0);
-    for (line, row) in view.cursor.window(runs.len(), usize::from(list.height)).enumerate() {
+    for (line, row) in view.cursor.window(runs.len(), list).enumerate() {
         let at = list.line(line as u16);
-        run_row(view, (&runs[row], longest), at, row == view.cursor.row, buffer, theme);
+        let age = model.clock.ago(runs[row].created);
+        run_row(
+            view,
+            (&runs[row], longest, &age),
+            at,
+            row == view.cursor.row,
+            buffer,
+            theme,
+        );
     }
 }
 
-/// One run; names take the columns of the longest.
+/// One run, and when it was begun; names take the columns of the longest.
 fn run_row(
     view: &TrainView,
-    (run, longest): (&RunSummary, usize),
+    (run, longest, age): (&RunSummary, usize, &str),
     line: Rect,
     selected: bool,
     buffer: &mut Buffer,
@@ -95,9 +106,17 @@ fn run_row(
     buffer.put(line, 11, 0, &fit(&run.id, name), over(theme.text()));
     let mut x = 11 + name as u16 + 1;
     let words = room.saturating_sub(name + 1);
-    if words >= 8 {
-        buffer.put(line, x, 0, &fit(&details, words), over(theme.dim()));
-        x += words as u16 + 1;
+    // When it was begun, and before that what else there is room for.
+    let (others, ago) = match words.checked_sub(AGO + 1) {
+        Some(others) if others >= 8 => (others, AGO),
+        _ => (0, words),
+    };
+    if others > 0 {
+        x += buffer.put(line, x, 0, &fit(&details, others), over(theme.dim())) + 1;
+    }
+    if ago >= 7 {
+        let shown = if ago < AGO { age.trim_end_matches(" ago") } else { age };
+        x += buffer.put(line, x, 0, &fit_right(shown, ago), over(theme.dim())) + 1;
     }
     let done = Rect {
         x: line.x + x,

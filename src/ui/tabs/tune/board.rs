@@ -42,11 +42,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, area: Rect, buffer: &mut Buffer, 
         ..list
     };
     let rows = view.cursor.bar(view.order.len(), rows, buffer, theme);
-    for (line, place) in view
-        .cursor
-        .window(view.order.len(), usize::from(rows.height))
-        .enumerate()
-    {
+    for (line, place) in view.cursor.window(view.order.len(), rows).enumerate() {
         let Some(trial) = view.order.get(place).and_then(|number| page.trials.get(*number)) else {
             continue;
         };

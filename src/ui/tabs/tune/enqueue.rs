@@ -45,10 +45,6 @@ impl EnqueueForm {
         }
     }
 
-    fn step(&mut self, step: Step) {
-        self.cursor.step(step, self.fields.len());
-    }
-
     fn queue(&mut self, _: &Model, effects: &mut Effects) {
         let given = self
             .fields
@@ -69,10 +65,10 @@ const ENQUEUE: Table<EnqueueForm> = Table {
         bind(&[ESCAPE], "cancel")
             .hint("cancel")
             .does(|_, _, effects| effects.close()),
-        bind(&[UP, BACK_TAB], "the field above").does(|form, _, _| form.step(Step::Up)),
+        bind(&[UP, BACK_TAB], "the field above").does(|form, model, _| form.step(Step::Up, model)),
         bind(&[DOWN, TAB], "the field below")
             .hint("fields")
-            .does(|form, _, _| form.step(Step::Down)),
+            .does(|form, model, _| form.step(Step::Down, model)),
     ],
 };
 
@@ -83,6 +79,14 @@ impl Pane for EnqueueForm {
 
     fn keys(&self) -> Vec<Table<Self>> {
         vec![ENQUEUE]
+    }
+
+    fn step(&mut self, step: Step, _: &Model) {
+        self.cursor.step(step, self.fields.len());
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn is_typing(&self) -> bool {
@@ -100,11 +104,7 @@ impl Pane for EnqueueForm {
             height: inner.height.saturating_sub(2),
             ..inner
         };
-        for (line, row) in self
-            .cursor
-            .window(self.fields.len(), usize::from(list.height))
-            .enumerate()
-        {
+        for (line, row) in self.cursor.window(self.fields.len(), list).enumerate() {
             let (name, _, field) = &self.fields[row];
             let here = row == self.cursor.row;
             let at = list.line(line as u16);

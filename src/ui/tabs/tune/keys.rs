@@ -41,11 +41,13 @@ pub const TUNE: Table<TuneView> = Table {
             .does(|view, _, _| view.chosen_trials.turn_top()),
         bind(keys!['P'], "hide the pruned trials in all charts, or show them")
             .does(|view, _, _| view.chosen_trials.turn_pruned()),
-        bind(keys!['v'], "the next parameter of the slice").does(|view, _, _| {
-            let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
-            view.axis = (view.axis + 1) % axes.max(1);
-            view.arrange();
-        }),
+        bind(keys!['v'], "the next parameter of the slice")
+            .more("slice")
+            .does(|view, _, _| {
+                let axes = view.page.as_ref().map_or(0, |page| page.axes.len());
+                view.axis = (view.axis + 1) % axes.max(1);
+                view.arrange();
+            }),
         bind(keys!['s'], "stop all workers now; their trials fail")
             .hint("stop")
             .sends(CommandKind::StopTuning, CONFIRMED)
@@ -65,7 +67,9 @@ pub const TUNE: Table<TuneView> = Table {
         .hint("promote")
         .sends(CommandKind::Promote, &[ENTER])
         .does(ask::promote),
-        bind(keys!['c'], "copy the trial's settings to the form of a new run").does(ask::copy),
+        bind(keys!['c'], "copy the trial's settings to the form of a new run")
+            .more("copy")
+            .does(ask::copy),
         bind(
             keys!['o'],
             "order by rank, newest, epochs, time, or the slice's parameter",
@@ -75,14 +79,17 @@ pub const TUNE: Table<TuneView> = Table {
             view.sort = view.sort.next();
             view.arrange();
         }),
-        bind(keys!['O'], "order the other way round").does(|view, _, _| {
-            view.reversed = !view.reversed;
-            view.arrange();
-        }),
+        bind(keys!['O'], "order the other way round")
+            .more("reverse")
+            .does(|view, _, _| {
+                view.reversed = !view.reversed;
+                view.arrange();
+            }),
         bind(
             keys!['/'],
             "filter by words, or as uar>60 state=pruned hidden=64; Tab completes",
         )
+        .more("filter")
         .does(|view, _, _| view.filter.typing = view.page.is_some()),
         bind(&[LEFT, Key::character('h')], "the parameters on the left")
             .does(|view, _, _| view.column = view.column.saturating_sub(1)),
@@ -93,6 +100,7 @@ pub const TUNE: Table<TuneView> = Table {
         bind(keys!['['], "the study before").does(|view, _, _| view.turn(-1)),
         bind(keys![']'], "the next study").does(|view, _, _| view.turn(1)),
         bind(keys!['e'], "export the trials (CSV, or JSON by its name)")
+            .more("export")
             .sends(CommandKind::ExportStudy, &[ENTER])
             .does(ask::export),
         bind(keys!['M'], "repair a damaged journal; a copy is kept")

@@ -18,7 +18,7 @@ use crate::engine::{
 use crate::present::filter::trials::fields;
 use crate::present::filter::values_of;
 use crate::ui::model::Model;
-use crate::ui::pane::{Effects, Pane, Show, Table};
+use crate::ui::pane::{Effects, Pane, Selected, Show, Table};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::Filter;
 use crate::ui::widgets::list::{Cursor, Step};
@@ -76,12 +76,16 @@ impl Pane for TuneView {
 
     fn keys(&self) -> Vec<Table<Self>> {
         let own = if self.opened { keys::TRIAL } else { keys::TUNE };
-        vec![own, Table::MOVES]
+        vec![own, Table::COPY, Table::MOVES]
     }
 
     fn step(&mut self, step: Step, _: &Model) {
         self.cursor.step(step, self.order.len());
         self.selected = self.order.get(self.cursor.row).copied();
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
     }
 
     fn filter(&self) -> Option<&Filter> {
@@ -127,6 +131,16 @@ impl Pane for TuneView {
             } => self.page = None,
             _ => {}
         }
+    }
+
+    /// The trial's run; the study where it has none here.
+    fn selected(&self, _: &Model) -> Option<Selected> {
+        let page = self.page.as_ref()?;
+        let run = self.trial().and_then(|trial| trial.run.as_ref());
+        Some(Selected {
+            id: self.run().unwrap_or_else(|| page.name.clone()),
+            path: run.map_or_else(|| page.path.clone(), |run| page.path.join("trials").join(run)),
+        })
     }
 
     fn needs(&mut self, model: &Model, effects: &mut Effects) {
@@ -294,7 +308,7 @@ fn draw(view: &TuneView, model: &Model, area: Rect, buffer: &mut Buffer, theme: 
     if view.opened
         && let Some(trial) = view.trial()
     {
-        trial::draw(view, page, trial, area, buffer, theme);
+        trial::draw(view, &model.clock, (page, trial), area, buffer, theme);
         return;
     }
     let head = panels::head(view, page, area, buffer, theme);

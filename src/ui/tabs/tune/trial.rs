@@ -3,6 +3,7 @@
 use super::TuneView;
 use super::values::{figure, short_value};
 use crate::engine::{StudyPage, TrialRow};
+use crate::present::times::Clock;
 use crate::present::words::trial_state;
 use crate::ui::tabs::train::{charts, detail};
 use crate::ui::text::{Paint, cut, fit};
@@ -12,7 +13,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws it.
-pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(
+    view: &TuneView,
+    clock: &Clock,
+    (page, trial): (&StudyPage, &TrialRow),
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: Theme,
+) {
     let title = format!("Trial {} of {}", trial.number, page.name);
     let state = match trial.value {
         Some(value) => format!("{}, {}", trial_state(trial), figure(page, value)),
@@ -33,7 +41,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, trial: &TrialRow, area: Rect, buf
     let right = inside.right_of(left + 2);
     match &view.detail {
         Some(known) => {
-            detail::draw_run(&known.summary, Some(known), below, buffer, theme);
+            detail::draw_run(&known.summary, Some(known), clock, below, buffer, theme);
             charts::draw_run(known, right, buffer, theme);
         }
         None => {
