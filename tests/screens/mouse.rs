@@ -104,6 +104,7 @@ fn overlays_take_the_mouse() {
         workbench.press("Esc :");
         workbench.click("scan the corpora again", size);
         assert_ne!(workbench.last(), Some(Command::Scan { headers_only: false }));
+        workbench.answer();
         workbench.press("Enter");
         assert_eq!(workbench.last(), Some(Command::Scan { headers_only: false }));
         workbench.press("3 n");
