@@ -212,7 +212,7 @@ fn points_are_inspected_on_all_charts_at_once() {
     // The window comes along; over time the same epoch is looked at.
     workbench.press("t");
     (0..30).for_each(|_| workbench.press("Left"));
-    workbench.press("T");
+    workbench.press("T T");
     let text = workbench.text(120, 40);
     assert!(
         text.contains("epoch 11  validation") && text.contains("frozen, epochs 11-32 of 44"),

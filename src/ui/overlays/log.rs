@@ -1,12 +1,11 @@
 //! All that a run has to say: scrolled, searched, and followed while it runs.
 
 use crate::engine::{Command, CommandKind, Event, RunLog};
-use crate::present::numbers::grouped;
 use crate::ui::input::key::{ENTER, ESCAPE, keys};
 use crate::ui::input::{Key, bind};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
-use crate::ui::text::{Paint, wrap};
+use crate::ui::text::{Paint, fit, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::filter::{Filter, holds};
 use crate::ui::widgets::list::{Cursor, Step};
@@ -14,6 +13,9 @@ use crate::ui::widgets::section::{Parts, overlay};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
+
+/// Rows in which the line under the cursor stands in full.
+const FULL: u16 = 4;
 
 /// The log of one run.
 #[derive(Debug, Default)]
@@ -75,6 +77,10 @@ impl Pane for LogView {
         self.at_end = self.cursor.row + 1 >= rows;
     }
 
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn filter(&self) -> Option<&Filter> {
         Some(&self.filter)
     }
@@ -121,10 +127,6 @@ impl Pane for LogView {
             return;
         };
         let lines = self.lines();
-        let position = match lines.len() {
-            0 => String::new(),
-            count => format!("{} of {}", grouped(self.cursor.row + 1), grouped(count)),
-        };
         match self.filter.is_shown() {
             true => self.filter.draw(inner.line(0), buffer, theme),
             false => {
@@ -133,7 +135,6 @@ impl Pane for LogView {
                 buffer.put(inner, 0, 0, &words, theme.dim());
             }
         }
-        buffer.put_right(inner, 0, &position, theme.dim());
         let list = inner.below(2);
         if lines.is_empty() {
             let words = match log.lines.is_empty() {
@@ -142,30 +143,21 @@ impl Pane for LogView {
             };
             buffer.put(list, 0, 0, words, theme.dim());
         }
-        let (mut y, columns) = (0, usize::from(list.width).max(1));
-        // Long lines take several rows: as many lines are drawn as have room above that under the cursor.
-        let mut first = self.cursor.row.min(lines.len().saturating_sub(1));
-        let mut rows = 0;
-        for (index, line) in lines.iter().enumerate().take(first + 1).rev() {
-            rows += wrap(line, columns).len().max(1);
-            if rows > usize::from(list.height) {
-                break;
-            }
-            first = index;
-        }
-        for (index, line) in lines.iter().enumerate().skip(first) {
-            if y >= list.height {
-                break;
-            }
-            let style = if index == self.cursor.row {
-                theme.heading()
-            } else {
-                theme.text()
+        let below = FULL.min(list.height / 3);
+        let full = list.below(list.height - below);
+        let list = list.first_rows(list.height.saturating_sub(below + 1));
+        self.cursor.on_frame(lines.len(), (inner, list), buffer, theme);
+        let columns = usize::from(list.width);
+        for (y, index) in self.cursor.window(lines.len(), list).enumerate() {
+            let style = match index == self.cursor.row {
+                true => theme.selected(),
+                false => theme.text(),
             };
-            for words in wrap(line, columns) {
-                buffer.put(list, 0, y, &words, style);
-                y += 1;
-            }
+            buffer.put(list, 0, y as u16, &fit(lines[index], columns), style);
+        }
+        let line = lines.get(self.cursor.row).copied().unwrap_or_default();
+        for (y, words) in wrap(line, columns).iter().enumerate() {
+            buffer.put(full, 0, y as u16, words, theme.dim());
         }
     }
 }

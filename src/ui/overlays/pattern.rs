@@ -87,6 +87,14 @@ impl Pane for PatternView {
         Some(&mut self.fields[self.focus])
     }
 
+    fn step(&mut self, step: Step, _: &Model) {
+        self.scroll(step);
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        Some(&self.cursor)
+    }
+
     fn typed(&mut self, _: &Model) {
         self.changed = true;
     }
