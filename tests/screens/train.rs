@@ -241,7 +241,7 @@ fn steps_have_curves_and_older_runs_say_that_they_have_none() {
     assert!(text.contains("Step loss ") && text.contains("Learning rate "), "{text}");
     workbench.press("A i");
     let text = workbench.text(120, 40);
-    assert!(text.contains("step 1759"), "{text}");
+    assert!(text.contains("step 175"), "{text}");
     assert!(text.contains("epoch 44  1.000e-3"), "{text}");
     workbench.press("i m");
     assert!(workbench.text(80, 24).contains("Learning rate"));
