@@ -57,7 +57,7 @@ pub fn draw(view: &TuneView, page: &StudyPage, panel: Panel, area: Rect, buffer:
         Panel::Importance => (
             "Importance".to_owned(),
             format!(
-                "PED-ANOVA over {} complete of {} trials",
+                "over {} complete of {} trials",
                 grouped(page.importance_trials),
                 grouped(page.trials.len())
             ),
