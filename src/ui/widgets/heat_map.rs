@@ -319,6 +319,7 @@ mod tests {
                 shares: &vec![vec![0.2; 5]; 5],
                 normalised: false,
                 cell: (0, 0),
+                targets: &Targets::default(),
                 theme: Theme::new(Colours::None),
             }
             .render(area, &mut buffer);

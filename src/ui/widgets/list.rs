@@ -210,7 +210,7 @@ mod tests {
                 cursor.row = row;
                 let mut buffer = Buffer::empty(area);
                 let left = cursor.bar(rows, area, &mut buffer, theme);
-                let seen = cursor.window(rows, 6);
+                let seen = cursor.window(rows, area);
                 let thumb: Vec<bool> = (0..6).map(|y| buffer[(3, y)].symbol() == "┃").collect();
                 assert_eq!(
                     (left.width, cursor.place(rows, 6)),
