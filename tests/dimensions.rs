@@ -144,6 +144,14 @@ fn what_has_no_use_for_dimensions_is_refused_with_the_remedy_and_folds_are_poole
     let pooled = &report["pooled_regression"]["agreement"]["all"][0];
     assert_eq!(pooled["clips"], 120);
     assert_eq!(report["folds"][0]["score"], "mean CCC");
+    // The list of runs shows what all predictions come to together.
+    let all = report["pooled_regression"]["agreement"]["all"].as_array().unwrap();
+    let mean = all.iter().map(|row| number(&row["ccc"])).sum::<f64>() / all.len() as f64;
+    for row in &rows {
+        assert!((number(&row["folds_ccc"]) - mean).abs() < 1e-9, "{row}");
+    }
+    let text = lab.done(&["compare", id, rows[1]["id"].as_str().unwrap()]);
+    assert!(text.contains("test CCC") && text.contains("ΣCCC"), "{text}");
 }
 
 #[test]

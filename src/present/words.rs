@@ -3,8 +3,8 @@
 use super::numbers::{bytes, ccc, count, duration, grouped, percent, score};
 use crate::engine::{
     CacheKind, CacheState, CommandKind, Coverage, EncoderRow, EndReason, Exclusion, FetchedCorpus, FoldScores,
-    KeptEpoch, Known, Monitor, Note, Published, PublishedCounts, PublishedRow, PublishedScore, QualityIssueKind,
-    RunNote, RunSummary, Stop, StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
+    KeptEpoch, Known, Monitor, Note, PromotedRun, Published, PublishedCounts, PublishedRow, PublishedScore,
+    QualityIssueKind, RunNote, RunSummary, Stop, StopTuning, StudyDeletion, StudyPage, TrialRow, Warning,
 };
 
 /// What data of a program and not of people is called.
@@ -281,7 +281,10 @@ pub fn coverage_mark(run: &RunSummary) -> &'static str {
 
 /// The mark of a fold's score that is that of all folds together; nothing for any other.
 pub fn fold_mark(run: &RunSummary) -> &'static str {
-    if run.folds.is_some() { "Σ" } else { "" }
+    match run.folds.is_some() || run.folds_ccc.is_some() {
+        true => "Σ",
+        false => "",
+    }
 }
 
 /// What is the largest validation UAR of all epochs, wherever it is shown with the one of the kept epoch.
@@ -314,6 +317,16 @@ pub fn tags(note: &RunNote) -> String {
     tags.join(" ")
 }
 
+/// What the scores of compared runs are called: UAR in percent, the CCC of dimensions, or either.
+pub fn score_name(runs: &[RunSummary]) -> &'static str {
+    let of_dimensions = |run: &RunSummary| run.best_validation_ccc.is_some() || run.test_ccc.is_some();
+    match (runs.iter().any(of_dimensions), runs.iter().all(of_dimensions)) {
+        (false, _) => "UAR %",
+        (true, true) => "CCC",
+        (true, false) => "UAR % or CCC",
+    }
+}
+
 /// The best score on validation: UAR in percent, or the CCC of dimensions.
 pub fn best_validation(run: &RunSummary) -> String {
     run.best_validation_ccc
@@ -323,7 +336,20 @@ pub fn best_validation(run: &RunSummary) -> String {
 /// The same on the test clips, with its marks.
 pub fn tested(run: &RunSummary) -> String {
     let shown = || format!("{}{}{}", coverage_mark(run), fold_mark(run), score(run.shown_uar()));
-    run.test_ccc.map_or_else(shown, ccc)
+    run.shown_ccc()
+        .map_or_else(shown, |found| format!("{}{}", fold_mark(run), ccc(found)))
+}
+
+/// What a promoted trial comes to on the test set.
+pub fn promoted(run: &PromotedRun) -> String {
+    match (run.ccc, run.test) {
+        (Some(found), _) => format!("test mean CCC {}", ccc(found)),
+        (None, Some((uar, accuracy))) => {
+            let uar_name = run.coverage.clone().unwrap_or_default().uar();
+            format!("test {uar_name} {}, accuracy {}", percent(uar), percent(accuracy))
+        }
+        (None, None) => "not evaluated yet".to_owned(),
+    }
 }
 
 /// `mean of folds 58.1 ± 2.3 %`.

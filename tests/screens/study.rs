@@ -168,6 +168,7 @@ pub fn study() -> StudyPage {
             },
         ],
         promoted: vec![PromotedRun {
+            ccc: None,
             trial: ranked[0].0,
             run: "20260612-151500-conv1d-conv1d-t0003-s42".to_owned(),
             seed: 42,

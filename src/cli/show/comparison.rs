@@ -25,13 +25,14 @@ fn table(comparison: &Comparison) -> String {
     row("state", &|run| run.state.name().to_owned());
     row("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs));
     row("ended", &|run| words::ended(run).to_owned());
-    row("best val. UAR %", &best_score);
-    row("kept epoch's val. UAR %", &|run| {
+    let score_name = words::score_name(runs);
+    row(&format!("best val. {score_name}"), &best_score);
+    row(&format!("kept epoch's val. {score_name}"), &|run| {
         run.kept_epoch
             .as_ref()
             .map_or_else(|| "–".to_owned(), words::kept_figure)
     });
-    row("test UAR %", &|run| test_score(run, run.shown_uar()));
+    row(&format!("test {score_name}"), &|run| test_score(run, run.shown_uar()));
     row("test acc. %", &|run| score(run.shown_accuracy()));
     for (key, values) in &comparison.settings {
         let cells = values

@@ -46,8 +46,8 @@ use crate::present::words;
 
 /// A share of the test set as in a table, marked where it has to be read with what is said of its classes.
 fn test_score(run: &RunSummary, share: Option<f64>) -> String {
-    if let Some(found) = run.test_ccc {
-        return format!("CCC {}", ccc(found));
+    if let Some(found) = run.shown_ccc() {
+        return format!("{}CCC {}", words::fold_mark(run), ccc(found));
     }
     match share {
         Some(_) => format!(

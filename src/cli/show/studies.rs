@@ -2,8 +2,8 @@
 
 use crate::cli::output::Output;
 use crate::engine::{
-    LeftOut, Repaired, StopTuning, StudyCounts, StudyDeletion, StudyPage, StudyRestored, StudySummary, TrialRow,
-    TrialState,
+    Coverage, LeftOut, Repaired, StopTuning, StudyCounts, StudyDeletion, StudyPage, StudyRestored, StudySummary,
+    TrialRow, TrialState,
 };
 use crate::present::json::{self, StudyEvent};
 use crate::present::numbers::percent;
@@ -230,27 +230,13 @@ fn test_evaluations(page: &StudyPage) -> String {
         times => format!("the test set was evaluated {times} times\n"),
     };
     for run in &page.promoted {
-        text += &match run.test {
-            Some((uar, accuracy)) => {
-                let coverage = run.coverage.clone().unwrap_or_default();
-                let warning = coverage
-                    .warning()
-                    .map_or_else(String::new, |words| format!("; {words}"));
-                format!(
-                    "trial {} as {} (seed {}): test {} {}, accuracy {}{warning}\n",
-                    run.trial,
-                    run.run,
-                    run.seed,
-                    coverage.uar(),
-                    percent(uar),
-                    percent(accuracy)
-                )
-            }
-            None => format!(
-                "trial {} as {} (seed {}): not evaluated yet\n",
-                run.trial, run.run, run.seed
-            ),
-        };
+        let warning = run.coverage.as_ref().and_then(Coverage::warning);
+        let warning = warning.map_or_else(String::new, |words| format!("; {words}"));
+        let test = words::promoted(run);
+        text += &format!(
+            "trial {} as {} (seed {}): {test}{warning}\n",
+            run.trial, run.run, run.seed
+        );
     }
     text
 }

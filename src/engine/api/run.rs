@@ -46,6 +46,8 @@ pub struct RunSummary {
     pub kept_epoch: Option<KeptEpoch>,
     /// What the folds come to of which it is one, as soon as two are evaluated.
     pub folds: Option<FoldScores>,
+    /// The mean CCC of all predictions of these folds together, where dimensions are learnt.
+    pub folds_ccc: Option<f64>,
     /// Test UAR, once evaluated.
     pub test_uar: Option<f64>,
     /// Mean CCC of the dimensions on the test clips, where these were learnt, once evaluated.
@@ -93,6 +95,11 @@ impl RunSummary {
     pub fn shown_uar(&self) -> Option<f64> {
         let folds = self.folds.as_ref().map(|folds| folds.uar);
         self.test_uar.map(|own| folds.unwrap_or(own))
+    }
+
+    /// Mean CCC on the test clips, in the same way.
+    pub fn shown_ccc(&self) -> Option<f64> {
+        self.test_ccc.map(|own| self.folds_ccc.unwrap_or(own))
     }
 
     /// Test accuracy, in the same way.

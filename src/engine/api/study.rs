@@ -195,6 +195,8 @@ pub struct PromotedRun {
     pub seed: u64,
     /// Test UAR and accuracy, once evaluated.
     pub test: Option<(f64, f64)>,
+    /// Mean CCC on the test set where dimensions are learnt, once evaluated.
+    pub ccc: Option<f64>,
     /// Which classes these are about, once evaluated.
     pub coverage: Option<Coverage>,
 }
@@ -226,7 +228,10 @@ impl StudyPage {
 
     /// How many runs of its trials were evaluated on the test set.
     pub fn test_evaluations(&self) -> usize {
-        self.promoted.iter().filter(|run| run.test.is_some()).count()
+        self.promoted
+            .iter()
+            .filter(|run| run.test.is_some() || run.ccc.is_some())
+            .count()
     }
 }
 

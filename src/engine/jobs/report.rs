@@ -6,7 +6,7 @@ use crate::engine::runs::book::RunBook;
 use crate::engine::runs::page::RunPage;
 use crate::engine::runs::results;
 use crate::engine::{EngineError, EvaluatedClip, Pooled, RunReport, request};
-use crate::evaluation::{Regression, pooled, spread};
+use crate::evaluation::{pooled, spread};
 use crate::runs::find_run;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Answer for request::Report {
             false => None,
         };
         let pooled_dimensions = match several && report.regression.is_some() {
-            true => together(&group),
+            true => results::pooled_dimensions(group.iter().map(|page| &page.folder)),
             false => None,
         };
         Ok(Arc::new(RunReport {
@@ -66,15 +66,4 @@ fn clips_of(group: &[&RunPage]) -> Vec<(String, Vec<EvaluatedClip>)> {
         Some((page.folder.id.clone(), evaluated))
     };
     group.iter().filter_map(read).collect()
-}
-
-/// All predictions of folds that have learnt dimensions.
-fn together(group: &[&RunPage]) -> Option<Regression> {
-    let read = |page: &&RunPage| {
-        let report = results::read_report(&page.folder).ok()?;
-        let evaluated = results::read_evaluated_clips(&page.folder, &report).ok()?;
-        Some((report.regression?, evaluated))
-    };
-    let folds: Vec<(Regression, Vec<_>)> = group.iter().filter_map(read).collect();
-    Regression::pooled(folds.iter().map(|(fold, evaluated)| (fold, &**evaluated)))
 }

@@ -1,7 +1,9 @@
 //! All runs, read on from where the last poll ended.
 
 use super::page::RunPage;
+use super::results;
 use crate::engine::{Coverage, FoldScores, QueuePosition, RunDetail, RunLog, RunSummary, Scores};
+use crate::evaluation::Regression;
 use crate::runs::queue::Lane;
 use crate::runs::{RunError, list_runs, watch_heartbeats};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,6 +26,8 @@ pub struct RunBook {
     places: HashMap<String, QueuePosition>,
     /// Of every K-fold, what its evaluated folds come to together.
     together: HashMap<String, Together>,
+    /// Of every K-fold whose folds learn dimensions, how many are evaluated, and the mean CCC of all their predictions.
+    agreement: HashMap<String, (usize, Option<f64>)>,
 }
 
 impl RunBook {
@@ -34,6 +38,7 @@ impl RunBook {
             pages: BTreeMap::new(),
             places: HashMap::new(),
             together: HashMap::new(),
+            agreement: HashMap::new(),
         }
     }
 
@@ -55,6 +60,7 @@ impl RunBook {
         }
         self.places = self.queue_positions();
         self.together = self.folds_together();
+        self.agreement = self.folds_agree();
         Ok(())
     }
 
@@ -121,6 +127,26 @@ impl RunBook {
         together.collect()
     }
 
+    /// Their predictions are read again only when another fold was evaluated.
+    fn folds_agree(&self) -> HashMap<String, (usize, Option<f64>)> {
+        let mut groups: HashMap<&str, Vec<&RunPage>> = HashMap::new();
+        for page in self.pages.values() {
+            let folds = page.file.as_ref().map_or(1, |file| file.run.folds);
+            if page.ccc().is_some() && folds > 1 {
+                groups.entry(page.group()).or_default().push(page);
+            }
+        }
+        let agree = groups.into_iter().map(|(group, pages)| {
+            let known = self.agreement.get(group).filter(|(count, _)| *count == pages.len());
+            let agreement = known.copied().unwrap_or_else(|| {
+                let pooled = results::pooled_dimensions(pages.iter().map(|page| &page.folder));
+                (pages.len(), pooled.as_ref().and_then(Regression::mean_ccc))
+            });
+            (group.to_owned(), agreement)
+        });
+        agree.collect()
+    }
+
     /// Whether runs wait on this machine for a worker that is not there.
     pub fn is_stalled(&self) -> bool {
         self.places.values().any(|place| !place.worker && place.host.is_none())
@@ -144,6 +170,7 @@ impl RunBook {
             let coverage_of_all = together.and_then(|all| Some((all.coverage.clone()?, *folds)));
             placed.coverage = placed.coverage.map(|coverage| coverage.in_fold(coverage_of_all));
             placed.folds = together.and_then(|all| all.scores.clone());
+            placed.folds_ccc = self.agreement.get(group).and_then(|(_, ccc)| *ccc);
         }
         placed
     }

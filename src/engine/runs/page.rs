@@ -141,6 +141,11 @@ impl RunPage {
         self.entry.as_ref()
     }
 
+    /// The mean CCC on the test clips of one that has learnt dimensions and is evaluated.
+    pub fn ccc(&self) -> Option<f64> {
+        self.ccc
+    }
+
     /// Its scores on its test clips, once evaluated; none where it has learnt dimensions.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
@@ -224,6 +229,7 @@ impl RunPage {
             folds: None,
             test_uar: self.scores.as_ref().map(|scores| scores.unweighted_average_recall),
             test_ccc: self.ccc,
+            folds_ccc: None,
             test_accuracy: self.scores.as_ref().map(|scores| scores.accuracy),
             coverage: self.scores.as_ref().map(Scores::coverage),
             final_model: false,

@@ -1,7 +1,7 @@
 //! `report.json` and `predictions.csv` of a run.
 
 use crate::engine::{EngineError, EvaluatedClip, Report};
-use crate::evaluation::DimensionValue;
+use crate::evaluation::{DimensionValue, Regression};
 use crate::files;
 use crate::formats::Format;
 use crate::runs::{RunError, RunFolder};
@@ -170,6 +170,17 @@ fn malformed(path: &Path, problem: &dyn std::fmt::Display) -> RunError {
         path: path.to_owned(),
         problem: problem.to_string(),
     }
+}
+
+/// All predictions of folds that have learnt dimensions; none of fewer than two that were evaluated.
+pub fn pooled_dimensions<'a>(folds: impl Iterator<Item = &'a RunFolder>) -> Option<Regression> {
+    let read = |folder: &RunFolder| {
+        let report = read_report(folder).ok()?;
+        let evaluated = read_evaluated_clips(folder, &report).ok()?;
+        Some((report.regression?, evaluated))
+    };
+    let folds: Vec<(Regression, Vec<_>)> = folds.filter_map(read).collect();
+    Regression::pooled(folds.iter().map(|(fold, evaluated)| (fold, &**evaluated)))
 }
 
 #[cfg(test)]

@@ -314,9 +314,14 @@ impl StudyBook {
                 path: self.runs.join(&run),
                 id: run.clone(),
             };
-            // Of dimensions there is neither; the run's own row has their agreement.
-            let report = read_report(&folder).ok().filter(|report| report.regression.is_none());
+            let report = read_report(&folder).ok();
+            let ccc = report
+                .as_ref()
+                .and_then(|report| report.regression.as_ref()?.mean_ccc());
+            // Of dimensions there are no classes.
+            let report = report.filter(|report| report.regression.is_none());
             Some(PromotedRun {
+                ccc,
                 trial: usize::try_from(number("trial")?).ok()?,
                 run,
                 seed: u64::try_from(number("seed")?).ok()?,

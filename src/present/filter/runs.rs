@@ -62,7 +62,7 @@ impl Searched for RunSummary {
                     "uar" => self.best_validation_uar.map(percent),
                     "ccc" => self.best_validation_ccc.map(ccc),
                     "test_uar" => self.shown_uar().map(percent),
-                    "test_ccc" => self.test_ccc.map(ccc),
+                    "test_ccc" => self.shown_ccc().map(ccc),
                     "accuracy" => self.shown_accuracy().map(percent),
                     _ => None,
                 };

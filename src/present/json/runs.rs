@@ -54,6 +54,8 @@ document! {
         kept_epoch: Option<KeptEpoch> = run.kept_epoch.as_ref().map(Into::into),
         /// What the folds of its cross-validation come to, as soon as two are evaluated.
         folds: Option<FoldsTogether> = run.folds.as_ref().map(Into::into),
+        /// The mean CCC of all predictions of these folds together, where dimensions are learnt.
+        folds_ccc: Option<f64>,
         /// Unweighted average recall on the test set, once evaluated, from 0 to 1.
         test_uar: Option<f64>,
         /// Mean CCC of the dimensions on the test set, where these are learnt, once evaluated.

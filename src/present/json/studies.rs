@@ -209,6 +209,8 @@ document! {
         test_uar: Option<f64> = promoted.test.map(|(uar, _)| uar),
         /// Accuracy on the test set, once evaluated, from 0 to 1.
         test_accuracy: Option<f64> = promoted.test.map(|(_, accuracy)| accuracy),
+        /// Mean CCC on the test set where dimensions are learnt, once evaluated.
+        test_ccc: Option<f64> = promoted.ccc,
         /// Which classes these are about, once evaluated.
         coverage: Option<Coverage> = promoted.coverage.as_ref().map(Into::into),
     }

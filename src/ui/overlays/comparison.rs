@@ -104,17 +104,18 @@ fn lines(found: &Comparison) -> Vec<Line> {
         cells: found.runs.iter().map(cell).collect(),
         setting: false,
     };
+    let score_name = words::score_name(&found.runs);
     let mut lines = vec![
         of_runs("state", &|run| run.state.name().to_owned()),
         of_runs("epochs", &|run| format!("{}/{}", run.epochs, run.max_epochs)),
         of_runs("ended", &|run| words::ended(run).to_owned()),
-        of_runs("best val. UAR %", &words::best_validation),
-        of_runs("kept epoch's val. UAR %", &|run| {
+        of_runs(&format!("best val. {score_name}"), &words::best_validation),
+        of_runs(&format!("kept epoch's val. {score_name}"), &|run| {
             run.kept_epoch
                 .as_ref()
                 .map_or_else(|| "–".to_owned(), words::kept_figure)
         }),
-        of_runs("test UAR %", &words::tested),
+        of_runs(&format!("test {score_name}"), &words::tested),
         of_runs("test accuracy %", &|run| score(run.shown_accuracy())),
     ];
     let thin = |run: &RunSummary| run.coverage.as_ref().and_then(Coverage::short);

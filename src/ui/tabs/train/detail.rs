@@ -195,7 +195,11 @@ fn details(
 /// The scores on the test clips, and what has to be said beside them.
 fn tested(run: &RunSummary, theme: Theme) -> Vec<(&'static str, String, Style)> {
     if let Some(found) = run.test_ccc {
-        return vec![("test", format!("mean CCC {}", ccc(found)), theme.heading())];
+        let own = ("test", format!("mean CCC {}", ccc(found)), theme.heading());
+        let all = run
+            .folds_ccc
+            .map(|all| ("all folds", format!("mean CCC {}", ccc(all)), theme.heading()));
+        return std::iter::once(own).chain(all).collect();
     }
     let (Some(uar), Some(accuracy)) = (run.test_uar, run.test_accuracy) else {
         return Vec::new();

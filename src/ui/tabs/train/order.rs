@@ -55,7 +55,7 @@ impl Sort {
 /// Orders runs that come newest first; pinned ones stay in front, whichever way round.
 pub fn sort(runs: &mut [RunSummary], (sort, reversed): (Sort, bool)) {
     let best = |run: &RunSummary| run.best_validation_ccc.or(run.best_validation_uar);
-    let tested = |run: &RunSummary| run.test_ccc.or(run.shown_uar());
+    let tested = |run: &RunSummary| run.shown_ccc().or(run.shown_uar());
     let ordered = |one: &RunSummary, two: &RunSummary| match sort {
         Sort::Newest => two.id.cmp(&one.id),
         Sort::State => state_rank(one.state).cmp(&state_rank(two.state)),

@@ -2,9 +2,9 @@
 
 use super::values::{figure, signed};
 use super::{TuneView, charts, parallel};
-use crate::engine::{CommandKind, StudyPage};
+use crate::engine::{CommandKind, Coverage, StudyPage};
 use crate::present::numbers::{grouped, percent};
-use crate::present::words::{space_coverage, study_damage};
+use crate::present::words::{self, space_coverage, study_damage};
 use crate::ui::model::Model;
 use crate::ui::text::{Paint, cut, wrap};
 use crate::ui::theme::Theme;
@@ -222,20 +222,10 @@ fn workers(page: &StudyPage, area: Rect, buffer: &mut Buffer, theme: Theme) {
         lines.push(("No worker is running: w continues the study.".to_owned(), theme.dim()));
     }
     for run in &page.promoted {
-        let test = run.test.map_or_else(
-            || "not evaluated yet".to_owned(),
-            |(uar, accuracy)| {
-                let coverage = run.coverage.clone().unwrap_or_default();
-                let thin = coverage.short().map_or_else(String::new, |words| format!(" ({words})"));
-                format!(
-                    "test {} {}, accuracy {}{thin}",
-                    coverage.uar(),
-                    percent(uar),
-                    percent(accuracy)
-                )
-            },
-        );
-        let words = format!("trial {} promoted, seed {}: {test}", run.trial, run.seed);
+        let thin = run.coverage.as_ref().and_then(Coverage::short);
+        let thin = thin.map_or_else(String::new, |words| format!(" ({words})"));
+        let test = words::promoted(run);
+        let words = format!("trial {} promoted, seed {}: {test}{thin}", run.trial, run.seed);
         let wrapped = wrap(&words, usize::from(area.width));
         lines.extend(wrapped.into_iter().map(|line| (line, theme.warn())));
     }
