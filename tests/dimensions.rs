@@ -147,7 +147,7 @@ fn what_has_no_use_for_dimensions_is_refused_with_the_remedy_and_folds_are_poole
     // The list of runs shows what all predictions come to together.
     let all = report["pooled_regression"]["agreement"]["all"].as_array().unwrap();
     let mean = all.iter().map(|row| number(&row["ccc"])).sum::<f64>() / all.len() as f64;
-    for row in &rows {
+    for row in rows.as_array().unwrap() {
         assert!((number(&row["folds_ccc"]) - mean).abs() < 1e-9, "{row}");
     }
     let text = lab.done(&["compare", id, rows[1]["id"].as_str().unwrap()]);
