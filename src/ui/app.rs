@@ -2,7 +2,7 @@
 
 use crate::engine::{Command, Event};
 use crate::present::times::Clock;
-use crate::ui::input::{Mouse, Row};
+use crate::ui::input::{Bindings, Mouse, Row};
 use crate::ui::message::Message;
 use crate::ui::notice::Notice;
 use crate::ui::screen;
@@ -12,6 +12,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
@@ -150,6 +151,15 @@ impl App {
     /// Whether the next frame is to be drawn whole, over whatever stands on the screen.
     pub fn take_redraw(&mut self) -> bool {
         std::mem::take(&mut self.workbench.redraw)
+    }
+
+    /// Binds keys as the user says; what is wrong with them is told.
+    pub fn bind(&mut self, keys: &BTreeMap<String, String>) {
+        let (bindings, problems) = Bindings::read(keys);
+        self.workbench.bindings = bindings;
+        if !problems.is_empty() {
+            self.warn(&problems.join(" "));
+        }
     }
 
     /// Whether the settings are to be read again: they were changed, and no work is lost by that.

@@ -90,8 +90,10 @@ fn work(
     let mut appearance = appearance_of(&settings);
     let mut zone = zone_of(&settings);
     let source = settings.source.clone();
+    let keys = settings.ui.keys.clone();
     let (engine, mut events) = Engine::start(settings);
     let mut app = App::new(appearance.theme, move |command| engine.send(command));
+    app.bind(&keys);
     let mut sequences = Sequences::default();
     let mut listening = true;
     let mut drawn = Instant::now();
@@ -188,9 +190,11 @@ fn work(
                 Ok(settings) => {
                     (appearance, zone) = (appearance_of(&settings), zone_of(&settings));
                     terminal.ask(appearance.locale)?;
+                    let keys = settings.ui.keys.clone();
                     let (engine, heard) = Engine::start(settings);
                     (events, listening) = (heard, true);
                     app.restart(move |command| engine.send(command));
+                    app.bind(&keys);
                 }
                 Err(error) => app.warn(&error.to_string()),
             }

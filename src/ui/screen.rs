@@ -159,7 +159,11 @@ fn fitting(rows: &[Row], typing: bool, room: usize) -> Vec<(String, &'static str
         let first = row.in_force(typing).next()?;
         Some((
             row.spare,
-            (keys.map_or_else(|| first.name(), str::to_owned), word, first),
+            (
+                keys.map_or_else(|| row.pressed.unwrap_or(first).name(), str::to_owned),
+                word,
+                first,
+            ),
         ))
     };
     let mut shown: Vec<(bool, (String, &str, Key))> = rows.iter().filter_map(hint).collect();

@@ -2,6 +2,7 @@
 
 use crate::engine::{Command, Event};
 use crate::present::numbers::count;
+use crate::ui::input::Bindings;
 use crate::ui::input::key::{BACK_TAB, DIGITS, HELP, INTERRUPT, Key, TAB};
 use crate::ui::input::{Act, Mouse, Row, bind};
 use crate::ui::message::Message;
@@ -46,6 +47,8 @@ pub struct Workbench {
     pub edit: Option<String>,
     /// Whether the whole screen is to be drawn anew.
     pub redraw: bool,
+    /// Keys of the user's own.
+    pub bindings: Bindings,
     /// Whether the settings are to be read again, as they were changed.
     pub restart: bool,
     /// Whether the workbench is to step aside for the shell.
@@ -101,6 +104,7 @@ impl Default for Workbench {
             edit: None,
             redraw: false,
             restart: false,
+            bindings: Bindings::default(),
             stop: false,
             quit: false,
             outbox: Vec::new(),
@@ -257,6 +261,12 @@ impl Workbench {
 
     /// Follows a key.
     pub fn key(&mut self, event: KeyEvent) {
+        let pane = self.focused().map_or("", |pane| pane.name());
+        self.follow_key(self.bindings.meant(pane, event, self.is_typing()));
+    }
+
+    /// Follows a key in its shipped meaning.
+    fn follow_key(&mut self, event: KeyEvent) {
         (self.message, self.seen) = (None, None);
         let typing = self.is_typing();
         let mut known = false;
@@ -296,7 +306,7 @@ impl Workbench {
         }
         (self.message, self.seen) = (None, None);
         match self.targets.at(place) {
-            Some(Target::Key(key)) => return self.key(key.event()),
+            Some(Target::Key(key)) => return self.follow_key(key.event()),
             Some(Target::Tab(tab)) if self.overlays.is_empty() => self.share(Shared::Tab(tab)),
             Some(Target::Tab(_)) => {}
             None => {
@@ -325,7 +335,8 @@ impl Workbench {
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = self.focused().map(|pane| pane.rows()).unwrap_or_default();
         rows.extend(self.shared().into_iter().map(|(row, _)| row));
-        rows
+        let pane = self.focused().map_or("", |pane| pane.name());
+        rows.into_iter().map(|row| self.bindings.shown(pane, row)).collect()
     }
 
     /// The keys that mean the same everywhere; those to the tabs do where only a tab is seen and no text is typed.

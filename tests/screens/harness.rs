@@ -47,6 +47,11 @@ impl Workbench {
         self.app.set_theme(theme);
     }
 
+    pub fn bind(&mut self, keys: &[(&str, &str)]) {
+        let keys = keys.iter().map(|(key, meant)| ((*key).to_owned(), (*meant).to_owned()));
+        self.app.bind(&keys.collect());
+    }
+
     pub fn tell(&mut self, event: Event) {
         self.app.apply(event);
     }
@@ -94,6 +99,7 @@ impl Workbench {
                 "Ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
                 "Ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
                 "F1" => (KeyCode::F(1), plain),
+                "F10" => (KeyCode::F(10), plain),
                 character => (KeyCode::Char(character.chars().next().unwrap()), plain),
             };
             self.key(KeyEvent::new(code, modifiers));

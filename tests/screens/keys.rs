@@ -81,6 +81,25 @@ fn no_key_means_two_things_in_one_table_and_all_are_explained() {
 }
 
 #[test]
+fn keys_of_the_users_own_do_what_they_stand_for_and_are_shown() {
+    let mut workbench = at("3");
+    workbench.bind(&[("Train N", "n"), ("F10", "1"), ("Nowhere", "hyper")]);
+    assert!(workbench.text(120, 40).contains("hyper"), "what is no key is said");
+    workbench.press("N");
+    let form = workbench.text(120, 40);
+    assert_eq!(form, at("3 n").text(120, 40));
+    workbench.press("Esc ?");
+    assert!(workbench.text(120, 40).contains("N n  new run"));
+    workbench.press("Esc F10");
+    assert_eq!(workbench.text(120, 40), at("1").text(120, 40));
+    workbench.press("N");
+    assert!(
+        workbench.text(120, 40).contains("A pattern of names"),
+        "in Data N is another key"
+    );
+}
+
+#[test]
 fn help_palette_and_the_way_out_are_everywhere() {
     for (place, typing) in PLACES {
         if place != "?" {

@@ -56,7 +56,8 @@ fn page() -> String {
     };
     let shared: Vec<Row> = tabs[0].1.iter().filter(|row| everywhere(row)).copied().collect();
     let mut text = "# Keys\n\nEvery key, and the subcommand that does the same. `?` shows those that hold where one is, `:` finds an \
-                    action by its words. This page is made from the program's own tables: `UNDERTONE_UPDATE_DOCS=1 cargo test \
+                    action by its words. `ui.keys` in the settings binds others: `keys = { \"F10\" = \"q\", \"Train N\" = \"n\" }` lets F10 do \
+                    everywhere what q does, and N in Train what n does. This page is made from the program's own tables: `UNDERTONE_UPDATE_DOCS=1 cargo test \
                     --test screens keys_page` writes it.\n\n## Everywhere\n\n"
         .to_owned();
     text += &table(&shared);

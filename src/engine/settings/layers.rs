@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// The table of presets.
 pub(super) const PRESETS: &str = "presets";
 /// Tables whose keys are the user's own; a later layer replaces them whole.
-pub(super) const FREE_TABLES: [&str; 2] = ["labels.map", "speakers.map"];
+pub(super) const FREE_TABLES: [&str; 3] = ["labels.map", "speakers.map", "ui.keys"];
 /// The table of free tables whose names are the user's own too.
 pub(super) const SPACES: &str = "tuning.space";
 /// Tables of tables whose names are the user's own.

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The zone that TZ names, or the machine is in.
 const LOCAL: &str = "local";
@@ -24,6 +25,9 @@ pub struct UiSettings {
     pub notify: NotifyChoice,
     /// In which zone times are written: `local`, or a name as in `Europe/Berlin` or `UTC`.
     pub time_zone: String,
+    /// From a key, with the tab or overlay before it where it is one of that alone, to the shipped key that it stands for.
+    #[serde(default)]
+    pub keys: BTreeMap<String, String>,
 }
 
 impl UiSettings {
@@ -58,6 +62,7 @@ impl Default for UiSettings {
             bell: true,
             notify: NotifyChoice::default(),
             time_zone: LOCAL.to_owned(),
+            keys: BTreeMap::new(),
         }
     }
 }

@@ -86,6 +86,46 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The key of this name, as [`Key::name`] writes it; arrows also as words.
+    pub fn named(name: &str) -> Option<Self> {
+        if let Some(letter) = name.strip_prefix("Ctrl-").or_else(|| name.strip_prefix("ctrl-")) {
+            let mut letters = letter.chars();
+            let letter = letters
+                .next()
+                .filter(|letter| letter.is_ascii_alphabetic() && letters.next().is_none())?;
+            return Some(Self::control(letter.to_ascii_lowercase()));
+        }
+        let mut characters = name.chars();
+        if let (Some(character), None) = (characters.next(), characters.next())
+            && !"↑↓←→".contains(character)
+            && !character.is_whitespace()
+        {
+            return Some(Self::character(character));
+        }
+        let code = match name.to_lowercase().as_str() {
+            "space" => KeyCode::Char(' '),
+            "enter" => KeyCode::Enter,
+            "esc" => KeyCode::Esc,
+            "tab" => KeyCode::Tab,
+            "shift-tab" => KeyCode::BackTab,
+            "↑" | "up" => KeyCode::Up,
+            "↓" | "down" => KeyCode::Down,
+            "←" | "left" => KeyCode::Left,
+            "→" | "right" => KeyCode::Right,
+            "pgup" => KeyCode::PageUp,
+            "pgdn" => KeyCode::PageDown,
+            "home" => KeyCode::Home,
+            "end" => KeyCode::End,
+            other => {
+                let number = other.strip_prefix('f')?.parse().ok();
+                KeyCode::F(number.filter(|number| (1..=24).contains(number))?)
+            }
+        };
+        Some(Self::plain(code))
+    }
+}
+
 pub const ENTER: Key = Key::plain(KeyCode::Enter);
 pub const ESCAPE: Key = Key::plain(KeyCode::Esc);
 pub const LEFT: Key = Key::plain(KeyCode::Left);

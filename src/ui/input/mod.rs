@@ -1,11 +1,13 @@
 //! Keys and the mouse as a terminal sends them, and what the help says of each.
 
+mod bindings;
 pub(crate) mod key;
 mod mouse;
 mod parser;
 mod sequences;
 
 use crate::engine::CommandKind;
+pub use bindings::Bindings;
 pub use key::Key;
 pub use mouse::{Act, Mouse};
 pub use parser::{Input, Parser};
@@ -19,6 +21,8 @@ pub struct Row {
     pub heading: &'static str,
     /// Any of these.
     pub keys: &'static [Key],
+    /// What the user has bound to the same.
+    pub pressed: Option<Key>,
     /// The help's words.
     pub help: &'static str,
     /// The word in the bottom row, and the keys before it; none for keys that need no reminder.
@@ -36,6 +40,7 @@ pub const fn bind(keys: &'static [Key], help: &'static str) -> Row {
     Row {
         heading: "",
         keys,
+        pressed: None,
         help,
         hint: None,
         spare: false,
@@ -71,7 +76,7 @@ impl Row {
 
     /// The keys as the help writes them.
     pub fn names(&self) -> String {
-        let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
+        let names: Vec<String> = self.pressed.iter().chain(self.keys).map(|key| key.name()).collect();
         names.join(" ")
     }
 
