@@ -232,7 +232,7 @@ fn a_deleted_study_leaves_its_runs_comes_back_and_gives_its_name_free() {
     lab.done(&["study", "delete", "wide", "--runs", "--yes"]);
     let emptied = lab.json(&["runs", "--empty-trash", "--yes"]);
     assert_eq!(emptied["studies"].as_array().unwrap().len(), 2, "{emptied}");
-    assert!(lab.refused(1, &["study", "restore"]).contains("no study"));
+    assert!(lab.refused(1, &["study", "restore"]).contains("no deleted study"));
 }
 
 #[test]

@@ -105,7 +105,8 @@ pub fn run(subcommand: Subcommands, settings: Settings, json: bool) -> anyhow::R
             data::edit_settings(&mut session, write, reset, yes)
         }
         Subcommands::Config { yes: true, .. } => {
-            bail!("--yes says that a file is to be written: give --tidy, --write or --reset with it")
+            let words = "--yes says that a file is to be written: give --tidy, --write or --reset with it";
+            Err(Usage(words.to_owned()).into())
         }
         Subcommands::Config { .. } => Ok(show::config(output, &*session.ask(request::Config)?)?),
         Subcommands::Doctor => Ok(show::doctor(output, &session.ask(request::Doctor)?)?),

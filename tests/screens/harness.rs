@@ -95,6 +95,7 @@ impl Workbench {
                 "Space" => (KeyCode::Char(' '), plain),
                 "Backspace" => (KeyCode::Backspace, plain),
                 "Ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
+                "Ctrl-r" => (KeyCode::Char('r'), KeyModifiers::CONTROL),
                 "Ctrl-e" => (KeyCode::Char('e'), KeyModifiers::CONTROL),
                 "Ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
                 "Ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),

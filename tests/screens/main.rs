@@ -180,7 +180,7 @@ fn every_command_has_a_key_that_sends_it() {
             workbench.tell(Event::Runs(Arc::new(runs()[1..].to_vec())));
         }
         workbench.answer();
-        let row = ["1", "2", "3", "4", "5"].into_iter().find_map(|tab| {
+        let row = ["1", "2", "3", "4", "5", "1 c"].into_iter().find_map(|tab| {
             workbench.press(tab);
             workbench.rows().into_iter().find(|row| row.sends == Some(kind))
         });

@@ -5,7 +5,7 @@ use super::{FILE, Settings, SettingsError, assemble};
 use crate::files;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What a settings file would be with some values changed.
@@ -50,8 +50,7 @@ pub fn edited(settings: &Settings, changes: &[(String, Option<String>)]) -> Resu
     let before = read(path)?;
     let mut layers = Layers::defaults()?;
     layers.file(path, &before)?;
-    let parsed = before.parse::<DocumentMut>();
-    let mut document = parsed.map_err(|error| mistake(path, "", error.to_string()))?;
+    let mut text = before.clone();
     for (key, value) in changes {
         match value {
             Some(value) => {
@@ -61,15 +60,14 @@ pub fn edited(settings: &Settings, changes: &[(String, Option<String>)]) -> Resu
                 let key = if is_place { list } else { &**key };
                 let value = layers.lookup(key).cloned();
                 let value = value.ok_or_else(|| mistake(path, key, "is no setting".to_owned()))?;
-                put(&mut document, key, &value).map_err(|problem| mistake(path, key, problem))?;
+                text = with(&text, key, &value).map_err(|problem| mistake(path, key, problem))?;
             }
             None if layers.is_setting(key) => {
-                take(&mut document, key).map_err(|problem| mistake(path, key, problem))?;
+                text = without(&text, key).map_err(|problem| mistake(path, key, problem))?;
             }
             None => return Err(layers.error(key, "is no setting; `undertone config` lists them")),
         }
     }
-    let text = document.to_string();
     assemble(source.file.as_deref(), Some(&text), &[])?;
     let resolved = |key: &&String| source.changes.iter().any(|(set, _)| set == *key);
     let keys: Vec<String> = changes.iter().map(|(key, _)| key.clone()).collect();
@@ -114,8 +112,9 @@ fn read(path: &Path) -> Result<String, SettingsError> {
     }
 }
 
-/// Puts a value where the key is, with the comments that stand beside it.
-fn put(document: &mut DocumentMut, key: &str, value: &toml::Value) -> Result<(), String> {
+/// The text with a value where the key is, and with the comments that stand beside it.
+fn with(text: &str, key: &str, value: &toml::Value) -> Result<String, String> {
+    let mut document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
     let mut value: Value = value.to_string().parse().map_err(|error| format!("{error}"))?;
     let (tables, name) = split(key);
     let mut table: &mut dyn TableLike = document.as_table_mut();
@@ -137,28 +136,48 @@ fn put(document: &mut DocumentMut, key: &str, value: &toml::Value) -> Result<(),
         }
         Some(_) => return Err("the file has it as a table of its own; change it there".to_owned()),
     }
-    Ok(())
+    Ok(document.to_string())
 }
 
-/// Takes a key out; one that is not there is out already.
-fn take(document: &mut DocumentMut, key: &str) -> Result<(), String> {
+/// The text without a key; one that is not there is out already. Comments above it stay.
+fn without(text: &str, key: &str) -> Result<String, String> {
+    let document = Document::parse(text).map_err(|error| error.to_string())?;
     let (tables, name) = split(key);
+    let mut table: &dyn TableLike = document.as_table();
+    let mut inline = false;
+    for part in &tables {
+        match table
+            .get(part)
+            .and_then(|item| Some((item.is_inline_table(), item.as_table_like()?)))
+        {
+            Some((is_inline, inner)) => (table, inline) = (inner, inline | is_inline),
+            None => return Ok(text.to_owned()),
+        }
+    }
+    let spans = match table.get(name) {
+        None | Some(Item::None) => return Ok(text.to_owned()),
+        Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
+            return Err("the file has it as a table of its own; take it out there".to_owned());
+        }
+        Some(Item::Value(value)) => table.key(name).and_then(|key| key.span()).zip(value.span()),
+    };
+    if let (Some((key, value)), false) = (spans, inline) {
+        let start = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[value.end..]
+            .find('\n')
+            .map_or(text.len(), |end| value.end + end + 1);
+        return Ok(format!("{}{}", &text[..start], &text[end..]));
+    }
+    let mut document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
     let mut table: &mut dyn TableLike = document.as_table_mut();
     for part in tables {
         match table.get_mut(part).and_then(Item::as_table_like_mut) {
             Some(inner) => table = inner,
-            None => return Ok(()),
+            None => return Ok(text.to_owned()),
         }
     }
-    match table.get(name) {
-        Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
-            Err("the file has it as a table of its own; take it out there".to_owned())
-        }
-        _ => {
-            table.remove(name);
-            Ok(())
-        }
-    }
+    table.remove(name);
+    Ok(document.to_string())
 }
 
 /// The tables that a key lies in, and its name.
@@ -287,7 +306,14 @@ mod tests {
         let again = super::super::load_settings(Some(&found.file), &[]).unwrap();
         assert_eq!((again.seed, again.training.epochs), (7, 60));
         let reset = edit(&again, &[("seed", None), ("training.batch_size", None)]).unwrap();
-        assert_eq!(reset.lines.len(), 1, "{:?}", reset.lines);
+        assert_eq!(reset.lines, [line(2, Some("seed = 7 # lucky"), None)]);
+        let inline = TEXT.replace("[split]\nkind = \"speaker\"", "[a]");
+        assert!(without(&inline, "split.kind").unwrap() == inline);
+        let inline = "ui = { theme = \"light\", mouse = false } # mine\nseed = 2\n";
+        assert_eq!(
+            without(inline, "ui.theme").unwrap(),
+            "ui = { mouse = false } # mine\nseed = 2\n"
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@ document! {
         evaluated: Vec<Evaluated> = report.evaluated.iter().map(|clip| evaluated(clip, &report.report)).collect(),
     }
 
-    /// What was taken for what, and the scores of groups.
+    /// Which labels were predicted as which, and the scores of groups.
     Tables(report: engine::Report) {
         /// `confusion[true][predicted]`: clips.
         confusion: Vec<Vec<usize>>,

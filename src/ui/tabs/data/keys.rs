@@ -137,7 +137,7 @@ pub const DATA: Table<DataView> = Table {
                 effects.send(Command::Get { fetch: None });
             }),
         bind(
-            keys!['P'],
+            keys!['N'],
             "try a pattern on the names of sound files, while it is typed",
         )
         .sends(CommandKind::Pattern, &[])

@@ -24,7 +24,7 @@ pub const TRAIN: Table<TrainView> = Table {
             .hint("report")
             .does(TrainView::open),
         bind(keys!['L'], "the run's log, whole: scroll and search it")
-            .hint("log")
+            .more("log")
             .sends(CommandKind::Log, &[])
             .does(|view, _, effects| {
                 if let Some(run) = view.run() {
@@ -69,7 +69,7 @@ pub const TRAIN: Table<TrainView> = Table {
             .sends(CommandKind::Compare, &[])
             .does(note::compare),
         bind(keys!['i'], "inspect: the values of all curves at a point, or no longer")
-            .hint("inspect")
+            .more("inspect")
             .does(|view, _, _| view.look.inspect(view.longest())),
         bind(keys!['l'], "draw losses on a logarithmic axis, or not")
             .more("log scale")
