@@ -87,7 +87,8 @@ fn bytes_of_a_session() {
         let run = lab.start_long_run(&[]);
         lab.wait_for_epochs(&run);
         terminal.press("3");
-        bytes(&mut terminal, 2 * SETTLED);
+        // Until nobody has pressed a key for a while.
+        bytes(&mut terminal, Duration::from_secs(12));
         let watching = sum(&bytes(&mut terminal, HELD)) as f64 / HELD.as_secs_f64();
         lab.done(&["stop", "last"]);
         println!("{size:?} | {first} | {later} | {held:.0} | {watching:.0}");

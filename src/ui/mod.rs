@@ -46,6 +46,10 @@ use terminal::{Drawn, Output, Terminal};
 
 /// Live data are drawn at most once in this time; keys are drawn at once.
 const FRAME: Duration = Duration::from_millis(100);
+/// The same once nobody has pressed a key for so long, unless a clip is played: who only watches needs no more, and a slow line
+/// has less to carry.
+const CALM_FRAME: Duration = Duration::from_secs(1);
+const CALM: Duration = Duration::from_secs(10);
 /// A key so long ago has rested: a picture gets all its colours.
 const REST: Duration = Duration::from_millis(300);
 /// How long the engine's answer to a key is waited for before the next look at it.
@@ -97,6 +101,7 @@ fn work(
     let mut sequences = Sequences::default();
     let mut listening = true;
     let mut drawn = Instant::now();
+    let (begun, mut sounded) = (drawn, None::<Instant>);
     let (mut pressed, mut coarse) = (None::<Instant>, false);
     app.set_clock(clock_in(&zone));
     terminal.draw(false, |area, buffer| app.draw_to(area, buffer))?;
@@ -209,7 +214,10 @@ fn work(
         }
         if listening {
             match follow(&mut app, &events) {
-                Ok(followed) => changed |= followed,
+                Ok(followed) => {
+                    changed |= followed != Followed::Nothing;
+                    sounded = (followed == Followed::Sound).then(Instant::now).or(sounded);
+                }
                 Err(gone) => {
                     app.warn(gone);
                     (listening, changed) = (false, true);
@@ -223,7 +231,10 @@ fn work(
         changed |= app.set_clock(clock_in(&zone)) | app.expire(Instant::now());
         // What was asked for by a key is drawn as soon as it is there.
         let hurried = pressed.is_some_and(|pressed| pressed.elapsed() < REST);
-        let live = changed && (hurried || drawn.elapsed() >= FRAME);
+        let calm = [pressed.unwrap_or(begun), sounded.unwrap_or(begun)];
+        let calm = calm.iter().all(|last| last.elapsed() > CALM);
+        let frame = if calm { CALM_FRAME } else { FRAME };
+        let live = changed && (hurried || drawn.elapsed() >= frame);
         if at_once || live || coarse && !hurried {
             match terminal.draw(hurried, |area, buffer| app.draw_to(area, buffer))? {
                 Drawn::Nothing => at_once = true,
@@ -253,18 +264,34 @@ fn zone_of(settings: &Settings) -> TimeZone {
     settings.ui.zone().unwrap_or(TimeZone::UTC)
 }
 
+/// What was heard of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Followed {
+    Nothing,
+    Something,
+    /// A clip is played.
+    Sound,
+}
+
 /// Follows the events that are there; says whether there were any, or that no more will come.
-fn follow(app: &mut App, events: &Receiver<Event>) -> Result<bool, &'static str> {
-    for followed in 0..EVENTS_AT_ONCE {
+fn follow(app: &mut App, events: &Receiver<Event>) -> Result<Followed, &'static str> {
+    let mut followed = Followed::Nothing;
+    for _ in 0..EVENTS_AT_ONCE {
         match events.try_recv() {
-            Ok(event) => app.apply(event),
-            Err(TryRecvError::Empty) => return Ok(followed > 0),
+            Ok(event) => {
+                followed = followed.max(match event {
+                    Event::Sound(_) => Followed::Sound,
+                    _ => Followed::Something,
+                });
+                app.apply(event);
+            }
+            Err(TryRecvError::Empty) => return Ok(followed),
             Err(TryRecvError::Disconnected) => {
                 return Err("The engine has ended; runs keep running. Leave the workbench with q and open it again.");
             }
         }
     }
-    Ok(true)
+    Ok(followed)
 }
 
 /// A panic here gives the terminal back and is printed; one of another thread would print over the screen,
