@@ -89,10 +89,10 @@ pub fn draw(first: Table, (report, shown): (&RunReport, &Report), area: Rect, bu
 
 fn classes(scores: &Scores, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inside = section(buffer, area, "Classes", "", theme);
-    let name = usize::from(inside.width).saturating_sub(23).clamp(6, 12);
-    let bar = usize::from(inside.width).saturating_sub(name + 25);
+    let name = usize::from(inside.width).saturating_sub(22).clamp(6, 12);
+    let bar = usize::from(inside.width).saturating_sub(name + 24);
     let head = format!(
-        "{}{:>5}{:>6}{:>6}{:>6}",
+        "{}{:>5}{:>6}{:>5}{:>6}",
         " ".repeat(name),
         "prec.",
         "rec.",
@@ -101,9 +101,11 @@ fn classes(scores: &Scores, area: Rect, buffer: &mut Buffer, theme: Theme) {
     );
     buffer.put(inside, 0, 0, &head, theme.dim());
     let row = |label: &str, values: [f64; 3], support: usize| {
-        let [precision, recall, f1] = values.map(|value| format!("{:.1}", 100.0 * value));
+        // Columns of one width stay apart.
+        let figure = |value| Some(format!("{:.1}", 100.0 * value)).filter(|text| text != "100.0");
+        let [precision, recall, f1] = values.map(|value| figure(value).unwrap_or_else(|| "100".to_owned()));
         format!(
-            "{}{precision:>5}{recall:>6}{f1:>6}{:>6}",
+            "{}{precision:>5}{recall:>6}{f1:>5}{:>6}",
             fit(label, name),
             grouped(support)
         )
@@ -115,7 +117,7 @@ fn classes(scores: &Scores, area: Rect, buffer: &mut Buffer, theme: Theme) {
         buffer.put(inside, 0, y, &fit(&class.label, name), theme.emotion(&class.label));
         if bar >= 6 {
             let recall = blocks(class.recall, bar);
-            buffer.put(inside, (name + 25) as u16, y, &recall, theme.emotion(&class.label));
+            buffer.put(inside, (name + 24) as u16, y, &recall, theme.emotion(&class.label));
         }
     }
     let y = scores.classes.len() as u16 + 1;
