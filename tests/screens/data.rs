@@ -256,7 +256,14 @@ fn a_pattern_is_tried_on_names_at_every_key() {
         "{shown}"
     );
     workbench.press("Tab");
+    let before = workbench.sent().len();
     workbench.type_text("/mine");
+    assert_eq!(
+        workbench.sent().len(),
+        before,
+        "a folder that is half typed is not read"
+    );
+    workbench.press("Enter");
     assert_eq!(workbench.last(), asked(Some(&second), Some("data/mine")));
     workbench.press("Esc");
     assert!(!workbench.text(80, 24).contains("unclosed group"));

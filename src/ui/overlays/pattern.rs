@@ -3,7 +3,7 @@
 use crate::engine::{Command, Event, PatternReport};
 use crate::present::numbers::grouped;
 use crate::ui::input::bind;
-use crate::ui::input::key::{BACK_TAB, DOWN, ESCAPE, TAB, UP};
+use crate::ui::input::key::{BACK_TAB, DOWN, ENTER, ESCAPE, TAB, UP};
 use crate::ui::model::Model;
 use crate::ui::pane::{Effects, Pane, Table};
 use crate::ui::text::{Paint, cut, wrap};
@@ -18,6 +18,9 @@ use std::sync::Arc;
 
 /// Names of the fields.
 const FIELDS: [&str; 2] = ["pattern", "folder"];
+
+/// The field of the folder, which is read when it is left: on the way to it stands `/`, and everything below that.
+const FOLDER: usize = 1;
 
 /// What is typed, and what came of it.
 #[derive(Debug, Default)]
@@ -37,7 +40,11 @@ const PATTERN: Table<PatternView> = Table {
     bindings: &[
         bind(&[TAB, BACK_TAB], "the other field")
             .hint("field")
-            .does(|view, _, _| view.focus = 1 - view.focus),
+            .does(|view, _, _| {
+                view.changed = view.focus == FOLDER;
+                view.focus = 1 - view.focus;
+            }),
+        bind(&[ENTER], "read the names in the folder").does(|view, _, _| view.changed = true),
         bind(&[DOWN], "further down").does(|view, _, _| view.scroll(Step::Down)),
         bind(&[UP], "further up")
             .hint_as("↑ ↓", "scroll")
@@ -96,7 +103,7 @@ impl Pane for PatternView {
     }
 
     fn typed(&mut self, _: &Model) {
-        self.changed = true;
+        self.changed = self.focus != FOLDER;
     }
 
     fn needs(&mut self, _: &Model, effects: &mut Effects) {
